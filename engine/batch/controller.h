@@ -1,0 +1,30 @@
+/*
+ * controller.h - how many rows the next batch takes (pure).
+ *
+ * The foreground's worst wait is one batch long, so the aim is a duration, not
+ * a number of rows. Milliseconds a row are smoothed (e = 0.7 e + 0.3 x), the next
+ * batch is target / e, at most doubled or halved; a batch that took over twice
+ * the target shrinks the next one at once (to no less than a tenth). Fed with
+ * the service time of undisturbed batches only.
+ */
+#ifndef ZDM_BATCH_CONTROLLER_H
+#define ZDM_BATCH_CONTROLLER_H
+
+#include <stdint.h>
+
+struct zdm_controller {
+    double target_ms;
+    int64_t min_rows, max_rows;
+    int64_t rows;      /* of the next batch */
+    double ms_per_row; /* smoothed; 0 before the first batch */
+};
+
+/* Starts at 500 rows within [min_rows, max_rows]. */
+void zdm_controller_init(
+    struct zdm_controller *c, int64_t target_ms, int64_t min_rows, int64_t max_rows);
+/* One undisturbed batch: `rows` keys walked in `ms`. */
+void zdm_controller_feed(struct zdm_controller *c, int64_t rows, double ms);
+/* A batch that ran into a lock or an error: half the size, the estimate stays. */
+void zdm_controller_disturbed(struct zdm_controller *c);
+
+#endif

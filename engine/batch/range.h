@@ -1,0 +1,28 @@
+/*
+ * range.h - the key ranges ahead, probed 16 at a time on the control connection.
+ */
+#ifndef ZDM_BATCH_RANGE_H
+#define ZDM_BATCH_RANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "batch/statement.h"
+
+#define ZDM_RANGES_AHEAD 16
+
+struct zdm_ranges {
+    char *upto[ZDM_RANGES_AHEAD]; /* ascending upper ends */
+    size_t next, count;
+    int64_t rows; /* keys a range was probed with */
+};
+
+/* The upper end of the next range behind `after` (NULL: the first), at most the bound. Probes when
+ * none is left. *upto NULL: nothing lies between `after` and the bound. View until the next call. */
+int zdm_ranges_next(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm_batch_sql *sql,
+    int64_t rows, const char *after, const char *bound, const char **upto, struct zdm_err *err);
+/* Forgets what was probed (another size, another position). */
+void zdm_ranges_clear(struct zdm_ranges *r);
+
+#endif

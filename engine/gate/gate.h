@@ -1,0 +1,56 @@
+/*
+ * gate.h - is a gate open?
+ *
+ * One file a kind of check (soak.c, approval.c, sql.c). A check reads, never
+ * writes; the runner journals an open gate with what it saw. Checks look at the
+ * server's clock and the journal, so that they survive restarts and machines.
+ */
+#ifndef ZDM_GATE_GATE_H
+#define ZDM_GATE_GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "pg/conn.h"
+#include "pg/journal.h"
+#include "plan/plan.h"
+
+struct zdm_check_result {
+    const struct zdm_check *check; /* view of the plan */
+    bool open;
+    char *seen;          /* facts: "1 h 12 min of 48 h", "approved by ann at ...", "true" */
+    char *todo;          /* when closed, what to do: "run: zdm approve plans/x.lua \"gate\" ..." */
+    int64_t ready_in_ms; /* when time alone opens it; -1 otherwise */
+};
+
+struct zdm_gate_result {
+    bool open;
+    struct zdm_check_result *checks; /* one each, in the plan's order */
+    size_t n_checks;
+};
+
+/* Looks at every check of steps[index]. rows: the plan's journal, fresh. An SQL check that fails to
+ * run is an error with its place in the plan, not a closed gate. */
+int zdm_gate_look(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
+    const struct zdm_journal_rows *rows, struct zdm_gate_result *out, struct zdm_err *err);
+void zdm_gate_result_release(struct zdm_gate_result *result);
+/* [{"check":"soak","kind":"soak","open":true,"seen":"..."}, ...] for the journal; owned. */
+char *zdm_gate_result_json(const struct zdm_gate_result *result);
+
+/* One function a kind, called by zdm_gate_look. */
+struct zdm_gate_context {
+    struct zdm_conn *conn;
+    const struct zdm_plan *plan;
+    size_t index;
+    const struct zdm_journal_rows *rows;
+};
+int zdm_gate_soak(const struct zdm_gate_context *g, const struct zdm_check *check,
+    struct zdm_check_result *out, struct zdm_err *err);
+int zdm_gate_approval(const struct zdm_gate_context *g, const struct zdm_check *check,
+    struct zdm_check_result *out, struct zdm_err *err);
+int zdm_gate_sql(const struct zdm_gate_context *g, const struct zdm_check *check,
+    struct zdm_check_result *out, struct zdm_err *err);
+
+#endif

@@ -1,0 +1,110 @@
+/*
+ * ledger.h - the operator's record, a local SQLite file.
+ *
+ * A mirror of the journal plus what only this machine saw: runs, events, lock
+ * waits, throughput. It is never the authority: when it disagrees with the
+ * journal it is corrected and an event says so; when it is lost it is rebuilt.
+ * Rows belong to a target (journal.h, zdm_journal_target) and a plan.
+ *
+ * WAL, synchronous=FULL, foreign keys, busy timeout 5 s, STRICT tables,
+ * user_version for migrations, file mode 0600, folder made at need (0700) with
+ * a .gitignore in it. Errors: ZDM_ERR_FAILED for disk full and I/O,
+ * ZDM_ERR_USAGE for a file that is no ledger, is corrupt, or is of a newer zdm,
+ * each with the path and what to do.
+ */
+#ifndef ZDM_LEDGER_LEDGER_H
+#define ZDM_LEDGER_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct zdm_ledger;
+
+enum zdm_ledger_mode {
+    ZDM_LEDGER_WRITE,   /* makes the file when it is missing */
+    ZDM_LEDGER_INSPECT, /* read-only; a missing file is ZDM_ERR_USAGE */
+};
+
+int zdm_ledger_open(
+    const char *path, enum zdm_ledger_mode mode, struct zdm_ledger **out, struct zdm_err *err);
+void zdm_ledger_close(struct zdm_ledger *ledger); /* NULL is fine */
+const char *zdm_ledger_path(const struct zdm_ledger *ledger);
+/* --ledger, then ZDM_LEDGER, then ".zdm/ledger.db". Borrows. */
+const char *zdm_ledger_default_path(const char *option);
+
+/* --- plans: one row a (target, plan) ------------------------------------- */
+struct zdm_ledger_plan {
+    int64_t id;
+    char *target; /* 32 hex digits */
+    char *where;  /* "shop@db1:5432/shop": for people */
+    char *name, *file, *fingerprint, *canonical;
+    int64_t first_ms, last_ms;
+    char *state; /* of the last run: "running", "done", "failed", "waiting", "interrupted" */
+};
+/* Inserts or updates; *id is the row. */
+int zdm_ledger_plan_put(struct zdm_ledger *ledger, const char *target, const char *where,
+    const char *name, const char *file, const char *fingerprint, const char *canonical, int64_t *id,
+    struct zdm_err *err);
+int zdm_ledger_plan_list(
+    struct zdm_ledger *ledger, struct zdm_ledger_plan **out, size_t *n, struct zdm_err *err);
+void zdm_ledger_plan_list_free(struct zdm_ledger_plan *plans, size_t n);
+
+/* --- runs ----------------------------------------------------------------- */
+int zdm_ledger_run_begin(struct zdm_ledger *ledger, int64_t plan, int64_t epoch, const char *who,
+    int64_t *run, struct zdm_err *err);
+/* state: "done", "failed", "waiting", "interrupted", "refused", "owned". */
+int zdm_ledger_run_end(
+    struct zdm_ledger *ledger, int64_t run, const char *state, struct zdm_err *err);
+
+/* --- steps: mirror of the journal ----------------------------------------- */
+struct zdm_ledger_step {
+    char *id, *phase, *kind, *state, *fingerprint;
+    int64_t at_ms; /* when it got into that state */
+};
+int zdm_ledger_step_put(struct zdm_ledger *ledger, int64_t plan, const char *id, const char *phase,
+    const char *kind, const char *state, const char *fingerprint, int64_t at_ms,
+    struct zdm_err *err);
+int zdm_ledger_step_list(struct zdm_ledger *ledger, int64_t plan, struct zdm_ledger_step **out,
+    size_t *n, struct zdm_err *err);
+void zdm_ledger_step_list_free(struct zdm_ledger_step *steps, size_t n);
+
+/* --- approvals: mirror of the journal -------------------------------------- */
+int zdm_ledger_approval_put(struct zdm_ledger *ledger, int64_t plan, const char *gate,
+    const char *item, const char *who, const char *note, int64_t at_ms, struct zdm_err *err);
+
+/* --- backfill progress: mirror of zdm.cursor -------------------------------- */
+struct zdm_ledger_progress {
+    char *step, *pos, *bound; /* pos, bound may be NULL */
+    int64_t slice, rows, batches, at_ms;
+};
+int zdm_ledger_progress_put(struct zdm_ledger *ledger, int64_t plan, const char *step,
+    int64_t slice, const char *pos, const char *bound, int64_t rows, int64_t batches,
+    struct zdm_err *err);
+int zdm_ledger_progress_list(struct zdm_ledger *ledger, int64_t plan,
+    struct zdm_ledger_progress **out, size_t *n, struct zdm_err *err);
+void zdm_ledger_progress_list_free(struct zdm_ledger_progress *rows, size_t n);
+
+/* --- events: append only ---------------------------------------------------- */
+struct zdm_ledger_event {
+    int64_t seq, run, at_ms; /* run 0: none */
+    char *step;              /* NULL: the plan as a whole */
+    char *level;             /* "info", "warning", "error" */
+    char *kind;              /* "run-start", "step-done", "lock-wait", ... */
+    char *message;           /* for people */
+    char *detail;            /* JSON or NULL */
+};
+int zdm_ledger_event_add(struct zdm_ledger *ledger, int64_t plan, int64_t run, const char *step,
+    const char *level, const char *kind, const char *message, const char *detail,
+    struct zdm_err *err);
+int zdm_ledger_event_list(struct zdm_ledger *ledger, int64_t plan, struct zdm_ledger_event **out,
+    size_t *n, struct zdm_err *err);
+void zdm_ledger_event_list_free(struct zdm_ledger_event *events, size_t n);
+
+/* --- throughput samples: a ring of the last 1000 a step ---------------------- */
+int zdm_ledger_sample_add(struct zdm_ledger *ledger, int64_t plan, const char *step, int64_t rows,
+    int64_t batch_rows, double batch_ms, struct zdm_err *err);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * conn.h - one PostgreSQL session, with one profile for all of zdm's work.
+ *
+ * Every session sets: application_name, read committed, ISO dates, standard
+ * strings, extra_float_digits, no statement_timeout, idle_in_transaction
+ * timeout 0, client_min_messages warning. Calls wait on the socket and on ^C
+ * (signals.h): a stop cancels the running statement (PQcancel) and the call
+ * fails with ZDM_ERR_INTERRUPTED. An error from the server carries its
+ * SQLSTATE and, for syntax and name errors, the position in the text sent.
+ * Passwords never appear in any message.
+ */
+#ifndef ZDM_PG_CONN_H
+#define ZDM_PG_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct zdm_conn;
+
+/* Connects. `conninfo` is a DSN, URI or service ("" means libpq's environment);
+ * borrowed for the call and kept for reconnects inside. application is
+ * application_name. Bad conninfo: ZDM_ERR_USAGE; refused, wrong password, no
+ * such database: ZDM_ERR_FAILED with a hint. *out owned. */
+int zdm_conn_open(
+    const char *conninfo, const char *application, struct zdm_conn **out, struct zdm_err *err);
+void zdm_conn_close(struct zdm_conn *conn); /* NULL is fine */
+/* A fresh session with the same parameters, after a loss. The old one is gone whatever happens. */
+int zdm_conn_reconnect(struct zdm_conn *conn, struct zdm_err *err);
+bool zdm_conn_lost(const struct zdm_conn *conn);
+bool zdm_conn_in_transaction(const struct zdm_conn *conn);
+int zdm_conn_server_version(const struct zdm_conn *conn); /* 150018 */
+int zdm_conn_pid(const struct zdm_conn *conn);            /* backend, for looking at locks only */
+/* "users@host:5432/shop" for people: user, host, port, database, no password. View. */
+const char *zdm_conn_where(const struct zdm_conn *conn);
+const char *zdm_conn_conninfo(const struct zdm_conn *conn); /* as given: may hold a password */
+
+/* The rows of a result. Cells are text; NULL pointers are SQL NULL. */
+struct zdm_result;
+int zdm_result_rows(const struct zdm_result *result);
+int zdm_result_columns(const struct zdm_result *result);
+const char *zdm_result_name(const struct zdm_result *result, int column);
+unsigned zdm_result_type(const struct zdm_result *result, int column);            /* type Oid */
+const char *zdm_result_get(const struct zdm_result *result, int row, int column); /* view */
+bool zdm_result_bool(const struct zdm_result *result, int row, int column);   /* NULL is false */
+int64_t zdm_result_i64(const struct zdm_result *result, int row, int column); /* NULL is 0 */
+int64_t zdm_result_affected(const struct zdm_result *result); /* rows of the command tag */
+void zdm_result_free(struct zdm_result *result);              /* NULL is fine */
+
+/* Runs text without parameters: may hold several statements, which then form one implicit
+ * transaction. out may be NULL. Returns the last statement's result, owned. */
+int zdm_conn_exec(
+    struct zdm_conn *conn, const char *sql, struct zdm_result **out, struct zdm_err *err);
+/* One statement with n text parameters (NULL is SQL NULL). */
+int zdm_conn_query(struct zdm_conn *conn, const char *sql, size_t n, const char *const *values,
+    struct zdm_result **out, struct zdm_err *err);
+/* zdm_conn_query with parameters as arguments:  ZDM_QUERY(conn, sql, &result, err, a, b) */
+#define ZDM_QUERY(conn, sql, out, err, ...)                                                        \
+    zdm_conn_query((conn), (sql), sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *),          \
+        (const char *[]){__VA_ARGS__}, (out), (err))
+/* Prepares once under `name` (again by itself after a reconnect) and runs it. */
+int zdm_conn_run(struct zdm_conn *conn, const char *name, const char *sql, size_t n,
+    const char *const *values, struct zdm_result **out, struct zdm_err *err);
+
+/* ROLLBACK when a transaction is open; never fails (a lost connection has rolled back). */
+void zdm_conn_rollback(struct zdm_conn *conn);
+/* COMMIT. ZDM_ERR_FAILED when the server answered with ROLLBACK. When the connection is lost here
+ * the outcome is unknown: zdm_conn_lost() tells, the journal decides. */
+int zdm_conn_commit(struct zdm_conn *conn, struct zdm_err *err);
+
+/* Where to find the target: --db, then ZDM_DATABASE_URL, DATABASE_URL, then libpq's environment
+ * (""). `option` may be NULL. A word without '=' and "://" is a service name. Returns owned. */
+char *zdm_target_conninfo(const char *option);
+
+#endif

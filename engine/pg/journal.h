@@ -1,0 +1,91 @@
+/*
+ * journal.h - the zdm schema in the target database: the truth about what was done.
+ *
+ * zdm.plan     one row a plan: the epoch (who may write) and the runner
+ * zdm.journal  one row a step that ran, and one an approval
+ * zdm.cursor   one row a slice of a backfill (batch/cursor.h)
+ *
+ * A row is written in the same transaction as the work it stands for. Every
+ * such transaction first takes FOR SHARE on the plan's row with its own epoch
+ * (zdm_journal_fence): a runner that was taken over finds no row and writes
+ * nothing; a take-over (UPDATE of that row) waits for transactions in flight,
+ * so that after it the journal is final.
+ *
+ * Schema: pg/sql/journal.sql, which psql can run.
+ */
+#ifndef ZDM_PG_JOURNAL_H
+#define ZDM_PG_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pg/conn.h"
+
+/* Creates the zdm schema when it is missing, checks its version. No right to do so:
+ * ZDM_ERR_FAILED with the grants to ask for. A schema of a newer zdm: ZDM_ERR_MISMATCH. */
+int zdm_journal_install(struct zdm_conn *conn, struct zdm_err *err);
+/* Is it there? For commands that must not write. */
+int zdm_journal_exists(struct zdm_conn *conn, bool *exists, struct zdm_err *err);
+/* The target's own id, made at install: 32 hex digits in out[33]. */
+int zdm_journal_target(struct zdm_conn *conn, char out[33], struct zdm_err *err);
+
+/* One row of zdm.journal. */
+struct zdm_journal_row {
+    char *step;        /* step id */
+    char *item;        /* "" for the step itself; the check's id for an approval */
+    char *state;       /* "started", "done", "approved" */
+    char *kind;        /* "sql", "backfill", "gate", "hook", "command", "approval" */
+    char *fingerprint; /* of the definition that ran */
+    char *definition;  /* canonical JSON of it, for the diff */
+    char *detail;      /* JSON: what was seen (gate), rows (backfill), note (approval) */
+    char *who;
+    int64_t epoch;
+    int64_t at_ms;  /* server clock */
+    int64_t age_ms; /* server clock minus at_ms at the time of reading */
+};
+struct zdm_journal_rows {
+    struct zdm_journal_row *items;
+    size_t count;
+};
+/* Every row of a plan in order of time. Owned by *out. */
+int zdm_journal_read(
+    struct zdm_conn *conn, const char *plan, struct zdm_journal_rows *out, struct zdm_err *err);
+void zdm_journal_rows_release(struct zdm_journal_rows *rows);
+const struct zdm_journal_row *zdm_journal_find(
+    const struct zdm_journal_rows *rows, const char *step, const char *item); /* NULL: none */
+
+/* Take-over: registers the plan if new, raises its epoch, waits for transactions of the runner
+ * before (at most wait_ms: then ZDM_ERR_OWNED). *epoch is ours. */
+int zdm_journal_take_over(struct zdm_conn *conn, const char *plan, const char *fingerprint,
+    const char *who, int64_t wait_ms, int64_t *epoch, struct zdm_err *err);
+/* In an open transaction: ZDM_ERR_OWNED when the epoch is not ours any more. */
+int zdm_journal_fence(struct zdm_conn *conn, const char *plan, int64_t epoch, struct zdm_err *err);
+/* After a reconnect, outside a transaction: waits for our own lost transaction to end, then checks
+ * that the epoch is still ours (ZDM_ERR_OWNED otherwise). */
+int zdm_journal_settle(
+    struct zdm_conn *conn, const char *plan, int64_t epoch, int64_t wait_ms, struct zdm_err *err);
+
+struct zdm_journal_entry {
+    const char *plan, *step, *item, *state, *kind, *fingerprint, *definition, *detail, *who;
+    int64_t epoch;
+};
+/* Inserts or updates (a "started" row becomes "done"). In the caller's transaction when one is
+ * open, else in its own. */
+int zdm_journal_write(
+    struct zdm_conn *conn, const struct zdm_journal_entry *entry, struct zdm_err *err);
+
+struct zdm_journal_plan { /* a row of zdm.plan */
+    char *name, *fingerprint, *runner;
+    int64_t epoch, at_ms;
+};
+int zdm_journal_plans(
+    struct zdm_conn *conn, struct zdm_journal_plan **out, size_t *n, struct zdm_err *err);
+void zdm_journal_plans_free(struct zdm_journal_plan *plans, size_t n);
+
+/* One runner a plan: a session advisory lock. *taken false: somebody holds it, and *holder (owned,
+ * may be NULL) says who: "pid 4242, user deploy, 10.0.0.7, since 07:03:38, zdm/rename_email". */
+int zdm_journal_own(
+    struct zdm_conn *conn, const char *plan, bool *taken, char **holder, struct zdm_err *err);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * check.h - everything about a plan that can be judged without a database.
+ *
+ * Parses every SQL text (errors point into the plan file), classifies it, and
+ * enforces the phase rules:
+ *   - in expand nothing may break running code, lose data, or be unsafe;
+ *   - what breaks readers or writers or loses data is legal only in contract;
+ *   - a contract step needs a gate somewhere before it;
+ *   - an unsafe statement needs allow = { "rule" } with because = "...";
+ *   - a statement that may not run in a transaction stands alone in its step,
+ *     and needs a probe that zdm knows or the author gives.
+ * Adds all errors to the list (ZDM_ERR_PLAN for what is wrong, ZDM_ERR_REFUSED
+ * for what is unsafe), in the order of the file.
+ */
+#ifndef ZDM_PLAN_CHECK_H
+#define ZDM_PLAN_CHECK_H
+
+#include "plan/plan.h"
+#include "sql/classify.h"
+
+/* The classification of one statement of a plan. */
+struct zdm_plan_statement {
+    size_t step;             /* index into plan->steps */
+    struct zdm_place at;     /* in the plan file */
+    struct zdm_statement st; /* view until zdm_report_release */
+};
+
+struct zdm_plan_report {
+    struct zdm_plan_statement *statements; /* every statement of every sql step, in order */
+    size_t n_statements;
+    struct zdm_errlist errors;
+    struct zdm_parsed **parsed; /* keeps the views alive */
+    size_t n_parsed;
+};
+#define ZDM_PLAN_REPORT_INIT                                                                       \
+    {                                                                                              \
+        .statements = NULL                                                                         \
+    }
+
+/* Fills *report; returns 0 when there are no errors, -1 otherwise. */
+int zdm_plan_check(const struct zdm_plan *plan, struct zdm_plan_report *report);
+void zdm_plan_report_release(struct zdm_plan_report *report);
+
+/* How an sql step must be run, from its statements' classification. */
+enum zdm_run_mode {
+    ZDM_RUN_TRANSACTION, /* all statements and the journal row in one transaction */
+    ZDM_RUN_ALONE,       /* the one statement, outside any transaction, settled by a probe */
+};
+enum zdm_run_mode zdm_plan_run_mode(const struct zdm_plan_report *report, size_t step);
+
+#endif

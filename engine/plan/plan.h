@@ -1,0 +1,169 @@
+/*
+ * plan.h - a plan as data.
+ *
+ * What a plan script describes, after it was read (lua/reader) and before
+ * anything runs: strings, numbers and places, no behaviour. Everything lives in
+ * the plan's arena and is a view until zdm_plan_free. Lua functions stay on the
+ * Lua side: a step carries a handle that the host (run/host.h) calls.
+ *
+ * Steps are in the order in which they run. Ids are unique in a plan and
+ * stable: the journal knows a step by its id.
+ */
+#ifndef ZDM_PLAN_PLAN_H
+#define ZDM_PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+enum zdm_phase {
+    ZDM_PHASE_EXPAND,
+    ZDM_PHASE_BACKFILL,
+    ZDM_PHASE_GATE,
+    ZDM_PHASE_CONTRACT,
+};
+const char *zdm_phase_name(enum zdm_phase phase); /* "expand" ... */
+
+enum zdm_step_kind {
+    ZDM_STEP_SQL,
+    ZDM_STEP_BACKFILL,
+    ZDM_STEP_GATE,
+    ZDM_STEP_HOOK,
+    ZDM_STEP_COMMAND,
+};
+const char *zdm_step_kind_name(enum zdm_step_kind kind); /* "sql" ... */
+
+/* SQL of the author's with its place. `at` is where the text begins in the plan
+ * file; `exact` says that the text stands there verbatim, so that an offset into
+ * it is an offset into the file. Otherwise only at.line holds. */
+struct zdm_sql_text {
+    const char *text; /* NULL when not given */
+    struct zdm_place at;
+    bool exact;
+};
+
+/* The place of byte `offset` of sql->text in the plan file. */
+struct zdm_place zdm_sql_place(const struct zdm_sql_text *sql, size_t offset);
+
+/* A handle of a Lua function; 0 is none. Opaque to the engine. */
+typedef int zdm_func;
+
+struct zdm_allow { /* allow = { "rule" }, because = "why" */
+    const char **rules;
+    size_t n_rules;
+    const char *because;
+};
+
+/* A condition that must hold when the step begins, checked in its transaction:
+ * a query with one boolean. sync{} uses it ("the new column has no default"). */
+struct zdm_require {
+    struct zdm_sql_text sql;
+    const char *message; /* said when it is false */
+    const char *hint;    /* NULL when there is none */
+};
+
+struct zdm_step_sql {
+    struct zdm_sql_text up;    /* one or more statements */
+    struct zdm_sql_text undo;  /* text NULL: none given */
+    struct zdm_sql_text probe; /* one boolean: "is it done already?"; for statements
+                                  outside transactions that zdm cannot probe itself */
+    struct zdm_allow allow;
+    struct zdm_require *requires;
+    size_t n_requires;
+};
+
+struct zdm_assign {     /* SET column = expression */
+    const char *column; /* as the author wrote it: an SQL identifier, unquoted or quoted */
+    struct zdm_sql_text expr;
+};
+
+struct zdm_step_backfill {
+    const char *table; /* as written: name or schema.name, each part maybe quoted */
+    struct zdm_assign *set;
+    size_t n_set;                 /* at least 1, sorted by column */
+    struct zdm_sql_text where;    /* text NULL: every row; "this row still needs it" */
+    const char *key;              /* column to walk along; NULL: the primary key */
+    int64_t target_ms;            /* duration of a batch aimed at, 5..5000, default 25 */
+    int64_t batch_min, batch_max; /* rows, defaults 50 and 50000 */
+    int64_t lock_timeout_ms;      /* default 50 */
+    int64_t pause_ms;             /* after each batch, default 0 */
+    struct zdm_allow allow;
+};
+
+enum zdm_check_kind {
+    ZDM_CHECK_SOAK,
+    ZDM_CHECK_APPROVAL,
+    ZDM_CHECK_SQL,
+};
+const char *zdm_check_kind_name(enum zdm_check_kind kind); /* "soak" ... */
+
+/* One condition of a gate. Ids are unique within the gate. */
+struct zdm_check {
+    enum zdm_check_kind kind;
+    const char *id;          /* soak: "soak"; approval: its text; sql: its name */
+    int64_t soak_ms;         /* soak: since the last finished step before the gate */
+    struct zdm_sql_text sql; /* sql: a query whose first column of its one row must be true */
+    struct zdm_place at;
+};
+
+struct zdm_step_gate {
+    struct zdm_check *checks;
+    size_t n_checks; /* at least 1 */
+};
+
+struct zdm_step_hook {
+    zdm_func run, probe, undo;
+    bool transaction;   /* default true: runs in one transaction with its journal row */
+    const char *source; /* the functions' source lines: part of the definition */
+};
+
+struct zdm_step_command {
+    const char **argv;  /* n_argv strings and a NULL */
+    size_t n_argv;      /* at least 1 */
+    const char **probe; /* argv of a command that exits 0 when it is done already; or NULL */
+    size_t n_probe;
+    bool idempotent;    /* may simply run again after an interruption */
+    int64_t timeout_ms; /* 0: none */
+};
+
+struct zdm_step {
+    const char *id;
+    enum zdm_phase phase;
+    enum zdm_step_kind kind;
+    const char *why; /* NULL when not given */
+    struct zdm_place at;
+    const char *definition; /* canonical JSON of this step (plan/canon.h) */
+    char fingerprint[65];   /* SHA-256 of definition */
+    union {
+        struct zdm_step_sql sql;
+        struct zdm_step_backfill backfill;
+        struct zdm_step_gate gate;
+        struct zdm_step_hook hook;
+        struct zdm_step_command command;
+    } u;
+};
+
+struct zdm_plan {
+    struct zdm_arena *arena;
+    const char *name;         /* [A-Za-z0-9_.-]{1,100} */
+    const char *why, *ticket; /* NULL when not given */
+    const char *file;         /* as the user named it */
+    int api;
+    int64_t lock_budget_ms;   /* longest single wait for a strong lock, default 2000 */
+    int64_t lock_patience_ms; /* all tries for one lock together, default 10 min */
+    struct zdm_step *steps;
+    size_t n_steps;
+    const char *canonical; /* canonical JSON of the plan: keys sorted, no places */
+    char fingerprint[65];  /* SHA-256 of canonical */
+};
+
+/* Makes an empty plan with the defaults above; returns owned. */
+struct zdm_plan *zdm_plan_new(void);
+void zdm_plan_free(struct zdm_plan *plan); /* NULL is fine */
+/* NULL when there is no such step. */
+const struct zdm_step *zdm_plan_step(const struct zdm_plan *plan, const char *id);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * host.h - what a script host offers to the runner.
+ *
+ * The engine knows no Lua. The host (lua/) hands in these callbacks; a plan
+ * without hooks never needs them.
+ */
+#ifndef ZDM_RUN_HOST_H
+#define ZDM_RUN_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "pg/conn.h"
+#include "plan/plan.h"
+
+/* What a hook may know about where it runs. Views for the length of the call. */
+struct zdm_hook_context {
+    const char *plan, *step;
+    int64_t epoch;
+    bool transaction; /* db is inside the step's transaction */
+    /* log:info(...) and friends end here. level: "info", "warning". */
+    void (*log)(void *self, const char *level, const char *message);
+    void *log_self;
+};
+
+struct zdm_host {
+    void *self;
+    /* Calls the function behind `func` with (db, log, ctx). For a probe *answer is what it returned
+     * (true or false; anything else is an error); answer NULL: the value is ignored. A Lua error is
+     * ZDM_ERR_FAILED with its place; an error raised by db: keeps its SQLSTATE. */
+    int (*call)(void *self, zdm_func func, struct zdm_conn *conn,
+        const struct zdm_hook_context *context, bool *answer, struct zdm_err *err);
+};
+
+#endif

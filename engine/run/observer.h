@@ -1,0 +1,55 @@
+/*
+ * observer.h - what the runner tells while it runs. cli/ prints it; the ledger
+ * keeps it. Events are facts that already happened.
+ */
+#ifndef ZDM_RUN_OBSERVER_H
+#define ZDM_RUN_OBSERVER_H
+
+#include "batch/backfill.h"
+#include "gate/gate.h"
+#include "plan/plan.h"
+
+/* EVENT(symbol, name): name is what the ledger and --format json say. */
+#define ZDM_EVENTS(EVENT)                                                                          \
+    EVENT(RUN_START, "run-start")     /* message: where, epoch */                                  \
+    EVENT(STEP_SKIP, "step-skip")     /* done in an earlier run */                                 \
+    EVENT(STEP_START, "step-start")   /* message: "resumed at ..." or NULL */                      \
+    EVENT(STEP_DONE, "step-done")     /* elapsed_ms; rows for a backfill */                        \
+    EVENT(PROGRESS, "progress")       /* progress is set; not kept as an event in the ledger */    \
+    EVENT(LOCK_WAIT, "lock-wait")     /* who is in the way */                                      \
+    EVENT(RETRY, "retry")             /* deadlock, serialization, ... */                           \
+    EVENT(RECONNECT, "reconnect")     /* the session was lost */                                   \
+    EVENT(GATE_OPEN, "gate-open")     /* gate is set */                                            \
+    EVENT(GATE_CLOSED, "gate-closed") /* gate is set */                                            \
+    EVENT(APPROVED, "approved")                                                                    \
+    EVENT(RECONCILED, "reconciled") /* the ledger was behind, lost, or ahead of the journal */     \
+    EVENT(NOTE, "note")             /* log: of a hook, output of a command */                      \
+    EVENT(UNTIL, "until")           /* stopped where --until asked */                              \
+    EVENT(ERROR, "error")           /* what ended the run */                                       \
+    EVENT(RUN_END, "run-end")       /* message: "done", "waiting", "failed", "interrupted" */
+
+enum zdm_event_kind {
+#define EVENT(symbol, name) ZDM_EVENT_##symbol,
+    ZDM_EVENTS(EVENT)
+#undef EVENT
+};
+const char *zdm_event_name(enum zdm_event_kind kind);
+
+struct zdm_event {
+    enum zdm_event_kind kind;
+    const char *level;                            /* "info", "warning", "error" */
+    const struct zdm_step *step;                  /* NULL: the run as a whole */
+    const char *message;                          /* one line for people; may be NULL */
+    int64_t elapsed_ms;                           /* STEP_DONE, RUN_END; else 0 */
+    int64_t rows;                                 /* STEP_DONE of a backfill; else -1 */
+    const struct zdm_backfill_progress *progress; /* PROGRESS */
+    const struct zdm_gate_result *gate;           /* GATE_OPEN, GATE_CLOSED */
+    int64_t at_ms;                                /* this machine's clock */
+};
+
+struct zdm_observer {
+    void *self;
+    void (*see)(void *self, const struct zdm_event *event); /* views for the length of the call */
+};
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * status.h - where a plan stands, read from the target without writing to it.
+ */
+#ifndef ZDM_RUN_STATUS_H
+#define ZDM_RUN_STATUS_H
+
+#include "batch/cursor.h"
+#include "gate/gate.h"
+#include "plan/check.h"
+#include "plan/plan.h"
+#include "run/state.h"
+
+enum zdm_step_state {
+    ZDM_STATE_DONE,
+    ZDM_STATE_RUNNING, /* begun: a backfill under way, or a statement outside a transaction */
+    ZDM_STATE_WAITING, /* a gate that was reached and is closed */
+    ZDM_STATE_READY,   /* the next one to run */
+    ZDM_STATE_PENDING,
+    ZDM_STATE_CHANGED, /* done, but the plan's definition is another one now */
+};
+const char *zdm_step_state_name(enum zdm_step_state state); /* "done" ... */
+
+struct zdm_step_status {
+    enum zdm_step_state state;
+    int64_t at_ms;               /* done or started when (server clock); 0 unknown */
+    char *who;                   /* NULL unknown */
+    char *detail;                /* journal detail (JSON) or NULL */
+    struct zdm_cursor cursor;    /* of a backfill; exists false: none */
+    struct zdm_gate_result gate; /* of a gate that was looked at: n_checks > 0 */
+};
+
+struct zdm_plan_status {
+    char *where;                   /* the target, for people */
+    char *state;                   /* "new", "running", "stopped", "waiting", "done", "mismatch" */
+    char *holder;                  /* who runs it now; NULL nobody */
+    struct zdm_step_status *steps; /* n_steps of the plan */
+    struct zdm_err problem;        /* code ZDM_ERR_MISMATCH when state is "mismatch" */
+    int64_t n_done;
+};
+
+/* Read-only. A target without zdm schema: everything pending. */
+int zdm_status_read(const char *conninfo, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, struct zdm_plan_status *out, struct zdm_err *err);
+void zdm_status_release(struct zdm_plan_status *status, size_t n_steps);
+
+/* Every plan the target knows: zdm.plan. */
+struct zdm_known_plan {
+    char *name, *fingerprint, *runner, *holder; /* holder NULL: nobody runs it */
+    int64_t done, at_ms;                        /* steps journaled done; last journal row */
+};
+int zdm_known_plans(const char *conninfo, char **where, struct zdm_known_plan **out, size_t *n,
+    struct zdm_err *err);
+void zdm_known_plans_free(struct zdm_known_plan *plans, size_t n);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * syntax.h - questions about SQL fragments that need the parser, not a server.
+ */
+#ifndef ZDM_SQL_SYNTAX_H
+#define ZDM_SQL_SYNTAX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* Is text one scalar expression? Errors carry position into text. */
+int zdm_sql_check_expression(const char *text, struct zdm_err *err);
+/* Is text one SELECT (or VALUES, WITH ... SELECT), with nothing that writes in it? */
+int zdm_sql_check_query(const char *text, struct zdm_err *err);
+/* Is text a statement that begins or ends a transaction (BEGIN, COMMIT, SAVEPOINT, ...)? */
+bool zdm_sql_is_transaction_control(const char *text);
+
+/* Splits a name as written ("public.Users", "\"My Schema\".t") into its parts, folded as
+ * PostgreSQL does, unquoted. *schema is NULL when there is none. Both owned. */
+int zdm_sql_split_name(const char *text, char **schema, char **name, struct zdm_err *err);
+/* One identifier as written, folded and unquoted; owned. */
+int zdm_sql_identifier(const char *text, char **name, struct zdm_err *err);
+/* Quoted where needed, for SQL; owned. */
+char *zdm_sql_quote_ident(const char *name);
+char *zdm_sql_quote_qualified(const char *schema, const char *name); /* schema may be NULL */
+char *zdm_sql_quote_literal(const char *text);
+
+/* Comparison of a CREATE INDEX statement with pg_get_indexdef()'s text of an existing index. */
+enum zdm_same { ZDM_SAME_YES, ZDM_SAME_NO, ZDM_SAME_CANNOT_TELL };
+enum zdm_same zdm_sql_same_index(const char *statement, const char *indexdef);
+
+#endif
