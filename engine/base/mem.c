@@ -35,15 +35,14 @@ zdm_realloc(void *ptr, size_t size)
 void *
 zdm_grow(void *ptr, size_t n, size_t size)
 {
-    size_t bytes;
-
     /* Powers of two: amortised, and the caller need not keep a capacity. */
-    if (n && (n & (n - 1)) == 0) {
-        if (__builtin_mul_overflow(n * 2, size, &bytes))
-            zdm_die("out of memory");
-        return zdm_realloc(ptr, bytes);
-    }
-    return ptr ? ptr : zdm_alloc(size);
+    size_t room = 1, bytes;
+
+    while (room <= n)
+        room *= 2;
+    if (__builtin_mul_overflow(room, size, &bytes))
+        zdm_die("out of memory");
+    return zdm_realloc(ptr, bytes);
 }
 
 char *

@@ -13,7 +13,8 @@
 /* All return owned memory, zero-filled for alloc and for nothing else. */
 void *zdm_alloc(size_t size);
 void *zdm_realloc(void *ptr, size_t size);
-/* Grows an array to hold n items of `size`; returns owned. */
+/* Room for at least n + 1 items of `size` (n may be what is there, or what there shall be); returns
+ * owned. */
 void *zdm_grow(void *ptr, size_t n, size_t size);
 char *zdm_strdup(const char *s); /* NULL stays NULL */
 char *zdm_strndup(const char *s, size_t n);

@@ -21,12 +21,18 @@ struct zdm_spawn {
     int64_t timeout_ms; /* 0: none; then SIGTERM, 5 s later SIGKILL */
     bool new_session;   /* setsid: ^C at the terminal does not reach it */
     bool quiet_stdin;   /* stdin is /dev/null (otherwise inherited) */
+    int die_signal;     /* 0: none; else the child gets this signal when we die, even by kill -9 */
+    const char *output_file; /* stdout+stderr are appended to it; made 0600; not with capture */
 };
 
 /* Runs and waits. *exit_status: exit code, or 128 + signal. *output (may be NULL) is owned.
- * A program that cannot be started is ZDM_ERR_FAILED. ^C while waiting: the child gets SIGTERM,
- * ZDM_ERR_INTERRUPTED. */
+ * A program that cannot be started is ZDM_ERR_FAILED. ^C while waiting: the child gets SIGTERM
+ * (5 s later SIGKILL), ZDM_ERR_INTERRUPTED; after ^C nothing new is started. A program that took
+ * too long is ZDM_ERR_FAILED. With new_session its whole process group gets these signals. */
 int zdm_spawn_wait(
     const struct zdm_spawn *spawn, int *exit_status, char **output, struct zdm_err *err);
+
+/* Starts and does not wait; capture and timeout_ms are not for it. *pid is the caller's child. */
+int zdm_spawn_start(const struct zdm_spawn *spawn, pid_t *pid, struct zdm_err *err);
 
 #endif

@@ -6,8 +6,14 @@
  * barrier. Sync triggers of zdm do not fire for these updates: each batch sets
  * zdm.sync = off for its own transaction.
  *
- * Lost replies: tag 0 is ambiguous, so the cursor is read again (FOR UPDATE,
- * which waits for a batch still in flight) and adopted wherever it is.
+ * Lost replies: whatever is not known to be applied is looked up in the cursor
+ * (FOR UPDATE, which waits for a batch still in flight), and it is adopted
+ * wherever it is.
+ *
+ * Locks: a batch that times out on a lock is tried again with half the rows,
+ * down to the one row that is locked; the rows before it are done meanwhile. Bad
+ * data is narrowed down to its row the same way, and then stops the backfill.
+ *
  * Done: bound reached, then one transaction with synchronous_commit = on marks
  * the cursor and writes the journal row (hooks.finish), then both are read again.
  */
@@ -28,11 +34,18 @@ struct zdm_backfill_progress {
     int64_t batch_rows;
     double batch_ms;
     const char *pos, *bound; /* views; may be NULL */
-    const char *waiting; /* NULL, or why it holds: "lock on public.users", "blocked by us ..." */
+    const char *waiting;     /* NULL, or why it holds: "a lock on public.users" */
+};
+
+/* Where in the author's SQL the server found the error. */
+struct zdm_backfill_fault {
+    int set_index; /* of the assignment; -1: where */
+    int position;  /* 1-based character of that text; 0: no error, or none in the author's SQL */
 };
 
 struct zdm_backfill_hooks {
     void *self;
+    struct zdm_backfill_fault *fault; /* may be NULL; filled on failure */
     /* At most every 250 ms, and at the end. */
     void (*progress)(void *self, const struct zdm_backfill_progress *progress);
     /* Something worth a line: level "info" or "warning"; kind such as "lock-wait", "reconnect",

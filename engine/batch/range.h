@@ -1,5 +1,8 @@
 /*
  * range.h - the key ranges ahead, probed 16 at a time on the control connection.
+ *
+ * Every range but the last holds as many keys as it was probed with; the last
+ * one ends at the bound and may hold fewer.
  */
 #ifndef ZDM_BATCH_RANGE_H
 #define ZDM_BATCH_RANGE_H
@@ -13,13 +16,16 @@
 #define ZDM_RANGES_AHEAD 16
 
 struct zdm_ranges {
-    char *upto[ZDM_RANGES_AHEAD]; /* ascending upper ends */
+    char *upto[ZDM_RANGES_AHEAD + 1]; /* ascending upper ends, the bound when it is near */
     size_t next, count;
     int64_t rows; /* keys a range was probed with */
+    bool whole;   /* the range last given holds that many keys */
 };
 
 /* The upper end of the next range behind `after` (NULL: the first), at most the bound. Probes when
- * none is left. *upto NULL: nothing lies between `after` and the bound. View until the next call. */
+ * none is left, or when `rows` has moved by more than a quarter since. *upto NULL: nothing lies
+ * between `after` and the bound. View until the next call. Call zdm_ranges_clear when `after` is
+ * not the upper end given last. */
 int zdm_ranges_next(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm_batch_sql *sql,
     int64_t rows, const char *after, const char *bound, const char **upto, struct zdm_err *err);
 /* Forgets what was probed (another size, another position). */

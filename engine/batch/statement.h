@@ -1,27 +1,57 @@
 /*
  * statement.h - the SQL of a backfill (pure text).
  *
- * The batch statement is the compare-and-swap of the cursor in a CTE and the
- * UPDATE of one key range, in one statement: one transaction, one round trip,
- * applied once or not at all whatever happens to the reply. Keys travel as
- * text and are compared only by the server, as the column's own type.
+ * The batch statement is the compare-and-swap of the cursor and the UPDATE of
+ * one key range, in one statement: one transaction, one round trip, applied
+ * once or not at all whatever happens to the reply.
  *
- * A range is (after, upto]; the first one has no `after` and another shape.
+ *     WITH zdm_cas AS (lock the cursor's row if it stands at `after`, sync off),
+ *          zdm_rows AS (UPDATE the range, if zdm_cas found it)
+ *     UPDATE zdm.cursor: pos, batches, rows + count of zdm_rows
+ *
+ * The lock comes first and the swap last, so that the number of rows is counted
+ * in the same transaction: it stays exact after a crash. A statement that waits
+ * for the lock of another one sees, by the re-check of READ COMMITTED, that the
+ * cursor moved on, and changes nothing. One row comes back when it was applied,
+ * none when it was not.
+ *
+ * Keys travel as text and are compared only by the server, as the column's own
+ * type, in the order of its index. A range is (after, upto]; the first one has
+ * no `after` and another shape.
  */
 #ifndef ZDM_BATCH_STATEMENT_H
 #define ZDM_BATCH_STATEMENT_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "batch/target.h"
 
+/* Where the author's texts stand in batch_first and batch_next, in bytes. */
+struct zdm_batch_span {
+    size_t first, next, length;
+};
+
 struct zdm_batch_sql {
-    char *bound;       /* -> max(key) as text, NULL on an empty table */
+    char *bound;       /* -> max(key) as text, no row on an empty table */
+    char *count;       /* $1 limit -> rows of the table, at most limit */
+    char *ahead_first; /* $1 bound -> EXPLAIN of the keys up to it: the planner's estimate */
+    char *ahead_next;  /* and $2 after */
     char *probe_first; /* $1 rows a batch, $2 batches, $3 bound -> upper keys, ascending */
     char *probe_next;  /* and $4 after */
-    char *batch_first; /* $1 plan $2 step $3 slice $4 epoch $5 upto */
+    char *batch_first; /* $1 plan $2 step $3 slice $4 epoch $5 upto -> rows, batches so far */
     char *batch_next;  /* and $6 after */
+    struct zdm_batch_span *spans; /* n_set expressions, then where when there is one */
+    size_t n_set, n_spans;
 };
 void zdm_batch_sql_build(const struct zdm_backfill_spec *spec,
     const struct zdm_backfill_target *target, struct zdm_batch_sql *out);
 void zdm_batch_sql_release(struct zdm_batch_sql *sql);
+
+/* Which of the author's texts holds character `position` (from 1, as the server counts) of
+ * batch_first (next false) or batch_next. *set_index: of the assignment, -1 for where; *inside: the
+ * character of that text, from 1. False when the position is in none of them. */
+bool zdm_batch_sql_locate(
+    const struct zdm_batch_sql *sql, bool next, int position, int *set_index, int *inside);
 
 #endif

@@ -2,8 +2,13 @@
  * target.h - the table of a backfill, resolved in the catalog.
  *
  * Errors are ZDM_ERR_FAILED with what to do: no such table or column, not a
- * table, no primary key, a key of several columns, the key among the columns
- * set, a generated column set, no right to read or update.
+ * table, inheritance children, row-level security in the way, no primary key, a
+ * key of several columns, the key among the columns set, a generated column
+ * set, no right to read or update.
+ *
+ * A key is the single-column primary key, or the NOT NULL column of `key=` that
+ * a valid, complete, single-column unique btree index covers. Keys are ordered
+ * as that index orders them, so its collation, not the column's, is used.
  */
 #ifndef ZDM_BATCH_TARGET_H
 #define ZDM_BATCH_TARGET_H
@@ -27,13 +32,17 @@ struct zdm_backfill_spec { /* all views of the plan */
     const char *where; /* NULL: every row */
     const char *key;   /* NULL: the primary key */
     int64_t target_ms, batch_min, batch_max, lock_timeout_ms, pause_ms;
+    int64_t patience_ms; /* longest time without any progress; 0: 10 min */
 };
 
 struct zdm_backfill_target {
     unsigned oid;
     char *relation;         /* qualified and quoted: "public.users" */
     char *key;              /* quoted column */
-    char *key_type;         /* format_type: "bigint", "character varying(20)" */
+    char *key_type;         /* qualified and quoted: "pg_catalog.int8" */
+    char *key_collation;    /* qualified and quoted; NULL: the type's default, or none */
+    char **set;             /* quoted columns, one an assignment */
+    size_t n_set;           /* as in the spec */
     int64_t estimated_rows; /* reltuples over all partitions; -1 unknown */
 };
 

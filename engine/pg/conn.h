@@ -30,10 +30,23 @@ void zdm_conn_close(struct zdm_conn *conn); /* NULL is fine */
 /* A fresh session with the same parameters, after a loss. The old one is gone whatever happens. */
 int zdm_conn_reconnect(struct zdm_conn *conn, struct zdm_err *err);
 bool zdm_conn_lost(const struct zdm_conn *conn);
+/* While shielded a stop does not cancel and does not refuse statements: for bookkeeping that must
+ * still run after ^C. COMMIT and ROLLBACK always are. Returns what it was before. */
+bool zdm_conn_shield(struct zdm_conn *conn, bool shielded);
+/* Messages of the server (warnings; more when client_min_messages is lowered). NULL drops them.
+ * Called while a statement runs: fn must not use the connection. Views for the call. */
+void zdm_conn_on_notice(struct zdm_conn *conn,
+    void (*fn)(void *self, const char *severity, const char *sqlstate, const char *message),
+    void *self);
+/* RESET of role and settings, then the profile again: after SQL that is not zdm's own, outside a
+ * transaction. */
+int zdm_conn_profile(struct zdm_conn *conn, struct zdm_err *err);
+/* A pooler stands between: the backend may change from transaction to transaction. */
+bool zdm_conn_proxied(const struct zdm_conn *conn);
 bool zdm_conn_in_transaction(const struct zdm_conn *conn);
 int zdm_conn_server_version(const struct zdm_conn *conn); /* 150018 */
 int zdm_conn_pid(const struct zdm_conn *conn);            /* backend, for looking at locks only */
-/* "users@host:5432/shop" for people: user, host, port, database, no password. View. */
+/* "shop@host:5432/shop", "shop@[/run/postgresql]:5432/shop": for people, no password. View. */
 const char *zdm_conn_where(const struct zdm_conn *conn);
 const char *zdm_conn_conninfo(const struct zdm_conn *conn); /* as given: may hold a password */
 
@@ -46,11 +59,14 @@ unsigned zdm_result_type(const struct zdm_result *result, int column);          
 const char *zdm_result_get(const struct zdm_result *result, int row, int column); /* view */
 bool zdm_result_bool(const struct zdm_result *result, int row, int column);   /* NULL is false */
 int64_t zdm_result_i64(const struct zdm_result *result, int row, int column); /* NULL is 0 */
-int64_t zdm_result_affected(const struct zdm_result *result); /* rows of the command tag */
+int64_t zdm_result_affected(const struct zdm_result *result); /* rows of the command tag, or 0 */
 void zdm_result_free(struct zdm_result *result);              /* NULL is fine */
 
 /* Runs text without parameters: may hold several statements, which then form one implicit
- * transaction. out may be NULL. Returns the last statement's result, owned. */
+ * transaction. Returns the last statement's result, owned; out NULL: rows are dropped as they
+ * arrive, however many. Here and below a session that is lost, or a stop asked for before the call,
+ * fails at once. A statement that ended well although ^C came counts as done. COPY from or to the
+ * client is an error. */
 int zdm_conn_exec(
     struct zdm_conn *conn, const char *sql, struct zdm_result **out, struct zdm_err *err);
 /* One statement with n text parameters (NULL is SQL NULL). */

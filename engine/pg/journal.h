@@ -48,7 +48,7 @@ struct zdm_journal_rows {
     struct zdm_journal_row *items;
     size_t count;
 };
-/* Every row of a plan in order of time. Owned by *out. */
+/* Every row of a plan in order of time. Owned by *out. fingerprint, definition and detail may be NULL. */
 int zdm_journal_read(
     struct zdm_conn *conn, const char *plan, struct zdm_journal_rows *out, struct zdm_err *err);
 void zdm_journal_rows_release(struct zdm_journal_rows *rows);
@@ -61,8 +61,9 @@ int zdm_journal_take_over(struct zdm_conn *conn, const char *plan, const char *f
     const char *who, int64_t wait_ms, int64_t *epoch, struct zdm_err *err);
 /* In an open transaction: ZDM_ERR_OWNED when the epoch is not ours any more. */
 int zdm_journal_fence(struct zdm_conn *conn, const char *plan, int64_t epoch, struct zdm_err *err);
-/* After a reconnect, outside a transaction: waits for our own lost transaction to end, then checks
- * that the epoch is still ours (ZDM_ERR_OWNED otherwise). */
+/* After a reconnect, outside a transaction: waits for our own lost transaction to end (over wait_ms:
+ * ZDM_ERR_OWNED with sqlstate 55P03), then checks that the epoch is still ours: ZDM_ERR_OWNED when a
+ * newer runner has it, ZDM_ERR_FAILED when the database went back in time. */
 int zdm_journal_settle(
     struct zdm_conn *conn, const char *plan, int64_t epoch, int64_t wait_ms, struct zdm_err *err);
 
@@ -71,7 +72,8 @@ struct zdm_journal_entry {
     int64_t epoch;
 };
 /* Inserts or updates (a "started" row becomes "done"). In the caller's transaction when one is
- * open, else in its own. */
+ * open, else in its own. fingerprint, definition and detail (JSON) may be NULL, item NULL is "".
+ * ZDM_ERR_OWNED when a later run wrote the row; an approval is written whatever the epoch. */
 int zdm_journal_write(
     struct zdm_conn *conn, const struct zdm_journal_entry *entry, struct zdm_err *err);
 
@@ -83,9 +85,15 @@ int zdm_journal_plans(
     struct zdm_conn *conn, struct zdm_journal_plan **out, size_t *n, struct zdm_err *err);
 void zdm_journal_plans_free(struct zdm_journal_plan *plans, size_t n);
 
-/* One runner a plan: a session advisory lock. *taken false: somebody holds it, and *holder (owned,
- * may be NULL) says who: "pid 4242, user deploy, 10.0.0.7, since 07:03:38, zdm/rename_email". */
+/* One runner a plan: a session advisory lock, ours until the session ends. Asking again is fine.
+ * *taken false: somebody holds it (after a reconnect maybe our own lost session: ask again), and
+ * *holder (owned, NULL when unknown; the pointer may be NULL) says who, as far as the role may see:
+ * "pid 4242, user deploy, 10.0.0.7, since 07:03:38, zdm/rename_email". A pooler that does not keep
+ * sessions: ZDM_ERR_FAILED with advice. */
 int zdm_journal_own(
     struct zdm_conn *conn, const char *plan, bool *taken, char **holder, struct zdm_err *err);
+
+/* Who holds the plan's lock now, in the same words; *holder owned, NULL: nobody. Takes nothing. */
+int zdm_journal_holder(struct zdm_conn *conn, const char *plan, char **holder, struct zdm_err *err);
 
 #endif

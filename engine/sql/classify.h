@@ -50,6 +50,18 @@ enum zdm_transaction {
 };
 const char *zdm_transaction_name(enum zdm_transaction transaction); /* "ok", "forbidden" */
 
+/* What kind of trouble a rule warns of: the phase rules of a plan go by it. */
+enum zdm_hazard {
+    ZDM_HAZARD_BREAKS,      /* code that ran before fails afterwards */
+    ZDM_HAZARD_LOSES,       /* data is gone */
+    ZDM_HAZARD_BLOCKS,      /* a lock, or a rewrite, scan or build under one */
+    ZDM_HAZARD_FAILS,       /* the statement itself fails, or may fail on the data there is */
+    ZDM_HAZARD_TRANSACTION, /* cannot run where it stands */
+    ZDM_HAZARD_UNKNOWN,     /* zdm cannot see what it does */
+    ZDM_HAZARD_ADVICE,      /* nothing wrong, worth knowing */
+};
+const char *zdm_hazard_name(enum zdm_hazard hazard); /* "breaks", "loses", ... */
+
 enum zdm_severity { ZDM_SEVERITY_INFO, ZDM_SEVERITY_WARNING, ZDM_SEVERITY_ERROR };
 const char *zdm_severity_name(enum zdm_severity severity);
 
@@ -61,6 +73,7 @@ struct zdm_lock {
 
 struct zdm_finding {
     const char *rule; /* id, such as "break-drop-column": static */
+    enum zdm_hazard hazard;
     enum zdm_severity severity;
     char *message;
     char *hint;   /* may be NULL */
@@ -86,8 +99,11 @@ struct zdm_statement {
     size_t n_locks;
     char **rewrites, **scans, **builds; /* relation or index names */
     size_t n_rewrites, n_scans, n_builds;
+    /* Code that ran before fails afterwards: that reads, that writes, that holds prepared
+     * statements (once). A constraint that only refuses bad rows is a finding of severity info. */
     bool breaks_readers, breaks_writers, breaks_plans;
     bool data_loss;
+    bool transaction_control; /* BEGIN, COMMIT, SAVEPOINT, ... */
     const char *fails_with; /* SQLSTATE that is certain, or NULL */
     struct zdm_finding *findings;
     size_t n_findings;
@@ -101,18 +117,49 @@ struct zdm_statement {
 struct zdm_parsed {
     struct zdm_statement *statements;
     size_t count;
+    struct zdm_arena *arena; /* owns every string and array of the statements */
+};
+
+/* One rule: findings are made from it (sql/rules.def). */
+struct zdm_rule {
+    const char *id;
+    enum zdm_hazard hazard;
+    enum zdm_severity severity;
+    const char *message, *hint; /* with {table}, {column}, ... still in them; hint may be NULL */
+};
+/* All rules in the order of rules.def. Static. */
+const struct zdm_rule *zdm_sql_rules(size_t *n);
+/* NULL when there is no such rule. */
+const struct zdm_rule *zdm_sql_rule(const char *id);
+
+/*
+ * What earlier statements of the same plan or file made true: relations that are new, so that
+ * nobody waits for their locks, and constraints that prove a column NOT NULL. Relations are known
+ * by their name as written: "users" and "public.users" are two.
+ */
+struct zdm_sql_context;
+struct zdm_sql_context *zdm_sql_context_new(void);          /* returns owned */
+void zdm_sql_context_free(struct zdm_sql_context *context); /* NULL is fine */
+/* Others may have begun to use the new relations: a backfill, a hook, a gate came between. */
+void zdm_sql_context_settle(struct zdm_sql_context *context);
+
+enum zdm_wrap {       /* will the statements run in a transaction block? */
+    ZDM_WRAP_NEVER,   /* no, unless the text itself says BEGIN */
+    ZDM_WRAP_SEVERAL, /* when there is more than one: how a step of a plan runs */
+    ZDM_WRAP_ALWAYS,
 };
 
 /*
- * Parses text (one or more statements) and classifies each. `in_transaction`
- * says that the statements will be wrapped in a transaction block; a step with
- * one statement that forbids it is not (the caller decides and may pass false).
- * Returns owned in *out (zdm_parsed_free). On a syntax error: ZDM_ERR_PLAN with
- * err->position = 1-based character offset.
+ * Parses text (one or more statements) and classifies each, in order. `context` carries over from
+ * one text to the next and may be NULL. Returns owned in *out (zdm_parsed_free). On a syntax error:
+ * ZDM_ERR_PLAN with SQLSTATE 42601 and err->position = 1-based character offset into text.
  */
+int zdm_sql_classify_in(const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context,
+    struct zdm_parsed **out, struct zdm_err *err);
+/* The same for a text that stands alone. */
 int zdm_sql_classify(
     const char *text, bool in_transaction, struct zdm_parsed **out, struct zdm_err *err);
-void zdm_parsed_free(struct zdm_parsed *parsed);
+void zdm_parsed_free(struct zdm_parsed *parsed); /* NULL is fine */
 
 /* The strongest lock of a statement, ZDM_LOCK_NONE when it takes none. */
 enum zdm_lock_mode zdm_statement_strongest(const struct zdm_statement *st);

@@ -1,0 +1,226 @@
+--- Writes docs/reference/plan.md and stdlib/meta/zdm.lua from stdlib/fields.lua.
+--
+--     lua5.4 docs/generate.lua            from the root of the checkout
+--
+-- As a module (for the test that looks for drift) it returns a table of path -> text.
+
+package.path = "stdlib/?.lua;" .. package.path
+package.preload.native = package.preload.native or function()
+    return {} -- nothing here runs what needs the engine
+end
+
+local fields = require "fields"
+local kinds = require "kinds"
+
+local function lines()
+    local list = {}
+    return list, function(text, ...)
+        list[#list + 1] = select("#", ...) > 0 and text:format(...) or text
+    end
+end
+
+local entries = {
+    blocks = "blocks: `expand`, `backfill`, `gate`, `contract`",
+    steps = "steps: `sql`, `sync`, `unsync`, `drop_column`, `hook`, `command`",
+    checks = "checks: `soak`, `approval`, `sql`",
+}
+
+local place = {
+    plan = "the value that the file returns",
+    block = "in a plan",
+    step = "in `expand` and `contract`",
+    check = "in a `gate`",
+}
+
+-- How a constructor is written: backfill "id" { ... }
+local function shape(def)
+    local text = def.name
+    if def.id then
+        text = text .. (def.id == "duration" and ' "48h"' or def.id == "plan" and ' "name"' or ' "id"')
+    end
+    if def.text then
+        text = text .. " [[SQL]]"
+    end
+    if #def.fields > 0 or def.entries or not def.id then
+        text = text .. " { ... }"
+    end
+    return text
+end
+
+local function cell(text)
+    return (text:gsub("|", "\\|"):gsub("\n", " "))
+end
+
+local function meaning(field)
+    local range = kinds.range(field)
+    return cell(field.doc .. (range and field.min ~= field.max and (" (%s)"):format(range) or ""))
+end
+
+local function default(field)
+    if field.required then
+        return "required"
+    end
+    return field.default == nil and "" or ("`%s`"):format(tostring(field.default))
+end
+
+local function reference_of(def, add)
+    add("## %s", def.name)
+    add ""
+    add("`%s`, %s.", shape(def), place[def.stands])
+    add ""
+    add(def.doc)
+    if def.entries then
+        add ""
+        add("Without a key stand the %s.", entries[def.entries])
+    end
+    if #def.fields > 0 then
+        add ""
+        add "| field | value | default | meaning |"
+        add "|---|---|---|---|"
+        for _, field in ipairs(def.fields) do
+            add("| `%s` | %s | %s | %s |", field.name, cell(kinds[field.kind].says), default(field), meaning(field))
+        end
+    end
+    add ""
+    add "```lua"
+    add(def.example)
+    add "```"
+    add ""
+end
+
+local function member(object, m)
+    if m.args then
+        return ("`%s:%s(%s)`"):format(object.name, m.name, m.args:gsub(": %w+", ""))
+    end
+    return ("`%s.%s`"):format(object.name, m.name)
+end
+
+local function reference()
+    local list, add = lines()
+    add "# Plans: reference"
+    add ""
+    add "<!-- Written by docs/generate.lua from stdlib/fields.lua: change it there. -->"
+    add ""
+    add "A plan is a Lua 5.4 file that returns one `plan`. It only describes: it has no files, no clock, no"
+    add "connection and no randomness, so that it means the same on every machine. Of Lua it has `assert`, `error`,"
+    add "`ipairs`, `next`, `pairs` (in the order of the keys), `select`, `tonumber`, `tostring`, `type`, and most of"
+    add "`string`, `table`, `math` and `utf8`. A duration is a number and a unit: `ms`, `s`, `m`, `h`, `d` or `w`."
+    add ""
+    for _, def in ipairs(fields.constructors) do
+        reference_of(def, add)
+    end
+    add "# What a hook is given"
+    add ""
+    for _, object in ipairs(fields.objects) do
+        add("## %s", object.name)
+        add ""
+        add(object.doc)
+        add ""
+        add "| | meaning |"
+        add "|---|---|"
+        for _, m in ipairs(object.members) do
+            add("| %s | %s |", member(object, m), cell(m.doc))
+        end
+        add ""
+    end
+    list[#list] = nil
+    return table.concat(list, "\n") .. "\n"
+end
+
+local function meta_fields(def, add)
+    add("---@class zdm.%s.fields", def.name)
+    for _, field in ipairs(def.fields) do
+        local optional = (field.required and field.default == nil) and "" or "?"
+        add("---@field %s%s %s %s", field.name, optional, kinds[field.kind].lua, meaning(field))
+    end
+    if def.entries then
+        add("---@field [integer] zdm.%s", def.entries:sub(1, -2))
+    end
+    add ""
+end
+
+-- What calling the word, and then the result of that, gives.
+local function meta_function(def, add)
+    local result = "zdm." .. def.stands
+    if def.name == "sql" then
+        result = "zdm.sql"
+    end
+    add("---%s", def.doc)
+    add "---"
+    add "---```lua"
+    for line in (def.example .. "\n"):gmatch "(.-)\n" do
+        add("---%s", line)
+    end
+    add "---```"
+    if not def.id then
+        add("---@param body zdm.%s.fields", def.name)
+        add("---@return %s", result)
+        add("function %s(body) end", def.name)
+    else
+        add "---@param id string"
+        if def.text then
+            add("---@return fun(text: string): %s", result)
+        elseif def.stands == "check" then
+            add("---@return %s", result)
+        else
+            add("---@return fun(body: zdm.%s.fields): %s", def.name, result)
+        end
+        add("function %s(id) end", def.name)
+    end
+    add ""
+end
+
+local function meta_object(object, add)
+    local class = "zdm." .. object.name
+    add("---%s", object.doc)
+    add("---@class %s", class)
+    for _, m in ipairs(object.members) do
+        if m.type then
+            add("---@field %s %s %s", m.name, m.type, m.doc)
+        else
+            add("---@field %s fun(self: %s, %s)%s %s", m.name, class, (m.args:gsub("%.%.%.", "...: any")),
+                m.returns and ": " .. m.returns or "", m.doc)
+        end
+    end
+    add ""
+end
+
+local function meta()
+    local list, add = lines()
+    add "---@meta"
+    add "-- Written by docs/generate.lua from stdlib/fields.lua: change it there."
+    add ""
+    for _, class in ipairs { "plan", "block", "step", "check" } do
+        add("---@class zdm.%s", class)
+    end
+    add "---@class zdm.sql: zdm.step, zdm.check"
+    add "---@operator call(zdm.sql.fields): zdm.sql"
+    add "---@class zdm.null"
+    add ""
+    for _, object in ipairs(fields.objects) do
+        meta_object(object, add)
+    end
+    for _, def in ipairs(fields.constructors) do
+        if #def.fields > 0 or def.entries then
+            meta_fields(def, add)
+        end
+        meta_function(def, add)
+    end
+    list[#list] = nil
+    return table.concat(list, "\n") .. "\n"
+end
+
+local generated = {
+    ["docs/reference/plan.md"] = reference(),
+    ["stdlib/meta/zdm.lua"] = meta(),
+}
+
+if arg and arg[0] and arg[0]:find "generate%.lua$" then
+    for path, text in pairs(generated) do
+        local file = assert(io.open(path, "w"))
+        file:write(text)
+        file:close()
+    end
+end
+
+return generated

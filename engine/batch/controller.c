@@ -1,0 +1,50 @@
+#include "batch/controller.h"
+
+static int64_t
+clamp_i64(double value, int64_t low, int64_t high)
+{
+    if (!(value > (double)low)) /* NaN too */
+        return low;
+    return value < (double)high ? (int64_t)value : high;
+}
+
+void
+zdm_controller_init(struct zdm_controller *c, int64_t target_ms, int64_t min_rows, int64_t max_rows)
+{
+    c->target_ms = (double)(target_ms > 0 ? target_ms : 1);
+    c->min_rows = min_rows > 0 ? min_rows : 1;
+    c->max_rows = max_rows > c->min_rows ? max_rows : c->min_rows;
+    c->rows = clamp_i64(500, c->min_rows, c->max_rows);
+    c->ms_per_row = 0;
+}
+
+void
+zdm_controller_feed(struct zdm_controller *c, int64_t rows, double ms)
+{
+    if (rows <= 0)
+        return;
+    if (!(ms > 0.01)) /* a clock that stood still says nothing but "fast" */
+        ms = 0.01;
+
+    double now = ms / (double)rows, size = (double)c->rows;
+    if (ms > 2 * c->target_ms) {
+        double next = size * c->target_ms / ms;
+        c->rows = clamp_i64(next > size / 10 ? next : size / 10, c->min_rows, c->max_rows);
+        c->ms_per_row = 0; /* what was learned no longer holds */
+        return;
+    }
+    c->ms_per_row = c->ms_per_row > 0 ? 0.7 * c->ms_per_row + 0.3 * now : now;
+
+    double next = c->target_ms / c->ms_per_row;
+    if (next > 2 * size)
+        next = 2 * size;
+    if (next < size / 2)
+        next = size / 2;
+    c->rows = clamp_i64(next, c->min_rows, c->max_rows);
+}
+
+void
+zdm_controller_disturbed(struct zdm_controller *c)
+{
+    c->rows = clamp_i64((double)c->rows / 2, c->min_rows, c->max_rows);
+}

@@ -1,0 +1,83 @@
+#include "batch/loop.h"
+
+#include <string.h>
+
+#include "base/failpoint.h"
+#include "pg/journal.h"
+
+/* A commit that waits until it is on disk takes every earlier commit with it: batches may have run
+ * with synchronous_commit = off, and the claim "done" must not outlive them. */
+#define BARRIER                                                                                    \
+    "SELECT pg_catalog.set_config('synchronous_commit',"                                           \
+    " CASE pg_catalog.current_setting('synchronous_commit') WHEN 'remote_apply' THEN"              \
+    " 'remote_apply' ELSE 'on' END, true)"
+
+/* The fence first, as a take-over locks: plan, then cursor. */
+static int
+close_transaction(struct zdm_loop *l, bool *hit, struct zdm_err *err)
+{
+    const struct zdm_backfill_spec *spec = l->spec;
+    struct zdm_backfill_progress progress;
+
+    if (zdm_conn_exec(l->control, "BEGIN", NULL, err) < 0 ||
+        zdm_conn_exec(l->control, BARRIER, NULL, err) < 0 ||
+        zdm_journal_fence(l->control, spec->plan, l->epoch, err) < 0 ||
+        zdm_cursor_finish(
+            l->control, spec->plan, spec->step, ZDM_SLICE, l->epoch, l->pos, hit, err) < 0)
+        goto failed;
+    if (!*hit) {
+        zdm_conn_rollback(l->control);
+        return 0;
+    }
+    zdm_loop_progress(l, &progress);
+    if (l->hooks->finish(l->hooks->self, &progress, err) < 0 ||
+        zdm_conn_commit(l->control, err) < 0)
+        goto failed;
+    return 0;
+failed:
+    zdm_conn_rollback(l->control);
+    return -1;
+}
+
+/* Does the database say, read anew, that it is done? */
+static int
+settled(struct zdm_loop *l, struct zdm_cursor *cursor, bool *done, struct zdm_err *err)
+{
+    struct zdm_journal_rows rows = {.count = 0};
+
+    zdm_cursor_release(cursor);
+    if (zdm_cursor_read(l->control, l->spec->plan, l->spec->step, ZDM_SLICE, false, cursor, err) <
+            0 ||
+        zdm_journal_read(l->control, l->spec->plan, &rows, err) < 0)
+        return -1;
+    const struct zdm_journal_row *row = zdm_journal_find(&rows, l->spec->step, "");
+    *done = cursor->exists && cursor->epoch == l->epoch && strcmp(cursor->state, "done") == 0 &&
+            row && strcmp(row->state, "done") == 0;
+    zdm_journal_rows_release(&rows);
+    return 0;
+}
+
+int
+zdm_loop_finish(struct zdm_loop *l, bool *done, struct zdm_err *err)
+{
+    struct zdm_cursor cursor = {.exists = false};
+    bool hit = false;
+    int rc = -1;
+
+    ZDM_FAIL_HERE(BARRIER_BEFORE);
+    while (close_transaction(l, &hit, err) < 0)
+        if (zdm_control_again(l, err) < 0)
+            goto out;
+    /* No hit: an earlier try went through and its reply was lost, or the cursor is not where we
+     * left it. Either way what is there now decides. */
+    while (settled(l, &cursor, done, err) < 0)
+        if (zdm_control_again(l, err) < 0)
+            goto out;
+    if (!*done &&
+        (zdm_loop_check_cursor(l, &cursor, err) < 0 || zdm_loop_adopt(l, &cursor, err) < 0))
+        goto out;
+    rc = 0;
+out:
+    zdm_cursor_release(&cursor);
+    return rc;
+}

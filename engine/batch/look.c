@@ -1,0 +1,108 @@
+#include "batch/loop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static bool
+same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+int
+zdm_loop_check_cursor(
+    const struct zdm_loop *l, const struct zdm_cursor *cursor, struct zdm_err *err)
+{
+    const struct zdm_backfill_spec *spec = l->spec;
+
+    if (!cursor->exists) {
+        zdm_fail(err, ZDM_ERR_MISMATCH, "the cursor of backfill \"%s\" is gone", spec->step);
+        zdm_err_detail(err, "table zdm.cursor has no row of plan \"%s\", step \"%s\" any more",
+            spec->plan, spec->step);
+        return zdm_err_hint(err,
+            "if the database was put back to an earlier point, run the plan again; if somebody "
+            "deleted the row, the backfill would start over from the first key");
+    }
+    if (cursor->epoch != l->epoch) {
+        zdm_fail(err, ZDM_ERR_OWNED, "another runner has taken over plan \"%s\"", spec->plan);
+        zdm_err_detail(
+            err, "its epoch is %lld, ours is %lld", (long long)cursor->epoch, (long long)l->epoch);
+        return zdm_err_hint(err, "its work is kept; zdm status shows who runs it");
+    }
+    if (strcmp(cursor->state, "open") != 0) {
+        zdm_fail(err, ZDM_ERR_MISMATCH,
+            "the cursor of backfill \"%s\" is done, but the journal has no row of it", spec->step);
+        return zdm_err_hint(err,
+            "if it is to run again from the first key: DELETE FROM zdm.cursor WHERE plan = '%s' "
+            "AND "
+            "step = '%s'",
+            spec->plan, spec->step);
+    }
+    return 0;
+}
+
+int
+zdm_loop_adopt(struct zdm_loop *l, struct zdm_cursor *cursor, struct zdm_err *err)
+{
+    int64_t ahead = 0, walked = cursor->rows, now;
+
+    zdm_ranges_clear(&l->ranges);
+    free(l->pos);
+    free(l->bound);
+    l->pos = cursor->pos;
+    l->bound = cursor->bound;
+    cursor->pos = cursor->bound = NULL;
+    l->rows = cursor->rows;
+    l->batches = cursor->batches;
+
+    /* How many keys were walked is not kept: ask the planner how many are left. */
+    if (l->pos && l->bound && cursor->total >= 0) {
+        if (zdm_loop_estimate_ahead(l, &ahead, err) < 0)
+            return -1;
+        if (ahead >= 0 && cursor->total - ahead > walked)
+            walked = cursor->total - ahead;
+    }
+    now = zdm_monotonic_us();
+    zdm_meter_start(&l->meter, walked, cursor->total, now);
+    return 0;
+}
+
+int
+zdm_loop_look(struct zdm_loop *l, const char *upto, bool *moved, struct zdm_err *err)
+{
+    struct zdm_cursor cursor = {.exists = false};
+    int rc = -1;
+
+    while (
+        zdm_cursor_read(l->worker, l->spec->plan, l->spec->step, ZDM_SLICE, true, &cursor, err) < 0)
+        if (zdm_worker_again(l, err) < 0)
+            return -1;
+    if (zdm_loop_check_cursor(l, &cursor, err) < 0)
+        goto out;
+
+    *moved = !same_text(cursor.pos, l->pos);
+    if (*moved && same_text(cursor.pos, upto)) {
+        /* The batch in question went through: its reply was lost. */
+        zdm_meter_walk(&l->meter, l->ranges.rows, zdm_monotonic_us());
+        free(l->pos);
+        l->pos = cursor.pos;
+        cursor.pos = NULL;
+        l->rows = cursor.rows;
+        l->batches = cursor.batches;
+    } else if (*moved) {
+        if (cursor.batches < l->batches)
+            zdm_loop_note(l, "warning", "rewound",
+                "the database is %lld batches behind what was reported done: going on from there",
+                (long long)(l->batches - cursor.batches));
+        else
+            zdm_loop_note(l, "info", "adopted", "going on from where the cursor is");
+        if (zdm_loop_adopt(l, &cursor, err) < 0)
+            goto out;
+    }
+    rc = 0;
+out:
+    zdm_cursor_release(&cursor);
+    return rc;
+}

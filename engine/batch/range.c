@@ -1,0 +1,66 @@
+#include "batch/range.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Sizes drift a little after every batch: probing again for that would cost more than it gives. */
+static bool
+still_fits(const struct zdm_ranges *r, int64_t rows)
+{
+    return rows >= r->rows - r->rows / 4 && rows <= r->rows + r->rows / 4;
+}
+
+static int
+probe(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm_batch_sql *sql, int64_t rows,
+    const char *after, const char *bound, struct zdm_err *err)
+{
+    struct zdm_result *result = NULL;
+    char rows_text[32], batches[16];
+    const char *values[] = {rows_text, batches, bound, after};
+
+    snprintf(rows_text, sizeof rows_text, "%lld", (long long)rows);
+    snprintf(batches, sizeof batches, "%d", ZDM_RANGES_AHEAD);
+    if (zdm_conn_query(control, after ? sql->probe_next : sql->probe_first, after ? 4 : 3, values,
+            &result, err) < 0)
+        return -1;
+
+    zdm_ranges_clear(r);
+    r->rows = rows;
+    int found = zdm_result_rows(result);
+    for (int i = 0; i < found && i < ZDM_RANGES_AHEAD; i++)
+        r->upto[r->count++] = zdm_strdup(zdm_result_get(result, i, 0));
+    if (found < ZDM_RANGES_AHEAD)
+        r->upto[r->count++] = zdm_strdup(bound);
+    zdm_result_free(result);
+    return 0;
+}
+
+int
+zdm_ranges_next(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm_batch_sql *sql,
+    int64_t rows, const char *after, const char *bound, const char **upto, struct zdm_err *err)
+{
+    /* The last range ends with the bound's own text, so this is no comparison of keys. */
+    if (!bound || (after && strcmp(after, bound) == 0)) {
+        *upto = NULL;
+        return 0;
+    }
+    if (rows < 1)
+        rows = 1;
+    if ((r->next == r->count || !still_fits(r, rows)) &&
+        probe(r, control, sql, rows, after, bound, err) < 0)
+        return -1;
+    *upto = r->upto[r->next++];
+    r->whole = r->next <= ZDM_RANGES_AHEAD && strcmp(*upto, bound) != 0;
+    return 0;
+}
+
+void
+zdm_ranges_clear(struct zdm_ranges *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        free(r->upto[i]);
+    *r = (struct zdm_ranges){.count = 0};
+}

@@ -1,0 +1,10 @@
+-- Makes the row, or takes an existing one over; its bound stays as it was frozen.
+-- No row comes back when a later epoch has it.
+-- $1 plan  $2 step  $3 slice  $4 epoch  $5 bound  $6 total, NULL unknown
+INSERT INTO zdm.cursor AS c (plan, step, slice, epoch, pos, stripe, bound, total, batches, rows, at, state)
+VALUES ($1, $2, $3::pg_catalog.int8, $4::pg_catalog.int8, NULL, 0, $5, $6::pg_catalog.int8, 0, 0,
+        pg_catalog.clock_timestamp(), 'open')
+ON CONFLICT (plan, step, slice) DO UPDATE
+SET epoch = EXCLUDED.epoch
+WHERE c.epoch <= EXCLUDED.epoch
+RETURNING c.epoch

@@ -1,0 +1,29 @@
+-- What a backfill must know about its table.
+-- $1 the table as its author wrote it
+SELECT c.oid,
+       c.relkind,
+       pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS relation,
+       CASE WHEN c.relkind = 'p' THEN
+           (SELECT CASE WHEN pg_catalog.bool_or(leaf.reltuples < 0) THEN -1
+                        ELSE COALESCE(pg_catalog.sum(leaf.reltuples), 0) END
+            FROM pg_catalog.pg_partition_tree(c.oid) AS tree
+            JOIN pg_catalog.pg_class AS leaf ON leaf.oid = tree.relid
+            WHERE tree.isleaf AND leaf.relkind <> 'p')
+       ELSE c.reltuples END::pg_catalog.int8 AS estimated_rows,
+       -- Children of plain inheritance hold rows that the parent's index does not cover.
+       (SELECT child.inhrelid::pg_catalog.regclass::pg_catalog.text
+        FROM pg_catalog.pg_inherits AS child
+        WHERE child.inhparent = c.oid AND c.relkind <> 'p'
+        ORDER BY 1 LIMIT 1) AS inheritance_child,
+       CASE WHEN c.relkind = 'p' THEN
+           (SELECT leaf.oid::pg_catalog.regclass::pg_catalog.text
+            FROM pg_catalog.pg_partition_tree(c.oid) AS tree
+            JOIN pg_catalog.pg_class AS leaf ON leaf.oid = tree.relid
+            WHERE tree.isleaf AND leaf.relkind = 'f'
+            ORDER BY 1 LIMIT 1) END AS foreign_partition,
+       pg_catalog.row_security_active(c.oid) AS row_security,
+       c.relpersistence = 't' AS temporary,
+       current_user AS role
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.oid = pg_catalog.to_regclass($1)

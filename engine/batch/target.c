@@ -1,0 +1,283 @@
+#include "batch/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/embedded.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+extern const struct zdm_embedded zdm_batch_sql[];
+
+static const char *
+kind_name(char relkind)
+{
+    switch (relkind) {
+    case 'v':
+        return "a view";
+    case 'm':
+        return "a materialized view";
+    case 'f':
+        return "a foreign table";
+    case 'S':
+        return "a sequence";
+    case 'i':
+    case 'I':
+        return "an index";
+    case 'c':
+        return "a composite type";
+    default:
+        return "not an ordinary table";
+    }
+}
+
+static int
+check_table(const struct zdm_backfill_spec *spec, const struct zdm_result *r, struct zdm_err *err)
+{
+    if (zdm_result_rows(r) == 0) {
+        zdm_fail(err, ZDM_ERR_FAILED, "table %s does not exist", spec->table);
+        return zdm_err_hint(err,
+            "check the spelling, write the schema too (schema.table), or create the table in an "
+            "earlier step of plan \"%s\"",
+            spec->plan);
+    }
+    const char *relation = zdm_result_get(r, 0, 2);
+    char relkind = *zdm_result_get(r, 0, 1);
+    if (relkind != 'r' && relkind != 'p') {
+        zdm_fail(err, ZDM_ERR_FAILED, "%s is %s", relation, kind_name(relkind));
+        return zdm_err_hint(err, "a backfill walks along a table: name the table behind it");
+    }
+    const char *child = zdm_result_get(r, 0, 4);
+    if (child) {
+        zdm_fail(err, ZDM_ERR_FAILED, "%s has inheritance children", relation);
+        zdm_err_detail(
+            err, "table %s inherits from it, and no index of %s covers its rows", child, relation);
+        return zdm_err_hint(err,
+            "write one backfill for each table of the tree; partitioned tables are supported as "
+            "they are");
+    }
+    const char *foreign = zdm_result_get(r, 0, 5);
+    if (foreign) {
+        zdm_fail(err, ZDM_ERR_FAILED, "partition %s of %s is a foreign table", foreign, relation);
+        zdm_err_detail(err, "its rows and the backfill's cursor cannot commit together");
+        return zdm_err_hint(err, "write one backfill for each partition on this server");
+    }
+    if (zdm_result_bool(r, 0, 6)) {
+        const char *role = zdm_result_get(r, 0, 8);
+        zdm_fail(
+            err, ZDM_ERR_FAILED, "row-level security of %s applies to role \"%s\"", relation, role);
+        zdm_err_detail(err, "rows that its policies hide would be left out without a word");
+        return zdm_err_hint(err,
+            "run as the owner of %s (without FORCE ROW LEVEL SECURITY), or as a role with "
+            "BYPASSRLS",
+            relation);
+    }
+    if (zdm_result_bool(r, 0, 7)) {
+        zdm_fail(err, ZDM_ERR_FAILED, "%s is a temporary table", relation);
+        return zdm_err_hint(err, "no other session can see it: name a permanent table");
+    }
+    return 0;
+}
+
+/* "table %s has no column %s" with the nearest one that it has. */
+static int
+no_such_column(struct zdm_conn *conn, const struct zdm_backfill_target *target, const char *oid,
+    const char *column, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    const char **names = NULL;
+
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_columns.sql"), &r, err, oid) <
+        0)
+        return -1;
+    size_t n = (size_t)zdm_result_rows(r);
+    names = zdm_alloc((n + 1) * sizeof *names);
+    for (size_t i = 0; i < n; i++)
+        names[i] = zdm_result_get(r, (int)i, 0);
+    const char *near = zdm_nearest(column, names, n);
+
+    zdm_fail(err, ZDM_ERR_FAILED, "table %s has no column %s", target->relation, column);
+    if (near)
+        zdm_err_hint(err, "did you mean %s?", near);
+    else
+        zdm_err_hint(err, "add the column in an earlier step, or correct its name");
+    free(names);
+    zdm_result_free(r);
+    return -1;
+}
+
+static int
+explain_no_key(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
+    const struct zdm_backfill_target *target, const char *oid, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_no_key.sql"), &r, err, oid,
+            spec->key) < 0)
+        return -1;
+    const char *primary = zdm_result_get(r, 0, 0);
+    const char *column = zdm_result_get(r, 0, 2);
+    if (spec->key && !column) {
+        no_such_column(conn, target, oid, spec->key, err);
+    } else if (spec->key && !zdm_result_bool(r, 0, 3)) {
+        zdm_fail(err, ZDM_ERR_FAILED,
+            "column %s of %s may be null: it cannot be the key of a "
+            "backfill",
+            column, target->relation);
+        zdm_err_hint(
+            err, "set it NOT NULL first, or name a NOT NULL column with a unique index of its own");
+    } else if (spec->key) {
+        zdm_fail(err, ZDM_ERR_FAILED, "no unique index of %s can lead a backfill along column %s",
+            target->relation, column);
+        zdm_err_hint(err,
+            "it takes a valid unique btree index on that column alone, without WHERE: "
+            "CREATE UNIQUE INDEX CONCURRENTLY ON %s (%s)",
+            target->relation, column);
+    } else if (primary && zdm_result_i64(r, 0, 1) > 1) {
+        zdm_fail(err, ZDM_ERR_FAILED, "the primary key of %s has several columns (%s)",
+            target->relation, primary);
+        zdm_err_hint(err,
+            "a backfill walks along one column: name a NOT NULL column with a unique index of its "
+            "own, key = \"...\"");
+    } else if (primary) {
+        zdm_fail(err, ZDM_ERR_FAILED, "the primary key of %s (%s) cannot lead a backfill",
+            target->relation, primary);
+        zdm_err_hint(err,
+            "its index must be a valid btree; or name a NOT NULL column with such a unique index, "
+            "key = \"...\"");
+    } else {
+        zdm_fail(err, ZDM_ERR_FAILED, "table %s has no primary key", target->relation);
+        zdm_err_hint(err,
+            "a backfill walks along a single-column primary key: add one, or name a NOT NULL "
+            "column with a unique index of its own, key = \"...\"");
+    }
+    zdm_result_free(r);
+    return -1;
+}
+
+static int
+find_key(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
+    struct zdm_backfill_target *target, const char *oid, const char *role, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    int rc = -1;
+
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_key.sql"), &r, err, oid,
+            spec->key) < 0) {
+        if (spec->key)
+            zdm_err_wrap(err, "key %s of table %s", spec->key, target->relation);
+        goto out;
+    }
+    if (zdm_result_rows(r) == 0) {
+        explain_no_key(conn, spec, target, oid, err);
+        goto out;
+    }
+    target->key = zdm_strdup(zdm_result_get(r, 0, 0));
+    target->key_type = zdm_strdup(zdm_result_get(r, 0, 1));
+    target->key_collation = zdm_strdup(zdm_result_get(r, 0, 2));
+    if (!zdm_result_bool(r, 0, 3)) {
+        zdm_fail(err, ZDM_ERR_FAILED, "role \"%s\" may not read column %s of %s", role, target->key,
+            target->relation);
+        zdm_err_hint(err, "GRANT SELECT ON %s TO %s", target->relation, role);
+        goto out;
+    }
+    rc = 0;
+out:
+    zdm_result_free(r);
+    return rc;
+}
+
+static int
+find_column(struct zdm_conn *conn, const char *column, struct zdm_backfill_target *target,
+    const char *oid, const char *role, char **name, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    int rc = -1;
+
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_column.sql"), &r, err, oid,
+            column) < 0) {
+        zdm_err_wrap(err, "column %s of table %s", column, target->relation);
+        goto out;
+    }
+    if (zdm_result_rows(r) == 0) {
+        no_such_column(conn, target, oid, column, err);
+        goto out;
+    }
+    const char *found = zdm_result_get(r, 0, 0);
+    if (zdm_result_bool(r, 0, 1) || zdm_result_bool(r, 0, 2)) {
+        zdm_fail(err, ZDM_ERR_FAILED, "column %s of %s is %s: it cannot be set", found,
+            target->relation,
+            zdm_result_bool(r, 0, 1) ? "generated" : "an identity column (GENERATED ALWAYS)");
+        zdm_err_hint(err, "set the columns that it is computed from, or leave it out");
+    } else if (strcmp(found, target->key) == 0) {
+        zdm_fail(err, ZDM_ERR_FAILED,
+            "column %s of %s is the key that the backfill walks along: "
+            "it cannot be set",
+            found, target->relation);
+        zdm_err_hint(err,
+            "a row whose key grows would be met twice: fill a new column and swap the two in "
+            "contract, or walk along another unique column, key = \"...\"");
+    } else if (!zdm_result_bool(r, 0, 3)) {
+        zdm_fail(err, ZDM_ERR_FAILED, "role \"%s\" may not update column %s of %s", role, found,
+            target->relation);
+        zdm_err_hint(err, "GRANT SELECT, UPDATE ON %s TO %s", target->relation, role);
+    } else {
+        *name = zdm_strdup(found);
+        rc = 0;
+    }
+out:
+    zdm_result_free(r);
+    return rc;
+}
+
+int
+zdm_backfill_target_find(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
+    struct zdm_backfill_target *out, struct zdm_err *err)
+{
+    struct zdm_backfill_target target = {.estimated_rows = -1};
+    struct zdm_result *r = NULL;
+    int rc = -1;
+
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_table.sql"), &r, err,
+            spec->table) < 0) {
+        zdm_err_wrap(err, "table %s", spec->table);
+        goto out;
+    }
+    if (check_table(spec, r, err) < 0)
+        goto out;
+    const char *oid = zdm_result_get(r, 0, 0);
+    const char *role = zdm_result_get(r, 0, 8);
+    target.oid = (unsigned)zdm_result_i64(r, 0, 0);
+    target.relation = zdm_strdup(zdm_result_get(r, 0, 2));
+    target.estimated_rows = zdm_result_i64(r, 0, 3);
+
+    if (find_key(conn, spec, &target, oid, role, err) < 0)
+        goto out;
+    target.set = zdm_alloc((spec->n_set + 1) * sizeof *target.set);
+    for (; target.n_set < spec->n_set; target.n_set++) {
+        const char *column = spec->set[target.n_set].column;
+        if (find_column(conn, column, &target, oid, role, &target.set[target.n_set], err) < 0)
+            goto out;
+    }
+    *out = target;
+    target = (struct zdm_backfill_target){.estimated_rows = -1};
+    rc = 0;
+out:
+    zdm_result_free(r);
+    zdm_backfill_target_release(&target);
+    return rc;
+}
+
+void
+zdm_backfill_target_release(struct zdm_backfill_target *target)
+{
+    for (size_t i = 0; i < target->n_set; i++)
+        free(target->set[i]);
+    free(target->set);
+    free(target->relation);
+    free(target->key);
+    free(target->key_type);
+    free(target->key_collation);
+    *target = (struct zdm_backfill_target){.estimated_rows = -1};
+}

@@ -1,0 +1,158 @@
+#include "batch/loop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/signals.h"
+
+#define EXPLAIN "EXPLAIN "
+
+/* Bytes of at most `max` bytes of UTF-8 text that end with a whole character. */
+static int
+whole_characters(const char *text, size_t max)
+{
+    size_t n = strlen(text);
+
+    if (n <= max)
+        return (int)n;
+    while (max > 0 && ((unsigned char)text[max] & 0xC0) == 0x80)
+        max--;
+    return (int)max;
+}
+
+/* "zdm/PLAN/STEP/0" in the 63 bytes of an application_name: each name gives way. */
+static char *
+application_name(const struct zdm_backfill_spec *spec)
+{
+    size_t plan = strlen(spec->plan), room = 63 - strlen("zdm///0");
+    size_t plan_room = plan < room / 2 ? plan : room / 2;
+
+    return zdm_strf("zdm/%.*s/%.*s/%d", whole_characters(spec->plan, plan_room), spec->plan,
+        whole_characters(spec->step, room - plan_room), spec->step, ZDM_SLICE);
+}
+
+static int
+set_session(struct zdm_loop *l, struct zdm_err *err)
+{
+    int64_t lock_timeout = l->spec->lock_timeout_ms > 0 ? l->spec->lock_timeout_ms : 50;
+    /* row_security off: policies that would hide rows are an error, not silence. */
+    char *sql =
+        zdm_strf("SET lock_timeout = '%lldms'; SET row_security = off", (long long)lock_timeout);
+    int rc = zdm_conn_exec(l->worker, sql, NULL, err);
+
+    free(sql);
+    return rc;
+}
+
+int
+zdm_worker_open(struct zdm_loop *l, struct zdm_err *err)
+{
+    char *name = application_name(l->spec);
+    int rc = zdm_conn_open(zdm_conn_conninfo(l->control), name, &l->worker, err);
+
+    free(name);
+    if (rc == 0)
+        rc = set_session(l, err);
+    if (rc < 0 && err->code != ZDM_ERR_INTERRUPTED)
+        zdm_err_wrap(err, "the backfill's own connection");
+    return rc;
+}
+
+int
+zdm_worker_reconnect(struct zdm_loop *l, bool first, struct zdm_err *err)
+{
+    struct zdm_backoff backoff = {.base_ms = 50, .max_ms = 5000};
+    int64_t patience_ms = l->spec->patience_ms > 0 ? l->spec->patience_ms : 600000;
+    int64_t start = zdm_monotonic_us();
+    bool say = first || zdm_loop_worth_a_note(l);
+
+    if (say)
+        zdm_loop_note(l, "warning", "reconnect", "the backfill's session is of no use any more: %s",
+            err->message);
+    zdm_loop_waits(l, "the connection");
+    if (!first && zdm_sleep_ms(zdm_backoff_next(&l->backoff)) < 0)
+        return zdm_loop_stopped(l, err);
+    for (;;) {
+        zdm_err_clear(err);
+        if (zdm_conn_reconnect(l->worker, err) == 0 && set_session(l, err) == 0)
+            break;
+        if (err->code == ZDM_ERR_INTERRUPTED || zdm_stop_requested())
+            return zdm_loop_stopped(l, err);
+        if (zdm_monotonic_us() - start > patience_ms * 1000)
+            return zdm_err_wrap(err, "the backfill's own connection");
+        zdm_loop_tell(l, false);
+        if (zdm_sleep_ms(zdm_backoff_next(&backoff)) < 0)
+            return zdm_loop_stopped(l, err);
+    }
+    if (say)
+        zdm_loop_note(l, "info", "reconnect", "connected again to %s", zdm_conn_where(l->worker));
+    zdm_loop_waits(l, NULL);
+    return 0;
+}
+
+struct parameters {
+    char slice[16], epoch[32];
+    const char *values[6];
+    size_t n;
+};
+
+static void
+fill(struct parameters *p, const struct zdm_loop *l, const char *upto, bool next)
+{
+    snprintf(p->slice, sizeof p->slice, "%d", ZDM_SLICE);
+    snprintf(p->epoch, sizeof p->epoch, "%lld", (long long)l->epoch);
+    p->values[0] = l->spec->plan;
+    p->values[1] = l->spec->step;
+    p->values[2] = p->slice;
+    p->values[3] = p->epoch;
+    p->values[4] = upto;
+    p->values[5] = l->pos;
+    p->n = next ? 6 : 5;
+}
+
+int
+zdm_worker_batch(struct zdm_loop *l, const char *upto, bool *applied, int64_t *rows,
+    int64_t *batches, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    struct parameters p;
+
+    /* Not prepared: each range is planned with its own keys (a generic plan may scan the table),
+     * and nothing is left on a server behind a pooler. */
+    fill(&p, l, upto, l->pos != NULL);
+    if (zdm_conn_query(
+            l->worker, l->pos ? l->sql.batch_next : l->sql.batch_first, p.n, p.values, &r, err) < 0)
+        return -1;
+    *applied = zdm_result_rows(r) > 0;
+    if (*applied) {
+        *rows = zdm_result_i64(r, 0, 0);
+        *batches = zdm_result_i64(r, 0, 1);
+    }
+    zdm_result_free(r);
+    return 0;
+}
+
+static int
+check(struct zdm_loop *l, bool next, struct zdm_err *err)
+{
+    struct parameters p;
+    char *sql = zdm_strf(EXPLAIN "%s", next ? l->sql.batch_next : l->sql.batch_first);
+    int rc;
+
+    fill(&p, l, NULL, next);
+    while ((rc = zdm_conn_query(l->worker, sql, p.n, p.values, NULL, err)) < 0) {
+        zdm_loop_blame(l, next, (int)strlen(EXPLAIN), err);
+        if (zdm_worker_again(l, err) < 0)
+            break;
+    }
+    free(sql);
+    return rc;
+}
+
+int
+zdm_worker_check(struct zdm_loop *l, struct zdm_err *err)
+{
+    return check(l, false, err) < 0 ? -1 : check(l, true, err);
+}

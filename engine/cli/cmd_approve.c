@@ -1,0 +1,101 @@
+#include <stdlib.h>
+
+#include "base/signals.h"
+#include "cli/again.h"
+#include "cli/commands.h"
+#include "cli/json.h"
+#include "cli/layout.h"
+#include "cli/load.h"
+#include "ledger/ledger.h"
+#include "pg/conn.h"
+#include "run/approve.h"
+#include "run/runner.h"
+
+static void
+print_text(struct zdm_io *io, const struct zdm_args *args, const struct zdm_plan *plan,
+    const struct zdm_approve_options *options, const char *item, bool already, const char *by)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    zdm_buf_addf(&text, ZDM_GREEN "%s" ZDM_PLAIN "  \"%s\" of gate \"%s\"",
+        already ? "approved before" : "approved", item, options->gate);
+    if (already)
+        zdm_buf_addf(&text, " by %s; nothing was changed\n", by ? by : "somebody unknown");
+    else
+        zdm_buf_addf(&text, " by %s: %s\n", options->who, options->note);
+    zdm_buf_add(&text, "\nnext:\n  ");
+    zdm_add_again(&text, args, "run", 1, &plan->file);
+    zdm_buf_addc(&text, '\n');
+    zdm_io_write(&io->out, &text);
+    zdm_buf_release(&text);
+}
+
+static void
+print_json(struct zdm_io *io, const struct zdm_plan *plan,
+    const struct zdm_approve_options *options, const char *item, bool already, const char *by)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "plan", zdm_json_text(plan->name));
+    json_object_set_new(object, "gate", zdm_json_text(options->gate));
+    json_object_set_new(object, "item", zdm_json_text(item));
+    json_object_set_new(object, "already", json_boolean(already));
+    json_object_set_new(object, "by", zdm_json_text(already ? by : options->who));
+    json_object_set_new(object, "note", zdm_json_text(already ? NULL : options->note));
+    zdm_json_print(&io->out, object, false);
+}
+
+static int
+approve(const struct zdm_args *args, struct zdm_io *io, const struct zdm_plan *plan)
+{
+    char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
+    char *who = zdm_whoami(), *by = NULL;
+    const char *item = NULL;
+    bool already = false;
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_approve_options options = {
+        .conninfo = conninfo,
+        .ledger_path = zdm_ledger_default_path(zdm_args_get(args, ZDM_OPT_LEDGER)),
+        .gate = zdm_args_word(args, 1),
+        .item = zdm_args_word(args, 2),
+        .note = zdm_args_get(args, ZDM_OPT_NOTE),
+        .who = who,
+    };
+    int code = 0;
+
+    zdm_signals_install();
+    if (zdm_approve(plan, &options, &item, &already, &by, &err) < 0)
+        code = zdm_io_fail(io, &err);
+    else if (io->json)
+        print_json(io, plan, &options, item, already, by);
+    else
+        print_text(io, args, plan, &options, item, already, by);
+    free(by);
+    free(who);
+    free(conninfo);
+    return code;
+}
+
+int
+zdm_cmd_approve(const struct zdm_args *args, struct zdm_io *io)
+{
+    const char *note = zdm_args_get(args, ZDM_OPT_NOTE);
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_loaded loaded;
+    int code;
+
+    if (!note || !*note) {
+        struct zdm_buf again = ZDM_BUF_INIT;
+        zdm_add_again(&again, args, "approve", args->n_words, args->words);
+        zdm_fail(&err, ZDM_ERR_USAGE, "an approval needs a note: why is it given?");
+        zdm_err_hint(&err, "%s --note \"...\"", again.s);
+        zdm_buf_release(&again);
+        return zdm_io_fail(io, &err);
+    }
+    if (zdm_load(zdm_args_word(args, 0), &loaded) < 0)
+        code = zdm_io_fail_list(io, &loaded.errors);
+    else
+        code = approve(args, io, loaded.plan);
+    zdm_loaded_release(&loaded);
+    return code;
+}

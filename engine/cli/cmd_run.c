@@ -1,0 +1,226 @@
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/signals.h"
+#include "base/text.h"
+#include "cli/again.h"
+#include "cli/commands.h"
+#include "cli/json.h"
+#include "cli/layout.h"
+#include "cli/load.h"
+#include "cli/watch.h"
+#include "ledger/ledger.h"
+#include "pg/conn.h"
+#include "pg/sandbox.h"
+#include "pg/sandbox_setup.h"
+#include "run/runner.h"
+
+static int
+check_options(const struct zdm_args *args, struct zdm_err *err)
+{
+    bool sandbox = zdm_args_has(args, ZDM_OPT_SANDBOX);
+
+    if (sandbox && zdm_args_has(args, ZDM_OPT_DB)) {
+        zdm_fail(err, ZDM_ERR_USAGE, "--sandbox and --db exclude each other");
+        return zdm_err_hint(err, "a sandbox is a server of its own, thrown away at the end");
+    }
+    if (!sandbox && zdm_args_has(args, ZDM_OPT_SETUP)) {
+        zdm_fail(err, ZDM_ERR_USAGE, "--setup is for a sandbox");
+        return zdm_err_hint(err, "add --sandbox, or run the file with psql yourself");
+    }
+    return 0;
+}
+
+/* With --format json a run ends with this line, however it ends. */
+static int
+end_json(struct zdm_io *io, const struct zdm_watch *watch, const struct zdm_plan *plan,
+    const struct zdm_errlist *errors)
+{
+    int code = zdm_errlist_exit_code(errors);
+    json_t *object = json_object();
+
+    json_object_set_new(object, "at", zdm_json_time(zdm_now_ms()));
+    json_object_set_new(object, "event", json_string("run-end"));
+    json_object_set_new(object, "level", json_string(code == 0 || code == 3 ? "info" : "error"));
+    json_object_set_new(object, "plan", zdm_json_text(plan ? plan->name : NULL));
+    json_object_set_new(object, "message",
+        zdm_json_text(code                    ? errors->items[0].message
+                      : watch && watch->until ? "stopped"
+                                              : "done"));
+    json_object_set_new(object, "elapsed_ms", json_integer(watch ? watch->elapsed_ms : 0));
+    json_object_set_new(object, "exit_code", json_integer(code));
+    json_object_set_new(object, "errors", zdm_json_errors(errors));
+    zdm_json_print(&io->out, object, true);
+    return code;
+}
+
+static int
+end_with_errors(struct zdm_io *io, const struct zdm_watch *watch, const struct zdm_plan *plan,
+    struct zdm_errlist *errors)
+{
+    int code;
+
+    if (!io->json)
+        return zdm_io_fail_list(io, errors);
+    code = end_json(io, watch, plan, errors);
+    zdm_errlist_release(errors);
+    return code;
+}
+
+static int
+end_with_error(struct zdm_io *io, const struct zdm_watch *watch, const struct zdm_plan *plan,
+    struct zdm_err *err)
+{
+    struct zdm_errlist one = ZDM_ERRLIST_INIT;
+
+    zdm_err_move(zdm_errlist_add(&one), err);
+    return end_with_errors(io, watch, plan, &one);
+}
+
+static void
+say_closed(struct zdm_buf *out, const struct zdm_watch *watch, bool sandbox)
+{
+    zdm_buf_addf(out, "\nstopped at the closed gate \"%s\"; ", watch->closed);
+    if (sandbox)
+        zdm_buf_add(out, "the sandbox ends here\n");
+    else
+        zdm_buf_addf(out, "next:\n%s", watch->next_steps.s);
+}
+
+static void
+say_interrupted(
+    struct zdm_buf *out, const struct zdm_args *args, const struct zdm_plan *plan, bool sandbox)
+{
+    zdm_buf_add(out, "interrupted");
+    if (!sandbox) {
+        zdm_buf_add(out, "; this resumes:\n  ");
+        zdm_add_again(out, args, "run", 1, &plan->file);
+    }
+    zdm_buf_addc(out, '\n');
+}
+
+static void
+say_done(struct zdm_buf *out, const struct zdm_watch *watch)
+{
+    char text[32];
+
+    zdm_buf_addf(
+        out, "\n" ZDM_GREEN "%s" ZDM_PLAIN ": ", watch->until ? "stopped as asked" : "done");
+    if (watch->n_done)
+        zdm_buf_addf(out, "%zu step%s in %s", watch->n_done, watch->n_done == 1 ? "" : "s",
+            zdm_show_duration(watch->elapsed_ms, text));
+    else
+        zdm_buf_add(out, "nothing was left to do");
+    if (watch->n_skipped)
+        zdm_buf_addf(out, "; %zu done before", watch->n_skipped);
+    zdm_buf_addc(out, '\n');
+}
+
+/* What remains to be said when a run has ended; returns the exit code. */
+static int
+end_run(const struct zdm_args *args, struct zdm_io *io, struct zdm_watch *watch, int rc,
+    struct zdm_err *err)
+{
+    bool sandbox = zdm_args_has(args, ZDM_OPT_SANDBOX);
+    struct zdm_buf text = ZDM_BUF_INIT;
+    int code = rc < 0 ? zdm_err_exit_code(err->code) : 0;
+
+    if (io->json) {
+        struct zdm_errlist none = ZDM_ERRLIST_INIT;
+        return rc < 0 ? end_with_error(io, watch, watch->plan, err)
+                      : end_json(io, watch, watch->plan, &none);
+    }
+    zdm_watch_clear_line(watch);
+    if (rc == 0) {
+        say_done(&text, watch);
+        zdm_io_write(&io->out, &text);
+    } else if (err->code == ZDM_ERR_CLOSED && watch->closed) {
+        say_closed(&text, watch, sandbox);
+        zdm_io_write(&io->out, &text);
+    } else if (err->code == ZDM_ERR_INTERRUPTED) {
+        zdm_io_flush(&io->out);
+        say_interrupted(&text, args, watch->plan, sandbox);
+        zdm_io_write(&io->err, &text);
+    } else {
+        zdm_io_fail(io, err);
+    }
+    zdm_err_clear(err);
+    zdm_buf_release(&text);
+    return code;
+}
+
+static int
+run_on(const struct zdm_args *args, struct zdm_io *io, const struct zdm_loaded *loaded,
+    const char *conninfo, const char *ledger)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_watch watch;
+    char *who = zdm_whoami();
+
+    zdm_watch_init(&watch, io, args, loaded->plan);
+    struct zdm_run_options options = {
+        .conninfo = conninfo,
+        .ledger_path = ledger,
+        .until = zdm_args_get(args, ZDM_OPT_UNTIL),
+        .who = who,
+        .host = zdm_plan_file_host(loaded->file),
+        .observer = zdm_watch_observer(&watch),
+    };
+    int rc = zdm_run(loaded->plan, &loaded->report, &options, &err);
+    int code = end_run(args, io, &watch, rc, &err);
+    zdm_watch_release(&watch);
+    free(who);
+    return code;
+}
+
+static int
+run_in_sandbox(const struct zdm_args *args, struct zdm_io *io, const struct zdm_loaded *loaded)
+{
+    struct zdm_sandbox *sandbox = NULL;
+    struct zdm_err err = ZDM_ERR_INIT;
+    int code;
+
+    if (zdm_sandbox_start(NULL, &sandbox, &err) < 0)
+        return end_with_error(io, NULL, loaded->plan, &err);
+
+    const char *conninfo = zdm_sandbox_conninfo(sandbox);
+    if (zdm_sandbox_setup(
+            conninfo, args->values[ZDM_OPT_SETUP], args->n_values[ZDM_OPT_SETUP], &err) < 0) {
+        code = end_with_error(io, NULL, loaded->plan, &err);
+    } else {
+        const char *given = zdm_args_get(args, ZDM_OPT_LEDGER);
+        char *inside = zdm_strf("%s/ledger/ledger.db", zdm_sandbox_folder(sandbox));
+        code = run_on(args, io, loaded, conninfo, given ? given : inside);
+        free(inside);
+    }
+    zdm_sandbox_stop(sandbox);
+    return code;
+}
+
+int
+zdm_cmd_run(const struct zdm_args *args, struct zdm_io *io)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_loaded loaded;
+    int code;
+
+    if (check_options(args, &err) < 0)
+        return end_with_error(io, NULL, NULL, &err);
+    if (zdm_load(zdm_args_word(args, 0), &loaded) < 0) {
+        code = end_with_errors(io, NULL, loaded.plan, &loaded.errors);
+        zdm_loaded_release(&loaded);
+        return code;
+    }
+    zdm_signals_install();
+    if (zdm_args_has(args, ZDM_OPT_SANDBOX)) {
+        code = run_in_sandbox(args, io, &loaded);
+    } else {
+        char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
+        code = run_on(args, io, &loaded, conninfo,
+            zdm_ledger_default_path(zdm_args_get(args, ZDM_OPT_LEDGER)));
+        free(conninfo);
+    }
+    zdm_loaded_release(&loaded);
+    return code;
+}

@@ -1,0 +1,27 @@
+/*
+ * cmd_sandbox.h - `zdm sandbox [--setup FILE.sql]... [--tcp] -- COMMAND [ARG]...`
+ *
+ * Runs a command with a throw-away PostgreSQL server of its own, and removes the
+ * server when the command ends, however it ends. The command finds the server in
+ *
+ *     ZDM_DATABASE_URL       host=... port=... dbname=postgres user=postgres
+ *     DATABASE_URL           the same as postgresql://...
+ *     PGHOST PGPORT PGUSER PGDATABASE, with tcp PGPASSWORD
+ *     ZDM_SANDBOX            the sandbox's folder
+ *     PATH                   begins with the folder of the server's programs
+ *
+ * At a terminal ^C is the command's own business; when it ends by it, so does the sandbox.
+ */
+#ifndef ZDM_CLI_CMD_SANDBOX_H
+#define ZDM_CLI_CMD_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* argv ends with NULL. *exit_status is the command's: its exit code, or 128 + signal. */
+int zdm_sandbox_command(const char *const *setup_files, size_t n_setup, bool tcp,
+    const char *const *argv, int *exit_status, struct zdm_err *err);
+
+#endif

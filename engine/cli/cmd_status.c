@@ -1,0 +1,76 @@
+#include <stdlib.h>
+
+#include "base/signals.h"
+#include "cli/commands.h"
+#include "cli/json.h"
+#include "cli/load.h"
+#include "cli/render_status.h"
+#include "pg/conn.h"
+#include "run/status.h"
+
+static int
+status_of_plan(const struct zdm_args *args, struct zdm_io *io, const char *conninfo)
+{
+    struct zdm_plan_status status = {.where = NULL};
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_loaded loaded;
+    int code = 0;
+
+    if (zdm_load(zdm_args_word(args, 0), &loaded) < 0) {
+        code = zdm_io_fail_list(io, &loaded.errors);
+    } else if (zdm_status_read(conninfo, loaded.plan, &loaded.report, &status, &err) < 0) {
+        code = zdm_io_fail(io, &err);
+    } else {
+        code = zdm_err_exit_code(status.problem.code);
+        if (io->json) {
+            zdm_json_print(&io->out, zdm_json_status(loaded.plan, &status), false);
+        } else {
+            struct zdm_buf text = ZDM_BUF_INIT;
+            zdm_render_status(&text, args, loaded.plan, &status);
+            zdm_io_write(&io->out, &text);
+            zdm_buf_release(&text);
+            if (code) {
+                zdm_err_move(&err, &status.problem);
+                zdm_io_fail(io, &err);
+            }
+        }
+        zdm_status_release(&status, loaded.plan->n_steps);
+    }
+    zdm_loaded_release(&loaded);
+    return code;
+}
+
+static int
+status_of_target(struct zdm_io *io, const char *conninfo)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_known_plan *plans;
+    char *where;
+    size_t n;
+
+    if (zdm_known_plans(conninfo, &where, &plans, &n, &err) < 0)
+        return zdm_io_fail(io, &err);
+    if (io->json) {
+        zdm_json_print(&io->out, zdm_json_known_plans(where, plans, n), false);
+    } else {
+        struct zdm_buf text = ZDM_BUF_INIT;
+        zdm_render_known_plans(&text, where, plans, n);
+        zdm_io_write(&io->out, &text);
+        zdm_buf_release(&text);
+    }
+    zdm_known_plans_free(plans, n);
+    free(where);
+    return 0;
+}
+
+int
+zdm_cmd_status(const struct zdm_args *args, struct zdm_io *io)
+{
+    char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
+    int code;
+
+    zdm_signals_install();
+    code = args->n_words ? status_of_plan(args, io, conninfo) : status_of_target(io, conninfo);
+    free(conninfo);
+    return code;
+}

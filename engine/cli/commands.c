@@ -1,0 +1,162 @@
+#include "cli/commands.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define LOOK    (ZDM_OPT_BIT(FORMAT) | ZDM_OPT_BIT(COLOR) | ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP))
+#define TARGET  ZDM_OPT_BIT(DB)
+#define LEDGER  ZDM_OPT_BIT(LEDGER)
+#define SANDBOX (ZDM_OPT_BIT(SANDBOX) | ZDM_OPT_BIT(SETUP))
+
+const struct zdm_command zdm_commands[] = {
+    {
+        .name = "plan",
+        .words = "PLAN",
+        .min_words = 1,
+        .max_words = 1,
+        .options = TARGET | ZDM_OPT_BIT(OFFLINE) | LOOK,
+        .summary = "show what a plan would do: SQL, locks, undo, state",
+        .about = "Reads and checks the plan and shows every step: its SQL, the locks it takes and "
+                 "for how long, what it rewrites or scans, how it is undone. All errors of the "
+                 "plan are reported together. Nothing is changed.\n"
+                 "\n"
+                 "When a target is named, the state of each step there is shown too; otherwise, "
+                 "and with --offline, nothing connects. Evaluating a plan is safe: it can read no "
+                 "files and start no programs.",
+        .examples =
+            {
+                {"zdm plan plans/rename_email.lua", "review a plan, offline"},
+                {"zdm plan plans/rename_email.lua --db service=shop", "and where it stands there"},
+                {"zdm plan plans/rename_email.lua --format json", "the same for programs"},
+            },
+        .run = zdm_cmd_plan,
+    },
+    {
+        .name = "run",
+        .words = "PLAN",
+        .min_words = 1,
+        .max_words = 1,
+        .options = TARGET | ZDM_OPT_BIT(UNTIL) | SANDBOX | LEDGER | LOOK,
+        .summary = "run a plan, or resume it, until done or at a closed gate",
+        .about = "Checks the plan, connects, and runs the steps that are not done yet, up to the "
+                 "end, a closed gate, or the step of --until. Running it again goes on from where "
+                 "the database really is, whatever ended the run before: ^C, a lost connection, "
+                 "kill -9. One runner works on a plan at a time.\n"
+                 "\n"
+                 "Without a terminal it prints plain lines; with --format json one JSON object a "
+                 "line, the last of which holds exit_code.",
+        .examples =
+            {
+                {"zdm run plans/rename_email.lua", "run on the target of ZDM_DATABASE_URL"},
+                {"zdm run plans/rename_email.lua --until \"copy email\"", "stop after a step"},
+                {"zdm run plans/rename_email.lua --sandbox --setup users.sql",
+                    "try it on a throw-away PostgreSQL"},
+            },
+        .run = zdm_cmd_run,
+    },
+    {
+        .name = "status",
+        .words = "[PLAN]",
+        .max_words = 1,
+        .options = TARGET | LOOK,
+        .summary = "where a plan stands in the target, and what holds it",
+        .about = "Shows the state of every step as the database knows it: done when and by whom, "
+                 "how far a backfill is, what a gate is waiting for, who runs the plan now. "
+                 "Without PLAN it lists the plans that the target knows. Reads only.",
+        .examples =
+            {
+                {"zdm status plans/rename_email.lua", "one plan"},
+                {"zdm status --db service=shop", "every plan of a database"},
+            },
+        .run = zdm_cmd_status,
+    },
+    {
+        .name = "log",
+        .words = "PLAN",
+        .min_words = 1,
+        .max_words = 1,
+        .options = TARGET | LEDGER | LOOK,
+        .summary = "every event of a plan, from the local ledger",
+        .about = "Prints the events that this machine's ledger recorded: runs, steps, lock waits "
+                 "with who was in the way, retries, gates, approvals. PLAN is a plan file or a "
+                 "plan's name. With --db only the events of that database are shown. With --format "
+                 "json each event is one line.",
+        .examples =
+            {
+                {"zdm log plans/rename_email.lua", "by file"},
+                {"zdm log rename_email --format json", "by name, for programs"},
+            },
+        .run = zdm_cmd_log,
+    },
+    {
+        .name = "approve",
+        .words = "PLAN GATE [ITEM]",
+        .min_words = 2,
+        .max_words = 3,
+        .options = ZDM_OPT_BIT(NOTE) | TARGET | LEDGER | LOOK,
+        .summary = "record an approval that a gate waits for",
+        .about = "Writes the approval, who gave it and why into the target and the ledger. ITEM is "
+                 "the text of the approval; it may be left out when the gate has only one. An "
+                 "approval that is there already is left as it is.",
+        .examples =
+            {
+                {"zdm approve plans/rename_email.lua \"old code is gone\" --note \"v2 is out\"",
+                    NULL},
+            },
+        .run = zdm_cmd_approve,
+    },
+    {
+        .name = "sandbox",
+        .words = "-- COMMAND [ARG]...",
+        .min_words = 1,
+        .max_words = SIZE_MAX,
+        .wraps = true,
+        .options = ZDM_OPT_BIT(SETUP) | ZDM_OPT_BIT(TCP) | ZDM_OPT_BIT(HELP),
+        .summary = "run a command with a throw-away PostgreSQL",
+        .about = "Starts a private PostgreSQL, runs the --setup files, then COMMAND with "
+                 "ZDM_DATABASE_URL, DATABASE_URL and PGHOST ... PGDATABASE set, and removes the "
+                 "server when it ends. The exit code is the command's.",
+        .examples =
+            {
+                {"zdm sandbox --setup users.sql -- psql", "look around"},
+                {"zdm sandbox -- make integration-test", "a server for a test run"},
+            },
+        .run = zdm_cmd_sandbox,
+    },
+    {
+        .name = "help",
+        .words = "[COMMAND]",
+        .max_words = 1,
+        .options = ZDM_OPT_BIT(HELP),
+        .summary = "show the help of a command",
+        .about = "The same as zdm --help, or zdm COMMAND --help.",
+        .run = zdm_cmd_help,
+    },
+};
+const size_t zdm_n_commands = sizeof zdm_commands / sizeof *zdm_commands;
+
+const struct zdm_command *
+zdm_command_find(const char *name)
+{
+    for (size_t i = 0; i < zdm_n_commands; i++) {
+        if (strcmp(zdm_commands[i].name, name) == 0)
+            return &zdm_commands[i];
+    }
+    return NULL;
+}
+
+int
+zdm_command_unknown(const char *name, struct zdm_err *err)
+{
+    const char *names[sizeof zdm_commands / sizeof *zdm_commands];
+
+    for (size_t i = 0; i < zdm_n_commands; i++)
+        names[i] = zdm_commands[i].name;
+    const char *nearest = zdm_nearest(name, names, zdm_n_commands);
+    zdm_fail(err, ZDM_ERR_USAGE, "unknown command \"%s\"", name);
+    if (nearest)
+        return zdm_err_hint(err, "did you mean zdm %s?", nearest);
+    return zdm_err_hint(err, "zdm --help lists the commands");
+}

@@ -1,0 +1,203 @@
+#include <string.h>
+
+#include "cli/json.h"
+#include "cli/render_plan.h"
+
+static json_t *
+strings(const char *const *texts, size_t n)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(array, zdm_json_text(texts[i]));
+    return array;
+}
+
+static json_t *
+allow_of(const struct zdm_allow *allow)
+{
+    json_t *object;
+
+    if (allow->n_rules == 0)
+        return json_null();
+    object = json_object();
+    json_object_set_new(object, "rules", strings(allow->rules, allow->n_rules));
+    json_object_set_new(object, "because", zdm_json_text(allow->because));
+    return object;
+}
+
+static void
+add_sql(
+    json_t *out, const struct zdm_step_sql *s, const struct zdm_plan_report *report, size_t index)
+{
+    json_t *statements = json_array(), *requires = json_array();
+
+    for (size_t i = 0; i < report->n_statements; i++) {
+        const struct zdm_plan_statement *st = &report->statements[i];
+        if (st->step == index)
+            json_array_append_new(statements, zdm_json_statement(&st->st, st->at));
+    }
+    for (size_t i = 0; i < s->n_requires; i++)
+        json_array_append_new(requires, zdm_json_text(s->requires[i].message));
+    json_object_set_new(out, "sql", zdm_json_text(s->up.text));
+    json_object_set_new(out, "undo", zdm_json_text(s->undo.text));
+    json_object_set_new(out, "probe", zdm_json_text(s->probe.text));
+    json_object_set_new(out, "mode",
+        json_string(zdm_plan_run_mode(report, index) == ZDM_RUN_ALONE ? "alone" : "transaction"));
+    json_object_set_new(out, "allow", allow_of(&s->allow));
+    json_object_set_new(out, "unless", requires);
+    json_object_set_new(out, "statements", statements);
+}
+
+static void
+add_backfill(json_t *out, const struct zdm_step_backfill *b)
+{
+    json_t *object = json_object(), *set = json_object();
+
+    for (size_t i = 0; i < b->n_set; i++)
+        json_object_set_new(set, b->set[i].column, zdm_json_text(b->set[i].expr.text));
+    json_object_set_new(object, "table", zdm_json_text(b->table));
+    json_object_set_new(object, "set", set);
+    json_object_set_new(object, "where", zdm_json_text(b->where.text));
+    json_object_set_new(object, "key", zdm_json_text(b->key));
+    json_object_set_new(object, "target_ms", json_integer(b->target_ms));
+    json_object_set_new(object, "batch_min", json_integer(b->batch_min));
+    json_object_set_new(object, "batch_max", json_integer(b->batch_max));
+    json_object_set_new(object, "lock_timeout_ms", json_integer(b->lock_timeout_ms));
+    json_object_set_new(object, "pause_ms", json_integer(b->pause_ms));
+    json_object_set_new(object, "allow", allow_of(&b->allow));
+    json_object_set_new(out, "backfill", object);
+}
+
+/* seen NULL: nobody looked. */
+static void
+add_gate(json_t *out, const struct zdm_step_gate *gate, const struct zdm_gate_result *seen)
+{
+    json_t *object;
+
+    if (seen && seen->n_checks) {
+        object = zdm_json_gate(seen);
+    } else {
+        json_t *checks = json_array();
+        for (size_t i = 0; i < gate->n_checks; i++) {
+            const struct zdm_check *c = &gate->checks[i];
+            json_t *check = json_object();
+            json_object_set_new(check, "id", zdm_json_text(c->id));
+            json_object_set_new(check, "kind", json_string(zdm_check_kind_name(c->kind)));
+            if (c->kind == ZDM_CHECK_SOAK)
+                json_object_set_new(check, "soak_ms", json_integer(c->soak_ms));
+            if (c->kind == ZDM_CHECK_SQL)
+                json_object_set_new(check, "sql", zdm_json_text(c->sql.text));
+            json_array_append_new(checks, check);
+        }
+        object = json_object();
+        json_object_set_new(object, "checks", checks);
+    }
+    json_object_set_new(out, "gate", object);
+}
+
+static void
+add_hook(json_t *out, const struct zdm_step_hook *hook)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "transaction", json_boolean(hook->transaction));
+    json_object_set_new(object, "probe", json_boolean(hook->probe != 0));
+    json_object_set_new(object, "undo", json_boolean(hook->undo != 0));
+    json_object_set_new(object, "source", zdm_json_text(hook->source));
+    json_object_set_new(out, "hook", object);
+}
+
+static void
+add_command(json_t *out, const struct zdm_step_command *command)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "argv", strings(command->argv, command->n_argv));
+    json_object_set_new(object, "probe",
+        command->n_probe ? strings(command->probe, command->n_probe) : json_null());
+    json_object_set_new(object, "idempotent", json_boolean(command->idempotent));
+    json_object_set_new(object, "timeout_ms", json_integer(command->timeout_ms));
+    json_object_set_new(out, "command", object);
+}
+
+static json_t *
+step_of(const struct zdm_plan *plan, const struct zdm_plan_report *report,
+    const struct zdm_plan_status *status, size_t index)
+{
+    const struct zdm_step *step = &plan->steps[index];
+    const struct zdm_step_status *seen = status ? &status->steps[index] : NULL;
+    json_t *object = json_object();
+
+    json_object_set_new(object, "id", zdm_json_text(step->id));
+    json_object_set_new(object, "phase", json_string(zdm_phase_name(step->phase)));
+    json_object_set_new(object, "kind", json_string(zdm_step_kind_name(step->kind)));
+    json_object_set_new(object, "line", zdm_json_known(step->at.line ? step->at.line : -1));
+    json_object_set_new(object, "why", zdm_json_text(step->why));
+    json_object_set_new(object, "fingerprint", zdm_json_text(step->fingerprint));
+    json_object_set_new(
+        object, "state", zdm_json_text(seen ? zdm_step_state_name(seen->state) : NULL));
+    switch (step->kind) {
+    case ZDM_STEP_SQL:
+        add_sql(object, &step->u.sql, report, index);
+        break;
+    case ZDM_STEP_BACKFILL:
+        add_backfill(object, &step->u.backfill);
+        break;
+    case ZDM_STEP_GATE:
+        add_gate(object, &step->u.gate, seen ? &seen->gate : NULL);
+        break;
+    case ZDM_STEP_HOOK:
+        add_hook(object, &step->u.hook);
+        break;
+    case ZDM_STEP_COMMAND:
+        add_command(object, &step->u.command);
+        break;
+    }
+    return object;
+}
+
+static json_t *
+summary_of(const struct zdm_plan *plan, const struct zdm_plan_report *report)
+{
+    json_t *object = json_object(), *phases = json_object();
+    const struct zdm_lock *strongest = zdm_plan_strongest(report);
+    size_t unsafe = 0, unknown = 0;
+
+    for (int phase = ZDM_PHASE_EXPAND; phase <= ZDM_PHASE_CONTRACT; phase++)
+        json_object_set_new(phases, zdm_phase_name((enum zdm_phase)phase),
+            json_integer((json_int_t)zdm_plan_count_phase(plan, (enum zdm_phase)phase)));
+    for (size_t i = 0; i < report->n_statements; i++) {
+        unsafe += report->statements[i].st.verdict == ZDM_VERDICT_UNSAFE;
+        unknown += report->statements[i].st.verdict == ZDM_VERDICT_UNKNOWN;
+    }
+    json_object_set_new(object, "steps", json_integer((json_int_t)plan->n_steps));
+    json_object_set_new(object, "phases", phases);
+    json_object_set_new(object, "statements", json_integer((json_int_t)report->n_statements));
+    json_object_set_new(object, "unsafe", json_integer((json_int_t)unsafe));
+    json_object_set_new(object, "unknown", json_integer((json_int_t)unknown));
+    json_object_set_new(object, "strongest_lock",
+        strongest ? json_string(zdm_lock_mode_name(strongest->mode)) : json_null());
+    return object;
+}
+
+json_t *
+zdm_json_plan(const char *file, const struct zdm_plan *plan, const struct zdm_plan_report *report,
+    const struct zdm_plan_status *status, const struct zdm_errlist *errors)
+{
+    json_t *object = json_object(), *steps = json_array();
+
+    for (size_t i = 0; plan && i < plan->n_steps; i++)
+        json_array_append_new(steps, step_of(plan, report, status, i));
+    json_object_set_new(object, "plan", zdm_json_text(plan ? plan->name : NULL));
+    json_object_set_new(object, "file", zdm_json_text(file));
+    json_object_set_new(object, "why", zdm_json_text(plan ? plan->why : NULL));
+    json_object_set_new(object, "ticket", zdm_json_text(plan ? plan->ticket : NULL));
+    json_object_set_new(object, "fingerprint", zdm_json_text(plan ? plan->fingerprint : NULL));
+    json_object_set_new(object, "target", zdm_json_text(status ? status->where : NULL));
+    json_object_set_new(object, "state", zdm_json_text(status ? status->state : NULL));
+    json_object_set_new(object, "steps", steps);
+    json_object_set_new(object, "errors", zdm_json_errors(errors));
+    json_object_set_new(object, "summary", plan ? summary_of(plan, report) : json_null());
+    return object;
+}

@@ -1,0 +1,209 @@
+#include "cli/render_run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/layout.h"
+
+int
+zdm_progress_permille(const struct zdm_backfill_progress *p)
+{
+    if (p->total <= 0 || p->walked < 0)
+        return -1;
+    double share = (double)p->walked * 1000 / (double)p->total;
+    return share >= 999 ? 999 : (int)share;
+}
+
+void
+zdm_add_progress_words(struct zdm_buf *out, const struct zdm_backfill_progress *p)
+{
+    int permille = zdm_progress_permille(p);
+    char text[32];
+
+    if (permille >= 0)
+        zdm_buf_addf(out, "%d.%d %%, ", permille / 10, permille % 10);
+    zdm_buf_add(out, zdm_show_count(p->walked, text));
+    if (p->total > 0)
+        zdm_buf_addf(out, " of about %s", zdm_show_count(p->total, text));
+    zdm_buf_add(out, " rows");
+    if (p->rows_per_s >= 1)
+        zdm_buf_addf(out, ", %s rows/s", zdm_show_count((int64_t)p->rows_per_s, text));
+    if (p->eta_ms >= 0)
+        zdm_buf_addf(out, ", ETA %s", zdm_show_duration(p->eta_ms, text));
+    if (p->waiting)
+        zdm_buf_addf(out, "; waiting: %s", p->waiting);
+}
+
+/* Adds part behind two blanks when it fits the room. */
+static void
+add_part(struct zdm_buf *out, const char *part, int *room)
+{
+    int width = zdm_width(part) + 2;
+
+    if (width > *room)
+        return;
+    zdm_buf_addf(out, "  %s", part);
+    *room -= width;
+}
+
+static void
+add_bar(struct zdm_buf *out, int permille, int columns)
+{
+    int cells = columns - 2, full = permille * cells / 1000;
+
+    zdm_buf_addc(out, '[');
+    for (int i = 0; i < cells; i++)
+        zdm_buf_addc(out, i < full ? '#' : '-');
+    zdm_buf_addc(out, ']');
+}
+
+static void
+add_measures(struct zdm_buf *out, const struct zdm_backfill_progress *p, int *room)
+{
+    char part[128], count[32], total[32], duration[32];
+
+    if (p->waiting) {
+        struct zdm_buf wait = ZDM_BUF_INIT;
+        zdm_buf_addf(&wait, "waiting: %s", p->waiting);
+        if (*room >= 12) {
+            zdm_buf_add(out, "  " ZDM_YELLOW);
+            zdm_add_cut(out, wait.s, *room - 2);
+            zdm_buf_add(out, ZDM_PLAIN);
+            *room = 0;
+        }
+        zdm_buf_release(&wait);
+        return;
+    }
+    if (p->rows_per_s >= 1) {
+        snprintf(part, sizeof part, "%s rows/s", zdm_show_count((int64_t)p->rows_per_s, count));
+        add_part(out, part, room);
+    }
+    if (p->eta_ms >= 0) {
+        snprintf(part, sizeof part, "ETA %s", zdm_show_duration(p->eta_ms, duration));
+        add_part(out, part, room);
+    }
+    if (p->total > 0)
+        snprintf(part, sizeof part, "%s of %s", zdm_show_count(p->walked, count),
+            zdm_show_count(p->total, total));
+    else
+        snprintf(part, sizeof part, "%s rows", zdm_show_count(p->walked, count));
+    add_part(out, part, room);
+}
+
+void
+zdm_render_live(struct zdm_buf *out, const struct zdm_step *step,
+    const struct zdm_backfill_progress *p, int columns)
+{
+    struct zdm_buf measures = ZDM_BUF_INIT;
+    int permille = p ? zdm_progress_permille(p) : -1, room = columns - 1;
+    char percent[16] = "";
+
+    if (room < 1)
+        return;
+    if (permille >= 0 && room > 8)
+        snprintf(percent, sizeof percent, "  %d%%", permille / 10);
+    else if (!p && room > 8)
+        snprintf(percent, sizeof percent, " ...");
+    room -= zdm_width(percent);
+    if (room >= 60) { /* as in the lines above it */
+        zdm_add_padded(out, "running", 10);
+        zdm_add_padded(out, zdm_phase_name(step->phase), 10);
+        room -= 20;
+    }
+    int name = zdm_width(step->id), most = room >= 40 ? room / 2 : room;
+    zdm_add_cut(out, step->id, most);
+    room -= name < most ? name : most;
+    if (p)
+        add_measures(&measures, p, &room);
+    if (*percent && permille >= 0 && room >= 10) {
+        zdm_buf_add(out, "  ");
+        add_bar(out, permille, room - 2 > 30 ? 30 : room - 2);
+    }
+    zdm_buf_addf(out, "%s%s", percent, measures.s);
+    zdm_buf_release(&measures);
+}
+
+/* Word and style of each kind of event; those without a word are no line. */
+static const struct {
+    const char *word, *style;
+} words[] = {
+    [ZDM_EVENT_RUN_START] = {"run", ZDM_BOLD},
+    [ZDM_EVENT_STEP_SKIP] = {"skip", ZDM_DIM},
+    [ZDM_EVENT_STEP_START] = {"start", ZDM_DIM},
+    [ZDM_EVENT_STEP_DONE] = {"done", ZDM_GREEN},
+    [ZDM_EVENT_PROGRESS] = {"progress", ZDM_DIM},
+    [ZDM_EVENT_LOCK_WAIT] = {"waiting", ZDM_YELLOW},
+    [ZDM_EVENT_RETRY] = {"retry", ZDM_YELLOW},
+    [ZDM_EVENT_RECONNECT] = {"reconnect", ZDM_YELLOW},
+    [ZDM_EVENT_GATE_OPEN] = {"open", ZDM_GREEN},
+    [ZDM_EVENT_GATE_CLOSED] = {"closed", ZDM_YELLOW},
+    [ZDM_EVENT_APPROVED] = {"approved", ZDM_GREEN},
+    [ZDM_EVENT_RECONCILED] = {"reconcile", ZDM_YELLOW},
+    [ZDM_EVENT_NOTE] = {"note", ZDM_CYAN},
+    [ZDM_EVENT_UNTIL] = {NULL, NULL},
+    [ZDM_EVENT_ERROR] = {NULL, NULL},
+    [ZDM_EVENT_RUN_END] = {NULL, NULL},
+};
+
+void
+zdm_render_checks(struct zdm_buf *out, const struct zdm_gate_result *gate, int indent)
+{
+    for (size_t i = 0; i < gate->n_checks; i++) {
+        const struct zdm_check_result *c = &gate->checks[i];
+        struct zdm_buf text = ZDM_BUF_INIT;
+        zdm_buf_add(&text, zdm_check_kind_name(c->check->kind));
+        if (c->check->kind != ZDM_CHECK_SOAK)
+            zdm_buf_addf(&text, " \"%s\"", c->check->id);
+        if (c->seen)
+            zdm_buf_addf(&text, ": %s", c->seen);
+        zdm_add_blanks(out, indent);
+        zdm_buf_add(
+            out, c->open ? ZDM_GREEN "open  " ZDM_PLAIN "  " : ZDM_YELLOW "closed" ZDM_PLAIN "  ");
+        zdm_add_wrapped(out, text.s, indent + 8, ZDM_COLUMNS);
+        zdm_buf_addc(out, '\n');
+        zdm_buf_release(&text);
+    }
+}
+
+void
+zdm_render_event(struct zdm_buf *out, const struct zdm_event *event)
+{
+    const char *word = words[event->kind].word, *close = "";
+    char text[32];
+
+    if (!word)
+        return;
+    zdm_buf_add(out, words[event->kind].style);
+    zdm_add_padded(out, word, 10);
+    zdm_buf_add(out, ZDM_PLAIN);
+    if (event->step) {
+        zdm_add_padded(out, zdm_phase_name(event->step->phase), 10);
+        zdm_buf_add(out, event->step->id);
+    }
+    switch (event->kind) {
+    case ZDM_EVENT_STEP_DONE:
+        zdm_buf_addf(out, " (%s", zdm_show_duration(event->elapsed_ms, text));
+        if (event->rows >= 0)
+            zdm_buf_addf(out, ", %s rows", zdm_show_count(event->rows, text));
+        zdm_buf_addc(out, ')');
+        break;
+    case ZDM_EVENT_PROGRESS:
+        zdm_buf_add(out, ": ");
+        zdm_add_progress_words(out, event->progress);
+        break;
+    case ZDM_EVENT_STEP_SKIP:
+    case ZDM_EVENT_STEP_START:
+        close = event->message && event->step ? ")" : "";
+        if (event->message)
+            zdm_buf_addf(out, "%s%s", event->step ? " (" : "", event->message);
+        break;
+    default:
+        if (event->message)
+            zdm_buf_addf(out, "%s%s", event->step ? ": " : "", event->message);
+        break;
+    }
+    zdm_buf_addf(out, "%s\n", close);
+    if (event->gate)
+        zdm_render_checks(out, event->gate, 20);
+}

@@ -1,0 +1,192 @@
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/layout.h"
+#include "cli/render_fact.h"
+#include "cli/render_plan.h"
+
+const char *
+zdm_held_words(enum zdm_held held)
+{
+    switch (held) {
+    case ZDM_HELD_BRIEF:
+        return "briefly";
+    case ZDM_HELD_SCAN:
+        return "while it scans";
+    case ZDM_HELD_REWRITE:
+        return "while it rewrites";
+    case ZDM_HELD_BUILD:
+        return "while it builds";
+    case ZDM_HELD_STATEMENT:
+        return "while it runs";
+    }
+    zdm_die("unknown lock duration");
+}
+
+static void
+add_names(struct zdm_buf *out, const char *verb, char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        zdm_buf_addf(out, "%s%s %s", out->len ? ", " : "", i ? "and" : verb, names[i]);
+}
+
+static void
+add_word(struct zdm_buf *out, bool yes, const char *word)
+{
+    if (yes)
+        zdm_buf_addf(out, "%s%s", out->len ? ", " : "", word);
+}
+
+static const char *
+verdict_style(enum zdm_verdict verdict)
+{
+    return verdict == ZDM_VERDICT_SAFE      ? ZDM_GREEN
+           : verdict == ZDM_VERDICT_CAUTION ? ZDM_YELLOW
+                                            : ZDM_RED;
+}
+
+static void
+locks(struct zdm_buf *out, const struct zdm_statement *st)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    for (size_t i = 0; i < st->n_locks; i++)
+        zdm_buf_addf(&text, "%s%s on %s, %s", i ? "; " : "", zdm_lock_mode_name(st->locks[i].mode),
+            st->locks[i].relation, zdm_held_words(st->locks[i].held));
+    if (st->n_locks == 0)
+        zdm_buf_add(&text, st->verdict == ZDM_VERDICT_UNKNOWN ? "what it locks is not known"
+                                                              : "locks no table that exists");
+    zdm_add_fact_of(out, verdict_style(st->verdict), zdm_verdict_name(st->verdict), &text);
+}
+
+static void
+work(struct zdm_buf *out, const struct zdm_statement *st)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    add_names(&text, "rewrites", st->rewrites, st->n_rewrites);
+    add_names(&text, "scans", st->scans, st->n_scans);
+    add_names(&text, "builds", st->builds, st->n_builds);
+    if (text.len)
+        zdm_add_fact(out, ZDM_DIM, "work", text.s);
+    zdm_buf_clear(&text);
+    add_word(&text, st->breaks_readers, "readers");
+    add_word(&text, st->breaks_writers, "writers");
+    add_word(&text, st->breaks_plans, "cached plans");
+    add_word(&text, st->data_loss, "loses data");
+    if (text.len)
+        zdm_add_fact(out, ZDM_YELLOW, "breaks", text.s);
+    zdm_buf_clear(&text);
+    if (st->fails_with) {
+        zdm_buf_addf(&text, "with SQLSTATE %s", st->fails_with);
+        zdm_add_fact(out, ZDM_RED, "fails", text.s);
+    }
+    zdm_buf_release(&text);
+}
+
+static void
+run_mode(struct zdm_buf *out, const struct zdm_statement *st, bool own_probe)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    zdm_buf_add(&text, "alone, outside a transaction; after an interruption ");
+    if (own_probe)
+        zdm_buf_add(&text, "its probe tells whether it is done");
+    else if (st->probe == ZDM_PROBE_INDEX_VALID)
+        zdm_buf_addf(&text, "the index %s tells whether it is done", st->probe_object);
+    else if (st->probe == ZDM_PROBE_INDEX_ABSENT)
+        zdm_buf_addf(&text, "it is done when the index %s is gone", st->probe_object);
+    else
+        zdm_buf_add(&text, "it simply runs again");
+    zdm_add_fact_of(out, ZDM_DIM, "runs", &text);
+}
+
+static bool
+is_allowed(const struct zdm_allow *allow, const char *rule)
+{
+    for (size_t i = 0; i < allow->n_rules; i++) {
+        if (strcmp(allow->rules[i], rule) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What is found in a plan that passed its checks is no error of it: it was allowed, or it stands
+ * where it may. */
+static void
+findings(struct zdm_buf *out, const struct zdm_statement *st, const struct zdm_allow *allow)
+{
+    for (size_t i = 0; i < st->n_findings; i++) {
+        const struct zdm_finding *f = &st->findings[i];
+        bool accepted = is_allowed(allow, f->rule), info = f->severity == ZDM_SEVERITY_INFO;
+        struct zdm_buf text = ZDM_BUF_INIT;
+        zdm_buf_addf(&text, "%s (%s)", f->message, f->rule);
+        zdm_add_fact_of(out, info ? ZDM_CYAN : ZDM_YELLOW,
+            accepted ? "allowed"
+            : info   ? "info"
+                     : "warning",
+            &text);
+        if (accepted)
+            continue;
+        if (f->hint)
+            zdm_add_fact(out, ZDM_DIM, "hint", f->hint);
+        for (size_t j = 0; j < f->n_safer; j++) {
+            struct zdm_sql_text safer = {.text = f->safer[j]};
+            zdm_add_sql_fact(out, j ? "then" : "safer", &safer);
+        }
+    }
+}
+
+/* The end of the text of a statement: behind its semicolon and a comment on the same line. */
+static size_t
+statement_end(const char *text, const struct zdm_statement *st)
+{
+    size_t all = strlen(text), end = st->offset + strlen(st->sql);
+
+    if (end > all)
+        return all;
+    size_t blank = strspn(text + end, " \t\r\n");
+    if (text[end + blank] == ';')
+        end += blank + 1;
+    blank = strspn(text + end, " \t");
+    if (strncmp(text + end + blank, "--", 2) == 0)
+        end += blank + strcspn(text + end + blank, "\n");
+    return end;
+}
+
+void
+zdm_render_sql_step(struct zdm_buf *out, const struct zdm_step *step,
+    const struct zdm_plan_report *report, size_t index)
+{
+    const struct zdm_step_sql *s = &step->u.sql;
+    const char *text = s->up.text;
+    size_t shown = 0, n = 0;
+
+    for (size_t i = 0; i < report->n_statements; i++) {
+        const struct zdm_statement *st = &report->statements[i].st;
+        if (report->statements[i].step != index)
+            continue;
+        size_t end = statement_end(text, st);
+        if (n++ > 0)
+            zdm_buf_addc(out, '\n');
+        if (end > shown)
+            zdm_add_block(out, text + shown, end - shown, ZDM_SQL_COLUMN,
+                shown ? -1 : zdm_columns_before(&s->up));
+        shown = end > shown ? end : shown;
+        locks(out, st);
+        work(out, st);
+        if (zdm_plan_run_mode(report, index) == ZDM_RUN_ALONE)
+            run_mode(out, st, s->probe.text);
+        findings(out, st, &s->allow);
+    }
+    zdm_add_block(out, text + shown, strlen(text + shown), ZDM_SQL_COLUMN, -1);
+    zdm_add_because(out, &s->allow);
+    for (size_t i = 0; i < s->n_requires; i++)
+        zdm_add_fact(out, ZDM_DIM, "unless", s->requires[i].message);
+    zdm_add_sql_fact(out, "probe", &s->probe);
+    if (s->undo.text)
+        zdm_add_sql_fact(out, "undo", &s->undo);
+    else
+        zdm_add_fact(out, ZDM_DIM, "undo", "none given");
+}

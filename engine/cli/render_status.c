@@ -1,0 +1,191 @@
+#include "cli/render_status.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/again.h"
+#include "cli/layout.h"
+#include "cli/render_run.h"
+
+#define STEP_COLUMN 21 /* behind the columns of state and phase */
+
+void
+zdm_add_time(struct zdm_buf *out, int64_t at_ms)
+{
+    char text[32];
+
+    zdm_iso8601(at_ms, text);
+    char *t = strchr(text, 'T');
+    if (t)
+        *t = ' ';
+    zdm_buf_add(out, text);
+}
+
+static const char *
+state_style(enum zdm_step_state state)
+{
+    switch (state) {
+    case ZDM_STATE_DONE:
+        return ZDM_GREEN;
+    case ZDM_STATE_RUNNING:
+    case ZDM_STATE_WAITING:
+        return ZDM_YELLOW;
+    case ZDM_STATE_READY:
+        return ZDM_BOLD;
+    case ZDM_STATE_PENDING:
+        return ZDM_DIM;
+    case ZDM_STATE_CHANGED:
+        return ZDM_RED;
+    }
+    zdm_die("unknown step state");
+}
+
+/* "2026-11-21 07:03:38Z ann@laptop" */
+static void
+add_when(struct zdm_buf *out, const struct zdm_step_status *st)
+{
+    if (st->at_ms)
+        zdm_add_time(out, st->at_ms);
+    if (st->at_ms && st->who)
+        zdm_buf_add(out, " ");
+    if (st->who)
+        zdm_buf_add(out, st->who);
+}
+
+/* The widest step id beside which every "when" still fits the line. */
+static int
+id_column(const struct zdm_plan *plan, const struct zdm_plan_status *status)
+{
+    int widest = 0, when = 0;
+
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        struct zdm_buf text = ZDM_BUF_INIT;
+        int id = zdm_width(plan->steps[i].id);
+        add_when(&text, &status->steps[i]);
+        if (zdm_width(text.s) > when)
+            when = zdm_width(text.s);
+        if (id > widest)
+            widest = id;
+        zdm_buf_release(&text);
+    }
+    int room = ZDM_COLUMNS - STEP_COLUMN - 2 - when;
+    return widest < room ? widest : room;
+}
+
+static void
+add_cursor(struct zdm_buf *out, const struct zdm_cursor *c)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+    char count[32];
+
+    zdm_buf_addf(&text, "%s rows", zdm_show_count(c->rows, count));
+    if (c->total > 0) {
+        double share = (double)c->rows * 100 / (double)c->total;
+        zdm_buf_addf(&text, " of about %s (%.1f %%)", zdm_show_count(c->total, count),
+            share > 100 ? 100.0 : share);
+    }
+    zdm_buf_addf(&text, " in %s batches", zdm_show_count(c->batches, count));
+    if (strcmp(c->state, "done") != 0 && c->bound)
+        zdm_buf_addf(&text, "; at key %s of %s", c->pos ? c->pos : "(start)", c->bound);
+    zdm_add_blanks(out, STEP_COLUMN);
+    zdm_add_wrapped(out, text.s, STEP_COLUMN, ZDM_COLUMNS);
+    zdm_buf_addc(out, '\n');
+    zdm_buf_release(&text);
+}
+
+static void
+step_row(
+    struct zdm_buf *out, const struct zdm_step *step, const struct zdm_step_status *st, int column)
+{
+    struct zdm_buf when = ZDM_BUF_INIT;
+
+    add_when(&when, st);
+    zdm_buf_addf(out, "  %s", state_style(st->state));
+    zdm_add_padded(out, zdm_step_state_name(st->state), 9);
+    zdm_buf_add(out, ZDM_PLAIN);
+    zdm_add_padded(out, zdm_phase_name(step->phase), 10);
+    zdm_buf_add(out, step->id);
+    if (when.len) {
+        int gap = column - zdm_width(step->id);
+        if (gap >= 0) {
+            zdm_add_blanks(out, gap + 2);
+        } else {
+            zdm_buf_addc(out, '\n');
+            zdm_add_blanks(out, STEP_COLUMN);
+        }
+        zdm_buf_addf(out, ZDM_DIM "%s" ZDM_PLAIN, when.s);
+    }
+    zdm_buf_addc(out, '\n');
+    if (st->cursor.exists)
+        add_cursor(out, &st->cursor);
+    if (st->gate.n_checks)
+        zdm_render_checks(out, &st->gate, STEP_COLUMN);
+    zdm_buf_release(&when);
+}
+
+static void
+add_next(struct zdm_buf *out, const struct zdm_args *args, const struct zdm_plan *plan,
+    const struct zdm_plan_status *status)
+{
+    if (strcmp(status->state, "done") == 0 || strcmp(status->state, "mismatch") == 0 ||
+        status->holder)
+        return;
+    zdm_buf_add(out, "\nnext:\n");
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        const struct zdm_step_status *st = &status->steps[i];
+        if (st->state == ZDM_STATE_WAITING && st->gate.n_checks) {
+            zdm_add_next_steps(out, args, plan, &plan->steps[i], &st->gate, 2);
+            return;
+        }
+    }
+    zdm_buf_add(out, "  ");
+    zdm_add_again(out, args, "run", 1, &plan->file);
+    zdm_buf_addc(out, '\n');
+}
+
+void
+zdm_render_status(struct zdm_buf *out, const struct zdm_args *args, const struct zdm_plan *plan,
+    const struct zdm_plan_status *status)
+{
+    int column = id_column(plan, status);
+
+    zdm_buf_addf(out, ZDM_BOLD "%s" ZDM_PLAIN ": %s, %lld of %zu steps done\n", plan->name,
+        status->state, (long long)status->n_done, plan->n_steps);
+    zdm_buf_addf(out, "on %s\n", status->where);
+    if (status->holder)
+        zdm_buf_addf(out, "run by %s\n", status->holder);
+    zdm_buf_addc(out, '\n');
+    for (size_t i = 0; i < plan->n_steps; i++)
+        step_row(out, &plan->steps[i], &status->steps[i], column);
+    add_next(out, args, plan, status);
+}
+
+void
+zdm_render_known_plans(
+    struct zdm_buf *out, const char *where, const struct zdm_known_plan *plans, size_t n)
+{
+    int widest = 0;
+
+    zdm_buf_addf(out, "on %s\n\n", where);
+    if (n == 0)
+        zdm_buf_add(out, "  no plan was run here\n");
+    for (size_t i = 0; i < n; i++) {
+        int width = zdm_width(plans[i].name);
+        if (width > widest && width <= 36)
+            widest = width;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct zdm_known_plan *p = &plans[i];
+        zdm_buf_add(out, "  " ZDM_BOLD);
+        zdm_add_padded(out, p->name, widest);
+        zdm_buf_addf(
+            out, ZDM_PLAIN "  %3lld step%s done  ", (long long)p->done, p->done == 1 ? " " : "s");
+        if (p->at_ms)
+            zdm_add_time(out, p->at_ms);
+        zdm_buf_addc(out, '\n');
+        if (p->holder)
+            zdm_buf_addf(out, "    run by %s\n", p->holder);
+    }
+}

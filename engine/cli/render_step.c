@@ -1,0 +1,155 @@
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/layout.h"
+#include "cli/render_fact.h"
+#include "cli/render_plan.h"
+
+static void
+backfill_step(struct zdm_buf *out, const struct zdm_step_backfill *b)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+    char low[32], high[32], target[32], lock[32], pause[32];
+
+    zdm_buf_addf(&text, "%s, along %s", b->table, b->key ? b->key : "its primary key");
+    zdm_add_fact(out, ZDM_DIM, "table", text.s);
+    for (size_t i = 0; i < b->n_set; i++) {
+        zdm_buf_clear(&text);
+        zdm_buf_addf(&text, "%s = %s", b->set[i].column, b->set[i].expr.text);
+        zdm_add_fact(out, ZDM_DIM, i ? "" : "sets", text.s);
+    }
+    if (b->where.text)
+        zdm_add_sql_fact(out, "where", &b->where);
+    else
+        zdm_add_fact(out, ZDM_DIM, "where", "every row");
+    zdm_buf_clear(&text);
+    zdm_buf_addf(&text, "of about %s, %s to %s rows; a row lock is waited for %s",
+        zdm_show_duration(b->target_ms, target), zdm_show_count(b->batch_min, low),
+        zdm_show_count(b->batch_max, high), zdm_show_duration(b->lock_timeout_ms, lock));
+    if (b->pause_ms)
+        zdm_buf_addf(&text, "; pause %s", zdm_show_duration(b->pause_ms, pause));
+    zdm_add_fact_of(out, ZDM_DIM, "batches", &text);
+    zdm_add_because(out, &b->allow);
+}
+
+static void
+gate_step(struct zdm_buf *out, const struct zdm_step_gate *gate)
+{
+    char duration[32];
+
+    for (size_t i = 0; i < gate->n_checks; i++) {
+        const struct zdm_check *c = &gate->checks[i];
+        struct zdm_buf text = ZDM_BUF_INIT;
+        switch (c->kind) {
+        case ZDM_CHECK_SOAK:
+            zdm_buf_addf(
+                &text, "%s since the last step before it", zdm_show_duration(c->soak_ms, duration));
+            break;
+        case ZDM_CHECK_APPROVAL:
+            zdm_buf_addf(&text, "approval \"%s\"", c->id);
+            break;
+        case ZDM_CHECK_SQL:
+            zdm_buf_addf(&text, "\"%s\" to be true:", c->id);
+            break;
+        }
+        zdm_add_fact_of(out, ZDM_DIM, "needs", &text);
+        if (c->kind == ZDM_CHECK_SQL)
+            zdm_add_sql_block(out, &c->sql, ZDM_TEXT_COLUMN + 2);
+    }
+}
+
+/* hook->source holds a line "run:" and the lines of the function, then the same for the others. */
+static void
+hook_source(struct zdm_buf *out, const char *source)
+{
+    static const char *const labels[] = {"run:\n", "probe:\n", "undo:\n"};
+
+    while (*source) {
+        const char *end = source + strlen(source);
+        for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+            size_t n = strlen(labels[i]);
+            if (strncmp(source, labels[i], n) == 0) {
+                zdm_add_blanks(out, ZDM_LABEL_COLUMN);
+                zdm_buf_addf(out, ZDM_DIM "%.*s" ZDM_PLAIN "\n", (int)n - 2, source);
+                source += n;
+            }
+        }
+        for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+            for (const char *next = source; (next = strstr(next, labels[i])); next++) {
+                if (next > source && next[-1] == '\n' && next < end)
+                    end = next;
+            }
+        }
+        zdm_add_block(out, source, (size_t)(end - source), ZDM_SQL_COLUMN, -1);
+        source = end;
+    }
+}
+
+static void
+hook_step(struct zdm_buf *out, const struct zdm_step_hook *hook)
+{
+    if (hook->source)
+        hook_source(out, hook->source);
+    zdm_add_fact(out, ZDM_DIM, "runs",
+        hook->transaction ? "Lua, in one transaction with its journal row"
+                          : "Lua, outside a transaction");
+    if (hook->undo == 0)
+        zdm_add_fact(out, ZDM_DIM, "undo", "none given");
+}
+
+static void
+add_argv(struct zdm_buf *out, const char *const *argv, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            zdm_buf_addc(out, ' ');
+        zdm_add_shell_word(out, argv[i]);
+    }
+}
+
+static void
+command_step(struct zdm_buf *out, const struct zdm_step_command *command)
+{
+    struct zdm_buf text = ZDM_BUF_INIT, probe = ZDM_BUF_INIT;
+    char duration[32];
+
+    add_argv(&text, command->argv, command->n_argv);
+    zdm_add_fact_of(out, ZDM_DIM, "runs", &text);
+    if (command->n_probe) {
+        add_argv(&probe, command->probe, command->n_probe);
+        zdm_add_fact_of(out, ZDM_DIM, "probe", &probe);
+    }
+    if (command->timeout_ms)
+        zdm_add_fact(out, ZDM_DIM, "timeout", zdm_show_duration(command->timeout_ms, duration));
+    zdm_add_fact(out, ZDM_DIM, "again",
+        command->idempotent ? "may simply run again after an interruption"
+        : command->n_probe  ? "after an interruption its probe tells whether it is done"
+                            : "after an interruption zdm stops and asks");
+}
+
+void
+zdm_render_step(struct zdm_buf *out, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, size_t index)
+{
+    const struct zdm_step *step = &plan->steps[index];
+
+    if (step->why)
+        zdm_add_fact(out, ZDM_DIM, "why", step->why);
+    switch (step->kind) {
+    case ZDM_STEP_SQL:
+        zdm_render_sql_step(out, step, report, index);
+        break;
+    case ZDM_STEP_BACKFILL:
+        backfill_step(out, &step->u.backfill);
+        break;
+    case ZDM_STEP_GATE:
+        gate_step(out, &step->u.gate);
+        break;
+    case ZDM_STEP_HOOK:
+        hook_step(out, &step->u.hook);
+        break;
+    case ZDM_STEP_COMMAND:
+        command_step(out, &step->u.command);
+        break;
+    }
+}

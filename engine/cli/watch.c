@@ -1,0 +1,192 @@
+#include "cli/watch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/again.h"
+#include "cli/json.h"
+#include "cli/layout.h"
+#include "cli/render_run.h"
+
+#define PROGRESS_EVERY_MS 10000 /* without a terminal */
+
+void
+zdm_watch_init(struct zdm_watch *watch, struct zdm_io *io, const struct zdm_args *args,
+    const struct zdm_plan *plan)
+{
+    *watch = (struct zdm_watch){
+        .io = io,
+        .args = args,
+        .plan = plan,
+        .live = ZDM_BUF_INIT,
+        .next_steps = ZDM_BUF_INIT,
+    };
+}
+
+void
+zdm_watch_release(struct zdm_watch *watch)
+{
+    zdm_buf_release(&watch->live);
+    zdm_buf_release(&watch->next_steps);
+    free(watch->closed);
+    watch->closed = NULL;
+}
+
+static int
+columns_of(FILE *file)
+{
+    const char *variable = getenv("COLUMNS");
+    struct winsize size;
+    int64_t n;
+
+    if (ioctl(fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    if (variable && zdm_parse_i64(variable, &n) && n > 0 && n < 1000)
+        return (int)n;
+    return ZDM_COLUMNS;
+}
+
+/* Control sequences of our own go around zdm_io_write, which lets none through. A terminal that
+ * cannot be written to is reported when the command ends. */
+static void
+draw(struct zdm_watch *watch, const char *text)
+{
+    if (fputs(text, watch->io->out.file) == EOF && !watch->io->out.failed)
+        watch->io->out.failed = EIO;
+    zdm_io_flush(&watch->io->out);
+}
+
+void
+zdm_watch_clear_line(struct zdm_watch *watch)
+{
+    if (watch->live.len == 0)
+        return;
+    draw(watch, "\r\033[K");
+    zdm_buf_clear(&watch->live);
+}
+
+static void
+draw_live(struct zdm_watch *watch, const struct zdm_event *event)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    zdm_render_live(&text, event->step, event->progress, columns_of(watch->io->out.file));
+    zdm_buf_clear(&watch->live);
+    zdm_buf_addc(&watch->live, '\r');
+    zdm_paint(&watch->live, text.s, watch->io->out.color);
+    zdm_buf_add(&watch->live, "\033[K");
+    draw(watch, watch->live.s);
+    zdm_buf_release(&text);
+}
+
+/* A line above the live one, which stays when its step goes on. */
+static void
+print_line(struct zdm_watch *watch, const struct zdm_event *event)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+    bool ends = event->kind == ZDM_EVENT_STEP_DONE || event->kind == ZDM_EVENT_ERROR ||
+                event->kind == ZDM_EVENT_RUN_END;
+
+    zdm_render_event(&text, event);
+    if (watch->live.len > 0)
+        draw(watch, "\r\033[K");
+    zdm_io_write(&watch->io->out, &text);
+    if (ends)
+        zdm_buf_clear(&watch->live);
+    else if (watch->live.len > 0)
+        draw(watch, watch->live.s);
+    zdm_io_flush(&watch->io->out);
+    zdm_buf_release(&text);
+}
+
+static void
+show_text(struct zdm_watch *watch, const struct zdm_event *event)
+{
+    bool live = watch->io->out.terminal;
+
+    if (live && (event->kind == ZDM_EVENT_STEP_START || event->kind == ZDM_EVENT_PROGRESS)) {
+        if (event->kind == ZDM_EVENT_STEP_START && event->message)
+            print_line(watch, event); /* "resumed": worth keeping */
+        draw_live(watch, event);
+        return;
+    }
+    if (event->kind == ZDM_EVENT_STEP_START)
+        watch->progress_ms = event->at_ms;
+    if (event->kind == ZDM_EVENT_PROGRESS) {
+        if (event->at_ms - watch->progress_ms < PROGRESS_EVERY_MS)
+            return;
+        watch->progress_ms = event->at_ms;
+    }
+    print_line(watch, event);
+}
+
+static void
+show_json(struct zdm_watch *watch, const struct zdm_event *event)
+{
+    const struct zdm_step *step = event->step;
+    json_t *object;
+
+    if (event->kind == ZDM_EVENT_RUN_END)
+        return; /* the command ends with its own, which has the exit code */
+    object = json_object();
+    json_object_set_new(object, "at", zdm_json_time(event->at_ms));
+    json_object_set_new(object, "event", json_string(zdm_event_name(event->kind)));
+    json_object_set_new(object, "level", zdm_json_text(event->level));
+    json_object_set_new(object, "plan", zdm_json_text(watch->plan->name));
+    json_object_set_new(object, "step", zdm_json_text(step ? step->id : NULL));
+    json_object_set_new(object, "phase", zdm_json_text(step ? zdm_phase_name(step->phase) : NULL));
+    json_object_set_new(object, "message", zdm_json_text(event->message));
+    if (event->kind == ZDM_EVENT_STEP_DONE) {
+        json_object_set_new(object, "elapsed_ms", json_integer(event->elapsed_ms));
+        json_object_set_new(object, "rows", zdm_json_known(event->rows));
+    }
+    if (event->progress)
+        json_object_set_new(object, "progress", zdm_json_progress(event->progress));
+    if (event->gate)
+        json_object_set_new(object, "gate", zdm_json_gate(event->gate));
+    zdm_json_print(&watch->io->out, object, true);
+}
+
+static void
+see(void *self, const struct zdm_event *event)
+{
+    struct zdm_watch *watch = self;
+
+    switch (event->kind) {
+    case ZDM_EVENT_STEP_DONE:
+    case ZDM_EVENT_GATE_OPEN:
+        watch->n_done++;
+        break;
+    case ZDM_EVENT_STEP_SKIP:
+        watch->n_skipped++;
+        break;
+    case ZDM_EVENT_GATE_CLOSED:
+        free(watch->closed);
+        watch->closed = zdm_strdup(event->step->id);
+        zdm_buf_clear(&watch->next_steps);
+        zdm_add_next_steps(
+            &watch->next_steps, watch->args, watch->plan, event->step, event->gate, 2);
+        break;
+    case ZDM_EVENT_UNTIL:
+        watch->until = true;
+        break;
+    case ZDM_EVENT_RUN_END:
+        watch->elapsed_ms = event->elapsed_ms;
+        break;
+    default:
+        break;
+    }
+    if (watch->io->json)
+        show_json(watch, event);
+    else
+        show_text(watch, event);
+}
+
+struct zdm_observer
+zdm_watch_observer(struct zdm_watch *watch)
+{
+    return (struct zdm_observer){.self = watch, .see = see};
+}

@@ -1,0 +1,48 @@
+#include "gate/gate.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+typedef int look(const struct zdm_gate_context *g, const struct zdm_check *check,
+    struct zdm_check_result *out, struct zdm_err *err);
+
+static look *const look_at[] = {
+    [ZDM_CHECK_SOAK] = zdm_gate_soak,
+    [ZDM_CHECK_APPROVAL] = zdm_gate_approval,
+    [ZDM_CHECK_SQL] = zdm_gate_sql,
+};
+
+int
+zdm_gate_look(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
+    const struct zdm_journal_rows *rows, struct zdm_gate_result *out, struct zdm_err *err)
+{
+    const struct zdm_step_gate *gate = &plan->steps[index].u.gate;
+    struct zdm_gate_context context = {.conn = conn, .plan = plan, .index = index, .rows = rows};
+    struct zdm_gate_result result = {.open = true};
+
+    result.checks = zdm_alloc((gate->n_checks + 1) * sizeof *result.checks);
+    for (size_t i = 0; i < gate->n_checks; i++) {
+        const struct zdm_check *check = &gate->checks[i];
+        struct zdm_check_result one = {.check = check, .ready_in_ms = -1};
+        if (look_at[check->kind](&context, check, &one, err) < 0) {
+            zdm_gate_result_release(&result);
+            return -1;
+        }
+        result.checks[result.n_checks++] = one;
+        result.open = result.open && one.open;
+    }
+    *out = result;
+    return 0;
+}
+
+void
+zdm_gate_result_release(struct zdm_gate_result *result)
+{
+    for (size_t i = 0; i < result->n_checks; i++) {
+        free(result->checks[i].seen);
+        free(result->checks[i].todo);
+    }
+    free(result->checks);
+    *result = (struct zdm_gate_result){.open = false};
+}

@@ -1,0 +1,57 @@
+/*
+ * conn_private.h - what the files of a session share; nobody else includes it.
+ *
+ *     conn.c        open, reconnect, the profile, facts about the session
+ *     conn_exec.c   statements: exec, query, prepared, commit, rollback
+ *     conn_wait.c   one exchange with the server: socket, ^C, cancel, COPY
+ *     conn_error.c  what libpq and the server said -> struct zdm_err
+ */
+#ifndef ZDM_PG_CONN_PRIVATE_H
+#define ZDM_PG_CONN_PRIVATE_H
+
+#include <libpq-fe.h>
+
+#include "pg/conn.h"
+#include "pg/conn_info.h"
+
+struct zdm_prepared {
+    char *name, *sql;
+};
+
+struct zdm_conn {
+    PGconn *pg;
+    char *conninfo, *application;
+    char *where;
+    bool lost, shielded;
+    bool proxied; /* the backend's pid is not the one the login named: a pooler answered */
+    int pid;
+    int64_t deadline_us; /* monotonic; 0: wait for ever. Bounds the log-in only */
+    struct zdm_prepared *prepared;
+    size_t n_prepared;
+    void (*notice)(void *self, const char *severity, const char *sqlstate, const char *message);
+    void *notice_self;
+};
+
+struct zdm_result {
+    PGresult *pg;
+};
+
+/* An error result; notes in *conn when the session is over. */
+int zdm_server_error(struct zdm_conn *conn, const PGresult *result, struct zdm_err *err);
+/* The session broke without a word from the server. */
+int zdm_lost_error(struct zdm_conn *conn, const char *text, struct zdm_err *err);
+
+/* After a PQsend...: waits for everything the server answers. *out is the last statement's result
+ * (may be NULL: rows are dropped as they arrive). */
+int zdm_conn_exchange(
+    struct zdm_conn *conn, bool sent, struct zdm_result **out, struct zdm_err *err);
+/* May a statement be sent now? */
+int zdm_conn_ready(struct zdm_conn *conn, struct zdm_err *err);
+/* poll() on fd and the stop pipe. */
+enum zdm_waited { ZDM_WAITED_READY, ZDM_WAITED_STOP, ZDM_WAITED_TIMEOUT };
+enum zdm_waited zdm_wait_fd(int fd, short events, bool watch_stop, int64_t deadline_us);
+
+/* Forgets which statements are prepared (a new session). */
+void zdm_conn_forget_prepared(struct zdm_conn *conn);
+
+#endif

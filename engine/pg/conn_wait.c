@@ -1,0 +1,233 @@
+#include "pg/conn_private.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/signals.h"
+
+/* How long a cancelled statement may take to end before the session is given up. */
+#define CANCEL_PATIENCE_US INT64_C(10000000)
+
+enum zdm_waited
+zdm_wait_fd(int fd, short events, bool watch_stop, int64_t deadline_us)
+{
+    for (;;) {
+        struct pollfd fds[2] = {{.fd = fd, .events = events},
+            {.fd = watch_stop ? zdm_stop_fd() : -1, .events = POLLIN}};
+        int timeout = -1;
+
+        if (deadline_us) {
+            int64_t left = (deadline_us - zdm_monotonic_us() + 999) / 1000;
+            if (left <= 0)
+                return ZDM_WAITED_TIMEOUT;
+            timeout = left > 60000 ? 60000 : (int)left;
+        }
+        int n = poll(fds, 2, timeout);
+        if (n < 0 && errno != EINTR)
+            zdm_die("poll failed");
+        if (n > 0 && fds[0].revents) /* errors and hang-ups are for libpq to find */
+            return ZDM_WAITED_READY;
+        if (watch_stop && zdm_stop_requested())
+            return ZDM_WAITED_STOP;
+    }
+}
+
+/* One exchange with the server. */
+struct exchange {
+    struct zdm_conn *conn;
+    PGresult *last;   /* of the newest statement that went well */
+    PGresult *failed; /* the first error */
+    bool cancelled;   /* a cancel was sent */
+    bool interrupted; /* ... because of ^C */
+    bool broken;      /* the session is of no use any more */
+    const char *copy; /* a COPY that nobody feeds or reads: its direction */
+    int64_t deadline_us;
+};
+
+static void
+send_cancel(struct exchange *x)
+{
+    char why[256];
+    PGcancel *cancel = PQgetCancel(x->conn->pg);
+
+    /* A cancel that does not get through shows as a statement that does not end. */
+    if (cancel) {
+        PQcancel(cancel, why, sizeof why);
+        PQfreeCancel(cancel);
+    }
+    x->cancelled = true;
+    x->deadline_us = zdm_monotonic_us() + CANCEL_PATIENCE_US;
+}
+
+/* Waits for the socket and lets libpq read; false when the session is broken. */
+static bool
+step(struct exchange *x, bool writing)
+{
+    PGconn *pg = x->conn->pg;
+    int64_t deadline = x->deadline_us ? x->deadline_us : x->conn->deadline_us;
+    short events = (short)(POLLIN | (writing ? POLLOUT : 0));
+
+    switch (zdm_wait_fd(PQsocket(pg), events, !x->conn->shielded && !x->cancelled, deadline)) {
+    case ZDM_WAITED_STOP:
+        x->interrupted = true;
+        send_cancel(x);
+        return true;
+    case ZDM_WAITED_TIMEOUT:
+        x->broken = true;
+        return false;
+    case ZDM_WAITED_READY:
+        break;
+    }
+    if (!PQconsumeInput(pg))
+        x->broken = PQstatus(pg) == CONNECTION_BAD;
+    return !x->broken;
+}
+
+static void
+end_copy_in(struct exchange *x)
+{
+    int rc;
+
+    x->copy = "FROM STDIN";
+    while ((rc = PQputCopyEnd(x->conn->pg, "there is no data to send")) == 0)
+        if (!step(x, true))
+            return;
+    if (rc < 0)
+        x->broken = true;
+}
+
+static void
+end_copy_out(struct exchange *x)
+{
+    x->copy = "TO STDOUT";
+    if (!x->cancelled)
+        send_cancel(x);
+    for (;;) {
+        char *row = NULL;
+        int n = PQgetCopyData(x->conn->pg, &row, 1);
+        if (n > 0)
+            PQfreemem(row);
+        else if (n < 0 || !step(x, false))
+            return;
+    }
+}
+
+static void
+keep(PGresult **place, PGresult *result)
+{
+    PQclear(*place);
+    *place = result;
+}
+
+static void
+take_result(struct exchange *x, PGresult *result)
+{
+    switch (PQresultStatus(result)) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY:
+        keep(&x->last, result);
+        return;
+    case PGRES_COPY_IN:
+        PQclear(result);
+        end_copy_in(x);
+        return;
+    case PGRES_COPY_OUT:
+        PQclear(result);
+        end_copy_out(x);
+        return;
+    case PGRES_COPY_BOTH:
+        PQclear(result);
+        x->copy = "BOTH";
+        x->broken = true; /* a replication stream has no polite end from here */
+        return;
+    case PGRES_FATAL_ERROR:
+    case PGRES_BAD_RESPONSE:
+        if (x->failed)
+            PQclear(result);
+        else
+            x->failed = result;
+        return;
+    default: /* PGRES_SINGLE_TUPLE: a row that nobody asked for */
+        PQclear(result);
+        return;
+    }
+}
+
+/* Sends what is left, takes every result until the server is ready for the next statement. */
+static void
+drive(struct exchange *x)
+{
+    PGconn *pg = x->conn->pg;
+
+    while (!x->broken) {
+        int unsent = PQflush(pg);
+        if (unsent < 0 && PQstatus(pg) == CONNECTION_BAD) {
+            /* What the server said before it hung up may still be in the socket. */
+            PQconsumeInput(pg);
+            unsent = 0;
+        }
+        while (!x->broken && !PQisBusy(pg)) {
+            PGresult *result = PQgetResult(pg);
+            if (!result)
+                return;
+            take_result(x, result);
+        }
+        if (!x->broken && !step(x, unsent > 0) && PQstatus(pg) == CONNECTION_BAD)
+            for (PGresult *result; (result = PQgetResult(pg)) != NULL;)
+                take_result(x, result);
+    }
+}
+
+static int
+verdict(struct exchange *x, struct zdm_err *err)
+{
+    struct zdm_conn *conn = x->conn;
+    const char *state = x->failed ? PQresultErrorField(x->failed, PG_DIAG_SQLSTATE) : NULL;
+    bool query_canceled = state && strcmp(state, "57014") == 0;
+
+    if (x->broken || PQstatus(conn->pg) == CONNECTION_BAD)
+        conn->lost = true;
+    if (x->interrupted && (query_canceled || x->broken)) {
+        zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
+        if (query_canceled)
+            snprintf(err->sqlstate, sizeof err->sqlstate, "57014");
+    } else if (x->copy) {
+        zdm_fail(err, ZDM_ERR_FAILED, "COPY %s cannot be used in a plan", x->copy);
+        zdm_err_hint(err, "write INSERT or SELECT, or run psql in a command step");
+    } else if (x->failed) {
+        zdm_server_error(conn, x->failed, err);
+    } else if (x->broken) {
+        zdm_lost_error(conn, PQerrorMessage(conn->pg), err);
+    } else {
+        return 0; /* also when the server hung up after its answer */
+    }
+    return -1;
+}
+
+int
+zdm_conn_exchange(struct zdm_conn *conn, bool sent, struct zdm_result **out, struct zdm_err *err)
+{
+    struct exchange x = {.conn = conn};
+
+    if (!sent)
+        return zdm_lost_error(conn, PQerrorMessage(conn->pg), err);
+    if (!out)
+        PQsetSingleRowMode(conn->pg);
+    drive(&x);
+
+    int rc = verdict(&x, err);
+    if (rc == 0 && out) {
+        if (!x.last)
+            zdm_die("the server answered without a result");
+        *out = zdm_alloc(sizeof **out);
+        (*out)->pg = x.last;
+        x.last = NULL;
+    }
+    PQclear(x.last);
+    PQclear(x.failed);
+    return rc;
+}

@@ -1,0 +1,125 @@
+#include "pg/journal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+extern const struct zdm_embedded zdm_pg_sql[];
+
+static char *
+cell(const struct zdm_result *r, int row, int column)
+{
+    return zdm_strdup(zdm_result_get(r, row, column));
+}
+
+int
+zdm_journal_read(
+    struct zdm_conn *conn, const char *plan, struct zdm_journal_rows *out, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_read.sql"), &r, err, plan) < 0)
+        return -1;
+    out->count = (size_t)zdm_result_rows(r);
+    out->items = out->count ? zdm_alloc(out->count * sizeof *out->items) : NULL;
+    for (int i = 0; i < zdm_result_rows(r); i++)
+        out->items[i] = (struct zdm_journal_row){
+            .step = cell(r, i, 0),
+            .item = cell(r, i, 1),
+            .state = cell(r, i, 2),
+            .kind = cell(r, i, 3),
+            .fingerprint = cell(r, i, 4),
+            .definition = cell(r, i, 5),
+            .detail = cell(r, i, 6),
+            .who = cell(r, i, 7),
+            .epoch = zdm_result_i64(r, i, 8),
+            .at_ms = zdm_result_i64(r, i, 9),
+            .age_ms = zdm_result_i64(r, i, 10),
+        };
+    zdm_result_free(r);
+    return 0;
+}
+
+void
+zdm_journal_rows_release(struct zdm_journal_rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        struct zdm_journal_row *row = &rows->items[i];
+        free(row->step);
+        free(row->item);
+        free(row->state);
+        free(row->kind);
+        free(row->fingerprint);
+        free(row->definition);
+        free(row->detail);
+        free(row->who);
+    }
+    free(rows->items);
+    *rows = (struct zdm_journal_rows){.items = NULL};
+}
+
+const struct zdm_journal_row *
+zdm_journal_find(const struct zdm_journal_rows *rows, const char *step, const char *item)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (strcmp(rows->items[i].step, step) == 0 && strcmp(rows->items[i].item, item) == 0)
+            return &rows->items[i];
+    return NULL;
+}
+
+int
+zdm_journal_write(struct zdm_conn *conn, const struct zdm_journal_entry *entry, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    char epoch[24];
+
+    snprintf(epoch, sizeof epoch, "%" PRId64, entry->epoch);
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_write.sql"), &r, err,
+            entry->plan, entry->step, entry->item ? entry->item : "", entry->state, entry->kind,
+            entry->fingerprint, entry->definition, entry->detail, entry->who ? entry->who : "",
+            epoch) < 0)
+        return -1;
+    bool written = zdm_result_affected(r) == 1;
+    zdm_result_free(r);
+    if (written)
+        return 0;
+    zdm_fail(err, ZDM_ERR_OWNED, "another runner has taken over plan \"%s\"", entry->plan);
+    return zdm_err_detail(err, "the journal has a row of a later run for step \"%s\"", entry->step);
+}
+
+int
+zdm_journal_plans(
+    struct zdm_conn *conn, struct zdm_journal_plan **out, size_t *n, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    if (zdm_conn_exec(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_plans.sql"), &r, err) < 0)
+        return -1;
+    *n = (size_t)zdm_result_rows(r);
+    *out = *n ? zdm_alloc(*n * sizeof **out) : NULL;
+    for (int i = 0; i < zdm_result_rows(r); i++)
+        (*out)[i] = (struct zdm_journal_plan){
+            .name = cell(r, i, 0),
+            .fingerprint = cell(r, i, 1),
+            .runner = cell(r, i, 2),
+            .epoch = zdm_result_i64(r, i, 3),
+            .at_ms = zdm_result_i64(r, i, 4),
+        };
+    zdm_result_free(r);
+    return 0;
+}
+
+void
+zdm_journal_plans_free(struct zdm_journal_plan *plans, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(plans[i].name);
+        free(plans[i].fingerprint);
+        free(plans[i].runner);
+    }
+    free(plans);
+}

@@ -1,0 +1,217 @@
+#include "pg/journal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/mem.h"
+
+#define SCHEMA_VERSION 1
+
+extern const struct zdm_embedded zdm_pg_sql[];
+
+/* sql/journal_state.sql, column by column. */
+struct state {
+    bool standby, read_only, schema, meta, used;
+    bool may_use, may_create_in, may_create, may_write;
+    char *role, *database, *owner; /* quoted as identifiers; owner NULL: no schema */
+};
+
+static void
+release_state(struct state *s)
+{
+    free(s->role);
+    free(s->database);
+    free(s->owner);
+    *s = (struct state){.standby = false};
+}
+
+static int
+read_state(struct zdm_conn *conn, struct state *s, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    if (zdm_conn_exec(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_state.sql"), &r, err) < 0)
+        return -1;
+    release_state(s);
+    s->standby = zdm_result_bool(r, 0, 0);
+    s->read_only = strcmp(zdm_result_get(r, 0, 1), "on") == 0;
+    s->schema = zdm_result_bool(r, 0, 2);
+    s->meta = zdm_result_bool(r, 0, 3);
+    s->used = zdm_result_bool(r, 0, 4);
+    s->may_use = zdm_result_bool(r, 0, 5);
+    s->may_create_in = zdm_result_bool(r, 0, 6);
+    s->may_create = zdm_result_bool(r, 0, 7);
+    s->may_write = zdm_result_bool(r, 0, 8);
+    s->role = zdm_strdup(zdm_result_get(r, 0, 9));
+    s->database = zdm_strdup(zdm_result_get(r, 0, 10));
+    s->owner = zdm_strdup(zdm_result_get(r, 0, 11));
+    zdm_result_free(r);
+    return 0;
+}
+
+static int
+refuse_read_only(struct zdm_conn *conn, const struct state *s, struct zdm_err *err)
+{
+    zdm_fail(err, ZDM_ERR_FAILED, "%s is read-only (a standby?)", zdm_conn_where(conn));
+    if (s->standby)
+        return zdm_err_hint(err, "name the primary with --db, or list all servers of the cluster "
+                                 "and add target_session_attrs=read-write");
+    return zdm_err_hint(err,
+        "default_transaction_read_only is on here: turn it off for this role "
+        "(ALTER ROLE %s SET default_transaction_read_only = off)",
+        s->role);
+}
+
+static int
+refuse_create(const struct state *s, struct zdm_err *err)
+{
+    zdm_fail(err, ZDM_ERR_FAILED, "role %s may not create the schema zdm in database %s", s->role,
+        s->database);
+    zdm_err_detail(err, "zdm keeps its journal there, in the same transactions as its work");
+    return zdm_err_hint(err,
+        "ask the owner of the database to run: CREATE SCHEMA zdm "
+        "AUTHORIZATION %s;",
+        s->role);
+}
+
+static int
+refuse_use(const struct state *s, struct zdm_err *err)
+{
+    zdm_fail(err, ZDM_ERR_FAILED, "role %s may not write to the schema zdm in database %s", s->role,
+        s->database);
+    if (!s->meta)
+        return zdm_err_hint(err,
+            "ask %s, who owns the schema, to run: GRANT USAGE, CREATE ON "
+            "SCHEMA zdm TO %s;",
+            s->owner, s->role);
+    return zdm_err_hint(err,
+        "ask %s, who owns the schema, to run: GRANT USAGE, CREATE ON SCHEMA "
+        "zdm TO %s; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA zdm "
+        "TO %s;",
+        s->owner, s->role, s->role);
+}
+
+static int
+refuse_foreign(const struct state *s, struct zdm_err *err)
+{
+    zdm_fail(err, ZDM_ERR_MISMATCH,
+        "database %s has a schema zdm that is not zdm's: it has no zdm.meta", s->database);
+    return zdm_err_hint(err,
+        "it belongs to %s and was not touched; rename it (ALTER SCHEMA zdm "
+        "RENAME TO ...), or restore zdm.meta if zdm made it",
+        s->owner);
+}
+
+static int
+check_version(struct zdm_conn *conn, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    if (zdm_conn_exec(conn, "SELECT version FROM zdm.meta", &r, err) < 0) {
+        if (strcmp(err->sqlstate, "42703") == 0) { /* undefined column: some other zdm.meta */
+            zdm_fail(err, ZDM_ERR_MISMATCH, "the table zdm.meta is not zdm's");
+            zdm_err_hint(err, "rename the schema zdm (ALTER SCHEMA zdm RENAME TO ...)");
+        }
+        return -1;
+    }
+    int64_t version = zdm_result_rows(r) == 1 ? zdm_result_i64(r, 0, 0) : 0;
+    zdm_result_free(r);
+    if (version == SCHEMA_VERSION)
+        return 0;
+    if (version > SCHEMA_VERSION) {
+        zdm_fail(err, ZDM_ERR_MISMATCH,
+            "the schema zdm in the database is of a newer zdm: version "
+            "%lld, this zdm knows %d",
+            (long long)version, SCHEMA_VERSION);
+        return zdm_err_hint(err, "upgrade zdm to the release that the others use");
+    }
+    zdm_fail(err, ZDM_ERR_MISMATCH, "zdm.meta does not have the one row that says what this is");
+    return zdm_err_hint(
+        err, "restore it from a backup: zdm cannot tell this database from another");
+}
+
+/* The whole script is one transaction: after a failure nothing is left of it. */
+static int
+create(struct zdm_conn *conn, struct state *s, struct zdm_err *err)
+{
+    struct zdm_err why = ZDM_ERR_INIT;
+
+    if (zdm_conn_exec(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal.sql"), NULL, err) == 0)
+        return read_state(conn, s, err);
+    zdm_conn_rollback(conn);
+    if (zdm_conn_lost(conn) || err->code == ZDM_ERR_INTERRUPTED)
+        return -1;
+    /* Another role's first run may have made it between our look and our try. */
+    if (read_state(conn, s, &why) == 0 && s->meta) {
+        zdm_err_clear(err);
+        return 0;
+    }
+    zdm_err_release(&why);
+    return zdm_err_wrap(err, "cannot create the schema zdm in database %s", s->database);
+}
+
+int
+zdm_journal_install(struct zdm_conn *conn, struct zdm_err *err)
+{
+    struct state s = {.standby = false};
+    int rc = -1;
+
+    if (read_state(conn, &s, err) < 0)
+        goto out;
+    if (s.standby || s.read_only) {
+        refuse_read_only(conn, &s, err);
+        goto out;
+    }
+    if (!s.meta) {
+        if (s.used)
+            refuse_foreign(&s, err);
+        else if (s.schema && !(s.may_use && s.may_create_in))
+            refuse_use(&s, err);
+        else if (!s.schema && !s.may_create)
+            refuse_create(&s, err);
+        else
+            rc = create(conn, &s, err);
+        if (rc < 0)
+            goto out;
+    }
+    rc = -1;
+    if (!s.may_use || !s.may_write) {
+        refuse_use(&s, err);
+        goto out;
+    }
+    rc = check_version(conn, err);
+out:
+    release_state(&s);
+    return rc;
+}
+
+int
+zdm_journal_exists(struct zdm_conn *conn, bool *exists, struct zdm_err *err)
+{
+    struct state s = {.standby = false};
+
+    if (read_state(conn, &s, err) < 0)
+        return -1;
+    *exists = s.meta;
+    release_state(&s);
+    return 0;
+}
+
+int
+zdm_journal_target(struct zdm_conn *conn, char out[33], struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    if (zdm_conn_exec(conn, "SELECT target FROM zdm.meta", &r, err) < 0)
+        return -1;
+    const char *id = zdm_result_rows(r) == 1 ? zdm_result_get(r, 0, 0) : NULL;
+    if (id)
+        snprintf(out, 33, "%s", id);
+    zdm_result_free(r);
+    if (id)
+        return 0;
+    zdm_fail(err, ZDM_ERR_MISMATCH, "zdm.meta does not have the one row that says what this is");
+    return zdm_err_hint(
+        err, "restore it from a backup: zdm cannot tell this database from another");
+}

@@ -1,0 +1,110 @@
+-- The zdm schema of a target database: what zdm has done here, written in the same transactions as
+-- the work itself. zdm runs this at the first run of a plan; psql can run it too. Running it again
+-- changes nothing.
+BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL client_min_messages = warning;
+
+-- Two first runs at once: the second waits here and then finds everything made. The number means
+-- nothing; it only has to stay the same.
+SELECT pg_advisory_xact_lock(7594586201745213952);
+
+DO $$
+BEGIN
+    IF to_regnamespace('zdm') IS NULL THEN
+        CREATE SCHEMA zdm;
+        COMMENT ON SCHEMA zdm IS 'zdm: zero-downtime migrations of this database';
+    END IF;
+END
+$$;
+
+CREATE TABLE IF NOT EXISTS zdm.plan (
+    name        text        PRIMARY KEY,
+    fingerprint text        NOT NULL,
+    epoch       bigint      NOT NULL,
+    runner      text        NOT NULL,
+    at          timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE  zdm.plan             IS 'one row a plan that was ever run here';
+COMMENT ON COLUMN zdm.plan.name        IS 'name of the plan';
+COMMENT ON COLUMN zdm.plan.fingerprint IS 'SHA-256 of the plan that was run last';
+COMMENT ON COLUMN zdm.plan.epoch       IS 'who may write: the number of the newest run; older runs are refused';
+COMMENT ON COLUMN zdm.plan.runner      IS 'who started that run';
+COMMENT ON COLUMN zdm.plan.at          IS 'when it was started';
+
+CREATE TABLE IF NOT EXISTS zdm.journal (
+    plan        text        NOT NULL,
+    step        text        NOT NULL,
+    item        text        NOT NULL DEFAULT '',
+    state       text        NOT NULL CHECK (state IN ('started', 'done', 'approved')),
+    kind        text        NOT NULL,
+    fingerprint text,
+    definition  text,
+    detail      jsonb,
+    epoch       bigint      NOT NULL,
+    who         text        NOT NULL,
+    at          timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (plan, step, item)
+);
+COMMENT ON TABLE  zdm.journal             IS 'one row a step that ran, and one an approval';
+COMMENT ON COLUMN zdm.journal.plan        IS 'name of the plan';
+COMMENT ON COLUMN zdm.journal.step        IS 'id of the step';
+COMMENT ON COLUMN zdm.journal.item        IS 'empty for the step itself; the check of a gate for an approval';
+COMMENT ON COLUMN zdm.journal.state       IS 'started: announced, outside a transaction; done; approved';
+COMMENT ON COLUMN zdm.journal.kind        IS 'sql, backfill, gate, hook, command or approval';
+COMMENT ON COLUMN zdm.journal.fingerprint IS 'SHA-256 of the definition';
+COMMENT ON COLUMN zdm.journal.definition  IS 'what ran, as canonical JSON, byte for byte';
+COMMENT ON COLUMN zdm.journal.detail      IS 'what was seen: rows of a backfill, values of a gate, note of an approval';
+COMMENT ON COLUMN zdm.journal.epoch       IS 'the run that wrote the row (zdm.plan.epoch)';
+COMMENT ON COLUMN zdm.journal.who         IS 'the person and machine behind that run';
+COMMENT ON COLUMN zdm.journal.at          IS 'when, by the clock of this server';
+
+-- A cursor is updated once a batch: with nine tenths of its page free every update stays on the
+-- page and touches no index.
+CREATE TABLE IF NOT EXISTS zdm.cursor (
+    plan    text        NOT NULL,
+    step    text        NOT NULL,
+    slice   bigint      NOT NULL,
+    epoch   bigint      NOT NULL,
+    pos     text,
+    stripe  integer     NOT NULL DEFAULT 0,
+    bound   text,
+    total   bigint,
+    batches bigint      NOT NULL DEFAULT 0,
+    rows    bigint      NOT NULL DEFAULT 0,
+    at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    state   text        NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done')),
+    PRIMARY KEY (plan, step, slice)
+) WITH (fillfactor = 10);
+COMMENT ON TABLE  zdm.cursor         IS 'how far each slice of a backfill is; moved by the batches themselves';
+COMMENT ON COLUMN zdm.cursor.plan    IS 'name of the plan';
+COMMENT ON COLUMN zdm.cursor.step    IS 'id of the backfill';
+COMMENT ON COLUMN zdm.cursor.slice   IS 'number of the slice, from 0';
+COMMENT ON COLUMN zdm.cursor.epoch   IS 'the run that may move it (zdm.plan.epoch)';
+COMMENT ON COLUMN zdm.cursor.pos     IS 'key up to which every row is done; NULL: no batch yet';
+COMMENT ON COLUMN zdm.cursor.stripe  IS 'next stripe of the range behind pos';
+COMMENT ON COLUMN zdm.cursor.bound   IS 'last key, as of the start; NULL: the table was empty';
+COMMENT ON COLUMN zdm.cursor.total   IS 'estimate of the rows at the start';
+COMMENT ON COLUMN zdm.cursor.batches IS 'batches committed';
+COMMENT ON COLUMN zdm.cursor.rows    IS 'rows updated';
+COMMENT ON COLUMN zdm.cursor.at      IS 'when it was moved last, by the clock of this server';
+COMMENT ON COLUMN zdm.cursor.state   IS 'open or done';
+
+-- Made last: a zdm schema that has this row is whole.
+CREATE TABLE IF NOT EXISTS zdm.meta (
+    target  text        NOT NULL CHECK (target ~ '^[0-9a-f]{32}$'),
+    version integer     NOT NULL,
+    at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    one     boolean     PRIMARY KEY DEFAULT true CHECK (one)
+);
+COMMENT ON TABLE  zdm.meta         IS 'one row: which database this is, and the version of these tables';
+COMMENT ON COLUMN zdm.meta.target  IS 'random id of this database, by which a ledger knows it again';
+COMMENT ON COLUMN zdm.meta.version IS 'version of the zdm schema';
+COMMENT ON COLUMN zdm.meta.at      IS 'when it was made';
+COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
+
+INSERT INTO zdm.meta (target, version)
+VALUES (md5(concat_ws('/', random(), random(), clock_timestamp(), pg_backend_pid(), txid_current(),
+                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 1)
+ON CONFLICT DO NOTHING;
+COMMIT;

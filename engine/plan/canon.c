@@ -1,0 +1,209 @@
+#include "plan/canon.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+
+/* jansson answers NULL for bytes that are no UTF-8 (an argument of a command may be such): those are
+ * kept as an object, so that no two texts look alike. */
+static json_t *
+text(const char *s)
+{
+    json_t *string = json_string(s);
+    struct zdm_buf hex = ZDM_BUF_INIT;
+
+    if (string)
+        return string;
+    for (; *s; s++)
+        zdm_buf_addf(&hex, "%02x", (unsigned char)*s);
+    json_t *bytes = json_pack("{s:s}", "bytes", hex.s);
+    zdm_buf_release(&hex);
+    return bytes;
+}
+
+/* Takes value. What was not given is left out: a field that zdm learns later does not change the
+ * fingerprints of the plans there are. */
+static void
+put(json_t *object, const char *key, json_t *value)
+{
+    if (!value || json_object_set_new(object, key, value) < 0)
+        zdm_die("out of memory");
+}
+
+static void
+put_text(json_t *object, const char *key, const char *s)
+{
+    if (s)
+        put(object, key, text(s));
+}
+
+static void
+put_texts(json_t *object, const char *key, const char *const *items, size_t n)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        if (json_array_append_new(array, text(items[i])) < 0)
+            zdm_die("out of memory");
+    put(object, key, array);
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void
+put_allow(json_t *object, const struct zdm_allow *allow)
+{
+    const char **rules;
+
+    if (allow->n_rules == 0)
+        return;
+    rules = zdm_alloc(allow->n_rules * sizeof *rules);
+    memcpy(rules, allow->rules, allow->n_rules * sizeof *rules);
+    qsort(rules, allow->n_rules, sizeof *rules, by_text);
+    put_texts(object, "allow", rules, allow->n_rules);
+    free(rules);
+}
+
+static void
+put_sql(json_t *object, const struct zdm_step_sql *sql)
+{
+    put_text(object, "sql", sql->up.text);
+    put_text(object, "undo", sql->undo.text);
+    put_text(object, "probe", sql->probe.text);
+    put_allow(object, &sql->allow);
+    if (sql->n_requires) {
+        json_t *requires = json_array();
+        for (size_t i = 0; i < sql->n_requires; i++)
+            if (json_array_append_new(requires, text(sql->requires[i].sql.text)) < 0)
+                zdm_die("out of memory");
+        put(object, "require", requires);
+    }
+}
+
+static void
+put_backfill(json_t *object, const struct zdm_step_backfill *backfill)
+{
+    json_t *set = json_object();
+
+    for (size_t i = 0; i < backfill->n_set; i++)
+        put_text(set, backfill->set[i].column, backfill->set[i].expr.text);
+    put(object, "set", set);
+    put_text(object, "table", backfill->table);
+    put_text(object, "where", backfill->where.text);
+    put_text(object, "key", backfill->key);
+    put(object, "target_ms", json_integer(backfill->target_ms));
+    put(object, "batch_min", json_integer(backfill->batch_min));
+    put(object, "batch_max", json_integer(backfill->batch_max));
+    put(object, "lock_timeout_ms", json_integer(backfill->lock_timeout_ms));
+    put(object, "pause_ms", json_integer(backfill->pause_ms));
+    put_allow(object, &backfill->allow);
+}
+
+static void
+put_gate(json_t *object, const struct zdm_step_gate *gate)
+{
+    json_t *checks = json_array();
+
+    for (size_t i = 0; i < gate->n_checks; i++) {
+        const struct zdm_check *check = &gate->checks[i];
+        json_t *one = json_object();
+        put_text(one, "kind", zdm_check_kind_name(check->kind));
+        put_text(one, "id", check->id);
+        if (check->kind == ZDM_CHECK_SOAK)
+            put(one, "soak_ms", json_integer(check->soak_ms));
+        if (check->kind == ZDM_CHECK_SQL)
+            put_text(one, "sql", check->sql.text);
+        if (json_array_append_new(checks, one) < 0)
+            zdm_die("out of memory");
+    }
+    put(object, "checks", checks);
+}
+
+static void
+put_hook(json_t *object, const struct zdm_step_hook *hook)
+{
+    put_text(object, "source", hook->source);
+    put(object, "run", json_boolean(hook->run));
+    put(object, "probe", json_boolean(hook->probe));
+    put(object, "undo", json_boolean(hook->undo));
+    put(object, "transaction", json_boolean(hook->transaction));
+}
+
+static void
+put_command(json_t *object, const struct zdm_step_command *command)
+{
+    put_texts(object, "argv", command->argv, command->n_argv);
+    if (command->n_probe)
+        put_texts(object, "probe", command->probe, command->n_probe);
+    put(object, "idempotent", json_boolean(command->idempotent));
+    put(object, "timeout_ms", json_integer(command->timeout_ms));
+}
+
+static json_t *
+step_json(const struct zdm_step *step)
+{
+    json_t *object = json_object();
+
+    put_text(object, "id", step->id);
+    put_text(object, "phase", zdm_phase_name(step->phase));
+    put_text(object, "kind", zdm_step_kind_name(step->kind));
+    switch (step->kind) {
+    case ZDM_STEP_SQL:
+        put_sql(object, &step->u.sql);
+        break;
+    case ZDM_STEP_BACKFILL:
+        put_backfill(object, &step->u.backfill);
+        break;
+    case ZDM_STEP_GATE:
+        put_gate(object, &step->u.gate);
+        break;
+    case ZDM_STEP_HOOK:
+        put_hook(object, &step->u.hook);
+        break;
+    case ZDM_STEP_COMMAND:
+        put_command(object, &step->u.command);
+        break;
+    }
+    return object;
+}
+
+static const char *
+dump(struct zdm_arena *arena, const json_t *json, char fingerprint[65])
+{
+    char *bytes = json_dumps(json, JSON_SORT_KEYS | JSON_COMPACT);
+
+    if (!bytes)
+        zdm_die("out of memory");
+    const char *copy = zdm_arena_strdup(arena, bytes);
+    zdm_sha256_hex(bytes, strlen(bytes), fingerprint);
+    free(bytes);
+    return copy;
+}
+
+void
+zdm_plan_canonicalise(struct zdm_plan *plan)
+{
+    json_t *object = json_object(), *steps = json_array();
+
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        struct zdm_step *step = &plan->steps[i];
+        json_t *json = step_json(step);
+        step->definition = dump(plan->arena, json, step->fingerprint);
+        if (json_array_append_new(steps, json) < 0)
+            zdm_die("out of memory");
+    }
+    put(object, "api", json_integer(plan->api));
+    put_text(object, "name", plan->name);
+    put(object, "lock_budget_ms", json_integer(plan->lock_budget_ms));
+    put(object, "lock_patience_ms", json_integer(plan->lock_patience_ms));
+    put(object, "steps", steps);
+    plan->canonical = dump(plan->arena, object, plan->fingerprint);
+    json_decref(object);
+}

@@ -1,0 +1,128 @@
+#include "plan/check.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "plan/checker.h"
+#include "sql/syntax.h"
+
+struct zdm_err *
+zdm_checker_fail(
+    struct zdm_checker *checker, struct zdm_place at, enum zdm_code code, const char *fmt, ...)
+{
+    struct zdm_err *err = zdm_errlist_add(&checker->report->errors);
+    va_list ap;
+
+    va_start(ap, fmt);
+    char *message = zdm_vstrf(fmt, ap);
+    va_end(ap);
+    zdm_fail(err, code, "%s", message);
+    zdm_err_at(err, at);
+    free(message);
+    return err;
+}
+
+/* The byte at which the 1-based character `position` begins. */
+static size_t
+byte_offset(const char *text, int position)
+{
+    size_t i = 0;
+
+    for (int seen = 1; text[i] && seen < position;) {
+        i++;
+        seen += ((unsigned char)text[i] & 0xC0) != 0x80;
+    }
+    return i;
+}
+
+void
+zdm_checker_take(struct zdm_checker *checker, const struct zdm_sql_text *sql, const char *what,
+    struct zdm_err *err)
+{
+    size_t offset = err->position > 0 ? byte_offset(sql->text, err->position) : 0;
+    struct zdm_err *added = zdm_errlist_add(&checker->report->errors);
+
+    zdm_err_move(added, err);
+    if (what)
+        zdm_err_wrap(added, "%s", what);
+    if (!added->detail)
+        zdm_err_detail(added, "step \"%s\"", checker->step->id);
+    zdm_err_at(added, zdm_sql_place(sql, offset));
+}
+
+static void
+check_gate(struct zdm_checker *checker)
+{
+    const struct zdm_step_gate *gate = &checker->step->u.gate;
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    for (size_t i = 0; i < gate->n_checks; i++)
+        if (gate->checks[i].kind == ZDM_CHECK_SQL &&
+            zdm_sql_check_query(gate->checks[i].sql.text, &err) < 0)
+            zdm_checker_take(checker, &gate->checks[i].sql, gate->checks[i].id, &err);
+    checker->gate_seen = true;
+}
+
+static void
+demand_gate(struct zdm_checker *checker)
+{
+    if (checker->step->phase != ZDM_PHASE_CONTRACT || checker->gate_seen ||
+        checker->step->kind == ZDM_STEP_GATE || checker->gate_demanded)
+        return;
+    checker->gate_demanded = true;
+    zdm_err_hint(zdm_checker_fail(checker, checker->step->at, ZDM_ERR_PLAN,
+                     "contract step \"%s\" has no gate before it", checker->step->id),
+        "put a gate before contract, such as gate \"old code is gone\" { approval \"...\" }");
+}
+
+int
+zdm_plan_check(const struct zdm_plan *plan, struct zdm_plan_report *report)
+{
+    struct zdm_checker checker = {.plan = plan, .report = report, .context = zdm_sql_context_new()};
+
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        checker.step = &plan->steps[i];
+        checker.index = i;
+        demand_gate(&checker);
+        switch (checker.step->kind) {
+        case ZDM_STEP_SQL:
+            zdm_check_sql_step(&checker);
+            continue;
+        case ZDM_STEP_BACKFILL:
+            zdm_check_backfill_step(&checker);
+            break;
+        case ZDM_STEP_GATE:
+            check_gate(&checker);
+            break;
+        case ZDM_STEP_HOOK:
+        case ZDM_STEP_COMMAND:
+            break;
+        }
+        /* Time passes and rows move: what the steps before made is in use from here on. */
+        zdm_sql_context_settle(checker.context);
+    }
+    zdm_sql_context_free(checker.context);
+    return report->errors.count ? -1 : 0;
+}
+
+void
+zdm_plan_report_release(struct zdm_plan_report *report)
+{
+    for (size_t i = 0; i < report->n_parsed; i++)
+        zdm_parsed_free(report->parsed[i]);
+    free(report->parsed);
+    free(report->statements);
+    zdm_errlist_release(&report->errors);
+    *report = (struct zdm_plan_report)ZDM_PLAN_REPORT_INIT;
+}
+
+enum zdm_run_mode
+zdm_plan_run_mode(const struct zdm_plan_report *report, size_t step)
+{
+    for (size_t i = 0; i < report->n_statements; i++)
+        if (report->statements[i].step == step &&
+            report->statements[i].st.transaction == ZDM_TX_FORBIDDEN)
+            return ZDM_RUN_ALONE;
+    return ZDM_RUN_TRANSACTION;
+}

@@ -1,0 +1,84 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/checker.h"
+#include "sql/syntax.h"
+
+/* A column as the author wrote it; NULL and an error when it is none. */
+static char *
+column(struct zdm_checker *checker, const char *written, struct zdm_place at)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    char *name;
+
+    if (zdm_sql_identifier(written, &name, &err) == 0)
+        return name;
+    struct zdm_err *added = zdm_errlist_add(&checker->report->errors);
+    zdm_err_move(added, &err);
+    zdm_err_wrap(added, "step \"%s\"", checker->step->id);
+    zdm_err_at(added, at);
+    return NULL;
+}
+
+static void
+check_table(struct zdm_checker *checker)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    char *schema, *name;
+
+    if (zdm_sql_split_name(checker->step->u.backfill.table, &schema, &name, &err) == 0) {
+        free(schema);
+        free(name);
+        return;
+    }
+    struct zdm_err *added = zdm_errlist_add(&checker->report->errors);
+    zdm_err_move(added, &err);
+    zdm_err_wrap(added, "step \"%s\"", checker->step->id);
+    zdm_err_at(added, checker->step->at);
+}
+
+static void
+check_set(struct zdm_checker *checker, const char *key)
+{
+    const struct zdm_step_backfill *backfill = &checker->step->u.backfill;
+    char **names = zdm_alloc((backfill->n_set + 1) * sizeof *names);
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    for (size_t i = 0; i < backfill->n_set; i++) {
+        const struct zdm_assign *set = &backfill->set[i];
+        struct zdm_place at = zdm_sql_place(&set->expr, 0);
+        names[i] = column(checker, set->column, at);
+        for (size_t k = 0; names[i] && k < i; k++)
+            if (names[k] && strcmp(names[i], names[k]) == 0)
+                zdm_err_hint(
+                    zdm_checker_fail(checker, at, ZDM_ERR_PLAN,
+                        "backfill \"%s\" sets column %s twice", checker->step->id, set->column),
+                    "keep one of \"%s\" and \"%s\"", backfill->set[k].column, set->column);
+        if (names[i] && key && strcmp(names[i], key) == 0)
+            zdm_err_hint(zdm_checker_fail(checker, at, ZDM_ERR_PLAN,
+                             "backfill \"%s\" sets its own key %s", checker->step->id, set->column),
+                "walk along a column that does not change: key = \"...\"");
+        if (zdm_sql_check_expression(set->expr.text, &err) < 0)
+            zdm_checker_take(checker, &set->expr, set->column, &err);
+    }
+    for (size_t i = 0; i < backfill->n_set; i++)
+        free(names[i]);
+    free(names);
+}
+
+void
+zdm_check_backfill_step(struct zdm_checker *checker)
+{
+    const struct zdm_step_backfill *backfill = &checker->step->u.backfill;
+    struct zdm_err err = ZDM_ERR_INIT;
+    char *key = NULL;
+
+    check_table(checker);
+    if (backfill->key)
+        key = column(checker, backfill->key, checker->step->at);
+    check_set(checker, key);
+    if (backfill->where.text && zdm_sql_check_expression(backfill->where.text, &err) < 0)
+        zdm_checker_take(checker, &backfill->where, "where", &err);
+    zdm_check_phase_rules(checker, checker->report->n_statements, &backfill->allow);
+    free(key);
+}

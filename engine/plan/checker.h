@@ -1,0 +1,36 @@
+/*
+ * checker.h - one check of a plan under way. Private to engine/plan.
+ */
+#ifndef ZDM_PLAN_CHECKER_H
+#define ZDM_PLAN_CHECKER_H
+
+#include "plan/check.h"
+
+struct zdm_checker {
+    const struct zdm_plan *plan;
+    const struct zdm_step *step; /* the one that is looked at */
+    size_t index;                /* of it */
+    struct zdm_plan_report *report;
+    struct zdm_sql_context *context;
+    bool gate_seen;     /* a gate stands somewhere before */
+    bool gate_demanded; /* said once is enough */
+};
+
+/* Adds an error with its place; returned to be given detail and hint. View until the next one. */
+struct zdm_err *zdm_checker_fail(struct zdm_checker *checker, struct zdm_place at,
+    enum zdm_code code, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* Takes an error of engine/sql about `sql` into the list: its position becomes a place in the plan.
+ * `what` says which text it is, NULL for the step's own. */
+void zdm_checker_take(struct zdm_checker *checker, const struct zdm_sql_text *sql, const char *what,
+    struct zdm_err *err);
+
+/* Applies the phase rules and allow to the statements of the step: report->statements from `first`. */
+void zdm_check_phase_rules(
+    struct zdm_checker *checker, size_t first, const struct zdm_allow *allow);
+/* What may not stand in a step at all: BEGIN and COMMIT, CONCURRENTLY among others, ... */
+void zdm_check_transactions(struct zdm_checker *checker, size_t first);
+
+void zdm_check_sql_step(struct zdm_checker *checker);      /* check_sql.c */
+void zdm_check_backfill_step(struct zdm_checker *checker); /* check_backfill.c */
+
+#endif

@@ -1,0 +1,71 @@
+#include "plan/plan.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+const char *
+zdm_phase_name(enum zdm_phase phase)
+{
+    static const char *const names[] = {"expand", "backfill", "gate", "contract"};
+    return names[phase];
+}
+
+const char *
+zdm_step_kind_name(enum zdm_step_kind kind)
+{
+    static const char *const names[] = {"sql", "backfill", "gate", "hook", "command"};
+    return names[kind];
+}
+
+const char *
+zdm_check_kind_name(enum zdm_check_kind kind)
+{
+    static const char *const names[] = {"soak", "approval", "sql"};
+    return names[kind];
+}
+
+struct zdm_place
+zdm_sql_place(const struct zdm_sql_text *sql, size_t offset)
+{
+    struct zdm_place place = sql->at;
+    int line, column;
+
+    if (!sql->exact || !sql->text) {
+        place.column = 0;
+        return place;
+    }
+    zdm_line_column(sql->text, offset, &line, &column);
+    place.column = line == 1 ? place.column + column - 1 : column;
+    place.line += line - 1;
+    return place;
+}
+
+struct zdm_plan *
+zdm_plan_new(void)
+{
+    struct zdm_arena *arena = zdm_arena_new();
+    struct zdm_plan *plan = zdm_arena_alloc(arena, sizeof *plan);
+
+    plan->arena = arena;
+    plan->api = 1;
+    plan->lock_budget_ms = 2000;
+    plan->lock_patience_ms = 10 * 60 * 1000;
+    return plan;
+}
+
+void
+zdm_plan_free(struct zdm_plan *plan)
+{
+    if (plan)
+        zdm_arena_free(plan->arena);
+}
+
+const struct zdm_step *
+zdm_plan_step(const struct zdm_plan *plan, const char *id)
+{
+    for (size_t i = 0; i < plan->n_steps; i++)
+        if (strcmp(plan->steps[i].id, id) == 0)
+            return &plan->steps[i];
+    return NULL;
+}

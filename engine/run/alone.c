@@ -1,0 +1,68 @@
+#include "run/alone.h"
+
+#include <string.h>
+
+#include "base/failpoint.h"
+#include "pg/retry.h"
+
+static int
+journal(struct zdm_session *s, const struct zdm_step *step, const char *state, struct zdm_err *err)
+{
+    return zdm_session_transact(
+        s, step, NULL, NULL, &(struct zdm_transaction_options){.state = state}, err);
+}
+
+/* The work runs outside the fence, so a runner that was taken over while it slept looks once more. */
+static int
+still_ours(struct zdm_session *s, struct zdm_err *err)
+{
+    if (zdm_session_begin(s, 0, err) < 0) {
+        zdm_conn_rollback(s->conn);
+        return -1;
+    }
+    zdm_conn_rollback(s->conn);
+    return 0;
+}
+
+static int
+announce_and_work(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone *alone,
+    struct zdm_err *err)
+{
+    const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
+    bool announced = row && strcmp(row->state, "started") == 0 &&
+                     strcmp(row->fingerprint, step->fingerprint) == 0;
+    if (!announced && journal(s, step, "started", err) < 0)
+        return -1;
+    ZDM_FAIL_HERE(ALONE_STARTED);
+    bool done;
+    if (alone->settled(s, step, &done, err) < 0)
+        return -1;
+    if (done)
+        return 0;
+    if (still_ours(s, err) < 0 || alone->work(s, step, err) < 0)
+        return -1;
+    ZDM_FAIL_HERE(ALONE_AFTER);
+    return 0;
+}
+
+int
+zdm_alone_run(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone *alone,
+    struct zdm_err *err)
+{
+    if (announce_and_work(s, step, alone, err) < 0) {
+        if (s->again)
+            return -1;
+        bool lost = zdm_conn_lost(s->conn) ||
+                    (err->code == ZDM_ERR_FAILED &&
+                        zdm_retry_class(err->sqlstate, false) == ZDM_RETRY_RECONNECT);
+        if (!lost) {
+            zdm_conn_rollback(s->conn);
+            return -1;
+        }
+        if (zdm_session_recover(s, err) < 0)
+            return -1;
+        s->again = true;
+        return zdm_fail(err, ZDM_ERR_FAILED, "step \"%s\" starts over after a reconnect", step->id);
+    }
+    return journal(s, step, "done", err);
+}

@@ -1,0 +1,23 @@
+/*
+ * alone.h - a step whose work cannot share a transaction with its journal row:
+ * a "started" row first, then the work, then the "done" row. What became of the
+ * work after an interruption is asked of the world, never guessed. Private to
+ * run/.
+ */
+#ifndef ZDM_RUN_ALONE_H
+#define ZDM_RUN_ALONE_H
+
+#include "run/session.h"
+
+struct zdm_alone {
+    /* Is the work there already? May wait for it, or clear away what an interruption left. */
+    int (*settled)(
+        struct zdm_session *s, const struct zdm_step *step, bool *done, struct zdm_err *err);
+    int (*work)(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err);
+};
+
+/* Lost connections are won back and the question asked again. */
+int zdm_alone_run(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone *alone,
+    struct zdm_err *err);
+
+#endif

@@ -1,0 +1,157 @@
+#include "run/approve.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/buf.h"
+#include "base/failpoint.h"
+#include "base/text.h"
+#include "ledger/ledger.h"
+#include "pg/conn.h"
+#include "pg/journal.h"
+
+static int
+no_such_gate(const struct zdm_plan *plan, const char *gate, struct zdm_err *err)
+{
+    struct zdm_buf gates = ZDM_BUF_INIT;
+    for (size_t i = 0; i < plan->n_steps; i++)
+        if (plan->steps[i].kind == ZDM_STEP_GATE)
+            zdm_buf_addf(&gates, "%s\"%s\"", gates.len ? ", " : "", plan->steps[i].id);
+    zdm_fail(err, ZDM_ERR_USAGE, "plan \"%s\" has no gate \"%s\"", plan->name, gate);
+    zdm_err_hint(err, gates.len ? "its gates: %s" : "the plan has no gates%s", gates.s);
+    zdm_buf_release(&gates);
+    return -1;
+}
+
+/* The approval meant: by name, or the only one of the gate. */
+static int
+find_item(const struct zdm_step *gate, const char *wanted, const char **item, struct zdm_err *err)
+{
+    struct zdm_buf known = ZDM_BUF_INIT;
+    const char *only = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < gate->u.gate.n_checks; i++) {
+        const struct zdm_check *check = &gate->u.gate.checks[i];
+        if (check->kind != ZDM_CHECK_APPROVAL)
+            continue;
+        zdm_buf_addf(&known, "%s\"%s\"", known.len ? ", " : "", check->id);
+        if (!wanted || strcmp(check->id, wanted) == 0) {
+            only = check->id;
+            n++;
+        }
+    }
+    int rc = 0;
+    if (n == 1)
+        *item = only;
+    else if (known.len == 0)
+        rc = zdm_fail(err, ZDM_ERR_USAGE, "gate \"%s\" does not ask for an approval", gate->id);
+    else if (wanted)
+        rc = zdm_fail(err, ZDM_ERR_USAGE, "gate \"%s\" has no approval \"%s\"", gate->id, wanted);
+    else
+        rc = zdm_fail(
+            err, ZDM_ERR_USAGE, "gate \"%s\" asks for %zu approvals: say which", gate->id, n);
+    if (rc < 0 && known.len)
+        zdm_err_hint(err, "its approvals: %s", known.s);
+    zdm_buf_release(&known);
+    return rc;
+}
+
+static char *
+note_json(const char *note)
+{
+    json_t *detail = json_pack("{s:s}", "note", note);
+    if (!detail)
+        return NULL;
+    char *text = json_dumps(detail, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(detail);
+    return text;
+}
+
+static int
+write_approval(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_step *gate,
+    const char *item, const struct zdm_approve_options *options, struct zdm_err *err)
+{
+    char *detail = note_json(options->note);
+    if (!detail)
+        return zdm_fail(err, ZDM_ERR_USAGE, "the note is not valid UTF-8");
+    int rc = zdm_journal_write(conn,
+        &(struct zdm_journal_entry){
+            .plan = plan->name,
+            .step = gate->id,
+            .item = item,
+            .state = "approved",
+            .kind = "approval",
+            .fingerprint = gate->fingerprint,
+            .definition = gate->definition,
+            .detail = detail,
+            .who = options->who,
+        },
+        err);
+    free(detail);
+    return rc;
+}
+
+/* The journal has it already: what fails here is only the local record. */
+static int
+record(struct zdm_ledger *ledger, struct zdm_conn *conn, const struct zdm_plan *plan,
+    const struct zdm_step *gate, const char *item, const struct zdm_approve_options *options,
+    struct zdm_err *err)
+{
+    char target[33];
+    int64_t id;
+    if (zdm_journal_target(conn, target, err) < 0 ||
+        zdm_ledger_plan_put(ledger, target, zdm_conn_where(conn), plan->name, plan->file,
+            plan->fingerprint, plan->canonical, &id, err) < 0 ||
+        zdm_ledger_approval_put(
+            ledger, id, gate->id, item, options->who, options->note, zdm_now_ms(), err) < 0)
+        return -1;
+    char *message = zdm_strf("%s approved by %s: %s", item, options->who, options->note);
+    int rc = zdm_ledger_event_add(ledger, id, 0, gate->id, "info", "approved", message, NULL, err);
+    free(message);
+    return rc;
+}
+
+int
+zdm_approve(const struct zdm_plan *plan, const struct zdm_approve_options *options,
+    const char **item, bool *already, char **by, struct zdm_err *err)
+{
+    const struct zdm_step *gate = zdm_plan_step(plan, options->gate);
+    if (!gate || gate->kind != ZDM_STEP_GATE)
+        return no_such_gate(plan, options->gate, err);
+    if (!options->note || !options->note[0]) {
+        zdm_fail(err, ZDM_ERR_USAGE, "an approval needs a note");
+        return zdm_err_hint(err, "say why in --note: it stands in the log for whoever asks later");
+    }
+    const char *found = NULL;
+    if (find_item(gate, options->item, &found, err) < 0)
+        return -1;
+
+    struct zdm_ledger *ledger = NULL;
+    struct zdm_conn *conn = NULL;
+    struct zdm_journal_rows rows = {0};
+    int rc = -1;
+    if (zdm_ledger_open(options->ledger_path, ZDM_LEDGER_WRITE, &ledger, err) < 0 ||
+        zdm_conn_open(options->conninfo, "zdm/approve", &conn, err) < 0 ||
+        zdm_journal_install(conn, err) < 0 || zdm_journal_read(conn, plan->name, &rows, err) < 0)
+        goto out;
+    const struct zdm_journal_row *row = zdm_journal_find(&rows, gate->id, found);
+    *item = found;
+    *already = row != NULL;
+    *by = row ? zdm_strdup(row->who) : NULL;
+    if (row) {
+        rc = 0;
+        goto out;
+    }
+    if (write_approval(conn, plan, gate, found, options, err) < 0)
+        goto out;
+    ZDM_FAIL_HERE(APPROVE_AFTER);
+    rc = record(ledger, conn, plan, gate, found, options, err);
+    if (rc < 0)
+        zdm_err_wrap(err, "the approval is recorded in the database, but not in the ledger");
+out:
+    zdm_journal_rows_release(&rows);
+    zdm_conn_close(conn);
+    zdm_ledger_close(ledger);
+    return rc;
+}

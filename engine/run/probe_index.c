@@ -1,0 +1,115 @@
+#include "run/probe_index.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/embedded.h"
+#include "sql/syntax.h"
+
+extern const struct zdm_embedded zdm_run_sql[];
+
+enum { LOOK_EVERY_MS = 500 };
+
+static int
+refuse_different(const struct zdm_step *step, const struct zdm_statement *st, const char *name,
+    const char *definition, struct zdm_err *err)
+{
+    zdm_fail(err, ZDM_ERR_FAILED, "index %s exists already and is another one", name);
+    zdm_err_detail(err, "there is: %s\nthe plan says: %s", definition, st->sql);
+    zdm_err_hint(err, "give the new index another name, or drop the old one in a step before");
+    return zdm_err_at(err, step->at);
+}
+
+static int
+judge_valid(const struct zdm_step *step, const struct zdm_statement *st, const char *name,
+    const char *definition, struct zdm_err *err)
+{
+    switch (zdm_sql_same_index(st->sql, definition)) {
+    case ZDM_SAME_YES:
+        return 0;
+    case ZDM_SAME_NO:
+        return refuse_different(step, st, name, definition, err);
+    case ZDM_SAME_CANNOT_TELL:
+        break;
+    }
+    /* The server rewrites expressions and predicates. When the journal says that this very step was
+     * begun, the index is ours; the caller asked only then. */
+    return 0;
+}
+
+static int
+drop_leftover(
+    struct zdm_session *s, const struct zdm_step *step, const char *name, struct zdm_err *err)
+{
+    zdm_session_say(s, ZDM_EVENT_NOTE, "info", step,
+        "index %s is INVALID, left by an interrupted build: dropping it", name);
+    char *drop = zdm_strf("DROP INDEX CONCURRENTLY IF EXISTS %s", name);
+    int rc = zdm_conn_exec(s->conn, drop, NULL, err);
+    free(drop);
+    return rc;
+}
+
+/* One look; *wait says that somebody is building it now. */
+static int
+look(struct zdm_session *s, const struct zdm_step *step, const struct zdm_statement *st, bool *done,
+    bool *wait, struct zdm_err *err)
+{
+    struct zdm_result *result = NULL;
+    if (ZDM_QUERY(s->conn, zdm_embedded_text(zdm_run_sql, "sql/index_state.sql"), &result, err,
+            st->probe_schema, st->probe_object, st->probe_table_schema, st->probe_table) < 0)
+        return -1;
+    int rc = 0;
+    *done = *wait = false;
+    /* No such table: the statement itself will say so, with its place. */
+    if (zdm_result_rows(result) > 0) {
+        const char *state = zdm_result_get(result, 0, 0);
+        const char *definition = zdm_result_get(result, 0, 1);
+        const char *name = zdm_result_get(result, 0, 2);
+        if (strcmp(state, "valid") == 0) {
+            *done = true;
+            rc = judge_valid(step, st, name, definition, err);
+        } else if (strcmp(state, "foreign") == 0) {
+            rc = refuse_different(
+                step, st, name, definition ? definition : "not an index of this table", err);
+        } else if (strcmp(state, "building") == 0) {
+            *wait = true;
+        } else if (strcmp(state, "invalid") == 0) {
+            rc = drop_leftover(s, step, name, err);
+        }
+    }
+    zdm_result_free(result);
+    return rc;
+}
+
+int
+zdm_probe_index_valid(struct zdm_session *s, const struct zdm_step *step,
+    const struct zdm_statement *st, bool *done, struct zdm_err *err)
+{
+    bool told = false;
+    for (;;) {
+        bool wait;
+        if (look(s, step, st, done, &wait, err) < 0)
+            return -1;
+        if (!wait)
+            return 0;
+        if (!told)
+            zdm_session_say(s, ZDM_EVENT_NOTE, "info", step,
+                "index %s is being built by another session: waiting for it", st->probe_object);
+        told = true;
+        if (zdm_sleep_ms(LOOK_EVERY_MS) < 0)
+            return zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
+    }
+}
+
+int
+zdm_probe_index_absent(
+    struct zdm_session *s, const struct zdm_statement *st, bool *done, struct zdm_err *err)
+{
+    struct zdm_result *result = NULL;
+    if (ZDM_QUERY(s->conn, zdm_embedded_text(zdm_run_sql, "sql/index_present.sql"), &result, err,
+            st->probe_schema, st->probe_object) < 0)
+        return -1;
+    *done = !zdm_result_bool(result, 0, 0);
+    zdm_result_free(result);
+    return 0;
+}

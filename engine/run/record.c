@@ -1,0 +1,105 @@
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/failpoint.h"
+#include "run/session.h"
+
+/* Keeps the first error: the ones after it are its consequences. */
+static void
+ledger_failed(struct zdm_session *s, struct zdm_err *err)
+{
+    if (s->ledger_err.code == ZDM_OK)
+        zdm_err_move(&s->ledger_err, err);
+    else
+        zdm_err_clear(err);
+}
+
+static void
+keep(struct zdm_session *s, const struct zdm_event *event)
+{
+    if (event->kind == ZDM_EVENT_PROGRESS || s->ledger_plan == 0)
+        return;
+    char *gate = event->gate ? zdm_gate_result_json(event->gate) : NULL;
+    struct zdm_err err = ZDM_ERR_INIT;
+    ZDM_FAIL_HERE(LEDGER_BEFORE);
+    if (zdm_ledger_event_add(s->ledger, s->ledger_plan, s->ledger_run,
+            event->step ? event->step->id : NULL, event->level, zdm_event_name(event->kind),
+            event->message ? event->message : "", gate, &err) < 0)
+        ledger_failed(s, &err);
+    ZDM_FAIL_HERE(LEDGER_AFTER);
+    free(gate);
+}
+
+void
+zdm_session_tell(struct zdm_session *s, const struct zdm_event *event)
+{
+    struct zdm_event told = *event;
+    if (!told.level)
+        told.level = "info";
+    told.at_ms = zdm_now_ms();
+    keep(s, &told);
+    if (s->options->observer.see)
+        s->options->observer.see(s->options->observer.self, &told);
+}
+
+void
+zdm_session_say(struct zdm_session *s, enum zdm_event_kind kind, const char *level,
+    const struct zdm_step *step, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    char *message = zdm_vstrf(fmt, ap);
+    va_end(ap);
+    zdm_session_tell(s, &(struct zdm_event){
+                            .kind = kind,
+                            .level = level,
+                            .step = step,
+                            .message = message,
+                            .rows = -1,
+                        });
+    free(message);
+}
+
+int
+zdm_session_healthy(struct zdm_session *s, struct zdm_err *err)
+{
+    if (s->ledger_err.code == ZDM_OK)
+        return 0;
+    zdm_err_move(err, &s->ledger_err);
+    zdm_err_wrap(err, "stopped before the next step");
+    return -1;
+}
+
+static void
+mirror(struct zdm_session *s)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    for (size_t i = 0; i < s->rows.count; i++) {
+        const struct zdm_journal_row *row = &s->rows.items[i];
+        int failed;
+        if (row->item[0] != '\0') {
+            failed = zdm_ledger_approval_put(s->ledger, s->ledger_plan, row->step, row->item,
+                row->who, row->detail ? row->detail : "", row->at_ms, &err);
+        } else {
+            const struct zdm_step *step = zdm_plan_step(s->plan, row->step);
+            failed = zdm_ledger_step_put(s->ledger, s->ledger_plan, row->step,
+                step ? zdm_phase_name(step->phase) : "", row->kind, row->state, row->fingerprint,
+                row->at_ms, &err);
+        }
+        if (failed < 0)
+            ledger_failed(s, &err);
+    }
+}
+
+int
+zdm_session_refresh(struct zdm_session *s, struct zdm_err *err)
+{
+    struct zdm_journal_rows rows = {0};
+    if (zdm_journal_read(s->conn, s->plan->name, &rows, err) < 0)
+        return -1;
+    zdm_journal_rows_release(&s->rows);
+    s->rows = rows;
+    if (s->ledger_plan)
+        mirror(s);
+    return 0;
+}

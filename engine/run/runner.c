@@ -1,0 +1,255 @@
+#include "run/runner.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/failpoint.h"
+#include "base/signals.h"
+#include "base/text.h"
+#include "run/session.h"
+
+static int
+run_step(struct zdm_session *s, size_t index, struct zdm_err *err)
+{
+    switch (s->plan->steps[index].kind) {
+    case ZDM_STEP_SQL:
+        return zdm_step_class(s->plan, s->report, index) == ZDM_CLASS_ALONE
+                   ? zdm_step_alone_run(s, index, err)
+                   : zdm_step_sql_run(s, index, err);
+    case ZDM_STEP_BACKFILL:
+        return zdm_step_backfill_run(s, index, err);
+    case ZDM_STEP_GATE:
+        return zdm_step_gate_run(s, index, err);
+    case ZDM_STEP_HOOK:
+        return zdm_step_hook_run(s, index, err);
+    case ZDM_STEP_COMMAND:
+        return zdm_step_command_run(s, index, err);
+    }
+    zdm_die("a step without a kind");
+}
+
+static enum zdm_action
+action_of(const struct zdm_session *s, size_t index)
+{
+    const struct zdm_step *step = &s->plan->steps[index];
+    const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
+    enum zdm_seen seen = !row                              ? ZDM_SEEN_NOTHING
+                         : strcmp(row->state, "done") == 0 ? ZDM_SEEN_DONE
+                                                           : ZDM_SEEN_STARTED;
+    return zdm_next_action(zdm_step_class(s->plan, s->report, index), seen,
+        row && strcmp(row->fingerprint, step->fingerprint) == 0);
+}
+
+static int64_t
+rows_of(const struct zdm_session *s, const struct zdm_step *step)
+{
+    const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
+    long long rows;
+    if (step->kind == ZDM_STEP_BACKFILL && row && row->detail &&
+        sscanf(row->detail, "{\"rows\": %lld", &rows) == 1)
+        return rows;
+    return -1;
+}
+
+/* One step that is not done yet, and what is told about it. */
+static int
+take_step(struct zdm_session *s, size_t index, enum zdm_action action, struct zdm_err *err)
+{
+    const struct zdm_step *step = &s->plan->steps[index];
+    int64_t start = zdm_monotonic_us();
+    bool resumed = action == ZDM_ACTION_RESUME || action == ZDM_ACTION_SETTLE;
+    if (step->kind != ZDM_STEP_GATE)
+        zdm_session_tell(s, &(struct zdm_event){
+                                .kind = ZDM_EVENT_STEP_START,
+                                .step = step,
+                                .message = resumed ? "resumed" : NULL,
+                                .rows = -1,
+                            });
+    if (run_step(s, index, err) < 0)
+        return -1;
+    if (step->kind == ZDM_STEP_GATE)
+        return 0;
+    zdm_session_tell(s, &(struct zdm_event){
+                            .kind = ZDM_EVENT_STEP_DONE,
+                            .step = step,
+                            .elapsed_ms = (zdm_monotonic_us() - start) / 1000,
+                            .rows = rows_of(s, step),
+                        });
+    return 0;
+}
+
+static int
+run_steps(struct zdm_session *s, struct zdm_err *err)
+{
+    size_t told = 0; /* steps whose skipping was told */
+    for (size_t i = 0; i < s->plan->n_steps; i++) {
+        const struct zdm_step *step = &s->plan->steps[i];
+        if (zdm_session_healthy(s, err) < 0)
+            return -1;
+        if (zdm_stop_requested())
+            return zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
+        enum zdm_action action = action_of(s, i);
+        if (action == ZDM_ACTION_REFUSE)
+            return zdm_state_check(s->plan, &s->rows, err);
+        if (action == ZDM_ACTION_SKIP) {
+            if (i >= told)
+                zdm_session_say(s, ZDM_EVENT_STEP_SKIP, "info", step, "done before");
+        } else if (take_step(s, i, action, err) < 0) {
+            if (!s->again)
+                return -1;
+            /* The journal was read anew: begin where it is now. */
+            zdm_err_clear(err);
+            s->again = false;
+            if (zdm_state_check(s->plan, &s->rows, err) < 0)
+                return -1;
+            told = i + 1;
+            i = (size_t)-1;
+            continue;
+        }
+        if (i >= told)
+            told = i + 1;
+        if (s->options->until && strcmp(s->options->until, step->id) == 0) {
+            if (i + 1 < s->plan->n_steps)
+                zdm_session_say(
+                    s, ZDM_EVENT_UNTIL, "info", step, "stopped after \"%s\", as asked", step->id);
+            return zdm_session_healthy(s, err);
+        }
+    }
+    return zdm_session_healthy(s, err);
+}
+
+static bool
+all_done(const struct zdm_session *s)
+{
+    for (size_t i = 0; i < s->plan->n_steps; i++)
+        if (action_of(s, i) != ZDM_ACTION_SKIP)
+            return false;
+    return true;
+}
+
+/* From a bare connection to a plan that is ours. A plan that does not fit the journal changes nothing. */
+static int
+open_target(struct zdm_session *s, struct zdm_err *err)
+{
+    char *application = zdm_strf("zdm/%s", s->plan->name);
+    int rc = zdm_conn_open(s->options->conninfo, application, &s->conn, err);
+    free(application);
+    if (rc < 0)
+        return -1;
+    ZDM_FAIL_HERE(START_BEFORE);
+    if (zdm_session_own(s, 0, err) < 0 || zdm_journal_install(s->conn, err) < 0)
+        return -1;
+    ZDM_FAIL_HERE(SCHEMA_AFTER);
+    if (zdm_journal_target(s->conn, s->target, err) < 0 || zdm_session_refresh(s, err) < 0 ||
+        zdm_state_check(s->plan, &s->rows, err) < 0)
+        return -1;
+    if (all_done(s))
+        return 0;
+    if (zdm_journal_take_over(s->conn, s->plan->name, s->plan->fingerprint, s->options->who,
+            s->plan->lock_patience_ms, &s->epoch, err) < 0)
+        return -1;
+    ZDM_FAIL_HERE(TAKEOVER_AFTER);
+    /* What a zombie committed before the take-over let it go is in the journal now. */
+    if (zdm_session_refresh(s, err) < 0)
+        return -1;
+    return zdm_state_check(s->plan, &s->rows, err);
+}
+
+static int
+open_record(struct zdm_session *s, struct zdm_err *err)
+{
+    if (zdm_ledger_plan_put(s->ledger, s->target, zdm_conn_where(s->conn), s->plan->name,
+            s->plan->file, s->plan->fingerprint, s->plan->canonical, &s->ledger_plan, err) < 0 ||
+        zdm_ledger_run_begin(
+            s->ledger, s->ledger_plan, s->epoch, s->options->who, &s->ledger_run, err) < 0)
+        return -1;
+    zdm_session_say(s, ZDM_EVENT_RUN_START, "info", NULL, "%s on %s, epoch %lld", s->plan->name,
+        zdm_conn_where(s->conn), (long long)s->epoch);
+    if (zdm_session_reconcile(s, err) < 0)
+        return -1;
+    return zdm_session_refresh(s, err);
+}
+
+static const char *
+outcome(int rc, const struct zdm_err *err)
+{
+    if (rc == 0)
+        return "done";
+    switch (err->code) {
+    case ZDM_ERR_CLOSED:
+        return "waiting";
+    case ZDM_ERR_INTERRUPTED:
+        return "interrupted";
+    case ZDM_ERR_OWNED:
+        return "owned";
+    case ZDM_ERR_REFUSED:
+        return "refused";
+    default:
+        return "failed";
+    }
+}
+
+static void
+close_record(struct zdm_session *s, int rc, const struct zdm_err *err, int64_t start_us)
+{
+    const char *state = rc == 0 && !all_done(s) ? "waiting" : outcome(rc, err);
+    if (rc < 0 && err->code != ZDM_ERR_CLOSED && err->code != ZDM_ERR_INTERRUPTED)
+        zdm_session_say(s, ZDM_EVENT_ERROR, "error", NULL, "%s", err->message);
+    zdm_session_tell(s, &(struct zdm_event){
+                            .kind = ZDM_EVENT_RUN_END,
+                            .level = rc == 0 || err->code == ZDM_ERR_CLOSED ? "info" : "warning",
+                            .message = state,
+                            .elapsed_ms = (zdm_monotonic_us() - start_us) / 1000,
+                            .rows = -1,
+                        });
+    if (s->ledger_run == 0)
+        return;
+    struct zdm_err trouble = ZDM_ERR_INIT;
+    if (zdm_ledger_run_end(s->ledger, s->ledger_run, state, &trouble) < 0 &&
+        s->ledger_err.code == ZDM_OK)
+        zdm_err_move(&s->ledger_err, &trouble);
+    zdm_err_clear(&trouble);
+}
+
+static int
+check_until(const struct zdm_plan *plan, const char *until, struct zdm_err *err)
+{
+    if (!until || zdm_plan_step(plan, until))
+        return 0;
+    const char **ids = zdm_grow(NULL, plan->n_steps + 1, sizeof(*ids));
+    for (size_t i = 0; i < plan->n_steps; i++)
+        ids[i] = plan->steps[i].id;
+    const char *near = zdm_nearest(until, ids, plan->n_steps);
+    zdm_fail(err, ZDM_ERR_USAGE, "plan \"%s\" has no step \"%s\"", plan->name, until);
+    if (near)
+        zdm_err_hint(err, "did you mean \"%s\"?", near);
+    else
+        zdm_err_hint(err, "zdm plan %s lists its steps", plan->file);
+    free(ids);
+    return -1;
+}
+
+int
+zdm_run(const struct zdm_plan *plan, const struct zdm_plan_report *report,
+    const struct zdm_run_options *options, struct zdm_err *err)
+{
+    struct zdm_session s = {.plan = plan, .report = report, .options = options};
+    int64_t start = zdm_monotonic_us();
+    if (check_until(plan, options->until, err) < 0)
+        return -1;
+    if (zdm_ledger_open(options->ledger_path, ZDM_LEDGER_WRITE, &s.ledger, err) < 0)
+        return -1;
+    int rc = open_target(&s, err);
+    if (rc == 0)
+        rc = open_record(&s, err);
+    if (rc == 0)
+        rc = run_steps(&s, err);
+    close_record(&s, rc, err, start);
+    if (rc == 0)
+        rc = zdm_session_healthy(&s, err);
+    zdm_err_release(&s.ledger_err);
+    zdm_journal_rows_release(&s.rows);
+    zdm_conn_close(s.conn);
+    zdm_ledger_close(s.ledger);
+    return rc;
+}

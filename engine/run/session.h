@@ -1,0 +1,85 @@
+/*
+ * session.h - one run of a plan: what the files of run/ share. Private to run/.
+ *
+ * A step function returns 0 when the journal says that its step is done, and -1
+ * with *err otherwise. When the connection was lost and won back it returns -1
+ * with s->again set: the journal was read anew and the runner starts over at
+ * the first step, because a failover may have lost the end of the journal.
+ */
+#ifndef ZDM_RUN_SESSION_H
+#define ZDM_RUN_SESSION_H
+
+#include "ledger/ledger.h"
+#include "pg/conn.h"
+#include "pg/journal.h"
+#include "run/runner.h"
+#include "run/state.h"
+
+struct zdm_session {
+    const struct zdm_plan *plan;
+    const struct zdm_plan_report *report;
+    const struct zdm_run_options *options;
+    struct zdm_conn *conn; /* holds the plan's advisory lock */
+    struct zdm_ledger *ledger;
+    char target[33];
+    int64_t epoch;
+    int64_t ledger_plan, ledger_run; /* 0: none yet */
+    struct zdm_journal_rows rows;    /* the journal as last read */
+    bool again;                      /* see above */
+    struct zdm_err ledger_err;       /* the first write to the ledger that failed */
+};
+
+/* --- record.c: events, the journal's mirror -------------------------------- */
+/* Tells the observer and the ledger. A ledger that cannot be written stops the run at the next step
+ * (zdm_session_healthy), never in the middle of one. */
+void zdm_session_tell(struct zdm_session *s, const struct zdm_event *event);
+/* The same for an event that is only a line. */
+void zdm_session_say(struct zdm_session *s, enum zdm_event_kind kind, const char *level,
+    const struct zdm_step *step, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+int zdm_session_healthy(struct zdm_session *s, struct zdm_err *err);
+/* Reads the journal into s->rows and mirrors it in the ledger. */
+int zdm_session_refresh(struct zdm_session *s, struct zdm_err *err);
+
+/* --- reconcile.c ------------------------------------------------------------ */
+/* Ledger against journal, once at start: what differs is told and the ledger corrected. */
+int zdm_session_reconcile(struct zdm_session *s, struct zdm_err *err);
+
+/* --- recover.c --------------------------------------------------------------- */
+/* A new session in place of a lost one: reconnect with backoff, wait for our own zombie, check that
+ * the epoch is still ours and the target the same, take the advisory lock again, read the journal. */
+int zdm_session_recover(struct zdm_session *s, struct zdm_err *err);
+/* Takes the plan's advisory lock; waits up to patience_ms for it. */
+int zdm_session_own(struct zdm_session *s, int64_t patience_ms, struct zdm_err *err);
+
+/* --- transaction.c ------------------------------------------------------------ */
+/* One step as one transaction: fence, work, journal row, commit; with lock timeouts and retries as
+ * its class of error asks for. work may be NULL (a journal row alone). */
+typedef int zdm_work(
+    struct zdm_session *s, const struct zdm_step *step, void *self, struct zdm_err *err);
+struct zdm_transaction_options {
+    const char *state;  /* of the journal row: "done", "started" */
+    const char *detail; /* JSON or NULL */
+    bool short_locks;   /* attempts with a short lock_timeout */
+};
+int zdm_session_transact(struct zdm_session *s, const struct zdm_step *step, zdm_work *work,
+    void *self, const struct zdm_transaction_options *options, struct zdm_err *err);
+/* BEGIN and the fence; the caller commits. */
+int zdm_session_begin(struct zdm_session *s, int64_t lock_timeout_ms, struct zdm_err *err);
+int zdm_session_journal(struct zdm_session *s, const struct zdm_step *step, const char *state,
+    const char *detail, struct zdm_err *err);
+
+/* --- one file a kind of step ----------------------------------------------------- */
+int zdm_step_sql_run(struct zdm_session *s, size_t index, struct zdm_err *err);
+int zdm_step_alone_run(struct zdm_session *s, size_t index, struct zdm_err *err);
+int zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err);
+int zdm_step_gate_run(struct zdm_session *s, size_t index, struct zdm_err *err);
+int zdm_step_hook_run(struct zdm_session *s, size_t index, struct zdm_err *err);
+int zdm_step_command_run(struct zdm_session *s, size_t index, struct zdm_err *err);
+
+/* --- blame.c ----------------------------------------------------------------------- */
+/* Points *err (with err->position into `text`) at the author's SQL in the plan file; without a
+ * position at the step. Returns -1. */
+int zdm_blame_sql(
+    const struct zdm_step *step, const struct zdm_sql_text *text, struct zdm_err *err);
+
+#endif

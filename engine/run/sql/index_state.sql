@@ -1,0 +1,45 @@
+-- What the catalog says about one index, for settling CREATE INDEX CONCURRENTLY.
+--
+-- $1  schema of the index, or NULL: wherever the search_path finds the table
+-- $2  name of the index, unquoted
+-- $3  schema of the table, or NULL
+-- $4  name of the table, unquoted
+--
+-- One row, or none when the table is not there. state: 'absent', 'valid',
+-- 'invalid', 'building' (invalid, and a live session holds the lock that only
+-- a concurrent build or maintenance takes), 'foreign' (the name belongs to
+-- something else). An index lives in its table's schema.
+WITH heap AS (
+    SELECT c.oid, c.relnamespace
+      FROM pg_catalog.pg_class c
+     WHERE c.relname = $4
+       AND CASE WHEN $3::text IS NULL
+                THEN pg_catalog.pg_table_is_visible(c.oid)
+                ELSE c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = $3)
+           END
+       AND c.relkind IN ('r', 'm', 'p')
+)
+SELECT CASE
+           WHEN named.oid IS NULL THEN 'absent'
+           WHEN i.indexrelid IS NULL OR i.indrelid <> heap.oid THEN 'foreign'
+           WHEN i.indisvalid THEN 'valid'
+           WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l
+                         WHERE l.relation = heap.oid AND l.granted
+                           AND l.mode = 'ShareUpdateExclusiveLock'
+                           AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
+                                              WHERE d.datname = pg_catalog.current_database())
+                           AND l.pid <> pg_catalog.pg_backend_pid()
+                           AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a
+                                            WHERE a.pid = l.pid
+                                              AND a.backend_type = 'autovacuum worker'))
+               THEN 'building'
+           ELSE 'invalid'
+       END AS state,
+       pg_catalog.pg_get_indexdef(i.indexrelid) AS definition,
+       pg_catalog.format('%I.%I', n.nspname, $2::text) AS name
+  FROM heap
+  JOIN pg_catalog.pg_namespace n ON n.oid = heap.relnamespace
+  LEFT JOIN pg_catalog.pg_class named
+         ON named.relname = $2 AND named.relnamespace = heap.relnamespace
+  LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = named.oid
+ WHERE $1::text IS NULL OR $1 = n.nspname

@@ -1,0 +1,183 @@
+#include "run/status.h"
+
+#include <string.h>
+
+#include "pg/conn.h"
+#include "pg/journal.h"
+
+const char *
+zdm_step_state_name(enum zdm_step_state state)
+{
+    static const char *const names[] = {
+        "done", "running", "waiting", "ready", "pending", "changed"};
+    return names[state];
+}
+
+/* The first step that is not done: what a run would take up now. */
+static int
+look_at_next(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
+    const struct zdm_journal_rows *rows, struct zdm_step_status *out, struct zdm_err *err)
+{
+    out->state = ZDM_STATE_READY;
+    if (plan->steps[index].kind != ZDM_STEP_GATE || !conn)
+        return 0;
+    if (zdm_gate_look(conn, plan, index, rows, &out->gate, err) < 0)
+        return -1;
+    if (!out->gate.open)
+        out->state = ZDM_STATE_WAITING;
+    return 0;
+}
+
+static int
+read_steps(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_journal_rows *rows,
+    struct zdm_plan_status *out, struct zdm_err *err)
+{
+    bool reached = true; /* every step before is done */
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        const struct zdm_step *step = &plan->steps[i];
+        struct zdm_step_status *st = &out->steps[i];
+        const struct zdm_journal_row *row = zdm_journal_find(rows, step->id, "");
+        bool same = row && strcmp(row->fingerprint, step->fingerprint) == 0;
+        st->state = ZDM_STATE_PENDING;
+        if (row) {
+            st->at_ms = row->at_ms;
+            st->who = zdm_strdup(row->who);
+            st->detail = zdm_strdup(row->detail);
+        }
+        if (conn && step->kind == ZDM_STEP_BACKFILL &&
+            zdm_cursor_read(conn, plan->name, step->id, 0, false, &st->cursor, err) < 0)
+            return -1;
+        if (row && strcmp(row->state, "done") == 0) {
+            st->state = same ? ZDM_STATE_DONE : ZDM_STATE_CHANGED;
+            out->n_done++;
+            continue;
+        }
+        if (row || st->cursor.exists)
+            st->state = ZDM_STATE_RUNNING;
+        else if (reached && look_at_next(conn, plan, i, rows, st, err) < 0)
+            return -1;
+        reached = false;
+    }
+    return 0;
+}
+
+static const char *
+plan_state(const struct zdm_plan *plan, const struct zdm_plan_status *out, bool begun)
+{
+    if (out->problem.code != ZDM_OK)
+        return "mismatch";
+    if (out->n_done == (int64_t)plan->n_steps)
+        return "done";
+    if (out->holder)
+        return "running";
+    for (size_t i = 0; i < plan->n_steps; i++)
+        if (out->steps[i].state == ZDM_STATE_WAITING)
+            return "waiting";
+    return begun ? "stopped" : "new";
+}
+
+int
+zdm_status_read(const char *conninfo, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, struct zdm_plan_status *out, struct zdm_err *err)
+{
+    (void)report;
+    struct zdm_conn *conn = NULL;
+    struct zdm_journal_rows rows = {0};
+    struct zdm_plan_status status = {.steps = zdm_alloc((plan->n_steps + 1) * sizeof(*out->steps))};
+    bool exists;
+    int rc = -1;
+    if (zdm_conn_open(conninfo, "zdm/status", &conn, err) < 0 ||
+        zdm_journal_exists(conn, &exists, err) < 0)
+        goto out;
+    status.where = zdm_strdup(zdm_conn_where(conn));
+    if (exists && (zdm_journal_read(conn, plan->name, &rows, err) < 0 ||
+                      zdm_journal_holder(conn, plan->name, &status.holder, err) < 0))
+        goto out;
+    zdm_state_check(plan, &rows, &status.problem);
+    if (read_steps(exists ? conn : NULL, plan, &rows, &status, err) < 0)
+        goto out;
+    status.state = zdm_strdup(plan_state(plan, &status, rows.count > 0));
+    *out = status;
+    rc = 0;
+out:
+    if (rc < 0)
+        zdm_status_release(&status, plan->n_steps);
+    zdm_journal_rows_release(&rows);
+    zdm_conn_close(conn);
+    return rc;
+}
+
+void
+zdm_status_release(struct zdm_plan_status *status, size_t n_steps)
+{
+    for (size_t i = 0; status->steps && i < n_steps; i++) {
+        free(status->steps[i].who);
+        free(status->steps[i].detail);
+        zdm_cursor_release(&status->steps[i].cursor);
+        zdm_gate_result_release(&status->steps[i].gate);
+    }
+    free(status->steps);
+    free(status->where);
+    free(status->state);
+    free(status->holder);
+    zdm_err_release(&status->problem);
+    memset(status, 0, sizeof(*status));
+}
+
+int
+zdm_known_plans(
+    const char *conninfo, char **where, struct zdm_known_plan **out, size_t *n, struct zdm_err *err)
+{
+    struct zdm_conn *conn = NULL;
+    struct zdm_journal_plan *plans = NULL;
+    struct zdm_known_plan *known = NULL;
+    size_t n_plans = 0;
+    bool exists;
+    int rc = -1;
+    if (zdm_conn_open(conninfo, "zdm/status", &conn, err) < 0 ||
+        zdm_journal_exists(conn, &exists, err) < 0 ||
+        (exists && zdm_journal_plans(conn, &plans, &n_plans, err) < 0))
+        goto out;
+    known = zdm_alloc((n_plans + 1) * sizeof(*known));
+    for (size_t i = 0; i < n_plans; i++) {
+        struct zdm_journal_rows rows = {0};
+        known[i].name = zdm_strdup(plans[i].name);
+        known[i].fingerprint = zdm_strdup(plans[i].fingerprint);
+        known[i].runner = zdm_strdup(plans[i].runner);
+        known[i].at_ms = plans[i].at_ms;
+        if (zdm_journal_read(conn, plans[i].name, &rows, err) < 0 ||
+            zdm_journal_holder(conn, plans[i].name, &known[i].holder, err) < 0) {
+            zdm_journal_rows_release(&rows);
+            goto out;
+        }
+        for (size_t k = 0; k < rows.count; k++) {
+            known[i].done += strcmp(rows.items[k].state, "done") == 0;
+            if (rows.items[k].at_ms > known[i].at_ms)
+                known[i].at_ms = rows.items[k].at_ms;
+        }
+        zdm_journal_rows_release(&rows);
+    }
+    *where = zdm_strdup(zdm_conn_where(conn));
+    *out = known;
+    *n = n_plans;
+    known = NULL;
+    rc = 0;
+out:
+    if (known)
+        zdm_known_plans_free(known, n_plans);
+    zdm_journal_plans_free(plans, n_plans);
+    zdm_conn_close(conn);
+    return rc;
+}
+
+void
+zdm_known_plans_free(struct zdm_known_plan *plans, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(plans[i].name);
+        free(plans[i].fingerprint);
+        free(plans[i].runner);
+        free(plans[i].holder);
+    }
+    free(plans);
+}

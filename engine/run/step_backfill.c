@@ -1,0 +1,140 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "batch/backfill.h"
+#include "run/session.h"
+
+struct watch {
+    struct zdm_session *s;
+    const struct zdm_step *step;
+    struct zdm_backfill_progress last;
+};
+
+static void
+watch_progress(void *self, const struct zdm_backfill_progress *progress)
+{
+    struct watch *w = self;
+    struct zdm_session *s = w->s;
+    struct zdm_err err = ZDM_ERR_INIT;
+    if (zdm_ledger_progress_put(s->ledger, s->ledger_plan, w->step->id, 0, progress->pos,
+            progress->bound, progress->rows, progress->batches, &err) < 0 ||
+        zdm_ledger_sample_add(s->ledger, s->ledger_plan, w->step->id, progress->rows,
+            progress->batch_rows, progress->batch_ms, &err) < 0) {
+        if (s->ledger_err.code == ZDM_OK)
+            zdm_err_move(&s->ledger_err, &err);
+        zdm_err_clear(&err);
+    }
+    zdm_session_tell(s, &(struct zdm_event){
+                            .kind = ZDM_EVENT_PROGRESS,
+                            .step = w->step,
+                            .rows = progress->rows,
+                            .progress = progress,
+                        });
+    w->last = *progress;
+}
+
+static void
+watch_note(void *self, const char *level, const char *kind, const char *message)
+{
+    struct watch *w = self;
+    enum zdm_event_kind event = strcmp(kind, "lock-wait") == 0   ? ZDM_EVENT_LOCK_WAIT
+                                : strcmp(kind, "reconnect") == 0 ? ZDM_EVENT_RECONNECT
+                                : strcmp(kind, "rewound") == 0   ? ZDM_EVENT_RECONCILED
+                                : strcmp(kind, "retry") == 0     ? ZDM_EVENT_RETRY
+                                                                 : ZDM_EVENT_NOTE;
+    zdm_session_say(w->s, event, level, w->step, "%s", message);
+}
+
+static size_t
+steps_done(const struct zdm_journal_rows *rows)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        n += strcmp(rows->items[i].state, "done") == 0;
+    return n;
+}
+
+/* A failover may have lost steps that this backfill stands on: then start over. */
+static int
+watch_recover(void *self, struct zdm_err *err)
+{
+    struct watch *w = self;
+    size_t before = steps_done(&w->s->rows);
+    if (zdm_session_recover(w->s, err) < 0)
+        return -1;
+    if (steps_done(&w->s->rows) >= before)
+        return 0;
+    w->s->again = true;
+    return zdm_fail(err, ZDM_ERR_FAILED, "the database is at an earlier point than before");
+}
+
+static int
+watch_finish(void *self, const struct zdm_backfill_progress *progress, struct zdm_err *err)
+{
+    struct watch *w = self;
+    struct zdm_session *s = w->s;
+    if (zdm_journal_fence(s->conn, s->plan->name, s->epoch, err) < 0)
+        return -1;
+    char *detail = zdm_strf("{\"rows\": %lld}", (long long)progress->rows);
+    int rc = zdm_session_journal(s, w->step, "done", detail, err);
+    free(detail);
+    w->last = *progress;
+    return rc;
+}
+
+static void
+blame(const struct zdm_step *step, const struct zdm_backfill_fault *fault, struct zdm_err *err)
+{
+    const struct zdm_step_backfill *backfill = &step->u.backfill;
+    if (err->file)
+        return;
+    if (fault->position > 0) {
+        const struct zdm_sql_text *text =
+            fault->set_index < 0 ? &backfill->where : &backfill->set[fault->set_index].expr;
+        err->position = fault->position;
+        zdm_blame_sql(step, text, err);
+        return;
+    }
+    zdm_err_at(err, step->at);
+}
+
+int
+zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
+{
+    const struct zdm_step *step = &s->plan->steps[index];
+    const struct zdm_step_backfill *backfill = &step->u.backfill;
+    struct zdm_assignment *set = zdm_alloc(backfill->n_set * sizeof(*set));
+    for (size_t i = 0; i < backfill->n_set; i++)
+        set[i] = (struct zdm_assignment){backfill->set[i].column, backfill->set[i].expr.text};
+    struct zdm_backfill_spec spec = {
+        .plan = s->plan->name,
+        .step = step->id,
+        .table = backfill->table,
+        .set = set,
+        .n_set = backfill->n_set,
+        .where = backfill->where.text,
+        .key = backfill->key,
+        .target_ms = backfill->target_ms,
+        .batch_min = backfill->batch_min,
+        .batch_max = backfill->batch_max,
+        .lock_timeout_ms = backfill->lock_timeout_ms,
+        .pause_ms = backfill->pause_ms,
+        .patience_ms = s->plan->lock_patience_ms,
+    };
+    struct watch watch = {.s = s, .step = step};
+    struct zdm_backfill_fault fault = {.set_index = -1};
+    struct zdm_backfill_hooks hooks = {
+        .self = &watch,
+        .progress = watch_progress,
+        .note = watch_note,
+        .recover = watch_recover,
+        .finish = watch_finish,
+        .fault = &fault,
+    };
+    int rc = zdm_backfill_run(s->conn, &spec, s->epoch, &hooks, err);
+    if (rc < 0 && !s->again)
+        blame(step, &fault, err);
+    free(set);
+    return rc < 0 ? -1 : zdm_session_refresh(s, err);
+}

@@ -1,0 +1,46 @@
+#include <string.h>
+
+#include "run/session.h"
+
+static int
+check_requires(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
+{
+    const struct zdm_step_sql *sql = &step->u.sql;
+    for (size_t i = 0; i < sql->n_requires; i++) {
+        const struct zdm_require *require = &sql->requires[i];
+        struct zdm_result *result = NULL;
+        if (zdm_conn_query(s->conn, require->sql.text, 0, NULL, &result, err) < 0)
+            return zdm_blame_sql(step, &require->sql, err);
+        bool holds = zdm_result_rows(result) == 1 && zdm_result_bool(result, 0, 0);
+        zdm_result_free(result);
+        if (holds)
+            continue;
+        zdm_fail(err, ZDM_ERR_FAILED, "%s", require->message);
+        if (require->hint)
+            zdm_err_hint(err, "%s", require->hint);
+        return zdm_err_at(err, step->at);
+    }
+    return 0;
+}
+
+static int
+run_sql(struct zdm_session *s, const struct zdm_step *step, void *self, struct zdm_err *err)
+{
+    (void)self;
+    if (check_requires(s, step, err) < 0)
+        return -1;
+    if (zdm_conn_exec(s->conn, step->u.sql.up.text, NULL, err) < 0)
+        return zdm_blame_sql(step, &step->u.sql.up, err);
+    if (!zdm_conn_in_transaction(s->conn)) {
+        zdm_fail(err, ZDM_ERR_FAILED, "the SQL of step \"%s\" ended its transaction", step->id);
+        return zdm_err_at(err, step->at);
+    }
+    return 0;
+}
+
+int
+zdm_step_sql_run(struct zdm_session *s, size_t index, struct zdm_err *err)
+{
+    return zdm_session_transact(s, &s->plan->steps[index], run_sql, NULL,
+        &(struct zdm_transaction_options){.state = "done", .short_locks = true}, err);
+}

@@ -1,0 +1,121 @@
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/failpoint.h"
+#include "base/signals.h"
+#include "pg/retry.h"
+#include "run/lock_wait.h"
+#include "run/session.h"
+
+enum { COLLISIONS_MAX = 20 }; /* deadlocks and serialization failures in a row */
+
+int
+zdm_session_begin(struct zdm_session *s, int64_t lock_timeout_ms, struct zdm_err *err)
+{
+    char *begin = zdm_strf("BEGIN; SET LOCAL lock_timeout = %lld", (long long)lock_timeout_ms);
+    int rc = zdm_conn_exec(s->conn, begin, NULL, err);
+    free(begin);
+    if (rc == 0)
+        rc = zdm_journal_fence(s->conn, s->plan->name, s->epoch, err);
+    return rc;
+}
+
+int
+zdm_session_journal(struct zdm_session *s, const struct zdm_step *step, const char *state,
+    const char *detail, struct zdm_err *err)
+{
+    return zdm_journal_write(s->conn,
+        &(struct zdm_journal_entry){
+            .plan = s->plan->name,
+            .step = step->id,
+            .item = "",
+            .state = state,
+            .kind = zdm_step_kind_name(step->kind),
+            .fingerprint = step->fingerprint,
+            .definition = step->definition,
+            .detail = detail,
+            .who = s->options->who,
+            .epoch = s->epoch,
+        },
+        err);
+}
+
+static int
+attempt(struct zdm_session *s, const struct zdm_step *step, zdm_work *work, void *self,
+    const struct zdm_transaction_options *options, int64_t lock_timeout_ms, struct zdm_err *err)
+{
+    if (zdm_session_begin(s, lock_timeout_ms, err) < 0)
+        return -1;
+    if (work && work(s, step, self, err) < 0)
+        return -1;
+    ZDM_FAIL_HERE(JOURNAL_BEFORE);
+    /* The author's SQL may have taken another role, which need not see the journal. */
+    if (zdm_conn_exec(s->conn, "RESET SESSION AUTHORIZATION; RESET ROLE", NULL, err) < 0)
+        return -1;
+    if (zdm_session_journal(s, step, options->state, options->detail, err) < 0)
+        return -1;
+    ZDM_FAIL_HERE(JOURNAL_AFTER);
+    if (zdm_conn_commit(s->conn, err) < 0)
+        return -1;
+    ZDM_FAIL_HERE(COMMIT_AFTER);
+    return 0;
+}
+
+/* After a lost connection the journal says whether our COMMIT arrived. */
+static int
+after_loss(
+    struct zdm_session *s, const struct zdm_step *step, const char *state, struct zdm_err *err)
+{
+    if (zdm_session_recover(s, err) < 0)
+        return -1;
+    const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
+    if (row && strcmp(row->state, state) == 0 && strcmp(row->fingerprint, step->fingerprint) == 0)
+        return 0;
+    s->again = true;
+    return zdm_fail(err, ZDM_ERR_FAILED, "step \"%s\" starts over after a reconnect", step->id);
+}
+
+int
+zdm_session_transact(struct zdm_session *s, const struct zdm_step *step, zdm_work *work, void *self,
+    const struct zdm_transaction_options *options, struct zdm_err *err)
+{
+    struct zdm_lock_wait locks;
+    struct zdm_backoff backoff = {.base_ms = 20, .max_ms = 1000};
+    zdm_lock_wait_init(&locks);
+    for (;;) {
+        int64_t timeout = options->short_locks ? locks.timeout_ms : 0;
+        if (attempt(s, step, work, self, options, timeout, err) == 0)
+            /* What the author SET for this step must not leak into the next one: a resumed run
+             * would not have it. */
+            return zdm_conn_profile(s->conn, err) < 0 && !zdm_conn_lost(s->conn)
+                       ? -1
+                       : zdm_session_refresh(s, err);
+        if (zdm_conn_lost(s->conn))
+            return after_loss(s, step, options->state, err);
+        zdm_conn_rollback(s->conn);
+        if (err->code != ZDM_ERR_FAILED)
+            return -1;
+        switch (zdm_retry_class(err->sqlstate, false)) {
+        case ZDM_RETRY_LOCK:
+            if (zdm_lock_wait_next(&locks, s, step, err) < 0)
+                return -1;
+            break;
+        case ZDM_RETRY_AGAIN:
+            if (backoff.attempt >= COLLISIONS_MAX)
+                return zdm_err_wrap(err, "gave up after %d collisions", COLLISIONS_MAX);
+            zdm_session_say(s, ZDM_EVENT_RETRY, "info", step, "%s: trying again", err->message);
+            zdm_err_clear(err);
+            if (zdm_sleep_ms(zdm_backoff_next(&backoff)) < 0)
+                return zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
+            break;
+        case ZDM_RETRY_RECONNECT:
+            return after_loss(s, step, options->state, err);
+        case ZDM_RETRY_RESOURCE:
+            return err->hint ? -1
+                             : zdm_err_hint(err, "nothing was changed by this step; make room on "
+                                                 "the server and run the plan again");
+        case ZDM_RETRY_NEVER:
+            return -1;
+        }
+    }
+}

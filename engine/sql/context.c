@@ -1,0 +1,178 @@
+#include "sql/context.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct fresh { /* a relation that the text itself made */
+    const char *relation;
+    bool empty;
+};
+
+struct proof { /* CHECK (column IS NOT NULL) */
+    const char *relation, *constraint, *column;
+    bool valid;
+};
+
+struct zdm_sql_context {
+    struct zdm_arena *arena;
+    struct fresh *fresh;
+    size_t n_fresh;
+    struct proof *proofs;
+    size_t n_proofs;
+};
+
+struct zdm_sql_context *
+zdm_sql_context_new(void)
+{
+    struct zdm_sql_context *context = zdm_alloc(sizeof *context);
+
+    context->arena = zdm_arena_new();
+    return context;
+}
+
+void
+zdm_sql_context_free(struct zdm_sql_context *context)
+{
+    if (!context)
+        return;
+    zdm_arena_free(context->arena);
+    free(context->fresh);
+    free(context->proofs);
+    free(context);
+}
+
+void
+zdm_sql_context_settle(struct zdm_sql_context *context)
+{
+    free(context->fresh);
+    context->fresh = NULL;
+    context->n_fresh = 0;
+}
+
+static struct fresh *
+find(const struct zdm_sql_context *context, const char *relation)
+{
+    for (size_t i = 0; i < context->n_fresh; i++)
+        if (strcmp(context->fresh[i].relation, relation) == 0)
+            return &context->fresh[i];
+    return NULL;
+}
+
+void
+zdm_context_created(struct zdm_sql_context *context, const char *relation)
+{
+    if (find(context, relation))
+        return;
+    context->fresh = zdm_grow(context->fresh, context->n_fresh, sizeof *context->fresh);
+    context->fresh[context->n_fresh++] =
+        (struct fresh){.relation = zdm_arena_strdup(context->arena, relation), .empty = true};
+}
+
+void
+zdm_context_filled(struct zdm_sql_context *context, const char *relation)
+{
+    struct fresh *fresh = find(context, relation);
+
+    if (fresh)
+        fresh->empty = false;
+}
+
+void
+zdm_context_renamed(struct zdm_sql_context *context, const char *from, const char *to)
+{
+    struct fresh *fresh = find(context, from);
+
+    if (fresh)
+        fresh->relation = zdm_arena_strdup(context->arena, to);
+    for (size_t i = 0; i < context->n_proofs; i++)
+        if (strcmp(context->proofs[i].relation, from) == 0)
+            context->proofs[i].relation = zdm_arena_strdup(context->arena, to);
+}
+
+void
+zdm_context_dropped(struct zdm_sql_context *context, const char *relation)
+{
+    struct fresh *fresh = find(context, relation);
+
+    if (fresh)
+        *fresh = context->fresh[--context->n_fresh];
+    for (size_t i = 0; i < context->n_proofs;)
+        if (strcmp(context->proofs[i].relation, relation) == 0)
+            context->proofs[i] = context->proofs[--context->n_proofs];
+        else
+            i++;
+}
+
+bool
+zdm_context_is_new(const struct zdm_sql_context *context, const char *relation)
+{
+    return find(context, relation) != NULL;
+}
+
+bool
+zdm_context_is_empty(const struct zdm_sql_context *context, const char *relation)
+{
+    const struct fresh *fresh = find(context, relation);
+
+    return fresh && fresh->empty;
+}
+
+void
+zdm_context_proof(struct zdm_sql_context *context, const char *relation, const char *constraint,
+    const char *column, bool valid)
+{
+    context->proofs = zdm_grow(context->proofs, context->n_proofs, sizeof *context->proofs);
+    context->proofs[context->n_proofs++] =
+        (struct proof){.relation = zdm_arena_strdup(context->arena, relation),
+            .constraint = zdm_arena_strdup(context->arena, constraint),
+            .column = zdm_arena_strdup(context->arena, column),
+            .valid = valid};
+}
+
+void
+zdm_context_validated(struct zdm_sql_context *context, const char *relation, const char *constraint)
+{
+    for (size_t i = 0; i < context->n_proofs; i++)
+        if (strcmp(context->proofs[i].relation, relation) == 0 &&
+            strcmp(context->proofs[i].constraint, constraint) == 0)
+            context->proofs[i].valid = true;
+}
+
+bool
+zdm_context_unproved(struct zdm_sql_context *context, const char *relation, const char *constraint)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < context->n_proofs;)
+        if (strcmp(context->proofs[i].relation, relation) == 0 &&
+            strcmp(context->proofs[i].constraint, constraint) == 0) {
+            context->proofs[i] = context->proofs[--context->n_proofs];
+            found = true;
+        } else {
+            i++;
+        }
+    return found;
+}
+
+void
+zdm_context_column_gone(struct zdm_sql_context *context, const char *relation, const char *column)
+{
+    for (size_t i = 0; i < context->n_proofs;)
+        if (strcmp(context->proofs[i].relation, relation) == 0 &&
+            strcmp(context->proofs[i].column, column) == 0)
+            context->proofs[i] = context->proofs[--context->n_proofs];
+        else
+            i++;
+}
+
+const char *
+zdm_context_proves(const struct zdm_sql_context *context, const char *relation, const char *column)
+{
+    for (size_t i = 0; i < context->n_proofs; i++)
+        if (context->proofs[i].valid && strcmp(context->proofs[i].relation, relation) == 0 &&
+            strcmp(context->proofs[i].column, column) == 0)
+            return context->proofs[i].constraint;
+    return NULL;
+}

@@ -1,0 +1,33 @@
+/*
+ * context.h - what earlier statements made true. Private to engine/sql; see classify.h.
+ *
+ * Names are texts of zdm_range_text(): as written, quoted where needed.
+ */
+#ifndef ZDM_SQL_CONTEXT_H
+#define ZDM_SQL_CONTEXT_H
+
+#include "sql/classify.h"
+
+void zdm_context_created(struct zdm_sql_context *context, const char *relation);
+void zdm_context_filled(struct zdm_sql_context *context, const char *relation);
+void zdm_context_renamed(struct zdm_sql_context *context, const char *from, const char *to);
+void zdm_context_dropped(struct zdm_sql_context *context, const char *relation);
+bool zdm_context_is_new(const struct zdm_sql_context *context, const char *relation);
+bool zdm_context_is_empty(const struct zdm_sql_context *context, const char *relation);
+
+/* `constraint` proves `column` NOT NULL once it is valid; valid says that it is. */
+void zdm_context_proof(struct zdm_sql_context *context, const char *relation,
+    const char *constraint, const char *column, bool valid);
+void zdm_context_validated(
+    struct zdm_sql_context *context, const char *relation, const char *constraint);
+/* It is dropped; false when it was none of ours. */
+bool zdm_context_unproved(
+    struct zdm_sql_context *context, const char *relation, const char *constraint);
+/* The column is renamed or dropped: what proved it proves nothing any more. */
+void zdm_context_column_gone(
+    struct zdm_sql_context *context, const char *relation, const char *column);
+/* The constraint that proves it; NULL when none does. View. */
+const char *zdm_context_proves(
+    const struct zdm_sql_context *context, const char *relation, const char *column);
+
+#endif

@@ -1,0 +1,164 @@
+#include "sql/draft.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Appends in the arena: the lists are short, what was copied from is not missed. */
+static void *
+append(struct zdm_arena *arena, const void *items, size_t n, size_t size)
+{
+    char *grown = zdm_arena_alloc(arena, (n + 1) * size);
+
+    if (n)
+        memcpy(grown, items, n * size);
+    return grown;
+}
+
+static int
+longer(enum zdm_held held)
+{
+    static const int rank[] = {[ZDM_HELD_BRIEF] = 0,
+        [ZDM_HELD_SCAN] = 1,
+        [ZDM_HELD_BUILD] = 2,
+        [ZDM_HELD_REWRITE] = 3,
+        [ZDM_HELD_STATEMENT] = 4};
+    return rank[held];
+}
+
+void
+zdm_draft_lock(
+    struct zdm_draft *draft, const char *relation, enum zdm_lock_mode mode, enum zdm_held held)
+{
+    struct zdm_statement *st = draft->st;
+
+    if (zdm_context_is_new(draft->context, relation))
+        return;
+    for (size_t i = 0; i < st->n_locks; i++) {
+        struct zdm_lock *lock = &st->locks[i];
+        if (strcmp(lock->relation, relation) != 0)
+            continue;
+        if (mode > lock->mode)
+            lock->mode = mode;
+        if (longer(held) > longer(lock->held))
+            lock->held = held;
+        return;
+    }
+    st->locks = append(draft->arena, st->locks, st->n_locks, sizeof *st->locks);
+    st->locks[st->n_locks++] = (struct zdm_lock){
+        .relation = zdm_arena_strdup(draft->arena, relation), .mode = mode, .held = held};
+}
+
+static void
+add_name(struct zdm_draft *draft, char ***names, size_t *n, const char *name)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (strcmp((*names)[i], name) == 0)
+            return;
+    *names = append(draft->arena, *names, *n, sizeof **names);
+    (*names)[(*n)++] = zdm_arena_strdup(draft->arena, name);
+}
+
+void
+zdm_draft_rewrite(struct zdm_draft *draft, const char *relation)
+{
+    if (!zdm_context_is_new(draft->context, relation))
+        add_name(draft, &draft->st->rewrites, &draft->st->n_rewrites, relation);
+}
+
+void
+zdm_draft_scan(struct zdm_draft *draft, const char *relation)
+{
+    if (!zdm_context_is_new(draft->context, relation))
+        add_name(draft, &draft->st->scans, &draft->st->n_scans, relation);
+}
+
+void
+zdm_draft_build(struct zdm_draft *draft, const char *index)
+{
+    if (!draft->fresh)
+        add_name(draft, &draft->st->builds, &draft->st->n_builds, index);
+}
+
+struct zdm_finding *
+zdm_draft_find(struct zdm_draft *draft, enum zdm_rule_id id, const struct zdm_words *words)
+{
+    size_t n;
+    const struct zdm_rule *rule = &zdm_sql_rules(&n)[id];
+    struct zdm_statement *st = draft->st;
+
+    if (draft->fresh && rule->hazard != ZDM_HAZARD_TRANSACTION &&
+        rule->hazard != ZDM_HAZARD_UNKNOWN && rule->hazard != ZDM_HAZARD_FAILS)
+        return NULL;
+    st->findings = append(draft->arena, st->findings, st->n_findings, sizeof *st->findings);
+    struct zdm_finding *finding = &st->findings[st->n_findings++];
+    *finding = (struct zdm_finding){.rule = rule->id,
+        .hazard = rule->hazard,
+        .severity = rule->severity,
+        .message = zdm_rule_text(draft->arena, rule->message, words),
+        .hint = rule->hint ? zdm_rule_text(draft->arena, rule->hint, words) : NULL};
+    if (rule->hazard == ZDM_HAZARD_BREAKS && rule->severity == ZDM_SEVERITY_ERROR)
+        st->breaks_readers = st->breaks_writers = true;
+    return finding;
+}
+
+void
+zdm_draft_safer(struct zdm_draft *draft, struct zdm_finding *finding, const char *sql)
+{
+    if (!finding || !sql)
+        return;
+    finding->safer = append(draft->arena, finding->safer, finding->n_safer, sizeof *finding->safer);
+    finding->safer[finding->n_safer++] = zdm_arena_strdup(draft->arena, sql);
+}
+
+void
+zdm_draft_forbid_transaction(struct zdm_draft *draft, bool concurrently)
+{
+    draft->st->transaction = ZDM_TX_FORBIDDEN;
+    if (!draft->in_transaction)
+        return;
+    draft->st->fails_with = "25001";
+    zdm_draft_find(draft, concurrently ? ZDM_RULE_TX_CONCURRENTLY : ZDM_RULE_TX_NOT_ALLOWED,
+        &(const struct zdm_words){.kind = draft->st->kind});
+}
+
+char *
+zdm_draft_with_word(struct zdm_draft *draft, int kind, const char *word)
+{
+    const struct zdm_statement *st = draft->st;
+
+    for (size_t i = 0; i < draft->tree->tokens->n_tokens; i++) {
+        const PgQuery__ScanToken *token = draft->tree->tokens->tokens[i];
+        if ((size_t)token->start < st->offset || (int)token->token != kind)
+            continue;
+        int head = token->end - (int)st->offset;
+        return zdm_arena_strf(draft->arena, "%.*s %s%s", head, st->sql, word, st->sql + head);
+    }
+    return NULL;
+}
+
+/* Not inside a character. */
+static size_t
+clip(const char *s, size_t len)
+{
+    while (len && ((unsigned char)s[len] & 0xC0) == 0x80)
+        len--;
+    return len;
+}
+
+char *
+zdm_default_name(struct zdm_arena *arena, const char *a, const char *b, const char *label)
+{
+    size_t n = strlen(a), m = strlen(b);
+    size_t room = 63 - strlen(label) - 1 - (m ? 1 : 0);
+
+    /* The server shortens the longer of the two. */
+    while (n + m > room) {
+        if (n > m)
+            n--;
+        else
+            m--;
+    }
+    n = clip(a, n);
+    m = clip(b, m);
+    return zdm_arena_strf(arena, "%.*s%s%.*s_%s", (int)n, a, m ? "_" : "", (int)m, b, label);
+}

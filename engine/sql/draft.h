@@ -1,0 +1,52 @@
+/*
+ * draft.h - a statement's classification while it is being made. Private to engine/sql.
+ *
+ * Each family (alter_table.c, index.c, ...) gets a draft and says what it knows;
+ * classify.c makes the verdict from the findings.
+ */
+#ifndef ZDM_SQL_DRAFT_H
+#define ZDM_SQL_DRAFT_H
+
+#include "sql/classify.h"
+#include "sql/context.h"
+#include "sql/rules.h"
+#include "sql/tree.h"
+
+struct zdm_draft {
+    struct zdm_statement *st;
+    struct zdm_arena *arena;
+    const struct zdm_tree *tree;
+    PgQuery__Node *node; /* the statement */
+    struct zdm_sql_context *context;
+    bool in_transaction;
+    bool fresh; /* it works on a relation that is new: nobody waits, nobody uses it */
+};
+
+/* Takes the strongest mode and the longest time for a relation that is named twice. A relation that
+ * is new is left out, here and below. */
+void zdm_draft_lock(
+    struct zdm_draft *draft, const char *relation, enum zdm_lock_mode mode, enum zdm_held held);
+void zdm_draft_rewrite(struct zdm_draft *draft, const char *relation);
+void zdm_draft_scan(struct zdm_draft *draft, const char *relation);
+void zdm_draft_build(struct zdm_draft *draft, const char *index);
+
+/* Adds a finding and returns it: view until the next one. NULL when the draft is fresh and the rule
+ * is about running code or waiting. */
+struct zdm_finding *zdm_draft_find(
+    struct zdm_draft *draft, enum zdm_rule_id rule, const struct zdm_words *words);
+/* zdm_draft_find() with the words as designated initializers. */
+#define ZDM_FIND(draft, rule, ...)                                                                 \
+    zdm_draft_find((draft), ZDM_RULE_##rule, &(const struct zdm_words){__VA_ARGS__})
+/* Adds a statement to the safer form; both NULL are fine. The text lives in the arena. */
+void zdm_draft_safer(struct zdm_draft *draft, struct zdm_finding *finding, const char *sql);
+
+/* The statement may not run in a transaction; `kind` begins the message. */
+void zdm_draft_forbid_transaction(struct zdm_draft *draft, bool concurrently);
+
+/* The statement's own text with `word` put in after the first token of kind `token`. */
+char *zdm_draft_with_word(struct zdm_draft *draft, int token, const char *word);
+
+/* A name as PostgreSQL makes one up: a, b and label joined by _, cut to 63 bytes. In the arena. */
+char *zdm_default_name(struct zdm_arena *arena, const char *a, const char *b, const char *label);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * families.h - who classifies which statements. Private to engine/sql.
+ *
+ * draft->node is of the kind that the table in classify.c sends there;
+ * draft->st->kind is set already and may be refined.
+ */
+#ifndef ZDM_SQL_FAMILIES_H
+#define ZDM_SQL_FAMILIES_H
+
+#include "sql/draft.h"
+
+void zdm_family_alter_table(struct zdm_draft *draft);    /* alter_table.c */
+void zdm_family_create_table(struct zdm_draft *draft);   /* create.c */
+void zdm_family_create_as(struct zdm_draft *draft);      /* create.c */
+void zdm_family_view(struct zdm_draft *draft);           /* create.c */
+void zdm_family_schema(struct zdm_draft *draft);         /* create.c */
+void zdm_family_index(struct zdm_draft *draft);          /* index.c */
+void zdm_family_reindex(struct zdm_draft *draft);        /* index.c */
+void zdm_family_drop(struct zdm_draft *draft);           /* drop.c */
+void zdm_family_drop_other(struct zdm_draft *draft);     /* drop.c */
+void zdm_family_truncate(struct zdm_draft *draft);       /* drop.c */
+void zdm_family_rename(struct zdm_draft *draft);         /* rename.c */
+void zdm_family_set_schema(struct zdm_draft *draft);     /* rename.c */
+void zdm_family_owner(struct zdm_draft *draft);          /* rename.c */
+void zdm_family_alter_enum(struct zdm_draft *draft);     /* rename.c */
+void zdm_family_function(struct zdm_draft *draft);       /* objects.c */
+void zdm_family_trigger(struct zdm_draft *draft);        /* objects.c */
+void zdm_family_rule(struct zdm_draft *draft);           /* objects.c */
+void zdm_family_policy(struct zdm_draft *draft);         /* objects.c */
+void zdm_family_comment(struct zdm_draft *draft);        /* objects.c */
+void zdm_family_grant(struct zdm_draft *draft);          /* objects.c */
+void zdm_family_domain(struct zdm_draft *draft);         /* objects.c */
+void zdm_family_sequence(struct zdm_draft *draft);       /* objects.c */
+void zdm_family_statistics(struct zdm_draft *draft);     /* objects.c */
+void zdm_family_publication(struct zdm_draft *draft);    /* objects.c */
+void zdm_family_extension(struct zdm_draft *draft);      /* objects.c */
+void zdm_family_no_transaction(struct zdm_draft *draft); /* objects.c */
+void zdm_family_subscription(struct zdm_draft *draft);   /* objects.c */
+void zdm_family_dml(struct zdm_draft *draft);            /* dml.c */
+void zdm_family_select(struct zdm_draft *draft);         /* dml.c */
+void zdm_family_copy(struct zdm_draft *draft);           /* dml.c */
+void zdm_family_explain(struct zdm_draft *draft);        /* dml.c */
+void zdm_family_vacuum(struct zdm_draft *draft);         /* maintenance.c */
+void zdm_family_cluster(struct zdm_draft *draft);        /* maintenance.c */
+void zdm_family_refresh(struct zdm_draft *draft);        /* maintenance.c */
+void zdm_family_lock(struct zdm_draft *draft);           /* maintenance.c */
+void zdm_family_set(struct zdm_draft *draft);            /* maintenance.c */
+void zdm_family_transaction(struct zdm_draft *draft);    /* maintenance.c */
+void zdm_family_discard(struct zdm_draft *draft);        /* maintenance.c */
+void zdm_family_harmless(struct zdm_draft *draft);       /* classify.c: locks and breaks nothing */
+
+/* Locks ACCESS SHARE on every table that a query reads (ROW SHARE with FOR UPDATE), and a finding
+ * for a call of an unknown function. */
+void zdm_query_reads(struct zdm_draft *draft, const PgQuery__Node *query);
+/* "f(int4, text)": what the context knows a function by. NULL when the argument types are not given. */
+const char *zdm_function_key(struct zdm_draft *draft, size_t n, PgQuery__Node *const *name,
+    size_t n_types, PgQuery__TypeName *const *types);
+/* Is an option such as "concurrently" on in a list of DefElem nodes? */
+bool zdm_option_is_on(size_t n, PgQuery__Node *const *options, const char *name);
+
+#endif

@@ -1,0 +1,193 @@
+#include "sql/tree.h"
+
+#include <pg_query.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sql/nesting.h"
+
+/* libpg_query keeps bytes that are no UTF-8; the server and JSON would not. */
+static size_t
+invalid_utf8(const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+
+    for (size_t i = 0; s[i];) {
+        size_t more = s[i] < 0x80                   ? 0
+                      : s[i] >= 0xC2 && s[i] < 0xE0 ? 1
+                      : s[i] >= 0xE0 && s[i] < 0xF0 ? 2
+                      : s[i] >= 0xF0 && s[i] < 0xF5 ? 3
+                                                    : 4;
+        if (more == 4)
+            return i;
+        for (size_t k = 1; k <= more; k++)
+            if ((s[i + k] & 0xC0) != 0x80)
+                return i;
+        if ((s[i] == 0xE0 && s[i + 1] < 0xA0) || (s[i] == 0xED && s[i + 1] >= 0xA0) ||
+            (s[i] == 0xF0 && s[i + 1] < 0x90) || (s[i] == 0xF4 && s[i + 1] >= 0x90))
+            return i;
+        i += more + 1;
+    }
+    return strlen(text);
+}
+
+static int
+position_of(const char *text, size_t offset)
+{
+    int characters = 1;
+
+    for (size_t i = 0; i < offset; i++)
+        characters += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return characters;
+}
+
+static int
+fail_at(struct zdm_err *err, int position, const char *message)
+{
+    zdm_fail(err, ZDM_ERR_PLAN, "%s", message);
+    memcpy(err->sqlstate, "42601", sizeof err->sqlstate);
+    err->position = position > 0 ? position : 0;
+    return -1;
+}
+
+static int
+fail_with(struct zdm_err *err, const PgQueryError *error)
+{
+    fail_at(err, error->cursorpos, error->message);
+    if (strncmp(error->message, "memory exhausted", 16) == 0)
+        zdm_err_hint(err, "it is nested too deeply for the parser: write it in smaller pieces");
+    return -1;
+}
+
+int
+zdm_tree_scan(const char *text, struct zdm_tree *out, struct zdm_err *err)
+{
+    size_t bad = invalid_utf8(text);
+
+    if (text[bad])
+        return fail_at(err, position_of(text, bad), "the SQL text is not valid UTF-8");
+
+    PgQueryScanResult scan = pg_query_scan(text);
+    if (scan.error) {
+        fail_with(err, scan.error);
+        pg_query_free_scan_result(scan);
+        return -1;
+    }
+    out->text = text;
+    out->parsed = NULL;
+    out->tokens =
+        pg_query__scan_result__unpack(NULL, scan.pbuf.len, (const uint8_t *)scan.pbuf.data);
+    pg_query_free_scan_result(scan);
+    if (!out->tokens)
+        zdm_die("libpg_query wrote tokens that do not unpack");
+    return 0;
+}
+
+int
+zdm_tree_parse(const char *text, struct zdm_tree *out, struct zdm_err *err)
+{
+    struct zdm_tree tree;
+    size_t deep;
+
+    if (zdm_tree_scan(text, &tree, err) < 0)
+        return -1;
+    if (zdm_nested_too_deeply(tree.tokens, &deep)) {
+        fail_at(err, position_of(text, deep), "the statement is nested too deeply");
+        zdm_err_hint(err, "write it in smaller pieces");
+        goto fail;
+    }
+
+    PgQueryProtobufParseResult parse = pg_query_parse_protobuf(text);
+    if (parse.error) {
+        fail_with(err, parse.error);
+        pg_query_free_protobuf_parse_result(parse);
+        goto fail;
+    }
+    tree.parsed = pg_query__parse_result__unpack(
+        NULL, parse.parse_tree.len, (const uint8_t *)parse.parse_tree.data);
+    pg_query_free_protobuf_parse_result(parse);
+    if (!tree.parsed)
+        zdm_die("libpg_query wrote a tree that does not unpack");
+    *out = tree;
+    return 0;
+
+fail:
+    zdm_tree_release(&tree);
+    return -1;
+}
+
+void
+zdm_tree_release(struct zdm_tree *tree)
+{
+    if (tree->parsed)
+        pg_query__parse_result__free_unpacked(tree->parsed, NULL);
+    if (tree->tokens)
+        pg_query__scan_result__free_unpacked(tree->tokens, NULL);
+    tree->parsed = NULL;
+    tree->tokens = NULL;
+}
+
+bool
+zdm_tree_is_comment(const PgQuery__ScanToken *token)
+{
+    return token->token == PG_QUERY__TOKEN__SQL_COMMENT ||
+           token->token == PG_QUERY__TOKEN__C_COMMENT;
+}
+
+void
+zdm_tree_extent(const struct zdm_tree *tree, size_t i, size_t *start, size_t *end)
+{
+    const PgQuery__RawStmt *raw = tree->parsed->stmts[i];
+    size_t from = (size_t)raw->stmt_location;
+    /* A length of 0 means up to the end of the text. */
+    size_t to = raw->stmt_len ? from + (size_t)raw->stmt_len : strlen(tree->text);
+    bool found = false;
+
+    *start = *end = from;
+    for (size_t k = 0; k < tree->tokens->n_tokens; k++) {
+        const PgQuery__ScanToken *token = tree->tokens->tokens[k];
+        if ((size_t)token->start < from || (size_t)token->end > to || zdm_tree_is_comment(token) ||
+            token->token == PG_QUERY__TOKEN__ASCII_59)
+            continue;
+        if (!found)
+            *start = (size_t)token->start;
+        found = true;
+        *end = (size_t)token->end;
+    }
+}
+
+void
+zdm_tree_walk(const ProtobufCMessage *message, zdm_visit visit, void *self)
+{
+    const ProtobufCMessageDescriptor *type = message->descriptor;
+
+    if (!visit(self, message))
+        return;
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i];
+        const char *base = (const char *)message;
+        if (field->type != PROTOBUF_C_TYPE_MESSAGE)
+            continue;
+        if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+            size_t n = *(const size_t *)(base + field->quantifier_offset);
+            ProtobufCMessage *const *items =
+                *(ProtobufCMessage *const *const *)(base + field->offset);
+            for (size_t k = 0; k < n; k++)
+                zdm_tree_walk(items[k], visit, self);
+            continue;
+        }
+        if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) &&
+            *(const uint32_t *)(base + field->quantifier_offset) != field->id)
+            continue;
+        const ProtobufCMessage *child = *(ProtobufCMessage *const *)(base + field->offset);
+        if (child)
+            zdm_tree_walk(child, visit, self);
+    }
+}
+
+void
+zdm_node_walk(const PgQuery__Node *node, zdm_visit visit, void *self)
+{
+    if (node)
+        zdm_tree_walk(&node->base, visit, self);
+}

@@ -1,0 +1,109 @@
+#include "lua/exec.h"
+
+#include <lauxlib.h>
+
+#include "lua/evaluate.h"
+#include "lua/mod.h"
+#include "lua/reader.h"
+
+struct call {
+    zdm_func func;
+    struct zdm_conn *conn;
+    const struct zdm_hook_context *context;
+    struct zdm_db *db; /* NULL until they are made */
+    const struct zdm_hook_context **log;
+    int line; /* where the function begins */
+    bool is_bool, value;
+};
+
+/* Keeps the value on the stack alive until the next call: cut_off() needs its memory. */
+static void
+anchor(lua_State *L, const char *name)
+{
+    lua_pushvalue(L, -1);
+    lua_setfield(L, LUA_REGISTRYINDEX, name);
+}
+
+/* (call): func(db, log, ctx) */
+static int
+call_hook(lua_State *L)
+{
+    struct call *call = lua_touserdata(L, 1);
+    lua_Debug ar;
+
+    zdm_push_function(L, call->func);
+    lua_pushvalue(L, -1);
+    lua_getinfo(L, ">S", &ar);
+    call->line = ar.linedefined;
+    struct zdm_db *db = zdm_mod_db(L, call->conn, call->context->transaction);
+    anchor(L, "zdm.current db");
+    call->db = db;
+    const struct zdm_hook_context **log = zdm_mod_log(L, call->context);
+    anchor(L, "zdm.current log");
+    call->log = log;
+    zdm_mod_ctx(L, call->context);
+    lua_call(L, 3, 1);
+    call->is_bool = lua_isboolean(L, -1);
+    call->value = lua_toboolean(L, -1);
+    return 0;
+}
+
+/* What a hook may have kept of db and log leads nowhere from here on. */
+static void
+cut_off(struct call *call)
+{
+    if (call->db)
+        call->db->conn = NULL;
+    if (call->log)
+        *call->log = NULL;
+}
+
+/* A transaction that a hook without one of zdm's left open would swallow the journal row. */
+static int
+check_left_open(struct call *call, int result, struct zdm_err *err)
+{
+    if (call->context->transaction || !zdm_conn_in_transaction(call->conn))
+        return result;
+    zdm_conn_rollback(call->conn);
+    if (result < 0)
+        return result;
+    zdm_fail(err, ZDM_ERR_FAILED, "hook left a transaction open; it was rolled back");
+    return zdm_err_hint(err, "end it with db:exec(\"COMMIT\")");
+}
+
+static int
+check_answer(const struct call *call, bool *answer, struct zdm_err *err)
+{
+    if (!answer)
+        return 0;
+    if (!call->is_bool) {
+        zdm_fail(err, ZDM_ERR_FAILED, "probe of a hook must return true or false");
+        return zdm_err_hint(err, "return true when the work is done already, else false");
+    }
+    *answer = call->value;
+    return 0;
+}
+
+int
+zdm_exec_call(struct zdm_script *script, zdm_func func, struct zdm_conn *conn,
+    const struct zdm_hook_context *context, bool *answer, struct zdm_err *err)
+{
+    struct call call = {.func = func, .conn = conn, .context = context};
+
+    if (!script->executing) {
+        if (zdm_dsl_call(script, "execute", err) < 0)
+            return -1;
+        script->executing = true;
+    }
+    lua_pushcfunction(script->L, call_hook);
+    lua_pushlightuserdata(script->L, &call);
+    int result = zdm_script_call(script, 1, 0, err);
+    cut_off(&call);
+    bool ours = result == 0;
+    result = check_left_open(&call, result, err);
+    if (result == 0)
+        result = check_answer(&call, answer, err);
+    if (ours && result < 0)
+        zdm_err_at(err, (struct zdm_place){.file = script->source->path, .line = call.line});
+    return result;
+}

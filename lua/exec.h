@@ -1,0 +1,14 @@
+/*
+ * exec.h - calls functions of a plan while it runs.
+ */
+#ifndef ZDM_LUA_EXEC_H
+#define ZDM_LUA_EXEC_H
+
+#include "lua/state.h"
+#include "run/host.h"
+
+/* struct zdm_host's call, on a script. */
+int zdm_exec_call(struct zdm_script *script, zdm_func func, struct zdm_conn *conn,
+    const struct zdm_hook_context *context, bool *answer, struct zdm_err *err);
+
+#endif

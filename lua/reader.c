@@ -1,0 +1,352 @@
+#include "lua/reader.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lua/own.h"
+#include "plan/canon.h"
+
+#define FUNCTIONS "zdm.functions"
+
+/* What is read here was checked by stdlib/validate.lua; a wrong type is a bug of stdlib, and said. */
+struct reader {
+    lua_State *L;
+    const struct zdm_source *source;
+    struct zdm_plan *plan;
+};
+
+void
+zdm_push_function(lua_State *L, zdm_func func)
+{
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, FUNCTIONS);
+    lua_rawgeti(L, -1, func);
+    lua_remove(L, -2);
+}
+
+/* Pushes a field; false, with nothing pushed, when it is nil. */
+static bool
+get(struct reader *r, const char *name, int type)
+{
+    int found = lua_getfield(r->L, -1, name);
+
+    if (found == LUA_TNIL) {
+        lua_pop(r->L, 1);
+        return false;
+    }
+    if (found != type)
+        luaL_error(r->L, "stdlib described %s as a %s", name, lua_typename(r->L, found));
+    return true;
+}
+
+static const char *
+read_string(struct reader *r, const char *name)
+{
+    if (!get(r, name, LUA_TSTRING))
+        return NULL;
+    char *copy = zdm_arena_strdup(r->plan->arena, lua_tostring(r->L, -1));
+    lua_pop(r->L, 1);
+    return copy;
+}
+
+static int64_t
+read_integer(struct reader *r, const char *name, int64_t otherwise)
+{
+    if (!get(r, name, LUA_TNUMBER))
+        return otherwise;
+    int64_t n = luaL_checkinteger(r->L, -1);
+    lua_pop(r->L, 1);
+    return n;
+}
+
+static bool
+read_bool(struct reader *r, const char *name)
+{
+    if (!get(r, name, LUA_TBOOLEAN))
+        return false;
+    bool value = lua_toboolean(r->L, -1);
+    lua_pop(r->L, 1);
+    return value;
+}
+
+/* The number of entries of the list on the stack. */
+static size_t
+length(struct reader *r)
+{
+    return (size_t)luaL_len(r->L, -1);
+}
+
+/* A list of strings, with a NULL behind the last. */
+static const char **
+read_strings(struct reader *r, const char *name, size_t *n)
+{
+    *n = 0;
+    if (!get(r, name, LUA_TTABLE))
+        return NULL;
+    size_t count = length(r);
+    const char **list = zdm_arena_alloc(r->plan->arena, (count + 1) * sizeof *list);
+    for (size_t i = 0; i < count; i++) {
+        lua_geti(r->L, -1, (lua_Integer)i + 1);
+        list[i] = zdm_arena_strdup(r->plan->arena, luaL_checkstring(r->L, -1));
+        lua_pop(r->L, 1);
+    }
+    lua_pop(r->L, 1);
+    *n = count;
+    return list;
+}
+
+static struct zdm_place
+read_line(struct reader *r)
+{
+    return (struct zdm_place){.file = r->plan->file, .line = (int)read_integer(r, "line", 0)};
+}
+
+/* { text, line, key } */
+static struct zdm_sql_text
+read_sql(struct reader *r, const char *name)
+{
+    struct zdm_sql_text sql = {.text = NULL};
+
+    if (!get(r, name, LUA_TTABLE))
+        return sql;
+    const char *key = read_string(r, "key");
+    sql.text = read_string(r, "text");
+    sql.at = read_line(r);
+    sql.exact = zdm_source_find_text(r->source, sql.text, key, sql.at.line, &sql.at);
+    sql.at.file = r->plan->file;
+    lua_pop(r->L, 1);
+    return sql;
+}
+
+static zdm_func
+read_function(struct reader *r, const char *name)
+{
+    if (!get(r, name, LUA_TFUNCTION))
+        return 0;
+    luaL_getsubtable(r->L, LUA_REGISTRYINDEX, FUNCTIONS);
+    lua_insert(r->L, -2);
+    int ref = luaL_ref(r->L, -2);
+    lua_pop(r->L, 1);
+    return ref;
+}
+
+static struct zdm_allow
+read_allow(struct reader *r)
+{
+    struct zdm_allow allow = {.because = read_string(r, "because")};
+
+    allow.rules = read_strings(r, "allow", &allow.n_rules);
+    return allow;
+}
+
+static void
+read_sql_step(struct reader *r, struct zdm_step_sql *step)
+{
+    step->up = read_sql(r, "up");
+    step->undo = read_sql(r, "undo");
+    step->probe = read_sql(r, "probe");
+    step->allow = read_allow(r);
+    if (!get(r, "requires", LUA_TTABLE))
+        return;
+    step->n_requires = length(r);
+    step->requires = zdm_arena_alloc(r->plan->arena, step->n_requires * sizeof *step->requires);
+    for (size_t i = 0; i < step->n_requires; i++) {
+        lua_geti(r->L, -1, (lua_Integer)i + 1);
+        step->requires[i].sql = read_sql(r, "sql");
+        step->requires[i].message = read_string(r, "message");
+        step->requires[i].hint = read_string(r, "hint");
+        lua_pop(r->L, 1);
+    }
+    lua_pop(r->L, 1);
+}
+
+static void
+read_backfill(struct reader *r, struct zdm_step_backfill *step)
+{
+    step->table = read_string(r, "table");
+    step->where = read_sql(r, "where");
+    step->key = read_string(r, "key");
+    step->target_ms = read_integer(r, "target", 0);
+    step->batch_min = read_integer(r, "batch_min", 0);
+    step->batch_max = read_integer(r, "batch_max", 0);
+    step->lock_timeout_ms = read_integer(r, "lock_timeout", 0);
+    step->pause_ms = read_integer(r, "pause", 0);
+    step->allow = read_allow(r);
+    if (!get(r, "set", LUA_TTABLE))
+        return;
+    step->n_set = length(r);
+    step->set = zdm_arena_alloc(r->plan->arena, step->n_set * sizeof *step->set);
+    for (size_t i = 0; i < step->n_set; i++) {
+        lua_geti(r->L, -1, (lua_Integer)i + 1);
+        step->set[i].column = read_string(r, "column");
+        step->set[i].expr = read_sql(r, "expr");
+        lua_pop(r->L, 1);
+    }
+    lua_pop(r->L, 1);
+}
+
+static enum zdm_check_kind
+read_check_kind(struct reader *r)
+{
+    const char *kind = read_string(r, "kind");
+
+    if (kind && strcmp(kind, "soak") == 0)
+        return ZDM_CHECK_SOAK;
+    if (kind && strcmp(kind, "approval") == 0)
+        return ZDM_CHECK_APPROVAL;
+    if (!kind || strcmp(kind, "sql") != 0)
+        luaL_error(r->L, "stdlib described a check of an unknown kind");
+    return ZDM_CHECK_SQL;
+}
+
+static void
+read_gate(struct reader *r, struct zdm_step_gate *step)
+{
+    if (!get(r, "checks", LUA_TTABLE))
+        return;
+    step->n_checks = length(r);
+    step->checks = zdm_arena_alloc(r->plan->arena, step->n_checks * sizeof *step->checks);
+    for (size_t i = 0; i < step->n_checks; i++) {
+        struct zdm_check *check = &step->checks[i];
+        lua_geti(r->L, -1, (lua_Integer)i + 1);
+        check->kind = read_check_kind(r);
+        check->id = read_string(r, "id");
+        check->soak_ms = read_integer(r, "ms", 0);
+        check->sql = read_sql(r, "sql");
+        check->at = read_line(r);
+        lua_pop(r->L, 1);
+    }
+    lua_pop(r->L, 1);
+}
+
+/* "run:" and the text of the function, for the fingerprint. Appends to the arena string. */
+static const char *
+function_source(struct reader *r, const char *name, const char *before)
+{
+    lua_Debug ar;
+
+    if (!get(r, name, LUA_TFUNCTION))
+        return before;
+    lua_getinfo(r->L, ">S", &ar); /* pops the function */
+    char *text = zdm_source_function(r->source, ar.linedefined, ar.lastlinedefined);
+    const char *both = zdm_arena_strf(r->plan->arena, "%s%s:\n%s", before, name, text);
+    free(text);
+    return both;
+}
+
+static void
+read_hook(struct reader *r, struct zdm_step_hook *step)
+{
+    step->run = read_function(r, "run");
+    step->probe = read_function(r, "probe");
+    step->undo = read_function(r, "undo");
+    step->transaction = read_bool(r, "transaction");
+    step->source = function_source(r, "run", "");
+    step->source = function_source(r, "probe", step->source);
+    step->source = function_source(r, "undo", step->source);
+}
+
+static void
+read_command(struct reader *r, struct zdm_step_command *step)
+{
+    step->argv = read_strings(r, "argv", &step->n_argv);
+    step->probe = read_strings(r, "probe", &step->n_probe);
+    step->idempotent = read_bool(r, "idempotent");
+    step->timeout_ms = read_integer(r, "timeout", 0);
+}
+
+static enum zdm_phase
+read_phase(struct reader *r)
+{
+    const char *name = read_string(r, "phase");
+
+    for (enum zdm_phase phase = ZDM_PHASE_EXPAND; phase <= ZDM_PHASE_CONTRACT; phase++)
+        if (name && strcmp(name, zdm_phase_name(phase)) == 0)
+            return phase;
+    luaL_error(r->L, "stdlib described a step of an unknown phase");
+    return ZDM_PHASE_EXPAND;
+}
+
+static enum zdm_step_kind
+read_kind(struct reader *r)
+{
+    const char *name = read_string(r, "kind");
+
+    for (enum zdm_step_kind kind = ZDM_STEP_SQL; kind <= ZDM_STEP_COMMAND; kind++)
+        if (name && strcmp(name, zdm_step_kind_name(kind)) == 0)
+            return kind;
+    luaL_error(r->L, "stdlib described a step of an unknown kind");
+    return ZDM_STEP_SQL;
+}
+
+static void
+read_step(struct reader *r, struct zdm_step *step)
+{
+    luaL_checktype(r->L, -1, LUA_TTABLE);
+    step->id = read_string(r, "id");
+    step->phase = read_phase(r);
+    step->kind = read_kind(r);
+    step->why = read_string(r, "why");
+    step->at = read_line(r);
+    switch (step->kind) {
+    case ZDM_STEP_SQL:
+        read_sql_step(r, &step->u.sql);
+        break;
+    case ZDM_STEP_BACKFILL:
+        read_backfill(r, &step->u.backfill);
+        break;
+    case ZDM_STEP_GATE:
+        read_gate(r, &step->u.gate);
+        break;
+    case ZDM_STEP_HOOK:
+        read_hook(r, &step->u.hook);
+        break;
+    case ZDM_STEP_COMMAND:
+        read_command(r, &step->u.command);
+        break;
+    }
+}
+
+/* (reader, description) */
+static int
+read_plan(lua_State *L)
+{
+    struct reader *r = lua_touserdata(L, 1);
+    struct zdm_plan *plan = r->plan;
+
+    plan->file = zdm_arena_strdup(plan->arena, r->source->path);
+    plan->name = read_string(r, "id");
+    plan->why = read_string(r, "why");
+    plan->ticket = read_string(r, "ticket");
+    plan->api = (int)read_integer(r, "api", 0);
+    plan->lock_budget_ms = read_integer(r, "lock_budget", plan->lock_budget_ms);
+    plan->lock_patience_ms = read_integer(r, "lock_patience", plan->lock_patience_ms);
+    if (!get(r, "steps", LUA_TTABLE))
+        return 0;
+    plan->n_steps = length(r);
+    plan->steps = zdm_arena_alloc(plan->arena, plan->n_steps * sizeof *plan->steps);
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        lua_geti(L, -1, (lua_Integer)i + 1);
+        read_step(r, &plan->steps[i]);
+        lua_pop(L, 1);
+    }
+    return 0;
+}
+
+int
+zdm_read_plan(struct zdm_script *script, struct zdm_plan **out, struct zdm_err *err)
+{
+    struct reader r = {.L = script->L, .source = script->source, .plan = zdm_plan_new()};
+
+    lua_pushcfunction(r.L, read_plan);
+    lua_insert(r.L, -2);
+    lua_pushlightuserdata(r.L, &r);
+    lua_insert(r.L, -2);
+    if (zdm_script_call(script, 2, 0, err) < 0) {
+        zdm_plan_free(r.plan);
+        return -1;
+    }
+    zdm_plan_canonicalise(r.plan);
+    *out = r.plan;
+    return 0;
+}

@@ -1,0 +1,254 @@
+#include "lua/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#define MAX_BYTES (1024 * 1024)
+
+static int
+read_all(int fd, const char *path, struct zdm_buf *text, struct zdm_err *err)
+{
+    char chunk[65536];
+
+    for (;;) {
+        ssize_t n = read(fd, chunk, sizeof chunk);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return zdm_fail_errno(err, ZDM_ERR_USAGE, "cannot read plan \"%s\"", path);
+        if (n == 0)
+            return 0;
+        zdm_buf_addn(text, chunk, (size_t)n);
+        if (text->len > MAX_BYTES) {
+            zdm_fail(err, ZDM_ERR_USAGE, "plan \"%s\" is too big", path);
+            return zdm_err_detail(err, "a plan may have at most %d bytes", MAX_BYTES);
+        }
+    }
+}
+
+static int
+open_plan(const char *path, struct zdm_err *err)
+{
+    struct stat st;
+
+    /* O_NONBLOCK: a FIFO without a writer must not hang the open. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0) {
+        int reason = errno;
+        zdm_fail_errno(err, ZDM_ERR_USAGE, "cannot read plan \"%s\"", path);
+        if (reason == ENOENT)
+            zdm_err_hint(err, "give the path of a plan file, such as plans/rename_email.lua");
+        else if (reason == EACCES)
+            zdm_err_hint(err, "make it readable: chmod +r \"%s\"", path);
+        return -1;
+    }
+    if (fstat(fd, &st) < 0) {
+        zdm_fail_errno(err, ZDM_ERR_USAGE, "cannot read plan \"%s\"", path);
+    } else if (S_ISREG(st.st_mode)) {
+        return fd;
+    } else {
+        zdm_fail(err, ZDM_ERR_USAGE, "plan \"%s\" is %s", path,
+            S_ISDIR(st.st_mode) ? "a folder" : "not a regular file");
+        zdm_err_hint(err, "give the path of a plan file, such as plans/rename_email.lua");
+    }
+    close(fd);
+    return -1;
+}
+
+/* Length of the UTF-8 character at s, 0 when there is none. Overlong forms, surrogates and what is
+ * above U+10FFFF are none (RFC 3629). */
+static size_t
+utf8_length(const unsigned char *s, size_t n)
+{
+    size_t len = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
+
+    if (len == 0 || s[0] > 0xF4 || len > n)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) ||
+        (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F))
+        return 0;
+    return len;
+}
+
+static int
+not_text(const char *path, const char *text, size_t offset, const char *what, struct zdm_err *err)
+{
+    struct zdm_place at = {.file = path};
+
+    zdm_line_column(text, offset, &at.line, &at.column);
+    zdm_fail(err, ZDM_ERR_PLAN, "plan is not a text: %s", what);
+    zdm_err_hint(err, "save the plan as UTF-8");
+    return zdm_err_at(err, at);
+}
+
+static int
+check_text(const char *path, const struct zdm_buf *text, struct zdm_err *err)
+{
+    char what[32];
+
+    if (text->s[0] == '\033') /* LUA_SIGNATURE */
+        return not_text(path, text->s, 0, "it is compiled Lua", err);
+    for (size_t i = 0; i < text->len;) {
+        size_t n = utf8_length((const unsigned char *)text->s + i, text->len - i);
+        if (text->s[i] == '\0')
+            return not_text(path, text->s, i, "it has a NUL byte", err);
+        if (n == 0) {
+            snprintf(what, sizeof what, "byte 0x%02X is not UTF-8", (unsigned char)text->s[i]);
+            return not_text(path, text->s, i, what, err);
+        }
+        i += n;
+    }
+    return 0;
+}
+
+/* Without byte order mark, and with \n for \r\n: Lua reads strings in this way too. */
+static char *
+normalise(const struct zdm_buf *text, size_t *len)
+{
+    char *out = zdm_alloc(text->len + 1);
+    size_t from = text->len >= 3 && memcmp(text->s, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0, to = 0;
+
+    for (; from < text->len; from++)
+        if (text->s[from] != '\r' || text->s[from + 1] != '\n')
+            out[to++] = text->s[from];
+    out[to] = '\0';
+    *len = to;
+    return out;
+}
+
+int
+zdm_source_read(const char *path, struct zdm_source **out, struct zdm_err *err)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+    int result = -1;
+    int fd = open_plan(path, err);
+
+    if (fd < 0)
+        return -1;
+    if (read_all(fd, path, &text, err) < 0 || check_text(path, &text, err) < 0)
+        goto out;
+
+    struct zdm_source *source = zdm_alloc(sizeof *source);
+    source->path = zdm_strdup(path);
+    source->text = normalise(&text, &source->len);
+    zdm_source_lex(source);
+    *out = source;
+    result = 0;
+out:
+    zdm_buf_release(&text);
+    close(fd);
+    return result;
+}
+
+void
+zdm_source_free(struct zdm_source *source)
+{
+    if (!source)
+        return;
+    free(source->path);
+    free(source->text);
+    free(source->tokens);
+    free(source);
+}
+
+static bool
+is_text(const struct zdm_source *source, size_t i, enum zdm_token_kind kind, const char *text)
+{
+    const struct zdm_token *token = &source->tokens[i];
+
+    return i < source->n_tokens && token->kind == kind && token->len == strlen(text) &&
+           memcmp(source->text + token->start, text, token->len) == 0;
+}
+
+static void
+place_of(const struct zdm_source *source, size_t i, struct zdm_place *at)
+{
+    at->file = source->path;
+    zdm_line_column(source->text, source->tokens[i].start, &at->line, &at->column);
+}
+
+/* Token i is `key = "text"` seen from the string; key may stand in brackets. */
+static bool
+behind_key(const struct zdm_source *source, size_t i, const char *key)
+{
+    if (i < 2 || !is_text(source, i - 1, ZDM_TOKEN_OTHER, "="))
+        return false;
+    return is_text(source, i - 2, ZDM_TOKEN_NAME, key) ||
+           (i > 2 && is_text(source, i - 2, ZDM_TOKEN_OTHER, "]") &&
+               is_text(source, i - 3, ZDM_TOKEN_STRING, key));
+}
+
+bool
+zdm_source_find_text(const struct zdm_source *source, const char *text, const char *key, int line,
+    struct zdm_place *at)
+{
+    size_t below = SIZE_MAX, above = SIZE_MAX;
+
+    for (size_t i = 0; i < source->n_tokens; i++) {
+        if (!is_text(source, i, ZDM_TOKEN_STRING, text))
+            continue;
+        if (source->tokens[i].line < line) {
+            above = i;
+        } else if (key && behind_key(source, i, key)) {
+            below = i;
+            break;
+        } else if (below == SIZE_MAX) {
+            below = i;
+        }
+    }
+    if (below == SIZE_MAX)
+        below = above;
+    if (below == SIZE_MAX)
+        return false;
+    place_of(source, below, at);
+    return true;
+}
+
+bool
+zdm_source_locate(const struct zdm_source *source, const char *text, const char *key, int line,
+    int position, struct zdm_place *at)
+{
+    if (!zdm_source_find_text(source, text, key, line, at))
+        return false;
+    for (const char *s = text; *s && position > 1; s++) {
+        if (*s == '\n') {
+            at->line++;
+            at->column = 1;
+            position--;
+        } else if (((unsigned char)s[1] & 0xC0) != 0x80) {
+            at->column++; /* the next byte starts a character */
+            position--;
+        }
+    }
+    return true;
+}
+
+bool
+zdm_source_find_name(
+    const struct zdm_source *source, const char *name, bool key, int line, struct zdm_place *at)
+{
+    for (size_t i = 0; i < source->n_tokens; i++) {
+        if (source->tokens[i].line < line)
+            continue;
+        bool plain = is_text(source, i, ZDM_TOKEN_NAME, name);
+        bool bracketed = key && is_text(source, i, ZDM_TOKEN_STRING, name) &&
+                         is_text(source, i + 1, ZDM_TOKEN_OTHER, "]");
+        if ((plain || bracketed) &&
+            (!key || is_text(source, i + 1 + bracketed, ZDM_TOKEN_OTHER, "="))) {
+            place_of(source, i, at);
+            return true;
+        }
+    }
+    return false;
+}

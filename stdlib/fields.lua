@@ -1,0 +1,412 @@
+--- Everything that a plan author can write, in one table.
+--
+-- It drives the checks of validate.lua, the editor annotations (meta/zdm.lua) and the reference
+-- (docs/reference/plan.md); docs/generate.lua writes the last two, and a test looks for drift.
+--
+-- An entry of `constructors`:
+--   name, doc       the word in a plan, and what it is for
+--   id              what the string right behind the word is: "plan", "step", "check"; none when nil
+--   text            kind of a second string behind the id
+--   fields          { name, kind, doc, required, default, min, max }; kinds are those of kinds.lua
+--   entries         what may stand in the body without a key: "blocks", "steps", "checks"
+--   stands          where it may stand: "plan" (the file), "block", "step", "check"
+--   example         a complete use
+
+local fields = {}
+
+local why = { name = "why", kind = "text", doc = "The reason, for people: shown in the dry run and the log." }
+
+local allow = {
+    name = "allow",
+    kind = "strings",
+    doc = "Ids of rules whose finding is accepted for this step. Needs `because`.",
+}
+local because = {
+    name = "because",
+    kind = "text",
+    doc = "Why the findings named in `allow` are acceptable here.",
+}
+
+local table_field = {
+    name = "table",
+    kind = "qualified",
+    required = true,
+    doc = 'The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.',
+}
+
+local id_override = {
+    name = "id",
+    kind = "id",
+    doc = "The step's id, when the derived one does not suit.",
+}
+
+fields.constructors = {
+    {
+        name = "plan",
+        id = "plan",
+        stands = "plan",
+        entries = "blocks",
+        doc = "A whole migration: the value that the file returns. Its blocks run in the order in which they stand.",
+        fields = {
+            {
+                name = "api",
+                kind = "integer",
+                required = true,
+                min = 1,
+                max = 1,
+                doc = "The version of this language: 1.",
+            },
+            why,
+            { name = "ticket", kind = "text", doc = "Where the change was discussed." },
+            {
+                name = "lock_budget",
+                kind = "duration",
+                min = 1,
+                max = 600000,
+                default = "2s",
+                doc = "The longest single wait for a strong lock; whoever comes after waits behind it.",
+            },
+            {
+                name = "lock_patience",
+                kind = "duration",
+                min = 1,
+                default = "10m",
+                doc = "How long to go on trying for one lock, all tries together.",
+            },
+        },
+        example = [[
+return plan "add_phone" {
+    api = 1,
+    why = "support wants to call back",
+    expand {
+        sql "add column" "ALTER TABLE users ADD COLUMN phone text" {
+            undo = "ALTER TABLE users DROP COLUMN phone",
+        },
+    },
+}]],
+    },
+    {
+        name = "expand",
+        stands = "block",
+        entries = "steps",
+        doc = "Steps that only add: the application that runs now must not notice.",
+        fields = {},
+        example = [[expand { sql "add column" "ALTER TABLE users ADD COLUMN phone text" }]],
+    },
+    {
+        name = "backfill",
+        id = "step",
+        stands = "block",
+        doc = "Changes the rows of a table in small batches, each exactly once.",
+        fields = {
+            table_field,
+            {
+                name = "set",
+                kind = "assignments",
+                required = true,
+                doc = "What to change: column = SQL expression in the columns of the row.",
+            },
+            {
+                name = "where",
+                kind = "expression",
+                doc = "Which rows still need it; all when not given.",
+            },
+            {
+                name = "key",
+                kind = "identifier",
+                doc = "The column to walk along; the primary key when not given.",
+            },
+            {
+                name = "target",
+                kind = "duration",
+                min = 5,
+                max = 5000,
+                default = "25ms",
+                doc = "How long a batch should take. Nobody waits longer for a row than a batch takes.",
+            },
+            {
+                name = "batch_min",
+                kind = "integer",
+                min = 1,
+                max = 1000000,
+                default = 50,
+                doc = "The fewest rows of a batch.",
+            },
+            {
+                name = "batch_max",
+                kind = "integer",
+                min = 1,
+                max = 1000000,
+                default = 50000,
+                doc = "The most rows of a batch.",
+            },
+            {
+                name = "lock_timeout",
+                kind = "duration",
+                min = 1,
+                max = 60000,
+                default = "50ms",
+                doc = "How long a batch waits for a row that somebody else has locked.",
+            },
+            {
+                name = "pause",
+                kind = "duration",
+                min = 0,
+                max = 3600000,
+                default = "0ms",
+                doc = "A rest after each batch.",
+            },
+            allow,
+            because,
+            why,
+        },
+        example = [[
+backfill "copy email" {
+    table = "users",
+    set = { email_address = "email" },
+    where = "email_address IS DISTINCT FROM email",
+}]],
+    },
+    {
+        name = "gate",
+        id = "step",
+        stands = "block",
+        entries = "checks",
+        doc = "Holds the plan until every check in it is satisfied.",
+        fields = { why },
+        example = [[
+gate "old code is gone" {
+    soak "48h",
+    approval "app v2 is everywhere",
+    sql "nothing differs" "SELECT count(*) = 0 FROM users WHERE email_address IS DISTINCT FROM email",
+}]],
+    },
+    {
+        name = "contract",
+        stands = "block",
+        entries = "steps",
+        doc = "Steps that take the old away. Must stand behind a gate.",
+        fields = {},
+        example = [[contract { drop_column { table = "users", column = "email" } }]],
+    },
+    {
+        name = "sql",
+        id = "step",
+        text = "sql",
+        stands = "step",
+        doc = "One or more SQL statements, in one transaction with their journal row; a statement that cannot run in a "
+            .. "transaction stands alone. In a gate: a query whose first column must be true.",
+        fields = {
+            {
+                name = "undo",
+                kind = "sql",
+                doc = "SQL that takes the step back.",
+            },
+            {
+                name = "probe",
+                kind = "sql",
+                doc = "A query with one boolean, \"is it done already?\", for a statement outside transactions that zdm "
+                    .. "cannot settle by itself.",
+            },
+            why,
+            allow,
+            because,
+        },
+        example = [=[
+sql "add column" [[ALTER TABLE users ADD COLUMN email_address varchar(255)]] {
+    undo = "ALTER TABLE users DROP COLUMN email_address",
+}]=],
+    },
+    {
+        name = "hook",
+        id = "step",
+        stands = "step",
+        doc = "A Lua function of the plan, for what SQL alone cannot say.",
+        fields = {
+            {
+                name = "run",
+                kind = "function",
+                required = true,
+                doc = "function(db, log, ctx): does the work.",
+            },
+            {
+                name = "probe",
+                kind = "function",
+                doc = "function(db, log, ctx): returns true when the work is done already.",
+            },
+            { name = "undo", kind = "function", doc = "function(db, log, ctx): takes the work back." },
+            {
+                name = "transaction",
+                kind = "boolean",
+                default = true,
+                doc = "Run in one transaction with the journal row.",
+            },
+            why,
+        },
+        example = [[
+hook "set owner" {
+    run = function(db, log)
+        local owner = db:value("SELECT pg_catalog.current_setting('app.owner', true)")
+        log:info("the owner is %s", owner)
+    end,
+}]],
+    },
+    {
+        name = "command",
+        id = "step",
+        stands = "step",
+        doc = "A program, given as a list of arguments; never a shell string.",
+        fields = {
+            {
+                name = "argv",
+                kind = "argv",
+                required = true,
+                doc = "The program and its arguments.",
+            },
+            {
+                name = "probe",
+                kind = "argv",
+                doc = "A program that exits with 0 when the work is done already.",
+            },
+            {
+                name = "idempotent",
+                kind = "boolean",
+                default = false,
+                doc = "May simply run again after an interruption.",
+            },
+            {
+                name = "timeout",
+                kind = "duration",
+                min = 1,
+                doc = "The program is ended after this long; never when not given.",
+            },
+            why,
+        },
+        example = [[command "tell the cache" { argv = { "cache-ctl", "flush", "users" }, idempotent = true }]],
+    },
+    {
+        name = "sync",
+        stands = "step",
+        doc = "Keeps two columns of a table equal while old and new code both write: a trigger that copies each write to "
+            .. "the other side. On INSERT, NULL in `to` means \"not written\"; when both are written and disagree, `to` wins.",
+        fields = {
+            table_field,
+            { name = "from", kind = "identifier", required = true, doc = "The old column." },
+            { name = "to", kind = "identifier", required = true, doc = "The new column; it must exist and have no default." },
+            {
+                name = "up",
+                kind = "expression",
+                doc = "The value of `to`, in the columns of the row; the column `from` when not given.",
+            },
+            {
+                name = "down",
+                kind = "expression",
+                doc = "The value of `from`, in the columns of the row; the column `to` when not given.",
+            },
+            id_override,
+            why,
+        },
+        example = [[sync { table = "users", from = "email", to = "email_address" }]],
+    },
+    {
+        name = "unsync",
+        stands = "step",
+        doc = "Ends a `sync`, and keeps both columns.",
+        fields = {
+            table_field,
+            { name = "from", kind = "identifier", required = true, doc = "As in the `sync`." },
+            { name = "to", kind = "identifier", required = true, doc = "As in the `sync`." },
+            id_override,
+            why,
+        },
+        example = [[unsync { table = "users", from = "email", to = "email_address" }]],
+    },
+    {
+        name = "drop_column",
+        stands = "step",
+        doc = "Drops a column, and with it, in the same transaction, every `sync` of this plan that reads or writes it.",
+        fields = {
+            table_field,
+            { name = "column", kind = "identifier", required = true, doc = "The column." },
+            id_override,
+            why,
+        },
+        example = [[drop_column { table = "users", column = "email" }]],
+    },
+    {
+        name = "soak",
+        id = "duration",
+        stands = "check",
+        doc = "Opens when this much time has gone by, on the server's clock, since the last step before the gate.",
+        fields = {},
+        example = [[soak "48h"]],
+    },
+    {
+        name = "approval",
+        id = "check",
+        stands = "check",
+        doc = "Opens when somebody says `zdm approve`.",
+        fields = {},
+        example = [[approval "app v2 is everywhere"]],
+    },
+}
+
+--- What a hook function is given.
+fields.objects = {
+    {
+        name = "db",
+        doc = "The session of the step. Values: smallint, integer and bigint are integers, real and double precision are "
+            .. "numbers, boolean is a boolean, every other type is a string, NULL is `db.null`. `$1`, `$2`, ... in the SQL "
+            .. "stand for the arguments behind it.",
+        members = {
+            { name = "null", type = "zdm.null", doc = "SQL NULL." },
+            { name = "exec", args = "sql: string, ...", returns = "integer", doc = "Runs a statement; returns the number of rows it changed." },
+            { name = "query", args = "sql: string, ...", returns = "table<string, any>[]", doc = "All rows, each a table by column name." },
+            { name = "row", args = "sql: string, ...", returns = "table<string, any>?", doc = "The first row, or nil." },
+            { name = "value", args = "sql: string, ...", returns = "any", doc = "The first column of the first row, or nil." },
+            { name = "try_exec", args = "sql: string, ...", returns = "integer?, zdm.error?", doc = "`exec` that returns nil and the error." },
+            { name = "try_query", args = "sql: string, ...", returns = "table<string, any>[]?, zdm.error?", doc = "`query` that returns nil and the error." },
+            { name = "try_row", args = "sql: string, ...", returns = "table<string, any>?, zdm.error?", doc = "`row` that returns nil and the error." },
+            { name = "try_value", args = "sql: string, ...", returns = "any, zdm.error?", doc = "`value` that returns nil and the error." },
+        },
+    },
+    {
+        name = "log",
+        doc = "Writes to zdm's output and to the ledger. With arguments, the text is a format as in string.format.",
+        members = {
+            { name = "info", args = "text: string, ...", doc = "For the record." },
+            { name = "warn", args = "text: string, ...", doc = "Somebody should look." },
+        },
+    },
+    {
+        name = "ctx",
+        doc = "Where the hook runs.",
+        members = {
+            { name = "plan", type = "string", doc = "The plan's name." },
+            { name = "step", type = "string", doc = "The step's id." },
+            { name = "epoch", type = "integer", doc = "The number of this runner: each take-over raises it." },
+        },
+    },
+    {
+        name = "error",
+        doc = "What `db` raises, and what its try_ methods return behind nil. tostring() gives the message.",
+        members = {
+            { name = "code", type = "string", doc = "The SQLSTATE; empty when the server was not reached." },
+            { name = "message", type = "string", doc = "What went wrong." },
+            { name = "detail", type = "string?", doc = "Facts." },
+            { name = "hint", type = "string?", doc = "What to do." },
+        },
+    },
+}
+
+local by_name = {}
+for _, def in ipairs(fields.constructors) do
+    by_name[def.name] = def
+end
+
+--- The entry of a constructor.
+function fields.of(name)
+    return assert(by_name[name], name)
+end
+
+return fields

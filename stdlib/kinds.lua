@@ -1,0 +1,286 @@
+--- The kinds of values that fields.lua names.
+--
+-- kind.check(value, field, at) returns the value as the engine wants it, or nil, what is wrong
+-- ("must be ..."), a hint, and where in an SQL text. kind.says stands in the reference, kind.lua is the type for editors.
+
+local native = require "native"
+local token = require "token"
+
+local kinds = {}
+
+-- "an integer", "an empty string", "false", 'sql "x"': for messages.
+local function describe(value)
+    if value == nil or type(value) == "boolean" or token.data(value) then
+        return tostring(value)
+    elseif value == "" then
+        return "an empty string"
+    elseif type(value) == "table" and next(value) == nil then
+        return "an empty table"
+    end
+    local kind = math.type(value) or type(value)
+    return (kind:find "^[aeiou]" and "an " or "a ") .. kind
+end
+kinds.describe = describe
+
+local function must(what, value)
+    return nil, ("must be %s, not %s"):format(what, describe(value))
+end
+
+-- A non-empty string that canonical JSON can hold, or nil and what is wrong.
+local function string_of(value, what)
+    if type(value) ~= "string" or value == "" then
+        return must(what, value)
+    elseif value:find("\0", 1, true) or not utf8.len(value) then
+        return nil, ("must be %s in UTF-8 without NUL"):format(what)
+    end
+    return value
+end
+
+local function count_keys(value)
+    local n = 0
+    for _ in next, value do
+        n = n + 1
+    end
+    return n
+end
+
+local function show_ms(ms)
+    for _, unit in ipairs { { 3600000, "h" }, { 60000, "m" }, { 1000, "s" } } do
+        if ms > 0 and ms % unit[1] == 0 then
+            return ms // unit[1] .. unit[2]
+        end
+    end
+    return ms .. "ms"
+end
+
+-- A range for messages and for the reference: "5 to 5000", "at least 1".
+function kinds.range(field)
+    local show = field.kind == "duration" and show_ms or tostring
+    if field.min and field.min == field.max then
+        return show(field.min)
+    elseif field.min and field.max then
+        return ("%s to %s"):format(show(field.min), show(field.max))
+    elseif field.min and field.min > 0 then
+        return "at least " .. show(field.min)
+    end
+end
+
+local function in_range(n, field)
+    return n >= (field.min or math.mininteger) and n <= (field.max or math.maxinteger)
+end
+
+kinds.text = {
+    lua = "string",
+    says = "text",
+    check = function(value)
+        return string_of(value, "a text")
+    end,
+}
+
+kinds.sql = {
+    lua = "string",
+    says = "SQL",
+    check = function(value, field, at)
+        local text, wrong = string_of(value, "SQL in a string")
+        if not text then
+            return nil, wrong
+        end
+        return { text = text, line = at.line, key = field.name }
+    end,
+}
+
+kinds.expression = {
+    lua = "string",
+    says = "SQL expression",
+    check = function(value, field, at)
+        local text, wrong = string_of(value, "an SQL expression in a string")
+        if not text then
+            return nil, wrong
+        end
+        local ok, message, hint, position = native.check_expression(text)
+        if not ok then
+            return nil, "is not an SQL expression: " .. message, hint, { text = text, position = position }
+        end
+        return { text = text, line = at.line, key = field.name }
+    end,
+}
+
+kinds.identifier = {
+    lua = "string",
+    says = "name",
+    check = function(value)
+        local text, wrong = string_of(value, "a name in a string")
+        if not text then
+            return nil, wrong
+        end
+        local name, message = native.identifier(text)
+        if not name then
+            return nil, "must be a name: " .. message
+        end
+        return text
+    end,
+}
+
+kinds.qualified = {
+    lua = "string",
+    says = "name or schema.name",
+    check = function(value)
+        local text, wrong = string_of(value, "a table's name in a string")
+        if not text then
+            return nil, wrong
+        end
+        local name, message = native.split_name(text)
+        if not name then
+            return nil, "must be a table's name: " .. message
+        end
+        return text
+    end,
+}
+
+kinds.assignments = {
+    lua = "table<string, string>",
+    says = "table of column = SQL expression",
+    check = function(value, _, at)
+        if type(value) ~= "table" or token.data(value) or count_keys(value) == 0 then
+            return must('a table such as { column = "expression" }', value)
+        end
+        local list, taken, columns = {}, {}, {}
+        for column in next, value do
+            columns[#columns + 1] = column
+        end
+        table.sort(columns, function(a, b)
+            return tostring(a) < tostring(b)
+        end)
+        for _, column in ipairs(columns) do
+            local expr = value[column]
+            local name, wrong = kinds.identifier.check(column)
+            if not name then
+                return nil, ('has the key "%s", which %s'):format(tostring(column), wrong)
+            end
+            local folded = native.identifier(column)
+            if taken[folded] then
+                return nil, ("sets the column %s twice"):format(folded)
+            end
+            taken[folded] = true
+            local sql, message, hint, place = kinds.expression.check(expr, { name = column }, at)
+            if not sql then
+                if math.type(expr) or type(expr) == "boolean" then
+                    hint = ('write it as SQL: %s = "%s"'):format(column, tostring(expr))
+                end
+                return nil, ("has a value for %s that %s"):format(column, message), hint, place
+            end
+            list[#list + 1] = { column = column, expr = sql }
+        end
+        return list
+    end,
+}
+
+kinds.duration = {
+    lua = "string",
+    says = 'duration, such as `"30s"`',
+    check = function(value, field)
+        if type(value) ~= "string" then
+            local wrong = select(2, must('a duration such as "30s"', value))
+            return nil, wrong, math.type(value) and "write the unit, in a string: ms, s, m, h, d or w"
+        end
+        local ms = native.duration(value)
+        if not ms then
+            return nil, ('must be a duration, not "%s"'):format(value), 'a number and a unit: "250ms", "30s", "10m", "48h", "7d"'
+        elseif not in_range(ms, field) then
+            return nil, ("must be %s, not %s"):format(kinds.range(field), value)
+        end
+        return ms
+    end,
+}
+
+kinds.integer = {
+    lua = "integer",
+    says = "whole number",
+    check = function(value, field)
+        if math.type(value) ~= "integer" then
+            return must("a whole number", value)
+        elseif not in_range(value, field) then
+            return nil, ("must be %s, not %d"):format(kinds.range(field), value)
+        end
+        return value
+    end,
+}
+
+kinds.boolean = {
+    lua = "boolean",
+    says = "true or false",
+    check = function(value)
+        if type(value) ~= "boolean" then
+            return must("true or false", value)
+        end
+        return value
+    end,
+}
+
+kinds["function"] = {
+    lua = "fun(db: zdm.db, log: zdm.log, ctx: zdm.ctx): boolean?",
+    says = "function",
+    check = function(value)
+        if type(value) ~= "function" then
+            return must("a function", value)
+        elseif not native.is_plan_function(value) then
+            return nil, "must be a function that is written in the plan"
+        end
+        return value
+    end,
+}
+
+local function list_of(value, what, item)
+    if type(value) ~= "table" or token.data(value) or #value == 0 or count_keys(value) ~= #value then
+        return must("a list such as " .. what, value)
+    end
+    local list = {}
+    for i = 1, #value do
+        local text, wrong = item(value[i])
+        if not text then
+            return nil, ("has an entry %d that %s"):format(i, wrong)
+        end
+        list[i] = text
+    end
+    return list
+end
+
+kinds.strings = {
+    lua = "string[]",
+    says = "list of texts",
+    check = function(value)
+        return list_of(value, '{ "one", "two" }', kinds.text.check)
+    end,
+}
+
+kinds.argv = {
+    lua = "string[]",
+    says = "list of arguments",
+    check = function(value)
+        return list_of(value, '{ "program", "argument" }', function(item)
+            -- An argument may be empty; a program may not, and is judged by whoever starts it.
+            if item == "" then
+                return item
+            end
+            return string_of(item, "a string")
+        end)
+    end,
+}
+
+kinds.id = {
+    lua = "string",
+    says = "name of a step",
+    check = function(value)
+        local text, wrong = string_of(value, "a name in a string")
+        if not text then
+            return nil, wrong
+        elseif #text > 100 then
+            return nil, ("is %d bytes long; 100 is the limit"):format(#text)
+        elseif text:find "%c" or text:find "^ " or text:find " $" then
+            return nil, "must be one line of printable characters, without space at its ends"
+        end
+        return text
+    end,
+}
+
+return kinds

@@ -1,0 +1,255 @@
+---@meta
+-- Written by docs/generate.lua from stdlib/fields.lua: change it there.
+
+---@class zdm.plan
+---@class zdm.block
+---@class zdm.step
+---@class zdm.check
+---@class zdm.sql: zdm.step, zdm.check
+---@operator call(zdm.sql.fields): zdm.sql
+---@class zdm.null
+
+---The session of the step. Values: smallint, integer and bigint are integers, real and double precision are numbers, boolean is a boolean, every other type is a string, NULL is `db.null`. `$1`, `$2`, ... in the SQL stand for the arguments behind it.
+---@class zdm.db
+---@field null zdm.null SQL NULL.
+---@field exec fun(self: zdm.db, sql: string, ...: any): integer Runs a statement; returns the number of rows it changed.
+---@field query fun(self: zdm.db, sql: string, ...: any): table<string, any>[] All rows, each a table by column name.
+---@field row fun(self: zdm.db, sql: string, ...: any): table<string, any>? The first row, or nil.
+---@field value fun(self: zdm.db, sql: string, ...: any): any The first column of the first row, or nil.
+---@field try_exec fun(self: zdm.db, sql: string, ...: any): integer?, zdm.error? `exec` that returns nil and the error.
+---@field try_query fun(self: zdm.db, sql: string, ...: any): table<string, any>[]?, zdm.error? `query` that returns nil and the error.
+---@field try_row fun(self: zdm.db, sql: string, ...: any): table<string, any>?, zdm.error? `row` that returns nil and the error.
+---@field try_value fun(self: zdm.db, sql: string, ...: any): any, zdm.error? `value` that returns nil and the error.
+
+---Writes to zdm's output and to the ledger. With arguments, the text is a format as in string.format.
+---@class zdm.log
+---@field info fun(self: zdm.log, text: string, ...: any) For the record.
+---@field warn fun(self: zdm.log, text: string, ...: any) Somebody should look.
+
+---Where the hook runs.
+---@class zdm.ctx
+---@field plan string The plan's name.
+---@field step string The step's id.
+---@field epoch integer The number of this runner: each take-over raises it.
+
+---What `db` raises, and what its try_ methods return behind nil. tostring() gives the message.
+---@class zdm.error
+---@field code string The SQLSTATE; empty when the server was not reached.
+---@field message string What went wrong.
+---@field detail string? Facts.
+---@field hint string? What to do.
+
+---@class zdm.plan.fields
+---@field api integer The version of this language: 1.
+---@field why? string The reason, for people: shown in the dry run and the log.
+---@field ticket? string Where the change was discussed.
+---@field lock_budget? string The longest single wait for a strong lock; whoever comes after waits behind it. (1ms to 10m)
+---@field lock_patience? string How long to go on trying for one lock, all tries together. (at least 1ms)
+---@field [integer] zdm.block
+
+---A whole migration: the value that the file returns. Its blocks run in the order in which they stand.
+---
+---```lua
+---return plan "add_phone" {
+---    api = 1,
+---    why = "support wants to call back",
+---    expand {
+---        sql "add column" "ALTER TABLE users ADD COLUMN phone text" {
+---            undo = "ALTER TABLE users DROP COLUMN phone",
+---        },
+---    },
+---}
+---```
+---@param id string
+---@return fun(body: zdm.plan.fields): zdm.plan
+function plan(id) end
+
+---@class zdm.expand.fields
+---@field [integer] zdm.step
+
+---Steps that only add: the application that runs now must not notice.
+---
+---```lua
+---expand { sql "add column" "ALTER TABLE users ADD COLUMN phone text" }
+---```
+---@param body zdm.expand.fields
+---@return zdm.block
+function expand(body) end
+
+---@class zdm.backfill.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field set table<string, string> What to change: column = SQL expression in the columns of the row.
+---@field where? string Which rows still need it; all when not given.
+---@field key? string The column to walk along; the primary key when not given.
+---@field target? string How long a batch should take. Nobody waits longer for a row than a batch takes. (5ms to 5s)
+---@field batch_min? integer The fewest rows of a batch. (1 to 1000000)
+---@field batch_max? integer The most rows of a batch. (1 to 1000000)
+---@field lock_timeout? string How long a batch waits for a row that somebody else has locked. (1ms to 1m)
+---@field pause? string A rest after each batch. (0ms to 1h)
+---@field allow? string[] Ids of rules whose finding is accepted for this step. Needs `because`.
+---@field because? string Why the findings named in `allow` are acceptable here.
+---@field why? string The reason, for people: shown in the dry run and the log.
+
+---Changes the rows of a table in small batches, each exactly once.
+---
+---```lua
+---backfill "copy email" {
+---    table = "users",
+---    set = { email_address = "email" },
+---    where = "email_address IS DISTINCT FROM email",
+---}
+---```
+---@param id string
+---@return fun(body: zdm.backfill.fields): zdm.block
+function backfill(id) end
+
+---@class zdm.gate.fields
+---@field why? string The reason, for people: shown in the dry run and the log.
+---@field [integer] zdm.check
+
+---Holds the plan until every check in it is satisfied.
+---
+---```lua
+---gate "old code is gone" {
+---    soak "48h",
+---    approval "app v2 is everywhere",
+---    sql "nothing differs" "SELECT count(*) = 0 FROM users WHERE email_address IS DISTINCT FROM email",
+---}
+---```
+---@param id string
+---@return fun(body: zdm.gate.fields): zdm.block
+function gate(id) end
+
+---@class zdm.contract.fields
+---@field [integer] zdm.step
+
+---Steps that take the old away. Must stand behind a gate.
+---
+---```lua
+---contract { drop_column { table = "users", column = "email" } }
+---```
+---@param body zdm.contract.fields
+---@return zdm.block
+function contract(body) end
+
+---@class zdm.sql.fields
+---@field undo? string SQL that takes the step back.
+---@field probe? string A query with one boolean, "is it done already?", for a statement outside transactions that zdm cannot settle by itself.
+---@field why? string The reason, for people: shown in the dry run and the log.
+---@field allow? string[] Ids of rules whose finding is accepted for this step. Needs `because`.
+---@field because? string Why the findings named in `allow` are acceptable here.
+
+---One or more SQL statements, in one transaction with their journal row; a statement that cannot run in a transaction stands alone. In a gate: a query whose first column must be true.
+---
+---```lua
+---sql "add column" [[ALTER TABLE users ADD COLUMN email_address varchar(255)]] {
+---    undo = "ALTER TABLE users DROP COLUMN email_address",
+---}
+---```
+---@param id string
+---@return fun(text: string): zdm.sql
+function sql(id) end
+
+---@class zdm.hook.fields
+---@field run fun(db: zdm.db, log: zdm.log, ctx: zdm.ctx): boolean? function(db, log, ctx): does the work.
+---@field probe? fun(db: zdm.db, log: zdm.log, ctx: zdm.ctx): boolean? function(db, log, ctx): returns true when the work is done already.
+---@field undo? fun(db: zdm.db, log: zdm.log, ctx: zdm.ctx): boolean? function(db, log, ctx): takes the work back.
+---@field transaction? boolean Run in one transaction with the journal row.
+---@field why? string The reason, for people: shown in the dry run and the log.
+
+---A Lua function of the plan, for what SQL alone cannot say.
+---
+---```lua
+---hook "set owner" {
+---    run = function(db, log)
+---        local owner = db:value("SELECT pg_catalog.current_setting('app.owner', true)")
+---        log:info("the owner is %s", owner)
+---    end,
+---}
+---```
+---@param id string
+---@return fun(body: zdm.hook.fields): zdm.step
+function hook(id) end
+
+---@class zdm.command.fields
+---@field argv string[] The program and its arguments.
+---@field probe? string[] A program that exits with 0 when the work is done already.
+---@field idempotent? boolean May simply run again after an interruption.
+---@field timeout? string The program is ended after this long; never when not given. (at least 1ms)
+---@field why? string The reason, for people: shown in the dry run and the log.
+
+---A program, given as a list of arguments; never a shell string.
+---
+---```lua
+---command "tell the cache" { argv = { "cache-ctl", "flush", "users" }, idempotent = true }
+---```
+---@param id string
+---@return fun(body: zdm.command.fields): zdm.step
+function command(id) end
+
+---@class zdm.sync.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field from string The old column.
+---@field to string The new column; it must exist and have no default.
+---@field up? string The value of `to`, in the columns of the row; the column `from` when not given.
+---@field down? string The value of `from`, in the columns of the row; the column `to` when not given.
+---@field id? string The step's id, when the derived one does not suit.
+---@field why? string The reason, for people: shown in the dry run and the log.
+
+---Keeps two columns of a table equal while old and new code both write: a trigger that copies each write to the other side. On INSERT, NULL in `to` means "not written"; when both are written and disagree, `to` wins.
+---
+---```lua
+---sync { table = "users", from = "email", to = "email_address" }
+---```
+---@param body zdm.sync.fields
+---@return zdm.step
+function sync(body) end
+
+---@class zdm.unsync.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field from string As in the `sync`.
+---@field to string As in the `sync`.
+---@field id? string The step's id, when the derived one does not suit.
+---@field why? string The reason, for people: shown in the dry run and the log.
+
+---Ends a `sync`, and keeps both columns.
+---
+---```lua
+---unsync { table = "users", from = "email", to = "email_address" }
+---```
+---@param body zdm.unsync.fields
+---@return zdm.step
+function unsync(body) end
+
+---@class zdm.drop_column.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field column string The column.
+---@field id? string The step's id, when the derived one does not suit.
+---@field why? string The reason, for people: shown in the dry run and the log.
+
+---Drops a column, and with it, in the same transaction, every `sync` of this plan that reads or writes it.
+---
+---```lua
+---drop_column { table = "users", column = "email" }
+---```
+---@param body zdm.drop_column.fields
+---@return zdm.step
+function drop_column(body) end
+
+---Opens when this much time has gone by, on the server's clock, since the last step before the gate.
+---
+---```lua
+---soak "48h"
+---```
+---@param id string
+---@return zdm.check
+function soak(id) end
+
+---Opens when somebody says `zdm approve`.
+---
+---```lua
+---approval "app v2 is everywhere"
+---```
+---@param id string
+---@return zdm.check
+function approval(id) end

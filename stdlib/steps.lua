@@ -1,0 +1,225 @@
+--- From checked values to descriptions of steps, as lua/reader.c takes them.
+--
+-- build[name](values, list, at, id, text) returns a description; `resolve(active)` of a description is
+-- called with the syncs in force when the plan is put together.
+
+local errors = require "errors"
+local native = require "native"
+local sync = require "sync"
+local token = require "token"
+
+local build = {}
+
+local function sql_of(text, at)
+    return { text = text, line = at.line }
+end
+
+function build.sql(values, _, _, _, text)
+    return {
+        kind = "sql",
+        up = text,
+        undo = values.undo,
+        probe = values.probe,
+        allow = values.allow,
+        because = values.because,
+        why = values.why,
+    }
+end
+
+function build.backfill(values, _, at)
+    local d = { kind = "backfill" }
+    for name, value in next, values do
+        d[name] = value
+    end
+    if values.batch_min and values.batch_max and values.batch_min > values.batch_max then
+        errors.add {
+            line = at.line,
+            key = "batch_min",
+            message = ('"batch_min" of %s is over "batch_max"'):format(at.label),
+        }
+    end
+    return d
+end
+
+function build.hook(values)
+    return {
+        kind = "hook",
+        run = values.run,
+        probe = values.probe,
+        undo = values.undo,
+        transaction = values.transaction,
+        why = values.why,
+    }
+end
+
+function build.command(values)
+    return {
+        kind = "command",
+        argv = values.argv,
+        probe = values.probe,
+        idempotent = values.idempotent,
+        timeout = values.timeout,
+        why = values.why,
+    }
+end
+
+local function complete(values, ...)
+    for _, name in ipairs { ... } do
+        if not values[name] then
+            return false -- reported already
+        end
+    end
+    return true
+end
+
+function build.sync(values, _, at)
+    if not complete(values, "table", "from", "to") then
+        return { kind = "sql" }
+    end
+    local s = sync.resolve(values)
+    if s.from == s.to then
+        errors.add { line = at.line, key = "to", message = "sync needs two different columns: both are " .. s.from }
+    end
+    local requires = sync.requires(s)
+    for _, require_ in ipairs(requires) do
+        require_.sql = sql_of(require_.sql, at)
+    end
+    return {
+        kind = "sql",
+        id = values.id or sync.id(values),
+        up = sql_of(sync.up_sql(s), at),
+        undo = sql_of(sync.down_sql(s), at),
+        requires = requires,
+        why = values.why,
+        resolve = function(_, active)
+            active[#active + 1] = s
+        end,
+    }
+end
+
+local function remove(list, item)
+    for i = #list, 1, -1 do
+        if list[i] == item then
+            table.remove(list, i)
+        end
+    end
+end
+
+function build.unsync(values, _, at)
+    if not complete(values, "table", "from", "to") then
+        return { kind = "sql" }
+    end
+    local s = sync.resolve(values)
+    return {
+        kind = "sql",
+        id = values.id or sync.unsync_id(values),
+        up = sql_of(sync.down_sql(s), at),
+        why = values.why,
+        -- The sync may be of an earlier plan: its names follow from the table and the columns.
+        resolve = function(self, active)
+            for _, other in ipairs(sync.touching(active, at, s, s.from)) do
+                if other.to == s.to then
+                    self.undo = sql_of(sync.up_sql(other), at)
+                    remove(active, other)
+                end
+            end
+        end,
+    }
+end
+
+function build.drop_column(values, _, at)
+    if not complete(values, "table", "column") then
+        return { kind = "sql" }
+    end
+    local name, _, schema = native.split_name(values.table)
+    local s = { schema = schema, name = name, relation = native.quote_qualified(schema, name) }
+    local column = native.identifier(values.column)
+    return {
+        kind = "sql",
+        id = values.id or sync.drop_column_id(values),
+        why = values.why,
+        resolve = function(self, active)
+            local statements = {}
+            for _, other in ipairs(sync.touching(active, at, s, column)) do
+                statements[#statements + 1] = sync.down_sql(other)
+                remove(active, other)
+            end
+            statements[#statements + 1] = ("ALTER TABLE %s DROP COLUMN %s;"):format(
+                s.relation,
+                native.quote_ident(column)
+            )
+            self.up = sql_of(table.concat(statements, "\n"), at)
+        end,
+    }
+end
+
+function build.soak(_, _, _, ms)
+    return { kind = "soak", id = "soak", ms = ms }
+end
+
+function build.approval(_, _, _, id)
+    return { kind = "approval", id = id }
+end
+
+-- An sql inside a gate is a question, not a step.
+local function as_check(d, at)
+    for _, name in ipairs { "undo", "probe", "allow", "because", "why" } do
+        if d[name] ~= nil then
+            errors.add {
+                line = d.line,
+                key = name,
+                message = ('unknown field "%s" in %s, which stands in %s'):format(name, d.label, at.label),
+                hint = "in a gate, sql is a query and takes no options",
+            }
+        end
+    end
+    return { kind = "sql", id = d.id, sql = d.up, line = d.line }
+end
+
+function build.gate(values, list, at)
+    local checks, taken = {}, {}
+    for i, entry in ipairs(list) do
+        local d = token.data(entry)
+        if d and d.stands == "check" then
+            d.used = true
+            checks[#checks + 1] = { kind = d.kind, id = d.id, ms = d.ms, line = d.line }
+        elseif d and d.name == "sql" and d.kind ~= "half" then
+            d.used = true
+            checks[#checks + 1] = as_check(d, at)
+        elseif d and d.kind == "half" then
+            d.used = true
+            errors.add { line = d.line, message = d.label .. " " .. d.lacks }
+        elseif not token.is_anything(entry) then
+            if d then
+                d.used = true
+            end
+            errors.add {
+                line = d and d.line or at.line,
+                message = ("%s cannot stand in %s"):format(d and d.label or ("entry %d, %s"):format(i, type(entry)), at.label),
+                hint = "a gate takes soak, approval and sql",
+            }
+        end
+        local last = checks[#checks]
+        if last and last.id and not last.checked then
+            last.checked = true
+            if taken[last.id] then
+                errors.add {
+                    line = last.line,
+                    message = ('%s has two checks named "%s"'):format(at.label, last.id),
+                    hint = ("the first is at line %d"):format(taken[last.id]),
+                }
+            end
+            taken[last.id] = last.line
+        end
+    end
+    if #list == 0 then
+        errors.add {
+            line = at.line,
+            message = at.label .. " is empty",
+            hint = 'give it something to wait for: approval "...", soak "48h", sql "..." [[SELECT ...]]',
+        }
+    end
+    return { kind = "gate", checks = checks, why = values.why }
+end
+
+return build

@@ -1,0 +1,250 @@
+--- The SQL behind sync, unsync and drop_column.
+--
+-- One trigger a sync. It compares as text in collation C, because types such as json have no
+-- equality and citext thinks that different spellings are equal; and it compares with `up` of the row
+-- after the cast to the column's type, which is what a write through the old column would have left.
+
+local native = require "native"
+local errors = require "errors"
+
+local sync = {}
+
+local function trim(name, bytes)
+    if #name <= bytes then
+        return name
+    end
+    -- Never cut inside a UTF-8 character.
+    while bytes > 0 and (name:byte(bytes + 1) & 0xC0) == 0x80 do
+        bytes = bytes - 1
+    end
+    return name:sub(1, bytes)
+end
+
+-- An id of at most 100 bytes that stays different from the ids of other long names.
+local function short_id(text)
+    if #text <= 100 then
+        return text
+    end
+    return trim(text, 83) .. "~" .. native.sha256(text):sub(1, 16)
+end
+
+--- The table and two columns behind the fields of a sync: names resolved as PostgreSQL does.
+function sync.resolve(values)
+    local name, _, schema = native.split_name(values.table)
+    local s = { schema = schema, name = name, from = native.identifier(values.from), to = native.identifier(values.to) }
+    s.relation = native.quote_qualified(schema, name)
+    local hash = native.sha256(("%s\0%s\0%s\0%s"):format(schema or "", name, s.from, s.to)):sub(1, 16)
+    -- BEFORE triggers fire in the order of their names: zzz sees what the others changed.
+    s.trigger = "zzz_zdm_sync_" .. hash
+    s.func = "zdm.sync_" .. hash
+    s.up, s.down = values.up, values.down
+    return s
+end
+
+--- "users.email <-> email_address"
+function sync.id(values)
+    return short_id(("sync %s.%s <-> %s"):format(values.table, values.from, values.to))
+end
+
+function sync.unsync_id(values)
+    return short_id(("unsync %s.%s <-> %s"):format(values.table, values.from, values.to))
+end
+
+function sync.drop_column_id(values)
+    return short_id(("drop column %s.%s"):format(values.table, values.column))
+end
+
+-- A dollar quote that does not occur in body.
+local function dollar_quote(body)
+    local tag, n = "$zdm$", 0
+    while body:find(tag, 1, true) do
+        n = n + 1
+        tag = ("$zdm%d$"):format(n)
+    end
+    return tag .. body .. tag
+end
+
+-- expr in the columns of NEW. It stands on lines of its own, so that a comment at its end ends
+-- there; the row is named as the table, so that users.email means the row's.
+local function of_new(s, expr, column)
+    if not expr then
+        return "NEW." .. native.quote_ident(column)
+    end
+    return ("(SELECT\n%s\n    FROM (SELECT NEW.*) AS %s)"):format(expr.text, native.quote_ident(s.name))
+end
+
+local function text_of(row, column)
+    return ('%s.%s::pg_catalog.text COLLATE pg_catalog."C"'):format(row, column)
+end
+
+local template = [[
+
+#variable_conflict use_column
+DECLARE
+    zdm_expected record; -- NEW as a write through the old column would have left it
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.<to> IS NULL THEN
+            NEW.<to> := <up>;
+            RETURN NEW;
+        END IF;
+    ELSIF <new_to> IS NOT DISTINCT FROM <old_to> THEN
+        IF <new_from> IS DISTINCT FROM <old_from> THEN
+            NEW.<to> := <up>;
+        END IF;
+        RETURN NEW;
+    END IF;
+    zdm_expected := NEW;
+    zdm_expected.<to> := <up>;
+    IF <new_to> IS DISTINCT FROM <expected_to> THEN
+        NEW.<from> := <down>;
+    END IF;
+    RETURN NEW;
+END
+]]
+
+local function function_body(s)
+    local from, to = native.quote_ident(s.from), native.quote_ident(s.to)
+    local parts = {
+        from = from,
+        to = to,
+        up = of_new(s, s.up, s.from),
+        down = of_new(s, s.down, s.to),
+        new_to = text_of("NEW", to),
+        old_to = text_of("OLD", to),
+        new_from = text_of("NEW", from),
+        old_from = text_of("OLD", from),
+        expected_to = text_of("zdm_expected", to),
+    }
+    return (template:gsub("<([%w_]+)>", parts))
+end
+
+-- PostgreSQL looks into a plpgsql body only when it first runs, which would be a write of the
+-- application. This function is never called: creating it makes the server check names and types of
+-- both expressions under the same search_path.
+local function check_body(s)
+    return ("UPDATE %s SET %s = (\n%s\n), %s = (\n%s\n)"):format(
+        s.relation,
+        native.quote_ident(s.to),
+        s.up and s.up.text or native.quote_ident(s.from),
+        native.quote_ident(s.from),
+        s.down and s.down.text or native.quote_ident(s.to)
+    )
+end
+
+--- The statements that start a sync.
+function sync.up_sql(s)
+    local parts = {
+        func = s.func,
+        path = "pg_catalog, " .. native.quote_ident(s.schema or "public") .. ", pg_temp",
+        check = dollar_quote(check_body(s)),
+        body = dollar_quote(function_body(s)),
+        comment = native.quote_literal(("zdm: keeps %s and %s of %s equal"):format(s.from, s.to, s.relation)),
+        trigger = s.trigger,
+        relation = s.relation,
+    }
+    return (([[
+CREATE FUNCTION <func>_check() RETURNS void
+LANGUAGE sql SET search_path = <path>
+AS <check>;
+DROP FUNCTION <func>_check();
+CREATE FUNCTION <func>() RETURNS trigger
+LANGUAGE plpgsql SET search_path = <path>
+AS <body>;
+COMMENT ON FUNCTION <func>() IS <comment>;
+CREATE TRIGGER <trigger> BEFORE INSERT OR UPDATE ON <relation> FOR EACH ROW
+WHEN (pg_catalog.current_setting('zdm.sync', true) IS DISTINCT FROM 'off')
+EXECUTE FUNCTION <func>();]]):gsub("<([%w_]+)>", parts))
+end
+
+--- The statements that end it.
+function sync.down_sql(s)
+    return ("DROP TRIGGER %s ON %s;\nDROP FUNCTION %s();"):format(s.trigger, s.relation, s.func)
+end
+
+--- What must hold before it starts.
+function sync.requires(s)
+    local where = ([[
+SELECT pg_catalog.count(*) = 1
+  FROM pg_catalog.pg_attribute AS a
+  JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+ WHERE a.attrelid = pg_catalog.to_regclass(%s)
+   AND a.attnum > 0
+   AND a.attname = ]]):format(native.quote_literal(s.relation))
+    local function exists(column, hint)
+        return {
+            sql = where .. native.quote_literal(column),
+            message = ("table %s has no column %s"):format(s.relation, native.quote_ident(column)),
+            hint = hint,
+        }
+    end
+    local from, to = native.quote_ident(s.from), native.quote_ident(s.to)
+    local list = {
+        exists(s.from, "sync copies between two columns that exist: check the names of the table and the column"),
+        exists(s.to, ("add it in a step before the sync: ALTER TABLE %s ADD COLUMN %s ..."):format(s.relation, to)),
+        {
+            sql = where .. native.quote_literal(s.from) .. "\n   AND a.attgenerated = ''",
+            message = ("column %s of %s is generated: sync cannot write it"):format(from, s.relation),
+            hint = "compute the new column from the columns that this one is generated from",
+        },
+        {
+            sql = where .. native.quote_literal(s.to)
+                .. "\n   AND NOT a.atthasdef AND a.attidentity = '' AND t.typdefault IS NULL",
+            message = ("column %s of %s has a default, or is generated or an identity"):format(to, s.relation),
+            hint = ("to sync, an INSERT that does not name %s must leave it NULL: ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT"):format(
+                to,
+                s.relation,
+                to
+            ),
+        },
+    }
+    if not s.schema then
+        -- The trigger's search_path is pinned; it must lead to this table.
+        list[#list + 1] = {
+            sql = ("SELECT pg_catalog.to_regclass(%s) = pg_catalog.to_regclass(%s)"):format(
+                native.quote_literal(s.relation),
+                native.quote_literal(native.quote_qualified("public", s.name))
+            ),
+            message = ("table %s is not in the schema public"):format(s.relation),
+            hint = ("write it with its schema: SCHEMA.%s"):format(s.relation),
+        }
+    end
+    return list
+end
+
+local function same_table(a, b)
+    return a.name == b.name and a.schema == b.schema
+end
+
+-- "users" and "public.users" may be one table; only the server knows.
+local function maybe_same_table(a, b)
+    return a.name == b.name and (a.schema == nil) ~= (b.schema == nil)
+end
+
+--- Which of the plan's syncs, in force so far, touch a column. Reports a table that is once written
+-- with its schema and once without.
+function sync.touching(active, at, s, column)
+    local found = {}
+    for _, other in ipairs(active) do
+        if other.from == column or other.to == column then
+            if same_table(other, s) then
+                found[#found + 1] = other
+            elseif maybe_same_table(other, s) then
+                errors.add {
+                    line = at.line,
+                    key = "table",
+                    message = ("%s writes the table as %s, the sync of %s as %s"):format(
+                        at.label,
+                        s.relation,
+                        native.quote_ident(column),
+                        other.relation
+                    ),
+                    hint = "write the name in the same way in both, so that the trigger goes with the column",
+                }
+            end
+        end
+    end
+    return found
+end
+
+return sync

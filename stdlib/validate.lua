@@ -1,0 +1,167 @@
+--- Checks the body of a constructor against fields.lua.
+
+local native = require "native"
+local errors = require "errors"
+local kinds = require "kinds"
+local token = require "token"
+
+local validate = {}
+
+local function names_of(def)
+    local names = {}
+    for _, field in ipairs(def.fields) do
+        names[#names + 1] = field.name
+    end
+    return names
+end
+
+local function field_of(def, name)
+    for _, field in ipairs(def.fields) do
+        if field.name == name then
+            return field
+        end
+    end
+end
+
+local function unknown_field(def, key, at)
+    local names = names_of(def)
+    local nearest = type(key) == "string" and native.nearest(key, names)
+    local hint
+    if nearest then
+        hint = ('did you mean "%s"?'):format(nearest)
+    elseif #names > 0 then
+        hint = "fields: " .. table.concat(names, ", ")
+    else
+        hint = ("%s takes no fields"):format(def.name)
+    end
+    errors.add {
+        line = at.line,
+        key = tostring(key),
+        message = ('unknown field "%s" in %s'):format(tostring(key), at.label),
+        hint = hint,
+    }
+end
+
+-- One value through its kind; nil when it is missing or wrong (then reported).
+local function value_of(field, value, at)
+    if value == nil then
+        value = field.default
+        if value == nil then
+            if field.required then
+                errors.add {
+                    line = at.line,
+                    message = ('%s lacks the field "%s"'):format(at.label, field.name),
+                    hint = ("%s: %s"):format(field.name, field.doc:gsub("`", "")),
+                }
+            end
+            return nil
+        end
+    elseif token.is_anything(value) then
+        return nil
+    end
+    local result, wrong, hint, place = kinds[field.kind].check(value, field, at)
+    if wrong then
+        errors.add {
+            line = at.line,
+            key = field.name,
+            text = place and place.text,
+            position = place and place.position,
+            message = ('"%s" of %s %s'):format(field.name, at.label, wrong),
+            hint = hint,
+        }
+        return nil
+    end
+    return result
+end
+
+-- The entries of body without a key, in order; holes are reported.
+local function entries_of(def, body, at)
+    local list, last = {}, 0
+    for key in next, body do
+        if math.type(key) == "integer" and key > last then
+            last = key
+        end
+    end
+    if last > 0 and not def.entries then
+        errors.add {
+            line = at.line,
+            message = ("%s has an entry without a name: %s"):format(at.label, kinds.describe(body[last])),
+            hint = "each value needs its field: name = value",
+        }
+        return list
+    end
+    for i = 1, last do
+        if body[i] == nil then
+            errors.add {
+                line = at.line,
+                message = ("entry %d of %s is nil"):format(i, at.label),
+                hint = "is it a function that returns nothing?",
+            }
+        else
+            list[#list + 1] = body[i]
+        end
+    end
+    return list
+end
+
+--- Checks body. at: line and label of the constructor. Returns the values by field (defaults filled
+-- in, wrong ones left out) and the list of entries without a key; and reports what is wrong.
+function validate.body(def, body, at)
+    local values = {}
+    if token.is_anything(body) then
+        return values, {}
+    elseif type(body) ~= "table" or token.data(body) then
+        errors.add {
+            line = at.line,
+            message = ("%s needs { ... }, not %s"):format(at.label, kinds.describe(body)),
+        }
+        return values, {}
+    end
+    local unknown = {}
+    for key in next, body do
+        if math.type(key) ~= "integer" and not field_of(def, key) then
+            unknown[#unknown + 1] = key
+        end
+    end
+    for _, key in ipairs(unknown) do
+        unknown_field(def, key, at)
+    end
+    for _, field in ipairs(def.fields) do
+        -- A misspelt field explains why the right one is missing.
+        local misspelt = false
+        for _, key in ipairs(unknown) do
+            misspelt = misspelt or type(key) == "string" and native.nearest(key, { field.name }) ~= nil
+        end
+        if not (misspelt and body[field.name] == nil) then
+            values[field.name] = value_of(field, body[field.name], at)
+        end
+    end
+    if (values.allow == nil) ~= (values.because == nil) and (body.allow == nil) ~= (body.because == nil) then
+        errors.add {
+            line = at.line,
+            key = values.allow and "allow" or "because",
+            message = ("%s has %s without %s"):format(
+                at.label,
+                values.allow and "allow" or "because",
+                values.allow and "because" or "allow"
+            ),
+            hint = 'allow = { "rule" }, because = "why it is safe here"',
+        }
+    end
+    return values, entries_of(def, body, at)
+end
+
+--- Checks one value that stands right behind a constructor (an id, an SQL text). Returns it or nil.
+function validate.value(kind, value, at, what)
+    if token.is_anything(value) then
+        return nil
+    end
+    local result, wrong, hint = kinds[kind].check(value, { name = what }, at)
+    if wrong then
+        errors.add { line = at.line, message = ("%s %s"):format(what, wrong), hint = hint }
+        return nil
+    end
+    return result
+end
+
+return validate

@@ -1,0 +1,193 @@
+/* The main road of a backfill: every row once, whatever the table looks like. */
+#include "batch_fixture.h"
+
+static void
+test_every_row_once(void **state)
+{
+    struct fixture *f = fixture_new("bf_once", NULL);
+
+    (void)state;
+    sql(f->app, "CREATE TABLE t (id bigint PRIMARY KEY, n int NOT NULL DEFAULT 0);"
+                "INSERT INTO t SELECT g FROM generate_series(1, 5000) AS g");
+    f->spec.table = "bf_once.t";
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) FROM t WHERE n = 1", "5000");
+    assert_value(f->app,
+        "SELECT concat_ws(' ', pos, bound, rows, state, total, batches >= 50)"
+        " FROM zdm.cursor WHERE plan = 'bf_once'",
+        "5000 5000 5000 done 5000 t");
+    assert_value(
+        f->app, "SELECT detail ->> 'rows' FROM zdm.journal WHERE plan = 'bf_once'", "5000");
+    assert_int_equal(f->finished, 1);
+    assert_int_equal(f->last.rows, 5000);
+    assert_int_equal(f->last.walked, 5000);
+    assert_int_equal(f->last.total, 5000);
+    assert_int_equal(f->last.eta_ms, 0);
+    assert_false(f->overdone);
+    assert_string_equal(f->notes.s, "");
+    fixture_free(f);
+}
+
+static void
+test_empty_table(void **state)
+{
+    struct fixture *f = fixture_new("bf_empty", NULL);
+
+    (void)state;
+    sql(f->app, "CREATE TABLE t (id bigint PRIMARY KEY, n int)");
+    f->spec.table = "bf_empty.t";
+    fixture_run_ok(f);
+    assert_value(f->app,
+        "SELECT concat_ws(' ', pos IS NULL, bound IS NULL, batches, rows, state)"
+        " FROM zdm.cursor WHERE plan = 'bf_empty'",
+        "t t 0 0 done");
+    assert_int_equal(f->finished, 1);
+    fixture_free(f);
+}
+
+static void
+test_one_row(void **state)
+{
+    struct fixture *f = fixture_new("bf_one", NULL);
+
+    (void)state;
+    sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO t VALUES (-7, 0)");
+    f->spec.table = "bf_one.t";
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT n FROM t", "1");
+    assert_value(f->app,
+        "SELECT pos || ' ' || rows || ' ' || batches FROM zdm.cursor WHERE plan = "
+        "'bf_one'",
+        "-7 1 1");
+    fixture_free(f);
+}
+
+static void
+test_where_leaves_the_others_alone(void **state)
+{
+    struct fixture *f = fixture_new("bf_where", NULL);
+
+    (void)state;
+    sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, a text, b text);"
+                "INSERT INTO t SELECT g, 'A' || g, CASE WHEN g %% 3 = 0 THEN 'kept' END"
+                " FROM generate_series(1, 900) AS g");
+    f->set = (struct zdm_assignment){"b", "lower(t.a) -- the table's own name"};
+    f->spec.table = "bf_where.t";
+    f->spec.where = "b IS NULL AND id <> 5 OR a = 'A5' -- and a comment";
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) FROM t WHERE b = 'kept'", "300");
+    assert_value(f->app, "SELECT count(*) FROM t WHERE b = lower(a)", "600");
+    assert_int_equal(f->last.rows, 600);
+    assert_false(f->overdone);
+    fixture_free(f);
+}
+
+static void
+test_gaps_and_hostile_names(void **state)
+{
+    struct fixture *f = fixture_new("Bf Gaps", NULL);
+    const struct zdm_assignment set[] = {{"\"N n\"", "\"N n\" + 1"}, {"Note", "'seen'"}};
+
+    (void)state;
+    sql(f->app,
+        "CREATE TABLE \"Mixed Case, of sixty-three bytes, which is as long as names get !!\""
+        " (\"Key.Col\" int PRIMARY KEY, \"N n\" int NOT NULL DEFAULT 0, note text);"
+        "INSERT INTO \"Mixed Case, of sixty-three bytes, which is as long as names get !!\""
+        " SELECT g * g * g FROM generate_series(-300, 300) AS g");
+    f->spec.table =
+        "\"Bf Gaps\".\"Mixed Case, of sixty-three bytes, which is as long as names get !!\"";
+    f->spec.set = set;
+    f->spec.n_set = 2;
+    fixture_run_ok(f);
+    assert_value(f->app,
+        "SELECT count(*) FROM \"Mixed Case, of sixty-three bytes, which is as long as names get "
+        "!!\""
+        " WHERE \"N n\" = 1 AND note = 'seen'",
+        "601");
+    fixture_free(f);
+}
+
+static void
+test_partitioned(void **state)
+{
+    struct fixture *f = fixture_new("bf_parts", NULL);
+
+    (void)state;
+    sql(f->app,
+        "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0) PARTITION BY RANGE (id);"
+        "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (500) PARTITION BY RANGE (id);"
+        "CREATE TABLE t11 PARTITION OF t1 FOR VALUES FROM (0) TO (100);"
+        "CREATE TABLE t12 PARTITION OF t1 FOR VALUES FROM (100) TO (500);"
+        "CREATE TABLE t2 PARTITION OF t DEFAULT;"
+        "INSERT INTO t SELECT g FROM generate_series(0, 999) AS g");
+    f->spec.table = "bf_parts.t";
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) FROM t WHERE n = 1", "1000");
+    assert_int_equal(f->last.total, 1000);
+
+    /* A leaf by itself is a table like others. */
+    f->spec.step = "leaf";
+    f->spec.table = "bf_parts.t12";
+    fixture_run_ok(f);
+    assert_value(f->app,
+        "SELECT count(*) || ' ' || min(n) FROM t WHERE id BETWEEN 100 AND 499"
+        " AND n = 2",
+        "400 2");
+    assert_value(f->app, "SELECT count(*) FROM t WHERE n = 2", "400");
+    fixture_free(f);
+}
+
+static void
+test_sync_triggers_stay_out(void **state)
+{
+    struct fixture *f = fixture_new("bf_sync", NULL);
+
+    (void)state;
+    sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, n int DEFAULT 0, fired int DEFAULT 0);"
+                "CREATE FUNCTION fire() RETURNS trigger LANGUAGE plpgsql AS"
+                " $$ BEGIN NEW.fired := NEW.fired + 1; RETURN NEW; END $$;"
+                "CREATE TRIGGER sync BEFORE UPDATE ON t FOR EACH ROW"
+                " WHEN (current_setting('zdm.sync', true) IS DISTINCT FROM 'off')"
+                " EXECUTE FUNCTION fire();"
+                "INSERT INTO t SELECT g FROM generate_series(1, 400) AS g");
+    f->spec.table = "bf_sync.t";
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) FROM t WHERE n = 1 AND fired = 0", "400");
+    sql(f->app, "UPDATE t SET n = n WHERE id = 1");
+    assert_value(f->app, "SELECT fired FROM t WHERE id = 1", "1");
+    fixture_free(f);
+}
+
+static void
+test_other_key(void **state)
+{
+    struct fixture *f = fixture_new("bf_key", NULL);
+
+    (void)state;
+    sql(f->app, "CREATE TABLE t (a int, b int, \"Walk\" text NOT NULL, n int DEFAULT 0,"
+                " PRIMARY KEY (a, b));"
+                "CREATE UNIQUE INDEX ON t (\"Walk\" DESC) INCLUDE (n);"
+                "INSERT INTO t SELECT g, g, md5(g::text) FROM generate_series(1, 700) AS g");
+    f->spec.table = "bf_key.t";
+    f->spec.key = "\"Walk\"";
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) FROM t WHERE n = 1", "700");
+    fixture_free(f);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_row_once),
+        cmocka_unit_test(test_empty_table),
+        cmocka_unit_test(test_one_row),
+        cmocka_unit_test(test_where_leaves_the_others_alone),
+        cmocka_unit_test(test_gaps_and_hostile_names),
+        cmocka_unit_test(test_partitioned),
+        cmocka_unit_test(test_sync_triggers_stay_out),
+        cmocka_unit_test(test_other_key),
+    };
+
+    return cmocka_run_group_tests_name("batch_backfill", tests, NULL, NULL);
+}

@@ -1,0 +1,161 @@
+/* The process dies or is asked to stop: the next one goes on, and every row is done once. */
+#include "batch_fixture.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/failpoint.h"
+#include "base/signals.h"
+
+static struct fixture *
+counters(const char *name)
+{
+    struct fixture *f = fixture_new(name, NULL);
+
+    sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);"
+                "INSERT INTO t SELECT g FROM generate_series(1, 1000) AS g");
+    f->spec.table = zdm_strf("%s.t", name); /* freed by counters_free */
+    f->spec.batch_max = 20;
+    return f;
+}
+
+static void
+counters_free(struct fixture *f)
+{
+    free((char *)f->spec.table);
+    fixture_free(f);
+}
+
+/* Runs `child` with the fixture's plan in a process of its own, on connections of its own. Returns
+ * its wait status. */
+static int
+in_child(struct fixture *f, void (*child)(struct fixture *f))
+{
+    int status;
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        f->control = connect_to(f->conninfo, "zdm/test");
+        child(f);
+        _exit(99); /* the child says itself how it ended */
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+static void
+resume(struct fixture *f)
+{
+    fixture_own(f);
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) FROM t WHERE n <> 1", "0");
+    char *rows =
+        value(f->app, "SELECT rows || ' ' || state FROM zdm.cursor WHERE plan = '%s'", f->plan);
+    assert_string_equal(rows, "1000 done");
+    free(rows);
+}
+
+#ifdef ZDM_FAILPOINTS
+static void
+run_to_death(struct fixture *f)
+{
+    zdm_failpoints_init();
+    fixture_run(f);
+}
+
+static void
+test_killed_at_each_point(void **state)
+{
+    static const char *const points[] = {"cursor.after", "batch.before", "batch.before:3",
+        "batch.after", "batch.after:7", "barrier.before"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
+        struct fixture *f = counters("bc_kill");
+        setenv("ZDM_FAILPOINT", points[i], 1);
+        int status = in_child(f, run_to_death);
+        unsetenv("ZDM_FAILPOINT");
+        if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+            fail_msg("%s did not kill: status %d", points[i], status);
+        assert_int_equal(f->finished, 0);
+        resume(f);
+        counters_free(f);
+    }
+}
+#endif
+
+static void *
+interrupt_after_some(void *arg)
+{
+    struct fixture *f = arg;
+    struct zdm_conn *conn = connect_to(f->conninfo, "world");
+
+    await(conn, "SELECT rows >= 100 FROM zdm.cursor WHERE plan = 'bc_stop'");
+    kill(getpid(), SIGINT);
+    return NULL;
+}
+
+static void
+run_until_stopped(struct fixture *f)
+{
+    pthread_t thread;
+
+    zdm_signals_install();
+    f->spec.pause_ms = 20;
+    if (pthread_create(&thread, NULL, interrupt_after_some, f) != 0)
+        _exit(1);
+    int rc = fixture_run(f);
+    _exit(rc == -1 && f->err.code == ZDM_ERR_INTERRUPTED ? 42 : 2);
+}
+
+static void
+test_interrupted(void **state)
+{
+    struct fixture *f = counters("bc_stop");
+
+    (void)state;
+    int status = in_child(f, run_until_stopped);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 42);
+    /* Whole batches only, and the cursor knows of each. */
+    assert_value(f->app,
+        "SELECT c.rows = (SELECT sum(n) FROM t) AND c.rows < 1000 AND"
+        " c.pos::int = c.rows FROM zdm.cursor AS c WHERE plan = 'bc_stop'",
+        "t");
+    resume(f);
+    assert_int_equal(f->last.walked, f->last.total);
+    assert_false(f->overdone);
+    counters_free(f);
+}
+
+/* A cursor that says "done" with no journal row is not ours to guess about. */
+static void
+test_done_but_not_journaled(void **state)
+{
+    struct fixture *f = counters("bc_half");
+
+    (void)state;
+    fixture_run_ok(f);
+    sql(f->app, "DELETE FROM zdm.journal WHERE plan = 'bc_half'");
+    assert_int_equal(fixture_run(f), -1);
+    assert_int_equal(f->err.code, ZDM_ERR_MISMATCH);
+    assert_has(f->err.hint, "DELETE FROM zdm.cursor WHERE plan = 'bc_half' AND step = 'fill'");
+    assert_value(f->app, "SELECT count(*) FROM t WHERE n <> 1", "0");
+    counters_free(f);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+#ifdef ZDM_FAILPOINTS
+        cmocka_unit_test(test_killed_at_each_point),
+#endif
+        cmocka_unit_test(test_interrupted),
+        cmocka_unit_test(test_done_but_not_journaled),
+    };
+
+    return cmocka_run_group_tests_name("batch_crash", tests, NULL, NULL);
+}

@@ -1,0 +1,90 @@
+# Statements outside transactions are settled by the catalog.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+sql 'CREATE SCHEMA "My Schema"; CREATE TABLE "My Schema"."T" (id int PRIMARY KEY, v int);
+     INSERT INTO "My Schema"."T" SELECT i, i % 100 FROM generate_series(1, 1000) AS i;
+     CREATE TABLE other (id int PRIMARY KEY)'
+
+cat >index.lua <<'EOF'
+return plan "index" {
+  api = 1,
+  expand { sql "build" [[CREATE INDEX CONCURRENTLY "T_v" ON "My Schema"."T" (v)]] },
+}
+EOF
+valid() {
+    sql "SELECT i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relname = 'T_v'"
+}
+
+# An INVALID leftover is dropped and built again: IF NOT EXISTS would have taken it for done.
+sql 'CREATE INDEX "T_v" ON "My Schema"."T" (v)'
+sql "UPDATE pg_index SET indisvalid = false WHERE indexrelid = '\"My Schema\".\"T_v\"'::regclass"
+"$ZDM" run index.lua >out 2>err
+grep -q INVALID out
+check_eq "the leftover was rebuilt" t "$(valid)"
+check_eq "journaled" done "$(sql "SELECT state FROM zdm.journal WHERE plan = 'index' AND step = 'build'")"
+
+# Another index under the same name is refused.
+sql "DELETE FROM zdm.journal WHERE plan = 'index'; DROP INDEX \"My Schema\".\"T_v\";
+     CREATE INDEX \"T_v\" ON \"My Schema\".\"T\" (id)"
+check_exit 1 "$ZDM" run index.lua
+grep -q 'exists already and is another one' "$err"
+grep -q 'index.lua:3' "$err"
+
+# A build of another session is waited for, then found.
+sql 'DROP INDEX "My Schema"."T_v"'
+hold_lock 'INSERT INTO "My Schema"."T" VALUES (-1, -1)'
+psql -Xq -c 'CREATE INDEX CONCURRENTLY "T_v" ON "My Schema"."T" (v)' &
+builder=$!
+wait_until "SELECT count(*) FROM pg_class WHERE relname = 'T_v'" 1
+"$ZDM" run index.lua >out 2>err &
+runner=$!
+wait_for_line out 'being built by another session'
+release_lock
+wait "$builder"
+wait "$runner"
+check_eq "valid, built once" t "$(valid)"
+
+# kill -9 of zdm while the build waits: its backend goes on; the next run waits for it.
+sql "DELETE FROM zdm.journal WHERE plan = 'index'; DROP INDEX \"My Schema\".\"T_v\""
+hold_lock 'INSERT INTO "My Schema"."T" VALUES (-2, -2)'
+"$ZDM" run index.lua >out 2>err &
+runner=$!
+wait_until "SELECT count(*) FROM pg_class WHERE relname = 'T_v'" 1
+kill -9 "$runner"
+wait "$runner" || true
+"$ZDM" run index.lua >out 2>err &
+runner=$!
+wait_until "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'zdm/index'" t
+release_lock
+wait "$runner"
+check_eq "valid after kill -9" t "$(valid)"
+
+# A unique build that fails leaves nothing INVALID behind, and says where the plan is wrong.
+cat >unique.lua <<'EOF'
+return plan "unique" {
+  api = 1,
+  expand { sql "build" [[CREATE UNIQUE INDEX CONCURRENTLY t_unique ON "My Schema"."T" (v)]] },
+}
+EOF
+check_exit 1 "$ZDM" run unique.lua
+grep -q 'unique.lua:3' "$err"
+check_eq "no INVALID index is left" 0 "$(sql "SELECT count(*) FROM pg_class WHERE relname = 't_unique'")"
+
+# DROP INDEX CONCURRENTLY, twice: the second plan finds it gone.
+for name in drop1 drop2; do
+    cat >$name.lua <<EOF
+return plan "$name" {
+  api = 1,
+  expand { sql "drop" [[DROP INDEX CONCURRENTLY "My Schema"."T_v"]] },
+}
+EOF
+    "$ZDM" run $name.lua >out 2>err
+done
+check_eq "dropped" 0 "$(sql "SELECT count(*) FROM pg_class WHERE relname = 'T_v'")"
+
+# VACUUM may not run in a transaction either, and may simply run again.
+cat >vacuum.lua <<'EOF'
+return plan "vacuum" { api = 1, expand { sql "vacuum" [[VACUUM (ANALYZE) other]] } }
+EOF
+"$ZDM" run vacuum.lua >out 2>err
+check_eq "journaled" done "$(sql "SELECT state FROM zdm.journal WHERE plan = 'vacuum' AND step = 'vacuum'")"

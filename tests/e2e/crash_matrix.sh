@@ -1,0 +1,87 @@
+# Kills zdm (kill -9) at every failpoint, at the first pass and at later ones, resumes, and compares
+# schema, data and journal with a run that nobody disturbed.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+plan=$ZDM_SOURCE/tests/support/plans/crash.lua
+
+PGDATABASE=postgres sql 'CREATE DATABASE crash_base' >/dev/null
+PGDATABASE=crash_base psql -Xq -v ON_ERROR_STOP=1 -f "$ZDM_SOURCE/tests/support/plans/crash.sql"
+
+new_target() {
+    fresh_db crash crash_base
+    rm -rf ledger.db* mark
+    export ZDM_LEDGER=$PWD/ledger.db
+}
+
+# What must be equal in the end: schema, rows, and the journal but for times, epochs and people.
+picture() {
+    pg_dump --schema-only --no-owner crash | grep -v -e '^--' -e '^$' -e '^.restrict' -e '^.unrestrict' \
+        -e 'zdm_test_'
+    sql "SELECT * FROM counters ORDER BY id"
+    sql "SELECT what FROM audit"
+    sql "SELECT step, item, state, kind, fingerprint, definition, detail FROM zdm.journal
+          ORDER BY step COLLATE \"C\", item COLLATE \"C\""
+    sql "SELECT step, slice, pos, bound, state FROM zdm.cursor ORDER BY step, slice"
+    "$ZDM" status --format json "$plan" | tr ',' '\n' | grep -c '"state": *"done"'
+}
+
+# Runs to the end, approving when asked. Fails when that does not work.
+finish() {
+    local code=0 i
+    for i in 1 2 3; do
+        code=0
+        "$ZDM" run "$plan" >run.out 2>&1 || code=$?
+        [ "$code" -eq 3 ] || break
+        "$ZDM" approve "$plan" checked --note "tested" >>run.out 2>&1
+    done
+    if [ "$code" -ne 0 ]; then
+        echo "resume after $1 failed with exit code $code:" >&2
+        cat run.out >&2
+        exit 1
+    fi
+}
+
+new_target
+finish "nothing"
+picture >undisturbed
+check_eq "n was counted once" "600|600" "$(sql 'SELECT count(*), sum(n) FROM counters')"
+check_eq "the hook ran once" "1" "$(sql 'SELECT count(*) FROM audit')"
+
+points=$("$ZDM" --version >/dev/null; ZDM_FAILPOINT=list "$ZDM" | awk '{ print $1 }')
+kills=0
+for point in $points; do
+    killed_here=0
+    for pass in 1 2 3 5 8 13 21 34; do
+        new_target
+        code=0
+        if [ "$point" = approve.after ]; then
+            "$ZDM" run "$plan" >run.out 2>&1 || true
+            ZDM_FAILPOINT=$point:$pass "$ZDM" approve "$plan" checked --note "tested" >>run.out 2>&1 || code=$?
+        else
+            ZDM_FAILPOINT=$point:$pass "$ZDM" run "$plan" >run.out 2>&1 || code=$?
+            if [ "$code" -eq 3 ]; then
+                # The point lies behind the gate.
+                code=0
+                "$ZDM" approve "$plan" checked --note "tested" >>run.out 2>&1
+                ZDM_FAILPOINT=$point:$pass "$ZDM" run "$plan" >>run.out 2>&1 || code=$?
+            fi
+        fi
+        if [ "$code" -ne 137 ]; then
+            check_eq "exit code of a run that $point:$pass did not kill" 0 "$code"
+            break
+        fi
+        killed_here=$((killed_here + 1))
+        kills=$((kills + 1))
+        finish "$point:$pass"
+        picture >resumed
+        if ! diff undisturbed resumed >difference; then
+            echo "killed at $point:$pass, then resumed: not what an undisturbed run leaves" >&2
+            cat difference >&2
+            exit 1
+        fi
+    done
+    if [ "$killed_here" -eq 0 ]; then
+        echo "failpoint $point was never reached" >&2
+        exit 1
+    fi
+done
+echo "$kills kills, each resumed to the same end"

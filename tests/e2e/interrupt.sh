@@ -1,0 +1,48 @@
+# ^C in the middle of a backfill: exit 130, bookkeeping done, and the next run goes on.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+sql "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
+     INSERT INTO t (id) SELECT generate_series(1, 100000); ANALYZE t"
+cat >plan.lua <<'EOF'
+return plan "slow" {
+  api = 1,
+  backfill "count" { table = "t", set = { n = "n + 1" }, batch_min = 100, batch_max = 100 },
+}
+EOF
+
+"$ZDM" run plan.lua >out 2>err &
+runner=$!
+wait_until "SELECT to_regclass('zdm.cursor') IS NOT NULL" t
+wait_until "SELECT count(*) > 0 FROM zdm.cursor WHERE batches > 20" t
+kill -INT "$runner"
+code=0
+wait "$runner" || code=$?
+check_eq "exit code after ^C" 130 "$code"
+check_eq "the backfill stands in the middle" t \
+    "$(sql "SELECT count(*) FILTER (WHERE n = 1) BETWEEN 1 AND 99999 AND max(n) = 1 FROM t")"
+grep -q 'zdm run plan.lua' out err
+
+"$ZDM" run plan.lua >out 2>err
+check_eq "after the resume" "1|1|100000" "$(sql 'SELECT min(n), max(n), count(*) FROM t')"
+"$ZDM" run plan.lua >out 2>err
+check_eq "a third run changes nothing" "1" "$(sql 'SELECT max(n) FROM t')"
+"$ZDM" log plan.lua >log
+grep -q interrupted log
+
+# A statement that waits for a lock is left at once too.
+cat >wait.lua <<'EOF'
+return plan "wait" { api = 1, expand { sql "add" [[ALTER TABLE t ADD COLUMN c int]] } }
+EOF
+hold_lock 'LOCK TABLE t IN ACCESS SHARE MODE'
+"$ZDM" run wait.lua >out 2>err &
+runner=$!
+wait_until "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 't'::regclass" t
+kill -INT "$runner"
+code=0
+wait "$runner" || code=$?
+release_lock
+check_eq "exit code after ^C while waiting for a lock" 130 "$code"
+check_eq "nothing was journaled" 0 "$(sql "SELECT count(*) FROM zdm.journal WHERE plan = 'wait'")"
+"$ZDM" run wait.lua >out 2>err
+check_eq "added by the next run" 1 \
+    "$(sql "SELECT count(*) FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'c'")"

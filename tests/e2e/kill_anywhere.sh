@@ -1,0 +1,62 @@
+# Disturbs a run at random moments: kill -9 of zdm, its backends terminated, a crash of the server,
+# and all of it together. Random, so the seed is printed.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+RANDOM=${ZDM_SEED:-$$}
+echo "ZDM_SEED=$$"
+
+cat >count.lua <<'EOF'
+return plan "count" {
+  api = 1,
+  expand { sql "add" [[ALTER TABLE big ADD COLUMN done boolean]] },
+  backfill "count" { table = "big", set = { n = "n + 1" }, batch_min = 100, batch_max = 100 },
+}
+EOF
+
+PGDATABASE=postgres sql 'CREATE DATABASE base' >/dev/null
+PGDATABASE=base sql "CREATE TABLE big (id bigint PRIMARY KEY, n int NOT NULL DEFAULT 0);
+    INSERT INTO big (id) SELECT generate_series(1, 60000); ANALYZE big" >/dev/null
+
+# Waits until at least $1 batches are committed, or the run is over.
+until_batch() {
+    while kill -0 "$runner" 2>/dev/null; do
+        local batches
+        batches=$(sql 'SELECT batches FROM zdm.cursor' 2>/dev/null || true)
+        if [ "${batches:-0}" -ge "$1" ]; then return; fi
+    done
+}
+
+disturb() {
+    case $1 in
+    kill) kill -9 "$runner" 2>/dev/null || true ;;
+    terminate)
+        PGDATABASE=postgres sql "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+              WHERE application_name LIKE 'zdm/%'" >/dev/null || true ;;
+    crash)
+        # One backend dies of SIGKILL: the server restarts all of them and recovers.
+        kill -9 "$(PGDATABASE=postgres sql "SELECT pid FROM pg_stat_activity
+              WHERE application_name LIKE 'zdm/%' ORDER BY random() LIMIT 1")" 2>/dev/null || true ;;
+    esac
+}
+
+for how in kill terminate crash kill+terminate crash+kill crash+terminate; do
+    until fresh_db disturbed base 2>/dev/null; do :; done
+    rm -f ledger.db*
+    for round in 1 2 3; do
+        "$ZDM" run count.lua >run.out 2>&1 &
+        runner=$!
+        until_batch $((round * 100 + RANDOM % 80))
+        for one in ${how//+/ }; do
+            disturb "$one"
+        done
+        wait "$runner" || true
+    done
+    until PGDATABASE=postgres sql 'SELECT 1' >/dev/null 2>&1; do :; done
+    if ! "$ZDM" run count.lua >run.out 2>&1; then
+        echo "after $how the run does not resume:" >&2
+        cat run.out >&2
+        exit 1
+    fi
+    check_eq "$how: every row exactly once" "60000|1|1" \
+        "$(sql 'SELECT count(*), min(n), max(n) FROM big')"
+done

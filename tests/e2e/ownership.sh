@@ -1,0 +1,89 @@
+# One runner a plan; a lost ledger; a restored database; an edited plan.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+sql 'CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
+     INSERT INTO t (id) SELECT generate_series(1, 5000); ANALYZE t'
+
+plan() { # $1: the step's SQL; the rest: further steps
+    cat >plan.lua <<EOF
+return plan "own" {
+  api = 1,
+  expand {
+    sql "first" [[$1]],
+    $2
+  },
+  backfill "count" { table = "t", set = { n = "n + 1" } },
+  gate "go" { approval "yes" },
+  contract { drop_column { table = "t", column = "a" } },
+}
+EOF
+}
+
+# The second runner is turned away with the name of the first.
+plan 'ALTER TABLE t ADD COLUMN a int'
+hold_lock 'LOCK TABLE t IN ACCESS SHARE MODE'
+"$ZDM" run plan.lua >out1 2>err1 &
+runner=$!
+wait_until "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND granted" t
+check_exit 5 "$ZDM" run --ledger other.db plan.lua
+grep -q 'zdm/own' "$err"
+release_lock
+code=0
+wait "$runner" || code=$?
+check_eq "the first runner reached the gate" 3 "$code"
+
+# A lost ledger is rebuilt from the journal, on any machine.
+rm -f ledger.db*
+check_exit 3 "$ZDM" run plan.lua
+grep -q 'rebuilt from the journal' "$out"
+"$ZDM" log plan.lua | grep -q 'rebuilt from the journal'
+check_eq "nothing ran twice" "1|1" "$(sql 'SELECT min(n), max(n) FROM t')"
+
+# The database is restored to where only the first step was done: zdm notices and goes on from there.
+pg_dump -Fc -f backup.dump "$PGDATABASE"
+sql "DELETE FROM zdm.journal WHERE plan = 'own' AND step = 'count'; DELETE FROM zdm.cursor WHERE plan = 'own';
+     UPDATE t SET n = 0"
+check_exit 3 "$ZDM" run plan.lua
+grep -q 'restored to an earlier point' "$out"
+check_eq "counted again, once" "1|1" "$(sql 'SELECT min(n), max(n) FROM t')"
+
+# And a real restore, under another database, with the journal in it.
+PGDATABASE=postgres sql 'CREATE DATABASE restored' >/dev/null
+pg_restore -d restored backup.dump
+check_exit 3 "$ZDM" run --db "host=$PGHOST port=$PGPORT user=$PGUSER dbname=restored" plan.lua
+check_eq "nothing ran twice in the restored database" "1|1" \
+    "$(PGDATABASE=restored sql 'SELECT min(n), max(n) FROM t')"
+
+# A finished step that changed is refused, with the difference; nothing is touched.
+before=$(sql 'SELECT md5(string_agg(j::text, chr(10) ORDER BY step, item)) FROM zdm.journal j')
+plan 'ALTER TABLE t ADD COLUMN a bigint'
+check_exit 7 "$ZDM" run plan.lua
+grep -q 'was finished and has changed' "$err"
+grep -q -- '- .*ADD COLUMN a int' "$err"
+grep -q -- '+ .*ADD COLUMN a bigint' "$err"
+check_exit 7 "$ZDM" status plan.lua
+
+# So is one that vanished, and a new one before a gate that is open.
+plan 'ALTER TABLE t ADD COLUMN a int'
+sed -i 's/sql "first"/sql "first, renamed"/' plan.lua
+check_exit 7 "$ZDM" run plan.lua
+grep -q 'is not in it any more' "$err"
+check_eq "the journal is untouched" "$before" \
+    "$(sql 'SELECT md5(string_agg(j::text, chr(10) ORDER BY step, item)) FROM zdm.journal j')"
+
+plan 'ALTER TABLE t ADD COLUMN a int'
+"$ZDM" approve plan.lua go --note "all well" >out
+"$ZDM" approve plan.lua go --note "again" | grep -q 'already'
+"$ZDM" run --until go plan.lua >out
+check_eq "contract did not run" 1 \
+    "$(sql "SELECT count(*) FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'a'")"
+plan 'ALTER TABLE t ADD COLUMN a int' 'sql "late" [[ALTER TABLE t ADD COLUMN late int]],'
+check_exit 7 "$ZDM" run plan.lua
+grep -q 'stands before gate "go"' "$err"
+
+# A pending step may change, and a new one may come before it.
+plan 'ALTER TABLE t ADD COLUMN a int'
+sed -i 's/contract {/contract { sql "more" [[ALTER TABLE t DROP CONSTRAINT t_pkey]],/' plan.lua
+"$ZDM" run plan.lua >out
+check_eq "done" "done" "$("$ZDM" status --format json plan.lua | sed -n 's/^  "state": "\(.*\)",*$/\1/p')"
+"$ZDM" run plan.lua >out

@@ -1,0 +1,2 @@
+local s = string.format("%p", {})
+--> 1: string.format: %p shows an address, which differs from run to run

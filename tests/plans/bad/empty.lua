@@ -1,0 +1,1 @@
+--> 0: plan returned nothing: end it with return plan ... | return plan "name" { api = 1, ... }

@@ -1,0 +1,2 @@
+return { plan "x" { api = 1, expand { sql "a" "SELECT 1" } } }
+--> 0: plan returned a table: end it with return plan ... | return plan "name" { api = 1, ... }

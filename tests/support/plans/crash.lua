@@ -1,0 +1,32 @@
+-- Every kind of step once, small; each of them shows when it ran twice or not at all.
+return plan "crash" {
+  api = 1,
+  expand {
+    sql "add column" [[ALTER TABLE counters ADD COLUMN label_new text]]
+      { undo = [[ALTER TABLE counters DROP COLUMN label_new]] },
+    sync { table = "counters", from = "label", to = "label_new" },
+    sql "index" [[CREATE INDEX CONCURRENTLY counters_label_new ON counters (label_new)]],
+    hook "note" {
+      run = function(db, log)
+        db:exec("INSERT INTO audit (what) VALUES ($1)", "hook ran")
+        log:info("noted")
+      end,
+    },
+    command "mark" { argv = { "touch", "mark" }, idempotent = true },
+  },
+  backfill "count" {
+    table = "counters", set = { n = "n + 1" }, batch_min = 50, batch_max = 50,
+  },
+  backfill "copy label" {
+    table = "counters", set = { label_new = "label" }, where = "label_new IS DISTINCT FROM label",
+    batch_min = 100, batch_max = 200,
+  },
+  gate "checked" {
+    sql "labels agree" [[SELECT count(*) = 0 FROM counters WHERE label_new IS DISTINCT FROM label]],
+    approval "go",
+  },
+  contract {
+    sql "drop index" [[DROP INDEX CONCURRENTLY counters_n]],
+    drop_column { table = "counters", column = "label" },
+  },
+}

@@ -1,0 +1,34 @@
+#!/bin/bash
+# run.sh SCRIPT: runs one test script in a scratch folder of its own.
+#
+# A script under e2e/ gets a PostgreSQL server of its own (zdm sandbox); ZDM is the zdm to test and
+# ZDM_SOURCE the checkout. The folder is removed when the script passes; when it fails its path
+# and contents are printed.
+set -euo pipefail
+
+script=$(realpath "$1")
+support=$(dirname "$(realpath "$0")")
+export ZDM_SOURCE=${ZDM_SOURCE:-$(realpath "$support/../..")}
+: "${ZDM:?set ZDM to the zdm to test}"
+# The environment of whoever runs the tests must not decide their outcome.
+unset ZDM_DATABASE_URL DATABASE_URL ZDM_LEDGER ZDM_FAILPOINT "${!PG@}"
+export LC_ALL=C.UTF-8 TZ=UTC NO_COLOR=1
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/zdmtest-XXXXXX")
+cd "$scratch"
+
+server=()
+case $script in
+*/e2e/*) server=("$ZDM" sandbox --) ;;
+esac
+status=0
+"${server[@]}" bash "$script" || status=$?
+
+cd /
+if [ "$status" -eq 0 ]; then
+    rm -rf "$scratch"
+else
+    echo "FAILED with exit code $status; its folder is $scratch:"
+    find "$scratch" -maxdepth 2 -printf '%M %8s %P\n' | head -100
+fi
+exit "$status"
