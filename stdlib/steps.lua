@@ -4,6 +4,7 @@
 -- called with the syncs in force when the plan is put together.
 
 local errors = require "errors"
+local kinds = require "kinds"
 local native = require "native"
 local sync = require "sync"
 local token = require "token"
@@ -190,12 +191,13 @@ function build.gate(values, list, at)
             d.used = true
             errors.add { line = d.line, message = d.label .. " " .. d.lacks }
         elseif not token.is_anything(entry) then
+            local what = ("entry %d, %s,"):format(i, kinds.describe(entry))
             if d then
-                d.used = true
+                d.used, what = true, d.label
             end
             errors.add {
                 line = d and d.line or at.line,
-                message = ("%s cannot stand in %s"):format(d and d.label or ("entry %d, %s"):format(i, type(entry)), at.label),
+                message = ("%s cannot stand in %s"):format(what, at.label),
                 hint = "a gate takes soak, approval and sql",
             }
         end

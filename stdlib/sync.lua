@@ -191,11 +191,8 @@ SELECT pg_catalog.count(*) = 1
             sql = where .. native.quote_literal(s.to)
                 .. "\n   AND NOT a.atthasdef AND a.attidentity = '' AND t.typdefault IS NULL",
             message = ("column %s of %s has a default, or is generated or an identity"):format(to, s.relation),
-            hint = ("to sync, an INSERT that does not name %s must leave it NULL: ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT"):format(
-                to,
-                s.relation,
-                to
-            ),
+            hint = ("an INSERT that does not name %s must leave it NULL: ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT")
+                :format(to, s.relation, to),
         },
     }
     if not s.schema then

@@ -33,10 +33,11 @@ add_checks(struct zdm_buf *out, const char *detail)
                 "seen", &seen) < 0)
             continue; /* not of a gate */
         zdm_add_blanks(out, MESSAGE);
-        zdm_buf_addf(out, "%s: %s", open ? "open" : "closed", kind);
+        zdm_add_padded(out, open ? "open" : "closed", 8);
+        zdm_buf_add(out, kind);
         if (strcmp(kind, id) != 0)
             zdm_buf_addf(out, " \"%s\"", id);
-        zdm_buf_add(out, ", ");
+        zdm_buf_add(out, ": ");
         add_lines(out, seen);
         zdm_buf_addc(out, '\n');
     }

@@ -6,6 +6,9 @@
 #include "base/text.h"
 #include "cli/layout.h"
 
+#define BAR_MIN 12 /* columns, with the brackets */
+#define BAR_MAX 32
+
 int
 zdm_progress_permille(const struct zdm_backfill_progress *p)
 {
@@ -13,6 +16,18 @@ zdm_progress_permille(const struct zdm_backfill_progress *p)
         return -1;
     double share = (double)p->walked * 1000 / (double)p->total;
     return share >= 999 ? 999 : (int)share;
+}
+
+/* Whole seconds, rounded up: an estimate is no better. */
+static const char *
+show_eta(int64_t ms, char out[32])
+{
+    int64_t s = (ms + 999) / 1000;
+
+    if (s >= 60)
+        return zdm_show_duration(s * 1000, out);
+    snprintf(out, 32, "%lld s", (long long)s);
+    return out;
 }
 
 void
@@ -29,19 +44,19 @@ zdm_add_progress_words(struct zdm_buf *out, const struct zdm_backfill_progress *
     zdm_buf_add(out, " rows");
     if (p->rows_per_s >= 1)
         zdm_buf_addf(out, ", %s rows/s", zdm_show_count((int64_t)p->rows_per_s, text));
-    if (p->eta_ms >= 0)
-        zdm_buf_addf(out, ", ETA %s", zdm_show_duration(p->eta_ms, text));
+    if (p->eta_ms > 0)
+        zdm_buf_addf(out, ", ETA %s", show_eta(p->eta_ms, text));
     if (p->waiting)
         zdm_buf_addf(out, "; waiting: %s", p->waiting);
 }
 
-/* Adds part behind two blanks when it fits the room. */
+/* Adds part behind two blanks when it fits the room and leaves `rest` of it. */
 static void
-add_part(struct zdm_buf *out, const char *part, int *room)
+add_part(struct zdm_buf *out, const char *part, int *room, int rest)
 {
     int width = zdm_width(part) + 2;
 
-    if (width > *room)
+    if (width + rest > *room)
         return;
     zdm_buf_addf(out, "  %s", part);
     *room -= width;
@@ -77,18 +92,18 @@ add_measures(struct zdm_buf *out, const struct zdm_backfill_progress *p, int *ro
     }
     if (p->rows_per_s >= 1) {
         snprintf(part, sizeof part, "%s rows/s", zdm_show_count((int64_t)p->rows_per_s, count));
-        add_part(out, part, room);
+        add_part(out, part, room, 0);
     }
-    if (p->eta_ms >= 0) {
-        snprintf(part, sizeof part, "ETA %s", zdm_show_duration(p->eta_ms, duration));
-        add_part(out, part, room);
+    if (p->eta_ms > 0) {
+        snprintf(part, sizeof part, "ETA %s", show_eta(p->eta_ms, duration));
+        add_part(out, part, room, 0);
     }
     if (p->total > 0)
         snprintf(part, sizeof part, "%s of %s", zdm_show_count(p->walked, count),
             zdm_show_count(p->total, total));
     else
         snprintf(part, sizeof part, "%s rows", zdm_show_count(p->walked, count));
-    add_part(out, part, room);
+    add_part(out, part, room, zdm_progress_permille(p) >= 0 ? BAR_MIN + 2 : 0);
 }
 
 void
@@ -116,9 +131,13 @@ zdm_render_live(struct zdm_buf *out, const struct zdm_step *step,
     room -= name < most ? name : most;
     if (p)
         add_measures(&measures, p, &room);
-    if (*percent && permille >= 0 && room >= 10) {
+    /* Few widths: it must not jitter as the numbers beside it get longer. */
+    for (int cells = BAR_MAX; *percent && permille >= 0 && cells >= BAR_MIN; cells -= 10) {
+        if (room < cells + 2)
+            continue;
         zdm_buf_add(out, "  ");
-        add_bar(out, permille, room - 2 > 30 ? 30 : room - 2);
+        add_bar(out, permille, cells);
+        break;
     }
     zdm_buf_addf(out, "%s%s", percent, measures.s);
     zdm_buf_release(&measures);

@@ -212,6 +212,12 @@ set_profile(struct zdm_conn *conn, bool reset, struct zdm_err *err)
     zdm_buf_add(&sql, zdm_embedded_text(zdm_pg_sql, "sql/profile.sql"));
     if (version >= 140000)
         zdm_buf_add(&sql, "SET idle_session_timeout = 0;\n");
+    /* A backend whose client was killed ends its statement, and lets go of the plan, within this
+     * time. Only where the server can watch the socket. */
+    if (version >= 140000)
+        zdm_buf_add(&sql,
+            "SELECT pg_catalog.set_config('client_connection_check_interval', '1s', false) "
+            "WHERE pg_catalog.version() LIKE '%linux%';\n");
     if (version >= 170000)
         zdm_buf_add(&sql, "SET transaction_timeout = 0;\n");
     zdm_buf_add(&sql, "SELECT pg_catalog.pg_backend_pid()");
@@ -297,6 +303,14 @@ int
 zdm_conn_profile(struct zdm_conn *conn, struct zdm_err *err)
 {
     return set_profile(conn, true, err);
+}
+
+int
+zdm_conn_outlive(struct zdm_conn *conn, struct zdm_err *err)
+{
+    if (zdm_conn_server_version(conn) < 140000)
+        return 0;
+    return zdm_conn_exec(conn, "SET client_connection_check_interval = 0", NULL, err);
 }
 
 bool

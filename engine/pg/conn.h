@@ -41,6 +41,9 @@ void zdm_conn_on_notice(struct zdm_conn *conn,
 /* RESET of role and settings, then the profile again: after SQL that is not zdm's own, outside a
  * transaction. */
 int zdm_conn_profile(struct zdm_conn *conn, struct zdm_err *err);
+/* What runs next goes on in the server when this process dies (until zdm_conn_profile): for work of
+ * hours that a catalog probe finds again. */
+int zdm_conn_outlive(struct zdm_conn *conn, struct zdm_err *err);
 /* A pooler stands between: the backend may change from transaction to transaction. */
 bool zdm_conn_proxied(const struct zdm_conn *conn);
 bool zdm_conn_in_transaction(const struct zdm_conn *conn);

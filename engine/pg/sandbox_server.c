@@ -33,6 +33,7 @@ static const char *const settings[] = {
     "fsync=off",
     "full_page_writes=off",
     "max_connections=50",
+    "max_prepared_transactions=10",
     "shared_buffers=128MB",
     "timezone=UTC",
     "log_timezone=UTC",

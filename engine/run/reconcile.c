@@ -16,8 +16,8 @@ find_step(const struct zdm_ledger_step *steps, size_t n, const char *id)
 /* The ledger remembers a step that the database does not: restored, or failed over to a replica
  * that missed it. The database is right. */
 static int
-tell_rewound_steps(struct zdm_session *s, const struct zdm_ledger_step *steps, size_t n,
-    struct zdm_err *err)
+tell_rewound_steps(
+    struct zdm_session *s, const struct zdm_ledger_step *steps, size_t n, struct zdm_err *err)
 {
     for (size_t i = 0; i < n; i++) {
         const struct zdm_journal_row *row = zdm_journal_find(&s->rows, steps[i].id, "");

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/failpoint.h"
+#include "base/text.h"
 #include "run/session.h"
 
 /* Keeps the first error: the ones after it are its consequences. */
@@ -14,20 +15,43 @@ ledger_failed(struct zdm_session *s, struct zdm_err *err)
         zdm_err_clear(err);
 }
 
+static char *
+done_json(const struct zdm_event *event)
+{
+    return event->rows < 0 ? zdm_strf("{\"elapsed_ms\":%lld}", (long long)event->elapsed_ms)
+                           : zdm_strf("{\"elapsed_ms\":%lld,\"rows\":%lld}",
+                                 (long long)event->elapsed_ms, (long long)event->rows);
+}
+
+static char *
+done_words(const struct zdm_event *event)
+{
+    char elapsed[32], rows[32];
+    zdm_show_duration(event->elapsed_ms, elapsed);
+    return event->rows < 0 ? zdm_strdup(elapsed)
+                           : zdm_strf("%s rows in %s", zdm_show_count(event->rows, rows), elapsed);
+}
+
 static void
 keep(struct zdm_session *s, const struct zdm_event *event)
 {
     if (event->kind == ZDM_EVENT_PROGRESS || s->ledger_plan == 0)
         return;
-    char *gate = event->gate ? zdm_gate_result_json(event->gate) : NULL;
+    char *detail = event->gate                          ? zdm_gate_result_json(event->gate)
+                   : event->kind == ZDM_EVENT_STEP_DONE ? done_json(event)
+                                                        : NULL;
+    char *message = event->message                       ? zdm_strdup(event->message)
+                    : event->kind == ZDM_EVENT_STEP_DONE ? done_words(event)
+                                                         : zdm_strdup("");
     struct zdm_err err = ZDM_ERR_INIT;
     ZDM_FAIL_HERE(LEDGER_BEFORE);
     if (zdm_ledger_event_add(s->ledger, s->ledger_plan, s->ledger_run,
             event->step ? event->step->id : NULL, event->level, zdm_event_name(event->kind),
-            event->message ? event->message : "", gate, &err) < 0)
+            message, detail, &err) < 0)
         ledger_failed(s, &err);
     ZDM_FAIL_HERE(LEDGER_AFTER);
-    free(gate);
+    free(detail);
+    free(message);
 }
 
 void

@@ -36,7 +36,9 @@ zdm_session_own(struct zdm_session *s, int64_t patience_ms, struct zdm_err *err)
             zdm_fail(
                 err, ZDM_ERR_OWNED, "plan \"%s\" is being run by somebody else", s->plan->name);
             zdm_err_detail(err, "the runner is %s", holder ? holder : "not visible to this role");
-            zdm_err_hint(err, "wait for it (zdm status shows it), or stop it; its work is kept");
+            zdm_err_hint(err,
+                "wait for it (zdm status shows it), or stop it: its work is kept; when that zdm is "
+                "gone already, the server is ending its last statement");
             free(holder);
             return -1;
         }

@@ -8,6 +8,9 @@
 #include "base/text.h"
 #include "run/session.h"
 
+/* A runner that was killed lets go within a second or two: the server watches its socket. */
+enum { OWN_PATIENCE_MS = 3000 };
+
 static int
 run_step(struct zdm_session *s, size_t index, struct zdm_err *err)
 {
@@ -137,7 +140,7 @@ open_target(struct zdm_session *s, struct zdm_err *err)
     if (rc < 0)
         return -1;
     ZDM_FAIL_HERE(START_BEFORE);
-    if (zdm_session_own(s, 0, err) < 0 || zdm_journal_install(s->conn, err) < 0)
+    if (zdm_session_own(s, OWN_PATIENCE_MS, err) < 0 || zdm_journal_install(s->conn, err) < 0)
         return -1;
     ZDM_FAIL_HERE(SCHEMA_AFTER);
     if (zdm_journal_target(s->conn, s->target, err) < 0 || zdm_session_refresh(s, err) < 0 ||
@@ -163,8 +166,12 @@ open_record(struct zdm_session *s, struct zdm_err *err)
         zdm_ledger_run_begin(
             s->ledger, s->ledger_plan, s->epoch, s->options->who, &s->ledger_run, err) < 0)
         return -1;
-    zdm_session_say(s, ZDM_EVENT_RUN_START, "info", NULL, "%s on %s, epoch %lld", s->plan->name,
-        zdm_conn_where(s->conn), (long long)s->epoch);
+    if (s->epoch > 0)
+        zdm_session_say(s, ZDM_EVENT_RUN_START, "info", NULL, "%s on %s, epoch %lld", s->plan->name,
+            zdm_conn_where(s->conn), (long long)s->epoch);
+    else
+        zdm_session_say(s, ZDM_EVENT_RUN_START, "info", NULL, "%s on %s: nothing left to do",
+            s->plan->name, zdm_conn_where(s->conn));
     if (zdm_session_reconcile(s, err) < 0)
         return -1;
     return zdm_session_refresh(s, err);

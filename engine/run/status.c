@@ -70,9 +70,11 @@ plan_state(const struct zdm_plan *plan, const struct zdm_plan_status *out, bool 
         return "done";
     if (out->holder)
         return "running";
-    for (size_t i = 0; i < plan->n_steps; i++)
+    for (size_t i = 0; i < plan->n_steps; i++) {
         if (out->steps[i].state == ZDM_STATE_WAITING)
             return "waiting";
+        begun = begun || out->steps[i].state == ZDM_STATE_RUNNING;
+    }
     return begun ? "stopped" : "new";
 }
 

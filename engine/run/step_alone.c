@@ -81,6 +81,8 @@ work(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
 {
     const struct zdm_statement *st = only_statement(s, step);
     struct zdm_backoff backoff = {.base_ms = 100, .max_ms = 5000};
+    if (zdm_conn_outlive(s->conn, err) < 0)
+        return -1;
     while (zdm_conn_exec(s->conn, step->u.sql.up.text, NULL, err) < 0) {
         bool done = false;
         if (err->code != ZDM_ERR_FAILED || zdm_conn_lost(s->conn))

@@ -156,6 +156,8 @@ check(struct zdm_alter *alter, const struct column *column)
 
     zdm_draft_lock(draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_SCAN);
     zdm_draft_scan(draft, alter->table);
+    if (!add)
+        return;
     zdm_draft_safer(draft, finding, add_with_default(alter, column));
     zdm_draft_safer(draft, finding, add);
     zdm_draft_safer(draft, finding,
@@ -217,6 +219,8 @@ foreign(struct zdm_alter *alter, const struct column *column)
         ZDM_FIND(draft, SCAN_ADD_FK, .table = alter->table, .other = other);
     zdm_draft_scan(draft, alter->table);
     zdm_draft_scan(draft, other);
+    if (!add)
+        return;
     zdm_draft_safer(draft, finding, add_with_default(alter, column));
     zdm_draft_safer(draft, finding, add);
     zdm_draft_safer(draft, finding,

@@ -119,6 +119,8 @@ add_not_valid_steps(struct zdm_alter *alter, struct zdm_finding *finding)
 {
     char *name, *add = zdm_alter_constraint_text(alter, alter->cmd->def->constraint, true, &name);
 
+    if (!add)
+        return;
     zdm_draft_safer(alter->draft, finding, add);
     zdm_draft_safer(alter->draft, finding,
         zdm_arena_strf(

@@ -26,9 +26,9 @@ char *zdm_sql_quote_ident(const char *name);
 char *zdm_sql_quote_qualified(const char *schema, const char *name); /* schema may be NULL */
 char *zdm_sql_quote_literal(const char *text);
 
-/* text with every literal replaced by $1, $2, ..., for logs: what an application sent may hold its
- * users' data. What cannot be parsed (a server cuts long queries) ends with "..." before its first
- * literal. Returns owned. */
+/* text with every literal replaced by "?" and comments left out, for logs: what an application sent
+ * may hold its users' data. What was cut off, as the server cuts long queries, ends with "..." before
+ * the piece that was cut. Returns owned. */
 char *zdm_sql_normalise(const char *text);
 
 /* Comparison of a CREATE INDEX statement with pg_get_indexdef()'s text of an existing index. */

@@ -142,18 +142,27 @@ zdm_tree_extent(const struct zdm_tree *tree, size_t i, size_t *start, size_t *en
     /* A length of 0 means up to the end of the text. */
     size_t to = raw->stmt_len ? from + (size_t)raw->stmt_len : strlen(tree->text);
     bool found = false;
+    size_t next = to; /* where the next comment or semicolon begins */
 
     *start = *end = from;
     for (size_t k = 0; k < tree->tokens->n_tokens; k++) {
         const PgQuery__ScanToken *token = tree->tokens->tokens[k];
-        if ((size_t)token->start < from || (size_t)token->end > to || zdm_tree_is_comment(token) ||
-            token->token == PG_QUERY__TOKEN__ASCII_59)
+        size_t at = (size_t)token->start;
+        if (at < from || at >= to)
             continue;
+        if (zdm_tree_is_comment(token) || token->token == PG_QUERY__TOKEN__ASCII_59) {
+            next = next < to ? next : at;
+            continue;
+        }
         if (!found)
-            *start = (size_t)token->start;
+            *start = at;
         found = true;
-        *end = (size_t)token->end;
+        next = to;
     }
+    /* Not the end of the last token: libpg_query 15 has it wrong for U&'...'. */
+    if (found)
+        for (*end = next; *end > *start && strchr(" \t\r\n\f\v", tree->text[*end - 1]);)
+            --*end;
 }
 
 void

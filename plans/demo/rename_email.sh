@@ -18,7 +18,13 @@ say() {
     local expected=$1 code=0
     shift
     printf '\n$ zdm'
-    printf ' %q' "$@" | sed "s/\\\\ / /g"
+    local word
+    for word in "$@"; do
+        case $word in
+        *' '*) printf ' "%s"' "$word" ;;
+        *) printf ' %s' "$word" ;;
+        esac
+    done
     printf '\n'
     "$zdm" "$@" || code=$?
     if [ "$code" -ne "$expected" ]; then

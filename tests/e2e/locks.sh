@@ -13,7 +13,7 @@ hold_lock "LOCK TABLE t IN ROW EXCLUSIVE MODE; SELECT 'a secret literal'"
 "$ZDM" run patient.lua >out 2>err &
 runner=$!
 wait_for_line out 'lock not free'
-grep -q 'pid [0-9]' out
+check_has out 'not free: pid '
 if grep -q 'a secret literal' out; then
     echo "the blocker's query is shown with its literals" >&2
     exit 1
@@ -22,7 +22,8 @@ release_lock
 wait "$runner"
 check_eq "added once the lock was free" 1 \
     "$(sql "SELECT count(*) FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'a'")"
-"$ZDM" log patient.lua | grep -q 'lock-wait'
+"$ZDM" log patient.lua >log
+check_has log 'lock-wait'
 
 cat >impatient.lua <<'EOF'
 return plan "impatient" {
@@ -32,8 +33,8 @@ return plan "impatient" {
 EOF
 hold_lock 'LOCK TABLE t IN ROW EXCLUSIVE MODE'
 check_exit 1 "$ZDM" run impatient.lua
-grep -q 'gave up after' "$err"
-grep -q 'impatient.lua:3' "$err"
-grep -q 'in the way: pid' "$err"
+check_has "$err" 'gave up after'
+check_has "$err" 'impatient.lua:3'
+check_has "$err" 'in the way: pid'
 release_lock
 check_eq "nothing was journaled" 0 "$(sql "SELECT count(*) FROM zdm.journal WHERE plan = 'impatient'")"

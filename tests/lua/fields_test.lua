@@ -4,7 +4,7 @@ local t = require "luaunit"
 local fields = require "fields"
 local kinds = require "kinds"
 
-TestFields = {}
+local TestFields = {}
 
 function TestFields.test_every_kind_is_known()
     for _, def in ipairs(fields.constructors) do
@@ -51,4 +51,4 @@ function TestFields.test_documents_are_up_to_date()
     end
 end
 
-os.exit(t.LuaUnit.run())
+os.exit(t.LuaUnit.new():runSuiteByInstances({ { "TestFields", TestFields } }, arg))

@@ -3,7 +3,7 @@ local support = require "support"
 local t = require "luaunit"
 local sync = require "sync"
 
-TestSync = {}
+local TestSync = {}
 
 function TestSync.test_ids_are_readable()
     local steps = support.steps [[sync { table = "Users", from = "email", to = '"Mail"' } ]]
@@ -93,4 +93,4 @@ function TestSync.test_one_table_written_in_two_ways()
     t.assertEquals(messages, { "drop_column {} writes the table as public.users, the sync of a as users" })
 end
 
-os.exit(t.LuaUnit.run())
+os.exit(t.LuaUnit.new():runSuiteByInstances({ { "TestSync", TestSync } }, arg))

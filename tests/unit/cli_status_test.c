@@ -190,8 +190,8 @@ log_lines(void **state)
                 "{\"other\":1}]";
     zdm_render_log_event(&text, &event);
     check_text("2026-11-21 07:03:38Z  warning  gate-closed\n"
-               "                                            open: soak, 48 h\n"
-               "                                            closed: approval \"v2\", no\n",
+               "                                            open    soak: 48 h\n"
+               "                                            closed  approval \"v2\": no\n",
         &text);
     event.detail = (char *)"not JSON";
     zdm_render_log_event(&text, &event);

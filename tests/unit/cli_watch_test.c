@@ -95,10 +95,10 @@ on_a_terminal(void **state)
     assert_string_equal("\radd column ...\033[K"
                         "\r\033[Kdone      expand    add column (0 ms)\n"
                         "\rcopy ...\033[K"
-                        "\rcopy  [#######--------]  50%  50 of 100\033[K"
+                        "\rcopy  [#####-----]  50%  50 of 100\033[K"
                         "\r\033[Kretry     backfill  copy: deadlock\n"
-                        "\rcopy  [#######--------]  50%  50 of 100\033[K"
-                        "\rcopy  [###########----]  75%  75 of 100\033[K"
+                        "\rcopy  [#####-----]  50%  50 of 100\033[K"
+                        "\rcopy  [#######---]  75%  75 of 100\033[K"
                         "\r\033[K",
         text);
     free(text);

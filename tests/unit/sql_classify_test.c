@@ -151,6 +151,11 @@ texts_and_offsets(void **state)
     assert_string_equal(parsed->statements[1].sql, "SELECT 2");
     assert_ptr_equal(text + parsed->statements[1].offset, strstr(text, "SELECT 2"));
     zdm_parsed_free(parsed);
+    parsed = classified(
+        "SELECT U&'\\0041' /* a */ -- b\n /* c */; SELECT U&\"x\"\n", ZDM_WRAP_NEVER, NULL);
+    assert_string_equal(parsed->statements[0].sql, "SELECT U&'\\0041'");
+    assert_string_equal(parsed->statements[1].sql, "SELECT U&\"x\"");
+    zdm_parsed_free(parsed);
 }
 
 static void
@@ -221,8 +226,8 @@ context_spans_texts(void **state)
 static void
 strongest(void **state)
 {
-    struct zdm_parsed *parsed = classified("SELECT 1; UPDATE t SET a = 1 FROM u WHERE t.id = u.id",
-        ZDM_WRAP_NEVER, NULL);
+    struct zdm_parsed *parsed =
+        classified("SELECT 1; UPDATE t SET a = 1 FROM u WHERE t.id = u.id", ZDM_WRAP_NEVER, NULL);
 
     (void)state;
     assert_int_equal(zdm_statement_strongest(&parsed->statements[0]), ZDM_LOCK_NONE);
