@@ -19,7 +19,7 @@ demo:
 	@.ci/install-packages build server
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release -j $(JOBS)
-	@ZDM="$(CURDIR)/build/release/zdm" plans/demo/demo.sh
+	@ZDM="$(CURDIR)/build/release/zdm" build/release/zdm sandbox --setup plans/demo/users.sql -- plans/demo/rename_email.sh
 
 test:
 	@.ci/install-packages build server test

@@ -9,8 +9,8 @@
 #include "lua/state.h"
 #include "sql/syntax.h"
 
-#define DB    "zdm.db"
-#define NULL_ "zdm.null"
+#define DB       "zdm.db"
+#define SQL_NULL "zdm.null"
 
 /* Type Oids that are not strings for Lua; fixed in PostgreSQL's pg_type.dat. */
 enum { OID_BOOL = 16, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_FLOAT4 = 700, OID_FLOAT8 };
@@ -27,22 +27,22 @@ null_tostring(lua_State *L)
 void
 zdm_push_null(lua_State *L)
 {
-    if (lua_getfield(L, LUA_REGISTRYINDEX, NULL_ " value") != LUA_TNIL)
+    if (lua_getfield(L, LUA_REGISTRYINDEX, SQL_NULL " value") != LUA_TNIL)
         return;
     lua_pop(L, 1);
     lua_newuserdatauv(L, 0, 0);
-    luaL_newmetatable(L, NULL_);
+    luaL_newmetatable(L, SQL_NULL);
     lua_pushcfunction(L, null_tostring);
     lua_setfield(L, -2, "__tostring");
     lua_setmetatable(L, -2);
     lua_pushvalue(L, -1);
-    lua_setfield(L, LUA_REGISTRYINDEX, NULL_ " value");
+    lua_setfield(L, LUA_REGISTRYINDEX, SQL_NULL " value");
 }
 
 bool
 zdm_is_null(lua_State *L, int index)
 {
-    return luaL_testudata(L, index, NULL_) != NULL;
+    return luaL_testudata(L, index, SQL_NULL) != NULL;
 }
 
 /* The argument at index as text for the server: NULL for SQL NULL. Leaves the text on the stack. */

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "lua/own.h"
 #include "lua/state.h"
+#include "sql/classify.h"
 #include "sql/syntax.h"
 
 /* where() -> line of the plan, 0 when none */
@@ -97,14 +98,10 @@ native_quote_literal(lua_State *L)
     return 1;
 }
 
-/* check_expression(text) -> true; or nil, message, hint, position */
 static int
-native_check_expression(lua_State *L)
+push_checked(lua_State *L, int rc, const struct zdm_err *err)
 {
-    const char *text = luaL_checkstring(L, 1);
-    struct zdm_err *err = zdm_own_err(L);
-
-    if (zdm_sql_check_expression(text, err) < 0) {
+    if (rc < 0) {
         push_failure(L, err);
         lua_pushstring(L, err->hint);
         lua_pushinteger(L, err->position);
@@ -112,6 +109,27 @@ native_check_expression(lua_State *L)
     }
     lua_pushboolean(L, 1);
     return 1;
+}
+
+/* check_expression(text) -> true; or nil, message, hint, position */
+static int
+native_check_expression(lua_State *L)
+{
+    struct zdm_err *err = zdm_own_err(L);
+
+    return push_checked(L, zdm_sql_check_expression(luaL_checkstring(L, 1), err), err);
+}
+
+/* check_sql(text) -> true when it parses as statements; or nil, message, hint, position */
+static int
+native_check_sql(lua_State *L)
+{
+    struct zdm_err *err = zdm_own_err(L);
+    struct zdm_parsed *parsed = NULL;
+    int rc = zdm_sql_classify(luaL_checkstring(L, 1), false, &parsed, err);
+
+    zdm_parsed_free(parsed);
+    return push_checked(L, rc, err);
 }
 
 static int
@@ -183,6 +201,7 @@ zdm_mod_native(lua_State *L)
         {"quote_qualified", native_quote_qualified},
         {"quote_literal", native_quote_literal},
         {"check_expression", native_check_expression},
+        {"check_sql", native_check_sql},
         {"sha256", native_sha256},
         {"duration", native_duration},
         {"nearest", native_nearest},

@@ -24,6 +24,25 @@ return plan "rename_email" {
         where = "email_address IS DISTINCT FROM email",
     },
 
+    -- email was NOT NULL; the new column becomes so without a scan under a strong lock.
+    expand {
+        sql "not null: new rows" [[
+            ALTER TABLE users ADD CONSTRAINT email_address_set
+                CHECK (email_address IS NOT NULL) NOT VALID
+        ]] {
+            undo = "ALTER TABLE users DROP CONSTRAINT email_address_set",
+        },
+        sql "not null: all rows" [[
+            ALTER TABLE users VALIDATE CONSTRAINT email_address_set
+        ]],
+        sql "not null: the column" [[
+            ALTER TABLE users ALTER COLUMN email_address SET NOT NULL;
+            ALTER TABLE users DROP CONSTRAINT email_address_set
+        ]] {
+            undo = "ALTER TABLE users ALTER COLUMN email_address DROP NOT NULL",
+        },
+    },
+
     -- Wait until the new version is the only one. In production add soak "48h".
     gate "old code is gone" {
         sql "no row differs" [[

@@ -49,7 +49,7 @@ return plan "template" {
                       FROM information_schema.columns
                      WHERE table_name = $1 AND column_name = $2
                 ]], "orders", "total")
-                log:info("%s: the default of total was %s", ctx.step, old)
+                log:info("%s: the default of total was %s", ctx.plan, old)
                 db:exec("UPDATE orders SET note = $1 WHERE id = $2", "default was " .. tostring(old), 1)
             end,
             undo = function(db)

@@ -39,11 +39,14 @@ local function check_id(def, id, at)
     if value and def.id == "plan" and (#value > 100 or value:find "[^%w_.-]") then
         errors.add {
             line = at.line,
-            message = ('the plan\'s name "%s" must be at most 100 of A-Z a-z 0-9 _ . -'):format(value),
+            message = ('the name of a plan must be at most 100 of A-Z a-z 0-9 _ . -, not "%s"'):format(value),
             hint = "the journal, the ledger and commands know the plan by it",
         }
     elseif value and def.id == "check" and (#value > 200 or value:find "%c") then
-        errors.add { line = at.line, message = ("the text of %s must be one line of at most 200 bytes"):format(def.name) }
+        errors.add {
+            line = at.line,
+            message = ("the text of %s must be one line of at most 200 bytes"):format(def.name),
+        }
         return nil
     end
     return value

@@ -221,7 +221,8 @@ sql "add column" [[ALTER TABLE users ADD COLUMN email_address varchar(255)]] {
         name = "hook",
         id = "step",
         stands = "step",
-        doc = "A Lua function of the plan, for what SQL alone cannot say.",
+        doc = "A Lua function of the plan, for what SQL alone cannot say. Its text is part of the step's definition; that of "
+            .. "another function which it calls is not.",
         fields = {
             {
                 name = "run",

@@ -1,7 +1,8 @@
 --- The kinds of values that fields.lua names.
 --
 -- kind.check(value, field, at) returns the value as the engine wants it, or nil, what is wrong
--- ("must be ..."), a hint, and where in an SQL text. kind.says stands in the reference, kind.lua is the type for editors.
+-- ("must be ..."), a hint, and where in an SQL text. kind.says stands in the reference, kind.lua is the
+-- type for editors.
 
 local native = require "native"
 local token = require "token"
@@ -84,6 +85,10 @@ kinds.sql = {
         local text, wrong = string_of(value, "SQL in a string")
         if not text then
             return nil, wrong
+        end
+        local ok, message, hint, position = native.check_sql(text)
+        if not ok then
+            return nil, "does not parse: " .. message, hint, { text = text, position = position }
         end
         return { text = text, line = at.line, key = field.name }
     end,
@@ -185,7 +190,8 @@ kinds.duration = {
         end
         local ms = native.duration(value)
         if not ms then
-            return nil, ('must be a duration, not "%s"'):format(value), 'a number and a unit: "250ms", "30s", "10m", "48h", "7d"'
+            local hint = 'a number and a unit: "250ms", "30s", "10m", "48h", "7d"'
+            return nil, ('must be a duration, not "%s"'):format(value), hint
         elseif not in_range(ms, field) then
             return nil, ("must be %s, not %s"):format(kinds.range(field), value)
         end

@@ -4,10 +4,9 @@
 -- called with the syncs in force when the plan is put together.
 
 local errors = require "errors"
-local kinds = require "kinds"
+local gate = require "gate"
 local native = require "native"
 local sync = require "sync"
-local token = require "token"
 
 local build = {}
 
@@ -162,66 +161,8 @@ function build.approval(_, _, _, id)
     return { kind = "approval", id = id }
 end
 
--- An sql inside a gate is a question, not a step.
-local function as_check(d, at)
-    for _, name in ipairs { "undo", "probe", "allow", "because", "why" } do
-        if d[name] ~= nil then
-            errors.add {
-                line = d.line,
-                key = name,
-                message = ('unknown field "%s" in %s, which stands in %s'):format(name, d.label, at.label),
-                hint = "in a gate, sql is a query and takes no options",
-            }
-        end
-    end
-    return { kind = "sql", id = d.id, sql = d.up, line = d.line }
-end
-
 function build.gate(values, list, at)
-    local checks, taken = {}, {}
-    for i, entry in ipairs(list) do
-        local d = token.data(entry)
-        if d and d.stands == "check" then
-            d.used = true
-            checks[#checks + 1] = { kind = d.kind, id = d.id, ms = d.ms, line = d.line }
-        elseif d and d.name == "sql" and d.kind ~= "half" then
-            d.used = true
-            checks[#checks + 1] = as_check(d, at)
-        elseif d and d.kind == "half" then
-            d.used = true
-            errors.add { line = d.line, message = d.label .. " " .. d.lacks }
-        elseif not token.is_anything(entry) then
-            local what = ("entry %d, %s,"):format(i, kinds.describe(entry))
-            if d then
-                d.used, what = true, d.label
-            end
-            errors.add {
-                line = d and d.line or at.line,
-                message = ("%s cannot stand in %s"):format(what, at.label),
-                hint = "a gate takes soak, approval and sql",
-            }
-        end
-        local last = checks[#checks]
-        if last and last.id and not last.checked then
-            last.checked = true
-            if taken[last.id] then
-                errors.add {
-                    line = last.line,
-                    message = ('%s has two checks named "%s"'):format(at.label, last.id),
-                    hint = ("the first is at line %d"):format(taken[last.id]),
-                }
-            end
-            taken[last.id] = last.line
-        end
-    end
-    if #list == 0 then
-        errors.add {
-            line = at.line,
-            message = at.label .. " is empty",
-            hint = 'give it something to wait for: approval "...", soak "48h", sql "..." [[SELECT ...]]',
-        }
-    end
-    return { kind = "gate", checks = checks, why = values.why }
+    return { kind = "gate", checks = gate.checks(list, at), why = values.why }
 end
 
 return build

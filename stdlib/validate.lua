@@ -156,9 +156,15 @@ function validate.value(kind, value, at, what)
     if token.is_anything(value) then
         return nil
     end
-    local result, wrong, hint = kinds[kind].check(value, { name = what }, at)
+    local result, wrong, hint, place = kinds[kind].check(value, { name = what }, at)
     if wrong then
-        errors.add { line = at.line, message = ("%s %s"):format(what, wrong), hint = hint }
+        errors.add {
+            line = at.line,
+            text = place and place.text,
+            position = place and place.position,
+            message = ("%s %s"):format(what, wrong),
+            hint = hint,
+        }
         return nil
     end
     return result

@@ -104,7 +104,7 @@ struct zdm_statement {
     bool breaks_readers, breaks_writers, breaks_plans;
     bool data_loss;
     bool transaction_control; /* BEGIN, COMMIT, SAVEPOINT, ... */
-    const char *fails_with; /* SQLSTATE that is certain, or NULL */
+    const char *fails_with;   /* SQLSTATE that is certain, or NULL */
     struct zdm_finding *findings;
     size_t n_findings;
 
@@ -152,7 +152,7 @@ enum zdm_wrap {       /* will the statements run in a transaction block? */
 /*
  * Parses text (one or more statements) and classifies each, in order. `context` carries over from
  * one text to the next and may be NULL. Returns owned in *out (zdm_parsed_free). On a syntax error:
- * ZDM_ERR_PLAN with SQLSTATE 42601 and err->position = 1-based character offset into text.
+ * ZDM_ERR_PLAN with err->position = 1-based character offset into text.
  */
 int zdm_sql_classify_in(const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context,
     struct zdm_parsed **out, struct zdm_err *err);

@@ -10,7 +10,6 @@ static int
 refuse(struct zdm_err *err, int position, const char *message)
 {
     zdm_fail(err, ZDM_ERR_PLAN, "%s", message);
-    memcpy(err->sqlstate, "42601", sizeof err->sqlstate);
     err->position = position;
     return -1;
 }

@@ -45,7 +45,6 @@ static int
 fail_at(struct zdm_err *err, int position, const char *message)
 {
     zdm_fail(err, ZDM_ERR_PLAN, "%s", message);
-    memcpy(err->sqlstate, "42601", sizeof err->sqlstate);
     err->position = position > 0 ? position : 0;
     return -1;
 }

@@ -20,7 +20,7 @@ struct zdm_tree {
 };
 
 /* Scans and parses. Rejects what is not UTF-8 and what is nested so deeply that recursion over the
- * tree would be unsafe. ZDM_ERR_PLAN, SQLSTATE 42601, position in characters. */
+ * tree would be unsafe. ZDM_ERR_PLAN with the position in characters. */
 int zdm_tree_parse(const char *text, struct zdm_tree *out, struct zdm_err *err);
 /* Only the tokens. */
 int zdm_tree_scan(const char *text, struct zdm_tree *out, struct zdm_err *err);

@@ -157,7 +157,7 @@ function sql(id) end
 ---@field transaction? boolean Run in one transaction with the journal row.
 ---@field why? string The reason, for people: shown in the dry run and the log.
 
----A Lua function of the plan, for what SQL alone cannot say.
+---A Lua function of the plan, for what SQL alone cannot say. Its text is part of the step's definition; that of another function which it calls is not.
 ---
 ---```lua
 ---hook "set owner" {

@@ -105,7 +105,7 @@ begin_case(const char *setup)
 {
     exec("DROP SCHEMA IF EXISTS app, zdm, \"Other Schema\" CASCADE; CREATE SCHEMA app; CREATE "
          "SCHEMA zdm;"
-         "SET search_path = app; SET zdm.sync = DEFAULT");
+         "DROP TABLE IF EXISTS public.zdm_sync_t; SET search_path = app; SET zdm.sync = DEFAULT");
     exec(setup);
 }
 
@@ -254,6 +254,18 @@ static const struct sync_case {
         "ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC;"
         "DROP OWNED BY zdm_test_writer; DROP ROLE zdm_test_writer",
         "TABLE t", "y|y"},
+    {"a temporary table of the writer that hides a real one",
+        "CREATE TABLE t (a text, b text); CREATE TABLE lookup (k text, v text);"
+        "INSERT INTO lookup VALUES ('x', 'real')",
+        "sync { table = 'app.t', from = 'a', to = 'b', up = '(SELECT v FROM lookup WHERE k = t.a)' "
+        "}",
+        "CREATE TEMP TABLE lookup AS SELECT 'x' AS k, 'hidden' AS v; INSERT INTO t VALUES ('x');"
+        "DROP TABLE pg_temp.lookup",
+        "TABLE t", "x|real"},
+    {"a table without its schema",
+        "SET search_path = public; CREATE TABLE zdm_sync_t (a text, b text)",
+        "sync { table = 'zdm_sync_t', from = 'a', to = 'b', up = 'zdm_sync_t.a' }",
+        "INSERT INTO zdm_sync_t VALUES ('x')", "TABLE zdm_sync_t", "x|x"},
     {"a hostile search_path of the writer",
         "CREATE TABLE t (a text, b text); CREATE FUNCTION public.lower(text) RETURNS text LANGUAGE "
         "sql"
@@ -423,7 +435,8 @@ static int
 teardown(void **state)
 {
     (void)state;
-    exec("DROP SCHEMA IF EXISTS app, zdm, \"Other Schema\" CASCADE");
+    exec("DROP SCHEMA IF EXISTS app, zdm, \"Other Schema\" CASCADE;"
+         "DROP TABLE IF EXISTS public.zdm_sync_t");
     zdm_conn_close(conn);
     return 0;
 }

@@ -66,4 +66,4 @@ function TestEnv.test_a_plan_cannot_reach_stdlib()
     t.assertNotNil(table.concat)
 end
 
-os.exit(t.LuaUnit.new():runSuiteByInstances({ { "TestEnv", TestEnv } }, arg))
+os.exit(t.LuaUnit.new():runSuiteByInstances({ { "TestEnv", TestEnv } }))

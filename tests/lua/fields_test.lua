@@ -51,4 +51,4 @@ function TestFields.test_documents_are_up_to_date()
     end
 end
 
-os.exit(t.LuaUnit.new():runSuiteByInstances({ { "TestFields", TestFields } }, arg))
+os.exit(t.LuaUnit.new():runSuiteByInstances({ { "TestFields", TestFields } }))

@@ -93,4 +93,4 @@ function TestSync.test_one_table_written_in_two_ways()
     t.assertEquals(messages, { "drop_column {} writes the table as public.users, the sync of a as users" })
 end
 
-os.exit(t.LuaUnit.new():runSuiteByInstances({ { "TestSync", TestSync } }, arg))
+os.exit(t.LuaUnit.new():runSuiteByInstances({ { "TestSync", TestSync } }))

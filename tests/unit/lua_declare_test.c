@@ -7,15 +7,15 @@
 
 #include "base/text.h"
 
-/* Plans whose one step's SQL is what the expression gives, as a string. */
+/* Plans whose one step's `why` is what the expression gives, as a string. */
 static char *
 value_of(const char *before, const char *expression)
 {
-    char *text = zdm_strf(
-        "%s\nreturn plan \"t\" { api = 1, expand { sql \"s\" (\"SELECT \" .. tostring(%s)) } }",
+    char *text = zdm_strf("%s\nreturn plan \"t\" { api = 1, expand { sql \"s\" \"SELECT 1\" "
+                          "{ why = \"=\" .. tostring(%s) } } }",
         before, expression);
     struct zdm_plan_file *file = load_plan(text);
-    char *value = zdm_strdup(zdm_plan_file_plan(file)->steps[0].u.sql.up.text + 7);
+    char *value = zdm_strdup(zdm_plan_file_plan(file)->steps[0].why + 1);
 
     zdm_plan_file_free(file);
     free(text);
@@ -119,8 +119,8 @@ test_escapes(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof escapes / sizeof *escapes; i++) {
-        char *text = zdm_strf(
-            "%s\nreturn plan 'p' { api = 1, expand { sql 's' 'SELECT 1' } }", escapes[i]);
+        char *text =
+            zdm_strf("%s\nreturn plan 'p' { api = 1, expand { sql 's' 'SELECT 1' } }", escapes[i]);
         char *errors = plan_errors(text);
         if (strncmp(errors, "1:", 2) != 0)
             fail_msg("%s: %s", escapes[i], errors);
@@ -255,7 +255,7 @@ test_fingerprint_differs(void **state)
         "return plan 'p' { api = 1, expand { sql 's' 'SELECT 1' } }",
         "return plan 'p' { api = 1, expand { sql 's' 'SELECT 2' } }",
         "return plan 'p' { api = 1, expand { sql 't' 'SELECT 1' } }",
-        "return plan 'p' { api = 1, expand { sql 's' 'SELECT 1' { undo = 'x' } } }",
+        "return plan 'p' { api = 1, expand { sql 's' 'SELECT 1' { undo = 'SELECT 2' } } }",
         "return plan 'p' { api = 1, expand { hook 'h' { run = function() return 1 end } } }",
         "return plan 'p' { api = 1, expand { hook 'h' { run = function() return 2 end } } }",
         "return plan 'p' { api = 1, backfill 'h' { table = 't', set = { a = '1' } } }",

@@ -79,7 +79,7 @@ syntax_errors(void **state)
         assert_int_equal(feed(texts[i].text, &err), -1);
         if (err.position != texts[i].position)
             fail_msg("%s: %d %s", texts[i].text, err.position, err.message);
-        assert_string_equal(err.sqlstate, "42601");
+        assert_string_equal(err.sqlstate, ""); /* no server said so */
         zdm_err_release(&err);
     }
 }

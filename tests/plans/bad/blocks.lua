@@ -16,7 +16,7 @@ return plan "x" {
     gate "h" {
         soak "1h", soak "2h",
         approval "a", approval "a",
-        sql "q" "SELECT true" { undo = "x" },
+        sql "q" "SELECT true" { undo = "SELECT 1" },
         sync { table = "t", from = "a", to = "b" },
         sql "half two",
     },

@@ -16,7 +16,7 @@ return plan "my plan!" {
         sql "\xff" "SELECT 1",
     },
 }
---> 1: the plan's name "my plan!" must be at most 100 of A-Z a-z 0-9 _ . - | the journal, the ledger and commands know the plan by it
+--> 1: the name of a plan must be at most 100 of A-Z a-z 0-9 _ . -, not "my plan!" | the journal, the ledger and commands know the plan by it
 --> 6: two steps are named "a" | the first is at line 4; the journal knows a step by its name
 --> 7: the name of sql must be a name in a string, not an empty string
 --> 8: the name of sql must be one line of printable characters, without space at its ends
