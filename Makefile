@@ -13,32 +13,39 @@ JOBS ?= $(shell nproc)
 
 C_FILES = $(shell git ls-files --cached --others --exclude-standard -- '*.c' '*.h')
 
+# On a terminal the build shows how far it is, elsewhere only what went wrong.
+define build
+@echo "Building zdm ($(1))"
+@cmake --preset $(1) >/dev/null
+@quiet=--quiet; if [ -t 1 ] && [ "$${TERM:-dumb}" != dumb ]; then quiet=; fi; \
+  cmake --build --preset $(1) -j $(JOBS) -- $$quiet
+endef
+
 .PHONY: demo test install format lint clean
 
 demo:
 	@.ci/install-packages build server
-	@cmake --preset release >/dev/null
-	@cmake --build --preset release -j $(JOBS)
-	@ZDM="$(CURDIR)/build/release/zdm" build/release/zdm sandbox --setup plans/demo/users.sql -- plans/demo/rename_email.sh
+	$(call build,release)
+	@ZDM="$(CURDIR)/build/release/zdm" build/release/zdm sandbox \
+	  --setup plans/demo/users.sql -- plans/demo/rename_email.sh
 
 test:
 	@.ci/install-packages build server test
-	@cmake --preset $(PRESET)
-	@cmake --build --preset $(PRESET) -j $(JOBS)
+	$(call build,$(PRESET))
 	@ctest --preset $(PRESET) -j $(JOBS) --no-label-summary
 
 install:
 	@.ci/install-packages build
-	@cmake --preset release
-	@cmake --build --preset release -j $(JOBS)
+	$(call build,release)
 	@cmake --install build/release --prefix "$(PREFIX)"
 
 format:
+	@.ci/install-packages lint
 	@clang-format -i $(C_FILES)
 
 lint:
 	@.ci/install-packages lint
-	@luacheck --quiet .
+	@luacheck --quiet --no-color .
 	@clang-format --dry-run -Werror $(C_FILES)
 
 clean:

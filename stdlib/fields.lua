@@ -156,6 +156,15 @@ return plan "add_phone" {
                 default = "0ms",
                 doc = "A rest after each batch.",
             },
+            {
+                name = "max_lag",
+                kind = "duration",
+                min = 0,
+                max = 86400000,
+                default = "5s",
+                doc = "Wait while a replica is further behind in replaying; `0s`: do not look. "
+                    .. "Seeing replicas takes the role pg_monitor.",
+            },
             allow,
             because,
             why,

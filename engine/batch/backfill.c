@@ -118,6 +118,8 @@ walk(struct zdm_loop *l, struct zdm_err *err)
         if (rc < 0)
             return -1;
         zdm_loop_tell(l, false);
+        if (zdm_loop_hold(l, err) < 0)
+            return -1;
         if (l->spec->pause_ms > 0 && zdm_sleep_ms(l->spec->pause_ms) < 0)
             return zdm_loop_stopped(l, err);
     }

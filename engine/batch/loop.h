@@ -4,6 +4,7 @@
  *     prepare.c   target, SQL, worker, the author's SQL checked, cursor claimed
  *     backfill.c  the loop itself
  *     worker.c    the session that sends batches
+ *     hold.c      waits while a signal says so
  *     trouble.c   what to do about an error
  *     look.c      where the cursor really is
  *     finish.c    the closing transaction
@@ -19,6 +20,7 @@
 #include "batch/meter.h"
 #include "batch/range.h"
 #include "batch/statement.h"
+#include "batch/throttle.h"
 
 #define ZDM_SLICE 0 /* one slice so far */
 
@@ -47,6 +49,10 @@ struct zdm_loop {
     unsigned refused; /* batches in a row that the cursor did not let pass */
     struct zdm_backoff backoff;
 
+    struct zdm_throttle throttle;
+    int64_t signals_us; /* when the signals were last read */
+    bool told_blind;    /* that replicas are hidden from us was said */
+
     int64_t told_us, noted_us; /* last progress, last line about a hold-up */
     char *waiting;             /* owned; see zdm_backfill_progress */
 };
@@ -66,6 +72,10 @@ int zdm_worker_batch(struct zdm_loop *l, const char *upto, bool *applied, int64_
     int64_t *batches, struct zdm_err *err);
 /* EXPLAIN of both batch statements: every name, type and right is checked, nothing runs. */
 int zdm_worker_check(struct zdm_loop *l, struct zdm_err *err);
+
+/* --- hold.c ------------------------------------------------------------------------ */
+/* Between two batches: returns when every signal lets the backfill go on. */
+int zdm_loop_hold(struct zdm_loop *l, struct zdm_err *err);
 
 /* --- trouble.c -------------------------------------------------------------------- */
 /* The control connection failed with *err: 0 (and *err cleared) when it is worth trying again. */

@@ -32,6 +32,7 @@ struct zdm_backfill_spec { /* all views of the plan */
     const char *where; /* NULL: every row */
     const char *key;   /* NULL: the primary key */
     int64_t target_ms, batch_min, batch_max, lock_timeout_ms, pause_ms;
+    int64_t max_lag_ms;  /* 0: replicas are not looked at */
     int64_t patience_ms; /* longest time without any progress; 0: 10 min */
 };
 

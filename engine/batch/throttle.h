@@ -16,8 +16,8 @@
 #include "pg/conn.h"
 
 struct zdm_signal {
-    const char *name; /* "blocked by us", "pause" */
-    const char *unit; /* "ms", "sessions" */
+    const char *name; /* "replica lag" */
+    const char *unit; /* "ms" */
     double value, limit;
 };
 
@@ -27,12 +27,13 @@ struct zdm_throttle {
 };
 
 /* Takes the current values and says whether to hold. `reason` (may be NULL) becomes an owned line
- * with every signal at or above its limit: "blocked by us 2 >= 1 sessions", or NULL. */
+ * with every signal at or above its limit: "replica lag 7400 >= 5000 ms", or NULL. */
 bool zdm_throttle_decide(
     struct zdm_throttle *t, const struct zdm_signal *signals, size_t n, char **reason);
 
-/* Signal: sessions that wait for a lock of backend `pid` for over 100 ms (limit 1). */
-int zdm_signal_blocked_by_us(
-    struct zdm_conn *control, int pid, struct zdm_signal *out, struct zdm_err *err);
+/* Signal: how far the slowest replica is behind in replaying. *hidden: how many replicas our role may
+ * not look at. */
+int zdm_signal_replica_lag(struct zdm_conn *control, int64_t limit_ms, struct zdm_signal *out,
+    int64_t *hidden, struct zdm_err *err);
 
 #endif

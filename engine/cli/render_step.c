@@ -9,7 +9,7 @@ static void
 backfill_step(struct zdm_buf *out, const struct zdm_step_backfill *b)
 {
     struct zdm_buf text = ZDM_BUF_INIT;
-    char low[32], high[32], target[32], lock[32], pause[32];
+    char low[32], high[32], target[32], lock[32], pause[32], lag[32];
 
     zdm_buf_addf(&text, "%s, along %s", b->table, b->key ? b->key : "its primary key");
     zdm_add_fact(out, ZDM_DIM, "table", text.s);
@@ -28,6 +28,9 @@ backfill_step(struct zdm_buf *out, const struct zdm_step_backfill *b)
         zdm_show_count(b->batch_max, high), zdm_show_duration(b->lock_timeout_ms, lock));
     if (b->pause_ms)
         zdm_buf_addf(&text, "; pause %s", zdm_show_duration(b->pause_ms, pause));
+    if (b->max_lag_ms)
+        zdm_buf_addf(
+            &text, "; waits while a replica is %s behind", zdm_show_duration(b->max_lag_ms, lag));
     zdm_add_fact_of(out, ZDM_DIM, "batches", &text);
     zdm_add_because(out, &b->allow);
 }

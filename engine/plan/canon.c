@@ -98,12 +98,23 @@ put_backfill(json_t *object, const struct zdm_step_backfill *backfill)
     put_text(object, "table", backfill->table);
     put_text(object, "where", backfill->where.text);
     put_text(object, "key", backfill->key);
-    put(object, "target_ms", json_integer(backfill->target_ms));
-    put(object, "batch_min", json_integer(backfill->batch_min));
-    put(object, "batch_max", json_integer(backfill->batch_max));
-    put(object, "lock_timeout_ms", json_integer(backfill->lock_timeout_ms));
-    put(object, "pause_ms", json_integer(backfill->pause_ms));
     put_allow(object, &backfill->allow);
+}
+
+/* How fast, which may change while a backfill is under way: part of the plan, not of what the step
+ * does. */
+static void
+put_pace(json_t *object, const struct zdm_step_backfill *backfill)
+{
+    json_t *pace = json_object();
+
+    put(pace, "target_ms", json_integer(backfill->target_ms));
+    put(pace, "batch_min", json_integer(backfill->batch_min));
+    put(pace, "batch_max", json_integer(backfill->batch_max));
+    put(pace, "lock_timeout_ms", json_integer(backfill->lock_timeout_ms));
+    put(pace, "pause_ms", json_integer(backfill->pause_ms));
+    put(pace, "max_lag_ms", json_integer(backfill->max_lag_ms));
+    put(object, "pace", pace);
 }
 
 static void
@@ -196,6 +207,8 @@ zdm_plan_canonicalise(struct zdm_plan *plan)
         struct zdm_step *step = &plan->steps[i];
         json_t *json = step_json(step);
         step->definition = dump(plan->arena, json, step->fingerprint);
+        if (step->kind == ZDM_STEP_BACKFILL)
+            put_pace(json, &step->u.backfill);
         if (json_array_append_new(steps, json) < 0)
             zdm_die("out of memory");
     }

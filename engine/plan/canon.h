@@ -3,7 +3,8 @@
  *
  * The canonical form holds what a plan *does*: no places, no file name, no Lua
  * handles; keys sorted, no spaces, UTF-8, defaults filled in. Two machines that
- * read the same plan get the same bytes. A step's definition is its part of it.
+ * read the same plan get the same bytes. A step's definition is its part of it,
+ * without the pace of a backfill: that may be corrected while it runs.
  */
 #ifndef ZDM_PLAN_CANON_H
 #define ZDM_PLAN_CANON_H

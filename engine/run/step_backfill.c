@@ -120,6 +120,7 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         .batch_max = backfill->batch_max,
         .lock_timeout_ms = backfill->lock_timeout_ms,
         .pause_ms = backfill->pause_ms,
+        .max_lag_ms = backfill->max_lag_ms,
         .patience_ms = s->plan->lock_patience_ms,
     };
     struct watch watch = {.s = s, .step = step};

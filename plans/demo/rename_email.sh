@@ -55,11 +55,12 @@ fi
 
 echo
 echo "--- The new application is everywhere: approve and contract ------------------"
-say 0 approve "$plan" "old code is gone" --note "app v2 is on every host since noon"
+say 0 approve "$plan" "old code is gone" --note "app v2 is live"
 say 0 run "$plan"
 
 echo
 echo "--- What is left -------------------------------------------------------------"
-psql -X -c '\d users' -c 'SELECT id, email_address, name FROM users ORDER BY id LIMIT 3' \
-    -c 'SELECT count(*), count(email_address) FROM users'
+# Without a pager: it would wait for a key.
+psql -X -P pager=off -c 'SELECT * FROM users ORDER BY id LIMIT 3' \
+    -c 'SELECT count(*) AS users, count(email_address) AS with_email_address FROM users'
 say 0 log "$plan"

@@ -86,6 +86,7 @@ function expand(body) end
 ---@field batch_max? integer The most rows of a batch. (1 to 1000000)
 ---@field lock_timeout? string How long a batch waits for a row that somebody else has locked. (1ms to 1m)
 ---@field pause? string A rest after each batch. (0ms to 1h)
+---@field max_lag? string Wait while a replica is further behind in replaying; `0s`: do not look. Seeing replicas takes the role pg_monitor. (0ms to 24h)
 ---@field allow? string[] Ids of rules whose finding is accepted for this step. Needs `because`.
 ---@field because? string Why the findings named in `allow` are acceptable here.
 ---@field why? string The reason, for people: shown in the dry run and the log.

@@ -369,35 +369,6 @@ test_locked_table(void **state)
     counters_free(f);
 }
 
-static void
-wait_for_row(struct world *w)
-{
-    sql(w->conn, "UPDATE t SET n = n WHERE id = 5");
-}
-
-static void
-test_signal_blocked_by_us(void **state)
-{
-    struct fixture *f = counters("bx_signal", 10);
-    struct zdm_signal signal = {.value = -1};
-    struct world w;
-
-    (void)state;
-    assert_int_equal(
-        zdm_signal_blocked_by_us(f->control, zdm_conn_pid(f->app), &signal, &f->err), 0);
-    assert_true(signal.value == 0 && signal.limit == 1);
-    sql(f->app, "BEGIN; UPDATE t SET n = n WHERE id = 5");
-    world_start(&w, f, wait_for_row);
-    for (int64_t start = zdm_monotonic_us(); signal.value != 1;) {
-        assert_true(zdm_monotonic_us() - start < 60 * 1000000LL);
-        assert_int_equal(
-            zdm_signal_blocked_by_us(f->control, zdm_conn_pid(f->app), &signal, &f->err), 0);
-    }
-    sql(f->app, "COMMIT");
-    world_end(&w);
-    counters_free(f);
-}
-
 /* --- data ---------------------------------------------------------------------------------- */
 
 static void
@@ -491,7 +462,6 @@ main(void)
         cmocka_unit_test(test_locked_row),
         cmocka_unit_test(test_lock_outlasts_patience),
         cmocka_unit_test(test_locked_table),
-        cmocka_unit_test(test_signal_blocked_by_us),
         cmocka_unit_test(test_bad_row_is_named),
         cmocka_unit_test(test_column_dropped_meanwhile),
         cmocka_unit_test(test_rows_come_and_go),

@@ -16,6 +16,9 @@ export LC_ALL=C.UTF-8 TZ=UTC NO_COLOR=1
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/zdmtest-XXXXXX")
 cd "$scratch"
+# Nor may ~/.psqlrc or ~/.pgpass; and what a script types into psql stays out of their history.
+export HOME=$scratch/.home
+mkdir "$HOME"
 
 server=()
 case $script in

@@ -1,0 +1,49 @@
+# A backfill holds while a replica is too far behind in replaying, says so, and goes on afterwards.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+
+owner=$(stat -c %U "$PGHOST")
+as_server() {
+    if [ "$(id -u)" -eq 0 ]; then runuser -u "$owner" -- "$@"; else "$@"; fi
+}
+bin=$(dirname "$(readlink -f "$(command -v postgres)")")
+standby=$ZDM_SANDBOX/standby
+as_server "$bin/pg_basebackup" -D "$standby" -R -X stream --checkpoint=fast
+as_server "$bin/postgres" -D "$standby" -c port=5433 -c listen_addresses= \
+    -c unix_socket_directories="$ZDM_SANDBOX" -c max_prepared_transactions=10 -c fsync=off \
+    >standby.log 2>&1 &
+trap 'as_server "$bin/pg_ctl" -D "$standby" -m immediate stop >/dev/null' EXIT
+wait_until "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'" 1
+
+sql "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
+     INSERT INTO t (id) SELECT generate_series(1, 40000); ANALYZE t"
+cat >plan.lua <<'EOF'
+return plan "lagging" {
+  api = 1,
+  backfill "count" {
+    table = "t", set = { n = "n + 1" }, batch_min = 200, batch_max = 200, pause = "20ms", max_lag = "1s",
+  },
+}
+EOF
+PGPORT=5433 wait_until 'SELECT pg_is_in_recovery()' t
+PGPORT=5433 sql 'SELECT pg_wal_replay_pause()'
+"$ZDM" run plan.lua >out 2>err &
+runner=$!
+wait_for_line out 'holding: replica lag'
+check_eq "it holds before the end" t "$(sql 'SELECT count(*) FILTER (WHERE n = 0) > 0 FROM t')"
+PGPORT=5433 sql 'SELECT pg_wal_replay_resume()'
+wait "$runner"
+check_eq "every row once" "1|1" "$(sql 'SELECT min(n), max(n) FROM t')"
+
+# How fast may be changed while a backfill is under way; what it does may not.
+sql 'UPDATE t SET n = 0'
+sed -i 's/"lagging"/"paced"/' plan.lua
+"$ZDM" run plan.lua >out 2>err &
+runner=$!
+wait_until "SELECT to_regclass('zdm.cursor') IS NOT NULL" t
+wait_until "SELECT count(*) > 0 FROM zdm.cursor WHERE plan = 'paced' AND batches > 5" t
+kill -9 "$runner"
+wait "$runner" || true
+sed -i 's/pause = "20ms", max_lag = "1s"/pause = "0ms", max_lag = "0s"/' plan.lua
+"$ZDM" run plan.lua >out 2>err
+check_eq "every row once, at two speeds" "1|1" "$(sql 'SELECT min(n), max(n) FROM t')"
