@@ -75,7 +75,7 @@ check_exit 0 env -u NO_COLOR TERM=xterm COLUMNS=80 script -qefc \
 check_has "$out" $'\033[32mdone'
 check_has "$out" $'\r'
 check_exit 0 "$ZDM" run plans/rename_email.lua
-check_has "$out" "done: nothing was left to do; 5 done before"
+check_has "$out" "done: nothing was left to do; 8 done before"
 check_exit 0 "$ZDM" status plans/rename_email.lua
 check_has "$out" "rename_email: done"
 check_lacks "$out" "next:"
