@@ -2,6 +2,7 @@
 #
 #   make demo              a migration from dry run to done, on a throw-away server
 #   make test              build and run all tests (PRESET=asan: with the sanitizers)
+#   make matrix            the end-to-end tests on PostgreSQL 14, 16, 17 and 18, after make test
 #   make install           into PREFIX (default /usr/local), below DESTDIR when set
 #   make format lint clean
 #
@@ -21,7 +22,7 @@ define build
   cmake --build --preset $(1) -j $(JOBS) -- $$quiet
 endef
 
-.PHONY: demo test install format lint clean
+.PHONY: demo test matrix install format lint clean
 
 demo:
 	@.ci/install-packages build server
@@ -33,6 +34,9 @@ test:
 	@.ci/install-packages build server test
 	$(call build,$(PRESET))
 	@ctest --preset $(PRESET) -j $(JOBS) --no-label-summary
+
+matrix:
+	@.ci/matrix
 
 install:
 	@.ci/install-packages build

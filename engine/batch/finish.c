@@ -5,14 +5,8 @@
 #include "base/failpoint.h"
 #include "pg/journal.h"
 
-/* A commit that waits until it is on disk takes every earlier commit with it: batches may have run
- * with synchronous_commit = off, and the claim "done" must not outlive them. */
-#define BARRIER                                                                                    \
-    "SELECT pg_catalog.set_config('synchronous_commit',"                                           \
-    " CASE pg_catalog.current_setting('synchronous_commit') WHEN 'remote_apply' THEN"              \
-    " 'remote_apply' ELSE 'on' END, true)"
-
-/* The fence first, as a take-over locks: plan, then cursor. */
+/* The fence first, as a take-over locks: plan, then cursor. With the barrier the claim "done" cannot
+ * outlive batches that ran with synchronous_commit = off. */
 static int
 close_transaction(struct zdm_loop *l, bool *hit, struct zdm_err *err)
 {
@@ -20,7 +14,7 @@ close_transaction(struct zdm_loop *l, bool *hit, struct zdm_err *err)
     struct zdm_backfill_progress progress;
 
     if (zdm_conn_exec(l->control, "BEGIN", NULL, err) < 0 ||
-        zdm_conn_exec(l->control, BARRIER, NULL, err) < 0 ||
+        zdm_journal_barrier(l->control, err) < 0 ||
         zdm_journal_fence(l->control, spec->plan, l->epoch, err) < 0 ||
         zdm_cursor_finish(
             l->control, spec->plan, spec->step, ZDM_SLICE, l->epoch, l->pos, hit, err) < 0)

@@ -207,8 +207,12 @@ set_profile(struct zdm_conn *conn, bool reset, struct zdm_err *err)
     struct zdm_result *result = NULL;
     int version = PQserverVersion(conn->pg);
 
-    if (reset)
-        zdm_buf_add(&sql, "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL;\n");
+    if (reset) {
+        /* A temporary table left behind would stand before the table of its name. */
+        zdm_buf_add(&sql, "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL;\n"
+                          "CLOSE ALL; UNLISTEN *; DEALLOCATE ALL; DISCARD TEMP;\n");
+        zdm_conn_forget_prepared(conn);
+    }
     zdm_buf_add(&sql, zdm_embedded_text(zdm_pg_sql, "sql/profile.sql"));
     if (version >= 140000)
         zdm_buf_add(&sql, "SET idle_session_timeout = 0;\n");

@@ -38,8 +38,8 @@ bool zdm_conn_shield(struct zdm_conn *conn, bool shielded);
 void zdm_conn_on_notice(struct zdm_conn *conn,
     void (*fn)(void *self, const char *severity, const char *sqlstate, const char *message),
     void *self);
-/* RESET of role and settings, then the profile again: after SQL that is not zdm's own, outside a
- * transaction. */
+/* RESET of role and settings, away with temporary tables and prepared statements, then the profile
+ * again: after SQL that is not zdm's own, outside a transaction. */
 int zdm_conn_profile(struct zdm_conn *conn, struct zdm_err *err);
 /* What runs next goes on in the server when this process dies (until zdm_conn_profile): for work of
  * hours that a catalog probe finds again. */

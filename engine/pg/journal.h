@@ -67,6 +67,10 @@ int zdm_journal_fence(struct zdm_conn *conn, const char *plan, int64_t epoch, st
 int zdm_journal_settle(
     struct zdm_conn *conn, const char *plan, int64_t epoch, int64_t wait_ms, struct zdm_err *err);
 
+/* In an open transaction: its COMMIT, and with it every earlier one, waits until it is on disk, whatever
+ * synchronous_commit the role or database has. What is reported done must outlive a crash. */
+int zdm_journal_barrier(struct zdm_conn *conn, struct zdm_err *err);
+
 struct zdm_journal_entry {
     const char *plan, *step, *item, *state, *kind, *fingerprint, *definition, *detail, *who;
     int64_t epoch;

@@ -29,6 +29,16 @@ begin_bounded(struct zdm_conn *conn, int64_t wait_ms, struct zdm_err *err)
     return -1;
 }
 
+int
+zdm_journal_barrier(struct zdm_conn *conn, struct zdm_err *err)
+{
+    return zdm_conn_exec(conn,
+        "SELECT pg_catalog.set_config('synchronous_commit',"
+        " CASE pg_catalog.current_setting('synchronous_commit') WHEN 'remote_apply' THEN"
+        " 'remote_apply' ELSE 'on' END, true)",
+        NULL, err);
+}
+
 /* The wait for a transaction in flight was too long: says whose it may be. */
 static int
 still_writing(struct zdm_conn *conn, const char *plan, int64_t wait_ms, struct zdm_err *err)
@@ -83,7 +93,8 @@ zdm_journal_take_over(struct zdm_conn *conn, const char *plan, const char *finge
 
     if (begin_bounded(conn, wait_ms, err) < 0)
         return -1;
-    if (raise_epoch(conn, plan, fingerprint, who, &ours, err) < 0) {
+    if (zdm_journal_barrier(conn, err) < 0 ||
+        raise_epoch(conn, plan, fingerprint, who, &ours, err) < 0) {
         if (strcmp(err->sqlstate, "55P03") == 0)
             return still_writing(conn, plan, wait_ms, err);
         zdm_conn_rollback(conn);

@@ -29,20 +29,21 @@ announce_and_work(struct zdm_session *s, const struct zdm_step *step, const stru
     struct zdm_err *err)
 {
     const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
-    bool announced = row && strcmp(row->state, "started") == 0 &&
-                     strcmp(row->fingerprint, step->fingerprint) == 0;
-    if (!announced && journal(s, step, "started", err) < 0)
-        return -1;
-    ZDM_FAIL_HERE(ALONE_STARTED);
+    bool begun = zdm_state_same(row, step) && strcmp(row->state, "started") == 0;
     bool done;
-    if (alone->settled(s, step, &done, err) < 0)
+    /* First the question: "started" in the journal turns whatever is there into our own work. */
+    if (alone->settled(s, step, begun, &done, err) < 0)
         return -1;
     if (done)
         return 0;
-    if (still_ours(s, err) < 0 || alone->work(s, step, err) < 0)
+    if ((begun ? still_ours(s, err) : journal(s, step, "started", err)) < 0)
+        return -1;
+    ZDM_FAIL_HERE(ALONE_STARTED);
+    if (alone->work(s, step, err) < 0)
         return -1;
     ZDM_FAIL_HERE(ALONE_AFTER);
-    return 0;
+    /* The author's SQL may have taken another role, which need not see the journal. */
+    return zdm_conn_profile(s->conn, err);
 }
 
 int

@@ -10,9 +10,10 @@
 #include "run/session.h"
 
 struct zdm_alone {
-    /* Is the work there already? May wait for it, or clear away what an interruption left. */
-    int (*settled)(
-        struct zdm_session *s, const struct zdm_step *step, bool *done, struct zdm_err *err);
+    /* Is the work there already? May wait for it, or clear away what an interruption left. begun: the
+     * journal had this very step as started, so what is there may be our own. */
+    int (*settled)(struct zdm_session *s, const struct zdm_step *step, bool begun, bool *done,
+        struct zdm_err *err);
     int (*work)(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err);
 };
 

@@ -21,8 +21,8 @@ refuse_different(const struct zdm_step *step, const struct zdm_statement *st, co
 }
 
 static int
-judge_valid(const struct zdm_step *step, const struct zdm_statement *st, const char *name,
-    const char *definition, struct zdm_err *err)
+judge_valid(const struct zdm_step *step, const struct zdm_statement *st, bool begun,
+    const char *name, const char *definition, struct zdm_err *err)
 {
     switch (zdm_sql_same_index(st->sql, definition)) {
     case ZDM_SAME_YES:
@@ -32,9 +32,15 @@ judge_valid(const struct zdm_step *step, const struct zdm_statement *st, const c
     case ZDM_SAME_CANNOT_TELL:
         break;
     }
-    /* The server rewrites expressions and predicates. When the journal says that this very step was
-     * begun, the index is ours; the caller asked only then. */
-    return 0;
+    /* The server rewrites expressions and predicates. */
+    if (begun)
+        return 0;
+    zdm_fail(err, ZDM_ERR_FAILED, "index %s exists already and may be another one", name);
+    zdm_err_detail(err, "there is: %s\nthe plan says: %s", definition, st->sql);
+    zdm_err_hint(err,
+        "when they are the same, take the step out of the plan or give it a probe; else give the "
+        "new index another name, or drop the old one in a step before");
+    return zdm_err_at(err, step->at);
 }
 
 static int
@@ -51,8 +57,8 @@ drop_leftover(
 
 /* One look; *wait says that somebody is building it now. */
 static int
-look(struct zdm_session *s, const struct zdm_step *step, const struct zdm_statement *st, bool *done,
-    bool *wait, struct zdm_err *err)
+look(struct zdm_session *s, const struct zdm_step *step, const struct zdm_statement *st, bool begun,
+    bool *done, bool *wait, struct zdm_err *err)
 {
     struct zdm_result *result = NULL;
     if (ZDM_QUERY(s->conn, zdm_embedded_text(zdm_run_sql, "sql/index_state.sql"), &result, err,
@@ -67,7 +73,7 @@ look(struct zdm_session *s, const struct zdm_step *step, const struct zdm_statem
         const char *name = zdm_result_get(result, 0, 2);
         if (strcmp(state, "valid") == 0) {
             *done = true;
-            rc = judge_valid(step, st, name, definition, err);
+            rc = judge_valid(step, st, begun, name, definition, err);
         } else if (strcmp(state, "foreign") == 0) {
             rc = refuse_different(
                 step, st, name, definition ? definition : "not an index of this table", err);
@@ -83,12 +89,12 @@ look(struct zdm_session *s, const struct zdm_step *step, const struct zdm_statem
 
 int
 zdm_probe_index_valid(struct zdm_session *s, const struct zdm_step *step,
-    const struct zdm_statement *st, bool *done, struct zdm_err *err)
+    const struct zdm_statement *st, bool begun, bool *done, struct zdm_err *err)
 {
     bool told = false;
     for (;;) {
         bool wait;
-        if (look(s, step, st, done, &wait, err) < 0)
+        if (look(s, step, st, begun, done, &wait, err) < 0)
             return -1;
         if (!wait)
             return 0;

@@ -85,7 +85,7 @@ zdm_session_recover(struct zdm_session *s, struct zdm_err *err)
     for (;;) {
         zdm_err_clear(&cause);
         if (win_back(s, &cause) == 0) {
-            zdm_err_clear(err);
+            zdm_err_move(&s->loss, err);
             zdm_session_say(s, ZDM_EVENT_RECONNECT, "info", NULL, "connected again to %s",
                 zdm_conn_where(s->conn));
             return 0;

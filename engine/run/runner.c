@@ -11,6 +11,9 @@
 /* A runner that was killed lets go within a second or two: the server watches its socket. */
 enum { OWN_PATIENCE_MS = 3000 };
 
+/* A step that ends its own session, or the whole server, must not do so for ever. */
+enum { LOSSES_MAX = 5 };
+
 static int
 run_step(struct zdm_session *s, size_t index, struct zdm_err *err)
 {
@@ -39,8 +42,8 @@ action_of(const struct zdm_session *s, size_t index)
     enum zdm_seen seen = !row                              ? ZDM_SEEN_NOTHING
                          : strcmp(row->state, "done") == 0 ? ZDM_SEEN_DONE
                                                            : ZDM_SEEN_STARTED;
-    return zdm_next_action(zdm_step_class(s->plan, s->report, index), seen,
-        row && strcmp(row->fingerprint, step->fingerprint) == 0);
+    return zdm_next_action(
+        zdm_step_class(s->plan, s->report, index), seen, zdm_state_same(row, step));
 }
 
 static int64_t
@@ -81,9 +84,30 @@ take_step(struct zdm_session *s, size_t index, enum zdm_action action, struct zd
     return 0;
 }
 
+/* The session was lost in a step and won back: shall it be tried again? */
+static int
+start_over(
+    struct zdm_session *s, const struct zdm_step *step, struct zdm_backoff *losses, struct zdm_err *err)
+{
+    s->again = false;
+    if (losses->attempt + 1 >= LOSSES_MAX) {
+        zdm_err_move(err, &s->loss);
+        zdm_err_wrap(err, "step \"%s\" lost its session %d times in a row", step->id, LOSSES_MAX);
+        zdm_err_hint(err,
+            "find out what ends it (the server's log says more), then run the plan again: it goes "
+            "on where the database is");
+        return zdm_err_at(err, step->at);
+    }
+    zdm_err_clear(err);
+    if (zdm_sleep_ms(zdm_backoff_next(losses)) < 0)
+        return zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
+    return zdm_state_check(s->plan, &s->rows, err);
+}
+
 static int
 run_steps(struct zdm_session *s, struct zdm_err *err)
 {
+    struct zdm_backoff losses = {.base_ms = 50, .max_ms = 5000};
     size_t told = 0; /* steps whose skipping was told */
     for (size_t i = 0; i < s->plan->n_steps; i++) {
         const struct zdm_step *step = &s->plan->steps[i];
@@ -98,16 +122,14 @@ run_steps(struct zdm_session *s, struct zdm_err *err)
             if (i >= told)
                 zdm_session_say(s, ZDM_EVENT_STEP_SKIP, "info", step, "done before");
         } else if (take_step(s, i, action, err) < 0) {
-            if (!s->again)
+            if (!s->again || start_over(s, step, &losses, err) < 0)
                 return -1;
             /* The journal was read anew: begin where it is now. */
-            zdm_err_clear(err);
-            s->again = false;
-            if (zdm_state_check(s->plan, &s->rows, err) < 0)
-                return -1;
             told = i + 1;
             i = (size_t)-1;
             continue;
+        } else {
+            losses.attempt = 0;
         }
         if (i >= told)
             told = i + 1;
@@ -255,6 +277,7 @@ zdm_run(const struct zdm_plan *plan, const struct zdm_plan_report *report,
     if (rc == 0)
         rc = zdm_session_healthy(&s, err);
     zdm_err_release(&s.ledger_err);
+    zdm_err_release(&s.loss);
     zdm_journal_rows_release(&s.rows);
     zdm_conn_close(s.conn);
     zdm_ledger_close(s.ledger);

@@ -58,6 +58,12 @@ static const struct transition {
     {ZDM_CLASS_ALONE, ZDM_SEEN_STARTED, ANY, ZDM_ACTION_SETTLE},
 };
 
+bool
+zdm_state_same(const struct zdm_journal_row *row, const struct zdm_step *step)
+{
+    return row && row->fingerprint && strcmp(row->fingerprint, step->fingerprint) == 0;
+}
+
 enum zdm_action
 zdm_next_action(enum zdm_step_class class, enum zdm_seen seen, bool same)
 {
@@ -144,7 +150,7 @@ zdm_state_check(
     for (size_t i = 0; i < plan->n_steps; i++) {
         const struct zdm_step *step = &plan->steps[i];
         const struct zdm_journal_row *row = zdm_journal_find(rows, step->id, "");
-        if (!row || strcmp(row->fingerprint, step->fingerprint) == 0)
+        if (!row || zdm_state_same(row, step))
             continue;
         if (strcmp(row->state, "done") == 0 || step->kind == ZDM_STEP_BACKFILL ||
             strcmp(row->kind, "backfill") == 0)

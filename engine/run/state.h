@@ -32,6 +32,10 @@ enum zdm_step_class zdm_step_class(
 
 enum zdm_seen { ZDM_SEEN_NOTHING, ZDM_SEEN_STARTED, ZDM_SEEN_DONE };
 
+/* Is the row's definition the step's? NULL: there is no row. One that somebody wrote by hand, without a
+ * fingerprint, is not. */
+bool zdm_state_same(const struct zdm_journal_row *row, const struct zdm_step *step);
+
 /* The table's answer. same: the journaled definition is the plan's. */
 enum zdm_action zdm_next_action(enum zdm_step_class class, enum zdm_seen seen, bool same);
 

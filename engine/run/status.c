@@ -37,7 +37,7 @@ read_steps(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_
         const struct zdm_step *step = &plan->steps[i];
         struct zdm_step_status *st = &out->steps[i];
         const struct zdm_journal_row *row = zdm_journal_find(rows, step->id, "");
-        bool same = row && strcmp(row->fingerprint, step->fingerprint) == 0;
+        bool same = zdm_state_same(row, step);
         st->state = ZDM_STATE_PENDING;
         if (row) {
             st->at_ms = row->at_ms;

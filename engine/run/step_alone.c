@@ -32,8 +32,22 @@ ask_author(struct zdm_session *s, const struct zdm_step *step, bool *done, struc
     return rc;
 }
 
+/* DROP INDEX of what never was there is a mistake in the plan on the first try, and done on a later
+ * one: the first time the server has the last word, which knows IF EXISTS. */
 static int
-settled(struct zdm_session *s, const struct zdm_step *step, bool *done, struct zdm_err *err)
+drop_settled(struct zdm_session *s, const struct zdm_step *step, const struct zdm_statement *st,
+    bool begun, bool *done, struct zdm_err *err)
+{
+    if (zdm_probe_index_absent(s, st, done, err) < 0)
+        return -1;
+    if (begun || !*done || zdm_conn_exec(s->conn, step->u.sql.up.text, NULL, err) == 0)
+        return 0;
+    return zdm_blame_sql(step, &step->u.sql.up, err);
+}
+
+static int
+settled(struct zdm_session *s, const struct zdm_step *step, bool begun, bool *done,
+    struct zdm_err *err)
 {
     const struct zdm_statement *st = only_statement(s, step);
     *done = false;
@@ -41,9 +55,9 @@ settled(struct zdm_session *s, const struct zdm_step *step, bool *done, struct z
         return ask_author(s, step, done, err);
     switch (st->probe) {
     case ZDM_PROBE_INDEX_VALID:
-        return zdm_probe_index_valid(s, step, st, done, err);
+        return zdm_probe_index_valid(s, step, st, begun, done, err);
     case ZDM_PROBE_INDEX_ABSENT:
-        return zdm_probe_index_absent(s, st, done, err);
+        return drop_settled(s, step, st, begun, done, err);
     case ZDM_PROBE_REPEAT:
         return 0;
     case ZDM_PROBE_NONE:
@@ -52,8 +66,7 @@ settled(struct zdm_session *s, const struct zdm_step *step, bool *done, struct z
     zdm_die("a statement outside transactions without a probe");
 }
 
-/* DROP INDEX that never was there is a mistake in the plan on the first try, and done on a later
- * one: the started row tells which, so the server's own error is kept for the first. */
+/* Another session did the same between our look and our try. */
 static bool
 raced(const struct zdm_statement *st, const struct zdm_err *err)
 {
@@ -69,7 +82,7 @@ clear_failed_build(
     struct zdm_err err = ZDM_ERR_INIT;
     bool done;
     if (st->probe == ZDM_PROBE_INDEX_VALID && !zdm_conn_lost(s->conn) &&
-        zdm_probe_index_valid(s, step, st, &done, &err) < 0)
+        zdm_probe_index_valid(s, step, st, true, &done, &err) < 0)
         zdm_session_say(s, ZDM_EVENT_NOTE, "warning", step,
             "cannot drop the INVALID index of the failed build: %s; the next run will",
             err.message);
@@ -98,12 +111,12 @@ work(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
         zdm_err_clear(err);
         if (zdm_sleep_ms(zdm_backoff_next(&backoff)) < 0)
             return zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
-        if (settled(s, step, &done, err) < 0)
+        if (settled(s, step, true, &done, err) < 0)
             return -1;
         if (done)
             break;
     }
-    return zdm_conn_profile(s->conn, err);
+    return 0;
 }
 
 int

@@ -44,10 +44,14 @@ run_hook(struct zdm_session *s, const struct zdm_step *step, void *self, struct 
 }
 
 static int
-hook_settled(struct zdm_session *s, const struct zdm_step *step, bool *done, struct zdm_err *err)
+hook_settled(struct zdm_session *s, const struct zdm_step *step, bool begun, bool *done,
+    struct zdm_err *err)
 {
+    (void)begun;
     *done = false;
-    return step->u.hook.probe ? call(s, step, step->u.hook.probe, done, err) : 0;
+    if (!step->u.hook.probe)
+        return 0;
+    return call(s, step, step->u.hook.probe, done, err) < 0 ? -1 : zdm_conn_profile(s->conn, err);
 }
 
 static int

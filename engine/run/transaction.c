@@ -40,6 +40,19 @@ zdm_session_journal(struct zdm_session *s, const struct zdm_step *step, const ch
         err);
 }
 
+/* A hook that catches an error of its transaction cannot save it. */
+static int
+went_on_after_error(const struct zdm_step *step, struct zdm_err *err)
+{
+    if (strcmp(err->sqlstate, "25P02") != 0)
+        return -1;
+    zdm_fail(err, ZDM_ERR_FAILED, "step \"%s\" went on after an error that ended its transaction",
+        step->id);
+    zdm_err_hint(err, "what db:try_... may fail at needs a savepoint around it: SAVEPOINT before, "
+                      "ROLLBACK TO SAVEPOINT after the error; or set transaction = false");
+    return zdm_err_at(err, step->at);
+}
+
 static int
 attempt(struct zdm_session *s, const struct zdm_step *step, zdm_work *work, void *self,
     const struct zdm_transaction_options *options, int64_t lock_timeout_ms, struct zdm_err *err)
@@ -48,9 +61,15 @@ attempt(struct zdm_session *s, const struct zdm_step *step, zdm_work *work, void
         return -1;
     if (work && work(s, step, self, err) < 0)
         return -1;
+    if (!zdm_conn_in_transaction(s->conn) && !zdm_conn_lost(s->conn)) {
+        zdm_fail(err, ZDM_ERR_FAILED, "step \"%s\" ended its transaction", step->id);
+        return zdm_err_at(err, step->at);
+    }
     ZDM_FAIL_HERE(JOURNAL_BEFORE);
     /* The author's SQL may have taken another role, which need not see the journal. */
     if (zdm_conn_exec(s->conn, "RESET SESSION AUTHORIZATION; RESET ROLE", NULL, err) < 0)
+        return went_on_after_error(step, err);
+    if (zdm_journal_barrier(s->conn, err) < 0)
         return -1;
     if (zdm_session_journal(s, step, options->state, options->detail, err) < 0)
         return -1;
@@ -69,10 +88,20 @@ after_loss(
     if (zdm_session_recover(s, err) < 0)
         return -1;
     const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
-    if (row && strcmp(row->state, state) == 0 && strcmp(row->fingerprint, step->fingerprint) == 0)
+    if (zdm_state_same(row, step) && strcmp(row->state, state) == 0)
         return 0;
     s->again = true;
     return zdm_fail(err, ZDM_ERR_FAILED, "step \"%s\" starts over after a reconnect", step->id);
+}
+
+/* After the commit. What the author SET for this step must not leak into the next one, which a
+ * resumed run begins without it; and pg_advisory_unlock_all() gave the plan away. */
+static int
+tidy(struct zdm_session *s, struct zdm_err *err)
+{
+    if (zdm_conn_profile(s->conn, err) < 0 || zdm_session_own(s, 0, err) < 0)
+        return -1;
+    return zdm_session_refresh(s, err);
 }
 
 int
@@ -84,17 +113,16 @@ zdm_session_transact(struct zdm_session *s, const struct zdm_step *step, zdm_wor
     zdm_lock_wait_init(&locks);
     for (;;) {
         int64_t timeout = options->short_locks ? locks.timeout_ms : 0;
-        if (attempt(s, step, work, self, options, timeout, err) == 0)
-            /* What the author SET for this step must not leak into the next one: a resumed run
-             * would not have it. */
-            return zdm_conn_profile(s->conn, err) < 0 && !zdm_conn_lost(s->conn)
-                       ? -1
-                       : zdm_session_refresh(s, err);
-        if (zdm_conn_lost(s->conn))
+        bool committed = attempt(s, step, work, self, options, timeout, err) == 0;
+        if (committed && tidy(s, err) == 0)
+            return 0;
+        if (zdm_conn_lost(s->conn) && err->code == ZDM_ERR_FAILED)
             return after_loss(s, step, options->state, err);
         zdm_conn_rollback(s->conn);
-        if (err->code != ZDM_ERR_FAILED)
+        if (committed || err->code != ZDM_ERR_FAILED)
             return -1;
+        if (!err->file)
+            zdm_err_at(err, step->at);
         switch (zdm_retry_class(err->sqlstate, false)) {
         case ZDM_RETRY_LOCK:
             if (zdm_lock_wait_next(&locks, s, step, err) < 0)

@@ -31,13 +31,13 @@ static const struct simple {
     {AT(DropOids), ZDM_LOCK_ACCESS_EXCLUSIVE, INSTANT, NONE},
     {AT(SetAccessMethod), ZDM_LOCK_ACCESS_EXCLUSIVE, REWRITE, ZDM_RULE_REWRITE_SET_ACCESS_METHOD},
     {AT(SetTableSpace), ZDM_LOCK_ACCESS_EXCLUSIVE, REWRITE, ZDM_RULE_REWRITE_SET_TABLESPACE},
-    {AT(EnableTrig), ZDM_LOCK_SHARE_ROW_EXCLUSIVE, INSTANT, ZDM_RULE_DISABLE_TRIGGER},
-    {AT(EnableAlwaysTrig), ZDM_LOCK_SHARE_ROW_EXCLUSIVE, INSTANT, ZDM_RULE_DISABLE_TRIGGER},
-    {AT(EnableReplicaTrig), ZDM_LOCK_SHARE_ROW_EXCLUSIVE, INSTANT, ZDM_RULE_DISABLE_TRIGGER},
+    {AT(EnableTrig), ZDM_LOCK_SHARE_ROW_EXCLUSIVE, INSTANT, ZDM_RULE_ENABLE_TRIGGER},
+    {AT(EnableAlwaysTrig), ZDM_LOCK_SHARE_ROW_EXCLUSIVE, INSTANT, ZDM_RULE_ENABLE_TRIGGER},
+    {AT(EnableReplicaTrig), ZDM_LOCK_SHARE_ROW_EXCLUSIVE, INSTANT, ZDM_RULE_ENABLE_TRIGGER},
     {AT(DisableTrig), ZDM_LOCK_SHARE_ROW_EXCLUSIVE, INSTANT, ZDM_RULE_DISABLE_TRIGGER},
-    {AT(EnableTrigAll), ZDM_LOCK_SHARE_ROW_EXCLUSIVE, INSTANT, ZDM_RULE_DISABLE_TRIGGER},
+    {AT(EnableTrigAll), ZDM_LOCK_SHARE_ROW_EXCLUSIVE, INSTANT, ZDM_RULE_ENABLE_TRIGGER},
     {AT(DisableTrigAll), ZDM_LOCK_SHARE_ROW_EXCLUSIVE, INSTANT, ZDM_RULE_DISABLE_TRIGGER},
-    {AT(EnableTrigUser), ZDM_LOCK_SHARE_ROW_EXCLUSIVE, INSTANT, ZDM_RULE_DISABLE_TRIGGER},
+    {AT(EnableTrigUser), ZDM_LOCK_SHARE_ROW_EXCLUSIVE, INSTANT, ZDM_RULE_ENABLE_TRIGGER},
     {AT(DisableTrigUser), ZDM_LOCK_SHARE_ROW_EXCLUSIVE, INSTANT, ZDM_RULE_DISABLE_TRIGGER},
     {AT(EnableRule), ZDM_LOCK_ACCESS_EXCLUSIVE, INSTANT, ZDM_RULE_CREATE_RULE},
     {AT(EnableAlwaysRule), ZDM_LOCK_ACCESS_EXCLUSIVE, INSTANT, ZDM_RULE_CREATE_RULE},
@@ -147,16 +147,35 @@ rel_options(struct zdm_alter *alter)
     zdm_draft_lock(alter->draft, alter->table, mode, ZDM_HELD_BRIEF);
 }
 
+/* Whoever changes the parent changes the child from now on. */
+static void
+joined(struct zdm_alter *alter, const char *parent, const char *child)
+{
+    struct zdm_sql_context *context = alter->draft->context;
+
+    if (zdm_context_is_new(context, parent) && zdm_context_is_new(context, child))
+        return;
+    zdm_context_dropped(context, parent);
+    zdm_context_dropped(context, child);
+}
+
 static void
 inherit(struct zdm_alter *alter)
 {
     struct zdm_draft *draft = alter->draft;
     bool add = alter->cmd->subtype == AT(AddInherit);
+    const char *parent =
+        alter->cmd->def && alter->cmd->def->node_case == PG_QUERY__NODE__NODE_RANGE_VAR
+            ? zdm_range_text(draft->arena, alter->cmd->def->range_var)
+            : NULL;
 
     zdm_draft_lock(draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-    if (alter->cmd->def && alter->cmd->def->node_case == PG_QUERY__NODE__NODE_RANGE_VAR)
-        zdm_draft_lock(draft, zdm_range_text(draft->arena, alter->cmd->def->range_var),
-            add ? ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE : ZDM_LOCK_ACCESS_SHARE, ZDM_HELD_BRIEF);
+    if (!parent)
+        return;
+    zdm_draft_lock(draft, parent, add ? ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE : ZDM_LOCK_ACCESS_SHARE,
+        ZDM_HELD_BRIEF);
+    if (add)
+        joined(alter, parent, alter->table);
 }
 
 static void
@@ -174,9 +193,10 @@ partition(struct zdm_alter *alter)
         if (index)
             return;
         zdm_draft_scan(draft, child);
+        /* Its rows are checked even when the parent is new. */
+        draft->fresh &= zdm_context_is_new(draft->context, child);
         ZDM_FIND(draft, SCAN_ATTACH_PARTITION, .table = alter->table, .other = child);
-        /* Rows of the parent's writers go to it from now on. */
-        zdm_context_dropped(draft->context, child);
+        joined(alter, alter->table, child);
         return;
     }
 

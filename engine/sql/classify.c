@@ -65,7 +65,7 @@ static const struct dispatch {
     ON(TRANSACTION_STMT, "BEGIN", zdm_family_transaction),
     ON(DISCARD_STMT, "DISCARD", zdm_family_discard),
     ON(CREATE_FUNCTION_STMT, "CREATE FUNCTION", zdm_family_function),
-    ON(ALTER_FUNCTION_STMT, "ALTER FUNCTION", zdm_family_harmless),
+    ON(ALTER_FUNCTION_STMT, "ALTER FUNCTION", zdm_family_alter_function),
     ON(CREATE_SEQ_STMT, "CREATE SEQUENCE", zdm_family_harmless),
     ON(CREATE_ENUM_STMT, "CREATE TYPE", zdm_family_harmless),
     ON(CREATE_RANGE_STMT, "CREATE TYPE", zdm_family_harmless),
@@ -144,12 +144,24 @@ classify_one(struct zdm_draft *draft)
         row->family(draft);
     else
         ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = row ? row->kind : "this kind of statement");
+    if (draft->in_transaction && draft->held)
+        zdm_draft_while_locked(draft);
     draft->st->verdict = judge(draft->st);
+}
+
+/* The first relation that the statement keeps locked against writes until the transaction ends. */
+static const char *
+locked_by(const struct zdm_statement *st)
+{
+    for (size_t i = 0; i < st->n_locks; i++)
+        if (st->locks[i].mode >= ZDM_LOCK_SHARE)
+            return st->locks[i].relation;
+    return NULL;
 }
 
 /* Does the text itself begin or end a transaction here? */
 static void
-follow_transaction(const PgQuery__Node *node, bool *in_transaction)
+follow_transaction(const PgQuery__Node *node, struct zdm_sql_context *context, bool *in_transaction)
 {
     if (node->node_case != PG_QUERY__NODE__NODE_TRANSACTION_STMT)
         return;
@@ -158,8 +170,14 @@ follow_transaction(const PgQuery__Node *node, bool *in_transaction)
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START:
         *in_transaction = true;
         break;
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO:
+        zdm_context_forget(context);
+        break;
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
+        zdm_context_forget(context);
+        *in_transaction = node->transaction_stmt->chain;
+        break;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE:
         *in_transaction = node->transaction_stmt->chain;
         break;
@@ -187,6 +205,7 @@ zdm_sql_classify_in(const char *text, enum zdm_wrap wrap, struct zdm_sql_context
 
     bool in_transaction =
         wrap == ZDM_WRAP_ALWAYS || (wrap == ZDM_WRAP_SEVERAL && parsed->count > 1);
+    const char *held = NULL;
     for (size_t i = 0; i < parsed->count; i++) {
         struct zdm_statement *st = &parsed->statements[i];
         struct zdm_draft draft = {.st = st,
@@ -194,13 +213,19 @@ zdm_sql_classify_in(const char *text, enum zdm_wrap wrap, struct zdm_sql_context
             .tree = &tree,
             .node = tree.parsed->stmts[i]->stmt,
             .context = context,
-            .in_transaction = in_transaction};
+            .in_transaction = in_transaction,
+            .held = held};
         size_t end;
         zdm_tree_extent(&tree, i, &st->offset, &end);
         st->sql = zdm_arena_strndup(parsed->arena, text + st->offset, end - st->offset);
         classify_one(&draft);
-        follow_transaction(draft.node, &in_transaction);
+        follow_transaction(draft.node, context, &in_transaction);
+        if (!in_transaction)
+            held = NULL;
+        else if (!held)
+            held = locked_by(st);
     }
+    zdm_context_end_text(context);
     zdm_sql_context_free(own);
     zdm_tree_release(&tree);
     *out = parsed;

@@ -7,6 +7,7 @@
 
 struct fresh { /* a relation that the text itself made */
     const char *relation;
+    enum zdm_origin origin;
     bool empty;
 };
 
@@ -21,6 +22,7 @@ struct zdm_sql_context {
     size_t n_fresh;
     struct proof *proofs;
     size_t n_proofs;
+    bool other_names; /* until the text ends */
 };
 
 struct zdm_sql_context *
@@ -61,13 +63,13 @@ find(const struct zdm_sql_context *context, const char *relation)
 }
 
 void
-zdm_context_created(struct zdm_sql_context *context, const char *relation)
+zdm_context_created(struct zdm_sql_context *context, const char *relation, enum zdm_origin origin)
 {
     if (find(context, relation))
         return;
     context->fresh = zdm_grow(context->fresh, context->n_fresh, sizeof *context->fresh);
-    context->fresh[context->n_fresh++] =
-        (struct fresh){.relation = zdm_arena_strdup(context->arena, relation), .empty = true};
+    context->fresh[context->n_fresh++] = (struct fresh){
+        .relation = zdm_arena_strdup(context->arena, relation), .origin = origin, .empty = true};
 }
 
 void
@@ -109,6 +111,41 @@ bool
 zdm_context_is_new(const struct zdm_sql_context *context, const char *relation)
 {
     return find(context, relation) != NULL;
+}
+
+bool
+zdm_context_owns_its_rows(const struct zdm_sql_context *context, const char *relation)
+{
+    const struct fresh *fresh = find(context, relation);
+
+    return fresh && fresh->origin != ZDM_ORIGIN_OTHER;
+}
+
+void
+zdm_context_forget(struct zdm_sql_context *context)
+{
+    zdm_sql_context_settle(context);
+    context->n_proofs = 0;
+}
+
+void
+zdm_context_renames_all(struct zdm_sql_context *context)
+{
+    zdm_context_forget(context);
+    context->other_names = true;
+}
+
+void
+zdm_context_end_text(struct zdm_sql_context *context)
+{
+    if (context->other_names)
+        zdm_context_forget(context);
+    context->other_names = false;
+    for (size_t i = 0; i < context->n_fresh;)
+        if (context->fresh[i].origin == ZDM_ORIGIN_TEMP)
+            context->fresh[i] = context->fresh[--context->n_fresh];
+        else
+            i++;
 }
 
 bool

@@ -2,6 +2,14 @@
 
 #include "sql/families.h"
 
+enum zdm_origin
+zdm_origin_of(const PgQuery__RangeVar *range)
+{
+    bool temp = range->relpersistence[0] == 't' || strcmp(range->schemaname, "pg_temp") == 0;
+
+    return temp ? ZDM_ORIGIN_TEMP : ZDM_ORIGIN_OWN;
+}
+
 /* A foreign key locks the table it points to until the transaction ends. */
 static void
 references(struct zdm_draft *draft, const PgQuery__Constraint *constraint)
@@ -35,11 +43,14 @@ zdm_family_create_table(struct zdm_draft *draft)
                                           ? draft->node->create_stmt
                                           : draft->node->create_foreign_table_stmt->base_stmt;
     const char *table = zdm_range_text(draft->arena, stmt->relation);
+    enum zdm_origin origin = draft->node->node_case == PG_QUERY__NODE__NODE_CREATE_STMT
+                                 ? zdm_origin_of(stmt->relation)
+                                 : ZDM_ORIGIN_OTHER;
 
     /* Its own name is new already: a foreign key to itself waits for nobody. With IF NOT EXISTS it
      * may be an old one, and what is attached to another table is seen through that one. */
     if (!stmt->if_not_exists && stmt->n_inh_relations == 0)
-        zdm_context_created(draft->context, table);
+        zdm_context_created(draft->context, table, origin);
     for (size_t i = 0; i < stmt->n_table_elts; i++)
         element(draft, stmt->table_elts[i]);
     for (size_t i = 0; i < stmt->n_constraints; i++)
@@ -53,7 +64,7 @@ zdm_family_create_table(struct zdm_draft *draft)
         if (stmt->partbound && !fresh)
             ZDM_FIND(draft, LOCK_CREATE_PARTITION_OF, .table = parent);
         if (fresh && !stmt->if_not_exists)
-            zdm_context_created(draft->context, table);
+            zdm_context_created(draft->context, table, origin);
     }
 }
 
@@ -64,10 +75,13 @@ zdm_family_create_as(struct zdm_draft *draft)
 
     if (stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW)
         draft->st->kind = "CREATE MATERIALIZED VIEW";
-    zdm_query_reads(draft, stmt->query);
+    if (stmt->query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
+        zdm_query_changes(draft, stmt->query);
+    else
+        ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = "EXECUTE");
     if (!stmt->if_not_exists) {
         const char *table = zdm_range_text(draft->arena, stmt->into->rel);
-        zdm_context_created(draft->context, table);
+        zdm_context_created(draft->context, table, zdm_origin_of(stmt->into->rel));
         zdm_context_filled(draft->context, table);
     }
 }
@@ -80,7 +94,7 @@ zdm_family_view(struct zdm_draft *draft)
 
     zdm_query_reads(draft, stmt->query);
     if (!stmt->replace) {
-        zdm_context_created(draft->context, view);
+        zdm_context_created(draft->context, view, ZDM_ORIGIN_OTHER);
         return;
     }
     draft->fresh = zdm_context_is_new(draft->context, view);

@@ -43,8 +43,13 @@ see_table(void *self, const ProtobufCMessage *message)
     for (size_t i = 0; i < reading->n_ctes; i++)
         if (!range->schemaname[0] && strcmp(reading->ctes[i], range->relname) == 0)
             return true;
-    zdm_draft_lock(reading->draft, zdm_range_text(reading->draft->arena, range), reading->mode,
-        ZDM_HELD_STATEMENT);
+    const char *table = zdm_range_text(reading->draft->arena, range);
+    zdm_draft_lock(reading->draft, table, reading->mode, ZDM_HELD_STATEMENT);
+    if (reading->mode != ZDM_LOCK_ROW_SHARE)
+        return true;
+    reading->draft->fresh = zdm_context_owns_its_rows(reading->draft->context, table);
+    ZDM_FIND(reading->draft, SELECT_FOR_UPDATE, .table = table);
+    reading->draft->fresh = false;
     return true;
 }
 
@@ -56,36 +61,39 @@ zdm_query_reads(struct zdm_draft *draft, const PgQuery__Node *query)
 
     zdm_node_walk(query, see_cte, &reading);
     zdm_node_walk(query, see_table, &reading);
-    if (unknown)
-        ZDM_FIND(draft, UNKNOWN_FUNCTION,
-            .name = zdm_list_text(draft->arena, unknown->n_funcname, unknown->funcname));
+    if (!unknown)
+        return;
+    const char *name = zdm_list_text(draft->arena, unknown->n_funcname, unknown->funcname);
+    /* A bare SELECT stands there for the effect of what it calls. */
+    if (draft->node->node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
+        ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = zdm_arena_strf(draft->arena, "%s()", name));
+    else
+        ZDM_FIND(draft, UNKNOWN_FUNCTION, .name = name);
 }
 
-/* WHERE true, 1 = 1 and the like let everything through. */
+static bool
+see_column(void *self, const ProtobufCMessage *message)
+{
+    bool *found = self;
+
+    *found |= message->descriptor == &pg_query__column_ref__descriptor ||
+              message->descriptor == &pg_query__current_of_expr__descriptor ||
+              message->descriptor == &pg_query__param_ref__descriptor;
+    return !*found;
+}
+
+/* WHERE true, 1 = 1 and the like: what looks at no column lets every row through or none. */
 static bool
 lets_all_through(const PgQuery__Node *where)
 {
-    if (!where)
-        return true;
-    if (where->node_case == PG_QUERY__NODE__NODE_A_CONST)
-        return where->a_const->val_case == PG_QUERY__A__CONST__VAL_BOOLVAL &&
-               where->a_const->boolval->boolval;
-    if (where->node_case == PG_QUERY__NODE__NODE_TYPE_CAST)
-        return where->type_cast->arg->node_case == PG_QUERY__NODE__NODE_A_CONST &&
-               where->type_cast->arg->a_const->val_case == PG_QUERY__A__CONST__VAL_SVAL &&
-               strcmp(where->type_cast->arg->a_const->sval->sval, "t") == 0;
-    if (where->node_case == PG_QUERY__NODE__NODE_A_EXPR &&
-        where->a_expr->kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP &&
-        strcmp(zdm_last_string(where->a_expr->n_name, where->a_expr->name), "=") == 0 &&
-        where->a_expr->lexpr && where->a_expr->rexpr &&
-        where->a_expr->lexpr->node_case == PG_QUERY__NODE__NODE_A_CONST &&
-        where->a_expr->rexpr->node_case == PG_QUERY__NODE__NODE_A_CONST) {
-        const PgQuery__AConst *a = where->a_expr->lexpr->a_const,
-                              *b = where->a_expr->rexpr->a_const;
-        return a->val_case == PG_QUERY__A__CONST__VAL_IVAL && b->val_case == a->val_case &&
-               a->ival->ival == b->ival->ival;
-    }
-    return false;
+    bool found = false;
+
+    if (where && where->node_case == PG_QUERY__NODE__NODE_A_CONST &&
+        (where->a_const->isnull || (where->a_const->val_case == PG_QUERY__A__CONST__VAL_BOOLVAL &&
+                                       !where->a_const->boolval->boolval)))
+        return false;
+    zdm_node_walk(where, see_column, &found);
+    return !found;
 }
 
 static void
@@ -94,7 +102,7 @@ changes(struct zdm_draft *draft, const char *kind, const PgQuery__RangeVar *rang
 {
     const char *table = zdm_range_text(draft->arena, range);
 
-    draft->fresh = zdm_context_is_new(draft->context, table);
+    draft->fresh = zdm_context_owns_its_rows(draft->context, table);
     zdm_draft_lock(draft, table, ZDM_LOCK_ROW_EXCLUSIVE, ZDM_HELD_STATEMENT);
     if (!lets_all_through(where)) {
         ZDM_FIND(draft, DML_ROW_COUNT, .kind = kind, .table = table);
@@ -103,6 +111,15 @@ changes(struct zdm_draft *draft, const char *kind, const PgQuery__RangeVar *rang
     ZDM_FIND(draft, DML_UNBATCHED, .kind = kind, .table = table);
     if (deletes && ZDM_FIND(draft, DML_DELETE_ALL, .table = table))
         draft->st->data_loss = true;
+}
+
+static bool
+see_source(void *self, const ProtobufCMessage *message)
+{
+    bool *found = self;
+
+    *found |= message->descriptor == &pg_query__range_var__descriptor;
+    return !*found;
 }
 
 /* One data-modifying message, wherever it stands in the statement. */
@@ -118,14 +135,19 @@ see_change(void *self, const ProtobufCMessage *message)
         const PgQuery__DeleteStmt *stmt = (const PgQuery__DeleteStmt *)message;
         changes(draft, "DELETE", stmt->relation, stmt->where_clause, true);
     } else if (message->descriptor == &pg_query__insert_stmt__descriptor) {
-        const char *table =
-            zdm_range_text(draft->arena, ((const PgQuery__InsertStmt *)message)->relation);
+        const PgQuery__InsertStmt *stmt = (const PgQuery__InsertStmt *)message;
+        const char *table = zdm_range_text(draft->arena, stmt->relation);
+        bool copies = false;
         zdm_draft_lock(draft, table, ZDM_LOCK_ROW_EXCLUSIVE, ZDM_HELD_STATEMENT);
+        zdm_node_walk(stmt->select_stmt, see_source, &copies);
+        draft->fresh = zdm_context_owns_its_rows(draft->context, table);
+        if (copies)
+            ZDM_FIND(draft, DML_ROW_COUNT, .kind = "INSERT ... SELECT", .table = table);
         zdm_context_filled(draft->context, table);
     } else if (message->descriptor == &pg_query__merge_stmt__descriptor) {
         const char *table =
             zdm_range_text(draft->arena, ((const PgQuery__MergeStmt *)message)->relation);
-        draft->fresh = zdm_context_is_new(draft->context, table);
+        draft->fresh = zdm_context_owns_its_rows(draft->context, table);
         zdm_draft_lock(draft, table, ZDM_LOCK_ROW_EXCLUSIVE, ZDM_HELD_STATEMENT);
         ZDM_FIND(draft, DML_ROW_COUNT, .kind = "MERGE", .table = table);
         zdm_context_filled(draft->context, table);
@@ -134,11 +156,30 @@ see_change(void *self, const ProtobufCMessage *message)
 }
 
 void
+zdm_query_changes(struct zdm_draft *draft, const PgQuery__Node *query)
+{
+    zdm_node_walk(query, see_change, draft);
+    draft->fresh = false;
+    zdm_query_reads(draft, query);
+}
+
+void
 zdm_family_dml(struct zdm_draft *draft)
 {
-    zdm_node_walk(draft->node, see_change, draft);
-    draft->fresh = false;
-    zdm_query_reads(draft, draft->node);
+    zdm_query_changes(draft, draft->node);
+}
+
+/* set_config() may lead names elsewhere, as SET does. */
+static bool
+see_set_config(void *self, const ProtobufCMessage *message)
+{
+    bool *found = self;
+
+    if (message->descriptor == &pg_query__func_call__descriptor) {
+        const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)message;
+        *found |= strcmp(zdm_last_string(call->n_funcname, call->funcname), "set_config") == 0;
+    }
+    return !*found;
 }
 
 void
@@ -146,11 +187,16 @@ zdm_family_select(struct zdm_draft *draft)
 {
     const PgQuery__SelectStmt *select = draft->node->select_stmt;
 
+    bool sets = false;
+
     zdm_family_dml(draft);
+    zdm_node_walk(draft->node, see_set_config, &sets);
+    if (sets)
+        zdm_context_renames_all(draft->context);
     if (select->into_clause) {
         const char *table = zdm_range_text(draft->arena, select->into_clause->rel);
         draft->st->kind = "SELECT INTO";
-        zdm_context_created(draft->context, table);
+        zdm_context_created(draft->context, table, zdm_origin_of(select->into_clause->rel));
         zdm_context_filled(draft->context, table);
     }
 }
@@ -166,9 +212,7 @@ zdm_family_copy(struct zdm_draft *draft)
         ZDM_FIND(draft, COPY_STDIN, .name = "");
     }
     if (stmt->query) {
-        zdm_node_walk(stmt->query, see_change, draft);
-        draft->fresh = false;
-        zdm_query_reads(draft, stmt->query);
+        zdm_query_changes(draft, stmt->query);
         return;
     }
     const char *table = zdm_range_text(draft->arena, stmt->relation);

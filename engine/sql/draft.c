@@ -121,6 +121,30 @@ zdm_draft_forbid_transaction(struct zdm_draft *draft, bool concurrently)
         &(const struct zdm_words){.kind = draft->st->kind});
 }
 
+void
+zdm_draft_while_locked(struct zdm_draft *draft)
+{
+    const struct zdm_statement *st = draft->st;
+    bool slow = false, validates = false;
+
+    for (size_t i = 0; i < st->n_findings; i++)
+        if (st->findings[i].severity == ZDM_SEVERITY_ERROR) /* bad enough without the lock */
+            return;
+    for (size_t i = 0; i < st->n_locks; i++) {
+        const struct zdm_lock *lock = &st->locks[i];
+        slow |= lock->held != ZDM_HELD_BRIEF;
+        validates |= lock->held == ZDM_HELD_SCAN && strcmp(st->kind, "ALTER TABLE") == 0;
+    }
+    /* Rows that stand in the text are soon written. */
+    if (strcmp(st->kind, "INSERT") == 0 && st->n_locks == 1)
+        return;
+    draft->fresh = false;
+    if (validates && zdm_statement_strongest(st) == ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE)
+        ZDM_FIND(draft, TX_LONG_UNDER_LOCK, .kind = st->kind, .table = draft->held);
+    else if (slow)
+        ZDM_FIND(draft, TX_QUERY_UNDER_LOCK, .kind = st->kind, .table = draft->held);
+}
+
 char *
 zdm_draft_with_word(struct zdm_draft *draft, int kind, const char *word)
 {

@@ -19,7 +19,8 @@ struct zdm_draft {
     PgQuery__Node *node; /* the statement */
     struct zdm_sql_context *context;
     bool in_transaction;
-    bool fresh; /* it works on a relation that is new: nobody waits, nobody uses it */
+    const char *held; /* a relation that earlier statements of the transaction locked; or NULL */
+    bool fresh;       /* it works on a relation that is new: nobody waits, nobody uses it */
 };
 
 /* Takes the strongest mode and the longest time for a relation that is named twice. A relation that
@@ -42,6 +43,9 @@ void zdm_draft_safer(struct zdm_draft *draft, struct zdm_finding *finding, const
 
 /* The statement may not run in a transaction; `kind` begins the message. */
 void zdm_draft_forbid_transaction(struct zdm_draft *draft, bool concurrently);
+
+/* Says so when the statement takes its time while `held` is locked. */
+void zdm_draft_while_locked(struct zdm_draft *draft);
 
 /* The statement's own text with `word` put in after the first token of kind `token`. */
 char *zdm_draft_with_word(struct zdm_draft *draft, int token, const char *word);

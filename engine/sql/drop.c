@@ -109,33 +109,12 @@ drop_from_table(struct zdm_draft *draft, const PgQuery__DropStmt *stmt)
     }
 }
 
-/* As zdm_function_key(); NULL when it is no function or its arguments are not named. */
-static const char *
-function_key(struct zdm_draft *draft, const PgQuery__Node *object)
-{
-    if (object->node_case != PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS)
-        return NULL;
-
-    const PgQuery__ObjectWithArgs *function = object->object_with_args;
-    if (function->args_unspecified)
-        return NULL;
-    PgQuery__TypeName **types =
-        zdm_arena_alloc(draft->arena, (function->n_objargs + 1) * sizeof *types);
-    for (size_t i = 0; i < function->n_objargs; i++) {
-        if (function->objargs[i]->node_case != PG_QUERY__NODE__NODE_TYPE_NAME)
-            return NULL;
-        types[i] = function->objargs[i]->type_name;
-    }
-    return zdm_function_key(
-        draft, function->n_objname, function->objname, function->n_objargs, types);
-}
-
 static void
 drop_object(
     struct zdm_draft *draft, const struct drop *row, const PgQuery__Node *object, bool cascade)
 {
     const char *name = object_text(draft, object, 0);
-    const char *key = row->relation ? name : function_key(draft, object);
+    const char *key = row->relation ? name : zdm_function_key_of(draft, object);
 
     draft->fresh = key && zdm_context_is_new(draft->context, key);
     if (row->relation)
@@ -248,7 +227,7 @@ zdm_family_truncate(struct zdm_draft *draft)
 
     for (size_t i = 0; i < stmt->n_relations; i++) {
         const char *table = zdm_range_text(draft->arena, stmt->relations[i]->range_var);
-        draft->fresh = zdm_context_is_new(draft->context, table);
+        draft->fresh = zdm_context_owns_its_rows(draft->context, table);
         zdm_draft_lock(draft, table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
         if (ZDM_FIND(draft, TRUNCATE, .table = table))
             draft->st->data_loss = true;

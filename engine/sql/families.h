@@ -24,6 +24,7 @@ void zdm_family_set_schema(struct zdm_draft *draft);     /* rename.c */
 void zdm_family_owner(struct zdm_draft *draft);          /* rename.c */
 void zdm_family_alter_enum(struct zdm_draft *draft);     /* rename.c */
 void zdm_family_function(struct zdm_draft *draft);       /* objects.c */
+void zdm_family_alter_function(struct zdm_draft *draft); /* objects.c */
 void zdm_family_trigger(struct zdm_draft *draft);        /* objects.c */
 void zdm_family_rule(struct zdm_draft *draft);           /* objects.c */
 void zdm_family_policy(struct zdm_draft *draft);         /* objects.c */
@@ -52,9 +53,15 @@ void zdm_family_harmless(struct zdm_draft *draft);       /* classify.c: locks an
 /* Locks ACCESS SHARE on every table that a query reads (ROW SHARE with FOR UPDATE), and a finding
  * for a call of an unknown function. */
 void zdm_query_reads(struct zdm_draft *draft, const PgQuery__Node *query);
+/* The same, and what it changes in WITH or by itself. */
+void zdm_query_changes(struct zdm_draft *draft, const PgQuery__Node *query);
+/* Of a relation that is being made with rows of its own. */
+enum zdm_origin zdm_origin_of(const PgQuery__RangeVar *range);
 /* "f(int4, text)": what the context knows a function by. NULL when the argument types are not given. */
 const char *zdm_function_key(struct zdm_draft *draft, size_t n, PgQuery__Node *const *name,
     size_t n_types, PgQuery__TypeName *const *types);
+/* The key of a function that a DROP, GRANT or ALTER names; NULL as above, and when it is none. */
+const char *zdm_function_key_of(struct zdm_draft *draft, const PgQuery__Node *object);
 /* Is an option such as "concurrently" on in a list of DefElem nodes? */
 bool zdm_option_is_on(size_t n, PgQuery__Node *const *options, const char *name);
 

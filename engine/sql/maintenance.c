@@ -103,6 +103,19 @@ zdm_family_lock(struct zdm_draft *draft)
     }
 }
 
+/* What names mean, and which triggers fire. */
+static const char *const naming[] = {"search_path", "role", "session_authorization", NULL};
+static const char *const triggers[] = {"session_replication_role", "zdm.sync", NULL};
+static const char *const guards[] = {"lock_timeout", "statement_timeout", NULL};
+
+static bool
+is_one_of(const char *name, const char *const *list)
+{
+    while (*list && strcasecmp(*list, name) != 0)
+        list++;
+    return *list;
+}
+
 void
 zdm_family_set(struct zdm_draft *draft)
 {
@@ -110,7 +123,15 @@ zdm_family_set(struct zdm_draft *draft)
     bool reset = stmt->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET ||
                  stmt->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL;
 
+    const char *name = stmt->name;
+
     draft->st->kind = reset ? "RESET" : "SET";
+    if (is_one_of(name, naming) || stmt->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL)
+        zdm_context_renames_all(draft->context);
+    if (!reset && is_one_of(name, guards))
+        ZDM_FIND(draft, SET_GUARD, .name = name);
+    if (!reset && is_one_of(name, triggers))
+        ZDM_FIND(draft, DISABLE_TRIGGER, .table = "every table");
     if (!reset && !stmt->is_local && stmt->kind != PG_QUERY__VARIABLE_SET_KIND__VAR_SET_MULTI)
         ZDM_FIND(draft, SESSION_SETTING, .name = "");
 }
@@ -149,6 +170,12 @@ zdm_family_transaction(struct zdm_draft *draft)
 void
 zdm_family_discard(struct zdm_draft *draft)
 {
-    if (draft->node->discard_stmt->target == PG_QUERY__DISCARD_MODE__DISCARD_ALL)
-        zdm_draft_forbid_transaction(draft, false);
+    if (draft->node->discard_stmt->target == PG_QUERY__DISCARD_MODE__DISCARD_TEMP)
+        zdm_context_forget(draft->context);
+    if (draft->node->discard_stmt->target != PG_QUERY__DISCARD_MODE__DISCARD_ALL)
+        return;
+    zdm_context_renames_all(draft->context);
+    zdm_draft_forbid_transaction(draft, false);
+    /* It lets go of every advisory lock, the one that keeps other runners out among them. */
+    ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = "DISCARD ALL");
 }

@@ -20,6 +20,26 @@ zdm_function_key(struct zdm_draft *draft, size_t n, PgQuery__Node *const *name, 
     return copy;
 }
 
+const char *
+zdm_function_key_of(struct zdm_draft *draft, const PgQuery__Node *object)
+{
+    if (object->node_case != PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS)
+        return NULL;
+
+    const PgQuery__ObjectWithArgs *function = object->object_with_args;
+    if (function->args_unspecified)
+        return NULL;
+    PgQuery__TypeName **types =
+        zdm_arena_alloc(draft->arena, (function->n_objargs + 1) * sizeof *types);
+    for (size_t i = 0; i < function->n_objargs; i++) {
+        if (function->objargs[i]->node_case != PG_QUERY__NODE__NODE_TYPE_NAME)
+            return NULL;
+        types[i] = function->objargs[i]->type_name;
+    }
+    return zdm_function_key(
+        draft, function->n_objname, function->objname, function->n_objargs, types);
+}
+
 void
 zdm_family_function(struct zdm_draft *draft)
 {
@@ -30,16 +50,35 @@ zdm_family_function(struct zdm_draft *draft)
 
     if (stmt->is_procedure)
         draft->st->kind = "CREATE PROCEDURE";
-    if (stmt->replace) /* it may be an old one */
-        return;
     for (size_t i = 0; i < stmt->n_parameters; i++) {
         const PgQuery__FunctionParameter *parameter = stmt->parameters[i]->function_parameter;
         if (parameter->mode != PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_OUT &&
             parameter->mode != PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_TABLE)
             types[n++] = parameter->arg_type;
     }
-    zdm_context_created(
-        draft->context, zdm_function_key(draft, stmt->n_funcname, stmt->funcname, n, types));
+    const char *key = zdm_function_key(draft, stmt->n_funcname, stmt->funcname, n, types);
+    if (!stmt->replace) {
+        zdm_context_created(draft->context, key, ZDM_ORIGIN_OWN);
+        return;
+    }
+    draft->fresh = zdm_context_is_new(draft->context, key);
+    ZDM_FIND(draft, REPLACE_FUNCTION,
+        .kind = stmt->is_procedure ? "CREATE OR REPLACE PROCEDURE" : "CREATE OR REPLACE FUNCTION",
+        .name = zdm_list_text(draft->arena, stmt->n_funcname, stmt->funcname));
+}
+
+void
+zdm_family_alter_function(struct zdm_draft *draft)
+{
+    const PgQuery__ObjectWithArgs *function = draft->node->alter_function_stmt->func;
+    PgQuery__Node node = PG_QUERY__NODE__INIT;
+
+    node.node_case = PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS;
+    node.object_with_args = draft->node->alter_function_stmt->func;
+    const char *key = zdm_function_key_of(draft, &node);
+    draft->fresh = key && zdm_context_is_new(draft->context, key);
+    ZDM_FIND(draft, REPLACE_FUNCTION, .kind = draft->st->kind,
+        .name = zdm_list_text(draft->arena, function->n_objname, function->objname));
 }
 
 void
@@ -64,11 +103,10 @@ zdm_family_rule(struct zdm_draft *draft)
 {
     const char *table = zdm_range_text(draft->arena, draft->node->rule_stmt->relation);
 
-    draft->fresh = zdm_context_is_new(draft->context, table);
     zdm_draft_lock(draft, table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
+    /* Of a new table too: what it does may concern old ones. */
     ZDM_FIND(draft, CREATE_RULE, .table = table);
-    if (!draft->fresh)
-        zdm_sql_context_settle(draft->context);
+    zdm_sql_context_settle(draft->context);
 }
 
 void
@@ -122,6 +160,25 @@ zdm_family_comment(struct zdm_draft *draft)
             ZDM_HELD_BRIEF);
 }
 
+/* Does it name nothing but what is new? */
+static bool
+revokes_of_new(struct zdm_draft *draft)
+{
+    const PgQuery__GrantStmt *stmt = draft->node->grant_stmt;
+
+    if (draft->node->node_case != PG_QUERY__NODE__NODE_GRANT_STMT || stmt->n_objects == 0)
+        return false;
+    for (size_t i = 0; i < stmt->n_objects; i++) {
+        const PgQuery__Node *object = stmt->objects[i];
+        const char *key = object->node_case == PG_QUERY__NODE__NODE_RANGE_VAR
+                              ? zdm_range_text(draft->arena, object->range_var)
+                              : zdm_function_key_of(draft, object);
+        if (!key || !zdm_context_is_new(draft->context, key))
+            return false;
+    }
+    return true;
+}
+
 void
 zdm_family_grant(struct zdm_draft *draft)
 {
@@ -130,6 +187,7 @@ zdm_family_grant(struct zdm_draft *draft)
                      : draft->node->grant_role_stmt->is_grant;
 
     draft->st->kind = grant ? "GRANT" : "REVOKE";
+    draft->fresh = revokes_of_new(draft);
     if (!grant)
         ZDM_FIND(draft, REVOKE, .name = "");
 }

@@ -191,6 +191,14 @@ zdm_sql_check_query(const char *text, struct zdm_err *err)
     return result;
 }
 
+static bool
+is_savepoint(PgQuery__TransactionStmtKind kind)
+{
+    return kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT ||
+           kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_RELEASE ||
+           kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO;
+}
+
 bool
 zdm_sql_is_transaction_control(const char *text)
 {
@@ -202,8 +210,11 @@ zdm_sql_is_transaction_control(const char *text)
         zdm_err_release(&err); /* what does not parse is reported by whoever runs it */
         return false;
     }
-    for (size_t i = 0; i < tree.parsed->n_stmts; i++)
-        found |= tree.parsed->stmts[i]->stmt->node_case == PG_QUERY__NODE__NODE_TRANSACTION_STMT;
+    for (size_t i = 0; i < tree.parsed->n_stmts; i++) {
+        const PgQuery__Node *node = tree.parsed->stmts[i]->stmt;
+        found |= node->node_case == PG_QUERY__NODE__NODE_TRANSACTION_STMT &&
+                 !is_savepoint(node->transaction_stmt->kind);
+    }
     zdm_tree_release(&tree);
     return found;
 }

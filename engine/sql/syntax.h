@@ -13,7 +13,7 @@
 int zdm_sql_check_expression(const char *text, struct zdm_err *err);
 /* Is text one SELECT (or VALUES, WITH ... SELECT), with nothing that writes in it? */
 int zdm_sql_check_query(const char *text, struct zdm_err *err);
-/* Is text a statement that begins or ends a transaction (BEGIN, COMMIT, SAVEPOINT, ...)? */
+/* Is text a statement that begins or ends a transaction (BEGIN, COMMIT, PREPARE ...)? A savepoint does neither. */
 bool zdm_sql_is_transaction_control(const char *text);
 
 /* Splits a name as written ("public.Users", "\"My Schema\".t") into its parts, folded as

@@ -10,11 +10,11 @@ static const char *const stable[] = {
 /* Volatile, but all they touch is their own value, their session or a sequence. */
 static const char *const harmless[] = {"clock_timestamp", "currval", "gen_random_uuid", "lastval",
     "nextval", "pg_advisory_lock", "pg_advisory_lock_shared", "pg_advisory_unlock",
-    "pg_advisory_unlock_all", "pg_advisory_unlock_shared", "pg_advisory_xact_lock",
-    "pg_advisory_xact_lock_shared", "pg_database_size", "pg_indexes_size", "pg_is_in_recovery",
-    "pg_notify", "pg_relation_size", "pg_sleep", "pg_table_size", "pg_total_relation_size",
-    "pg_try_advisory_lock", "pg_try_advisory_lock_shared", "pg_try_advisory_xact_lock",
-    "pg_try_advisory_xact_lock_shared", "random", "set_config", "setval", "timeofday"};
+    "pg_advisory_unlock_shared", "pg_advisory_xact_lock", "pg_advisory_xact_lock_shared",
+    "pg_database_size", "pg_indexes_size", "pg_is_in_recovery", "pg_notify", "pg_relation_size",
+    "pg_sleep", "pg_table_size", "pg_total_relation_size", "pg_try_advisory_lock",
+    "pg_try_advisory_lock_shared", "pg_try_advisory_xact_lock", "pg_try_advisory_xact_lock_shared",
+    "random", "set_config", "setval", "timeofday"};
 
 static const char *const types[] = {"bigint", "bit", "bool", "boolean", "box", "bpchar", "bytea",
     "char", "cidr", "circle", "citext", "cube", "date", "datemultirange", "daterange", "float4",

@@ -10,7 +10,7 @@ statements() {
     while [ ! -e "$folder/stop" ]; do
         n=$((n + 1))
         echo "INSERT INTO users (email, name) VALUES ('new$n@example.com', 'New $n') RETURNING 'ok';"
-        echo "UPDATE users SET email = 'moved$n@example.com' WHERE id = (random() * 199999)::int + 1 RETURNING 'ok';"
+        echo "UPDATE users SET email = 'moved$n@example.com' WHERE id = (SELECT (random() * 199999)::int + 1) RETURNING 'ok';"
         sleep 0.005
     done
 }

@@ -14,8 +14,7 @@ new_target() {
 
 # What must be equal in the end: schema, rows, and the journal but for times, epochs and people.
 picture() {
-    pg_dump --schema-only --no-owner crash | grep -v -e '^--' -e '^$' -e '^.restrict' -e '^.unrestrict' \
-        -e 'zdm_test_'
+    schema_picture
     sql "SELECT * FROM counters ORDER BY id"
     sql "SELECT what FROM audit"
     sql "SELECT step, item, state, kind, fingerprint, definition,

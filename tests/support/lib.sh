@@ -127,3 +127,30 @@ release_lock() {
     exec {zdm_holder_in}>&-
     wait "$zdm_holder_pid" || true
 }
+
+# schema_picture: every table, column, constraint, index, trigger and function of the database, one a
+# line, in a stable order. (pg_dump of another version than the server's refuses.)
+schema_picture() {
+    sql "
+WITH mine AS (SELECT oid, nspname FROM pg_namespace
+               WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND nspname !~ '^pg_')
+SELECT format('%s %s', c.relkind, c.oid::regclass) FROM pg_class c JOIN mine n ON n.oid = relnamespace
+UNION ALL
+SELECT format('column %s.%s %s %s %s', c.oid::regclass, a.attname, format_type(a.atttypid, a.atttypmod),
+              a.attnotnull, pg_get_expr(d.adbin, d.adrelid))
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN mine n ON n.oid = c.relnamespace
+  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+ WHERE a.attnum > 0 AND NOT a.attisdropped
+UNION ALL
+SELECT format('constraint %s %s %s', conrelid::regclass, conname, pg_get_constraintdef(o.oid))
+  FROM pg_constraint o JOIN mine n ON n.oid = connamespace
+UNION ALL
+SELECT format('%s valid %s', pg_get_indexdef(indexrelid), indisvalid)
+  FROM pg_index i JOIN pg_class c ON c.oid = indexrelid JOIN mine n ON n.oid = relnamespace
+UNION ALL
+SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+  JOIN mine n ON n.oid = relnamespace WHERE NOT tgisinternal
+UNION ALL
+SELECT pg_get_functiondef(p.oid) FROM pg_proc p JOIN mine n ON n.oid = pronamespace
+ORDER BY 1"
+}

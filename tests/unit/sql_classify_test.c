@@ -223,6 +223,27 @@ context_spans_texts(void **state)
     zdm_sql_context_free(context);
 }
 
+/* A temporary table and a SET end with the text: behind it, the same name is another table. */
+static void
+names_of_one_text(void **state)
+{
+    static const char *const before[] = {"CREATE TEMP TABLE t (id int)",
+        "CREATE TABLE pg_temp.t (id int)", "SELECT 1 AS id INTO TEMP t",
+        "CREATE TEMP TABLE t AS SELECT 1", "SET search_path = app; CREATE TABLE t (id int)"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        struct zdm_sql_context *context = zdm_sql_context_new();
+        struct zdm_parsed *parsed = classified(before[i], ZDM_WRAP_SEVERAL, context);
+        zdm_parsed_free(parsed);
+        parsed = classified("DROP TABLE t; DROP TABLE pg_temp.t", ZDM_WRAP_SEVERAL, context);
+        assert_int_equal(parsed->statements[0].verdict, ZDM_VERDICT_UNSAFE);
+        assert_int_equal(parsed->statements[1].verdict, ZDM_VERDICT_UNSAFE);
+        zdm_parsed_free(parsed);
+        zdm_sql_context_free(context);
+    }
+}
+
 static void
 strongest(void **state)
 {
@@ -247,6 +268,7 @@ main(void)
         cmocka_unit_test(probes),
         cmocka_unit_test(wrapping),
         cmocka_unit_test(context_spans_texts),
+        cmocka_unit_test(names_of_one_text),
         cmocka_unit_test(strongest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,7 +123,10 @@ transaction_control(void **state)
     (void)state;
     assert_true(zdm_sql_is_transaction_control("BEGIN"));
     assert_true(zdm_sql_is_transaction_control("  /* x */ commit;"));
-    assert_true(zdm_sql_is_transaction_control("SELECT 1; SAVEPOINT a"));
+    assert_true(zdm_sql_is_transaction_control("SELECT 1; ROLLBACK AND CHAIN"));
+    assert_false(zdm_sql_is_transaction_control("SAVEPOINT a"));
+    assert_false(zdm_sql_is_transaction_control("ROLLBACK TO SAVEPOINT a"));
+    assert_false(zdm_sql_is_transaction_control("RELEASE a"));
     assert_false(zdm_sql_is_transaction_control("SELECT 1"));
     assert_false(zdm_sql_is_transaction_control("not sql"));
     assert_false(zdm_sql_is_transaction_control(""));
