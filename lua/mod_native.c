@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "lua/own.h"
 #include "lua/state.h"
@@ -120,6 +121,41 @@ native_check_expression(lua_State *L)
     return push_checked(L, zdm_sql_check_expression(luaL_checkstring(L, 1), err), err);
 }
 
+struct names {
+    char **names;
+    size_t n;
+};
+
+static void
+free_names(void *self)
+{
+    struct names *list = self;
+
+    for (size_t i = 0; i < list->n; i++)
+        free(list->names[i]);
+    free(list->names);
+    free(list);
+}
+
+/* columns(expression) -> the names of the columns that it reads */
+static int
+native_columns(lua_State *L)
+{
+    const char *text = luaL_checkstring(L, 1);
+    void **owned = zdm_own(L, free_names);
+    struct zdm_err *err = zdm_own_err(L);
+    struct names *list = *owned = zdm_alloc(sizeof *list);
+
+    if (zdm_sql_expression_columns(text, &list->names, &list->n, err) < 0)
+        return luaL_error(L, "%s", err->message);
+    lua_createtable(L, (int)list->n, 0);
+    for (size_t i = 0; i < list->n; i++) {
+        lua_pushstring(L, list->names[i]);
+        lua_seti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
 /* check_sql(text) -> true when it parses as statements; or nil, message, hint, position */
 static int
 native_check_sql(lua_State *L)
@@ -202,6 +238,7 @@ zdm_mod_native(lua_State *L)
         {"quote_literal", native_quote_literal},
         {"check_expression", native_check_expression},
         {"check_sql", native_check_sql},
+        {"columns", native_columns},
         {"sha256", native_sha256},
         {"duration", native_duration},
         {"nearest", native_nearest},

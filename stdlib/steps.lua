@@ -92,6 +92,7 @@ function build.sync(values, _, at)
         requires = requires,
         why = values.why,
         resolve = function(_, active)
+            sync.check_beside(active, at, s)
             active[#active + 1] = s
         end,
     }
@@ -118,7 +119,7 @@ function build.unsync(values, _, at)
         -- The sync may be of an earlier plan: its names follow from the table and the columns.
         resolve = function(self, active)
             for _, other in ipairs(sync.touching(active, at, s, s.from)) do
-                if other.to == s.to then
+                if other.from == s.from and other.to == s.to then
                     self.undo = sql_of(sync.up_sql(other), at)
                     remove(active, other)
                 end

@@ -1,8 +1,11 @@
 --- The SQL behind sync, unsync and drop_column.
 --
--- One trigger a sync. It compares as text in collation C, because types such as json have no
--- equality and citext thinks that different spellings are equal; and it compares with `up` of the row
--- after the cast to the column's type, which is what a write through the old column would have left.
+-- One trigger for INSERT, one for UPDATE, and their function. The second leaves alone zdm's own
+-- batches (they set zdm.sync) that write the new column only, which is most of them; a batch that
+-- changes what the new column is made of fires it as any writer does. The function compares as text
+-- in collation C, because types such as json have no equality and citext thinks that different
+-- spellings are equal; and it compares with `up` of the row after the cast to the column's type, which
+-- is what a write through the old column would have left.
 
 local native = require "native"
 local errors = require "errors"
@@ -38,6 +41,17 @@ function sync.resolve(values)
     s.trigger = "zzz_zdm_sync_" .. hash
     s.func = "zdm.sync_" .. hash
     s.up, s.down = values.up, values.down
+    -- What `to` is made of; the table's own name is a whole row, which nothing looks into.
+    s.sources, s.uses = { s.from }, { [s.from] = true, [s.to] = true }
+    for _, column in ipairs(s.up and native.columns(s.up.text) or {}) do
+        if not s.uses[column] and column ~= s.name then
+            s.sources[#s.sources + 1] = column
+        end
+        s.uses[column] = true
+    end
+    for _, column in ipairs(s.down and native.columns(s.down.text) or {}) do
+        s.uses[column] = true
+    end
     return s
 end
 
@@ -77,6 +91,16 @@ local function text_of(row, column)
     return ('%s.%s::pg_catalog.text COLLATE pg_catalog."C"'):format(row, column)
 end
 
+-- Has anything changed that `to` is made of? As text, as everywhere.
+local function sources_changed(s, separator)
+    local list = {}
+    for i, column in ipairs(s.sources) do
+        local name = native.quote_ident(column)
+        list[i] = text_of("NEW", name) .. " IS DISTINCT FROM " .. text_of("OLD", name)
+    end
+    return table.concat(list, separator)
+end
+
 local template = [[
 
 #variable_conflict use_column
@@ -89,7 +113,7 @@ BEGIN
             RETURN NEW;
         END IF;
     ELSIF <new_to> IS NOT DISTINCT FROM <old_to> THEN
-        IF <new_from> IS DISTINCT FROM <old_from> THEN
+        IF <changed> THEN
             NEW.<to> := <up>;
         END IF;
         RETURN NEW;
@@ -112,8 +136,7 @@ local function function_body(s)
         down = of_new(s, s.down, s.to),
         new_to = text_of("NEW", to),
         old_to = text_of("OLD", to),
-        new_from = text_of("NEW", from),
-        old_from = text_of("OLD", from),
+        changed = sources_changed(s, "\n            OR "),
         expected_to = text_of("zdm_expected", to),
     }
     return (template:gsub("<([%w_]+)>", parts))
@@ -142,6 +165,13 @@ function sync.up_sql(s)
         comment = native.quote_literal(("zdm: keeps %s and %s of %s equal"):format(s.from, s.to, s.relation)),
         trigger = s.trigger,
         relation = s.relation,
+        changed = sources_changed(s, "\n    OR "),
+        -- For those who look whether two syncs may live together: see requires().
+        args = ("%s, %s, %s"):format(
+            native.quote_literal(s.from),
+            native.quote_literal(s.to),
+            native.quote_literal(s.down and "down" or "")
+        ),
     }
     return (([[
 CREATE FUNCTION <func>_check() RETURNS void
@@ -152,14 +182,64 @@ CREATE FUNCTION <func>() RETURNS trigger
 LANGUAGE plpgsql SET search_path = <path>
 AS <body>;
 COMMENT ON FUNCTION <func>() IS <comment>;
-CREATE TRIGGER <trigger> BEFORE INSERT OR UPDATE ON <relation> FOR EACH ROW
-WHEN (pg_catalog.current_setting('zdm.sync', true) IS DISTINCT FROM 'off')
-EXECUTE FUNCTION <func>();]]):gsub("<([%w_]+)>", parts))
+CREATE TRIGGER <trigger>_new BEFORE INSERT ON <relation> FOR EACH ROW
+EXECUTE FUNCTION <func>(<args>);
+CREATE TRIGGER <trigger> BEFORE UPDATE ON <relation> FOR EACH ROW
+WHEN (pg_catalog.current_setting('zdm.sync', true) IS DISTINCT FROM 'off'
+    OR <changed>)
+EXECUTE FUNCTION <func>(<args>);]]):gsub("<([%w_]+)>", parts))
 end
 
 --- The statements that end it.
 function sync.down_sql(s)
-    return ("DROP TRIGGER %s ON %s;\nDROP FUNCTION %s();"):format(s.trigger, s.relation, s.func)
+    return ("DROP TRIGGER %s ON %s;\nDROP TRIGGER %s_new ON %s;\nDROP FUNCTION %s();"):format(
+        s.trigger,
+        s.relation,
+        s.trigger,
+        s.relation,
+        s.func
+    )
+end
+
+-- BEFORE triggers fire once each, in the order of their names. So of two syncs that hand on each other's
+-- column one comes too early; and of two copies of one column, the one that was not written does.
+local conflict = "syncs that share a column undo or miss each other's writes"
+local conflict_hint = "give both sides of each sync columns of their own; only `from` may be shared, "
+    .. "and only when both syncs say how to put it together: down = ..."
+
+-- What tgargs holds for a name.
+local function as_argument(name)
+    return ("pg_catalog.encode(pg_catalog.convert_to(%s, pg_catalog.getdatabaseencoding()), 'escape')"):format(
+        native.quote_literal(name)
+    )
+end
+
+local function alone(s)
+    return {
+        sql = (([[
+SELECT pg_catalog.count(*) = 0
+  FROM pg_catalog.pg_trigger AS g,
+       pg_catalog.string_to_array(pg_catalog.encode(g.tgargs, 'escape'), '\000') AS a
+ WHERE g.tgrelid = pg_catalog.to_regclass(<relation>)
+   AND g.tgname LIKE 'zzz\_zdm\_sync\_%'
+   AND g.tgname NOT IN (<trigger>, <trigger_new>)
+   AND (a[2] IN (<from>, <to>) OR a[1] = <to> OR a[1] = <from> AND (<plain> OR a[3] = ''))]])
+            :gsub("<([%w_]+)>", {
+                relation = native.quote_literal(s.relation),
+                trigger = native.quote_literal(s.trigger),
+                trigger_new = native.quote_literal(s.trigger .. "_new"),
+                from = as_argument(s.from),
+                to = as_argument(s.to),
+                plain = tostring(not s.down),
+            })),
+        message = ("another sync of %s has the column %s or %s: %s"):format(
+            s.relation,
+            native.quote_ident(s.from),
+            native.quote_ident(s.to),
+            conflict
+        ),
+        hint = conflict_hint,
+    }
 end
 
 --- What must hold before it starts.
@@ -195,6 +275,30 @@ SELECT pg_catalog.count(*) = 1
                 :format(to, s.relation, to),
         },
     }
+    local others = {}
+    for column in next, s.uses do
+        others[#others + 1] = column ~= s.from and column ~= s.to and column or nil
+    end
+    table.sort(others)
+    for _, column in ipairs(others) do
+        list[#list + 1] = {
+            sql = ([[
+SELECT pg_catalog.count(*) = 0
+  FROM pg_catalog.pg_attribute AS a
+ WHERE a.attrelid = pg_catalog.to_regclass(%s)
+   AND a.attname = %s
+   AND (a.attnum < 0 OR a.attgenerated <> '')]]):format(
+                native.quote_literal(s.relation),
+                native.quote_literal(column)
+            ),
+            message = ("column %s of %s is generated or of the system: a trigger does not see its value"):format(
+                native.quote_ident(column),
+                s.relation
+            ),
+            hint = "write what it is computed from into up and down",
+        }
+    end
+    list[#list + 1] = alone(s)
     if not s.schema then
         -- The trigger's search_path is pinned; it must lead to this table.
         list[#list + 1] = {
@@ -223,7 +327,7 @@ end
 function sync.touching(active, at, s, column)
     local found = {}
     for _, other in ipairs(active) do
-        if other.from == column or other.to == column then
+        if other.uses[column] then
             if same_table(other, s) then
                 found[#found + 1] = other
             elseif maybe_same_table(other, s) then
@@ -242,6 +346,26 @@ function sync.touching(active, at, s, column)
         end
     end
     return found
+end
+
+--- Reports a sync of the same table, in force so far, that cannot live beside this one.
+function sync.check_beside(active, at, s)
+    for _, other in ipairs(active) do
+        local shares = other.to == s.from or other.to == s.to or other.from == s.to
+            or other.from == s.from and not (other.down and s.down)
+        if shares and same_table(other, s) then
+            errors.add {
+                line = at.line,
+                message = ('%s shares a column with "%s": %s'):format(at.label, sync.id {
+                    table = other.relation,
+                    from = native.quote_ident(other.from),
+                    to = native.quote_ident(other.to),
+                }, conflict),
+                hint = conflict_hint,
+            }
+            return
+        end
+    end
 end
 
 return sync

@@ -26,10 +26,11 @@ zdm_loop_check_cursor(
             "deleted the row, the backfill would start over from the first key");
     }
     if (cursor->epoch < l->epoch) {
-        zdm_fail(err, ZDM_ERR_FAILED, "the cursor of backfill \"%s\" is at an earlier run than ours",
-            spec->step);
-        return zdm_err_hint(err, "the database was restored or failed over to an earlier point: run "
-                                 "the plan again, it goes on from what is there");
+        zdm_fail(err, ZDM_ERR_FAILED,
+            "the cursor of backfill \"%s\" is at an earlier run than ours", spec->step);
+        return zdm_err_hint(err,
+            "the database was restored or failed over to an earlier point: run "
+            "the plan again, it goes on from what is there");
     }
     if (cursor->epoch != l->epoch) {
         zdm_fail(err, ZDM_ERR_OWNED, "another runner has taken over plan \"%s\"", spec->plan);

@@ -6,6 +6,9 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+/* The author's expressions need the role's search_path, which may have an = of its own. */
+#define EQ "OPERATOR(pg_catalog.=)"
+
 /* "public.users.id", with the index's collation where it has to be said. The whole qualification
  * keeps it apart from columns of the author's own sub-selects. */
 static void
@@ -106,10 +109,10 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     zdm_buf_add(&b,
         "WITH zdm_cas AS MATERIALIZED (\n"
         "  SELECT pg_catalog.set_config('zdm.sync', 'off', true) AS sync FROM zdm.cursor AS c\n"
-        "  WHERE c.plan = $1::pg_catalog.text AND c.step = $2::pg_catalog.text\n"
-        "    AND c.slice = $3::pg_catalog.int8 AND c.epoch = $4::pg_catalog.int8\n");
-    zdm_buf_addf(&b, "    AND c.pos IS %s AND c.stripe = 0 AND c.state = 'open'\n",
-        next ? "NOT DISTINCT FROM $6::pg_catalog.text" : "NULL");
+        "  WHERE c.plan " EQ " $1::pg_catalog.text AND c.step " EQ " $2::pg_catalog.text\n"
+        "    AND c.slice " EQ " $3::pg_catalog.int8 AND c.epoch " EQ " $4::pg_catalog.int8\n");
+    zdm_buf_addf(&b, "    AND c.pos %s AND c.stripe " EQ " 0 AND c.state " EQ " 'open'\n",
+        next ? EQ " $6::pg_catalog.text" : "IS NULL");
     zdm_buf_addf(&b,
         "  FOR NO KEY UPDATE),\n"
         "zdm_rows AS (\n"
@@ -120,7 +123,7 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
         add_author(&b, spec->set[i].expr, next, &spans[i]);
         zdm_buf_add(&b, i + 1 < spec->n_set ? ",\n" : "\n");
     }
-    zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) = 'off' AND ");
+    zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND ");
     if (next) {
         add_compare(&b, t, ">", 6);
         zdm_buf_add(&b, " AND ");
@@ -132,11 +135,13 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     }
     zdm_buf_add(&b,
         "\n  RETURNING 1)\n"
-        "UPDATE zdm.cursor AS c SET pos = $5::pg_catalog.text, batches = c.batches + 1,\n"
-        "  rows = c.rows + (SELECT pg_catalog.count(*) FROM zdm_rows),\n"
+        "UPDATE zdm.cursor AS c SET pos = $5::pg_catalog.text,\n"
+        "  batches = c.batches OPERATOR(pg_catalog.+) 1,\n"
+        "  rows = c.rows OPERATOR(pg_catalog.+) (SELECT pg_catalog.count(*) FROM zdm_rows),\n"
         "  at = pg_catalog.clock_timestamp()\n"
-        "WHERE (SELECT zdm_cas.sync FROM zdm_cas) = 'off' AND c.plan = $1::pg_catalog.text\n"
-        "  AND c.step = $2::pg_catalog.text AND c.slice = $3::pg_catalog.int8\n"
+        "WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND c.plan " EQ
+        " $1::pg_catalog.text\n"
+        "  AND c.step " EQ " $2::pg_catalog.text AND c.slice " EQ " $3::pg_catalog.int8\n"
         "RETURNING c.rows, c.batches");
     return zdm_buf_take(&b);
 }

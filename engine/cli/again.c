@@ -1,24 +1,10 @@
 #include "cli/again.h"
 
-#include <string.h>
-#include <strings.h>
+#include <stdbool.h>
 
 #include "base/text.h"
 #include "cli/layout.h"
-
-bool
-zdm_conninfo_is_public(const char *conninfo)
-{
-    const char *authority = strstr(conninfo, "://");
-
-    if (strcasestr(conninfo, "password"))
-        return false;
-    if (!authority)
-        return true;
-    authority += 3;
-    size_t user = strcspn(authority, "@/?");
-    return authority[user] != '@' || !memchr(authority, ':', user);
-}
+#include "pg/conn.h"
 
 static void
 add_option(struct zdm_buf *out, const struct zdm_args *args, enum zdm_option_id id)
@@ -34,17 +20,34 @@ add_option(struct zdm_buf *out, const struct zdm_args *args, enum zdm_option_id 
         zdm_add_shell_word(out, value);
 }
 
-void
-zdm_add_again(struct zdm_buf *out, const struct zdm_args *args, const char *command, size_t n,
-    const char *const *words)
+static void
+add_words(struct zdm_buf *out, size_t n, const char *const *words)
 {
-    zdm_buf_addf(out, "zdm %s", command);
     for (size_t i = 0; i < n; i++) {
         zdm_buf_addc(out, ' ');
         zdm_add_shell_word(out, words[i]);
     }
+}
+
+void
+zdm_add_again(struct zdm_buf *out, const struct zdm_args *args, const char *command,
+    const char *options, size_t n, const char *const *words)
+{
+    bool dash = false;
+
+    for (size_t i = 0; i < n; i++)
+        dash = dash || words[i][0] == '-';
+    zdm_buf_addf(out, "zdm %s", command);
+    if (!dash)
+        add_words(out, n, words);
     add_option(out, args, ZDM_OPT_DB);
     add_option(out, args, ZDM_OPT_LEDGER);
+    if (options)
+        zdm_buf_addf(out, " %s", options);
+    if (dash) {
+        zdm_buf_add(out, " --");
+        add_words(out, n, words);
+    }
 }
 
 static size_t
@@ -74,12 +77,12 @@ zdm_add_next_steps(struct zdm_buf *out, const struct zdm_args *args, const struc
         if (c->check->kind != ZDM_CHECK_APPROVAL)
             continue;
         zdm_add_blanks(out, indent);
-        zdm_add_again(out, args, "approve", approvals > 1 ? 3 : 2,
+        zdm_add_again(out, args, "approve", "--note \"...\"", approvals > 1 ? 3 : 2,
             (const char *[]){plan->file, gate->id, c->check->id});
-        zdm_buf_add(out, " --note \"...\"\n");
+        zdm_buf_addc(out, '\n');
     }
     zdm_add_blanks(out, indent);
-    zdm_add_again(out, args, "run", 1, &plan->file);
+    zdm_add_again(out, args, "run", NULL, 1, &plan->file);
     if (wait_ms > 0)
         zdm_buf_addf(out, "   # in %s", zdm_show_duration(wait_ms, text));
     zdm_buf_addc(out, '\n');

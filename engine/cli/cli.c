@@ -76,6 +76,19 @@ keep_standard_files(void)
     }
 }
 
+/* Did the words ask for JSON? Asked when they could not be understood. */
+static bool
+wants_json(int argc, char **argv)
+{
+    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        bool option = strcmp(argv[i], "--format") == 0 || strcmp(argv[i], "-f") == 0;
+        if (strcmp(argv[i], "--format=json") == 0 || strcmp(argv[i], "-fjson") == 0 ||
+            (option && i + 1 < argc && strcmp(argv[i + 1], "json") == 0))
+            return true;
+    }
+    return false;
+}
+
 int
 zdm_cli_main(int argc, char **argv)
 {
@@ -102,7 +115,8 @@ zdm_cli_main(int argc, char **argv)
 
     if (zdm_args_parse(argc, (const char *const *)argv, &args, &err) < 0) {
         struct zdm_io io;
-        zdm_io_init(&io, false, NULL);
+        zdm_io_init(&io, wants_json(argc, argv), NULL);
+        io.json_lines = true;
         return zdm_io_finish(&io, zdm_io_fail(&io, &err));
     }
     int code = run_command(&args);

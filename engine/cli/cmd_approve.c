@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/signals.h"
 #include "cli/again.h"
@@ -10,6 +11,8 @@
 #include "pg/conn.h"
 #include "run/approve.h"
 #include "run/runner.h"
+
+#define NOTE_MAX 4000 /* bytes */
 
 static void
 print_text(struct zdm_io *io, const struct zdm_args *args, const struct zdm_plan *plan,
@@ -24,7 +27,7 @@ print_text(struct zdm_io *io, const struct zdm_args *args, const struct zdm_plan
     else
         zdm_buf_addf(&text, " by %s: %s\n", options->who, options->note);
     zdm_buf_add(&text, "\nnext:\n  ");
-    zdm_add_again(&text, args, "run", 1, &plan->file);
+    zdm_add_again(&text, args, "run", NULL, 1, &plan->file);
     zdm_buf_addc(&text, '\n');
     zdm_io_write(&io->out, &text);
     zdm_buf_release(&text);
@@ -76,22 +79,36 @@ approve(const struct zdm_args *args, struct zdm_io *io, const struct zdm_plan *p
     return code;
 }
 
+static int
+check_note(const struct zdm_args *args, struct zdm_err *err)
+{
+    const char *note = zdm_args_get(args, ZDM_OPT_NOTE);
+    struct zdm_buf again = ZDM_BUF_INIT;
+
+    if (note && strlen(note) > NOTE_MAX) {
+        zdm_fail(err, ZDM_ERR_USAGE, "the note is %zu bytes long, and %d are the most",
+            strlen(note), NOTE_MAX);
+        return zdm_err_hint(
+            err, "every status and log shows it: say the rest where the note can point to");
+    }
+    if (note && note[strspn(note, " \t\r\n")])
+        return 0;
+    zdm_add_again(&again, args, "approve", "--note \"...\"", args->n_words, args->words);
+    zdm_fail(err, ZDM_ERR_USAGE, "an approval needs a note: why is it given?");
+    zdm_err_hint(err, "%s", again.s);
+    zdm_buf_release(&again);
+    return -1;
+}
+
 int
 zdm_cmd_approve(const struct zdm_args *args, struct zdm_io *io)
 {
-    const char *note = zdm_args_get(args, ZDM_OPT_NOTE);
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_loaded loaded;
     int code;
 
-    if (!note || !*note) {
-        struct zdm_buf again = ZDM_BUF_INIT;
-        zdm_add_again(&again, args, "approve", args->n_words, args->words);
-        zdm_fail(&err, ZDM_ERR_USAGE, "an approval needs a note: why is it given?");
-        zdm_err_hint(&err, "%s --note \"...\"", again.s);
-        zdm_buf_release(&again);
+    if (check_note(args, &err) < 0)
         return zdm_io_fail(io, &err);
-    }
     if (zdm_load(zdm_args_word(args, 0), &loaded) < 0)
         code = zdm_io_fail_list(io, &loaded.errors);
     else

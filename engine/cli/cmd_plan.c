@@ -62,7 +62,7 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
         free(conninfo);
         if (rc < 0) {
             if (!err.hint)
-                zdm_err_hint(&err, "zdm plan %s --offline does not connect", path);
+                zdm_err_hint(&err, "zdm plan --offline does not connect");
             zdm_loaded_release(&loaded);
             return zdm_io_fail(io, &err);
         }

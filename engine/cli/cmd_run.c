@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -79,13 +80,33 @@ end_with_error(struct zdm_io *io, const struct zdm_watch *watch, const struct zd
 }
 
 static void
-say_closed(struct zdm_buf *out, const struct zdm_watch *watch, bool sandbox)
+say_closed(
+    struct zdm_buf *out, const struct zdm_args *args, const struct zdm_watch *watch, bool sandbox)
 {
     zdm_buf_addf(out, "\nstopped at the closed gate \"%s\"; ", watch->closed);
-    if (sandbox)
-        zdm_buf_add(out, "the sandbox ends here\n");
-    else
+    if (!sandbox) {
         zdm_buf_addf(out, "next:\n%s", watch->next_steps.s);
+        return;
+    }
+    zdm_buf_add(out, "the sandbox ends here\n"
+                     "to go on behind it, run, approve and run again in one that stays:\n"
+                     "  zdm sandbox");
+    for (size_t i = 0; i < args->n_values[ZDM_OPT_SETUP]; i++) {
+        zdm_buf_add(out, " --setup ");
+        zdm_add_shell_word(out, args->values[ZDM_OPT_SETUP][i]);
+    }
+    zdm_buf_add(out, " -- bash\n");
+}
+
+/* Who tries a plan for the first time meets this one first. */
+static void
+hint_empty_sandbox(const struct zdm_args *args, struct zdm_err *err)
+{
+    bool missing = strcmp(err->sqlstate, "42P01") == 0 || strcmp(err->sqlstate, "3F000") == 0;
+
+    if (missing && !err->hint && zdm_args_has(args, ZDM_OPT_SANDBOX) &&
+        !zdm_args_has(args, ZDM_OPT_SETUP))
+        zdm_err_hint(err, "a sandbox is empty: make what the plan expects with --setup FILE.sql");
 }
 
 static void
@@ -95,7 +116,7 @@ say_interrupted(
     zdm_buf_add(out, "interrupted");
     if (!sandbox) {
         zdm_buf_add(out, "; this resumes:\n  ");
-        zdm_add_again(out, args, "run", 1, &plan->file);
+        zdm_add_again(out, args, "run", NULL, 1, &plan->file);
     }
     zdm_buf_addc(out, '\n');
 }
@@ -126,6 +147,8 @@ end_run(const struct zdm_args *args, struct zdm_io *io, struct zdm_watch *watch,
     struct zdm_buf text = ZDM_BUF_INIT;
     int code = rc < 0 ? zdm_err_exit_code(err->code) : 0;
 
+    if (rc < 0)
+        hint_empty_sandbox(args, err);
     if (io->json) {
         struct zdm_errlist none = ZDM_ERRLIST_INIT;
         return rc < 0 ? end_with_error(io, watch, watch->plan, err)
@@ -136,7 +159,7 @@ end_run(const struct zdm_args *args, struct zdm_io *io, struct zdm_watch *watch,
         say_done(&text, watch);
         zdm_io_write(&io->out, &text);
     } else if (err->code == ZDM_ERR_CLOSED && watch->closed) {
-        say_closed(&text, watch, sandbox);
+        say_closed(&text, args, watch, sandbox);
         zdm_io_write(&io->out, &text);
     } else if (err->code == ZDM_ERR_INTERRUPTED) {
         zdm_io_flush(&io->out);

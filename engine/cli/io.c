@@ -30,6 +30,7 @@ zdm_io_init(struct zdm_io *io, bool json, const char *color)
     stream_init(&io->out, stdout, color);
     stream_init(&io->err, stderr, color);
     io->json = json;
+    io->json_lines = false;
 }
 
 static const struct {
@@ -140,7 +141,7 @@ zdm_io_fail_list(struct zdm_io *io, struct zdm_errlist *errors)
         json_t *document = json_object();
         json_object_set_new(document, "errors", zdm_json_errors(errors));
         json_object_set_new(document, "exit_code", json_integer(code));
-        zdm_json_print(&io->out, document, false);
+        zdm_json_print(&io->out, document, io->json_lines);
     } else {
         struct zdm_buf text = ZDM_BUF_INIT;
         zdm_io_flush(&io->out);

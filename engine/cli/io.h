@@ -22,7 +22,8 @@ struct zdm_stream {
 
 struct zdm_io {
     struct zdm_stream out, err;
-    bool json; /* --format json */
+    bool json;       /* --format json */
+    bool json_lines; /* errors as one line, which is a document too */
 };
 
 /* color: "auto", "always", "never" or NULL (auto). NO_COLOR and TERM=dumb mean never for auto. */

@@ -92,6 +92,13 @@ add_value(struct zdm_args *args, size_t id, const char *value, struct zdm_err *e
 
     if (n > 0 && option->argument && !option->repeatable)
         return zdm_fail(err, ZDM_ERR_USAGE, "--%s is given twice", option->name);
+    /* Most likely an unset variable of a script: the next best target is not what was meant. (An
+     * empty note gets an answer of its own.) */
+    if (option->argument && !option->values && !*value && id != ZDM_OPT_NOTE) {
+        zdm_fail(err, ZDM_ERR_USAGE, "--%s is empty", option->name);
+        return zdm_err_hint(
+            err, "give it a value, or leave it out: --%s %s", option->name, option->argument);
+    }
     if (option->values && check_value(option, value, err) < 0)
         return -1;
     args->values[id] = zdm_grow(args->values[id], n + 1, sizeof *args->values[id]);

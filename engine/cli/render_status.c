@@ -141,7 +141,7 @@ add_next(struct zdm_buf *out, const struct zdm_args *args, const struct zdm_plan
         }
     }
     zdm_buf_add(out, "  ");
-    zdm_add_again(out, args, "run", 1, &plan->file);
+    zdm_add_again(out, args, "run", NULL, 1, &plan->file);
     zdm_buf_addc(out, '\n');
 }
 

@@ -29,9 +29,8 @@ add_word(struct zdm_buf *b, const char *word, bool plain_if_possible)
     }
 }
 
-/* The note of {"note": "..."}; owned, NULL when there is none. */
-static char *
-note_of(const char *detail)
+char *
+zdm_gate_note(const char *detail)
 {
     json_t *json = detail ? json_loads(detail, 0, NULL) : NULL;
     const char *note = json_string_value(json_object_get(json, "note"));
@@ -52,7 +51,7 @@ zdm_gate_approval(const struct zdm_gate_context *g, const struct zdm_check *chec
 
     (void)err;
     if (row && strcmp(row->state, "approved") == 0) {
-        char *note = note_of(row->detail);
+        char *note = zdm_gate_note(row->detail);
         zdm_buf_addf(&b, "approved by %s at %s", row->who ? row->who : "somebody",
             zdm_iso8601(row->at_ms, at));
         if (note)

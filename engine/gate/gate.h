@@ -39,6 +39,9 @@ void zdm_gate_result_release(struct zdm_gate_result *result);
 /* [{"check":"soak","kind":"soak","open":true,"seen":"..."}, ...] for the journal; owned. */
 char *zdm_gate_result_json(const struct zdm_gate_result *result);
 
+/* The note of an approval's row in the journal, {"note": "..."}; owned, NULL when there is none. */
+char *zdm_gate_note(const char *detail);
+
 /* One function a kind, called by zdm_gate_look. */
 struct zdm_gate_context {
     struct zdm_conn *conn;

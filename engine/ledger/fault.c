@@ -86,7 +86,8 @@ int
 zdm_ledger_fault(sqlite3 *db, const char *path, int rc, struct zdm_err *err)
 {
     int errnum_now = errno;
-    const char *why = db ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
+    bool told = db && sqlite3_errcode(db) != SQLITE_OK;
+    const char *why = told ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
     int errnum = db ? sqlite3_system_errno(db) : 0;
 
     if (rc == SQLITE_NOMEM || rc == SQLITE_IOERR_NOMEM)

@@ -92,5 +92,10 @@ int zdm_conn_commit(struct zdm_conn *conn, struct zdm_err *err);
 /* Where to find the target: --db, then ZDM_DATABASE_URL, DATABASE_URL, then libpq's environment
  * (""). `option` may be NULL. A word without '=' and "://" is a service name. Returns owned. */
 char *zdm_target_conninfo(const char *option);
+/* May `conninfo` be shown? False when it holds a password, or cannot be read. */
+bool zdm_conninfo_is_public(const char *conninfo);
+/* text with `conninfo`, when it is not public, and the passwords in it and in PGPASSWORD replaced by
+ * ***. For what a program printed that got them. Returns owned. */
+char *zdm_conninfo_hide(const char *conninfo, const char *text);
 
 #endif

@@ -10,6 +10,10 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "pg/conn.h"
+
+/* Shorter passwords stand in every text: hiding them would spoil it, and hide nothing. */
+#define SECRET_MIN 4
 
 static bool
 is_uri(const char *conninfo)
@@ -91,6 +95,24 @@ suspicious_part(const char *conninfo)
     return word ? zdm_strdup(word + strlen("password")) : NULL;
 }
 
+/* Neither a URI nor settings nor a service's name, but meant as an address: "postgre://ann:pw@db",
+ * "ann:pw@db/shop", "jdbc:...". No keyword of libpq holds these characters, and libpq would quote
+ * the password in what it says about them. */
+static bool
+is_address(const char *conninfo)
+{
+    size_t word = strcspn(conninfo, "=");
+
+    return !is_uri(conninfo) && (memchr(conninfo, ':', word) || memchr(conninfo, '@', word));
+}
+
+static int
+hint_forms(struct zdm_err *err)
+{
+    return zdm_err_hint(err, "write \"host=... dbname=... user=...\", "
+                             "\"postgresql://user@host:5432/database\" or the name of a service");
+}
+
 /* The keyword of libpq nearest to `word`, or NULL. View until PQconninfoFree(*options). */
 static const char *
 nearest_keyword(const char *word, PQconninfoOption **options)
@@ -153,8 +175,7 @@ bad_conninfo(const char *conninfo, const char *message, struct zdm_err *err)
     if (near && strcmp(near, word) != 0)
         zdm_err_hint(err, "did you mean \"%s\"?", near);
     else
-        zdm_err_hint(err, "write \"host=... dbname=... user=...\", "
-                          "\"postgresql://user@host:5432/database\" or the name of a service");
+        hint_forms(err);
     PQconninfoFree(options);
     free(word);
     free(text);
@@ -201,14 +222,34 @@ check_ports(const struct zdm_conninfo *info, struct zdm_err *err)
     return 0;
 }
 
-int
-zdm_conninfo_parse(const char *conninfo, struct zdm_conninfo *out, struct zdm_err *err)
+/* libpq takes a URI in the place of the name as a name, and the server repeats it in its error. */
+static int
+check_dbname(const struct zdm_conninfo *info, struct zdm_err *err)
 {
-    *out = (struct zdm_conninfo){.keys = NULL};
-    zdm_conninfo_set(out, "client_encoding", "UTF8");
+    const char *db = zdm_conninfo_get(info, "dbname");
+
+    if (!db && !zdm_conninfo_get(info, "service"))
+        db = getenv("PGDATABASE");
+    if (!db || !strstr(db, "://"))
+        return 0;
+    zdm_fail(err, ZDM_ERR_USAGE,
+        "bad connection settings: a URI stands where the name of the database belongs");
+    return zdm_err_hint(
+        err, "give the URI itself as --db or ZDM_DATABASE_URL, not as dbname or PGDATABASE");
+}
+
+static int
+parse(const char *conninfo, struct zdm_conninfo *out, struct zdm_err *err)
+{
     conninfo += strspn(conninfo, " \t\r\n");
     if (!*conninfo)
         return 0;
+    if (is_address(conninfo)) {
+        zdm_fail(err, ZDM_ERR_USAGE,
+            "bad connection settings: neither a URI that begins with postgresql:// nor settings "
+            "such as host=... nor a service");
+        return hint_forms(err);
+    }
     if (!strchr(conninfo, '=') && !strstr(conninfo, "://")) {
         zdm_conninfo_set(out, "service", conninfo);
         return 0;
@@ -219,18 +260,64 @@ zdm_conninfo_parse(const char *conninfo, struct zdm_conninfo *out, struct zdm_er
     if (!options) {
         bad_conninfo(conninfo, message ? message : "out of memory", err);
         PQfreemem(message);
-        zdm_conninfo_release(out);
         return -1;
     }
     for (PQconninfoOption *o = options; o->keyword; o++)
         if (o->val && strcmp(o->keyword, "client_encoding") != 0)
             zdm_conninfo_set(out, o->keyword, o->val);
     PQconninfoFree(options);
-    if ((is_uri(conninfo) && check_uri(conninfo, out, err) < 0) || check_ports(out, err) < 0) {
-        zdm_conninfo_release(out);
+    if (is_uri(conninfo) && check_uri(conninfo, out, err) < 0)
         return -1;
+    return check_ports(out, err);
+}
+
+int
+zdm_conninfo_parse(const char *conninfo, struct zdm_conninfo *out, struct zdm_err *err)
+{
+    *out = (struct zdm_conninfo){.keys = NULL};
+    zdm_conninfo_set(out, "client_encoding", "UTF8");
+    if (parse(conninfo, out, err) == 0 && check_dbname(out, err) == 0)
+        return 0;
+    zdm_conninfo_release(out);
+    return -1;
+}
+
+bool
+zdm_conninfo_is_public(const char *conninfo)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_conninfo info;
+
+    /* What cannot be read may hold anything. */
+    if (strcasestr(conninfo, "password") || zdm_conninfo_parse(conninfo, &info, &err) < 0) {
+        zdm_err_release(&err);
+        return false;
     }
-    return 0;
+    bool secret = zdm_conninfo_get(&info, "password") || zdm_conninfo_get(&info, "sslpassword");
+    zdm_conninfo_release(&info);
+    return !secret;
+}
+
+char *
+zdm_conninfo_hide(const char *conninfo, const char *text)
+{
+    const char *secrets[] = {NULL, NULL, NULL, getenv("PGPASSWORD")};
+    struct zdm_conninfo info = {.keys = NULL};
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    if (!zdm_conninfo_is_public(conninfo))
+        secrets[0] = conninfo;
+    if (zdm_conninfo_parse(conninfo, &info, &err) == 0) {
+        secrets[1] = zdm_conninfo_get(&info, "password");
+        secrets[2] = zdm_conninfo_get(&info, "sslpassword");
+    }
+    for (size_t i = 1; i < sizeof secrets / sizeof *secrets; i++)
+        if (secrets[i] && strlen(secrets[i]) < SECRET_MIN)
+            secrets[i] = NULL;
+    char *shown = zdm_scrub(text, sizeof secrets / sizeof *secrets, secrets);
+    zdm_conninfo_release(&info);
+    zdm_err_release(&err);
+    return shown;
 }
 
 /* The list behind its first n members; NULL when it has no more than n. */

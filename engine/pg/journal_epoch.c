@@ -34,8 +34,8 @@ zdm_journal_barrier(struct zdm_conn *conn, struct zdm_err *err)
 {
     return zdm_conn_exec(conn,
         "SELECT pg_catalog.set_config('synchronous_commit',"
-        " CASE pg_catalog.current_setting('synchronous_commit') WHEN 'remote_apply' THEN"
-        " 'remote_apply' ELSE 'on' END, true)",
+        " CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=)"
+        " 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)",
         NULL, err);
 }
 

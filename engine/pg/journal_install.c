@@ -13,7 +13,7 @@ extern const struct zdm_embedded zdm_pg_sql[];
 /* sql/journal_state.sql, column by column. */
 struct state {
     bool standby, read_only, schema, meta, used;
-    bool may_use, may_create_in, may_create, may_write;
+    bool may_use, may_create_in, may_create, may_write, may_read;
     char *role, *database, *owner; /* quoted as identifiers; owner NULL: no schema */
 };
 
@@ -43,9 +43,10 @@ read_state(struct zdm_conn *conn, struct state *s, struct zdm_err *err)
     s->may_create_in = zdm_result_bool(r, 0, 6);
     s->may_create = zdm_result_bool(r, 0, 7);
     s->may_write = zdm_result_bool(r, 0, 8);
-    s->role = zdm_strdup(zdm_result_get(r, 0, 9));
-    s->database = zdm_strdup(zdm_result_get(r, 0, 10));
-    s->owner = zdm_strdup(zdm_result_get(r, 0, 11));
+    s->may_read = zdm_result_bool(r, 0, 9);
+    s->role = zdm_strdup(zdm_result_get(r, 0, 10));
+    s->database = zdm_strdup(zdm_result_get(r, 0, 11));
+    s->owner = zdm_strdup(zdm_result_get(r, 0, 12));
     zdm_result_free(r);
     return 0;
 }
@@ -89,6 +90,17 @@ refuse_use(const struct state *s, struct zdm_err *err)
         "ask %s, who owns the schema, to run: GRANT USAGE, CREATE ON SCHEMA "
         "zdm TO %s; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA zdm "
         "TO %s;",
+        s->owner, s->role, s->role);
+}
+
+static int
+refuse_read(const struct state *s, struct zdm_err *err)
+{
+    zdm_fail(err, ZDM_ERR_FAILED, "role %s may not read the schema zdm in database %s", s->role,
+        s->database);
+    return zdm_err_hint(err,
+        "ask %s, who owns the schema, to run: GRANT USAGE ON SCHEMA zdm TO %s; "
+        "GRANT SELECT ON ALL TABLES IN SCHEMA zdm TO %s;",
         s->owner, s->role, s->role);
 }
 
@@ -190,12 +202,16 @@ int
 zdm_journal_exists(struct zdm_conn *conn, bool *exists, struct zdm_err *err)
 {
     struct state s = {.standby = false};
+    int rc = 0;
 
     if (read_state(conn, &s, err) < 0)
         return -1;
-    *exists = s.meta;
+    if (s.meta && !(s.may_use && s.may_read))
+        rc = refuse_read(&s, err);
+    else
+        *exists = s.meta;
     release_state(&s);
-    return 0;
+    return rc;
 }
 
 int

@@ -97,6 +97,29 @@ check_query(struct zdm_checker *checker, const struct zdm_sql_text *sql, const c
         zdm_checker_take(checker, sql, what, &err);
 }
 
+/* Places of growing offsets into a long text: each begins where the last one's line began. */
+struct walk {
+    struct zdm_sql_text rest; /* from the beginning of a line; `at` is its place */
+    size_t skipped;           /* bytes of the text before it */
+};
+
+static struct zdm_place
+walk_to(struct walk *walk, size_t offset)
+{
+    struct zdm_place place = zdm_sql_place(&walk->rest, offset - walk->skipped);
+    size_t line = offset - walk->skipped;
+
+    while (line > 0 && walk->rest.text[line - 1] != '\n')
+        line--;
+    if (line > 0 && walk->rest.exact) {
+        walk->rest.text += line;
+        walk->rest.at.line = place.line;
+        walk->rest.at.column = 1;
+        walk->skipped += line;
+    }
+    return place;
+}
+
 /* Appends the statements of the step to the report; false when its text does not parse. */
 static bool
 classify(struct zdm_checker *checker)
@@ -110,6 +133,7 @@ classify(struct zdm_checker *checker)
         zdm_checker_take(checker, up, NULL, &err);
         return false;
     }
+    struct walk walk = {.rest = *up};
     report->parsed = zdm_grow(report->parsed, report->n_parsed, sizeof *report->parsed);
     report->parsed[report->n_parsed++] = parsed;
     for (size_t i = 0; i < parsed->count; i++) {
@@ -117,7 +141,7 @@ classify(struct zdm_checker *checker)
             zdm_grow(report->statements, report->n_statements, sizeof *report->statements);
         report->statements[report->n_statements++] =
             (struct zdm_plan_statement){.step = checker->index,
-                .at = zdm_sql_place(up, parsed->statements[i].offset),
+                .at = walk_to(&walk, parsed->statements[i].offset),
                 .st = parsed->statements[i]};
     }
     if (parsed->count == 0) {

@@ -75,19 +75,22 @@ write_approval(struct zdm_conn *conn, const struct zdm_plan *plan, const struct 
     char *detail = note_json(options->note);
     if (!detail)
         return zdm_fail(err, ZDM_ERR_USAGE, "the note is not valid UTF-8");
-    int rc = zdm_journal_write(conn,
-        &(struct zdm_journal_entry){
-            .plan = plan->name,
-            .step = gate->id,
-            .item = item,
-            .state = "approved",
-            .kind = "approval",
-            .fingerprint = gate->fingerprint,
-            .definition = gate->definition,
-            .detail = detail,
-            .who = options->who,
-        },
-        err);
+    const struct zdm_journal_entry entry = {
+        .plan = plan->name,
+        .step = gate->id,
+        .item = item,
+        .state = "approved",
+        .kind = "approval",
+        .fingerprint = gate->fingerprint,
+        .definition = gate->definition,
+        .detail = detail,
+        .who = options->who,
+    };
+    int rc = -1;
+    if (zdm_conn_exec(conn, "BEGIN", NULL, err) == 0 && zdm_journal_barrier(conn, err) == 0 &&
+        zdm_journal_write(conn, &entry, err) == 0)
+        rc = zdm_conn_commit(conn, err);
+    zdm_conn_rollback(conn);
     free(detail);
     return rc;
 }

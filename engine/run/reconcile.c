@@ -81,7 +81,8 @@ zdm_session_reconcile(struct zdm_session *s, struct zdm_err *err)
             unknown++;
     if (n == 0 && unknown > 0)
         zdm_session_say(s, ZDM_EVENT_RECONCILED, "info", NULL,
-            "this ledger did not know the plan: rebuilt from the journal, %zu steps", unknown);
+            "this ledger did not know the plan: rebuilt from the journal, %zu step%s", unknown,
+            unknown == 1 ? "" : "s");
     zdm_ledger_step_list_free(steps, n);
     return tell_rewound_cursors(s, err);
 }

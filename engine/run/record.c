@@ -1,8 +1,10 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/text.h"
+#include "gate/gate.h"
 #include "run/session.h"
 
 /* Keeps the first error: the ones after it are its consequences. */
@@ -94,16 +96,35 @@ zdm_session_healthy(struct zdm_session *s, struct zdm_err *err)
     return -1;
 }
 
+/* Rows at the front that were there when the journal was read before. They stand in order of time,
+ * so that what is new or changed stands behind them: a plan of many steps would otherwise be
+ * written to the ledger as a whole after each of them. */
+static size_t
+known_rows(const struct zdm_journal_rows *before, const struct zdm_journal_rows *now)
+{
+    size_t n = 0;
+    for (; n < before->count && n < now->count; n++) {
+        const struct zdm_journal_row *a = &before->items[n], *b = &now->items[n];
+        if (a->at_ms != b->at_ms || strcmp(a->step, b->step) != 0 ||
+            strcmp(a->item, b->item) != 0 || strcmp(a->state, b->state) != 0 ||
+            strcmp(a->fingerprint, b->fingerprint) != 0)
+            break;
+    }
+    return n;
+}
+
 static void
-mirror(struct zdm_session *s)
+mirror(struct zdm_session *s, size_t first)
 {
     struct zdm_err err = ZDM_ERR_INIT;
-    for (size_t i = 0; i < s->rows.count; i++) {
+    for (size_t i = first; i < s->rows.count; i++) {
         const struct zdm_journal_row *row = &s->rows.items[i];
         int failed;
         if (row->item[0] != '\0') {
+            char *note = zdm_gate_note(row->detail);
             failed = zdm_ledger_approval_put(s->ledger, s->ledger_plan, row->step, row->item,
-                row->who, row->detail ? row->detail : "", row->at_ms, &err);
+                row->who, note ? note : "", row->at_ms, &err);
+            free(note);
         } else {
             const struct zdm_step *step = zdm_plan_step(s->plan, row->step);
             failed = zdm_ledger_step_put(s->ledger, s->ledger_plan, row->step,
@@ -121,9 +142,12 @@ zdm_session_refresh(struct zdm_session *s, struct zdm_err *err)
     struct zdm_journal_rows rows = {0};
     if (zdm_journal_read(s->conn, s->plan->name, &rows, err) < 0)
         return -1;
+    size_t known = s->mirrored ? known_rows(&s->rows, &rows) : 0;
     zdm_journal_rows_release(&s->rows);
     s->rows = rows;
-    if (s->ledger_plan)
-        mirror(s);
+    if (s->ledger_plan) {
+        mirror(s, known);
+        s->mirrored = true;
+    }
     return 0;
 }

@@ -86,8 +86,8 @@ take_step(struct zdm_session *s, size_t index, enum zdm_action action, struct zd
 
 /* The session was lost in a step and won back: shall it be tried again? */
 static int
-start_over(
-    struct zdm_session *s, const struct zdm_step *step, struct zdm_backoff *losses, struct zdm_err *err)
+start_over(struct zdm_session *s, const struct zdm_step *step, struct zdm_backoff *losses,
+    struct zdm_err *err)
 {
     s->again = false;
     if (losses->attempt + 1 >= LOSSES_MAX) {

@@ -25,6 +25,7 @@ struct zdm_session {
     int64_t epoch;
     int64_t ledger_plan, ledger_run; /* 0: none yet */
     struct zdm_journal_rows rows;    /* the journal as last read */
+    bool mirrored;                   /* ... and in the ledger too */
     bool again;                      /* see above */
     struct zdm_err loss;             /* why the session was lost that was won back last */
     struct zdm_err ledger_err;       /* the first write to the ledger that failed */

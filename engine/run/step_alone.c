@@ -46,8 +46,8 @@ drop_settled(struct zdm_session *s, const struct zdm_step *step, const struct zd
 }
 
 static int
-settled(struct zdm_session *s, const struct zdm_step *step, bool begun, bool *done,
-    struct zdm_err *err)
+settled(
+    struct zdm_session *s, const struct zdm_step *step, bool begun, bool *done, struct zdm_err *err)
 {
     const struct zdm_statement *st = only_statement(s, step);
     *done = false;

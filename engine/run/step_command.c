@@ -1,7 +1,9 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/failpoint.h"
 #include "base/spawn.h"
+#include "pg/conn.h"
 #include "run/alone.h"
 
 enum { PROBE_TIMEOUT_MS = 60 * 1000 };
@@ -28,12 +30,20 @@ spawn(struct zdm_session *s, const struct zdm_step *step, const char *const *arg
     free(plan);
     free(id);
     free(url);
-    return rc < 0 ? zdm_err_at(err, step->at) : 0;
+    if (rc < 0)
+        return zdm_err_at(err, step->at);
+    /* What it printed is told and recorded; it knows the target's password from its environment. */
+    if (*output) {
+        char *shown = zdm_conninfo_hide(conninfo, *output);
+        free(*output);
+        *output = shown;
+    }
+    return 0;
 }
 
 static int
-command_settled(struct zdm_session *s, const struct zdm_step *step, bool begun, bool *done,
-    struct zdm_err *err)
+command_settled(
+    struct zdm_session *s, const struct zdm_step *step, bool begun, bool *done, struct zdm_err *err)
 {
     (void)begun;
     int status;

@@ -44,8 +44,8 @@ run_hook(struct zdm_session *s, const struct zdm_step *step, void *self, struct 
 }
 
 static int
-hook_settled(struct zdm_session *s, const struct zdm_step *step, bool begun, bool *done,
-    struct zdm_err *err)
+hook_settled(
+    struct zdm_session *s, const struct zdm_step *step, bool begun, bool *done, struct zdm_err *err)
 {
     (void)begun;
     *done = false;

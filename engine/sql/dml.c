@@ -36,6 +36,9 @@ see_table(void *self, const ProtobufCMessage *message)
     /* INTO names what is made, not what is read. */
     if (message->descriptor == &pg_query__into_clause__descriptor)
         return false;
+    /* FOR UPDATE OF names what stands in FROM already, often by an alias. */
+    if (message->descriptor == &pg_query__locking_clause__descriptor)
+        return false;
     if (message->descriptor != &pg_query__range_var__descriptor)
         return true;
 

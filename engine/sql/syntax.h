@@ -11,6 +11,10 @@
 
 /* Is text one scalar expression? Errors carry position into text. */
 int zdm_sql_check_expression(const char *text, struct zdm_err *err);
+/* The names of columns that a checked expression reads, outside of sub-selects, sorted, each once:
+ * the last part of each reference, so the table's own name stands for a whole row. The array and the
+ * names are owned; *names is NULL when there are none. */
+int zdm_sql_expression_columns(const char *text, char ***names, size_t *n, struct zdm_err *err);
 /* Is text one SELECT (or VALUES, WITH ... SELECT), with nothing that writes in it? */
 int zdm_sql_check_query(const char *text, struct zdm_err *err);
 /* Is text a statement that begins or ends a transaction (BEGIN, COMMIT, PREPARE ...)? A savepoint does neither. */

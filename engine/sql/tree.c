@@ -133,6 +133,22 @@ zdm_tree_is_comment(const PgQuery__ScanToken *token)
            token->token == PG_QUERY__TOKEN__C_COMMENT;
 }
 
+/* The first token that begins at or behind a byte. */
+static size_t
+first_token_at(const PgQuery__ScanResult *tokens, size_t from)
+{
+    size_t low = 0, high = tokens->n_tokens;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if ((size_t)tokens->tokens[middle]->start < from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 void
 zdm_tree_extent(const struct zdm_tree *tree, size_t i, size_t *start, size_t *end)
 {
@@ -144,11 +160,11 @@ zdm_tree_extent(const struct zdm_tree *tree, size_t i, size_t *start, size_t *en
     size_t next = to; /* where the next comment or semicolon begins */
 
     *start = *end = from;
-    for (size_t k = 0; k < tree->tokens->n_tokens; k++) {
+    for (size_t k = first_token_at(tree->tokens, from); k < tree->tokens->n_tokens; k++) {
         const PgQuery__ScanToken *token = tree->tokens->tokens[k];
         size_t at = (size_t)token->start;
-        if (at < from || at >= to)
-            continue;
+        if (at >= to)
+            break;
         if (zdm_tree_is_comment(token) || token->token == PG_QUERY__TOKEN__ASCII_59) {
             next = next < to ? next : at;
             continue;

@@ -27,6 +27,12 @@ check_has "$err" "ledger.db"
 [ ! -e ledger.db ] || fail "looking made a ledger"
 check_eq "looking made no schema" "" "$(sql "SELECT to_regnamespace('zdm')")"
 
+# --- words that were not understood, for programs ------------------------------------
+check_exit 2 "$ZDM" run plans/rename_email.lua --untill x --format json
+check_has "$out" '"message":"zdm run has no option --untill"'
+check_has "$out" '"exit_code":2'
+check_eq "stderr of an error in JSON" "" "$(cat "$err")"
+
 # --- up to a step, then to the gate -----------------------------------------------
 check_exit 0 "$ZDM" run plans/rename_email.lua --until "add column"
 mask "$out" >text
@@ -62,6 +68,10 @@ check_has last '"exit_code":3'
 # --- approve -------------------------------------------------------------------------
 check_exit 2 "$ZDM" approve plans/rename_email.lua "old code is gon" --note x
 check_has "$err" "old code is gone"
+check_exit 2 "$ZDM" approve plans/rename_email.lua "old code is gone" --note $' \n'
+check_has "$err" "needs a note"
+check_exit 2 "$ZDM" approve plans/rename_email.lua "old code is gone" --note "$(printf '%05000d' 0)"
+check_has "$err" "5000 bytes"
 check_exit 0 "$ZDM" approve plans/rename_email.lua "old code is gone" --note "v2 is out"
 mask "$out" >text
 check_golden cli_approve.txt text
@@ -74,6 +84,7 @@ check_exit 0 env -u NO_COLOR TERM=xterm COLUMNS=80 script -qefc \
     "'$ZDM' run plans/rename_email.lua" typescript
 check_has "$out" $'\033[32mdone'
 check_has "$out" $'\r'
+! grep -qa '{"note' ledger.db* || fail "the ledger holds the note as the journal writes it"
 check_exit 0 "$ZDM" run plans/rename_email.lua
 check_has "$out" "done: nothing was left to do; 8 done before"
 check_exit 0 "$ZDM" status plans/rename_email.lua
@@ -110,6 +121,46 @@ check_exit 0 "$ZDM" log plans/rename_email.lua
 cmp by_file "$out"
 check_exit 0 bash -c 'set -o pipefail; "$0" log rename_email | head -1' "$ZDM"
 
+# --- a role that may not look ------------------------------------------------------------
+sql 'CREATE ROLE "Looks On" LOGIN'
+looker="$ZDM_DATABASE_URL user='Looks On'"
+for command in "status" "status edited.lua" "plan edited.lua" "log rename_email"; do
+    # shellcheck disable=SC2086
+    check_exit 1 "$ZDM" $command --db "$looker"
+    check_has "$err" 'role "Looks On" may not read the schema zdm'
+    check_has "$err" 'GRANT USAGE ON SCHEMA'
+done
+sql 'GRANT USAGE ON SCHEMA zdm TO "Looks On"; GRANT SELECT ON ALL TABLES IN SCHEMA zdm TO "Looks On"'
+check_exit 0 "$ZDM" status --db "$looker"
+check_exit 0 "$ZDM" log rename_email --db "$looker"
+
+# --- names that look like options: what is printed can be typed -----------------------------
+fresh_db dashes
+cat >./-dash.lua <<'PLAN'
+return plan "dash" { api = 1, gate "--help" { approval "it's $HOME" } }
+PLAN
+check_exit 3 "$ZDM" run -- -dash.lua
+sed -n 's/^  zdm approve/"$ZDM" approve/p' "$out" >next
+check_eq "one approval is asked for" 1 "$(wc -l <next)"
+check_exit 0 bash next
+check_exit 0 "$ZDM" run -- -dash.lua
+
+# --- a command that prints its environment ---------------------------------------------------
+cat >env.lua <<'PLAN'
+return plan "env" { api = 1, expand {
+    command "good" { argv = { "env" } },
+    command "bad" { argv = { "sh", "-c", "env; exit 3" } },
+} }
+PLAN
+secret="postgresql:///dashes?host=$PGHOST&port=$PGPORT&user=$PGUSER&password=hunter2"
+check_exit 1 "$ZDM" run env.lua --db "$secret" --ledger secret.db
+check_has "$err" "exited with 3"
+check_has "$err" 'ZDM_DATABASE_URL=***'
+check_lacks "$err" hunter2
+check_exit 0 "$ZDM" log env --ledger secret.db
+check_has "$out" 'ZDM_DATABASE_URL=***'
+! grep -qa hunter2 secret.db* || fail "the ledger holds the password"
+
 # --- stdout closed: nothing is written where it does not belong ------------------------------
 fresh_db closed_stdout
 sql "CREATE TABLE users (id bigint PRIMARY KEY)"
@@ -124,8 +175,15 @@ before=$(sql 'SELECT max(at) FROM zdm.journal')
 env -u ZDM_DATABASE_URL -u DATABASE_URL "$ZDM" run one.lua --sandbox --format json >"$out" 2>"$err" &&
     fail "ran without its table"
 check_has "$out" '"sqlstate":"42P01"'
+check_has "$out" 'a sandbox is empty'
 echo 'CREATE TABLE users (id bigint PRIMARY KEY)' >setup.sql
 check_exit 0 "$ZDM" run one.lua --sandbox --setup setup.sql
 check_has "$out" "done"
 check_eq "a sandbox does not touch the target of the environment" "$before" \
     "$(sql 'SELECT max(at) FROM zdm.journal')"
+cat >gated.lua <<'PLAN'
+return plan "gated" { api = 1, gate "wait" { approval "go" } }
+PLAN
+check_exit 3 "$ZDM" run gated.lua --sandbox --setup setup.sql
+check_has "$out" "zdm sandbox --setup setup.sql -- bash"
+check_lacks "$out" "zdm approve"

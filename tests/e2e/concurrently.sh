@@ -73,16 +73,16 @@ check_exit 1 "$ZDM" run unique.lua
 check_has "$err" 'unique.lua:3'
 check_eq "no INVALID index is left" 0 "$(sql "SELECT count(*) FROM pg_class WHERE relname = 't_unique'")"
 
-# DROP INDEX CONCURRENTLY, twice: the second plan finds it gone.
-for name in drop1 drop2; do
-    cat >$name.lua <<EOF
-return plan "$name" {
+# DROP INDEX CONCURRENTLY; once it was begun, an absent index is a dropped one.
+cat >dropped.lua <<'EOF'
+return plan "dropped" {
   api = 1,
   expand { sql "drop" [[DROP INDEX CONCURRENTLY "My Schema"."T_v"]] },
 }
 EOF
-    "$ZDM" run $name.lua >out 2>err
-done
+"$ZDM" run dropped.lua >out 2>err
+sql "UPDATE zdm.journal SET state = 'started' WHERE plan = 'dropped'"
+"$ZDM" run dropped.lua >out 2>err
 check_eq "dropped" 0 "$(sql "SELECT count(*) FROM pg_class WHERE relname = 'T_v'")"
 
 # VACUUM may not run in a transaction either, and may simply run again.
@@ -91,3 +91,23 @@ return plan "vacuum" { api = 1, expand { sql "vacuum" [[VACUUM (ANALYZE) other]]
 EOF
 "$ZDM" run vacuum.lua >out 2>err
 check_eq "journaled" done "$(sql "SELECT state FROM zdm.journal WHERE plan = 'vacuum' AND step = 'vacuum'")"
+
+# What cannot be compared is taken for our own only when the step was begun; a refusal begins nothing.
+sql 'CREATE INDEX other_x ON other (abs(id))'
+sed 's/"index"/"other"/; s/CREATE INDEX.*)\]\]/CREATE INDEX CONCURRENTLY other_x ON other ((id + 1))]]/' index.lua >other.lua
+for _ in 1 2; do
+    check_exit 1 "$ZDM" run other.lua
+    check_has "$err" 'exists already and may be another one'
+done
+sql 'DROP INDEX other_x'
+"$ZDM" run other.lua >out 2>err
+check_eq "built" t "$(sql "SELECT pg_get_indexdef('other_x'::regclass) LIKE '%(id + 1)%'")"
+
+# DROP INDEX of what never was there is a mistake, in every run, unless it says IF EXISTS.
+sed 's/"index"/"drop"/; s/CREATE INDEX.*)\]\]/DROP INDEX CONCURRENTLY other_typo]]/' index.lua >drop.lua
+for _ in 1 2; do
+    check_exit 1 "$ZDM" run drop.lua
+    check_has "$err" 'index "other_typo" does not exist'
+done
+sed -i 's/other_typo/IF EXISTS other_typo/' drop.lua
+check_exit 0 "$ZDM" run drop.lua

@@ -149,10 +149,20 @@ static const struct sync_case {
         "SELECT * FROM t ORDER BY id", "1|x|~|1\n2|y|y|~\n3|z|z|~"},
     {"zdm.sync = off", "CREATE TABLE t (id int PRIMARY KEY, a text, b text)",
         "sync { table = 'app.t', from = 'a', to = 'b' }",
-        "SET zdm.sync = off; INSERT INTO t VALUES (1, 'x'); UPDATE t SET a = 'y'; SET zdm.sync = "
-        "'';"
-        "INSERT INTO t VALUES (2, 'x')",
-        "TABLE t", "1|y|~\n2|x|x"},
+        "INSERT INTO t VALUES (1, 'x'), (2, 'x'); SET zdm.sync = off;"
+        "UPDATE t SET b = 'z' WHERE id = 1; UPDATE t SET a = 'y' WHERE id = 2; SET zdm.sync = ''",
+        "SELECT * FROM t ORDER BY id", "1|x|z\n2|y|y"},
+    {"a batch that changes another column of up",
+        "CREATE TABLE t (id int, a text, b text, c text); INSERT INTO t VALUES (1, 'x', 'xy', 'y')",
+        "sync { table = 'app.t', from = 'a', to = 'b', up = 'a || c', down = 'left(b, 1)' }",
+        "SET zdm.sync = off; UPDATE t SET c = 'z'; SET zdm.sync = ''", "TABLE t", "1|x|xz|z"},
+    {"a write of another column of up", "CREATE TABLE t (id int, a text, b text, c text, d text)",
+        "sync { table = 'app.t', from = 'a', to = 'b', up = 'a || t.c', down = 'left(b, 1)' }",
+        "INSERT INTO t VALUES (1, 'x', NULL, 'y'); UPDATE t SET c = 'z'", "TABLE t", "1|x|xz|z|~"},
+    {"up fails for a row that nobody touches there",
+        "CREATE TABLE t (a text, b int, n int); INSERT INTO t VALUES ('no number')",
+        "sync { table = 'app.t', from = 'a', to = 'b', up = 'a::int + 0', down = 'b::text' }",
+        "UPDATE t SET n = 1", "TABLE t", "no number|~|1"},
     {"names of 63 bytes, upper case, quotes and spaces",
         "CREATE SCHEMA \"Other Schema\"; CREATE TABLE \"Other Schema\".\"T\"\"x\" (id int,"
         "\"A "
@@ -325,6 +335,12 @@ static const struct {
     {"CREATE DOMAIN d AS text DEFAULT 'x'; CREATE TABLE t (a text, b d)",
         "sync { table = 'app.t', from = 'a', to = 'b' }",
         "column b of app.t has a default, or is generated or an identity"},
+    {"CREATE TABLE t (a text, b text, c text, g text GENERATED ALWAYS AS (c || c) STORED)",
+        "sync { table = 'app.t', from = 'a', to = 'b', up = 'a || g' }",
+        "column g of app.t is generated or of the system: a trigger does not see its value"},
+    {"CREATE TABLE t (a text, b text)",
+        "sync { table = 'app.t', from = 'a', to = 'b', up = 'a || ctid::text' }",
+        "column ctid of app.t is generated or of the system: a trigger does not see its value"},
     {"CREATE TABLE t (a int GENERATED ALWAYS AS (b + 1) STORED, b int)",
         "sync { table = 'app.t', from = 'a', to = 'b' }",
         "column a of app.t is generated: sync cannot write it"},
@@ -343,6 +359,42 @@ test_requirements(void **state)
         assert_non_null(message);
         assert_string_equal(message, refusals[i].message);
         zdm_plan_file_free(file);
+    }
+}
+
+/* A sync of an earlier plan, whatever it calls the table. */
+static void
+test_another_sync(void **state)
+{
+    static const struct {
+        const char *sync;
+        bool fits;
+    } others[] = {
+        {"from = 'b', to = 'c'", false},
+        {"from = 'c', to = 'a'", false},
+        {"from = 'c', to = 'b'", false},
+        {"from = 'a', to = 'c'", false},
+        {"from = 'a', to = 'c', down = 'b || c'", true},
+        {"from = 'c', to = 'd'", true},
+    };
+
+    (void)state;
+    begin_case("SET search_path = app; CREATE TABLE t (a text, b text, c text, d text)");
+    struct zdm_plan_file *file =
+        load("sync { table = 'app.t', from = 'a', to = 'b', down = 'b || c' }");
+    exec(step(file, 0)->up.text);
+    assert_null(unmet(step(file, 0)));
+    zdm_plan_file_free(file);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char *steps = zdm_strf("sync { table = 'app.t', %s }", others[i].sync);
+        file = load(steps);
+        const char *message = unmet(step(file, 0));
+        if (others[i].fits)
+            assert_null(message);
+        else
+            assert_non_null(strstr(message, "another sync of app.t has the column"));
+        zdm_plan_file_free(file);
+        free(steps);
     }
 }
 
@@ -384,9 +436,9 @@ test_drop_column(void **state)
     (void)state;
     begin_case("CREATE TABLE \"T\" (id int, \"A\" text NOT NULL, b text, c text)");
     struct zdm_plan_file *file =
-        load("sync { table = 'app.\"T\"', from = '\"A\"', to = 'b' },"
-             "sync { table = 'app.\"T\"', from = 'c', to = 'B', id = 'two' },"
-             "drop_column { table = 'APP.\"T\"', column = 'B' }");
+        load("sync { table = 'app.\"T\"', from = '\"A\"', to = 'b', down = 'b || c' },"
+             "sync { table = 'app.\"T\"', from = '\"A\"', to = 'C', down = 'b || c', id = 'two' },"
+             "drop_column { table = 'APP.\"T\"', column = '\"A\"' }");
     exec(step(file, 0)->up.text);
     exec(step(file, 1)->up.text);
     exec(step(file, 2)->up.text);
@@ -447,6 +499,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_writes),
         cmocka_unit_test(test_requirements),
+        cmocka_unit_test(test_another_sync),
         cmocka_unit_test(test_wrong_expressions),
         cmocka_unit_test(test_drop_column),
         cmocka_unit_test(test_unsync),

@@ -96,3 +96,18 @@ sed -i 's/contract {/contract { sql "more" [[ALTER TABLE t DROP CONSTRAINT t_pke
 "$ZDM" run plan.lua >out
 check_eq "done" "done" "$("$ZDM" status --format json plan.lua | sed -n 's/^  "state": "\(.*\)",*$/\1/p')"
 "$ZDM" run plan.lua >out
+
+# A cursor that went back in time under a running backfill is not somebody else's.
+sql 'CREATE TABLE w (id int PRIMARY KEY, n int); INSERT INTO w SELECT generate_series(1, 5000), 0; ANALYZE w'
+cat >back.lua <<'EOP'
+return plan "back" { api = 1,
+  backfill "slow" { table = "w", set = { n = "n + 1" }, batch_min = 10, batch_max = 10, pause = "20ms" } }
+EOP
+"$ZDM" run back.lua >out1 2>err1 &
+runner=$!
+wait_until "SELECT count(*) FROM zdm.cursor WHERE plan = 'back' AND batches > 3" 1
+sql "UPDATE zdm.cursor SET epoch = 0 WHERE plan = 'back'"
+code=0
+wait "$runner" || code=$?
+check_eq "it stops" 1 "$code"
+check_has err1 'is at an earlier run than ours'

@@ -65,6 +65,19 @@ function native.check_expression(text)
     return true
 end
 
+-- Every word outside of strings that is no function.
+function native.columns(text)
+    local list, seen = {}, {}
+    for name, behind in text:gsub("'[^']*'", ""):gmatch "([%a_][%w_]*)(%(?)" do
+        if behind == "" and not seen[name] then
+            seen[name] = true
+            list[#list + 1] = name
+        end
+    end
+    table.sort(list)
+    return list
+end
+
 -- The parser of PostgreSQL is not here: what begins with SELEC does not parse.
 function native.check_sql(text)
     local bad = text:find "%f[%w]SELEC%f[%W]"

@@ -58,7 +58,8 @@ function TestSync.test_drop_column_ends_the_sync()
     for _, column in ipairs { "a", "B", '\\"a\\"' } do
         local plan = contract(('drop_column { table = "USERS", column = "%s" }'):format(column))
         local sql = plan.steps[3].up.text
-        t.assertStrMatches(sql, "DROP TRIGGER zzz_zdm_sync_%x+ ON users;\nDROP FUNCTION zdm.sync_%x+%(%);\n"
+        t.assertStrMatches(sql, "DROP TRIGGER zzz_zdm_sync_%x+ ON users;\n"
+            .. "DROP TRIGGER zzz_zdm_sync_%x+_new ON users;\nDROP FUNCTION zdm.sync_%x+%(%);\n"
             .. "ALTER TABLE users DROP COLUMN %a;")
     end
 end
@@ -79,6 +80,50 @@ function TestSync.test_a_sync_ends_once()
     t.assertStrContains(plan.steps[3].up.text, "DROP TRIGGER")
     t.assertStrContains(plan.steps[3].undo.text, "CREATE TRIGGER")
     t.assertEquals(plan.steps[4].up.text, "ALTER TABLE users DROP COLUMN b;")
+end
+
+function TestSync.test_drop_column_that_a_sync_reads()
+    local plan = support.load [[return plan "t" { api = 1,
+        expand { sync { table = "users", from = "a", to = "b", up = "a || c", down = "left(b, d)" } },
+        gate "g" { approval "yes" },
+        contract { drop_column { table = "users", column = "d" }, drop_column { table = "users", column = "c" } } }]]
+    t.assertStrContains(plan.steps[3].up.text, "DROP TRIGGER")
+    t.assertEquals(plan.steps[4].up.text, "ALTER TABLE users DROP COLUMN c;")
+end
+
+function TestSync.test_unsync_of_another_sync()
+    local plan = contract [[unsync { table = "users", from = "x", to = "b" }]]
+    t.assertNil(plan.steps[3].undo)
+end
+
+function TestSync.test_a_write_of_what_up_reads()
+    local sql = support.steps [[sync { table = "t", from = "a", to = "b", up = "a || c || lower(t.b)" }]][1].up.text
+    for _, when in ipairs { "OR (%w+)%.(%w+)::[%w_.]+ COLLATE [%w_.\"]+ IS DISTINCT FROM OLD.c" } do
+        local row, column = sql:match(when)
+        t.assertEquals({ row, column }, { "NEW", "c" })
+    end
+    t.assertNil(sql:find("OLD.t", 1, true))
+end
+
+local function two(first, second)
+    local plan, messages = support.load(('return plan "t" { api = 1, expand { sync { %s }, sync { %s } } }')
+        :format(first, second))
+    return plan ~= nil, messages and messages[1]
+end
+
+function TestSync.test_syncs_that_share_a_column()
+    local ab = [[table = "t", from = "a", to = "b"]]
+    for _, other in ipairs { [[from = "b", to = "c"]], [[from = "c", to = "a"]], [[from = "c", to = "b"]],
+        [[from = "a", to = "c"]] } do
+        local fine, message = two(ab, [[table = "T", ]] .. other)
+        t.assertFalse(fine)
+        t.assertStrContains(message, 'sync {} shares a column with "sync t.a <-> b"')
+    end
+    t.assertTrue((two(ab, [[table = "t", from = "c", to = "d"]])))
+    t.assertTrue((two(ab, [[table = "u", from = "b", to = "c"]])))
+    local both = [[, down = "b || c"]]
+    t.assertTrue((two(ab .. both, [[table = "t", from = "a", to = "c"]] .. both)))
+    t.assertFalse((two(ab .. both, [[table = "t", from = "a", to = "c"]])))
 end
 
 function TestSync.test_unsync_of_an_earlier_plan()

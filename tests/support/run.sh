@@ -2,8 +2,8 @@
 # run.sh SCRIPT: runs one test script in a scratch folder of its own.
 #
 # A script under e2e/ gets a PostgreSQL server of its own (zdm sandbox); ZDM is the zdm to test and
-# ZDM_SOURCE the checkout. The folder is removed when the script passes; when it fails its path
-# and contents are printed.
+# ZDM_SOURCE the checkout. The folder is removed when the script passes or is interrupted; when it
+# fails its path and contents are printed.
 set -euo pipefail
 
 script=$(realpath "$1")
@@ -24,11 +24,12 @@ server=()
 case $script in
 */e2e/*) server=("$ZDM" sandbox --) ;;
 esac
-status=0
+status=0 interrupted=no
+trap 'interrupted=yes' INT TERM HUP
 "${server[@]}" bash "$script" || status=$?
 
 cd /
-if [ "$status" -eq 0 ]; then
+if [ "$status" -eq 0 ] || [ $interrupted = yes ]; then
     rm -rf "$scratch"
 else
     echo "FAILED with exit code $status; its folder is $scratch:"

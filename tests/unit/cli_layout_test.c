@@ -143,22 +143,6 @@ marks_become_colour_and_nothing_else_does(void **state)
 }
 
 static void
-passwords_are_seen(void **state)
-{
-    (void)state;
-    assert_true(zdm_conninfo_is_public("service=shop"));
-    assert_true(zdm_conninfo_is_public("shop"));
-    assert_true(zdm_conninfo_is_public("host=db user=ann dbname=shop"));
-    assert_true(zdm_conninfo_is_public("postgresql://ann@db:5432/shop"));
-    assert_true(zdm_conninfo_is_public("postgresql://db:5432/shop"));
-    assert_true(zdm_conninfo_is_public("postgresql:///shop?host=/tmp"));
-    assert_false(zdm_conninfo_is_public("postgresql://ann:secret@db/shop"));
-    assert_false(zdm_conninfo_is_public("postgresql://:secret@db"));
-    assert_false(zdm_conninfo_is_public("host=db PassWord = secret"));
-    assert_false(zdm_conninfo_is_public("postgresql://db/shop?sslpassword=x"));
-}
-
-static void
 help_fits_a_terminal(void **state)
 {
     struct zdm_buf text = ZDM_BUF_INIT;
@@ -185,7 +169,6 @@ main(void)
         cmocka_unit_test(cut_out_blocks_keep_their_shape_too),
         cmocka_unit_test(shell_words),
         cmocka_unit_test(marks_become_colour_and_nothing_else_does),
-        cmocka_unit_test(passwords_are_seen),
         cmocka_unit_test(help_fits_a_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,10 +26,10 @@ values_in_every_form(void **state)
     assert_null(zdm_args_word(&args, 1));
     zdm_args_release(&args);
 
-    /* An empty value is a value; what follows "--" is no option; "-" is a word. */
-    assert_int_equal(0, PARSE(&args, &err, "plan", "--db=", "--", "--offline"));
-    assert_string_equal("", zdm_args_get(&args, ZDM_OPT_DB));
-    assert_string_equal("--offline", zdm_args_word(&args, 0));
+    /* An empty note is a value; what follows "--" is no option; "-" is a word. */
+    assert_int_equal(0, PARSE(&args, &err, "approve", "--note=", "--", "p", "--offline"));
+    assert_string_equal("", zdm_args_get(&args, ZDM_OPT_NOTE));
+    assert_string_equal("--offline", zdm_args_word(&args, 1));
     zdm_args_release(&args);
     assert_int_equal(0, PARSE(&args, &err, "plan", "-"));
     assert_string_equal("-", zdm_args_word(&args, 0));
@@ -124,6 +124,8 @@ mistakes_are_named(void **state)
     REFUSED("--db needs a value: --db DSN", NULL, "run", "p", "-d");
     REFUSED("--sandbox takes no value", NULL, "run", "p", "--sandbox=yes");
     REFUSED("--db is given twice", NULL, "run", "p", "--db", "a", "-d", "b");
+    REFUSED("--db is empty", "give it a value, or leave it out: --db DSN", "run", "p", "--db=");
+    REFUSED("--db is empty", "give it a value, or leave it out: --db DSN", "run", "p", "-d", "");
     REFUSED("--format takes text or json, not \"yaml\"", NULL, "run", "p", "--format", "yaml");
     REFUSED("--color takes auto, always or never, not \"\"", NULL, "status", "--color=");
     REFUSED("zdm run needs PLAN", "usage: zdm run [OPTION]... PLAN", "run");

@@ -117,6 +117,20 @@ two_approvals_are_named(void **state)
         &text);
 }
 
+/* No name may turn into an option. */
+static void
+words_with_a_dash(void **state)
+{
+    const struct zdm_args none = {.command = NULL};
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    (void)state;
+    zdm_add_again(&text, &none, "approve", "--note \"...\"", 2, (const char *[]){"p.lua", "-gate"});
+    check_text("zdm approve --note \"...\" -- p.lua -gate", &text);
+    zdm_add_again(&text, &none, "run", NULL, 1, (const char *[]){"-p.lua"});
+    check_text("zdm run -- -p.lua", &text);
+}
+
 static void
 nothing_to_do(void **state)
 {
@@ -210,6 +224,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_closed_gate),
         cmocka_unit_test(two_approvals_are_named),
+        cmocka_unit_test(words_with_a_dash),
         cmocka_unit_test(nothing_to_do),
         cmocka_unit_test(known_plans),
         cmocka_unit_test(log_lines),

@@ -89,6 +89,14 @@ broken_keeps_password(void **state)
         {"postgresql://u:secret@db/shop?nonsense=1", "secret", NULL},
         {"postgresql://u:secret@[::1/shop", "secret", NULL},
         {"=", NULL, NULL},
+        /* Meant as an address, but no URI. */
+        {"postgre://u:secret@db/shop", "secret", "postgresql://"},
+        {"postgre://u:sec=ret@db/shop?sslmode=require", "sec", "postgresql://"},
+        {"postgresql:/u:secret@db/shop", "secret", "postgresql://"},
+        {"u:secret@db:5432/shop", "secret", "postgresql://"},
+        {"u:sec=ret@db/shop", "sec", "postgresql://"},
+        {"jdbc:postgresql://db/shop?user=u&password=secret", "secret", "postgresql://"},
+        {"host=db dbname='postgresql://u:secret@db/shop'", "secret", "--db"},
     };
 
     (void)state;
@@ -105,6 +113,65 @@ broken_keeps_password(void **state)
             fail_msg("%s: hint: %s", err.message, err.hint);
         zdm_err_release(&err);
     }
+}
+
+/* The server would repeat it: database "postgresql://u:secret@db/shop" does not exist. */
+static void
+uri_in_pgdatabase(void **state)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_conninfo info;
+
+    (void)state;
+    setenv("PGDATABASE", "postgresql://u:secret@db/shop", 1);
+    assert_int_equal(zdm_conninfo_parse("", &info, &err), -1);
+    assert_int_equal(err.code, ZDM_ERR_USAGE);
+    assert_null(strstr(err.message, "secret"));
+    zdm_err_release(&err);
+    setting_is("dbname=shop", "dbname", "shop");
+    unsetenv("PGDATABASE");
+}
+
+static void
+passwords_are_seen(void **state)
+{
+    (void)state;
+    assert_true(zdm_conninfo_is_public("service=shop"));
+    assert_true(zdm_conninfo_is_public("shop"));
+    assert_true(zdm_conninfo_is_public("host=db user=ann dbname=shop"));
+    assert_true(zdm_conninfo_is_public("postgresql://ann@db:5432/shop"));
+    assert_true(zdm_conninfo_is_public("postgresql://db:5432/shop"));
+    assert_true(zdm_conninfo_is_public("postgresql:///shop?host=/tmp"));
+    assert_false(zdm_conninfo_is_public("postgresql://ann:secret@db/shop"));
+    assert_false(zdm_conninfo_is_public("postgresql://ann:sec?ret@db/shop"));
+    assert_false(zdm_conninfo_is_public("postgresql://:secret@db"));
+    assert_false(zdm_conninfo_is_public("host=db PassWord = secret"));
+    assert_false(zdm_conninfo_is_public("postgresql://db/shop?sslpassword=x"));
+    assert_false(zdm_conninfo_is_public("postgresql://db/shop?pass%77ord=x"));
+    assert_false(zdm_conninfo_is_public("ann:secret@db"));
+}
+
+static void
+hidden(const char *conninfo, const char *text, const char *expected)
+{
+    char *shown = zdm_conninfo_hide(conninfo, text);
+
+    assert_string_equal(shown, expected);
+    free(shown);
+}
+
+static void
+programs_repeat_what_they_got(void **state)
+{
+    const char *uri = "postgresql://u:s%40cret@db/shop";
+
+    (void)state;
+    setenv("PGPASSWORD", "from env", 1);
+    hidden(uri, "U=postgresql://u:s%40cret@db/shop p=s@cret e=from env", "U=*** p=*** e=***");
+    unsetenv("PGPASSWORD");
+    hidden("host=db password=abc", "abc, host=db password=abc", "abc, ***");
+    hidden("host=db", "host=db", "host=db");
+    hidden("", "nothing", "nothing");
 }
 
 static void
@@ -229,6 +296,9 @@ main(void)
         cmocka_unit_test(target_order),
         cmocka_unit_test(forms),
         cmocka_unit_test(broken_keeps_password),
+        cmocka_unit_test(uri_in_pgdatabase),
+        cmocka_unit_test(passwords_are_seen),
+        cmocka_unit_test(programs_repeat_what_they_got),
         cmocka_unit_test(scrub),
         cmocka_unit_test(where),
         cmocka_unit_test(skip_host),

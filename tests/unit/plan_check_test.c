@@ -312,6 +312,28 @@ the_report(void **state)
     zdm_plan_free(plan);
 }
 
+/* Each statement of a long text has the place that its offset alone gives. */
+static void
+places(void **state)
+{
+    struct zdm_plan *plan = zdm_plan_new();
+    struct zdm_plan_report report = ZDM_PLAN_REPORT_INIT;
+
+    (void)state;
+    struct zdm_step *step = add_sql(plan, ZDM_PHASE_EXPAND, "a",
+        "SELECT 1; SELECT 'ä', 2; SELECT 3;\n\n SELECT 4; SELECT\n5; SELECT 'ö\n\n', 6; /* x\n */"
+        "SELECT 7");
+    assert_int_equal(zdm_plan_check(plan, &report), 0);
+    assert_int_equal(report.n_statements, 7);
+    for (size_t i = 0; i < report.n_statements; i++) {
+        struct zdm_place at = zdm_sql_place(&step->u.sql.up, report.statements[i].st.offset);
+        assert_int_equal(report.statements[i].at.line, at.line);
+        assert_int_equal(report.statements[i].at.column, at.column);
+    }
+    zdm_plan_report_release(&report);
+    zdm_plan_free(plan);
+}
+
 int
 main(void)
 {
@@ -325,6 +347,7 @@ main(void)
         cmocka_unit_test(backfills),
         cmocka_unit_test(what_a_plan_made_is_new),
         cmocka_unit_test(the_report),
+        cmocka_unit_test(places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

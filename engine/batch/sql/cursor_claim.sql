@@ -6,5 +6,5 @@ VALUES ($1, $2, $3::pg_catalog.int8, $4::pg_catalog.int8, NULL, 0, $5, $6::pg_ca
         pg_catalog.clock_timestamp(), 'open')
 ON CONFLICT (plan, step, slice) DO UPDATE
 SET epoch = EXCLUDED.epoch
-WHERE c.epoch <= EXCLUDED.epoch
+WHERE c.epoch OPERATOR(pg_catalog.<=) EXCLUDED.epoch
 RETURNING c.epoch

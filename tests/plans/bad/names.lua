@@ -22,7 +22,9 @@ return plan "my plan!" {
 --> 8: the name of sql must be one line of printable characters, without space at its ends
 --> 9: the name of sql must be one line of printable characters, without space at its ends
 --> 10: the name of sql is 101 bytes long; 100 is the limit
+--> 12: sync {} shares a column with "sync t.a <-> b": syncs that share a column undo or miss each other's writes | give both sides of each sync columns of their own; only `from` may be shared, and only when both syncs say how to put it together: down = ...
 --> 12: two steps are named "sync t.a <-> b" | the first is at line 11; the journal knows a step by its name
+--> 13: sync {} shares a column with "sync t.a <-> b": syncs that share a column undo or miss each other's writes | give both sides of each sync columns of their own; only `from` may be shared, and only when both syncs say how to put it together: down = ...
 --> 13:41: sync needs two different columns: both are a
 --> 14: hook needs a name first | hook "name" { ... }
 --> 15: the name of sql must be a name in a string, not nil
