@@ -9,8 +9,8 @@ zdm_signal_replica_lag(struct zdm_conn *control, int64_t limit_ms, struct zdm_si
 {
     struct zdm_result *r = NULL;
 
-    if (zdm_conn_exec(
-            control, zdm_embedded_text(zdm_batch_sql, "sql/replica_lag.sql"), &r, err) < 0)
+    if (zdm_conn_exec(control, zdm_embedded_text(zdm_batch_sql, "sql/replica_lag.sql"), &r, err) <
+        0)
         return -1;
     *out = (struct zdm_signal){
         .name = "replica lag",

@@ -27,14 +27,14 @@ static void
 what_was_begun_is_taken_up(void **state)
 {
     (void)state;
-    assert_int_equal(zdm_next_action(ZDM_CLASS_BACKFILL, ZDM_SEEN_STARTED, true),
-        ZDM_ACTION_RESUME);
-    assert_int_equal(zdm_next_action(ZDM_CLASS_BACKFILL, ZDM_SEEN_STARTED, false),
-        ZDM_ACTION_REFUSE);
+    assert_int_equal(
+        zdm_next_action(ZDM_CLASS_BACKFILL, ZDM_SEEN_STARTED, true), ZDM_ACTION_RESUME);
+    assert_int_equal(
+        zdm_next_action(ZDM_CLASS_BACKFILL, ZDM_SEEN_STARTED, false), ZDM_ACTION_REFUSE);
     assert_int_equal(zdm_next_action(ZDM_CLASS_ALONE, ZDM_SEEN_STARTED, true), ZDM_ACTION_SETTLE);
     assert_int_equal(zdm_next_action(ZDM_CLASS_ALONE, ZDM_SEEN_STARTED, false), ZDM_ACTION_SETTLE);
-    assert_int_equal(zdm_next_action(ZDM_CLASS_TRANSACTION, ZDM_SEEN_NOTHING, false),
-        ZDM_ACTION_RUN);
+    assert_int_equal(
+        zdm_next_action(ZDM_CLASS_TRANSACTION, ZDM_SEEN_NOTHING, false), ZDM_ACTION_RUN);
     assert_int_equal(zdm_next_action(ZDM_CLASS_GATE, ZDM_SEEN_NOTHING, false), ZDM_ACTION_LOOK);
 }
 
