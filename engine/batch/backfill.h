@@ -53,6 +53,8 @@ struct zdm_backfill_hooks {
     void (*note)(void *self, const char *level, const char *kind, const char *message);
     /* The control connection is lost: get a new one and the plan's ownership back, or fail. */
     int (*recover)(void *self, struct zdm_err *err);
+    /* Inside the transaction that makes or claims the cursor: journal row "started". May be NULL. */
+    int (*begin)(void *self, struct zdm_err *err);
     /* Inside the closing transaction on the control connection: fence and journal row. */
     int (*finish)(void *self, const struct zdm_backfill_progress *progress, struct zdm_err *err);
 };

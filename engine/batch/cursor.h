@@ -1,8 +1,8 @@
 /*
  * cursor.h - zdm.cursor: how far a slice of a backfill is.
  *
- * pos NULL: no batch ran. The bound is frozen when the row is made; a NULL
- * bound is an empty table.
+ * pos NULL: no batch ran. The bound is frozen by the first batch; a NULL bound
+ * is an empty table.
  */
 #ifndef ZDM_BATCH_CURSOR_H
 #define ZDM_BATCH_CURSOR_H

@@ -89,6 +89,7 @@ claim(struct zdm_loop *l, int64_t total, struct zdm_err *err)
         zdm_journal_fence(l->control, l->spec->plan, l->epoch, err) == 0 &&
         zdm_cursor_claim(l->control, l->spec->plan, l->spec->step, ZDM_SLICE, l->epoch, l->bound,
             total, err) == 0 &&
+        (!l->hooks->begin || l->hooks->begin(l->hooks->self, err) == 0) &&
         zdm_conn_commit(l->control, err) == 0)
         return 0;
     zdm_conn_rollback(l->control);
@@ -113,7 +114,9 @@ claim_cursor(struct zdm_loop *l, struct zdm_cursor *cursor, struct zdm_err *err)
 
     if (read_cursor(l, cursor, err) < 0)
         return -1;
-    if (!cursor->exists && (find_bound(l, err) < 0 || count_rows(l, &total, err) < 0))
+    /* Without a batch nothing holds to the old bound: another key may be meant by now. */
+    if ((!cursor->exists || cursor->batches == 0) &&
+        (find_bound(l, err) < 0 || count_rows(l, &total, err) < 0))
         return -1;
     while (claim(l, total, err) < 0)
         if (zdm_control_again(l, err) < 0)

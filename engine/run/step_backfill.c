@@ -8,7 +8,6 @@
 struct watch {
     struct zdm_session *s;
     const struct zdm_step *step;
-    struct zdm_backfill_progress last;
 };
 
 static void
@@ -31,7 +30,6 @@ watch_progress(void *self, const struct zdm_backfill_progress *progress)
                             .rows = progress->rows,
                             .progress = progress,
                         });
-    w->last = *progress;
 }
 
 static void
@@ -70,6 +68,13 @@ watch_recover(void *self, struct zdm_err *err)
 }
 
 static int
+watch_begin(void *self, struct zdm_err *err)
+{
+    struct watch *w = self;
+    return zdm_session_journal(w->s, w->step, "started", NULL, err);
+}
+
+static int
 watch_finish(void *self, const struct zdm_backfill_progress *progress, struct zdm_err *err)
 {
     struct watch *w = self;
@@ -79,7 +84,6 @@ watch_finish(void *self, const struct zdm_backfill_progress *progress, struct zd
     char *detail = zdm_strf("{\"rows\": %lld}", (long long)progress->rows);
     int rc = zdm_session_journal(s, w->step, "done", detail, err);
     free(detail);
-    w->last = *progress;
     return rc;
 }
 
@@ -130,6 +134,7 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         .progress = watch_progress,
         .note = watch_note,
         .recover = watch_recover,
+        .begin = watch_begin,
         .finish = watch_finish,
         .fault = &fault,
     };

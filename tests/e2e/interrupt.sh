@@ -22,12 +22,32 @@ check_eq "the backfill stands in the middle" t \
     "$(sql "SELECT count(*) FILTER (WHERE n = 1) BETWEEN 1 AND 99999 AND max(n) = 1 FROM t")"
 grep -q 'zdm run plan.lua' out err
 
+# Another transform over the rest would mix two; how fast it goes may change.
+sed 's/n + 1/n + 2/' plan.lua >other.lua
+check_exit 7 "$ZDM" run other.lua
+check_has "$err" 'was begun and has changed since'
+check_has "$err" '- set.n: "n + 1"'
+check_exit 7 "$ZDM" status other.lua
+sed -i 's/batch_max = 100/batch_max = 200/' plan.lua
+
 "$ZDM" run plan.lua >out 2>err
 check_eq "after the resume" "1|1|100000" "$(sql 'SELECT min(n), max(n), count(*) FROM t')"
 "$ZDM" run plan.lua >out 2>err
 check_eq "a third run changes nothing" "1" "$(sql 'SELECT max(n) FROM t')"
 "$ZDM" log plan.lua >log
 check_has log 'interrupted'
+
+# A backfill that never got a batch through may be corrected, key and all.
+sql "CREATE TABLE c (id int PRIMARY KEY, other text NOT NULL UNIQUE, d int NOT NULL);
+     INSERT INTO c SELECT i, 'key ' || i, 0 FROM generate_series(1, 10) AS i"
+cat >wrong.lua <<'EOF'
+return plan "wrong" { api = 1, backfill "b" { table = "c", set = { d = "1 / d" } } }
+EOF
+check_exit 1 "$ZDM" run wrong.lua
+check_has "$err" 'division by zero'
+sed -i 's|set = { d = "1 / d" }|key = "other", set = { d = "d + 1" }|' wrong.lua
+"$ZDM" run wrong.lua >out
+check_eq "after the correction" "1|1" "$(sql 'SELECT min(d), max(d) FROM c')"
 
 # A statement that waits for a lock is left at once too.
 cat >wait.lua <<'EOF'
