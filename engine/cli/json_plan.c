@@ -45,7 +45,7 @@ add_sql(
     json_object_set_new(out, "mode",
         json_string(zdm_plan_run_mode(report, index) == ZDM_RUN_ALONE ? "alone" : "transaction"));
     json_object_set_new(out, "allow", allow_of(&s->allow));
-    json_object_set_new(out, "unless", requires);
+    json_object_set_new(out, "stops_if", requires);
     json_object_set_new(out, "statements", statements);
 }
 

@@ -74,9 +74,10 @@ work(struct zdm_buf *out, const struct zdm_statement *st)
     add_word(&text, st->breaks_readers, "readers");
     add_word(&text, st->breaks_writers, "writers");
     add_word(&text, st->breaks_plans, "cached plans");
-    add_word(&text, st->data_loss, "loses data");
     if (text.len)
         zdm_add_fact(out, ZDM_YELLOW, "breaks", text.s);
+    if (st->data_loss)
+        zdm_add_fact(out, ZDM_YELLOW, "loses", "data");
     zdm_buf_clear(&text);
     if (st->fails_with) {
         zdm_buf_addf(&text, "with SQLSTATE %s", st->fails_with);
@@ -183,7 +184,7 @@ zdm_render_sql_step(struct zdm_buf *out, const struct zdm_step *step,
     zdm_add_block(out, text + shown, strlen(text + shown), ZDM_SQL_COLUMN, -1);
     zdm_add_because(out, &s->allow);
     for (size_t i = 0; i < s->n_requires; i++)
-        zdm_add_fact(out, ZDM_DIM, "unless", s->requires[i].message);
+        zdm_add_fact(out, ZDM_DIM, "stops if", s->requires[i].message);
     zdm_add_sql_fact(out, "probe", &s->probe);
     if (s->undo.text)
         zdm_add_sql_fact(out, "undo", &s->undo);

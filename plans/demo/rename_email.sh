@@ -64,3 +64,7 @@ echo "--- What is left ---------------------------------------------------------
 psql -X -P pager=off -c 'SELECT * FROM users ORDER BY id LIMIT 3' \
     -c 'SELECT count(*) AS users, count(email_address) AS with_email_address FROM users'
 say 0 log "$plan"
+
+echo
+echo "users.email became users.email_address, and no application noticed. To go through it yourself:"
+echo "docs/tutorial.md"

@@ -188,7 +188,8 @@ every_kind_of_step(void **state)
             "     undo     none given\n");
     step(6, "       ALTER TABLE a DROP COLUMN x; -- gone\n"
             "     unsafe   locks no table that exists\n"
-            "     breaks   readers, writers, loses data\n"
+            "     breaks   readers, writers\n"
+            "     loses    data\n"
             "     allowed  DROP COLUMN a.x breaks running code that still uses it\n"
             "              (break-drop-column)\n"
             "     warning  DROP COLUMN a.x loses its data (lose-column)\n"
