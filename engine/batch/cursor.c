@@ -45,6 +45,7 @@ zdm_cursor_read(struct zdm_conn *conn, const char *plan, const char *step, int64
         out->bound = zdm_strdup(zdm_result_get(r, 0, 5));
         snprintf(out->state, sizeof out->state, "%s", zdm_result_get(r, 0, 6));
         out->at_ms = zdm_result_i64(r, 0, 7);
+        out->relation = zdm_strdup(zdm_result_get(r, 0, 8));
     }
     zdm_result_free(r);
     return 0;
@@ -52,7 +53,7 @@ zdm_cursor_read(struct zdm_conn *conn, const char *plan, const char *step, int64
 
 int
 zdm_cursor_claim(struct zdm_conn *conn, const char *plan, const char *step, int64_t slice,
-    int64_t epoch, const char *bound, int64_t total, struct zdm_err *err)
+    int64_t epoch, const char *bound, int64_t total, const char *relation, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
     struct number slice_text = number(slice), epoch_text = number(epoch),
@@ -60,7 +61,8 @@ zdm_cursor_claim(struct zdm_conn *conn, const char *plan, const char *step, int6
     int rc = 0;
 
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/cursor_claim.sql"), &r, err, plan,
-            step, slice_text.text, epoch_text.text, bound, total < 0 ? NULL : total_text.text) < 0)
+            step, slice_text.text, epoch_text.text, bound, total < 0 ? NULL : total_text.text,
+            relation) < 0)
         return -1;
     if (zdm_result_rows(r) == 0) {
         rc = zdm_fail(err, ZDM_ERR_OWNED, "another runner has taken over plan \"%s\"", plan);
@@ -90,5 +92,6 @@ zdm_cursor_release(struct zdm_cursor *cursor)
 {
     free(cursor->pos);
     free(cursor->bound);
+    free(cursor->relation);
     *cursor = (struct zdm_cursor){.exists = false};
 }

@@ -17,7 +17,8 @@ struct zdm_cursor {
     bool exists;
     int64_t slice, epoch, rows, batches, total; /* total: estimate at creation, -1 unknown */
     char *pos, *bound;                          /* owned, may be NULL */
-    char state[12];                             /* "open" or "done" */
+    char *relation; /* owned; identity of the table (target.h), NULL: not known */
+    char state[12]; /* "open" or "done" */
     int64_t at_ms;
 };
 
@@ -28,7 +29,7 @@ int zdm_cursor_read(struct zdm_conn *conn, const char *plan, const char *step, i
 /* Makes the row, or adopts an existing one by raising its epoch to ours. A row of a later epoch:
  * ZDM_ERR_OWNED. */
 int zdm_cursor_claim(struct zdm_conn *conn, const char *plan, const char *step, int64_t slice,
-    int64_t epoch, const char *bound, int64_t total, struct zdm_err *err);
+    int64_t epoch, const char *bound, int64_t total, const char *relation, struct zdm_err *err);
 /* In an open transaction: marks it done if pos and epoch are still ours; *hit says so. */
 int zdm_cursor_finish(struct zdm_conn *conn, const char *plan, const char *step, int64_t slice,
     int64_t epoch, const char *pos, bool *hit, struct zdm_err *err);

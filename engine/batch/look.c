@@ -11,6 +11,16 @@ same_text(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+/* Another table under the same name: its rows behind pos were never looked at. In another database
+ * (a restored dump) oids say nothing. */
+static bool
+another_table(const char *then, const char *now)
+{
+    size_t database = strcspn(now, "/") + 1;
+
+    return then && strncmp(then, now, database) == 0 && strcmp(then, now) != 0;
+}
+
 int
 zdm_loop_check_cursor(
     const struct zdm_loop *l, const struct zdm_cursor *cursor, struct zdm_err *err)
@@ -37,6 +47,18 @@ zdm_loop_check_cursor(
         zdm_err_detail(
             err, "its epoch is %lld, ours is %lld", (long long)cursor->epoch, (long long)l->epoch);
         return zdm_err_hint(err, "its work is kept; zdm status shows who runs it");
+    }
+    if (another_table(cursor->relation, l->target.identity)) {
+        zdm_fail(err, ZDM_ERR_MISMATCH,
+            "%s is another table than the one that backfill \"%s\" began with", l->target.relation,
+            spec->step);
+        zdm_err_detail(err, "it was dropped and made again; %lld rows of the old one were updated",
+            (long long)cursor->rows);
+        return zdm_err_hint(err,
+            "to begin again from its first key: DELETE FROM zdm.cursor WHERE plan = '%s' AND step "
+            "= '%s'; when it holds the old table's rows (a restored dump), go on with: UPDATE "
+            "zdm.cursor SET relation = NULL WHERE plan = '%s' AND step = '%s'",
+            spec->plan, spec->step, spec->plan, spec->step);
     }
     if (strcmp(cursor->state, "open") != 0) {
         zdm_fail(err, ZDM_ERR_MISMATCH,

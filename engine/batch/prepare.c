@@ -88,7 +88,7 @@ claim(struct zdm_loop *l, int64_t total, struct zdm_err *err)
     if (zdm_conn_exec(l->control, "BEGIN", NULL, err) == 0 &&
         zdm_journal_fence(l->control, l->spec->plan, l->epoch, err) == 0 &&
         zdm_cursor_claim(l->control, l->spec->plan, l->spec->step, ZDM_SLICE, l->epoch, l->bound,
-            total, err) == 0 &&
+            total, l->target.identity, err) == 0 &&
         (!l->hooks->begin || l->hooks->begin(l->hooks->self, err) == 0) &&
         zdm_conn_commit(l->control, err) == 0)
         return 0;

@@ -251,6 +251,7 @@ zdm_backfill_target_find(struct zdm_conn *conn, const struct zdm_backfill_spec *
     target.oid = (unsigned)zdm_result_i64(r, 0, 0);
     target.relation = zdm_strdup(zdm_result_get(r, 0, 2));
     target.estimated_rows = zdm_result_i64(r, 0, 3);
+    target.identity = zdm_strdup(zdm_result_get(r, 0, 9));
 
     if (find_key(conn, spec, &target, oid, role, err) < 0)
         goto out;
@@ -276,6 +277,7 @@ zdm_backfill_target_release(struct zdm_backfill_target *target)
         free(target->set[i]);
     free(target->set);
     free(target->relation);
+    free(target->identity);
     free(target->key);
     free(target->key_type);
     free(target->key_collation);

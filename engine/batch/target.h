@@ -38,6 +38,7 @@ struct zdm_backfill_spec { /* all views of the plan */
 
 struct zdm_backfill_target {
     unsigned oid;
+    char *identity;         /* "5/16384": oids of the database and the table */
     char *relation;         /* qualified and quoted: "public.users" */
     char *key;              /* quoted column */
     char *key_type;         /* qualified and quoted: "pg_catalog.int8" */

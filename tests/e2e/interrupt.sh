@@ -49,6 +49,29 @@ sed -i 's|set = { d = "1 / d" }|key = "other", set = { d = "d + 1" }|' wrong.lua
 "$ZDM" run wrong.lua >out
 check_eq "after the correction" "1|1" "$(sql 'SELECT min(d), max(d) FROM c')"
 
+# Another table under the same name is not the one that was half done.
+sql "CREATE TABLE again (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
+     INSERT INTO again (id) SELECT generate_series(1, 50000); ANALYZE again"
+cat >again.lua <<'EOF'
+return plan "again" {
+  api = 1,
+  backfill "count" { table = "again", set = { n = "n + 1" }, batch_min = 100, batch_max = 100 },
+}
+EOF
+"$ZDM" run again.lua >out 2>err &
+runner=$!
+wait_until "SELECT count(*) > 0 FROM zdm.cursor WHERE plan = 'again' AND batches > 5" t
+kill -9 "$runner"
+wait "$runner" || true
+wait_until "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'zdm/again%'" 0
+sql "DROP TABLE again; CREATE TABLE again (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
+     INSERT INTO again (id) SELECT generate_series(1, 1000); ANALYZE again"
+check_exit 7 "$ZDM" run again.lua
+check_has "$err" 'is another table than the one'
+sql "DELETE FROM zdm.cursor WHERE plan = 'again'"
+"$ZDM" run again.lua >out
+check_eq "the new table, from its first key" "1|1" "$(sql 'SELECT min(n), max(n) FROM again')"
+
 # A statement that waits for a lock is left at once too.
 cat >wait.lua <<'EOF'
 return plan "wait" { api = 1, expand { sql "add" [[ALTER TABLE t ADD COLUMN c int]] } }

@@ -23,7 +23,9 @@ SELECT c.oid,
             ORDER BY 1 LIMIT 1) END AS foreign_partition,
        pg_catalog.row_security_active(c.oid) AS row_security,
        c.relpersistence = 't' AS temporary,
-       current_user AS role
+       current_user AS role,
+       pg_catalog.format('%s/%s', (SELECT d.oid FROM pg_catalog.pg_database AS d
+            WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()), c.oid) AS identity
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.oid = pg_catalog.to_regclass($1)
