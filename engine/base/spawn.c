@@ -115,16 +115,16 @@ report_misfire(const struct zdm_spawn *spawn, struct misfire misfire, struct zdm
         zdm_fail_errno(err, ZDM_ERR_FAILED, "cannot run \"%s\" as user id %lu", spawn->argv[0],
             (unsigned long)spawn->uid);
         return zdm_err_hint(
-            err, "Run zdm as an ordinary user: here even root may not change to another user.");
+            err, "run zdm as an ordinary user: here even root may not change to another user");
     }
     if (misfire.stage == STAGE_FOLDER)
         return zdm_fail_errno(err, ZDM_ERR_FAILED, "cannot run \"%s\" in folder \"%s\"",
             spawn->argv[0], spawn->cwd ? spawn->cwd : ".");
     zdm_fail_errno(err, ZDM_ERR_FAILED, "cannot run \"%s\"", spawn->argv[0]);
     if (misfire.error == ENOENT)
-        return zdm_err_hint(err, "Install it, or put its folder into PATH.");
+        return zdm_err_hint(err, "install it, or put its folder into PATH");
     if (misfire.error == EACCES && spawn->uid != 0 && geteuid() == 0)
-        return zdm_err_hint(err, "It runs as user id %lu, who must be able to reach and run it.",
+        return zdm_err_hint(err, "it runs as user id %lu, who must be able to reach and run it",
             (unsigned long)spawn->uid);
     return -1;
 }

@@ -50,7 +50,7 @@ zdm_sandbox_command(const char *const *setup_files, size_t n_setup, bool tcp,
 
     if (!argv || !argv[0]) {
         zdm_fail(err, ZDM_ERR_USAGE, "no command to run in the sandbox");
-        return zdm_err_hint(err, "Put it behind two dashes: zdm sandbox -- psql");
+        return zdm_err_hint(err, "put it behind two dashes: zdm sandbox -- psql");
     }
     if (zdm_sandbox_start(&options, &sandbox, err) < 0 ||
         zdm_sandbox_setup(zdm_sandbox_conninfo(sandbox), setup_files, n_setup, err) < 0)

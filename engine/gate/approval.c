@@ -62,13 +62,16 @@ zdm_gate_approval(const struct zdm_gate_context *g, const struct zdm_check *chec
         return 0;
     }
     out->seen = zdm_strdup("not approved");
-    zdm_buf_add(&b, "run: zdm approve ");
+    /* A word that begins with a dash would be taken for an option. */
+    bool dash = g->plan->file[0] == '-' || gate[0] == '-' || check->id[0] == '-';
+    zdm_buf_addf(&b, "run: zdm approve %s", dash ? "--note \"why\" -- " : "");
     add_word(&b, g->plan->file, true);
     zdm_buf_addc(&b, ' ');
     add_word(&b, gate, false);
     zdm_buf_addc(&b, ' ');
     add_word(&b, check->id, false);
-    zdm_buf_add(&b, " --note \"why\"");
+    if (!dash)
+        zdm_buf_add(&b, " --note \"why\"");
     out->todo = zdm_buf_take(&b);
     return 0;
 }

@@ -18,15 +18,15 @@ no_room(const char *path, const char *why, struct zdm_err *err)
     zdm_fail(err, ZDM_ERR_FAILED, "no room to write the ledger \"%s\"", path);
     zdm_err_detail(err, "%s", why);
     return zdm_err_hint(err,
-        "Free some space there and run the same command again, or put the ledger elsewhere with "
-        "--ledger: zdm goes on from where the database is.");
+        "free some space there and run the same command again, or put the ledger elsewhere with "
+        "--ledger: zdm goes on from where the database is");
 }
 
 static int
 elsewhere(struct zdm_err *err)
 {
     return zdm_err_hint(
-        err, "Make it accessible to you, or name another file with --ledger or ZDM_LEDGER.");
+        err, "make it accessible to you, or name another file with --ledger or ZDM_LEDGER");
 }
 
 static int
@@ -78,8 +78,8 @@ zdm_ledger_fault_foreign(const char *path, const char *detail, struct zdm_err *e
     zdm_fail(err, ZDM_ERR_USAGE, "\"%s\" is not a ledger of zdm", path);
     zdm_err_detail(err, "%s; the file was left as it is", detail);
     return zdm_err_hint(err,
-        "Name another file with --ledger or ZDM_LEDGER. If this was a ledger once, move it away "
-        "together with its -wal and -shm files: zdm rebuilds it from the journal in the target.");
+        "name another file with --ledger or ZDM_LEDGER; if this was a ledger once, move it away "
+        "together with its -wal and -shm files: zdm rebuilds it from the journal in the target");
 }
 
 int
@@ -102,21 +102,21 @@ zdm_ledger_fault(sqlite3 *db, const char *path, int rc, struct zdm_err *err)
         zdm_fail(err, ZDM_ERR_FAILED, "the disk fails under the ledger \"%s\"", path);
         zdm_err_detail(err, "%s%s%s", why, errnum ? ": " : "", errnum ? strerror(errnum) : "");
         return zdm_err_hint(
-            err, "Look at the disk, or put the ledger on another one with --ledger.");
+            err, "look at the disk, or put the ledger on another one with --ledger");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         zdm_fail(err, ZDM_ERR_FAILED, "the ledger \"%s\" is locked by another process", path);
         zdm_err_detail(err, "it stayed locked for %d seconds", ZDM_LEDGER_BUSY_MS / 1000);
         return zdm_err_hint(err,
-            "Look for a program that has it open in a transaction (\"fuser -v %s\" names it), such "
-            "as a sqlite3 shell; end it and run the same command again.",
+            "look for a program that has it open in a transaction (\"fuser -v %s\" names it), such "
+            "as a sqlite3 shell; end it and run the same command again",
             path);
     case SQLITE_CORRUPT:
         zdm_fail(err, ZDM_ERR_USAGE, "the ledger \"%s\" is corrupt", path);
         zdm_err_detail(err, "%s", why);
         return zdm_err_hint(err,
-            "Move it away together with its -wal and -shm files and run the same command again: "
-            "zdm rebuilds it from the journal in the target.");
+            "move it away together with its -wal and -shm files and run the same command again: "
+            "zdm rebuilds it from the journal in the target");
     case SQLITE_NOTADB:
         return zdm_ledger_fault_foreign(path, why, err);
     case SQLITE_READONLY:

@@ -56,7 +56,7 @@ look(const char *path, enum presence *presence, struct zdm_err *err)
 
     if (path[0] == '\0') {
         zdm_fail(err, ZDM_ERR_USAGE, "the ledger has an empty name");
-        return zdm_err_hint(err, "Name a file with --ledger, or leave it out.");
+        return zdm_err_hint(err, "name a file with --ledger, or leave it out");
     }
     if (stat(path, &st) < 0) {
         if (errno != ENOENT)
@@ -67,12 +67,12 @@ look(const char *path, enum presence *presence, struct zdm_err *err)
     if (S_ISDIR(st.st_mode)) {
         size_t n = strlen(path);
         zdm_fail(err, ZDM_ERR_USAGE, "the ledger \"%s\" is a folder", path);
-        return zdm_err_hint(err, "Name a file in it: --ledger %s%sledger.db", path,
+        return zdm_err_hint(err, "name a file in it: --ledger %s%sledger.db", path,
             n > 0 && path[n - 1] == '/' ? "" : "/");
     }
     if (!S_ISREG(st.st_mode)) {
         zdm_fail(err, ZDM_ERR_USAGE, "the ledger \"%s\" is not a regular file", path);
-        return zdm_err_hint(err, "Name another file with --ledger or ZDM_LEDGER.");
+        return zdm_err_hint(err, "name another file with --ledger or ZDM_LEDGER");
     }
     *presence = st.st_size == 0 ? EMPTY : THERE;
     return 0;
@@ -114,7 +114,7 @@ make_folder(const char *path, struct zdm_err *err)
         } else if (errno == ENOENT) {
             zdm_fail(err, ZDM_ERR_USAGE, "cannot make the folder \"%s\" of the ledger", folder);
             zdm_err_detail(err, "the folder that it is to stand in does not exist");
-            zdm_err_hint(err, "Make it: mkdir -p %s", folder);
+            zdm_err_hint(err, "make it: mkdir -p %s", folder);
         } else {
             zdm_ledger_fault_errno(path, "cannot make the folder of", err);
         }
@@ -207,8 +207,8 @@ zdm_ledger_file_ensure(const char *path, struct zdm_err *err)
             zdm_fail(err, ZDM_ERR_USAGE,
                 "the ledger \"%s\" is missing, but its log \"%s-wal\" is there", path, path);
             return zdm_err_hint(err,
-                "Put the ledger back beside its log, or move \"%s-wal\" and \"%s-shm\" away: zdm "
-                "rebuilds the ledger from the journal in the target.",
+                "put the ledger back beside its log, or move \"%s-wal\" and \"%s-shm\" away: zdm "
+                "rebuilds the ledger from the journal in the target",
                 path, path);
         }
         return make_folder(path, err) < 0 ? -1 : make_file(path, err);
@@ -261,7 +261,7 @@ zdm_ledger_file_check(const char *path, struct zdm_err *err)
     if (presence == MISSING) {
         zdm_fail(err, ZDM_ERR_USAGE, "there is no ledger \"%s\"", path);
         return zdm_err_hint(
-            err, "\"zdm run\" makes it. If it is elsewhere, name it with --ledger or ZDM_LEDGER.");
+            err, "\"zdm run\" makes it; if it is elsewhere, name it with --ledger or ZDM_LEDGER");
     }
     if (presence == EMPTY)
         return zdm_ledger_fault_foreign(path, "it is empty", err);

@@ -52,7 +52,7 @@ read_version(struct zdm_ledger *ledger, int64_t *version, struct zdm_err *err)
         zdm_fail(err, ZDM_ERR_USAGE, "the ledger \"%s\" was written by a newer zdm", ledger->path);
         zdm_err_detail(err, "its version is %lld, zdm %s knows up to %lld", (long long)seen,
             ZDM_VERSION, (long long)zdm_ledger_version());
-        return zdm_err_hint(err, "Upgrade zdm, or name another file with --ledger or ZDM_LEDGER.");
+        return zdm_err_hint(err, "upgrade zdm, or name another file with --ledger or ZDM_LEDGER");
     }
     *version = seen;
     return 0;
@@ -93,7 +93,7 @@ try_inspect(
         return zdm_ledger_fault_foreign(path, "it is empty", err);
     if (version < zdm_ledger_version()) {
         zdm_fail(err, ZDM_ERR_USAGE, "the ledger \"%s\" is of an older zdm", path);
-        return zdm_err_hint(err, "The next \"zdm run\" with it brings it up to date.");
+        return zdm_err_hint(err, "the next \"zdm run\" with it brings it up to date");
     }
     return 0;
 }

@@ -106,7 +106,7 @@ check_settings(const struct zdm_sandbox_options *options, struct zdm_err *err)
         size_t n = strspn(setting, letters);
         if (n == 0 || setting[n] != '=') {
             zdm_fail(err, ZDM_ERR_USAGE, "invalid server setting \"%s\"", setting);
-            return zdm_err_hint(err, "Write it as name=value, for example work_mem=64MB.");
+            return zdm_err_hint(err, "write it as name=value, for example work_mem=64MB");
         }
     }
     return 0;

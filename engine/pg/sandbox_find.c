@@ -126,8 +126,8 @@ zdm_server_find(const struct zdm_server_places *places, char **bindir, struct zd
                 "ZDM_PG_BINDIR is \"%s\", but there is no executable \"%s\" in it", places->bindir,
                 missing);
         if (places->bindir[0] != '/' || missing)
-            return zdm_err_hint(err, "Set it to the folder that holds initdb, pg_ctl and postgres, "
-                                     "or unset it to look in the usual places.");
+            return zdm_err_hint(err, "set it to the folder that holds initdb, pg_ctl and postgres, "
+                                     "or unset it to look in the usual places");
         *bindir = zdm_strdup(places->bindir);
         return 0;
     }
@@ -146,11 +146,11 @@ zdm_server_find(const struct zdm_server_places *places, char **bindir, struct zd
             err, ZDM_ERR_INTERRUPTED, "interrupted while looking for a PostgreSQL server");
     zdm_fail(err, ZDM_ERR_USAGE, "no PostgreSQL server is installed");
     zdm_err_detail(err,
-        "A sandbox needs initdb, pg_ctl and postgres in one folder. Looked in PATH, "
-        "in what pg_config names, and in /usr/lib/postgresql/*/bin.");
+        "a sandbox needs initdb, pg_ctl and postgres in one folder; looked in PATH, "
+        "in what pg_config names, and in /usr/lib/postgresql/*/bin");
     return zdm_err_hint(err,
-        "Install it (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install "
-        "postgresql-server; macOS: brew install postgresql), or set ZDM_PG_BINDIR to its folder.");
+        "install it (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install "
+        "postgresql-server; macOS: brew install postgresql), or set ZDM_PG_BINDIR to its folder");
 }
 
 int
@@ -166,7 +166,7 @@ zdm_server_user(struct zdm_server_user *user, struct zdm_err *err)
     if (!entry || entry->pw_uid == 0) {
         zdm_fail(err, ZDM_ERR_USAGE,
             "PostgreSQL refuses to run as root, and there is no user to run it as");
-        return zdm_err_hint(err, "Run zdm as an ordinary user, or add a user \"postgres\".");
+        return zdm_err_hint(err, "run zdm as an ordinary user, or add a user \"postgres\"");
     }
     *user = (struct zdm_server_user){
         .uid = entry->pw_uid, .gid = entry->pw_gid, .drop_uid = entry->pw_uid};

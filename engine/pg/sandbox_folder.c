@@ -82,7 +82,7 @@ zdm_sandbox_folder_make(
 
     if (!mkdtemp(path)) {
         zdm_fail_errno(err, ZDM_ERR_FAILED, "cannot make a folder \"%s\" for the sandbox", path);
-        zdm_err_hint(err, "Set TMPDIR to a folder with room for a PostgreSQL server.");
+        zdm_err_hint(err, "set TMPDIR to a folder with room for a PostgreSQL server");
         free(path);
         return -1;
     }

@@ -115,7 +115,7 @@ fail_with_log(struct zdm_err *err, const char *log, const char *what)
 
     zdm_fail(err, ZDM_ERR_FAILED, "the sandbox server %s", what);
     if (*said)
-        zdm_err_detail(err, "It said:\n%s", said);
+        zdm_err_detail(err, "it said:\n%s", said);
     free(said);
     return -1;
 }

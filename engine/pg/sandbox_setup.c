@@ -64,7 +64,7 @@ run_text(struct zdm_conn *conn, const char *file, const char *text, struct zdm_e
         zdm_line_column(text, byte_offset(text, err->position), &at.line, &at.column);
     zdm_err_at(err, at);
     if (err->position > 0 && text[byte_offset(text, err->position)] == '\\')
-        zdm_err_hint(err, "Setup files are SQL only: psql commands do not work in them.");
+        zdm_err_hint(err, "setup files are SQL only: psql commands do not work in them");
     return -1;
 }
 

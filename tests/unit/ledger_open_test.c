@@ -261,7 +261,7 @@ a_newer_zdm_is_told(void **state)
     (void)state;
     zdm_ledger_close(open_ledger(ZDM_LEDGER_WRITE));
     meddle("PRAGMA user_version = 1000");
-    cannot_open(ledger_file, ZDM_LEDGER_WRITE, ZDM_ERR_USAGE, "written by a newer zdm", "Upgrade");
+    cannot_open(ledger_file, ZDM_LEDGER_WRITE, ZDM_ERR_USAGE, "written by a newer zdm", "upgrade");
     cannot_open(
         ledger_file, ZDM_LEDGER_INSPECT, ZDM_ERR_USAGE, "written by a newer zdm", "--ledger");
 }

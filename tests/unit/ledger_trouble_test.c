@@ -33,10 +33,10 @@ damage_in_the_schema_is_found_at_open(void **state)
     spill(ledger_file, bytes, size);
     cannot_open(
         ledger_file, ZDM_LEDGER_WRITE, ZDM_ERR_USAGE, "is corrupt", "journal in the target");
-    cannot_open(ledger_file, ZDM_LEDGER_INSPECT, ZDM_ERR_USAGE, "is corrupt", "Move it away");
+    cannot_open(ledger_file, ZDM_LEDGER_INSPECT, ZDM_ERR_USAGE, "is corrupt", "move it away");
 
     spill(ledger_file, bytes, 4096); /* cut off behind its first page */
-    cannot_open(ledger_file, ZDM_LEDGER_WRITE, ZDM_ERR_USAGE, "is corrupt", "Move it away");
+    cannot_open(ledger_file, ZDM_LEDGER_WRITE, ZDM_ERR_USAGE, "is corrupt", "move it away");
     free(bytes);
 }
 
@@ -111,7 +111,7 @@ a_full_disk_is_told_and_loses_nothing(void **state)
     big[sizeof big - 1] = '\0';
     ok(zdm_ledger_exec(ledger, "PRAGMA max_page_count = 20", &err), &err);
     refused(zdm_ledger_event_add(ledger, plan, 0, NULL, "info", "note", big, NULL, &err), &err,
-        ZDM_ERR_FAILED, "no room to write the ledger", "Free some space");
+        ZDM_ERR_FAILED, "no room to write the ledger", "free some space");
 
     ok(zdm_ledger_exec(ledger, "PRAGMA max_page_count = 1000", &err), &err);
     add_event(ledger, plan, "after");
