@@ -77,6 +77,7 @@ return plan "template" {
         batch_max = 50000,
         lock_timeout = "50ms", -- then the batch is tried later
         pause = "0ms",
+        max_lag = "5s", -- wait while a replica is further behind
     },
 
     -- Blocks may come again: this one needs the rows to be filled.
