@@ -21,13 +21,24 @@ export ZDM_LEDGER=$PWD/ledger.db
 sql "CREATE TABLE orders (id bigint PRIMARY KEY, total numeric(10, 2) DEFAULT 0);
      INSERT INTO orders SELECT i, i / 7.0 FROM generate_series(1, 1000) AS i; ANALYZE orders"
 sed 's/soak "48h"/soak "1ms"/' "$ZDM_SOURCE/plans/template.lua" >template.lua
-check_exit 3 "$ZDM" run template.lua
+check_exit 3 "$ZDM" run template.lua --format json
+cp "$out" json
 check_exit 0 "$ZDM" approve template.lua "nobody reads total" --note "reports moved"
 check_exit 0 "$ZDM" run template.lua
 check_eq "what the template leaves" "id,total_cents,note|1000|f" "$(sql "
     SELECT (SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute
              WHERE attrelid = 'orders'::regclass AND attnum > 0 AND NOT attisdropped),
            count(total_cents), bool_or(total_cents <> round(id / 7.0, 2) * 100) FROM orders")"
+
+# --- what --format json says is in its page ------------------------------------------------------
+for command in "plan template.lua" "plan --offline missing.lua" "status template.lua" status "log template.lua" \
+    'approve template.lua "nobody reads total" --note again' "run template.lua"; do
+    eval "\"\$ZDM\" $command --format json" >>json 2>>json.err || true
+done
+# A column name is data, not a field.
+for key in $(grep -o '"[a-z_]*":' json | tr -d '":' | sort -u | grep -v '^total_cents$'); do
+    grep -q "\`$key\`" "$ZDM_SOURCE/docs/reference/json.md" || fail "docs/reference/json.md does not know $key"
+done
 
 known=$(cd "$ZDM_SOURCE/plans" && echo *.lua)
 check_eq "plans without a test here" "rename_email.lua template.lua" "$known"
