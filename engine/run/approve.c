@@ -68,9 +68,33 @@ note_json(const char *note)
     return text;
 }
 
+/* In one transaction, which other approvers wait for: the first approval stands. */
+static int
+approve_once(struct zdm_conn *conn, const struct zdm_plan *plan,
+    const struct zdm_journal_entry *entry, bool *already, char **by, struct zdm_err *err)
+{
+    struct zdm_journal_rows rows = {0};
+    int rc = -1;
+    if (zdm_conn_exec(conn,
+            "BEGIN; SELECT pg_catalog.pg_advisory_xact_lock("
+            "pg_catalog.hashtextextended('zdm approve', 0))",
+            NULL, err) < 0 ||
+        zdm_journal_barrier(conn, err) < 0 || zdm_journal_read(conn, plan->name, &rows, err) < 0)
+        goto out;
+    const struct zdm_journal_row *row = zdm_journal_find(&rows, entry->step, entry->item);
+    *already = row != NULL;
+    *by = row ? zdm_strdup(row->who) : NULL;
+    rc = row ? 0 : zdm_journal_write(conn, entry, err) < 0 ? -1 : zdm_conn_commit(conn, err);
+out:
+    zdm_conn_rollback(conn);
+    zdm_journal_rows_release(&rows);
+    return rc;
+}
+
 static int
 write_approval(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_step *gate,
-    const char *item, const struct zdm_approve_options *options, struct zdm_err *err)
+    const char *item, const struct zdm_approve_options *options, bool *already, char **by,
+    struct zdm_err *err)
 {
     char *detail = note_json(options->note);
     if (!detail)
@@ -86,11 +110,7 @@ write_approval(struct zdm_conn *conn, const struct zdm_plan *plan, const struct 
         .detail = detail,
         .who = options->who,
     };
-    int rc = -1;
-    if (zdm_conn_exec(conn, "BEGIN", NULL, err) == 0 && zdm_journal_barrier(conn, err) == 0 &&
-        zdm_journal_write(conn, &entry, err) == 0)
-        rc = zdm_conn_commit(conn, err);
-    zdm_conn_rollback(conn);
+    int rc = approve_once(conn, plan, &entry, already, by, err);
     free(detail);
     return rc;
 }
@@ -132,28 +152,22 @@ zdm_approve(const struct zdm_plan *plan, const struct zdm_approve_options *optio
 
     struct zdm_ledger *ledger = NULL;
     struct zdm_conn *conn = NULL;
-    struct zdm_journal_rows rows = {0};
     int rc = -1;
     if (zdm_ledger_open(options->ledger_path, ZDM_LEDGER_WRITE, &ledger, err) < 0 ||
         zdm_conn_open(options->conninfo, "zdm/approve", &conn, err) < 0 ||
-        zdm_journal_install(conn, err) < 0 || zdm_journal_read(conn, plan->name, &rows, err) < 0)
+        zdm_journal_install(conn, err) < 0 ||
+        write_approval(conn, plan, gate, found, options, already, by, err) < 0)
         goto out;
-    const struct zdm_journal_row *row = zdm_journal_find(&rows, gate->id, found);
     *item = found;
-    *already = row != NULL;
-    *by = row ? zdm_strdup(row->who) : NULL;
-    if (row) {
+    if (*already) {
         rc = 0;
         goto out;
     }
-    if (write_approval(conn, plan, gate, found, options, err) < 0)
-        goto out;
     ZDM_FAIL_HERE(APPROVE_AFTER);
     rc = record(ledger, conn, plan, gate, found, options, err);
     if (rc < 0)
         zdm_err_wrap(err, "the approval is recorded in the database, but not in the ledger");
 out:
-    zdm_journal_rows_release(&rows);
     zdm_conn_close(conn);
     zdm_ledger_close(ledger);
     return rc;

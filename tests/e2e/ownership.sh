@@ -111,3 +111,17 @@ code=0
 wait "$runner" || code=$?
 check_eq "it stops" 1 "$code"
 check_has err1 'is at an earlier run than ours'
+
+# Two people approve at the same moment: one stands, the other hears of it.
+cat >both.lua <<'EOF'
+return plan "both" { api = 1, gate "g" { approval "a" } }
+EOF
+hold_lock "LOCK TABLE zdm.journal IN SHARE MODE"
+for who in one two; do
+    "$ZDM" approve both.lua g --note "by $who" --ledger "$who.db" >"approve.$who" 2>&1 &
+done
+wait_until "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'zdm/approve' AND wait_event_type = 'Lock'" 2
+release_lock
+wait
+check_eq "one approved, one was told" "1 1" \
+    "$(grep -l '^approved  ' approve.one approve.two | wc -l) $(grep -l '^approved before' approve.one approve.two | wc -l)"
