@@ -300,7 +300,8 @@ hook "set owner" {
         doc = "Keeps two columns of a table equal while old and new code both write: a trigger that copies each write to "
             .. "the other side. On INSERT, NULL in `to` means \"not written\"; when both are written and disagree, `to` wins. "
             .. "A change of any column that `up` names reaches `to`, by a `backfill` too; a `backfill` of `to` alone does not "
-            .. "reach `from`. Two syncs of a table share no column, except `from` when both have `down`.",
+            .. "reach `from`. Two syncs of a table share no column, except `from` when both have `down`. "
+            .. "Writing NULL over a NULL is no write. Rows that arrive by logical replication fire no trigger.",
         fields = {
             table_field,
             { name = "from", kind = "identifier", required = true, doc = "The old column." },

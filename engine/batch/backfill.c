@@ -56,10 +56,12 @@ refused(struct zdm_loop *l, struct zdm_err *err)
         return 0;
     zdm_fail(
         err, ZDM_ERR_MISMATCH, "the cursor of backfill \"%s\" lets no batch pass", l->spec->step);
-    return zdm_err_hint(err,
-        "it was left by another version of zdm, or changed by hand: look at zdm.cursor where plan "
-        "= '%s' and step = '%s'",
-        l->spec->plan, l->spec->step);
+    char *where = zdm_cursor_where(l->spec->plan, l->spec->step);
+    zdm_err_hint(err,
+        "it was left by another version of zdm, or changed by hand: look at zdm.cursor WHERE %s",
+        where);
+    free(where);
+    return -1;
 }
 
 /* Sends the batch up to `upto` and sees to what comes of it. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/embedded.h"
 #include "base/mem.h"
 
@@ -85,6 +86,30 @@ zdm_cursor_finish(struct zdm_conn *conn, const char *plan, const char *step, int
     *hit = zdm_result_rows(r) > 0;
     zdm_result_free(r);
     return 0;
+}
+
+static void
+add_literal(struct zdm_buf *b, const char *text)
+{
+    zdm_buf_addc(b, '\'');
+    for (; *text; text++) {
+        if (*text == '\'')
+            zdm_buf_addc(b, '\'');
+        zdm_buf_addc(b, *text);
+    }
+    zdm_buf_addc(b, '\'');
+}
+
+char *
+zdm_cursor_where(const char *plan, const char *step)
+{
+    struct zdm_buf b = ZDM_BUF_INIT;
+
+    zdm_buf_add(&b, "plan = ");
+    add_literal(&b, plan);
+    zdm_buf_add(&b, " AND step = ");
+    add_literal(&b, step);
+    return zdm_buf_take(&b);
 }
 
 void

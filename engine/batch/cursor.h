@@ -17,7 +17,7 @@ struct zdm_cursor {
     bool exists;
     int64_t slice, epoch, rows, batches, total; /* total: estimate at creation, -1 unknown */
     char *pos, *bound;                          /* owned, may be NULL */
-    char *relation; /* owned; identity of the table (target.h), NULL: not known */
+    char *relation; /* owned; identity of table and key (target.h), NULL: not known */
     char state[12]; /* "open" or "done" */
     int64_t at_ms;
 };
@@ -30,6 +30,8 @@ int zdm_cursor_read(struct zdm_conn *conn, const char *plan, const char *step, i
  * ZDM_ERR_OWNED. */
 int zdm_cursor_claim(struct zdm_conn *conn, const char *plan, const char *step, int64_t slice,
     int64_t epoch, const char *bound, int64_t total, const char *relation, struct zdm_err *err);
+/* "plan = 'p' AND step = 's'": which rows to look at, for hints. Owned. */
+char *zdm_cursor_where(const char *plan, const char *step);
 /* In an open transaction: marks it done if pos and epoch are still ours; *hit says so. */
 int zdm_cursor_finish(struct zdm_conn *conn, const char *plan, const char *step, int64_t slice,
     int64_t epoch, const char *pos, bool *hit, struct zdm_err *err);

@@ -11,14 +11,52 @@ same_text(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* Another table under the same name: its rows behind pos were never looked at. In another database
- * (a restored dump) oids say nothing. */
+/* Do the first n parts of "5/16384/1" agree? */
 static bool
-another_table(const char *then, const char *now)
+same_parts(const char *then, const char *now, int n)
 {
-    size_t database = strcspn(now, "/") + 1;
+    size_t length = 0;
 
-    return then && strncmp(then, now, database) == 0 && strcmp(then, now) != 0;
+    while (n-- > 0 && now[length])
+        length += strcspn(now + length, "/") + 1;
+    return strncmp(then, now, length) == 0;
+}
+
+/* Another table under the same name, or another primary key: rows behind pos were never looked at.
+ * In another database (a restored dump) oids say nothing. */
+static int
+check_identity(const struct zdm_loop *l, const struct zdm_cursor *cursor, struct zdm_err *err)
+{
+    const struct zdm_backfill_spec *spec = l->spec;
+    const char *then = cursor->relation, *now = l->target.identity;
+
+    if (!then || !same_parts(then, now, 1) || strcmp(then, now) == 0)
+        return 0;
+    char *where = zdm_cursor_where(spec->plan, spec->step);
+    if (same_parts(then, now, 2)) {
+        zdm_fail(err, ZDM_ERR_MISMATCH,
+            "%s.%s is another key than the one that backfill \"%s\" began with", l->target.relation,
+            l->target.key, spec->step);
+        zdm_err_detail(
+            err, "%lld rows were updated in the order of the other one", (long long)cursor->rows);
+        zdm_err_hint(err,
+            "put the key back; or, when rows may be updated twice, begin again from its first key: "
+            "DELETE FROM zdm.cursor WHERE %s",
+            where);
+    } else {
+        zdm_fail(err, ZDM_ERR_MISMATCH,
+            "%s is another table than the one that backfill \"%s\" began with", l->target.relation,
+            spec->step);
+        zdm_err_detail(err, "it was dropped and made again; %lld rows of the old one were updated",
+            (long long)cursor->rows);
+        zdm_err_hint(err,
+            "to begin again from its first key: DELETE FROM zdm.cursor WHERE %s; when it holds the "
+            "old table's rows (a restored dump), go on with: UPDATE zdm.cursor SET relation = NULL "
+            "WHERE %s",
+            where, where);
+    }
+    free(where);
+    return -1;
 }
 
 int
@@ -48,26 +86,16 @@ zdm_loop_check_cursor(
             err, "its epoch is %lld, ours is %lld", (long long)cursor->epoch, (long long)l->epoch);
         return zdm_err_hint(err, "its work is kept; zdm status shows who runs it");
     }
-    if (another_table(cursor->relation, l->target.identity)) {
-        zdm_fail(err, ZDM_ERR_MISMATCH,
-            "%s is another table than the one that backfill \"%s\" began with", l->target.relation,
-            spec->step);
-        zdm_err_detail(err, "it was dropped and made again; %lld rows of the old one were updated",
-            (long long)cursor->rows);
-        return zdm_err_hint(err,
-            "to begin again from its first key: DELETE FROM zdm.cursor WHERE plan = '%s' AND step "
-            "= '%s'; when it holds the old table's rows (a restored dump), go on with: UPDATE "
-            "zdm.cursor SET relation = NULL WHERE plan = '%s' AND step = '%s'",
-            spec->plan, spec->step, spec->plan, spec->step);
-    }
+    if (check_identity(l, cursor, err) < 0)
+        return -1;
     if (strcmp(cursor->state, "open") != 0) {
         zdm_fail(err, ZDM_ERR_MISMATCH,
             "the cursor of backfill \"%s\" is done, but the journal has no row of it", spec->step);
-        return zdm_err_hint(err,
-            "if it is to run again from the first key: DELETE FROM zdm.cursor WHERE plan = '%s' "
-            "AND "
-            "step = '%s'",
-            spec->plan, spec->step);
+        char *where = zdm_cursor_where(spec->plan, spec->step);
+        zdm_err_hint(err,
+            "if it is to run again from the first key: DELETE FROM zdm.cursor WHERE %s", where);
+        free(where);
+        return -1;
     }
     return 0;
 }

@@ -176,6 +176,9 @@ find_key(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     target->key = zdm_strdup(zdm_result_get(r, 0, 0));
     target->key_type = zdm_strdup(zdm_result_get(r, 0, 1));
     target->key_collation = zdm_strdup(zdm_result_get(r, 0, 2));
+    char *table = target->identity;
+    target->identity = zdm_strf("%s/%s", table, zdm_result_get(r, 0, 4));
+    free(table);
     if (!zdm_result_bool(r, 0, 3)) {
         zdm_fail(err, ZDM_ERR_FAILED, "role \"%s\" may not read column %s of %s", role, target->key,
             target->relation);

@@ -38,13 +38,13 @@ struct zdm_backfill_spec { /* all views of the plan */
 
 struct zdm_backfill_target {
     unsigned oid;
-    char *identity;         /* "5/16384": oids of the database and the table */
-    char *relation;         /* qualified and quoted: "public.users" */
-    char *key;              /* quoted column */
-    char *key_type;         /* qualified and quoted: "pg_catalog.int8" */
-    char *key_collation;    /* qualified and quoted; NULL: the type's default, or none */
-    char **set;             /* quoted columns, one an assignment */
-    size_t n_set;           /* as in the spec */
+    char *identity;      /* "5/16384/1": oids of database and table, number of the key's column */
+    char *relation;      /* qualified and quoted: "public.users" */
+    char *key;           /* quoted column */
+    char *key_type;      /* qualified and quoted: "pg_catalog.int8" */
+    char *key_collation; /* qualified and quoted; NULL: the type's default, or none */
+    char **set;          /* quoted columns, one an assignment */
+    size_t n_set;        /* as in the spec */
     int64_t estimated_rows; /* reltuples over all partitions; -1 unknown */
 };
 

@@ -65,20 +65,35 @@ out:
     return rc;
 }
 
+/* Was the row written by a run of this ledger, which ended before it could note the step? */
+static bool
+ran_here(const struct zdm_ledger_run *runs, size_t n, const struct zdm_journal_row *row)
+{
+    for (size_t i = 0; i < n; i++)
+        if (runs[i].epoch == row->epoch)
+            return true;
+    return false;
+}
+
 int
 zdm_session_reconcile(struct zdm_session *s, struct zdm_err *err)
 {
     struct zdm_ledger_step *steps = NULL;
-    size_t n = 0, unknown = 0;
+    struct zdm_ledger_run *runs = NULL;
+    size_t n = 0, n_runs = 0, unknown = 0;
     if (zdm_ledger_step_list(s->ledger, s->ledger_plan, &steps, &n, err) < 0)
         return -1;
-    if (tell_rewound_steps(s, steps, n, err) < 0) {
+    if (tell_rewound_steps(s, steps, n, err) < 0 ||
+        zdm_ledger_run_list(s->ledger, s->ledger_plan, &runs, &n_runs, err) < 0) {
         zdm_ledger_step_list_free(steps, n);
         return -1;
     }
-    for (size_t i = 0; i < s->rows.count; i++)
-        if (s->rows.items[i].item[0] == '\0' && !find_step(steps, n, s->rows.items[i].step))
+    for (size_t i = 0; i < s->rows.count; i++) {
+        const struct zdm_journal_row *row = &s->rows.items[i];
+        if (row->item[0] == '\0' && !find_step(steps, n, row->step) && !ran_here(runs, n_runs, row))
             unknown++;
+    }
+    zdm_ledger_run_list_free(runs, n_runs);
     if (n == 0 && unknown > 0)
         zdm_session_say(s, ZDM_EVENT_RECONCILED, "info", NULL,
             "this ledger did not know the plan: rebuilt from the journal, %zu step%s", unknown,

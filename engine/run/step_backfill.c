@@ -142,5 +142,10 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
     if (rc < 0 && !s->again)
         blame(step, &fault, err);
     free(set);
-    return rc < 0 ? -1 : zdm_session_refresh(s, err);
+    if (rc < 0)
+        return -1;
+    if (zdm_session_refresh(s, err) == 0)
+        return 0;
+    /* Done, and only then lost: winning the session back reads the journal too. */
+    return zdm_conn_lost(s->conn) && err->code == ZDM_ERR_FAILED ? zdm_session_recover(s, err) : -1;
 }

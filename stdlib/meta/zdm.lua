@@ -197,7 +197,7 @@ function command(id) end
 ---@field id? string The step's id, when the derived one does not suit.
 ---@field why? string The reason, for people: shown in the dry run and the log.
 
----Keeps two columns of a table equal while old and new code both write: a trigger that copies each write to the other side. On INSERT, NULL in `to` means "not written"; when both are written and disagree, `to` wins. A change of any column that `up` names reaches `to`, by a `backfill` too; a `backfill` of `to` alone does not reach `from`. Two syncs of a table share no column, except `from` when both have `down`.
+---Keeps two columns of a table equal while old and new code both write: a trigger that copies each write to the other side. On INSERT, NULL in `to` means "not written"; when both are written and disagree, `to` wins. A change of any column that `up` names reaches `to`, by a `backfill` too; a `backfill` of `to` alone does not reach `from`. Two syncs of a table share no column, except `from` when both have `down`. Writing NULL over a NULL is no write. Rows that arrive by logical replication fire no trigger.
 ---
 ---```lua
 ---sync { table = "users", from = "email", to = "email_address" }

@@ -55,7 +55,7 @@ sql "CREATE TABLE again (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
 cat >again.lua <<'EOF'
 return plan "again" {
   api = 1,
-  backfill "count" { table = "again", set = { n = "n + 1" }, batch_min = 100, batch_max = 100 },
+  backfill "it's done" { table = "again", set = { n = "n + 1" }, batch_min = 100, batch_max = 100 },
 }
 EOF
 "$ZDM" run again.lua >out 2>err &
@@ -68,9 +68,29 @@ sql "DROP TABLE again; CREATE TABLE again (id int PRIMARY KEY, n int NOT NULL DE
      INSERT INTO again (id) SELECT generate_series(1, 1000); ANALYZE again"
 check_exit 7 "$ZDM" run again.lua
 check_has "$err" 'is another table than the one'
-sql "DELETE FROM zdm.cursor WHERE plan = 'again'"
+check_lacks "$out" 'did not know the plan'
+remedy=$(tr '\n' ' ' <"$err" | tr -s ' ' | sed 's/.*\(DELETE FROM [^;]*\);.*/\1/')
+check_eq "the hint's SQL" "DELETE FROM zdm.cursor WHERE plan = 'again' AND step = 'it''s done'" "$remedy"
+sql "$remedy"
 "$ZDM" run again.lua >out
 check_eq "the new table, from its first key" "1|1" "$(sql 'SELECT min(n), max(n) FROM again')"
+
+# Nor is a primary key of another column the order that the walk was in.
+sql "CREATE TABLE swapped (id int PRIMARY KEY, back int NOT NULL UNIQUE, n int NOT NULL DEFAULT 0);
+     INSERT INTO swapped (id, back) SELECT i, 50001 - i FROM generate_series(1, 50000) AS i; ANALYZE swapped"
+sed 's/again/swapped/g' again.lua >swapped.lua
+"$ZDM" run swapped.lua >out 2>err &
+runner=$!
+wait_until "SELECT count(*) > 0 FROM zdm.cursor WHERE plan = 'swapped' AND batches > 5" t
+kill -9 "$runner"
+wait "$runner" || true
+wait_until "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'zdm/swapped%'" 0
+sql "ALTER TABLE swapped DROP CONSTRAINT swapped_pkey, ADD PRIMARY KEY (back)"
+check_exit 7 "$ZDM" run swapped.lua
+check_has "$err" 'public.swapped.back is another key than the one'
+sql "ALTER TABLE swapped DROP CONSTRAINT swapped_pkey, ADD PRIMARY KEY (id)"
+"$ZDM" run swapped.lua >out
+check_eq "each row once" "1|1" "$(sql 'SELECT min(n), max(n) FROM swapped')"
 
 # A statement that waits for a lock is left at once too.
 cat >wait.lua <<'EOF'

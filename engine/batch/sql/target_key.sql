@@ -8,7 +8,8 @@ SELECT pg_catalog.quote_ident(a.attname) AS key,
              AND NOT (i.indcollation[0] = t.typcollation AND a.attcollation = t.typcollation)
             THEN pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(coll.collname)
        END AS collation,
-       pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS may_read
+       pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS may_read,
+       a.attnum
 FROM pg_catalog.pg_index AS i
 JOIN pg_catalog.pg_class AS ic ON ic.oid = i.indexrelid
 JOIN pg_catalog.pg_am AS am ON am.oid = ic.relam

@@ -85,7 +85,7 @@ COMMENT ON COLUMN zdm.cursor.epoch   IS 'the run that may move it (zdm.plan.epoc
 COMMENT ON COLUMN zdm.cursor.pos     IS 'key up to which every row is done; NULL: no batch yet';
 COMMENT ON COLUMN zdm.cursor.stripe  IS 'next stripe of the range behind pos';
 COMMENT ON COLUMN zdm.cursor.bound   IS 'last key, as of the start; NULL: the table was empty';
-COMMENT ON COLUMN zdm.cursor.relation IS 'the table by its oids, DATABASE/TABLE; NULL: whichever has the name';
+COMMENT ON COLUMN zdm.cursor.relation IS 'table and key, DATABASE/TABLE/COLUMN: oids, and the number of the column; NULL: whichever have the names';
 COMMENT ON COLUMN zdm.cursor.total   IS 'estimate of the rows at the start';
 COMMENT ON COLUMN zdm.cursor.batches IS 'batches committed';
 COMMENT ON COLUMN zdm.cursor.rows    IS 'rows updated';
