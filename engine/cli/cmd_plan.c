@@ -58,7 +58,7 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
     if (online) {
         char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
         zdm_signals_install();
-        int rc = zdm_status_read(conninfo, loaded.plan, &loaded.report, &status, &err);
+        int rc = zdm_status_read(conninfo, loaded.plan, &status, &err);
         free(conninfo);
         if (rc < 0) {
             if (!err.hint)

@@ -18,7 +18,7 @@ status_of_plan(const struct zdm_args *args, struct zdm_io *io, const char *conni
 
     if (zdm_load(zdm_args_word(args, 0), &loaded) < 0) {
         code = zdm_io_fail_list(io, &loaded.errors);
-    } else if (zdm_status_read(conninfo, loaded.plan, &loaded.report, &status, &err) < 0) {
+    } else if (zdm_status_read(conninfo, loaded.plan, &status, &err) < 0) {
         code = zdm_io_fail(io, &err);
     } else {
         code = zdm_err_exit_code(status.problem.code);

@@ -79,10 +79,9 @@ plan_state(const struct zdm_plan *plan, const struct zdm_plan_status *out, bool 
 }
 
 int
-zdm_status_read(const char *conninfo, const struct zdm_plan *plan,
-    const struct zdm_plan_report *report, struct zdm_plan_status *out, struct zdm_err *err)
+zdm_status_read(const char *conninfo, const struct zdm_plan *plan, struct zdm_plan_status *out,
+    struct zdm_err *err)
 {
-    (void)report;
     struct zdm_conn *conn = NULL;
     struct zdm_journal_rows rows = {0};
     struct zdm_plan_status status = {.steps = zdm_alloc((plan->n_steps + 1) * sizeof(*out->steps))};

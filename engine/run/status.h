@@ -39,8 +39,8 @@ struct zdm_plan_status {
 };
 
 /* Read-only. A target without zdm schema: everything pending. */
-int zdm_status_read(const char *conninfo, const struct zdm_plan *plan,
-    const struct zdm_plan_report *report, struct zdm_plan_status *out, struct zdm_err *err);
+int zdm_status_read(const char *conninfo, const struct zdm_plan *plan, struct zdm_plan_status *out,
+    struct zdm_err *err);
 void zdm_status_release(struct zdm_plan_status *status, size_t n_steps);
 
 /* Every plan the target knows: zdm.plan. */
