@@ -2,8 +2,9 @@
 # and all of it together. Random, so the seed is printed.
 source "$ZDM_SOURCE/tests/support/lib.sh"
 export ZDM_LEDGER=$PWD/ledger.db
-RANDOM=${ZDM_SEED:-$$}
-echo "ZDM_SEED=$$"
+seed=${ZDM_SEED:-$$}
+RANDOM=$seed
+echo "ZDM_SEED=$seed"
 
 cat >count.lua <<'EOF'
 return plan "count" {
@@ -42,10 +43,12 @@ disturb() {
 for how in kill terminate crash kill+terminate crash+kill crash+terminate; do
     until fresh_db disturbed base 2>/dev/null; do :; done
     rm -f ledger.db*
+    met=0
     for round in 1 2 3; do
         "$ZDM" run count.lua >run.out 2>&1 &
         runner=$!
         until_batch $((round * 100 + RANDOM % 80))
+        if kill -0 "$runner" 2>/dev/null; then met=$((met + 1)); fi
         for one in ${how//+/ }; do
             disturb "$one"
         done
@@ -57,6 +60,7 @@ for how in kill terminate crash kill+terminate crash+kill crash+terminate; do
         cat run.out >&2
         exit 1
     fi
+    [ "$met" -gt 0 ] || fail "$how: every run was over before it was disturbed"
     check_eq "$how: every row exactly once" "60000|1|1" \
         "$(sql 'SELECT count(*), min(n), max(n) FROM big')"
 done
