@@ -213,12 +213,22 @@ zdm_sql_classify_in(const char *text, enum zdm_wrap wrap, struct zdm_sql_context
             .tree = &tree,
             .node = tree.parsed->stmts[i]->stmt,
             .context = context,
+            .catalog = zdm_sql_context_catalog(context),
+            .pg_version = zdm_sql_context_version(context),
+            .location = -1,
             .in_transaction = in_transaction,
             .held = held};
         size_t end;
         zdm_tree_extent(&tree, i, &st->offset, &end);
         st->sql = zdm_arena_strndup(parsed->arena, text + st->offset, end - st->offset);
+        st->parsed = true;
+        st->evidence = draft.catalog->complete ? ZDM_EVIDENCE_CATALOG : ZDM_EVIDENCE_ASSUMED;
+        size_t mark = zdm_catalog_mark(draft.catalog);
         classify_one(&draft);
+        if (st->fails_with)
+            zdm_catalog_rollback(draft.catalog, mark);
+        else
+            zdm_catalog_release(draft.catalog, mark);
         follow_transaction(draft.node, context, &in_transaction);
         if (!in_transaction)
             held = NULL;

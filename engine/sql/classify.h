@@ -1,10 +1,12 @@
 /*
- * classify.h - what a statement does to a running system, from its parse tree.
+ * classify.h - what a statement does to a running system, from its parse tree and what is known of
+ * the database.
  *
- * Pure: no connection. Every claim that would need the catalog errs on the safe
- * side; evidence says `assumed`. Lock modes, rewrites and scans are those
- * measured on PostgreSQL 12 to 18 (docs/internals/architecture.md names the
- * source). What is not known here is verdict `unknown`, never safe.
+ * Pure: no connection. With a catalog that was loaded from a server (sql/catalog.h) the facts are
+ * the server's: evidence `catalog`. Without one, and wherever the catalog cannot tell, every claim
+ * errs on the safe side and evidence is `assumed`. Lock modes, rewrites and scans are those measured
+ * on PostgreSQL 12 to 18; tests/truth compares them with a real server. What is not known here is
+ * verdict `unknown`, never safe.
  */
 #ifndef ZDM_SQL_CLASSIFY_H
 #define ZDM_SQL_CLASSIFY_H
@@ -21,6 +23,13 @@ enum zdm_verdict {
     ZDM_VERDICT_UNKNOWN,
 };
 const char *zdm_verdict_name(enum zdm_verdict verdict);
+
+enum zdm_evidence {
+    ZDM_EVIDENCE_ASSUMED, /* from the text alone, at least in part */
+    ZDM_EVIDENCE_CATALOG, /* every fact that matters was read from the catalog */
+    ZDM_EVIDENCE_TRACED,  /* really run on a copy of the schema, and observed */
+};
+const char *zdm_evidence_name(enum zdm_evidence evidence); /* "assumed" ... */
 
 enum zdm_lock_mode { /* PostgreSQL's table locks, weakest first */
     ZDM_LOCK_NONE,
@@ -62,11 +71,18 @@ enum zdm_hazard {
 };
 const char *zdm_hazard_name(enum zdm_hazard hazard); /* "breaks", "loses", ... */
 
-enum zdm_severity { ZDM_SEVERITY_INFO, ZDM_SEVERITY_WARNING, ZDM_SEVERITY_ERROR };
-const char *zdm_severity_name(enum zdm_severity severity);
+enum zdm_severity {
+    ZDM_SEVERITY_OFF, /* style rules, until somebody asks for them */
+    ZDM_SEVERITY_INFO,
+    ZDM_SEVERITY_WARNING,
+    ZDM_SEVERITY_ERROR,
+};
+const char *zdm_severity_name(enum zdm_severity severity); /* "off", "info", ... */
 
 struct zdm_lock {
-    char *relation; /* as written, schema-qualified when the author did; quoted where needed */
+    /* Quoted where needed. From a catalog always schema.name; else as the author wrote it. An index
+     * is listed only when its lock says more than that of its table. */
+    char *relation;
     enum zdm_lock_mode mode;
     enum zdm_held held;
 };
@@ -75,6 +91,7 @@ struct zdm_finding {
     const char *rule; /* id, such as "break-drop-column": static */
     enum zdm_hazard hazard;
     enum zdm_severity severity;
+    size_t offset; /* of what it is about in the text that was parsed, bytes */
     char *message;
     char *hint;   /* may be NULL */
     char **safer; /* n_safer SQL statements with the author's own names */
@@ -94,10 +111,14 @@ struct zdm_statement {
     char *sql;        /* trimmed text of this statement, without the semicolon */
     size_t offset;    /* of sql in the text that was parsed, bytes */
     enum zdm_verdict verdict;
+    enum zdm_evidence evidence;
+    bool parsed; /* false: the grammar does not know it, or it is no SQL (a command of psql) */
     enum zdm_transaction transaction;
     struct zdm_lock *locks;
     size_t n_locks;
-    char **rewrites, **scans, **builds; /* relation or index names */
+    /* Relations whose files are written anew or read from end to end under these locks, and indexes
+     * that are built, old ones of a rewritten table too. Indexes without their schema. */
+    char **rewrites, **scans, **builds;
     size_t n_rewrites, n_scans, n_builds;
     /* Code that ran before fails afterwards: that reads, that writes, that holds prepared
      * statements (once). A constraint that only refuses bad rows is a finding of severity info. */
@@ -125,6 +146,7 @@ struct zdm_rule {
     const char *id;
     enum zdm_hazard hazard;
     enum zdm_severity severity;
+    int since, until;           /* major versions of PostgreSQL that it speaks of; 0: no bound */
     const char *message, *hint; /* with {table}, {column}, ... still in them; hint may be NULL */
 };
 /* All rules in the order of rules.def. Static. */
@@ -133,12 +155,20 @@ const struct zdm_rule *zdm_sql_rules(size_t *n);
 const struct zdm_rule *zdm_sql_rule(const char *id);
 
 /*
- * What earlier statements of the same plan or file made true: relations that are new, so that
- * nobody waits for their locks, and constraints that prove a column NOT NULL. Relations are known
- * by their name as written: "users" and "public.users" are two.
+ * What is known before a statement: the catalog, changed by the earlier statements of the same plan,
+ * file or deploy; relations that they made, so that nobody waits for their locks. Without a loaded
+ * catalog relations are known by their name as written: "users" and "public.users" are two.
  */
+struct zdm_catalog;
 struct zdm_sql_context;
-struct zdm_sql_context *zdm_sql_context_new(void);          /* returns owned */
+struct zdm_sql_context *zdm_sql_context_new(void); /* of an empty catalog; returns owned */
+/* takes catalog. pg_version: the major version that the text is for, such as 15; 0: the catalog's,
+ * else what the oldest supported one can do. Returns owned. */
+struct zdm_sql_context *zdm_sql_context_on(struct zdm_catalog *catalog, int pg_version);
+struct zdm_catalog *zdm_sql_context_catalog(struct zdm_sql_context *context); /* view */
+/* Another severity for a rule; OFF keeps its findings from being made. -1 when there is no such rule. */
+int zdm_sql_context_set_severity(
+    struct zdm_sql_context *context, const char *rule, enum zdm_severity severity);
 void zdm_sql_context_free(struct zdm_sql_context *context); /* NULL is fine */
 /* Others may have begun to use the new relations: a backfill, a hook, a gate came between. */
 void zdm_sql_context_settle(struct zdm_sql_context *context);
@@ -156,7 +186,14 @@ enum zdm_wrap {       /* will the statements run in a transaction block? */
  */
 int zdm_sql_classify_in(const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context,
     struct zdm_parsed **out, struct zdm_err *err);
-/* The same for a text that stands alone. */
+/*
+ * The same for a script that need not be right: a statement that the grammar does not know, a command
+ * of psql and what lies behind COPY FROM stdin become statements of their own with `parsed` false, and
+ * the rest is classified all the same. Never fails.
+ */
+void zdm_sql_classify_script(
+    const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context, struct zdm_parsed **out);
+/* The same as zdm_sql_classify_in() for a text that stands alone. */
 int zdm_sql_classify(
     const char *text, bool in_transaction, struct zdm_parsed **out, struct zdm_err *err);
 void zdm_parsed_free(struct zdm_parsed *parsed); /* NULL is fine */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "sql/catalog.h"
 
 struct fresh { /* a relation that the text itself made */
     const char *relation;
@@ -17,6 +18,9 @@ struct proof { /* CHECK (column IS NOT NULL) */
 };
 
 struct zdm_sql_context {
+    struct zdm_catalog *catalog;
+    int pg_version;
+    int *severities; /* of each rule, -1: as it is; NULL: all as they are */
     struct zdm_arena *arena;
     struct fresh *fresh;
     size_t n_fresh;
@@ -26,12 +30,60 @@ struct zdm_sql_context {
 };
 
 struct zdm_sql_context *
-zdm_sql_context_new(void)
+zdm_sql_context_on(struct zdm_catalog *catalog, int pg_version)
 {
     struct zdm_sql_context *context = zdm_alloc(sizeof *context);
 
     context->arena = zdm_arena_new();
+    context->catalog = catalog;
+    context->pg_version = pg_version ? pg_version : catalog->server_version / 10000;
     return context;
+}
+
+struct zdm_sql_context *
+zdm_sql_context_new(void)
+{
+    return zdm_sql_context_on(zdm_catalog_new(), 0);
+}
+
+struct zdm_catalog *
+zdm_sql_context_catalog(struct zdm_sql_context *context)
+{
+    return context->catalog;
+}
+
+int
+zdm_sql_context_version(const struct zdm_sql_context *context)
+{
+    return context->pg_version;
+}
+
+int
+zdm_sql_context_set_severity(
+    struct zdm_sql_context *context, const char *rule, enum zdm_severity severity)
+{
+    size_t n;
+    const struct zdm_rule *rules = zdm_sql_rules(&n), *found = zdm_sql_rule(rule);
+
+    if (!found)
+        return -1;
+    if (!context->severities) {
+        context->severities = zdm_alloc(n * sizeof *context->severities);
+        for (size_t i = 0; i < n; i++)
+            context->severities[i] = -1;
+    }
+    context->severities[found - rules] = (int)severity;
+    return 0;
+}
+
+enum zdm_severity
+zdm_sql_context_severity(const struct zdm_sql_context *context, const struct zdm_rule *rule)
+{
+    size_t n;
+    const struct zdm_rule *rules = zdm_sql_rules(&n);
+    int severity = context->severities ? context->severities[rule - rules] : -1;
+
+    return severity < 0 ? rule->severity : (enum zdm_severity)severity;
 }
 
 void
@@ -39,7 +91,9 @@ zdm_sql_context_free(struct zdm_sql_context *context)
 {
     if (!context)
         return;
+    zdm_catalog_free(context->catalog);
     zdm_arena_free(context->arena);
+    free(context->severities);
     free(context->fresh);
     free(context->proofs);
     free(context);
@@ -48,6 +102,15 @@ zdm_sql_context_free(struct zdm_sql_context *context)
 void
 zdm_sql_context_settle(struct zdm_sql_context *context)
 {
+    struct zdm_catalog *catalog = context->catalog;
+
+    for (size_t i = 0; i < catalog->fresh.n; i++) {
+        struct zdm_relation *relation = catalog->fresh.items[i];
+        zdm_catalog_touch(catalog, relation, sizeof *relation);
+        relation->fresh = relation->empty = false;
+    }
+    zdm_catalog_touch(catalog, &catalog->fresh, sizeof catalog->fresh);
+    catalog->fresh.n = 0;
     free(context->fresh);
     context->fresh = NULL;
     context->n_fresh = 0;

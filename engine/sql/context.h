@@ -8,6 +8,12 @@
 
 #include "sql/classify.h"
 
+/* The major version that the text is for; 0: not known. */
+int zdm_sql_context_version(const struct zdm_sql_context *context);
+
+enum zdm_severity zdm_sql_context_severity(
+    const struct zdm_sql_context *context, const struct zdm_rule *rule);
+
 enum zdm_origin {
     ZDM_ORIGIN_OWN,   /* holds nothing but its own rows, in this database */
     ZDM_ORIGIN_OTHER, /* a view, a foreign table: what it shows is stored elsewhere */

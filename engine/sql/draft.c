@@ -89,11 +89,15 @@ zdm_draft_find(struct zdm_draft *draft, enum zdm_rule_id id, const struct zdm_wo
     if (draft->fresh && rule->hazard != ZDM_HAZARD_TRANSACTION &&
         rule->hazard != ZDM_HAZARD_UNKNOWN && rule->hazard != ZDM_HAZARD_FAILS)
         return NULL;
+    enum zdm_severity severity = zdm_sql_context_severity(draft->context, rule);
+    if (severity == ZDM_SEVERITY_OFF)
+        return NULL;
     st->findings = append(draft->arena, st->findings, st->n_findings, sizeof *st->findings);
     struct zdm_finding *finding = &st->findings[st->n_findings++];
     *finding = (struct zdm_finding){.rule = rule->id,
         .hazard = rule->hazard,
-        .severity = rule->severity,
+        .severity = severity,
+        .offset = draft->location < 0 ? st->offset : (size_t)draft->location,
         .message = zdm_rule_text(draft->arena, rule->message, words),
         .hint = rule->hint ? zdm_rule_text(draft->arena, rule->hint, words) : NULL};
     if (rule->hazard == ZDM_HAZARD_BREAKS && rule->severity == ZDM_SEVERITY_ERROR)

@@ -7,6 +7,7 @@
 #ifndef ZDM_SQL_DRAFT_H
 #define ZDM_SQL_DRAFT_H
 
+#include "sql/catalog.h"
 #include "sql/classify.h"
 #include "sql/context.h"
 #include "sql/rules.h"
@@ -18,10 +19,44 @@ struct zdm_draft {
     const struct zdm_tree *tree;
     PgQuery__Node *node; /* the statement */
     struct zdm_sql_context *context;
+    struct zdm_catalog *catalog; /* of the context */
+    int pg_version;              /* major; 0: any */
+    int location; /* of what the next findings are about, as in the tree; -1: the statement */
     bool in_transaction;
     const char *held; /* a relation that earlier statements of the transaction locked; or NULL */
     bool fresh;       /* it works on a relation that is new: nobody waits, nobody uses it */
 };
+
+/*
+ * The relation that a text names, and never NULL. Without a complete catalog one that nobody has
+ * described is made up (known false) and remembered. With one, a relation that is not there is a
+ * finding, fails_with 42P01, and a relation with `missing` that is in no catalog.
+ * A relation that is not `known` makes the evidence assumed.
+ */
+struct zdm_relation *zdm_draft_relation(struct zdm_draft *draft, const PgQuery__RangeVar *range);
+/* For IF EXISTS: NULL when a complete catalog has none. schema may be NULL. */
+struct zdm_relation *zdm_draft_find_relation(
+    struct zdm_draft *draft, const char *schema, const char *name);
+/* Its name as facts are told: schema.name, quoted where needed. In the arena. */
+const char *zdm_draft_name(struct zdm_draft *draft, const struct zdm_relation *relation);
+/* Facts about a relation; nothing is said of one that is fresh or missing. */
+void zdm_draft_lock_on(struct zdm_draft *draft, const struct zdm_relation *relation,
+    enum zdm_lock_mode mode, enum zdm_held held);
+void zdm_draft_scan_of(struct zdm_draft *draft, const struct zdm_relation *relation);
+/* The rewrite, and the building of every index of it that is known. */
+void zdm_draft_rewrite_of(struct zdm_draft *draft, const struct zdm_relation *relation);
+void zdm_draft_build_of(struct zdm_draft *draft, const struct zdm_index *index);
+/* The relation and all that inherit from it, partitions too, at any depth; parents first. The list
+ * lives in the arena. ONLY is the caller's. */
+struct zdm_relation **zdm_draft_family(
+    struct zdm_draft *draft, struct zdm_relation *relation, size_t *n);
+
+/* A claim that the catalog could not settle. */
+void zdm_draft_assume(struct zdm_draft *draft);
+/* The statement certainly fails: a finding of rule fail-certain with this message, and what it does
+ * to the catalog is taken back. The first one stays. */
+void zdm_draft_fails(struct zdm_draft *draft, const char *sqlstate, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Takes the strongest mode and the longest time for a relation that is named twice. A relation that
  * is new is left out, here and below. */

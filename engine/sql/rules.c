@@ -7,9 +7,13 @@
 
 static const struct zdm_rule rules[] = {
 #define RULE(symbol, id_, hazard_, severity_, message_, hint_)                                     \
+    RULE_IN(symbol, id_, hazard_, severity_, 0, 0, message_, hint_)
+#define RULE_IN(symbol, id_, hazard_, severity_, since_, until_, message_, hint_)                  \
     {.id = id_,                                                                                    \
         .hazard = ZDM_HAZARD_##hazard_,                                                            \
         .severity = ZDM_SEVERITY_##severity_,                                                      \
+        .since = since_,                                                                           \
+        .until = until_,                                                                           \
         .message = message_,                                                                       \
         .hint = hint_},
 #include "sql/rules.def"
@@ -99,8 +103,15 @@ zdm_transaction_name(enum zdm_transaction transaction)
 const char *
 zdm_severity_name(enum zdm_severity severity)
 {
-    static const char *const names[] = {"info", "warning", "error"};
+    static const char *const names[] = {"off", "info", "warning", "error"};
     return names[severity];
+}
+
+const char *
+zdm_evidence_name(enum zdm_evidence evidence)
+{
+    static const char *const names[] = {"assumed", "catalog", "traced"};
+    return names[evidence];
 }
 
 const char *

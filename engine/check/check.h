@@ -1,0 +1,53 @@
+/*
+ * check.h - classifies sources in their order and collects the report.
+ */
+#ifndef ZDM_CHECK_CHECK_H
+#define ZDM_CHECK_CHECK_H
+
+#include "check/report.h"
+#include "check/source.h"
+
+struct zdm_rule_setting {
+    const char *rule;
+    enum zdm_severity severity;
+};
+
+enum zdm_fail_on { ZDM_FAIL_ON_ERROR, ZDM_FAIL_ON_WARNING, ZDM_FAIL_ON_NONE };
+
+struct zdm_check_settings { /* options over zdm.conf.lua over the defaults */
+    enum zdm_fail_on fail_on;
+    bool allow_unknown;
+    int pg_version;                 /* major; 0: the server's, or any */
+    struct zdm_rule_setting *rules; /* owned by who made the settings */
+    size_t n_rules;
+};
+
+/* Runs statements on a copy after they were classified (--trace); NULL: none. engine/check knows no
+ * connection: the command hands in what catalog/trace.h does. */
+struct zdm_check_tracer {
+    void *self;
+    /* Returns -1 when the copy is gone. May change the statement, and adds lines where the two differ. */
+    int (*trace)(void *self, struct zdm_statement *st, struct zdm_arena *arena,
+        const char ***differences, size_t *n, struct zdm_err *err);
+};
+
+/* Reads a plan file and classifies its statements in the context; the command hands it in, since
+ * plans are Lua. Adds to the report; errors of the plan become notes. */
+struct zdm_check_plans {
+    void *self;
+    int (*check)(void *self, const struct zdm_source *source, struct zdm_sql_context *context,
+        struct zdm_check_report *report, struct zdm_err *err);
+};
+
+/* takes catalog (NULL: none). Fills *report. -1 only when the work could not be done; what is wrong
+ * with the sources is in the report. */
+int zdm_check_run(const struct zdm_sources *sources, const struct zdm_check_settings *settings,
+    struct zdm_catalog *catalog, const struct zdm_check_plans *plans,
+    const struct zdm_check_tracer *tracer, struct zdm_check_report *report, struct zdm_err *err);
+
+/* 0, 4 (findings at or above fail_on), 2 (unknown statements without allow_unknown, invalid plans):
+ * 2 is the stronger. */
+int zdm_check_exit_code(
+    const struct zdm_check_report *report, const struct zdm_check_settings *settings);
+
+#endif

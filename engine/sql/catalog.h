@@ -1,0 +1,354 @@
+/*
+ * catalog.h - what the classifier knows of a database: its objects and how they hang together.
+ *
+ * Pure data, no connection. engine/catalog fills one from a server (`complete`); without a server
+ * the classifier begins with an empty one and learns from the statements it sees. Each statement
+ * changes it as it would change the database, so that later statements meet what earlier ones
+ * made; a rollback takes the changes back.
+ *
+ * Objects live in the catalog's arena and are never freed before it: pointers stay good for as long
+ * as the catalog does, also to what was dropped since. After loading, an object is changed only
+ * behind zdm_catalog_touch(), which remembers its bytes for zdm_catalog_rollback(); the functions
+ * below do that by themselves. Names are unquoted, as pg_class has them.
+ */
+#ifndef ZDM_SQL_CATALOG_H
+#define ZDM_SQL_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+
+/* A list of pointers; append with zdm_catalog_append(), take out with zdm_catalog_remove(). */
+#define ZDM_LIST(type)                                                                             \
+    struct {                                                                                       \
+        type **items;                                                                              \
+        size_t n, room;                                                                            \
+    }
+
+struct zdm_relation;
+struct zdm_index;
+struct zdm_type;
+
+struct zdm_column {
+    const char *name;
+    const struct zdm_type *type; /* NULL: not known */
+    int32_t typmod;              /* as in pg_attribute; -1: none */
+    const char *collation; /* "schema.name", NULL: the default of the type or not collatable */
+    bool not_null;
+    bool not_null_valid; /* 18: false while the NOT NULL constraint is NOT VALID; true otherwise */
+    const char *default_sql; /* default or generation expression, NULL: none */
+    char identity;           /* 0, 'a' always, 'd' by default */
+    char generated;          /* 0, 's' stored, 'v' virtual */
+    char storage;            /* 'p' 'e' 'm' 'x'; 0: not known */
+    bool inherited;          /* attinhcount > 0 */
+    bool local;              /* attislocal */
+};
+
+enum zdm_constraint_kind {
+    ZDM_CONSTRAINT_CHECK = 'c',
+    ZDM_CONSTRAINT_FOREIGN = 'f',
+    ZDM_CONSTRAINT_PRIMARY = 'p',
+    ZDM_CONSTRAINT_UNIQUE = 'u',
+    ZDM_CONSTRAINT_EXCLUDE = 'x',
+    ZDM_CONSTRAINT_NOT_NULL = 'n', /* 18 */
+};
+
+struct zdm_constraint {
+    const char
+        *name; /* NULL: the text gave none and the catalog does not know what the server picks */
+    enum zdm_constraint_kind kind;
+    struct zdm_relation *relation; /* that it is on */
+    const char **columns;          /* of relation, n_columns; of a CHECK: those it mentions */
+    size_t n_columns;
+    const char *check_sql;           /* CHECK: the condition, without the word CHECK */
+    struct zdm_relation *references; /* FOREIGN */
+    const char **referenced;   /* FOREIGN: columns of references, n_columns, or NULL: its key */
+    char on_delete, on_update; /* FOREIGN: 'a' 'r' 'c' 'n' 'd' */
+    struct zdm_index *index;   /* PRIMARY, UNIQUE, EXCLUDE: its own; FOREIGN: the referenced one */
+    bool validated, no_inherit, deferrable, enforced;
+    bool inherited; /* it came from a parent (conparentid or coninhcount) */
+    bool fresh;     /* added by an earlier statement of the same transaction */
+};
+
+struct zdm_index_column {
+    const char *name;      /* NULL: an expression */
+    const char *collation; /* "schema.name" or NULL */
+    bool default_opclass;  /* the operator class is the default of its type */
+    bool plain_order;      /* ASC NULLS LAST */
+};
+
+struct zdm_index {
+    struct zdm_relation *self;        /* the index as a relation: its name, schema, locks */
+    struct zdm_relation *table;       /* that it is on */
+    const char *method;               /* "btree" */
+    struct zdm_index_column *columns; /* key columns, n_columns */
+    size_t n_columns;
+    const char **included; /* n_included */
+    size_t n_included;
+    const char **uses; /* every column that it depends on: keys, INCLUDE, expressions, predicate */
+    size_t n_uses;
+    const char *expressions_sql, *predicate_sql; /* NULL: none */
+    bool unique, primary, valid, ready, replica_identity, clustered, immediate;
+    bool nulls_not_distinct;
+    struct zdm_constraint *constraint; /* that it backs, or NULL */
+    struct zdm_index *parent;          /* of the partitioned index it is attached to */
+    ZDM_LIST(struct zdm_index) children;
+};
+
+struct zdm_trigger {
+    const char *name;
+    const char **columns; /* UPDATE OF, n_columns */
+    size_t n_columns;
+    const char *function;      /* "schema.name" */
+    const char **when_columns; /* that WHEN mentions */
+    size_t n_when_columns;
+    bool row, before, insert, update, delete_, truncate, constraint, deferrable, enabled;
+};
+
+struct zdm_policy {
+    const char *name;
+    const char **columns; /* of its own table that it mentions */
+    size_t n_columns;
+};
+
+/* Something that stands in the way of a change of a column or a relation (pg_depend, normal). */
+struct zdm_dependent {
+    const char
+        *kind; /* "view", "materialized view", "rule", "trigger", "policy", "generated column",
+                         "statistics", "function", "publication", "sequence", "default" */
+    const char *name;   /* as people would write it */
+    const char *column; /* of this relation that it depends on; NULL: the whole of it */
+    struct zdm_relation
+        *dependent; /* when it is a relation, or belongs to another one; else NULL */
+};
+
+enum zdm_relation_kind {
+    ZDM_RELATION_TABLE = 'r',
+    ZDM_RELATION_PARTITIONED = 'p',
+    ZDM_RELATION_VIEW = 'v',
+    ZDM_RELATION_MATVIEW = 'm',
+    ZDM_RELATION_FOREIGN = 'f',
+    ZDM_RELATION_SEQUENCE = 'S',
+    ZDM_RELATION_INDEX = 'i',
+    ZDM_RELATION_PARTITIONED_INDEX = 'I',
+    ZDM_RELATION_COMPOSITE = 'c',
+    ZDM_RELATION_ANY = 0, /* the text names it, nobody said what it is */
+};
+
+struct zdm_relation {
+    uint32_t oid;       /* 0: not from a server */
+    const char *schema; /* NULL: the text names none and the search path is not known */
+    const char *name;
+    enum zdm_relation_kind kind;
+    /* All its parts are in here. Otherwise what is here is true and what is not is unknown. */
+    bool known;
+    bool missing; /* the server has no such relation: the statement that names it fails */
+    bool dropped; /* by an earlier statement */
+    /* An earlier statement of this text made it: nobody waits for its locks, nobody uses it. */
+    bool fresh;
+    bool empty; /* fresh, and nothing was put in */
+    bool temporary, unlogged;
+    const char *owner, *access_method, *tablespace; /* NULL: not known, or the default */
+    int64_t rows, bytes; /* estimate of rows (-1: none yet), size with indexes */
+
+    ZDM_LIST(struct zdm_column) columns; /* in their order; of indexes none */
+    ZDM_LIST(struct zdm_constraint) constraints;
+    ZDM_LIST(struct zdm_constraint) referenced_by; /* foreign keys of other tables, and its own */
+    ZDM_LIST(struct zdm_index) indexes;
+    ZDM_LIST(struct zdm_trigger) triggers; /* without those of constraints */
+    ZDM_LIST(struct zdm_policy) policies;
+    ZDM_LIST(struct zdm_dependent) dependents;
+    ZDM_LIST(struct zdm_relation) parents, children; /* inheritance and partitions, one level */
+    ZDM_LIST(struct zdm_relation) reads; /* views and matviews: the relations they read */
+    const char *view_sql;                /* views and matviews: the query */
+    struct zdm_index *index;             /* of a relation that is an index */
+
+    bool is_partition;
+    bool detach_pending;
+    const char *bound_sql;                  /* partition: "FOR VALUES ..." or "DEFAULT" */
+    struct zdm_relation *default_partition; /* of a partitioned table, or NULL */
+    char partition_strategy;                /* 'r' 'l' 'h' */
+    const char **partition_columns;         /* n_partition_columns, NULL for an expression */
+    size_t n_partition_columns;
+    const char **partition_uses; /* every column that the key depends on */
+    size_t n_partition_uses;
+
+    bool row_security, force_row_security;
+    char replica_identity;            /* 'd' 'n' 'f' 'i' */
+    bool published;                   /* in a publication that sends UPDATE or DELETE */
+    bool populated;                   /* matview */
+    struct zdm_relation *sequence_of; /* sequence: the table that owns it */
+    const char *sequence_column;
+    const char *extension; /* member of it, or NULL */
+    bool has_rules;        /* beside that of a view */
+    uint32_t toast;        /* has a TOAST table */
+
+    struct zdm_relation *next; /* in its hash bucket */
+};
+
+enum zdm_type_kind {
+    ZDM_TYPE_BASE = 'b',
+    ZDM_TYPE_DOMAIN = 'd',
+    ZDM_TYPE_ENUM = 'e',
+    ZDM_TYPE_COMPOSITE = 'c',
+    ZDM_TYPE_RANGE = 'r',
+    ZDM_TYPE_MULTIRANGE = 'm',
+    ZDM_TYPE_PSEUDO = 'p',
+};
+
+struct zdm_type {
+    uint32_t oid;              /* 0: not from a server */
+    const char *schema, *name; /* pg_type: "int4", "_int4" */
+    enum zdm_type_kind kind;
+    const struct zdm_type *element; /* true arrays only */
+    const struct zdm_type *array;   /* NULL: not known or none */
+    const struct zdm_type *base;    /* domain */
+    int32_t base_typmod;
+    bool domain_not_null;
+    ZDM_LIST(struct zdm_constraint) domain_checks; /* relation NULL */
+    const char *domain_default;
+    ZDM_LIST(const char) values;           /* enum, in their order */
+    struct zdm_relation *relation;         /* composite: the table or type behind it */
+    ZDM_LIST(struct zdm_relation) used_by; /* tables and matviews with a column of it, nested too */
+    bool fresh;                            /* made by the text */
+    bool dropped;
+    struct zdm_type *next;
+};
+
+struct zdm_cast {
+    const struct zdm_type *source, *target;
+    char method;  /* 'b' binary coercible, 'f' function, 'i' in/out */
+    char context; /* 'i' implicit, 'a' assignment, 'e' explicit */
+};
+
+struct zdm_function {
+    const char *schema, *name;
+    const struct zdm_type **arguments; /* input arguments, n_arguments */
+    size_t n_arguments, n_defaults;
+    const struct zdm_type *variadic; /* element type of the last one, or NULL */
+    const struct zdm_type *result;
+    char volatility;      /* 'i' 's' 'v' */
+    char kind;            /* 'f' 'p' 'a' 'w' */
+    const char *sql_body; /* of a function in SQL, or NULL: it may be inlined */
+    bool fresh, dropped;
+    struct zdm_function *next;
+};
+
+struct zdm_schema {
+    const char *name;
+    bool fresh, dropped;
+    struct zdm_schema *next;
+};
+
+struct zdm_catalog {
+    struct zdm_arena *arena;
+    bool complete;      /* loaded from a server: what is not in here does not exist */
+    int server_version; /* server_version_num; 0: not known */
+    const char *database, *user, *time_zone; /* NULL: not known */
+    bool superuser;
+    int64_t lock_timeout_ms, statement_timeout_ms; /* of the role; 0: none; -1: not known */
+    const char *default_tablespace;                /* "" is the database's; NULL: not known */
+    ZDM_LIST(const char) search_path; /* existing schemas, without pg_catalog and pg_temp */
+    bool search_path_known;
+    ZDM_LIST(struct zdm_relation) fresh; /* relations that the text made, for settling */
+    ZDM_LIST(struct zdm_cast) casts;
+    ZDM_LIST(const char) publications_all; /* FOR ALL TABLES, those that send UPDATE or DELETE */
+    ZDM_LIST(const char) extensions;
+    struct zdm_catalog_private *private;
+};
+
+struct zdm_catalog *zdm_catalog_new(void);          /* empty, not complete; returns owned */
+void zdm_catalog_free(struct zdm_catalog *catalog); /* NULL is fine */
+
+/* Strings and objects of the catalog's arena, zeroed. */
+char *zdm_catalog_string(struct zdm_catalog *catalog, const char *s); /* NULL gives NULL */
+void *zdm_catalog_alloc(struct zdm_catalog *catalog, size_t size);
+
+/* Remembers `size` bytes at `object` before they are changed. Free of cost when no mark is set. */
+void zdm_catalog_touch(struct zdm_catalog *catalog, void *object, size_t size);
+/* A place to roll back to; marks nest. */
+size_t zdm_catalog_mark(struct zdm_catalog *catalog);
+void zdm_catalog_rollback(struct zdm_catalog *catalog, size_t mark);
+/* The changes behind the mark stay; with the outermost one what was remembered is forgotten. */
+void zdm_catalog_release(struct zdm_catalog *catalog, size_t mark);
+
+/* Lists of any kind: zdm_catalog_append(catalog, &relation->columns, column). */
+void zdm_catalog_append_(struct zdm_catalog *catalog, void *list, const void *item);
+#define zdm_catalog_append(catalog, list, item)                                                    \
+    zdm_catalog_append_((catalog), (list), 1 ? (item) : (*(list)->items))
+/* Takes the item out if it is there. */
+void zdm_catalog_remove(struct zdm_catalog *catalog, void *list, const void *item);
+
+/* schema NULL: the first one of the search path that has it. NULL: not in here, which means that it
+ * does not exist only when the catalog is complete. */
+struct zdm_relation *zdm_catalog_relation(
+    const struct zdm_catalog *catalog, const char *schema, const char *name);
+/* Adds one; kind ZDM_RELATION_ANY and known false are the beginning of a relation that a text names
+ * and nobody has described. schema NULL: the name stands without one. */
+struct zdm_relation *zdm_catalog_add_relation(
+    struct zdm_catalog *catalog, const char *schema, const char *name, enum zdm_relation_kind kind);
+/* A new schema and name; either may be the old one. */
+void zdm_catalog_move_relation(struct zdm_catalog *catalog, struct zdm_relation *relation,
+    const char *schema, const char *name);
+/* Takes it out with everything that hangs on it alone: its indexes, constraints, foreign keys to and
+ * from it, place among parents and children, default partition, owned sequences. Views and other
+ * dependents stay: CASCADE is the caller's. */
+void zdm_catalog_drop_relation(struct zdm_catalog *catalog, struct zdm_relation *relation);
+/* Takes out the sequences that belong to the table, or to one column of it (NULL: any). */
+void zdm_catalog_drop_sequences(
+    struct zdm_catalog *catalog, struct zdm_relation *table, const char *column);
+/* Every relation: fn returns false to stop. In no order. */
+void zdm_catalog_each_relation(const struct zdm_catalog *catalog,
+    bool (*fn)(void *self, struct zdm_relation *relation), void *self);
+/* Where CREATE without a schema makes things: the first of the search path; NULL: not known. */
+const char *zdm_catalog_creation_schema(const struct zdm_catalog *catalog);
+
+/* schema NULL: pg_catalog first, then the search path. "int4", not "integer". */
+struct zdm_type *zdm_catalog_type(
+    const struct zdm_catalog *catalog, const char *schema, const char *name);
+struct zdm_type *zdm_catalog_add_type(
+    struct zdm_catalog *catalog, const char *schema, const char *name, enum zdm_type_kind kind);
+void zdm_catalog_drop_type(struct zdm_catalog *catalog, struct zdm_type *type);
+void zdm_catalog_move_type(
+    struct zdm_catalog *catalog, struct zdm_type *type, const char *schema, const char *name);
+
+/* The functions called `name` in any schema, a chain through `next`; it holds other names too. */
+struct zdm_function *zdm_catalog_functions(const struct zdm_catalog *catalog, const char *name);
+struct zdm_function *zdm_catalog_add_function(
+    struct zdm_catalog *catalog, const char *schema, const char *name);
+
+struct zdm_schema *zdm_catalog_schema(const struct zdm_catalog *catalog, const char *name);
+struct zdm_schema *zdm_catalog_add_schema(struct zdm_catalog *catalog, const char *name);
+
+/* Parts of a relation by name; NULL when it is not there. */
+struct zdm_column *zdm_relation_column(const struct zdm_relation *relation, const char *name);
+struct zdm_constraint *zdm_relation_constraint(
+    const struct zdm_relation *relation, const char *name);
+struct zdm_constraint *zdm_relation_primary_key(const struct zdm_relation *relation);
+struct zdm_trigger *zdm_relation_trigger(const struct zdm_relation *relation, const char *name);
+
+/* New parts, already in the lists of the relation. */
+struct zdm_column *zdm_relation_add_column(
+    struct zdm_catalog *catalog, struct zdm_relation *relation, const char *name);
+/* references may be NULL; a foreign key is put into referenced_by of it too. */
+struct zdm_constraint *zdm_relation_add_constraint(struct zdm_catalog *catalog,
+    struct zdm_relation *relation, enum zdm_constraint_kind kind, const char *name,
+    struct zdm_relation *references);
+struct zdm_index *zdm_relation_add_index(
+    struct zdm_catalog *catalog, struct zdm_relation *relation, const char *name);
+/* Takes out the constraint, its index, and its place in referenced_by. */
+void zdm_relation_drop_constraint(struct zdm_catalog *catalog, struct zdm_constraint *constraint);
+/* Takes out the column and what the server drops with it: indexes, constraints and statistics that
+ * contain it, foreign keys on both sides. */
+void zdm_relation_drop_column(
+    struct zdm_catalog *catalog, struct zdm_relation *relation, const char *name);
+/* Also where constraints, indexes, triggers and the like name it. Not inside expression texts. */
+void zdm_relation_rename_column(
+    struct zdm_catalog *catalog, struct zdm_relation *relation, const char *from, const char *to);
+
+/* Is `name` among the n names? */
+bool zdm_names_have(const char *const *names, size_t n, const char *name);
+
+#endif
