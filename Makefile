@@ -3,6 +3,9 @@
 #   make demo              a migration from dry run to done, on a throw-away server
 #   make test              build and run all tests (PRESET=asan: with the sanitizers)
 #   make matrix            the end-to-end tests on PostgreSQL 14, 16, 17 and 18, after make test
+#   make truth-matrix      the truth tests on PostgreSQL 14 to 18, after make test
+#   make grammar-matrix    build and test with the grammars of PostgreSQL 16, 17 and 18
+#   make fuzz              the classifier on nonsense, for FUZZ_SECONDS (needs clang)
 #   make install           into PREFIX (default /usr/local), below DESTDIR when set
 #   make format lint clean
 #
@@ -10,6 +13,7 @@
 
 PRESET ?= debug
 PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 600
 JOBS ?= $(shell nproc)
 
 C_FILES = $(shell git ls-files --cached --others --exclude-standard -- '*.c' '*.h')
@@ -22,7 +26,7 @@ define build
   cmake --build --preset $(1) -j $(JOBS) -- $$quiet
 endef
 
-.PHONY: demo test matrix install format lint clean
+.PHONY: demo test matrix truth-matrix grammar-matrix fuzz install format lint clean
 
 demo:
 	@.ci/install-packages build server
@@ -37,6 +41,18 @@ test:
 
 matrix:
 	@.ci/matrix
+
+truth-matrix:
+	@.ci/truth-matrix
+
+grammar-matrix:
+	@.ci/install-packages build test
+	@.ci/grammar-matrix
+
+fuzz:
+	@.ci/install-packages build fuzz
+	$(call build,fuzz)
+	@.ci/fuzz $(FUZZ_SECONDS)
 
 install:
 	@.ci/install-packages build

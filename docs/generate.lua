@@ -1,4 +1,5 @@
---- Writes docs/reference/plan.md and stdlib/meta/zdm.lua from stdlib/fields.lua.
+--- Writes docs/reference/plan.md and stdlib/meta/zdm.lua from stdlib/fields.lua, and
+--- docs/reference/conf.md from stdlib/conf.lua.
 --
 --     lua5.4 docs/generate.lua            from the root of the checkout
 --
@@ -9,6 +10,7 @@ package.preload.native = package.preload.native or function()
     return {} -- nothing here runs what needs the engine
 end
 
+local conf = require "conf"
 local fields = require "fields"
 local kinds = require "kinds"
 
@@ -210,7 +212,44 @@ local function meta()
     return table.concat(list, "\n") .. "\n"
 end
 
+local function conf_reference()
+    local list, add = lines()
+    add "# zdm.conf.lua"
+    add ""
+    add "<!-- Written by docs/generate.lua from stdlib/conf.lua: change it there. -->"
+    add ""
+    add "What a project sets for its commands: a Lua file that returns a table. It is read from the current folder or"
+    add "the nearest folder above, up to the root of the git repository (outside of a repository only from the"
+    add "current one); `--config FILE` names another, `--no-config` reads none. Options of the command win over it."
+    add ""
+    add "It is evaluated as plans are: no files, no clock, no environment. Unknown fields are errors."
+    add ""
+    for _, section in ipairs(conf.sections) do
+        add("## %s", section.name)
+        add ""
+        add(section.doc)
+        add ""
+        add "| field | value | default | meaning |"
+        add "|---|---|---|---|"
+        for _, field in ipairs(section.fields) do
+            local says = kinds[field.kind].says
+            if field.values then
+                says = '"' .. table.concat(field.values, '", "') .. '"'
+            end
+            add("| `%s` | %s | %s | %s |", field.name, cell(says), default(field), meaning(field))
+        end
+        add ""
+        add "```lua file=zdm.conf.lua"
+        add(section.example)
+        add "```"
+        add ""
+    end
+    list[#list] = nil
+    return table.concat(list, "\n") .. "\n"
+end
+
 local generated = {
+    ["docs/reference/conf.md"] = conf_reference(),
     ["docs/reference/plan.md"] = reference(),
     ["stdlib/meta/zdm.lua"] = meta(),
 }

@@ -67,7 +67,7 @@ prepare(lua_State *L)
     lua_pushcfunction(L, require_stdlib);
     lua_setglobal(L, "require");
     set_string_methods(L);
-    push_module(L, "dsl");
+    push_module(L, zdm_script_of(L)->language);
     lua_getfield(L, -1, "environment");
     lua_call(L, 0, 1);
     lua_setupvalue(L, 1, 1);
@@ -79,7 +79,7 @@ prepare(lua_State *L)
 static int
 finish(lua_State *L)
 {
-    push_module(L, "dsl");
+    push_module(L, zdm_script_of(L)->language);
     lua_getfield(L, -1, "finish");
     lua_pushvalue(L, 1);
     lua_call(L, 1, 1);

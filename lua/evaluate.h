@@ -6,7 +6,7 @@
 
 #include "lua/state.h"
 
-/* Runs the plan. On success the description made by stdlib/dsl.lua is on the stack, and 0. Otherwise
+/* Runs the file. On success what stdlib/'s module of its language made of it is on the stack, and 0. Otherwise
  * the stack is unchanged and all errors, in the order of the file, are added to *errors. */
 int zdm_evaluate(struct zdm_script *script, struct zdm_errlist *errors);
 

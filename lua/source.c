@@ -12,9 +12,10 @@
 #include "base/text.h"
 
 #define MAX_BYTES (1024 * 1024)
+#define PLAN      "plan"
 
 static int
-read_all(int fd, const char *path, struct zdm_buf *text, struct zdm_err *err)
+read_all(int fd, const char *what, const char *path, struct zdm_buf *text, struct zdm_err *err)
 {
     char chunk[65536];
 
@@ -23,19 +24,28 @@ read_all(int fd, const char *path, struct zdm_buf *text, struct zdm_err *err)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return zdm_fail_errno(err, ZDM_ERR_USAGE, "cannot read plan \"%s\"", path);
+            return zdm_fail_errno(err, ZDM_ERR_USAGE, "cannot read %s \"%s\"", what, path);
         if (n == 0)
             return 0;
         zdm_buf_addn(text, chunk, (size_t)n);
         if (text->len > MAX_BYTES) {
-            zdm_fail(err, ZDM_ERR_USAGE, "plan \"%s\" is too big", path);
-            return zdm_err_detail(err, "a plan may have at most %d bytes", MAX_BYTES);
+            zdm_fail(err, ZDM_ERR_USAGE, "%s \"%s\" is too big", what, path);
+            return zdm_err_detail(err, "a %s may have at most %d bytes", what, MAX_BYTES);
         }
     }
 }
 
+static void
+give_path(const char *what, struct zdm_err *err)
+{
+    if (strcmp(what, PLAN) == 0)
+        zdm_err_hint(err, "give the path of a plan file, such as plans/rename_email.lua");
+    else
+        zdm_err_hint(err, "give the path of a %s", what);
+}
+
 static int
-open_plan(const char *path, struct zdm_err *err)
+open_file(const char *path, const char *what, struct zdm_err *err)
 {
     struct stat st;
 
@@ -43,21 +53,21 @@ open_plan(const char *path, struct zdm_err *err)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
         int reason = errno;
-        zdm_fail_errno(err, ZDM_ERR_USAGE, "cannot read plan \"%s\"", path);
+        zdm_fail_errno(err, ZDM_ERR_USAGE, "cannot read %s \"%s\"", what, path);
         if (reason == ENOENT)
-            zdm_err_hint(err, "give the path of a plan file, such as plans/rename_email.lua");
+            give_path(what, err);
         else if (reason == EACCES)
             zdm_err_hint(err, "make it readable: chmod +r \"%s\"", path);
         return -1;
     }
     if (fstat(fd, &st) < 0) {
-        zdm_fail_errno(err, ZDM_ERR_USAGE, "cannot read plan \"%s\"", path);
+        zdm_fail_errno(err, ZDM_ERR_USAGE, "cannot read %s \"%s\"", what, path);
     } else if (S_ISREG(st.st_mode)) {
         return fd;
     } else {
-        zdm_fail(err, ZDM_ERR_USAGE, "plan \"%s\" is %s", path,
+        zdm_fail(err, ZDM_ERR_USAGE, "%s \"%s\" is %s", what, path,
             S_ISDIR(st.st_mode) ? "a folder" : "not a regular file");
-        zdm_err_hint(err, "give the path of a plan file, such as plans/rename_email.lua");
+        give_path(what, err);
     }
     close(fd);
     return -1;
@@ -82,30 +92,31 @@ utf8_length(const unsigned char *s, size_t n)
 }
 
 static int
-not_text(const char *path, const char *text, size_t offset, const char *what, struct zdm_err *err)
+not_text(const char *what, const char *path, const char *text, size_t offset, const char *why,
+    struct zdm_err *err)
 {
     struct zdm_place at = {.file = path};
 
     zdm_line_column(text, offset, &at.line, &at.column);
-    zdm_fail(err, ZDM_ERR_PLAN, "plan is not a text: %s", what);
-    zdm_err_hint(err, "save the plan as UTF-8");
+    zdm_fail(err, ZDM_ERR_PLAN, "%s is not a text: %s", what, why);
+    zdm_err_hint(err, "save the %s as UTF-8", what);
     return zdm_err_at(err, at);
 }
 
 static int
-check_text(const char *path, const struct zdm_buf *text, struct zdm_err *err)
+check_text(const char *what, const char *path, const struct zdm_buf *text, struct zdm_err *err)
 {
-    char what[32];
+    char why[32];
 
     if (text->s[0] == '\033') /* LUA_SIGNATURE */
-        return not_text(path, text->s, 0, "it is compiled Lua", err);
+        return not_text(what, path, text->s, 0, "it is compiled Lua", err);
     for (size_t i = 0; i < text->len;) {
         size_t n = utf8_length((const unsigned char *)text->s + i, text->len - i);
         if (text->s[i] == '\0')
-            return not_text(path, text->s, i, "it has a NUL byte", err);
+            return not_text(what, path, text->s, i, "it has a NUL byte", err);
         if (n == 0) {
-            snprintf(what, sizeof what, "byte 0x%02X is not UTF-8", (unsigned char)text->s[i]);
-            return not_text(path, text->s, i, what, err);
+            snprintf(why, sizeof why, "byte 0x%02X is not UTF-8", (unsigned char)text->s[i]);
+            return not_text(what, path, text->s, i, why, err);
         }
         i += n;
     }
@@ -130,13 +141,19 @@ normalise(const struct zdm_buf *text, size_t *len)
 int
 zdm_source_read(const char *path, struct zdm_source **out, struct zdm_err *err)
 {
+    return zdm_source_read_as(path, PLAN, out, err);
+}
+
+int
+zdm_source_read_as(const char *path, const char *what, struct zdm_source **out, struct zdm_err *err)
+{
     struct zdm_buf text = ZDM_BUF_INIT;
     int result = -1;
-    int fd = open_plan(path, err);
+    int fd = open_file(path, what, err);
 
     if (fd < 0)
         return -1;
-    if (read_all(fd, path, &text, err) < 0 || check_text(path, &text, err) < 0)
+    if (read_all(fd, what, path, &text, err) < 0 || check_text(what, path, &text, err) < 0)
         goto out;
 
     struct zdm_source *source = zdm_alloc(sizeof *source);

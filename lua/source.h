@@ -36,6 +36,9 @@ struct zdm_source {
 /* Reads a file. Missing, unreadable, not a regular file, too big: ZDM_ERR_USAGE; not a text:
  * ZDM_ERR_PLAN with its place. *out owned. */
 int zdm_source_read(const char *path, struct zdm_source **out, struct zdm_err *err);
+/* The same for another file than a plan: `what` it is, such as "configuration". */
+int zdm_source_read_as(
+    const char *path, const char *what, struct zdm_source **out, struct zdm_err *err);
 void zdm_source_free(struct zdm_source *source); /* NULL is fine */
 
 /* Splits text into tokens; ends quietly where text stops being Lua. */

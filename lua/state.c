@@ -125,6 +125,7 @@ zdm_script_new(struct zdm_source *source)
     struct zdm_err err = ZDM_ERR_INIT;
 
     script->source = source;
+    script->language = "dsl";
     script->chunkname = zdm_strf("@%s", source->path);
     zdm_script_rearm(script);
     script->locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);

@@ -23,6 +23,7 @@ struct zdm_script {
     lua_State *L;
     struct zdm_source *source; /* borrowed */
     char *chunkname;           /* "@" and the path: what Lua calls the plan */
+    const char *language;      /* the module of stdlib/ that knows what the file may say: "dsl" */
     locale_t locale; /* "C": order of strings and decimal points are the same everywhere */
     bool executing;  /* a hook runs; otherwise the plan is described */
     size_t memory;   /* bytes in use */

@@ -273,6 +273,49 @@ kinds.argv = {
     end,
 }
 
+kinds.choice = {
+    lua = "string",
+    says = "one of the words",
+    check = function(value, field)
+        for _, word in ipairs(field.values) do
+            if value == word then
+                return word
+            end
+        end
+        local shown = type(value) == "string" and ('"%s"'):format(value) or describe(value)
+        return nil, ('must be "%s", not %s'):format(table.concat(field.values, '", "'), shown)
+    end,
+}
+
+-- Rule to severity. Which rules there are the engine knows.
+kinds.severities = {
+    lua = "table<string, string>",
+    says = "table of rule = severity",
+    check = function(value)
+        if type(value) ~= "table" or token.data(value) then
+            return must('a table such as { ["rule-id"] = "warning" }', value)
+        end
+        local list = {}
+        for rule, severity in next, value do
+            if type(rule) ~= "string" or type(severity) ~= "string" then
+                return nil, ("has an entry that is not rule = severity: %s = %s"):format(
+                    type(rule) == "string" and rule or describe(rule),
+                    type(severity) == "string" and severity or describe(severity)
+                )
+            end
+            list[#list + 1] = { rule = rule, severity = severity }
+        end
+        -- "style" first: what is said of one rule stands over what is said of all.
+        table.sort(list, function(a, b)
+            if (a.rule == "style") ~= (b.rule == "style") then
+                return a.rule == "style"
+            end
+            return a.rule < b.rule
+        end)
+        return list
+    end,
+}
+
 kinds.id = {
     lua = "string",
     says = "name of a step",

@@ -93,7 +93,8 @@ become(const struct zdm_spawn *spawn, char **env, int out_fd, int report_fd, pid
         if (null > STDERR_FILENO)
             close(null);
     }
-    if (out_fd >= 0 && (dup2(out_fd, STDOUT_FILENO) < 0 || dup2(out_fd, STDERR_FILENO) < 0))
+    int err_fd = spawn->drop_stderr ? open("/dev/null", O_WRONLY | O_CLOEXEC) : out_fd;
+    if (out_fd >= 0 && (dup2(out_fd, STDOUT_FILENO) < 0 || dup2(err_fd, STDERR_FILENO) < 0))
         goto failed;
 
     misfire.stage = STAGE_EXEC;

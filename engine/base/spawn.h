@@ -22,6 +22,7 @@ struct zdm_spawn {
     bool new_session;   /* setsid: ^C at the terminal does not reach it */
     bool quiet_stdin;   /* stdin is /dev/null (otherwise inherited) */
     int die_signal;     /* 0: none; else the child gets this signal when we die, even by kill -9 */
+    bool drop_stderr;   /* of capture and output_file: stdout only, as a program reads it */
     const char *output_file; /* stdout+stderr are appended to it; made 0600; not with capture */
 };
 

@@ -3,10 +3,17 @@
  *
  * A fixed number of queries, whatever the number of objects or statements (sql/), all in one
  * REPEATABLE READ, READ ONLY transaction, so that they agree with each other. Reads catalogs only,
- * no rows of anybody's tables; needs no rights beyond connecting. Takes no locks on user tables.
+ * no rows of anybody's tables; needs no rights beyond connecting.
+ *
+ * Where an expression names columns (CHECK, generated columns, indexes on expressions and partial
+ * ones) the server itself takes ACCESS SHARE on the table for the moment in which it spells it. Behind
+ * an ACCESS EXCLUSIVE lock that would wait: after five seconds the load fails with 55P03 and a hint.
+ * DDL that commits in that moment makes the server stumble; then all is read again.
  *
  * What a role may not see (pg_statistic, passwords) is not read; sizes come from pg_class, so no
- * file is looked at. System objects are left out except types, casts and functions.
+ * file is looked at. System objects (OID below 16384) are left out except types, casts, functions
+ * and schemas; of other sessions' temporary tables nothing is read, and of views not the query.
+ * Expressions are spelt with every name outside of pg_catalog qualified.
  */
 #ifndef ZDM_CATALOG_LOAD_H
 #define ZDM_CATALOG_LOAD_H
@@ -15,8 +22,12 @@
 #include "pg/conn.h"
 #include "sql/catalog.h"
 
-/* Returns owned in *out, `complete`. Settings (search_path, TimeZone, lock_timeout, ...) are those of
- * the connection, as the role and the database set them. */
+/* Returns owned in *out, `complete`. search_path and TimeZone are the session's; the timeouts are what
+ * the role, the database or the connection string set, whatever the session has set since. Not in
+ * a transaction. Nothing of the session is changed. */
 int zdm_catalog_load(struct zdm_conn *conn, struct zdm_catalog **out, struct zdm_err *err);
+/* The same in the open transaction of conn, as it sees the database. After a failure that transaction
+ * is good for a rollback only. */
+int zdm_catalog_load_inside(struct zdm_conn *conn, struct zdm_catalog **out, struct zdm_err *err);
 
 #endif

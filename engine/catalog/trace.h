@@ -4,8 +4,13 @@
  * In its own transaction, at client_min_messages = debug1, where the server announces rewrites,
  * verifying scans, validated foreign keys and index builds even on empty tables; afterwards, before
  * the end of the transaction, pg_locks of this backend. File nodes before and after tell rewrites that
- * are not announced (TRUNCATE, SET TABLESPACE). What must not run in a transaction is only run: its
+ * are not announced (CLUSTER, SET TABLESPACE). What must not run in a transaction is only run: its
  * effects on the schema and its error are observed, its locks are not (`locks_seen` false).
+ *
+ * A second session looks at what was there before: names and files as the last commit left them.
+ *
+ * Transactions of the author work: run BEGIN, then the statements with keep, then COMMIT or ROLLBACK.
+ * Each statement stands behind a savepoint then, so that one that fails does not hide the rest.
  */
 #ifndef ZDM_CATALOG_TRACE_H
 #define ZDM_CATALOG_TRACE_H
@@ -18,8 +23,12 @@
 #include "sql/classify.h"
 
 struct zdm_observed {
-    struct zdm_lock *locks; /* on relations that were there before; held is BRIEF: not observed */
+    /* The strongest on each relation that was there before the transaction; held is BRIEF: that is
+     * not observed. In a transaction of the author those that the statement added or made stronger. */
+    struct zdm_lock *locks;
     size_t n_locks;
+    struct zdm_lock *before; /* those that the author's transaction held already */
+    size_t n_before;
     char **rewrites, **scans, **builds; /* named as struct zdm_statement does */
     size_t n_rewrites, n_scans, n_builds;
     bool locks_seen;
@@ -28,15 +37,22 @@ struct zdm_observed {
 };
 
 struct zdm_trace; /* a session on the copy */
-/* conninfo: of the copy. Returns owned. */
+/* conninfo: of the copy, as a superuser. Returns owned. */
 int zdm_trace_open(const char *conninfo, struct zdm_trace **out, struct zdm_err *err);
 void zdm_trace_close(struct zdm_trace *trace); /* NULL is fine */
+/* The session that statements run in: view. In a transaction of the author it sees what they did. */
+struct zdm_conn *zdm_trace_conn(struct zdm_trace *trace);
+
+/* Another script begins: ends a transaction that the one before left open. What is there now is in
+ * use; what is made from here on is new until the next call, and nobody waits for it. Without any call
+ * nothing is new behind the statement that made it. */
+int zdm_trace_begin(struct zdm_trace *trace, struct zdm_err *err);
 
 /*
  * Runs the statement. keep: what it did stays, so that the next statement meets it (roll forward);
  * otherwise it is rolled back, which needs a statement that may run in a transaction. transaction:
  * as the classifier says. -1 only when the copy cannot be asked any more; an error of the statement is
- * an observation. Everything lives in the arena.
+ * an observation (sqlstate "": it could not be sent, such as COPY FROM stdin). Everything lives in the arena.
  */
 int zdm_trace_run(struct zdm_trace *trace, const char *sql, bool transaction_forbidden, bool keep,
     struct zdm_arena *arena, struct zdm_observed *out, struct zdm_err *err);

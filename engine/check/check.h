@@ -22,10 +22,21 @@ struct zdm_check_settings { /* options over zdm.conf.lua over the defaults */
     size_t n_rules;
 };
 
+/* Adds "ID=severity", or "style=severity" for all style rules, behind what is there: the last one of a
+ * rule wins. Unknown words are ZDM_ERR_USAGE with the nearest one. What hides a statement that zdm
+ * cannot judge is refused: that is what allow_unknown is for. */
+int zdm_check_settings_rule(
+    struct zdm_check_settings *settings, const char *id, const char *severity, struct zdm_err *err);
+/* "error", "warning", "none". */
+int zdm_check_settings_fail_on(
+    struct zdm_check_settings *settings, const char *word, struct zdm_err *err);
+void zdm_check_settings_release(struct zdm_check_settings *settings);
+
 /* Runs statements on a copy after they were classified (--trace); NULL: none. engine/check knows no
  * connection: the command hands in what catalog/trace.h does. */
 struct zdm_check_tracer {
     void *self;
+    int (*begin)(void *self, struct zdm_err *err); /* another source */
     /* Returns -1 when the copy is gone. May change the statement, and adds lines where the two differ. */
     int (*trace)(void *self, struct zdm_statement *st, struct zdm_arena *arena,
         const char ***differences, size_t *n, struct zdm_err *err);

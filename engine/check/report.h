@@ -49,6 +49,32 @@ struct zdm_check_report {
 
 /* Line and column (from 1, in characters) of byte `offset` of the text. */
 void zdm_text_position(const char *text, size_t offset, size_t *line, size_t *column);
+/* The same for offsets that grow: a text is gone through once, however many they are. */
+struct zdm_text_cursor {
+    const char *text;
+    size_t at, line, column;
+};
+void zdm_text_cursor_init(struct zdm_text_cursor *cursor, const char *text);
+void zdm_text_cursor_move(struct zdm_text_cursor *cursor, size_t offset); /* not backwards */
+
+/* Rules of notes, which are none of the classifier's. NULL when there is none of that id. */
+struct zdm_note_rule {
+    const char *id;
+    enum zdm_severity severity;
+    const char *means; /* for people: one line */
+};
+const struct zdm_note_rule *zdm_note_rules(size_t *n);
+const struct zdm_note_rule *zdm_note_rule(const char *id);
+
+void zdm_check_report_init(struct zdm_check_report *report);
+/* Adds a statement: st is a copy in the report's arena, allowed is all NULL. View until the next one. */
+struct zdm_checked *zdm_check_add(struct zdm_check_report *report, const struct zdm_source *source,
+    size_t line, size_t column, const struct zdm_statement *st);
+/* Adds a note of one of the rules above; hint may be NULL. */
+void zdm_check_note(struct zdm_check_report *report, const struct zdm_source *source, size_t line,
+    const char *rule, const char *hint, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+/* Takes what the views are of. */
+void zdm_check_keep(struct zdm_check_report *report, struct zdm_parsed *parsed);
 
 void zdm_check_report_release(struct zdm_check_report *report);
 

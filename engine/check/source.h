@@ -16,6 +16,12 @@
 
 enum zdm_source_kind { ZDM_SOURCE_SQL, ZDM_SOURCE_PLAN };
 
+/* Bytes start .. end of the text, which go to the server together. */
+struct zdm_source_part {
+    size_t start, end;
+    enum zdm_wrap wrap;
+};
+
 struct zdm_source {
     char *path; /* as people should read it: relative when it was given so; "<stdin>" */
     enum zdm_source_kind kind;
@@ -25,8 +31,12 @@ struct zdm_source {
     char *
         text; /* SQL: the whole file, with what is not to be run (down sections, COPY data excepted)
                    blanked out by spaces, so that offsets and lines stay those of the file. PLAN: NULL */
-    char *original; /* SQL: the file as it is, for showing lines and for comments */
-    bool context;   /* only for what it does to the ones behind it: nothing is reported */
+    char *original; /* the file as it is, without a byte order mark: for showing lines */
+    struct zdm_source_part *parts; /* a file whose pieces are sent apart; none: it is one piece */
+    size_t n_parts;
+    bool context;  /* only for what it does to the ones behind it: nothing is reported */
+    char *trouble; /* what its tool would say against the file, or NULL */
+    char *advice;  /* what to do about it */
 };
 
 struct zdm_sources {

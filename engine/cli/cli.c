@@ -8,6 +8,7 @@
 #include "base/failpoint.h"
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "cli/render_rule.h"
 #include "cli/version.h"
 
 static int
@@ -24,9 +25,24 @@ print(void (*fill)(struct zdm_buf *out), bool to_stderr)
 }
 
 static int
+print_rule(const struct zdm_rule *rule)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+    struct zdm_io io;
+
+    zdm_io_init(&io, false, NULL);
+    zdm_rule_document(&text, rule);
+    zdm_io_write_raw(&io.out, &text);
+    zdm_buf_release(&text);
+    return zdm_io_finish(&io, 0);
+}
+
+static int
 run_command(const struct zdm_args *args)
 {
-    const char *format = zdm_args_get(args, ZDM_OPT_FORMAT);
+    enum zdm_option_id id =
+        zdm_args_has(args, ZDM_OPT_CHECK_FORMAT) ? ZDM_OPT_CHECK_FORMAT : ZDM_OPT_FORMAT;
+    const char *format = zdm_args_get(args, id);
     const char *color =
         zdm_args_has(args, ZDM_OPT_NO_COLOR) ? "never" : zdm_args_get(args, ZDM_OPT_COLOR);
     struct zdm_io io;
@@ -112,6 +128,10 @@ zdm_cli_main(int argc, char **argv)
         return print(zdm_version_line, false);
     if (argc == 2 && strcmp(argv[1], "--dump-reference") == 0)
         return print(zdm_help_reference, false); /* for docs/reference/commands.md */
+    if (argc == 2 && strcmp(argv[1], "--dump-rules") == 0)
+        return print(zdm_rule_index, false); /* for docs/reference/rules/README.md */
+    if (argc == 3 && strcmp(argv[1], "--dump-rule") == 0 && zdm_sql_rule(argv[2]))
+        return print_rule(zdm_sql_rule(argv[2])); /* for docs/reference/rules/ID.md */
 
     if (zdm_args_parse(argc, (const char *const *)argv, &args, &err) < 0) {
         struct zdm_io io;

@@ -1,30 +1,13 @@
 #include <stdlib.h>
 
-#include "base/mem.h"
 #include "base/signals.h"
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/load.h"
 #include "cli/render_plan.h"
+#include "cli/target_catalog.h"
 #include "pg/conn.h"
 #include "run/status.h"
-
-static bool
-is_set(const char *variable)
-{
-    const char *value = getenv(variable);
-
-    return value && *value;
-}
-
-/* Connecting is for those who asked: a review needs no database. */
-static bool
-target_is_named(const struct zdm_args *args)
-{
-    if (zdm_args_has(args, ZDM_OPT_OFFLINE))
-        return false;
-    return zdm_args_has(args, ZDM_OPT_DB) || is_set("ZDM_DATABASE_URL") || is_set("DATABASE_URL");
-}
 
 static int
 print_json(struct zdm_io *io, const char *path, const struct zdm_loaded *loaded,
@@ -35,6 +18,36 @@ print_json(struct zdm_io *io, const char *path, const struct zdm_loaded *loaded,
     return zdm_errlist_exit_code(&loaded->errors);
 }
 
+/* What stands in the target, and the plan judged by what is there. -1: it could not be asked; 0 with
+ * errors of the plan in `loaded`. */
+static int
+look(const struct zdm_args *args, struct zdm_loaded *loaded, struct zdm_plan_status *status,
+    struct zdm_err *err)
+{
+    char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
+    struct zdm_catalog *catalog;
+    int rc = -1;
+
+    zdm_signals_install();
+    if (zdm_status_read(conninfo, loaded->plan, status, err) < 0)
+        goto out;
+    if (zdm_target_catalog(conninfo, &catalog, NULL, err) < 0) {
+        zdm_status_release(status, loaded->plan->n_steps);
+        goto out;
+    }
+    bool *done = zdm_steps_in_catalog(loaded->plan, status);
+    struct zdm_sql_context *context = zdm_sql_context_on(catalog, 0);
+    zdm_load_check(loaded, context, done);
+    zdm_sql_context_free(context);
+    free(done);
+    rc = 0;
+out:
+    free(conninfo);
+    if (rc < 0 && !err->hint)
+        zdm_err_hint(err, "zdm plan --offline does not connect");
+    return rc;
+}
+
 int
 zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
 {
@@ -42,30 +55,24 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
     struct zdm_plan_status status = {.where = NULL};
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_loaded loaded;
-    bool online = target_is_named(args);
+    bool online = zdm_target_is_named(args);
     int code = 0;
 
     if (zdm_args_has(args, ZDM_OPT_OFFLINE) && zdm_args_has(args, ZDM_OPT_DB)) {
         zdm_fail(&err, ZDM_ERR_USAGE, "--offline and --db exclude each other");
         return zdm_io_fail(io, &err);
     }
-    if (zdm_load(path, &loaded) < 0) {
+    if (!online) {
+        zdm_load(path, &loaded);
+    } else if (zdm_load_file(path, &loaded) == 0 && look(args, &loaded, &status, &err) < 0) {
+        zdm_loaded_release(&loaded);
+        return zdm_io_fail(io, &err);
+    }
+    online = online && loaded.plan;
+    if (loaded.errors.count) {
         code =
             io->json ? print_json(io, path, &loaded, NULL) : zdm_io_fail_list(io, &loaded.errors);
-        zdm_loaded_release(&loaded);
-        return code;
-    }
-    if (online) {
-        char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
-        zdm_signals_install();
-        int rc = zdm_status_read(conninfo, loaded.plan, &status, &err);
-        free(conninfo);
-        if (rc < 0) {
-            if (!err.hint)
-                zdm_err_hint(&err, "zdm plan --offline does not connect");
-            zdm_loaded_release(&loaded);
-            return zdm_io_fail(io, &err);
-        }
+        goto out;
     }
 
     if (status.problem.code != ZDM_OK)
@@ -80,6 +87,7 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
         if (loaded.errors.count)
             code = zdm_io_fail_list(io, &loaded.errors);
     }
+out:
     if (online)
         zdm_status_release(&status, loaded.plan->n_steps);
     zdm_loaded_release(&loaded);

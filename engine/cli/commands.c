@@ -12,6 +12,40 @@
 
 const struct zdm_command zdm_commands[] = {
     {
+        .name = "check",
+        .words = "[FILE|FOLDER|-]...",
+        .max_words = SIZE_MAX,
+        .options = TARGET | ZDM_OPT_BIT(OFFLINE) | ZDM_OPT_BIT(SCHEMA) | ZDM_OPT_BIT(TRACE) |
+                   ZDM_OPT_BIT(CONVENTION) | ZDM_OPT_BIT(ASSUME_IN_TRANSACTION) |
+                   ZDM_OPT_BIT(GIT_DIFF) | ZDM_OPT_BIT(FAIL_ON) | ZDM_OPT_BIT(RULE) |
+                   ZDM_OPT_BIT(ALLOW_UNKNOWN) | ZDM_OPT_BIT(PG_VERSION) | ZDM_OPT_BIT(CONFIG) |
+                   ZDM_OPT_BIT(NO_CONFIG) | ZDM_OPT_BIT(CHECK_FORMAT) | ZDM_OPT_BIT(COLOR) |
+                   ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),
+        .summary = "tell what SQL locks, rewrites and breaks, and the safer form",
+        .about =
+            "Judges every statement of plans, .sql files, the folders of migration tools, or "
+            "standard input: what it locks and for how long, what it rewrites, scans or builds, "
+            "whether code that runs now breaks, and what to write instead. Down-migrations are "
+            "left out; the others are read in the order in which they would run.\n"
+            "\n"
+            "Offline it knows the SQL alone, and errs on the safe side. With --db it reads the "
+            "catalog of the target, no rows, and is exact; with --trace it runs the statements on "
+            "an empty copy too. A comment accepts a finding:\n"
+            "\n"
+            "  -- zdm: allow RULE because REASON\n"
+            "\n"
+            "The exit code is 4 for findings (--fail-on), 2 when something could not be judged, "
+            "and 0 otherwise.",
+        .examples =
+            {
+                {"zdm check db/migrations", "a folder, offline"},
+                {"zdm check db/migrations --git-diff origin/main --db service=shop",
+                    "what a branch adds, against the catalog of a database"},
+                {"pg_dump -s shop | zdm check - --allow-unknown --format json", "standard input"},
+            },
+        .run = zdm_cmd_check,
+    },
+    {
         .name = "plan",
         .words = "PLAN",
         .min_words = 1,
@@ -22,8 +56,9 @@ const struct zdm_command zdm_commands[] = {
                  "for how long, what it rewrites or scans, how it is undone. All errors of the "
                  "plan are reported together. Nothing is changed.\n"
                  "\n"
-                 "When a target is named, the state of each step there is shown too; otherwise, "
-                 "and with --offline, nothing connects. Evaluating a plan is safe: it can read no "
+                 "When a target is named, the statements are judged by its catalog, and the state "
+                 "of each step there is shown too; otherwise, and with --offline, nothing "
+                 "connects. Evaluating a plan is safe: it can read no "
                  "files and start no programs.",
         .examples =
             {
@@ -106,6 +141,23 @@ const struct zdm_command zdm_commands[] = {
                     NULL},
             },
         .run = zdm_cmd_approve,
+    },
+    {
+        .name = "explain",
+        .words = "[RULE]",
+        .max_words = 1,
+        .options = LOOK,
+        .summary = "show the page of a rule, or the list of all",
+        .about =
+            "What the rule warns of, what PostgreSQL really does, an example with what zdm check "
+            "says of it, and a better one. Without a RULE it lists all rules with their "
+            "severity.",
+        .examples =
+            {
+                {"zdm explain rewrite-volatile-default", NULL},
+                {"zdm explain", "all rules"},
+            },
+        .run = zdm_cmd_explain,
     },
     {
         .name = "sandbox",

@@ -34,11 +34,13 @@ const struct zdm_command *zdm_command_find(const char *name); /* NULL: none */
 /* The error that there is no such command, with the nearest one; returns -1. */
 int zdm_command_unknown(const char *name, struct zdm_err *err);
 
+int zdm_cmd_check(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_run(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_status(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_log(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_approve(const struct zdm_args *args, struct zdm_io *io);
+int zdm_cmd_explain(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_sandbox(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_help(const struct zdm_args *args, struct zdm_io *io);
 

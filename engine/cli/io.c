@@ -101,6 +101,14 @@ zdm_io_write(struct zdm_stream *stream, struct zdm_buf *text)
 }
 
 void
+zdm_io_write_raw(struct zdm_stream *stream, struct zdm_buf *text)
+{
+    if (!stream->failed && fwrite(text->s, 1, text->len, stream->file) < text->len)
+        stream->failed = errno;
+    zdm_buf_clear(text);
+}
+
+void
 zdm_io_flush(struct zdm_stream *stream)
 {
     if (fflush(stream->file) != 0 && !stream->failed)

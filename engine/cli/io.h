@@ -32,6 +32,8 @@ void zdm_io_init(struct zdm_io *io, bool json, const char *color);
 /* Writes text: style marks become colour or nothing, other control characters than newline and tab
  * become '?', stray bytes U+FFFD. Clears the buffer. */
 void zdm_io_write(struct zdm_stream *stream, struct zdm_buf *text);
+/* Writes text that programs read, byte for byte. Clears the buffer. */
+void zdm_io_write_raw(struct zdm_stream *stream, struct zdm_buf *text);
 void zdm_io_flush(struct zdm_stream *stream);
 /* The exit code of a command that has printed everything: `code`, or 1 with a message when stdout
  * could not be written and code is 0. */

@@ -226,7 +226,7 @@ zdm_json_statement(const struct zdm_statement *st, struct zdm_place at)
     json_object_set_new(object, "sql", zdm_json_text(st->sql));
     json_object_set_new(object, "kind", zdm_json_text(st->kind));
     json_object_set_new(object, "verdict", json_string(zdm_verdict_name(st->verdict)));
-    json_object_set_new(object, "evidence", json_string("assumed"));
+    json_object_set_new(object, "evidence", json_string(zdm_evidence_name(st->evidence)));
     json_object_set_new(object, "transaction", json_string(zdm_transaction_name(st->transaction)));
     json_object_set_new(object, "locks", locks_of(st));
     json_object_set_new(object, "rewrites", zdm_json_texts(st->rewrites, st->n_rewrites));
@@ -237,6 +237,19 @@ zdm_json_statement(const struct zdm_statement *st, struct zdm_place at)
     json_object_set_new(object, "fails_with", zdm_json_text(st->fails_with));
     json_object_set_new(object, "findings", findings_of(st));
     return object;
+}
+
+void
+zdm_json_add(struct zdm_buf *out, json_t *value)
+{
+    char *text = json_dumps(value, JSON_REAL_PRECISION(15) | JSON_INDENT(2));
+
+    if (!text)
+        zdm_die("cannot write JSON");
+    zdm_buf_add(out, text);
+    zdm_buf_addc(out, '\n');
+    free(text);
+    json_decref(value);
 }
 
 void

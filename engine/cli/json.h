@@ -27,6 +27,8 @@ json_t *zdm_json_cursor(const struct zdm_cursor *cursor);
 json_t *zdm_json_gate(const struct zdm_gate_result *gate);
 json_t *zdm_json_statement(const struct zdm_statement *st, struct zdm_place at);
 
+/* Adds a document, indented, and drops it. */
+void zdm_json_add(struct zdm_buf *out, json_t *value);
 /* Prints a document (indented), or one line of a stream, and drops it. */
 void zdm_json_print(struct zdm_stream *stream, json_t *value, bool line);
 

@@ -113,10 +113,10 @@ width_n(const char *s, size_t n)
     return total;
 }
 
+/* The cursor stands at column `at`. */
 static void
-add_wrapped_line(struct zdm_buf *out, const char *line, size_t n, int indent, int columns)
+add_wrapped_line(struct zdm_buf *out, const char *line, size_t n, int at, int indent, int columns)
 {
-    int at = indent;
     bool first = true;
 
     for (const char *end = line + n; line < end;) {
@@ -142,14 +142,15 @@ add_wrapped_line(struct zdm_buf *out, const char *line, size_t n, int indent, in
 }
 
 void
-zdm_add_wrapped(struct zdm_buf *out, const char *text, int indent, int columns)
+zdm_add_hanging(struct zdm_buf *out, const char *text, int at, int indent, int columns)
 {
     for (;;) {
         size_t n = strcspn(text, "\n");
         if (text[0] == ' ' || text[0] == '\t')
             zdm_buf_addn(out, text, n);
         else
-            add_wrapped_line(out, text, n, indent, columns);
+            add_wrapped_line(out, text, n, at, indent, columns);
+        at = indent;
         if (!text[n] || !text[n + 1])
             break;
         text += n + 1;
@@ -157,6 +158,12 @@ zdm_add_wrapped(struct zdm_buf *out, const char *text, int indent, int columns)
         if (*text != '\n')
             zdm_add_blanks(out, indent);
     }
+}
+
+void
+zdm_add_wrapped(struct zdm_buf *out, const char *text, int indent, int columns)
+{
+    zdm_add_hanging(out, text, indent, indent, columns);
 }
 
 static bool

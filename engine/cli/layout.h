@@ -36,6 +36,8 @@ void zdm_add_cut(struct zdm_buf *out, const char *s, int columns);
 /* Adds text wrapped at blanks to `columns`, for a cursor that stands at column `indent`; later
  * lines are indented by as much. A line of the text that begins with a blank is kept as it is. */
 void zdm_add_wrapped(struct zdm_buf *out, const char *text, int indent, int columns);
+/* The same for a cursor that stands at column `at`. */
+void zdm_add_hanging(struct zdm_buf *out, const char *text, int at, int indent, int columns);
 /* Adds the lines of n bytes of text, each behind `indent` blanks, without the indentation that all
  * of them share, without empty lines at both ends, and a newline at the end. `before`: columns that
  * stood before the text where it was cut out, as its first line's indentation; -1 unknown. */

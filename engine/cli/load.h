@@ -17,6 +17,9 @@ struct zdm_loaded {
 
 /* Fills *out whatever happens (zdm_loaded_release); -1 when there are errors. */
 int zdm_load(const char *path, struct zdm_loaded *out);
+/* The two halves of it: evaluated; and checked in a context (done: see plan/check.h). */
+int zdm_load_file(const char *path, struct zdm_loaded *out);
+int zdm_load_check(struct zdm_loaded *loaded, struct zdm_sql_context *context, const bool *done);
 void zdm_loaded_release(struct zdm_loaded *loaded);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/check_formats.h"
 #include "cli/commands.h"
 
 const struct zdm_option zdm_options[ZDM_OPT_COUNT] = {

@@ -245,7 +245,9 @@ zdm_sandbox_start(
     sandbox->creator = getpid();
     sandbox->tcp = options->tcp;
     prepare_process();
-    if (check_settings(options, err) < 0 || zdm_server_find(&places, &sandbox->bindir, err) < 0 ||
+    sandbox->bindir = zdm_strdup(options->bindir);
+    if (check_settings(options, err) < 0 ||
+        (!sandbox->bindir && zdm_server_find(&places, &sandbox->bindir, err) < 0) ||
         zdm_server_user(&sandbox->user, err) < 0 ||
         zdm_server_version(sandbox->bindir, &sandbox->user, &version, err) < 0)
         goto out;

@@ -33,6 +33,7 @@ struct zdm_sandbox_options {
     bool tcp;              /* connect over 127.0.0.1, on a free port, with a password made for it */
     const char **settings; /* extra "name=value" for the server; the last one of a name wins */
     size_t n_settings;
+    const char *bindir; /* of the server to run; NULL: found as above */
 };
 
 /* options may be NULL. No server installed: ZDM_ERR_USAGE with the package to install. */

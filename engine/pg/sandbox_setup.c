@@ -50,6 +50,30 @@ byte_offset(const char *text, int n)
     return i;
 }
 
+/* pg_dump fences its output in for psql: a line \restrict KEY before all SQL, one \unrestrict KEY behind
+ * it. Nothing here runs commands of psql, so there is nothing to fence; blanks keep the places. */
+static void
+blank_fences(char *text)
+{
+    char *line = text;
+
+    while (*line == '\n' || *line == '\r' || strncmp(line, "--", 2) == 0) {
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
+    size_t len = strcspn(line, "\r\n");
+    if (strncmp(line, "\\restrict ", 10) != 0)
+        return;
+    char *end = zdm_strf("\n\\unrestrict %.*s", (int)(len - 10), line + 10);
+    memset(line, ' ', len);
+    for (char *at = line; (at = strstr(at, end)); at += strlen(end)) {
+        char after = at[strlen(end)];
+        if (!after || after == '\n' || after == '\r')
+            memset(at + 1, ' ', strlen(end) - 1);
+    }
+    free(end);
+}
+
 static int
 run_text(struct zdm_conn *conn, const char *file, const char *text, struct zdm_err *err)
 {
@@ -82,6 +106,8 @@ zdm_sandbox_setup(const char *conninfo, const char *const *files, size_t n, stru
     for (size_t i = 0; i < n; i++)
         if (read_text(files[i], &texts[i], err) < 0)
             goto out;
+        else
+            blank_fences(texts[i].s);
     if (zdm_conn_open(conninfo, "zdm setup", &conn, err) < 0)
         goto out;
     for (size_t i = 0; i < n; i++)

@@ -79,11 +79,24 @@ demand_gate(struct zdm_checker *checker)
 int
 zdm_plan_check(const struct zdm_plan *plan, struct zdm_plan_report *report)
 {
-    struct zdm_checker checker = {.plan = plan, .report = report, .context = zdm_sql_context_new()};
+    struct zdm_sql_context *context = zdm_sql_context_new();
+    int rc = zdm_plan_check_in(plan, context, NULL, report);
+
+    zdm_sql_context_free(context);
+    return rc;
+}
+
+int
+zdm_plan_check_in(const struct zdm_plan *plan, struct zdm_sql_context *context, const bool *done,
+    struct zdm_plan_report *report)
+{
+    struct zdm_sql_context *past = zdm_sql_context_new();
+    struct zdm_checker checker = {.plan = plan, .report = report};
 
     for (size_t i = 0; i < plan->n_steps; i++) {
         checker.step = &plan->steps[i];
         checker.index = i;
+        checker.context = done && done[i] ? past : context;
         demand_gate(&checker);
         switch (checker.step->kind) {
         case ZDM_STEP_SQL:
@@ -102,7 +115,7 @@ zdm_plan_check(const struct zdm_plan *plan, struct zdm_plan_report *report)
         /* Time passes and rows move: what the steps before made is in use from here on. */
         zdm_sql_context_settle(checker.context);
     }
-    zdm_sql_context_free(checker.context);
+    zdm_sql_context_free(past);
     return report->errors.count ? -1 : 0;
 }
 

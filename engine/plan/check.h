@@ -39,6 +39,11 @@ struct zdm_plan_report {
 
 /* Fills *report; returns 0 when there are no errors, -1 otherwise. */
 int zdm_plan_check(const struct zdm_plan *plan, struct zdm_plan_report *report);
+/* The same in a context: with a catalog the facts are the target's, and what the plan does changes
+ * it. done (NULL: none): for each step, whether its work is in the catalog already; such a step is
+ * judged without it. */
+int zdm_plan_check_in(const struct zdm_plan *plan, struct zdm_sql_context *context,
+    const bool *done, struct zdm_plan_report *report);
 void zdm_plan_report_release(struct zdm_plan_report *report);
 
 /* How an sql step must be run, from its statements' classification. */

@@ -1,253 +1,333 @@
 #include <string.h>
 
-#include "sql/alter.h"
-#include "sql/volatility.h"
+#include "sql/call.h"
+#include "sql/constraint.h"
+#include "sql/new_column.h"
+#include "sql/object.h"
+#include "sql/proof.h"
 
-struct column { /* what an ADD COLUMN says */
-    const PgQuery__ColumnDef *def;
-    const char *name, *type; /* quoted; as text */
-    PgQuery__Node *value;    /* DEFAULT, or NULL */
-    const PgQuery__Constraint *check, *unique, *foreign;
-    bool required, identity, generated;
+struct adding {
+    struct zdm_alter *alter;
+    struct zdm_new_column column;
+    bool rewritten; /* a table that holds rows */
+    bool
+        filled; /* one that surely holds rows gets a column that may not be NULL and has no value */
 };
 
-static struct column
-read_column(struct zdm_alter *alter)
+/* ATPrepAddColumn() and what ATExecAddColumn() asks first. False: it fails, or there is nothing to do. */
+static bool
+may_add(struct zdm_alter *alter)
 {
-    struct zdm_arena *arena = alter->draft->arena;
-    struct column column = {.def = alter->cmd->def->column_def};
-    char *type = zdm_deparse_type(arena, column.def->type_name);
+    struct zdm_draft *draft = alter->draft;
+    const struct zdm_relation *relation = alter->relation;
+    const PgQuery__ColumnDef *def = alter->cmd->def->column_def;
+    const char *name = zdm_ident_text(draft->arena, def->colname);
 
-    column.name = zdm_ident_text(arena, column.def->colname);
-    column.type =
-        type ? type
-             : zdm_list_text(arena, column.def->type_name->n_names, column.def->type_name->names);
-    for (size_t i = 0; i < column.def->n_constraints; i++) {
-        const PgQuery__Constraint *constraint = column.def->constraints[i]->constraint;
-        switch (constraint->contype) {
-        case PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL:
-            column.required = true;
+    if (relation->of_type && !relation->fresh)
+        zdm_draft_fails(draft, "42809", "%s is a typed table", alter->table);
+    else if (relation->is_partition)
+        zdm_draft_fails(draft, "42809", "%s is a partition", alter->table);
+    if (draft->st->fails_with)
+        return false;
+    if (alter->cmd->missing_ok)
+        ZDM_FIND(draft, ADD_COLUMN_IF_NOT_EXISTS, .column = name);
+    if (zdm_relation_column(relation, def->colname)) {
+        if (!alter->cmd->missing_ok)
+            zdm_draft_fails(draft, "42701", "%s has a column %s already", alter->table, name);
+        return false;
+    }
+    if (zdm_is_system_column(def->colname))
+        zdm_draft_fails(draft, "42701", "%s is a column that every table has", name);
+    else if (!alter->recurse && relation->children.n)
+        zdm_draft_fails(draft, "42P16", "column %s must be added to those that inherit from %s too",
+            name, alter->table);
+    return !draft->st->fails_with;
+}
+
+/* A child has a column of that name: it becomes an inherited one. */
+static bool
+merged(struct adding *adding, struct zdm_relation *child)
+{
+    struct zdm_draft *draft = adding->alter->draft;
+    const struct zdm_new_column *new = &adding->column;
+    struct zdm_column *column = zdm_relation_column(child, new->def->colname);
+
+    if (!column)
+        return false;
+    if (new->typed.type && column->type &&
+        (new->typed.type != column->type || new->typed.typmod != column->typmod)) {
+        zdm_draft_fails(draft, "42804", "column %s of %s has another type", new->name,
+            zdm_draft_name(draft, child));
+        return true;
+    }
+    zdm_catalog_touch(draft->catalog, column, sizeof *column);
+    column->inherited = true;
+    return true;
+}
+
+static void
+add_sequence(struct adding *adding)
+{
+    struct zdm_draft *draft = adding->alter->draft;
+    struct zdm_relation *relation = adding->alter->relation;
+    const char *column = adding->column.def->colname;
+    const char *name = zdm_object_free_name(draft, relation, relation->name, column, "seq");
+    struct zdm_relation *sequence =
+        zdm_catalog_add_relation(draft->catalog, relation->schema, name, ZDM_RELATION_SEQUENCE);
+
+    sequence->known = sequence->fresh = sequence->empty = true;
+    sequence->temporary = relation->temporary;
+    sequence->unlogged = relation->unlogged && draft->pg_version >= 15;
+    sequence->sequence_of = relation;
+    sequence->sequence_column = zdm_catalog_string(draft->catalog, column);
+    zdm_catalog_append(draft->catalog, &draft->catalog->fresh, sequence);
+}
+
+static void
+put(struct adding *adding, struct zdm_relation *relation)
+{
+    struct zdm_draft *draft = adding->alter->draft;
+    const struct zdm_new_column *new = &adding->column;
+    struct zdm_column *column =
+        zdm_relation_add_column(draft->catalog, relation, new->def->colname);
+    bool child = relation != adding->alter->relation;
+
+    column->type = new->typed.type;
+    column->typmod = new->typed.typmod == ZDM_TYPMOD_UNKNOWN ? ZDM_TYPMOD_NONE : new->typed.typmod;
+    column->collation = new->collation;
+    column->not_null = new->required;
+    column->identity = new->identity;
+    column->generated = new->is_virtual ? 'v' : new->computed ? 's' : 0;
+    if (new->value || new->serial || new->computed) {
+        PgQuery__Node *source = new->value ? new->value : new->computed;
+        const char *text = source ? zdm_deparse_expr(draft->arena, source) : "nextval()";
+        column->default_sql = zdm_catalog_string(draft->catalog, text ? text : "?");
+    }
+    if (new->required)
+        zdm_not_null_put(draft, relation, column->name, child);
+    column->inherited = child;
+    column->local = !child;
+    zdm_object_uses_type(draft, relation, column->type);
+}
+
+static bool
+holds_rows(struct zdm_draft *draft, const struct zdm_relation *relation)
+{
+    return relation->rows > 0 && !relation->fresh && draft->catalog->complete;
+}
+
+static void
+add_to(struct adding *adding, struct zdm_relation *relation)
+{
+    struct zdm_draft *draft = adding->alter->draft;
+    const struct zdm_new_column *new = &adding->column;
+    enum zdm_held held = ZDM_HELD_BRIEF;
+
+    if (zdm_relation_has_rows(relation)) {
+        if (zdm_new_column_rewrites(new)) {
+            zdm_draft_rewrite_of(draft, relation);
+            adding->rewritten = true;
+            held = ZDM_HELD_REWRITE;
+        } else if (new->required && (new->is_virtual || !zdm_new_column_has_value(new))) {
+            zdm_draft_scan_of(draft, relation);
+            if (!new->is_virtual)
+                adding->filled |= holds_rows(draft, relation);
+            held = ZDM_HELD_SCAN;
+        }
+    }
+    zdm_draft_lock_on(draft, relation, adding->alter->mode, held);
+    put(adding, relation);
+    for (size_t i = 0; i < relation->children.n && !draft->st->fails_with; i++) {
+        struct zdm_relation *child = relation->children.items[i];
+        zdm_draft_lock_on(draft, child, adding->alter->mode, held);
+        if (!merged(adding, child))
+            add_to(adding, child);
+    }
+}
+
+/* Values are put in row by row, which another table that has a column of this row type cannot follow. */
+static bool
+row_type_is_free(struct adding *adding)
+{
+    struct zdm_alter *alter = adding->alter;
+    struct zdm_draft *draft = alter->draft;
+    size_t n;
+    struct zdm_relation **family = zdm_alter_family(alter, &n);
+
+    if (!zdm_new_column_has_value(&adding->column) && !adding->column.constrained)
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        const struct zdm_type *type =
+            family[i]->schema ? zdm_catalog_type(draft->catalog, family[i]->schema, family[i]->name)
+                              : NULL;
+        if (!type || type->relation != family[i] || !type->used_by.n)
+            continue;
+        zdm_draft_fails(draft, "0A000", "%s has a column of the row type of %s",
+            zdm_draft_name(draft, type->used_by.items[0]), zdm_draft_name(draft, family[i]));
+        return false;
+    }
+    return true;
+}
+
+static bool
+identity_is_possible(struct adding *adding)
+{
+    struct zdm_alter *alter = adding->alter;
+    const struct zdm_relation *relation = alter->relation;
+    bool partitioned = relation->kind == ZDM_RELATION_PARTITIONED;
+
+    if (!adding->column.identity || !relation->children.n ||
+        (partitioned && alter->draft->pg_version >= 17))
+        return true;
+    zdm_draft_fails(alter->draft, "42P16",
+        "identity column %s cannot be added to %s, which has tables below it", adding->column.name,
+        alter->table);
+    return false;
+}
+
+/* It fails when there are rows; whether there are, the catalog may know. */
+static void
+tell_required(struct adding *adding)
+{
+    struct zdm_alter *alter = adding->alter;
+    struct zdm_draft *draft = alter->draft;
+    const struct zdm_new_column *new = &adding->column;
+
+    if (draft->st->fails_with || !new->required || zdm_new_column_has_value(new) ||
+        zdm_context_is_empty(draft->context, alter->table) || alter->relation->empty)
+        return;
+    struct zdm_finding *finding =
+        ZDM_FIND(draft, FAIL_REQUIRED_COLUMN, .table = alter->table, .column = new->name);
+    draft->st->breaks_writers |= !draft->fresh;
+    zdm_draft_safer(draft, finding, zdm_new_column_plain(alter, new, new->type));
+    zdm_alter_not_null_steps(alter, finding, new->def->colname);
+    if (adding->filled && !draft->catalog->uncertain)
+        draft->st->fails_with = "23502";
+}
+
+static PgQuery__Node *
+name_node(struct zdm_draft *draft, char *name)
+{
+    PgQuery__String *string = zdm_arena_alloc(draft->arena, sizeof *string);
+    PgQuery__Node *node = zdm_arena_alloc(draft->arena, sizeof *node);
+
+    pg_query__string__init(string);
+    string->sval = name;
+    pg_query__node__init(node);
+    node->node_case = PG_QUERY__NODE__NODE_STRING;
+    node->string = string;
+    return node;
+}
+
+/* What stands behind the constraint in the list: DEFERRABLE and the like. */
+static void
+take_attributes(const PgQuery__ColumnDef *def, size_t at, PgQuery__Constraint *constraint)
+{
+    for (size_t i = at + 1; i < def->n_constraints; i++) {
+        PgQuery__ConstrType type = def->constraints[i]->constraint->contype;
+        if (type == PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRABLE)
+            constraint->deferrable = true;
+        else if (type == PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRED)
+            constraint->deferrable = constraint->initdeferred = true;
+        else if (type != PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_NOT_DEFERRABLE &&
+                 type != PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_IMMEDIATE)
             break;
-        case PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT:
-            column.value = constraint->raw_expr;
-            break;
-        case PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY:
-            column.identity = true;
-            break;
-        case PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED:
-            column.generated = true;
-            break;
+    }
+}
+
+/* A constraint of the column is one of the table; it says here what that does, and there, in
+ * constraint.c, what it is about. */
+static void
+add_constraint(struct adding *adding, size_t at)
+{
+    struct zdm_alter *alter = adding->alter;
+    struct zdm_draft *draft = alter->draft;
+    const PgQuery__ColumnDef *def = adding->column.def;
+    PgQuery__Constraint constraint = *def->constraints[at]->constraint;
+    PgQuery__Node *key = name_node(draft, def->colname), node = PG_QUERY__NODE__INIT;
+    PgQuery__AlterTableCmd cmd = PG_QUERY__ALTER_TABLE_CMD__INIT;
+    struct zdm_alter inner = *alter;
+    bool foreign = constraint.contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN;
+    bool validates = adding->column.looked_up;
+
+    if (foreign) {
+        constraint.n_fk_attrs = 1;
+        constraint.fk_attrs = &key;
+        /* Only NULLs: nothing to look up in the other table. */
+        constraint.skip_validation = !validates;
+        constraint.initially_valid = true;
+    } else if (constraint.contype != PG_QUERY__CONSTR_TYPE__CONSTR_CHECK) {
+        constraint.n_keys = 1;
+        constraint.keys = &key;
+    }
+    take_attributes(def, at, &constraint);
+    node.node_case = PG_QUERY__NODE__NODE_CONSTRAINT;
+    node.constraint = &constraint;
+    cmd.subtype = PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint;
+    cmd.behavior = PG_QUERY__DROP_BEHAVIOR__DROP_RESTRICT;
+    cmd.def = &node;
+    inner.cmd = &cmd;
+    if (!draft->fresh)
+        zdm_new_column_tell_constraint(
+            alter, &adding->column, def->constraints[at]->constraint, validates);
+    size_t told = draft->st->n_findings;
+    zdm_alter_add_constraint(&inner);
+    if (!draft->fresh && !draft->st->fails_with)
+        draft->st->n_findings = told;
+}
+
+static void
+add_constraints(struct adding *adding)
+{
+    const PgQuery__ColumnDef *def = adding->column.def;
+
+    for (size_t i = 0; i < def->n_constraints && !adding->alter->draft->st->fails_with; i++)
+        switch (def->constraints[i]->constraint->contype) {
         case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK:
-            column.check = constraint;
-            break;
         case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:
-            column.required = true;
-            column.unique = constraint;
-            break;
         case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE:
-            column.unique = constraint;
-            break;
         case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN:
-            column.foreign = constraint;
+            add_constraint(adding, i);
             break;
         default:
             break;
         }
-    }
-    if (column.value && zdm_expr_is_null(column.value))
-        column.value = NULL;
-    return column;
 }
 
-static char *
-plain_add(struct zdm_alter *alter, const struct column *column, const char *type)
-{
-    return zdm_arena_strf(
-        alter->draft->arena, "ALTER TABLE %s ADD COLUMN %s %s", alter->table, column->name, type);
-}
-
-/* "DEFAULT x" and the like, without what makes the column block; for the first of the safer steps. */
-static char *
-add_with_default(struct zdm_alter *alter, const struct column *column)
-{
-    const char *base = zdm_serial_base(column->def->type_name);
-    char *add = plain_add(alter, column, base ? base : column->type);
-    char *value = column->value ? zdm_deparse_expr(alter->draft->arena, column->value) : NULL;
-
-    if (value && !zdm_expr_is_volatile(column->value))
-        add = zdm_arena_strf(alter->draft->arena, "%s DEFAULT %s", add, value);
-    return add;
-}
-
+/* The type and the functions behind the values. */
 static void
-rewritten(struct zdm_alter *alter)
+lock_beside(struct adding *adding)
 {
-    zdm_draft_lock(alter->draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_REWRITE);
-    zdm_draft_rewrite(alter->draft, alter->table);
-}
+    struct zdm_draft *draft = adding->alter->draft;
+    const struct zdm_type *type = adding->column.typed.type;
 
-static void
-serial(struct zdm_alter *alter, const struct column *column)
-{
-    struct zdm_draft *draft = alter->draft;
-    const PgQuery__RangeVar *table = alter->stmt->relation;
-    PgQuery__RangeVar sequence = *table;
-    struct zdm_finding *finding = ZDM_FIND(draft, REWRITE_SERIAL_COLUMN, .table = alter->table,
-        .column = column->name, .type = column->type);
-
-    rewritten(alter);
-    sequence.relname = zdm_default_name(draft->arena, table->relname, column->def->colname, "seq");
-    const char *name = zdm_range_text(draft->arena, &sequence);
-    zdm_draft_safer(
-        draft, finding, plain_add(alter, column, zdm_serial_base(column->def->type_name)));
-    zdm_draft_safer(draft, finding,
-        zdm_arena_strf(
-            draft->arena, "CREATE SEQUENCE %s OWNED BY %s.%s", name, alter->table, column->name));
-    zdm_draft_safer(draft, finding,
-        zdm_arena_strf(draft->arena, "ALTER TABLE %s ALTER COLUMN %s SET DEFAULT nextval('%s')",
-            alter->table, column->name, name));
-}
-
-static void
-values(struct zdm_alter *alter, const struct column *column)
-{
-    struct zdm_draft *draft = alter->draft;
-    struct zdm_finding *finding;
-
-    if (zdm_serial_base(column->def->type_name)) {
-        serial(alter, column);
-    } else if (column->identity) {
-        rewritten(alter);
-        finding =
-            ZDM_FIND(draft, REWRITE_IDENTITY_COLUMN, .table = alter->table, .column = column->name);
-        zdm_draft_safer(draft, finding, plain_add(alter, column, column->type));
-    } else if (column->generated) {
-        rewritten(alter);
-        finding = ZDM_FIND(
-            draft, REWRITE_STORED_GENERATED, .table = alter->table, .column = column->name);
-        zdm_draft_safer(draft, finding, plain_add(alter, column, column->type));
-    } else if (column->value && zdm_expr_is_volatile(column->value)) {
-        char *value = zdm_deparse_expr(draft->arena, column->value);
-        rewritten(alter);
-        finding = ZDM_FIND(
-            draft, REWRITE_VOLATILE_DEFAULT, .table = alter->table, .column = column->name);
-        zdm_draft_safer(draft, finding, plain_add(alter, column, column->type));
-        if (value)
-            zdm_draft_safer(draft, finding,
-                zdm_arena_strf(draft->arena, "ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s",
-                    alter->table, column->name, value));
-    } else if (column->required && !column->value &&
-               !zdm_context_is_empty(draft->context, alter->table)) {
-        finding =
-            ZDM_FIND(draft, FAIL_REQUIRED_COLUMN, .table = alter->table, .column = column->name);
-        draft->st->breaks_writers |= !draft->fresh;
-        zdm_draft_safer(draft, finding, plain_add(alter, column, column->type));
-        zdm_alter_not_null_steps(alter, finding, column->def->colname);
-    }
-}
-
-static void
-check(struct zdm_alter *alter, const struct column *column)
-{
-    struct zdm_draft *draft = alter->draft;
-    char *name, *add = zdm_alter_constraint_text(alter, column->check, true, &name);
-    struct zdm_finding *finding =
-        ZDM_FIND(draft, SCAN_ADD_COLUMN_CHECK, .table = alter->table, .column = column->name);
-
-    zdm_draft_lock(draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_SCAN);
-    zdm_draft_scan(draft, alter->table);
-    if (!add)
-        return;
-    zdm_draft_safer(draft, finding, add_with_default(alter, column));
-    zdm_draft_safer(draft, finding, add);
-    zdm_draft_safer(draft, finding,
-        zdm_arena_strf(draft->arena, "ALTER TABLE %s VALIDATE CONSTRAINT %s", alter->table, name));
-}
-
-static void
-unique(struct zdm_alter *alter, const struct column *column)
-{
-    struct zdm_draft *draft = alter->draft;
-    bool primary = column->unique->contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY;
-    const char *table = alter->stmt->relation->relname;
-    const char *given = column->unique->conname;
-    const char *name = zdm_ident_text(draft->arena,
-        given[0] ? given
-                 : zdm_default_name(draft->arena, table, primary ? "" : column->def->colname,
-                       primary ? "pkey" : "key"));
-    struct zdm_finding *finding =
-        ZDM_FIND(draft, INDEX_ADD_COLUMN_UNIQUE, .table = alter->table, .column = column->name);
-
-    zdm_draft_lock(draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BUILD);
-    if (primary)
-        zdm_draft_scan(draft, alter->table);
-    zdm_draft_build(draft, name);
-    zdm_draft_safer(draft, finding, add_with_default(alter, column));
-    zdm_draft_safer(draft, finding,
-        zdm_arena_strf(draft->arena, "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s (%s)", name,
-            alter->table, column->name));
-    zdm_draft_safer(draft, finding,
-        zdm_arena_strf(draft->arena, "ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s",
-            alter->table, name, primary ? "PRIMARY KEY" : "UNIQUE", name));
-}
-
-static void
-foreign(struct zdm_alter *alter, const struct column *column)
-{
-    struct zdm_draft *draft = alter->draft;
-    const char *other = zdm_range_text(draft->arena, column->foreign->pktable);
-    /* Only NULLs: nothing to look up in the other table. */
-    bool scans = column->value || column->identity || column->generated;
-    enum zdm_held held = scans && !draft->fresh ? ZDM_HELD_SCAN : ZDM_HELD_BRIEF;
-
-    zdm_draft_lock(draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, held);
-    zdm_draft_lock(draft, other, ZDM_LOCK_SHARE_ROW_EXCLUSIVE, held);
-    if (draft->fresh) {
-        draft->fresh = zdm_context_is_new(draft->context, other);
-        ZDM_FIND(draft, LOCK_CREATE_TABLE_FK, .other = other);
-        draft->fresh = true;
-        return;
-    }
-    if (!scans) {
-        ZDM_FIND(draft, LOCK_ADD_COLUMN_FK, .table = alter->table, .column = column->name,
-            .other = other);
-        return;
-    }
-
-    char *name, *add = zdm_alter_constraint_text(alter, column->foreign, true, &name);
-    struct zdm_finding *finding =
-        ZDM_FIND(draft, SCAN_ADD_FK, .table = alter->table, .other = other);
-    zdm_draft_scan(draft, alter->table);
-    zdm_draft_scan(draft, other);
-    if (!add)
-        return;
-    zdm_draft_safer(draft, finding, add_with_default(alter, column));
-    zdm_draft_safer(draft, finding, add);
-    zdm_draft_safer(draft, finding,
-        zdm_arena_strf(draft->arena, "ALTER TABLE %s VALIDATE CONSTRAINT %s", alter->table, name));
+    if (type && type->element)
+        type = type->element;
+    if (type && type->relation)
+        zdm_draft_lock_on(draft, type->relation, ZDM_LOCK_ACCESS_SHARE, ZDM_HELD_BRIEF);
+    if (adding->column.value)
+        zdm_call_locks(draft, adding->column.value);
 }
 
 void
 zdm_alter_add_column(struct zdm_alter *alter)
 {
     struct zdm_draft *draft = alter->draft;
-    struct column column = read_column(alter);
-    const PgQuery__TypeName *type = column.def->type_name;
+    struct adding adding = {.alter = alter};
 
-    zdm_draft_lock(draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
+    zdm_alter_lock(alter, ZDM_HELD_BRIEF);
+    if (!may_add(alter) || !zdm_new_column_read(alter, &adding.column) ||
+        !identity_is_possible(&adding) || !row_type_is_free(&adding))
+        return;
     draft->st->breaks_plans |= !draft->fresh;
-    if (alter->cmd->missing_ok)
-        ZDM_FIND(draft, ADD_COLUMN_IF_NOT_EXISTS, .column = column.name);
-    if (strcmp(zdm_last_string(type->n_names, type->names), "json") == 0)
-        ZDM_FIND(draft, ADD_COLUMN_JSON, .table = alter->table, .column = column.name);
-    if (!zdm_type_is_known(type))
-        ZDM_FIND(draft, REWRITE_DOMAIN_COLUMN, .table = alter->table, .column = column.name,
-            .type = column.type);
-    values(alter, &column);
-    if (column.check)
-        check(alter, &column);
-    if (column.unique)
-        unique(alter, &column);
-    if (column.foreign)
-        foreign(alter, &column);
+    ZDM_FIND(draft, ADD_COLUMN, .table = alter->table, .column = adding.column.name);
+    add_to(&adding, alter->relation);
+    lock_beside(&adding);
+    if (draft->st->fails_with)
+        return;
+    if (adding.column.serial || adding.column.identity)
+        add_sequence(&adding);
+    zdm_new_column_tell(alter, &adding.column, adding.rewritten);
+    add_constraints(&adding);
+    tell_required(&adding);
 }

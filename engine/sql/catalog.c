@@ -10,8 +10,7 @@ struct any_list { /* the shape of every ZDM_LIST */
 
 struct kept { /* bytes of an object before they were changed */
     void *object;
-    size_t size;
-    void *bytes; /* owned */
+    size_t size, at; /* in the bytes that are kept */
 };
 
 struct table { /* chains of things with a name */
@@ -22,8 +21,11 @@ struct table { /* chains of things with a name */
 struct zdm_catalog_private {
     struct kept *kept;
     size_t n_kept, room;
+    char *bytes; /* of all that is kept, one behind the other; n_bytes, room for bytes_room */
+    size_t n_bytes, bytes_room;
     size_t marks;
     struct table relations, types, functions, schemas;
+    ZDM_LIST(struct zdm_relation) sequences; /* all that ever were */
 };
 
 struct zdm_catalog *
@@ -41,9 +43,7 @@ zdm_catalog_new(void)
 static void
 forget(struct zdm_catalog_private *private)
 {
-    for (size_t i = 0; i < private->n_kept; i++)
-        free(private->kept[i].bytes);
-    private->n_kept = 0;
+    private->n_kept = private->n_bytes = 0;
 }
 
 void
@@ -54,10 +54,7 @@ zdm_catalog_free(struct zdm_catalog *catalog)
     struct zdm_catalog_private *private = catalog->private;
     forget(private);
     free(private->kept);
-    free(private->relations.buckets);
-    free(private->types.buckets);
-    free(private->functions.buckets);
-    free(private->schemas.buckets);
+    free(private->bytes);
     zdm_arena_free(catalog->arena);
 }
 
@@ -85,8 +82,13 @@ zdm_catalog_touch(struct zdm_catalog *catalog, void *object, size_t size)
         private->kept = zdm_realloc(private->kept, private->room * sizeof *private->kept);
     }
     struct kept *kept = &private->kept[private->n_kept++];
-    *kept = (struct kept){.object = object, .size = size, .bytes = zdm_alloc(size)};
-    memcpy(kept->bytes, object, size);
+    *kept = (struct kept){.object = object, .size = size, .at = private->n_bytes};
+    while (private->bytes_room - private->n_bytes < size) {
+        private->bytes_room = private->bytes_room ? 2 * private->bytes_room : 4096;
+        private->bytes = zdm_realloc(private->bytes, private->bytes_room);
+    }
+    memcpy(private->bytes + private->n_bytes, object, size);
+    private->n_bytes += size;
 }
 
 size_t
@@ -103,8 +105,8 @@ zdm_catalog_rollback(struct zdm_catalog *catalog, size_t mark)
 
     while (private->n_kept > mark) {
         struct kept *kept = &private->kept[--private->n_kept];
-        memcpy(kept->object, kept->bytes, kept->size);
-        free(kept->bytes);
+        memcpy(kept->object, private->bytes + kept->at, kept->size);
+        private->n_bytes = kept->at;
     }
     zdm_catalog_release(catalog, mark);
 }
@@ -130,30 +132,55 @@ zdm_catalog_append_(struct zdm_catalog *catalog, void *list, const void *item)
         if (now.n)
             memcpy(grown, now.items, now.n * sizeof *grown);
         now.items = grown;
+    } else {
+        /* Behind the end may stand what a rollback puts back into the list. */
+        zdm_catalog_touch(catalog, &now.items[now.n], sizeof *now.items);
     }
     memcpy(&now.items[now.n++], &item, sizeof item);
     memcpy(list, &now, sizeof now);
 }
 
-/* Into a new array: a rollback wants the old one as it was. */
+/* Where the item is; list.n when it is not there. */
+static size_t
+position(const struct any_list *list, const void *item)
+{
+    size_t at = 0;
+
+    while (at < list->n && list->items[at] != item)
+        at++;
+    return at;
+}
+
 void
 zdm_catalog_remove(struct zdm_catalog *catalog, void *list, const void *item)
 {
     struct any_list now;
-    size_t at = 0;
 
     memcpy(&now, list, sizeof now);
-    while (at < now.n && now.items[at] != item)
-        at++;
+    size_t at = position(&now, item);
     if (at == now.n)
         return;
     zdm_catalog_touch(catalog, list, sizeof now);
-    void **rest = zdm_arena_alloc(catalog->arena, now.room * sizeof *rest);
-    memcpy(rest, now.items, at * sizeof *rest);
-    memcpy(rest + at, now.items + at + 1, (now.n - at - 1) * sizeof *rest);
-    now.items = rest;
+    zdm_catalog_touch(catalog, &now.items[at], (now.n - at) * sizeof *now.items);
     now.n--;
+    memmove(&now.items[at], &now.items[at + 1], (now.n - at) * sizeof *now.items);
     memcpy(list, &now, sizeof now);
+}
+
+/* Out of a long list whose order says nothing: only two places change, and are remembered. */
+static void
+remove_fresh(struct zdm_catalog *catalog, const struct zdm_relation *relation)
+{
+    struct any_list now;
+
+    memcpy(&now, &catalog->fresh, sizeof now);
+    size_t at = position(&now, relation);
+    if (at == now.n)
+        return;
+    zdm_catalog_touch(catalog, &catalog->fresh, sizeof now);
+    zdm_catalog_touch(catalog, &now.items[at], sizeof *now.items);
+    now.items[at] = now.items[--now.n];
+    memcpy(&catalog->fresh, &now, sizeof now);
 }
 
 static size_t
@@ -179,8 +206,8 @@ member(void *thing, size_t at)
 static void
 grow(struct zdm_catalog *catalog, struct table *table, size_t next_at, size_t name_at)
 {
-    size_t n = table->n_buckets ? 4 * table->n_buckets : 64;
-    void **buckets = zdm_alloc(n * sizeof *buckets);
+    size_t n = table->n_buckets ? 4 * table->n_buckets : 1024;
+    void **buckets = zdm_arena_alloc(catalog->arena, n * sizeof *buckets);
 
     for (size_t i = 0; i < table->n_buckets; i++) {
         void *thing = table->buckets[i];
@@ -193,7 +220,8 @@ grow(struct zdm_catalog *catalog, struct table *table, size_t next_at, size_t na
             thing = next;
         }
     }
-    free(table->buckets);
+    /* A rollback goes back to the old ones. */
+    zdm_catalog_touch(catalog, table, sizeof *table);
     table->buckets = buckets;
     table->n_buckets = n;
 }
@@ -204,12 +232,11 @@ bucket(const struct table *table, const char *name)
     return table->n_buckets ? table->buckets[hash(name) % table->n_buckets] : NULL;
 }
 
-/* Buckets move only while no mark is set: what was remembered points into them. */
 static void
 link_in(struct zdm_catalog *catalog, struct table *table, void *thing, const char *name,
     size_t next_at, size_t name_at)
 {
-    if (!table->n_buckets || (table->count > table->n_buckets && !catalog->private->marks))
+    if (table->count >= table->n_buckets)
         grow(catalog, table, next_at, name_at);
     void **head = &table->buckets[hash(name) % table->n_buckets];
     zdm_catalog_touch(catalog, head, sizeof *head);
@@ -301,6 +328,8 @@ zdm_catalog_add_relation(
     relation->rows = -1;
     relation->replica_identity = 'd';
     LINK_IN(catalog, relations, relation, struct zdm_relation);
+    if (kind == ZDM_RELATION_SEQUENCE)
+        zdm_catalog_append(catalog, &catalog->private->sequences, relation);
     return relation;
 }
 
@@ -321,7 +350,7 @@ unlink_relation(struct zdm_catalog *catalog, struct zdm_relation *relation)
     LINK_OUT(catalog, relations, relation, struct zdm_relation);
     zdm_catalog_touch(catalog, relation, sizeof *relation);
     relation->dropped = true;
-    zdm_catalog_remove(catalog, &catalog->fresh, relation);
+    remove_fresh(catalog, relation);
 }
 
 static void
@@ -334,37 +363,41 @@ drop_index(struct zdm_catalog *catalog, struct zdm_index *index)
         unlink_relation(catalog, index->self);
 }
 
-struct owned { /* the sequences of a table, or of one column of it */
-    struct zdm_relation *table;
-    const char *column; /* NULL: any */
-    ZDM_LIST(struct zdm_relation) found;
-    struct zdm_catalog *catalog;
-};
-
-static bool
-collect_owned(void *self, struct zdm_relation *relation)
-{
-    struct owned *owned = self;
-
-    if (relation->kind == ZDM_RELATION_SEQUENCE && relation->sequence_of == owned->table &&
-        (!owned->column || same(owned->column, relation->sequence_column)))
-        zdm_catalog_append(owned->catalog, &owned->found, relation);
-    return true;
-}
-
 void
 zdm_catalog_drop_sequences(
     struct zdm_catalog *catalog, struct zdm_relation *table, const char *column)
 {
-    struct owned owned = {.table = table, .column = column, .catalog = catalog};
+    for (size_t i = 0; i < catalog->private->sequences.n; i++) {
+        struct zdm_relation *sequence = catalog->private->sequences.items[i];
+        if (!sequence->dropped && sequence->sequence_of == table &&
+            (!column || same(column, sequence->sequence_column)))
+            unlink_relation(catalog, sequence);
+    }
+}
 
-    /* In a scratch list: nothing of it may be remembered behind the end of this function. */
-    size_t marks = catalog->private->marks;
-    catalog->private->marks = 0;
-    zdm_catalog_each_relation(catalog, collect_owned, &owned);
-    catalog->private->marks = marks;
-    for (size_t i = 0; i < owned.found.n; i++)
-        unlink_relation(catalog, owned.found.items[i]);
+struct zdm_relation *
+zdm_catalog_sequence_of(
+    const struct zdm_catalog *catalog, const struct zdm_relation *table, const char *column)
+{
+    for (size_t i = 0; i < catalog->private->sequences.n; i++) {
+        struct zdm_relation *sequence = catalog->private->sequences.items[i];
+        if (!sequence->dropped && sequence->sequence_of == table &&
+            same(column, sequence->sequence_column))
+            return sequence;
+    }
+    return NULL;
+}
+
+/* What a view reads knows of it. */
+static void
+forget_reader(struct zdm_catalog *catalog, struct zdm_relation *view)
+{
+    for (size_t i = 0; i < view->reads.n; i++) {
+        struct zdm_relation *read = view->reads.items[i];
+        for (size_t k = read->dependents.n; k > 0; k--)
+            if (read->dependents.items[k - 1]->dependent == view)
+                zdm_catalog_remove(catalog, &read->dependents, read->dependents.items[k - 1]);
+    }
 }
 
 void
@@ -391,6 +424,7 @@ zdm_catalog_drop_relation(struct zdm_catalog *catalog, struct zdm_relation *rela
         }
     }
     zdm_catalog_drop_sequences(catalog, relation, NULL);
+    forget_reader(catalog, relation);
     unlink_relation(catalog, relation);
 }
 
@@ -409,6 +443,40 @@ zdm_catalog_each_relation(const struct zdm_catalog *catalog,
             relation = next;
         }
     }
+}
+
+/* The objects of one table that the text made are in use from now on. */
+#define SETTLE(catalog, table, type)                                                               \
+    for (size_t i_ = 0; i_ < (catalog)->private->table.n_buckets; i_++) {                          \
+        for (type *item_ = (catalog)->private->table.buckets[i_]; item_; item_ = item_->next) {    \
+            if (!item_->fresh)                                                                     \
+                continue;                                                                          \
+            zdm_catalog_touch((catalog), item_, sizeof *item_);                                    \
+            item_->fresh = false;                                                                  \
+        }                                                                                          \
+    }
+
+static void
+settle_relation(struct zdm_catalog *catalog, struct zdm_relation *relation)
+{
+    zdm_catalog_touch(catalog, relation, sizeof *relation);
+    relation->fresh = relation->empty = false;
+}
+
+void
+zdm_catalog_settle(struct zdm_catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->fresh.n; i++) {
+        struct zdm_relation *relation = catalog->fresh.items[i];
+        settle_relation(catalog, relation);
+        for (size_t j = 0; j < relation->indexes.n; j++)
+            settle_relation(catalog, relation->indexes.items[j]->self);
+    }
+    zdm_catalog_touch(catalog, &catalog->fresh, sizeof catalog->fresh);
+    catalog->fresh.n = 0;
+    SETTLE(catalog, types, struct zdm_type)
+    SETTLE(catalog, functions, struct zdm_function)
+    SETTLE(catalog, schemas, struct zdm_schema)
 }
 
 const char *
@@ -493,6 +561,28 @@ zdm_catalog_add_function(struct zdm_catalog *catalog, const char *schema, const 
     function->volatility = 'v';
     LINK_IN(catalog, functions, function, struct zdm_function);
     return function;
+}
+
+void
+zdm_catalog_each_type(
+    const struct zdm_catalog *catalog, void (*fn)(void *self, struct zdm_type *type), void *self)
+{
+    const struct table *table = &catalog->private->types;
+
+    for (size_t i = 0; i < table->n_buckets; i++)
+        for (struct zdm_type *type = table->buckets[i]; type; type = type->next)
+            fn(self, type);
+}
+
+void
+zdm_catalog_each_function(const struct zdm_catalog *catalog,
+    void (*fn)(void *self, struct zdm_function *function), void *self)
+{
+    const struct table *table = &catalog->private->functions;
+
+    for (size_t i = 0; i < table->n_buckets; i++)
+        for (struct zdm_function *function = table->buckets[i]; function; function = function->next)
+            fn(self, function);
 }
 
 struct zdm_schema *

@@ -35,7 +35,8 @@ struct zdm_column {
     const char *name;
     const struct zdm_type *type; /* NULL: not known */
     int32_t typmod;              /* as in pg_attribute; -1: none */
-    const char *collation; /* "schema.name", NULL: the default of the type or not collatable */
+    /* "schema.name", unquoted; NULL: the default of the type or not collatable */
+    const char *collation;
     bool not_null;
     bool not_null_valid; /* 18: false while the NOT NULL constraint is NOT VALID; true otherwise */
     const char *default_sql; /* default or generation expression, NULL: none */
@@ -67,14 +68,14 @@ struct zdm_constraint {
     const char **referenced;   /* FOREIGN: columns of references, n_columns, or NULL: its key */
     char on_delete, on_update; /* FOREIGN: 'a' 'r' 'c' 'n' 'd' */
     struct zdm_index *index;   /* PRIMARY, UNIQUE, EXCLUDE: its own; FOREIGN: the referenced one */
-    bool validated, no_inherit, deferrable, enforced;
+    bool validated, no_inherit, deferrable, initially_deferred, enforced;
     bool inherited; /* it came from a parent (conparentid or coninhcount) */
     bool fresh;     /* added by an earlier statement of the same transaction */
 };
 
 struct zdm_index_column {
     const char *name;      /* NULL: an expression */
-    const char *collation; /* "schema.name" or NULL */
+    const char *collation; /* "schema.name", unquoted; NULL: that of the column */
     bool default_opclass;  /* the operator class is the default of its type */
     bool plain_order;      /* ASC NULLS LAST */
 };
@@ -104,7 +105,8 @@ struct zdm_trigger {
     const char *function;      /* "schema.name" */
     const char **when_columns; /* that WHEN mentions */
     size_t n_when_columns;
-    bool row, before, insert, update, delete_, truncate, constraint, deferrable, enabled;
+    bool row, before, insert, update, delete_, truncate, constraint, deferrable, initially_deferred,
+        enabled;
 };
 
 struct zdm_policy {
@@ -118,8 +120,12 @@ struct zdm_dependent {
     const char
         *kind; /* "view", "materialized view", "rule", "trigger", "policy", "generated column",
                          "statistics", "function", "publication", "sequence", "default" */
-    const char *name;   /* as people would write it */
-    const char *column; /* of this relation that it depends on; NULL: the whole of it */
+    /* As people would write it: schema.name of what has a schema, a function with its arguments, the
+     * name alone of a column, trigger, policy or rule; quoted where needed. */
+    const char *name;
+    const char *column;     /* of this relation that it depends on; NULL: the whole of it */
+    const char *constraint; /* of this relation that it depends on: GROUP BY a key; else NULL */
+    bool automatic;         /* the server drops it along: statistics, an owned sequence */
     struct zdm_relation
         *dependent; /* when it is a relation, or belongs to another one; else NULL */
 };
@@ -157,17 +163,20 @@ struct zdm_relation {
     ZDM_LIST(struct zdm_constraint) constraints;
     ZDM_LIST(struct zdm_constraint) referenced_by; /* foreign keys of other tables, and its own */
     ZDM_LIST(struct zdm_index) indexes;
+    ZDM_LIST(struct zdm_index) gone;       /* indexes that the text dropped */
     ZDM_LIST(struct zdm_trigger) triggers; /* without those of constraints */
     ZDM_LIST(struct zdm_policy) policies;
     ZDM_LIST(struct zdm_dependent) dependents;
     ZDM_LIST(struct zdm_relation) parents, children; /* inheritance and partitions, one level */
     ZDM_LIST(struct zdm_relation) reads; /* views and matviews: the relations they read */
-    const char *view_sql;                /* views and matviews: the query */
-    struct zdm_index *index;             /* of a relation that is an index */
+    const char *view_sql;    /* views and matviews: the query; NULL: not read (it would lock) */
+    struct zdm_index *index; /* of a relation that is an index */
+    struct zdm_relation *of_type; /* typed table: its composite type; NULL: none */
 
     bool is_partition;
     bool detach_pending;
-    const char *bound_sql;                  /* partition: "FOR VALUES ..." or "DEFAULT" */
+    const char *bound_sql;         /* partition: "FOR VALUES ..." or "DEFAULT" */
+    const struct zdm_bound *bound; /* bound_sql taken apart, when somebody asked (bound.c) */
     struct zdm_relation *default_partition; /* of a partitioned table, or NULL */
     char partition_strategy;                /* 'r' 'l' 'h' */
     const char **partition_columns;         /* n_partition_columns, NULL for an expression */
@@ -181,9 +190,10 @@ struct zdm_relation {
     bool populated;                   /* matview */
     struct zdm_relation *sequence_of; /* sequence: the table that owns it */
     const char *sequence_column;
-    const char *extension; /* member of it, or NULL */
-    bool has_rules;        /* beside that of a view */
-    uint32_t toast;        /* has a TOAST table */
+    const char *extension;      /* member of it, or NULL */
+    bool has_rules;             /* beside that of a view */
+    ZDM_LIST(const char) rules; /* their names */
+    uint32_t toast;             /* has a TOAST table */
 
     struct zdm_relation *next; /* in its hash bucket */
 };
@@ -212,7 +222,8 @@ struct zdm_type {
     ZDM_LIST(const char) values;           /* enum, in their order */
     struct zdm_relation *relation;         /* composite: the table or type behind it */
     ZDM_LIST(struct zdm_relation) used_by; /* tables and matviews with a column of it, nested too */
-    bool fresh;                            /* made by the text */
+    ZDM_LIST(struct zdm_dependent) dependents; /* functions, views, ...: not columns or domains */
+    bool fresh;                                /* made by the text */
     bool dropped;
     struct zdm_type *next;
 };
@@ -229,8 +240,11 @@ struct zdm_function {
     size_t n_arguments, n_defaults;
     const struct zdm_type *variadic; /* element type of the last one, or NULL */
     const struct zdm_type *result;
-    char volatility;      /* 'i' 's' 'v' */
-    char kind;            /* 'f' 'p' 'a' 'w' */
+    char volatility;             /* 'i' 's' 'v' */
+    char kind;                   /* 'f' 'p' 'a' 'w' */
+    const char **argument_names; /* n_arguments, NULL where there is none; NULL: not known */
+    bool returns_set;
+    ZDM_LIST(struct zdm_dependent) dependents; /* that DROP would have to take along */
     const char *sql_body; /* of a function in SQL, or NULL: it may be inlined */
     bool fresh, dropped;
     struct zdm_function *next;
@@ -244,8 +258,10 @@ struct zdm_schema {
 
 struct zdm_catalog {
     struct zdm_arena *arena;
-    bool complete;      /* loaded from a server: what is not in here does not exist */
-    int server_version; /* server_version_num; 0: not known */
+    bool complete; /* loaded from a server: what is not in here does not exist */
+    /* An earlier statement may have changed anything: what is in here was true before it. */
+    bool uncertain;
+    int server_version;                      /* server_version_num; 0: not known */
     const char *database, *user, *time_zone; /* NULL: not known */
     bool superuser;
     int64_t lock_timeout_ms, statement_timeout_ms; /* of the role; 0: none; -1: not known */
@@ -274,7 +290,8 @@ void zdm_catalog_rollback(struct zdm_catalog *catalog, size_t mark);
 /* The changes behind the mark stay; with the outermost one what was remembered is forgotten. */
 void zdm_catalog_release(struct zdm_catalog *catalog, size_t mark);
 
-/* Lists of any kind: zdm_catalog_append(catalog, &relation->columns, column). */
+/* Lists of any kind: zdm_catalog_append(catalog, &relation->columns, column). The list must live as
+ * long as the catalog, since a rollback writes to it: one that is being made too. */
 void zdm_catalog_append_(struct zdm_catalog *catalog, void *list, const void *item);
 #define zdm_catalog_append(catalog, list, item)                                                    \
     zdm_catalog_append_((catalog), (list), 1 ? (item) : (*(list)->items))
@@ -293,15 +310,21 @@ struct zdm_relation *zdm_catalog_add_relation(
 void zdm_catalog_move_relation(struct zdm_catalog *catalog, struct zdm_relation *relation,
     const char *schema, const char *name);
 /* Takes it out with everything that hangs on it alone: its indexes, constraints, foreign keys to and
- * from it, place among parents and children, default partition, owned sequences. Views and other
- * dependents stay: CASCADE is the caller's. */
+ * from it, place among parents and children, default partition, owned sequences; as a view out of
+ * the dependents of what it reads. Views on it and other dependents stay: CASCADE is the caller's.
+ * A dependent whose `dependent` is dropped stands in nobody's way. */
 void zdm_catalog_drop_relation(struct zdm_catalog *catalog, struct zdm_relation *relation);
 /* Takes out the sequences that belong to the table, or to one column of it (NULL: any). */
 void zdm_catalog_drop_sequences(
     struct zdm_catalog *catalog, struct zdm_relation *table, const char *column);
+/* The sequence that belongs to a column, the first one; NULL: none. */
+struct zdm_relation *zdm_catalog_sequence_of(
+    const struct zdm_catalog *catalog, const struct zdm_relation *table, const char *column);
 /* Every relation: fn returns false to stop. In no order. */
 void zdm_catalog_each_relation(const struct zdm_catalog *catalog,
     bool (*fn)(void *self, struct zdm_relation *relation), void *self);
+/* What the text made so far is in use from now on: relations, types, functions, schemas. */
+void zdm_catalog_settle(struct zdm_catalog *catalog);
 /* Where CREATE without a schema makes things: the first of the search path; NULL: not known. */
 const char *zdm_catalog_creation_schema(const struct zdm_catalog *catalog);
 
@@ -318,6 +341,12 @@ void zdm_catalog_move_type(
 struct zdm_function *zdm_catalog_functions(const struct zdm_catalog *catalog, const char *name);
 struct zdm_function *zdm_catalog_add_function(
     struct zdm_catalog *catalog, const char *schema, const char *name);
+
+/* Every one, in no order. */
+void zdm_catalog_each_type(
+    const struct zdm_catalog *catalog, void (*fn)(void *self, struct zdm_type *type), void *self);
+void zdm_catalog_each_function(const struct zdm_catalog *catalog,
+    void (*fn)(void *self, struct zdm_function *function), void *self);
 
 struct zdm_schema *zdm_catalog_schema(const struct zdm_catalog *catalog, const char *name);
 struct zdm_schema *zdm_catalog_add_schema(struct zdm_catalog *catalog, const char *name);

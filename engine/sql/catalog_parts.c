@@ -1,6 +1,8 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "sql/catalog.h"
+#include "sql/syntax.h"
 
 #define FIND(relation, list, wanted)                                                               \
     for (size_t i = 0; i < (relation)->list.n; i++)                                                \
@@ -107,6 +109,18 @@ foreign_uses(const struct zdm_constraint *key, const char *name)
     return key->referenced && zdm_names_have(key->referenced, key->n_columns, name);
 }
 
+/* The dependent is the column of this name itself, computed of others. */
+static bool
+is_generated(const struct zdm_dependent *dependent, const char *name)
+{
+    if (dependent->dependent || strcmp(dependent->kind, "generated column") != 0)
+        return false;
+    char *quoted = zdm_sql_quote_ident(name);
+    bool is = strcmp(dependent->name, quoted) == 0;
+    free(quoted);
+    return is;
+}
+
 void
 zdm_relation_drop_column(
     struct zdm_catalog *catalog, struct zdm_relation *relation, const char *name)
@@ -133,7 +147,8 @@ zdm_relation_drop_column(
             i++;
     for (size_t i = 0; i < relation->dependents.n;) {
         struct zdm_dependent *dependent = relation->dependents.items[i];
-        if (dependent->column && strcmp(dependent->column, name) == 0)
+        if ((dependent->column && strcmp(dependent->column, name) == 0) ||
+            is_generated(dependent, name))
             zdm_catalog_remove(catalog, &relation->dependents, dependent);
         else
             i++;
@@ -176,6 +191,8 @@ zdm_relation_rename_column(
 {
     struct zdm_column *column = zdm_relation_column(relation, from);
 
+    if (strcmp(from, to) == 0)
+        return;
     to = zdm_catalog_string(catalog, to);
     if (column) {
         zdm_catalog_touch(catalog, column, sizeof *column);
@@ -210,10 +227,23 @@ zdm_relation_rename_column(
     }
     for (size_t i = 0; i < relation->dependents.n; i++) {
         struct zdm_dependent *dependent = relation->dependents.items[i];
-        if (dependent->column && strcmp(dependent->column, from) == 0) {
-            zdm_catalog_touch(catalog, dependent, sizeof *dependent);
+        bool of = dependent->column && strcmp(dependent->column, from) == 0;
+        bool is = is_generated(dependent, from);
+        if (!of && !is)
+            continue;
+        zdm_catalog_touch(catalog, dependent, sizeof *dependent);
+        if (of)
             dependent->column = to;
+        if (is) {
+            char *quoted = zdm_sql_quote_ident(to);
+            dependent->name = zdm_catalog_string(catalog, quoted);
+            free(quoted);
         }
+    }
+    struct zdm_relation *sequence;
+    while ((sequence = zdm_catalog_sequence_of(catalog, relation, from))) {
+        zdm_catalog_touch(catalog, sequence, sizeof *sequence);
+        sequence->sequence_column = to;
     }
     zdm_catalog_touch(catalog, relation, sizeof *relation);
     relation->partition_columns =

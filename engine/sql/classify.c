@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sql/families.h"
+#include "sql/grammar.h"
 
 /* Every statement the grammar has: what it is called and who knows it. NULL: nobody, verdict unknown. */
 static const struct dispatch {
@@ -66,15 +67,15 @@ static const struct dispatch {
     ON(DISCARD_STMT, "DISCARD", zdm_family_discard),
     ON(CREATE_FUNCTION_STMT, "CREATE FUNCTION", zdm_family_function),
     ON(ALTER_FUNCTION_STMT, "ALTER FUNCTION", zdm_family_alter_function),
-    ON(CREATE_SEQ_STMT, "CREATE SEQUENCE", zdm_family_harmless),
-    ON(CREATE_ENUM_STMT, "CREATE TYPE", zdm_family_harmless),
-    ON(CREATE_RANGE_STMT, "CREATE TYPE", zdm_family_harmless),
-    ON(COMPOSITE_TYPE_STMT, "CREATE TYPE", zdm_family_harmless),
-    ON(CREATE_DOMAIN_STMT, "CREATE DOMAIN", zdm_family_harmless),
-    ON(DEFINE_STMT, "CREATE", zdm_family_harmless),
+    ON(CREATE_SEQ_STMT, "CREATE SEQUENCE", zdm_family_create_sequence),
+    ON(CREATE_ENUM_STMT, "CREATE TYPE", zdm_family_create_enum),
+    ON(CREATE_RANGE_STMT, "CREATE TYPE", zdm_family_create_range),
+    ON(COMPOSITE_TYPE_STMT, "CREATE TYPE", zdm_family_create_composite),
+    ON(CREATE_DOMAIN_STMT, "CREATE DOMAIN", zdm_family_create_domain),
+    ON(DEFINE_STMT, "CREATE", zdm_family_define),
     ON(CREATE_ROLE_STMT, "CREATE ROLE", zdm_family_harmless),
-    ON(ALTER_DEFAULT_PRIVILEGES_STMT, "ALTER DEFAULT PRIVILEGES", zdm_family_harmless),
-    ON(ALTER_STATS_STMT, "ALTER STATISTICS", zdm_family_harmless),
+    ON(ALTER_DEFAULT_PRIVILEGES_STMT, "ALTER DEFAULT PRIVILEGES", zdm_family_default_privileges),
+    ON(ALTER_STATS_STMT, "ALTER STATISTICS", zdm_family_alter_statistics),
     ON(CREATE_PUBLICATION_STMT, "CREATE PUBLICATION", zdm_family_publication),
     ON(VARIABLE_SHOW_STMT, "SHOW", zdm_family_harmless),
     ON(CONSTRAINTS_SET_STMT, "SET CONSTRAINTS", zdm_family_harmless),
@@ -86,23 +87,47 @@ static const struct dispatch {
     ON(DO_STMT, "DO", NULL),
     ON(CALL_STMT, "CALL", NULL),
     ON(EXECUTE_STMT, "EXECUTE", NULL),
-    ON(PREPARE_STMT, "PREPARE", NULL),
-    ON(DECLARE_CURSOR_STMT, "DECLARE", NULL),
-    ON(FETCH_STMT, "FETCH", NULL),
+    ON(PREPARE_STMT, "PREPARE", zdm_family_prepare),
+    ON(DECLARE_CURSOR_STMT, "DECLARE", zdm_family_declare),
+    ON(FETCH_STMT, "FETCH", zdm_family_harmless),
     ON(LOAD_STMT, "LOAD", NULL),
-    ON(CHECK_POINT_STMT, "CHECKPOINT", NULL),
-    ON(REASSIGN_OWNED_STMT, "REASSIGN OWNED", NULL),
-    ON(ALTER_TYPE_STMT, "ALTER TYPE", NULL),
-    ON(ALTER_ROLE_STMT, "ALTER ROLE", NULL),
-    ON(ALTER_ROLE_SET_STMT, "ALTER ROLE", NULL),
-    ON(ALTER_DATABASE_STMT, "ALTER DATABASE", NULL),
-    ON(ALTER_DATABASE_SET_STMT, "ALTER DATABASE", NULL),
-    ON(ALTER_PUBLICATION_STMT, "ALTER PUBLICATION", NULL),
-    ON(ALTER_SUBSCRIPTION_STMT, "ALTER SUBSCRIPTION", NULL),
-    ON(ALTER_TABLE_MOVE_ALL_STMT, "ALTER TABLE ALL IN TABLESPACE", NULL),
-    ON(CREATE_EVENT_TRIG_STMT, "CREATE EVENT TRIGGER", NULL),
-    ON(IMPORT_FOREIGN_SCHEMA_STMT, "IMPORT FOREIGN SCHEMA", NULL),
-    ON(SEC_LABEL_STMT, "SECURITY LABEL", NULL),
+    ON(CHECK_POINT_STMT, "CHECKPOINT", zdm_family_harmless),
+    ON(REASSIGN_OWNED_STMT, "REASSIGN OWNED", zdm_family_reassign),
+    ON(ALTER_TYPE_STMT, "ALTER TYPE", zdm_family_harmless),
+    ON(ALTER_ROLE_STMT, "ALTER ROLE", zdm_family_role),
+    ON(ALTER_ROLE_SET_STMT, "ALTER ROLE", zdm_family_default_setting),
+    ON(ALTER_DATABASE_STMT, "ALTER DATABASE", zdm_family_alter_database),
+    ON(ALTER_DATABASE_SET_STMT, "ALTER DATABASE", zdm_family_default_setting),
+    ON(ALTER_PUBLICATION_STMT, "ALTER PUBLICATION", zdm_family_alter_publication),
+    ON(ALTER_SUBSCRIPTION_STMT, "ALTER SUBSCRIPTION", zdm_family_alter_subscription),
+    ON(ALTER_TABLE_MOVE_ALL_STMT, "ALTER TABLE ALL IN TABLESPACE", zdm_family_move_all),
+    ON(CREATE_EVENT_TRIG_STMT, "CREATE EVENT TRIGGER", zdm_family_event_trigger),
+    ON(IMPORT_FOREIGN_SCHEMA_STMT, "IMPORT FOREIGN SCHEMA", zdm_family_import),
+    ON(SEC_LABEL_STMT, "SECURITY LABEL", zdm_family_label),
+    ON(ALTER_EVENT_TRIG_STMT, "ALTER EVENT TRIGGER", zdm_family_event_trigger),
+    ON(ALTER_EXTENSION_CONTENTS_STMT, "ALTER EXTENSION", zdm_family_extension_member),
+    ON(ALTER_OBJECT_DEPENDS_STMT, "ALTER DEPENDS ON EXTENSION", zdm_family_depends),
+    ON(DROP_USER_MAPPING_STMT, "DROP USER MAPPING", zdm_family_drop_other),
+    ON(CREATE_USER_MAPPING_STMT, "CREATE USER MAPPING", zdm_family_harmless),
+    ON(ALTER_USER_MAPPING_STMT, "ALTER USER MAPPING", zdm_family_harmless),
+    ON(CREATE_FDW_STMT, "CREATE FOREIGN DATA WRAPPER", zdm_family_harmless),
+    ON(ALTER_FDW_STMT, "ALTER FOREIGN DATA WRAPPER", zdm_family_harmless),
+    ON(CREATE_FOREIGN_SERVER_STMT, "CREATE SERVER", zdm_family_harmless),
+    ON(ALTER_FOREIGN_SERVER_STMT, "ALTER SERVER", zdm_family_harmless),
+    ON(CREATE_CONVERSION_STMT, "CREATE CONVERSION", zdm_family_harmless),
+    ON(CREATE_CAST_STMT, "CREATE CAST", zdm_family_harmless),
+    ON(CREATE_OP_CLASS_STMT, "CREATE OPERATOR CLASS", zdm_family_harmless),
+    ON(CREATE_OP_FAMILY_STMT, "CREATE OPERATOR FAMILY", zdm_family_harmless),
+    ON(ALTER_OP_FAMILY_STMT, "ALTER OPERATOR FAMILY", zdm_family_harmless),
+    ON(ALTER_OPERATOR_STMT, "ALTER OPERATOR", zdm_family_harmless),
+    ON(ALTER_COLLATION_STMT, "ALTER COLLATION", zdm_family_harmless),
+    ON(ALTER_TSDICTIONARY_STMT, "ALTER TEXT SEARCH DICTIONARY", zdm_family_harmless),
+    ON(ALTER_TSCONFIGURATION_STMT, "ALTER TEXT SEARCH CONFIGURATION", zdm_family_harmless),
+    ON(CREATE_TRANSFORM_STMT, "CREATE TRANSFORM", zdm_family_harmless),
+    ON(CREATE_AM_STMT, "CREATE ACCESS METHOD", zdm_family_harmless),
+    ON(CREATE_PLANG_STMT, "CREATE LANGUAGE", zdm_family_harmless),
+    ON(ALTER_TABLE_SPACE_OPTIONS_STMT, "ALTER TABLESPACE", zdm_family_harmless),
+    ON(ALTER_DATABASE_REFRESH_COLL_STMT, "ALTER DATABASE", zdm_family_harmless),
 #undef ON
 };
 
@@ -112,27 +137,39 @@ zdm_family_harmless(struct zdm_draft *draft)
     (void)draft;
 }
 
-/* Errors make it unsafe; what is only unknown is not called unsafe, and never safe. */
-static enum zdm_verdict
-judge(const struct zdm_statement *st)
+void
+zdm_family_unseen(struct zdm_draft *draft)
 {
-    enum zdm_verdict verdict = st->fails_with ? ZDM_VERDICT_UNSAFE : ZDM_VERDICT_SAFE;
-    bool unknown = false;
+    const char *kind = draft->st->kind;
 
-    for (size_t i = 0; i < st->n_findings; i++) {
-        const struct zdm_finding *finding = &st->findings[i];
-        if (finding->severity == ZDM_SEVERITY_ERROR && finding->hazard == ZDM_HAZARD_UNKNOWN)
-            unknown = true;
-        else if (finding->severity == ZDM_SEVERITY_ERROR)
-            verdict = ZDM_VERDICT_UNSAFE;
-        else if (finding->severity == ZDM_SEVERITY_WARNING && verdict == ZDM_VERDICT_SAFE)
-            verdict = ZDM_VERDICT_CAUTION;
-    }
-    return unknown && verdict != ZDM_VERDICT_UNSAFE ? ZDM_VERDICT_UNKNOWN : verdict;
+    ZDM_FIND(draft, UNKNOWN_STATEMENT,
+        .kind = strcmp(kind, "statement") == 0 ? "this kind of statement" : kind);
+    zdm_draft_uncertain(draft);
 }
 
-static void
-classify_one(struct zdm_draft *draft)
+/* What this PostgreSQL does not have yet, or the families do not know. */
+static bool
+is_beyond(struct zdm_draft *draft)
+{
+    struct zdm_newer newer;
+
+    if (!zdm_grammar_newer(draft->node, draft->pg_version, &newer))
+        return false;
+    bool lacks = draft->pg_version && draft->pg_version < newer.since;
+    if (!lacks && newer.known)
+        return false;
+    if (lacks && newer.sqlstate) {
+        zdm_draft_fails(
+            draft, newer.sqlstate, "PostgreSQL %d has no %s", draft->pg_version, newer.words);
+    } else {
+        ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = newer.words);
+        zdm_draft_uncertain(draft);
+    }
+    return true;
+}
+
+void
+zdm_classify_node(struct zdm_draft *draft)
 {
     const struct dispatch *row = NULL;
 
@@ -140,114 +177,12 @@ classify_one(struct zdm_draft *draft)
         if (dispatch[i].node == draft->node->node_case)
             row = &dispatch[i];
     draft->st->kind = row ? row->kind : "statement";
+    if (is_beyond(draft))
+        return;
     if (row && row->family)
         row->family(draft);
     else
-        ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = row ? row->kind : "this kind of statement");
-    if (draft->in_transaction && draft->held)
-        zdm_draft_while_locked(draft);
-    draft->st->verdict = judge(draft->st);
-}
-
-/* The first relation that the statement keeps locked against writes until the transaction ends. */
-static const char *
-locked_by(const struct zdm_statement *st)
-{
-    for (size_t i = 0; i < st->n_locks; i++)
-        if (st->locks[i].mode >= ZDM_LOCK_SHARE)
-            return st->locks[i].relation;
-    return NULL;
-}
-
-/* Does the text itself begin or end a transaction here? */
-static void
-follow_transaction(const PgQuery__Node *node, struct zdm_sql_context *context, bool *in_transaction)
-{
-    if (node->node_case != PG_QUERY__NODE__NODE_TRANSACTION_STMT)
-        return;
-    switch (node->transaction_stmt->kind) {
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START:
-        *in_transaction = true;
-        break;
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO:
-        zdm_context_forget(context);
-        break;
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
-        zdm_context_forget(context);
-        *in_transaction = node->transaction_stmt->chain;
-        break;
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE:
-        *in_transaction = node->transaction_stmt->chain;
-        break;
-    default:
-        break;
-    }
-}
-
-int
-zdm_sql_classify_in(const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context,
-    struct zdm_parsed **out, struct zdm_err *err)
-{
-    struct zdm_sql_context *own = NULL;
-    struct zdm_tree tree;
-
-    if (zdm_tree_parse(text, &tree, err) < 0)
-        return -1;
-    if (!context)
-        context = own = zdm_sql_context_new();
-
-    struct zdm_parsed *parsed = zdm_alloc(sizeof *parsed);
-    parsed->arena = zdm_arena_new();
-    parsed->count = tree.parsed->n_stmts;
-    parsed->statements = zdm_arena_alloc(parsed->arena, parsed->count * sizeof *parsed->statements);
-
-    bool in_transaction =
-        wrap == ZDM_WRAP_ALWAYS || (wrap == ZDM_WRAP_SEVERAL && parsed->count > 1);
-    const char *held = NULL;
-    for (size_t i = 0; i < parsed->count; i++) {
-        struct zdm_statement *st = &parsed->statements[i];
-        struct zdm_draft draft = {.st = st,
-            .arena = parsed->arena,
-            .tree = &tree,
-            .node = tree.parsed->stmts[i]->stmt,
-            .context = context,
-            .catalog = zdm_sql_context_catalog(context),
-            .pg_version = zdm_sql_context_version(context),
-            .location = -1,
-            .in_transaction = in_transaction,
-            .held = held};
-        size_t end;
-        zdm_tree_extent(&tree, i, &st->offset, &end);
-        st->sql = zdm_arena_strndup(parsed->arena, text + st->offset, end - st->offset);
-        st->parsed = true;
-        st->evidence = draft.catalog->complete ? ZDM_EVIDENCE_CATALOG : ZDM_EVIDENCE_ASSUMED;
-        size_t mark = zdm_catalog_mark(draft.catalog);
-        classify_one(&draft);
-        if (st->fails_with)
-            zdm_catalog_rollback(draft.catalog, mark);
-        else
-            zdm_catalog_release(draft.catalog, mark);
-        follow_transaction(draft.node, context, &in_transaction);
-        if (!in_transaction)
-            held = NULL;
-        else if (!held)
-            held = locked_by(st);
-    }
-    zdm_context_end_text(context);
-    zdm_sql_context_free(own);
-    zdm_tree_release(&tree);
-    *out = parsed;
-    return 0;
-}
-
-int
-zdm_sql_classify(
-    const char *text, bool in_transaction, struct zdm_parsed **out, struct zdm_err *err)
-{
-    return zdm_sql_classify_in(
-        text, in_transaction ? ZDM_WRAP_ALWAYS : ZDM_WRAP_NEVER, NULL, out, err);
+        zdm_family_unseen(draft);
 }
 
 void

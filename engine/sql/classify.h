@@ -170,12 +170,14 @@ struct zdm_catalog *zdm_sql_context_catalog(struct zdm_sql_context *context); /*
 int zdm_sql_context_set_severity(
     struct zdm_sql_context *context, const char *rule, enum zdm_severity severity);
 void zdm_sql_context_free(struct zdm_sql_context *context); /* NULL is fine */
+/* Frees the context and hands its catalog back: owned by the caller from now on. */
+struct zdm_catalog *zdm_sql_context_leave(struct zdm_sql_context *context);
 /* Others may have begun to use the new relations: a backfill, a hook, a gate came between. */
 void zdm_sql_context_settle(struct zdm_sql_context *context);
 
 enum zdm_wrap {       /* will the statements run in a transaction block? */
     ZDM_WRAP_NEVER,   /* no, unless the text itself says BEGIN */
-    ZDM_WRAP_SEVERAL, /* when there is more than one: how a step of a plan runs */
+    ZDM_WRAP_SEVERAL, /* when there is more than one: sent as one string, or a step of a plan */
     ZDM_WRAP_ALWAYS,
 };
 
@@ -187,9 +189,11 @@ enum zdm_wrap {       /* will the statements run in a transaction block? */
 int zdm_sql_classify_in(const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context,
     struct zdm_parsed **out, struct zdm_err *err);
 /*
- * The same for a script that need not be right: a statement that the grammar does not know, a command
- * of psql and what lies behind COPY FROM stdin become statements of their own with `parsed` false, and
- * the rest is classified all the same. Never fails.
+ * The same for a script of any size that need not be right: a statement that the grammar does not
+ * know, or with a variable of psql in it (finding `unparsed`, at the error), and a command of psql
+ * that does more than show (`uninspectable`) become statements with `parsed` false, and the rest is
+ * classified all the same. The rows behind COPY FROM stdin belong to it. Takes linear time, and
+ * memory for the result and one batch of trees. Never fails.
  */
 void zdm_sql_classify_script(
     const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context, struct zdm_parsed **out);
@@ -200,5 +204,7 @@ void zdm_parsed_free(struct zdm_parsed *parsed); /* NULL is fine */
 
 /* The strongest lock of a statement, ZDM_LOCK_NONE when it takes none. */
 enum zdm_lock_mode zdm_statement_strongest(const struct zdm_statement *st);
+/* The verdict that its findings and fails_with add up to. */
+enum zdm_verdict zdm_statement_judge(const struct zdm_statement *st);
 
 #endif

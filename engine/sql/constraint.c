@@ -1,7 +1,11 @@
+#include "sql/constraint.h"
+
 #include <string.h>
 
 #include "base/buf.h"
-#include "sql/alter.h"
+#include "sql/condition.h"
+#include "sql/object.h"
+#include "sql/table_parts.h"
 
 static char *
 joined_columns(struct zdm_arena *arena, size_t n, PgQuery__Node *const *names)
@@ -36,32 +40,67 @@ excluded_columns(struct zdm_arena *arena, const PgQuery__Constraint *constraint)
     return text;
 }
 
-/* The name the author gave, or one as the server would make up; unquoted. */
-static char *
-constraint_name(struct zdm_alter *alter, const PgQuery__Constraint *constraint, const char *column)
+/* A CHECK on one column is called after it. */
+static const char *
+checked_column(struct zdm_alter *alter, const PgQuery__Constraint *constraint)
+{
+    struct zdm_names names = {NULL, 0};
+
+    zdm_names_of_expression(alter->draft, constraint->raw_expr, &names);
+    return names.n == 1 ? names.items[0] : "";
+}
+
+const char *
+zdm_constraint_name(
+    struct zdm_alter *alter, const PgQuery__Constraint *constraint, const char *column)
 {
     struct zdm_arena *arena = alter->draft->arena;
-    const char *table = alter->stmt->relation->relname;
-    const char *columns = column ? column : "";
+    const char *table = alter->stmt->relation->relname, *columns = column ? column : "";
+    const char *label = "check";
 
     if (constraint->conname[0])
         return zdm_arena_strdup(arena, constraint->conname);
     switch (constraint->contype) {
     case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:
-        return zdm_default_name(arena, table, "", "pkey");
+        columns = "";
+        label = "pkey";
+        break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN:
         if (!column)
             columns = joined_columns(arena, constraint->n_fk_attrs, constraint->fk_attrs);
-        return zdm_default_name(arena, table, columns, "fkey");
+        label = "fkey";
+        break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE:
         if (!column)
             columns = joined_columns(arena, constraint->n_keys, constraint->keys);
-        return zdm_default_name(arena, table, columns, "key");
+        label = "key";
+        break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION:
-        return zdm_default_name(arena, table, excluded_columns(arena, constraint), "excl");
+        columns = excluded_columns(arena, constraint);
+        label = "excl";
+        break;
     default:
-        return zdm_default_name(arena, table, columns, "check");
+        if (!column && constraint->raw_expr)
+            columns = checked_column(alter, constraint);
     }
+    return zdm_object_free_name(alter->draft, alter->relation, table, columns, label);
+}
+
+bool
+zdm_constraint_name_is_free(struct zdm_alter *alter, const PgQuery__Constraint *constraint)
+{
+    if (!constraint->conname[0] || !zdm_relation_constraint(alter->relation, constraint->conname))
+        return true;
+    zdm_draft_fails(alter->draft, "42710", "%s has a constraint %s already", alter->table,
+        zdm_ident_text(alter->draft->arena, constraint->conname));
+    return false;
+}
+
+bool
+zdm_relation_has_rows(const struct zdm_relation *relation)
+{
+    return relation->kind == ZDM_RELATION_TABLE || relation->kind == ZDM_RELATION_MATVIEW ||
+           relation->kind == ZDM_RELATION_ANY;
 }
 
 char *
@@ -83,7 +122,7 @@ zdm_alter_constraint_text(
     /* The deparser writes this name without quotes; ours are put in afterwards. */
     char placeholder[] = "zdm_name_of_the_constraint";
 
-    *name = zdm_ident_text(arena, constraint_name(alter, given, column));
+    *name = zdm_ident_text(arena, zdm_constraint_name(alter, given, column));
     constraint.conname = placeholder;
     if (not_valid) {
         constraint.skip_validation = true;
@@ -114,8 +153,8 @@ zdm_alter_constraint_text(
               : NULL;
 }
 
-static void
-add_not_valid_steps(struct zdm_alter *alter, struct zdm_finding *finding)
+void
+zdm_constraint_later_steps(struct zdm_alter *alter, struct zdm_finding *finding)
 {
     char *name, *add = zdm_alter_constraint_text(alter, alter->cmd->def->constraint, true, &name);
 
@@ -127,167 +166,30 @@ add_not_valid_steps(struct zdm_alter *alter, struct zdm_finding *finding)
             alter->draft->arena, "ALTER TABLE %s VALIDATE CONSTRAINT %s", alter->table, name));
 }
 
-/* Remembers which columns CHECK (a IS NOT NULL AND ...) proves NOT NULL. */
-static void
-remember_proofs(
-    struct zdm_alter *alter, const PgQuery__Node *expr, const char *constraint, bool valid)
-{
-    if (!expr)
-        return;
-    if (expr->node_case == PG_QUERY__NODE__NODE_BOOL_EXPR &&
-        expr->bool_expr->boolop == PG_QUERY__BOOL_EXPR_TYPE__AND_EXPR) {
-        for (size_t i = 0; i < expr->bool_expr->n_args; i++)
-            remember_proofs(alter, expr->bool_expr->args[i], constraint, valid);
-        return;
-    }
-    if (expr->node_case != PG_QUERY__NODE__NODE_NULL_TEST ||
-        expr->null_test->nulltesttype != PG_QUERY__NULL_TEST_TYPE__IS_NOT_NULL)
-        return;
-
-    const PgQuery__Node *arg = expr->null_test->arg;
-    if (arg->node_case == PG_QUERY__NODE__NODE_COLUMN_REF && arg->column_ref->n_fields == 1)
-        zdm_context_proof(alter->draft->context, alter->table, constraint,
-            zdm_node_string(arg->column_ref->fields[0]), valid);
-}
-
-static void
-add_check(struct zdm_alter *alter, const PgQuery__Constraint *constraint)
-{
-    struct zdm_draft *draft = alter->draft;
-    const char *name = constraint_name(alter, constraint, NULL);
-    bool later = constraint->skip_validation;
-
-    zdm_draft_lock(
-        draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, later ? ZDM_HELD_BRIEF : ZDM_HELD_SCAN);
-    if (later) {
-        ZDM_FIND(draft, ADD_CONSTRAINT, .name = zdm_ident_text(draft->arena, name));
-    } else {
-        zdm_draft_scan(draft, alter->table);
-        add_not_valid_steps(alter, ZDM_FIND(draft, SCAN_ADD_CHECK, .table = alter->table));
-    }
-    if (constraint->conname[0])
-        remember_proofs(alter, constraint->raw_expr, name, !later);
-}
-
-static void
-add_foreign_key(struct zdm_alter *alter, const PgQuery__Constraint *constraint)
-{
-    struct zdm_draft *draft = alter->draft;
-    const char *other = zdm_range_text(draft->arena, constraint->pktable);
-    bool later = constraint->skip_validation;
-    enum zdm_held held = later || draft->fresh ? ZDM_HELD_BRIEF : ZDM_HELD_SCAN;
-
-    zdm_draft_lock(draft, alter->table, ZDM_LOCK_SHARE_ROW_EXCLUSIVE, held);
-    zdm_draft_lock(draft, other, ZDM_LOCK_SHARE_ROW_EXCLUSIVE, held);
-    if (draft->fresh) { /* nothing to scan, but the other table is locked all the same */
-        draft->fresh = zdm_context_is_new(draft->context, other);
-        ZDM_FIND(draft, LOCK_CREATE_TABLE_FK, .other = other);
-        draft->fresh = true;
-    } else if (later) {
-        ZDM_FIND(draft, ADD_CONSTRAINT,
-            .name = zdm_ident_text(draft->arena, constraint_name(alter, constraint, NULL)));
-    } else {
-        zdm_draft_scan(draft, alter->table);
-        zdm_draft_scan(draft, other);
-        add_not_valid_steps(
-            alter, ZDM_FIND(draft, SCAN_ADD_FK, .table = alter->table, .other = other));
-    }
-}
-
-static void
-using_index(struct zdm_alter *alter, const PgQuery__Constraint *constraint, bool primary)
-{
-    struct zdm_draft *draft = alter->draft;
-
-    zdm_draft_lock(draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-    ZDM_FIND(draft, ADD_CONSTRAINT_USING_INDEX,
-        .other = zdm_ident_text(draft->arena, constraint->indexname));
-    if (primary)
-        ZDM_FIND(draft, SCAN_PK_USING_INDEX, .table = alter->table);
-}
-
-static void
-add_unique(struct zdm_alter *alter, const PgQuery__Constraint *constraint)
-{
-    struct zdm_draft *draft = alter->draft;
-    bool primary = constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY;
-    struct zdm_buf columns = ZDM_BUF_INIT;
-
-    if (constraint->indexname[0]) {
-        using_index(alter, constraint, primary);
-        return;
-    }
-    const char *name = zdm_ident_text(draft->arena, constraint_name(alter, constraint, NULL));
-    zdm_draft_lock(draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BUILD);
-    if (primary)
-        zdm_draft_scan(draft, alter->table);
-    zdm_draft_build(draft, name);
-
-    struct zdm_finding *finding = primary
-                                      ? ZDM_FIND(draft, INDEX_ADD_PK, .table = alter->table)
-                                      : ZDM_FIND(draft, INDEX_ADD_UNIQUE, .table = alter->table);
-    for (size_t i = 0; i < constraint->n_keys; i++) {
-        if (i)
-            zdm_buf_add(&columns, ", ");
-        zdm_buf_add(&columns, zdm_ident_text(draft->arena, zdm_node_string(constraint->keys[i])));
-    }
-    if (primary)
-        for (size_t i = 0; i < constraint->n_keys; i++)
-            zdm_alter_not_null_steps(alter, finding, zdm_node_string(constraint->keys[i]));
-    if (constraint->n_including == 0) {
-        zdm_draft_safer(draft, finding,
-            zdm_arena_strf(draft->arena, "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s (%s)%s", name,
-                alter->table, columns.s,
-                constraint->nulls_not_distinct ? " NULLS NOT DISTINCT" : ""));
-        zdm_draft_safer(draft, finding,
-            zdm_arena_strf(draft->arena, "ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s",
-                alter->table, name, primary ? "PRIMARY KEY" : "UNIQUE", name));
-    }
-    zdm_buf_release(&columns);
-}
-
 void
 zdm_alter_add_constraint(struct zdm_alter *alter)
 {
-    struct zdm_draft *draft = alter->draft;
     const PgQuery__Constraint *constraint = alter->cmd->def->constraint;
 
+    /* Whether or not the constraint is for them. */
+    if (alter->draft->pg_version >= 18)
+        zdm_alter_lock_family(alter, ZDM_HELD_BRIEF);
     switch (constraint->contype) {
     case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK:
-        add_check(alter, constraint);
+        zdm_constraint_add_check(alter, constraint);
         break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN:
-        add_foreign_key(alter, constraint);
+        zdm_constraint_add_foreign(alter, constraint);
         break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:
     case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE:
-        add_unique(alter, constraint);
-        break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION:
-        zdm_draft_lock(draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BUILD);
-        zdm_draft_scan(draft, alter->table);
-        zdm_draft_build(
-            draft, zdm_ident_text(draft->arena, constraint_name(alter, constraint, NULL)));
-        ZDM_FIND(draft, SCAN_ADD_EXCLUDE, .table = alter->table);
+        zdm_constraint_add_key(alter, constraint);
         break;
     default:
-        zdm_draft_lock(draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_STATEMENT);
-        ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = "this form of ADD CONSTRAINT");
+        zdm_alter_lock(alter, ZDM_HELD_STATEMENT);
+        ZDM_FIND(alter->draft, UNKNOWN_STATEMENT, .kind = "this form of ADD CONSTRAINT");
     }
-}
-
-void
-zdm_alter_drop_constraint(struct zdm_alter *alter)
-{
-    struct zdm_draft *draft = alter->draft;
-    const char *name = zdm_ident_text(draft->arena, alter->cmd->name);
-
-    zdm_draft_lock(draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-    /* A CHECK that the same plan added to prove NOT NULL has done its work. */
-    if (!zdm_context_unproved(draft->context, alter->table, alter->cmd->name))
-        ZDM_FIND(draft, DROP_CONSTRAINT, .table = alter->table, .name = name);
-    if (alter->cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
-        ZDM_FIND(draft, DROP_CASCADE, .name = name);
 }
 
 void
@@ -307,44 +209,4 @@ zdm_alter_not_null_steps(struct zdm_alter *alter, struct zdm_finding *finding, c
         zdm_arena_strf(arena, "ALTER TABLE %s ALTER COLUMN %s SET NOT NULL", alter->table, quoted));
     zdm_draft_safer(alter->draft, finding,
         zdm_arena_strf(arena, "ALTER TABLE %s DROP CONSTRAINT %s", alter->table, name));
-}
-
-/* Is a constraint dropped by the same ALTER TABLE? Drops run before anything else. */
-static bool
-dropped_beside(const struct zdm_alter *alter, const char *constraint)
-{
-    for (size_t i = 0; i < alter->stmt->n_cmds; i++) {
-        const PgQuery__AlterTableCmd *cmd = alter->stmt->cmds[i]->alter_table_cmd;
-        if (cmd->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint &&
-            strcmp(cmd->name, constraint) == 0)
-            return true;
-    }
-    return false;
-}
-
-void
-zdm_alter_set_not_null(struct zdm_alter *alter)
-{
-    struct zdm_draft *draft = alter->draft;
-    const char *column = zdm_ident_text(draft->arena, alter->cmd->name);
-    const char *proof = zdm_context_proves(draft->context, alter->table, alter->cmd->name);
-    const char *name = proof ? zdm_ident_text(draft->arena, proof) : NULL;
-    struct zdm_finding *finding;
-
-    if (proof && !dropped_beside(alter, proof)) {
-        zdm_draft_lock(draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-        ZDM_FIND(draft, SET_NOT_NULL_PROVEN, .table = alter->table, .column = column, .name = name);
-        return;
-    }
-    zdm_draft_lock(draft, alter->table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_SCAN);
-    zdm_draft_scan(draft, alter->table);
-    if (proof) {
-        ZDM_FIND(draft, SCAN_SET_NOT_NULL_DROPS_PROOF, .table = alter->table, .column = column,
-            .name = name);
-        return;
-    }
-    finding = ZDM_FIND(draft, SCAN_SET_NOT_NULL, .table = alter->table, .column = column);
-    if (finding)
-        draft->st->breaks_writers = true;
-    zdm_alter_not_null_steps(alter, finding, alter->cmd->name);
 }

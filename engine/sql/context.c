@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "sql/catalog.h"
+#include "sql/lookup.h"
+#include "sql/rules.h"
 
 struct fresh { /* a relation that the text itself made */
     const char *relation;
@@ -21,9 +23,12 @@ struct zdm_sql_context {
     struct zdm_catalog *catalog;
     int pg_version;
     int *severities; /* of each rule, -1: as it is; NULL: all as they are */
+    bool styled;     /* one of the style rules is on */
     struct zdm_arena *arena;
     struct fresh *fresh;
     size_t n_fresh;
+    struct zdm_lookup waits;   /* statements that wait for a lock on a relation */
+    struct zdm_lookup by_name; /* of fresh; n_fresh or more: not one any more */
     struct proof *proofs;
     size_t n_proofs;
     bool other_names; /* until the text ends */
@@ -58,6 +63,12 @@ zdm_sql_context_version(const struct zdm_sql_context *context)
     return context->pg_version;
 }
 
+static const enum zdm_rule_id style[] = {
+#define RULE(symbol, id, hazard, severity, message, hint) ZDM_RULE_##symbol,
+#include "sql/rules/style.def"
+#undef RULE
+};
+
 int
 zdm_sql_context_set_severity(
     struct zdm_sql_context *context, const char *rule, enum zdm_severity severity)
@@ -73,7 +84,26 @@ zdm_sql_context_set_severity(
             context->severities[i] = -1;
     }
     context->severities[found - rules] = (int)severity;
+    context->styled = false;
+    for (size_t i = 0; i < sizeof style / sizeof *style; i++)
+        context->styled |= context->severities[style[i]] > ZDM_SEVERITY_OFF;
     return 0;
+}
+
+size_t
+zdm_sql_context_count_wait(struct zdm_sql_context *context, const char *relation)
+{
+    size_t *n = zdm_lookup_get(&context->waits, relation);
+
+    if (!n)
+        n = zdm_lookup_put(&context->waits, zdm_arena_strdup(context->arena, relation), 0);
+    return ++*n;
+}
+
+bool
+zdm_sql_context_is_styled(const struct zdm_sql_context *context)
+{
+    return context->styled;
 }
 
 enum zdm_severity
@@ -94,23 +124,27 @@ zdm_sql_context_free(struct zdm_sql_context *context)
     zdm_catalog_free(context->catalog);
     zdm_arena_free(context->arena);
     free(context->severities);
+    zdm_lookup_release(&context->by_name);
+    zdm_lookup_release(&context->waits);
     free(context->fresh);
     free(context->proofs);
     free(context);
 }
 
-void
-zdm_sql_context_settle(struct zdm_sql_context *context)
+struct zdm_catalog *
+zdm_sql_context_leave(struct zdm_sql_context *context)
 {
     struct zdm_catalog *catalog = context->catalog;
 
-    for (size_t i = 0; i < catalog->fresh.n; i++) {
-        struct zdm_relation *relation = catalog->fresh.items[i];
-        zdm_catalog_touch(catalog, relation, sizeof *relation);
-        relation->fresh = relation->empty = false;
-    }
-    zdm_catalog_touch(catalog, &catalog->fresh, sizeof catalog->fresh);
-    catalog->fresh.n = 0;
+    context->catalog = NULL;
+    zdm_sql_context_free(context);
+    return catalog;
+}
+
+void
+zdm_sql_context_settle(struct zdm_sql_context *context)
+{
+    zdm_catalog_settle(context->catalog);
     free(context->fresh);
     context->fresh = NULL;
     context->n_fresh = 0;
@@ -119,10 +153,26 @@ zdm_sql_context_settle(struct zdm_sql_context *context)
 static struct fresh *
 find(const struct zdm_sql_context *context, const char *relation)
 {
-    for (size_t i = 0; i < context->n_fresh; i++)
-        if (strcmp(context->fresh[i].relation, relation) == 0)
-            return &context->fresh[i];
-    return NULL;
+    const size_t *at = context->n_fresh ? zdm_lookup_get(&context->by_name, relation) : NULL;
+
+    /* A place that is taken by another one by now was its own once. */
+    if (!at || *at >= context->n_fresh || strcmp(context->fresh[*at].relation, relation) != 0)
+        return NULL;
+    return &context->fresh[*at];
+}
+
+static void
+put(struct zdm_sql_context *context, size_t i)
+{
+    *zdm_lookup_put(&context->by_name, context->fresh[i].relation, i) = i;
+}
+
+static void
+take_out(struct zdm_sql_context *context, size_t i)
+{
+    context->fresh[i] = context->fresh[--context->n_fresh];
+    if (i < context->n_fresh)
+        put(context, i);
 }
 
 void
@@ -133,6 +183,7 @@ zdm_context_created(struct zdm_sql_context *context, const char *relation, enum 
     context->fresh = zdm_grow(context->fresh, context->n_fresh, sizeof *context->fresh);
     context->fresh[context->n_fresh++] = (struct fresh){
         .relation = zdm_arena_strdup(context->arena, relation), .origin = origin, .empty = true};
+    put(context, context->n_fresh - 1);
 }
 
 void
@@ -149,8 +200,10 @@ zdm_context_renamed(struct zdm_sql_context *context, const char *from, const cha
 {
     struct fresh *fresh = find(context, from);
 
-    if (fresh)
+    if (fresh) {
         fresh->relation = zdm_arena_strdup(context->arena, to);
+        put(context, (size_t)(fresh - context->fresh));
+    }
     for (size_t i = 0; i < context->n_proofs; i++)
         if (strcmp(context->proofs[i].relation, from) == 0)
             context->proofs[i].relation = zdm_arena_strdup(context->arena, to);
@@ -162,7 +215,7 @@ zdm_context_dropped(struct zdm_sql_context *context, const char *relation)
     struct fresh *fresh = find(context, relation);
 
     if (fresh)
-        *fresh = context->fresh[--context->n_fresh];
+        take_out(context, (size_t)(fresh - context->fresh));
     for (size_t i = 0; i < context->n_proofs;)
         if (strcmp(context->proofs[i].relation, relation) == 0)
             context->proofs[i] = context->proofs[--context->n_proofs];
@@ -187,13 +240,13 @@ zdm_context_owns_its_rows(const struct zdm_sql_context *context, const char *rel
 void
 zdm_context_forget(struct zdm_sql_context *context)
 {
-    zdm_sql_context_settle(context);
-    context->n_proofs = 0;
+    context->n_fresh = context->n_proofs = 0;
 }
 
 void
 zdm_context_renames_all(struct zdm_sql_context *context)
 {
+    zdm_sql_context_settle(context);
     zdm_context_forget(context);
     context->other_names = true;
 }
@@ -201,14 +254,25 @@ zdm_context_renames_all(struct zdm_sql_context *context)
 void
 zdm_context_end_text(struct zdm_sql_context *context)
 {
-    if (context->other_names)
+    if (context->other_names) {
+        zdm_sql_context_settle(context);
         zdm_context_forget(context);
+    }
     context->other_names = false;
     for (size_t i = 0; i < context->n_fresh;)
         if (context->fresh[i].origin == ZDM_ORIGIN_TEMP)
-            context->fresh[i] = context->fresh[--context->n_fresh];
+            take_out(context, i);
         else
             i++;
+    /* One that is dropped takes others with it: look again from the start. */
+    struct zdm_catalog *catalog = context->catalog;
+    for (size_t i = 0; i < catalog->fresh.n;)
+        if (catalog->fresh.items[i]->temporary) {
+            zdm_catalog_drop_relation(catalog, catalog->fresh.items[i]);
+            i = 0;
+        } else {
+            i++;
+        }
 }
 
 bool

@@ -14,6 +14,11 @@ int zdm_sql_context_version(const struct zdm_sql_context *context);
 enum zdm_severity zdm_sql_context_severity(
     const struct zdm_sql_context *context, const struct zdm_rule *rule);
 
+/* Another statement waits for a lock on the relation that shuts out writers: how many did. */
+size_t zdm_sql_context_count_wait(struct zdm_sql_context *context, const char *relation);
+/* Is any of the style rules on? */
+bool zdm_sql_context_is_styled(const struct zdm_sql_context *context);
+
 enum zdm_origin {
     ZDM_ORIGIN_OWN,   /* holds nothing but its own rows, in this database */
     ZDM_ORIGIN_OTHER, /* a view, a foreign table: what it shows is stored elsewhere */

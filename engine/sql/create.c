@@ -1,6 +1,8 @@
 #include <string.h>
 
 #include "sql/families.h"
+#include "sql/object.h"
+#include "sql/result_columns.h"
 
 enum zdm_origin
 zdm_origin_of(const PgQuery__RangeVar *range)
@@ -10,61 +12,28 @@ zdm_origin_of(const PgQuery__RangeVar *range)
     return temp ? ZDM_ORIGIN_TEMP : ZDM_ORIGIN_OWN;
 }
 
-/* A foreign key locks the table it points to until the transaction ends. */
+/* Only looked up: what is not filled is not read. */
 static void
-references(struct zdm_draft *draft, const PgQuery__Constraint *constraint)
+look_up(struct zdm_draft *draft, const struct zdm_relation *relation)
 {
-    if (constraint->contype != PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN || !constraint->pktable)
-        return;
-    const char *other = zdm_range_text(draft->arena, constraint->pktable);
-    if (zdm_context_is_new(draft->context, other))
-        return;
-    zdm_draft_lock(draft, other, ZDM_LOCK_SHARE_ROW_EXCLUSIVE, ZDM_HELD_BRIEF);
-    ZDM_FIND(draft, LOCK_CREATE_TABLE_FK, .other = other);
+    for (size_t i = 0; i < relation->reads.n; i++)
+        zdm_draft_lock_on(draft, relation->reads.items[i], ZDM_LOCK_ACCESS_SHARE, ZDM_HELD_BRIEF);
 }
 
 static void
-element(struct zdm_draft *draft, const PgQuery__Node *node)
+fill(struct zdm_draft *draft, struct zdm_relation *relation, const PgQuery__CreateTableAsStmt *stmt)
 {
-    if (node->node_case == PG_QUERY__NODE__NODE_CONSTRAINT)
-        references(draft, node->constraint);
-    if (node->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF)
-        for (size_t i = 0; i < node->column_def->n_constraints; i++)
-            references(draft, node->column_def->constraints[i]->constraint);
-    if (node->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE)
-        zdm_draft_lock(draft, zdm_range_text(draft->arena, node->table_like_clause->relation),
-            ZDM_LOCK_ACCESS_SHARE, ZDM_HELD_BRIEF);
-}
+    struct zdm_result_columns columns;
 
-void
-zdm_family_create_table(struct zdm_draft *draft)
-{
-    const PgQuery__CreateStmt *stmt = draft->node->node_case == PG_QUERY__NODE__NODE_CREATE_STMT
-                                          ? draft->node->create_stmt
-                                          : draft->node->create_foreign_table_stmt->base_stmt;
-    const char *table = zdm_range_text(draft->arena, stmt->relation);
-    enum zdm_origin origin = draft->node->node_case == PG_QUERY__NODE__NODE_CREATE_STMT
-                                 ? zdm_origin_of(stmt->relation)
-                                 : ZDM_ORIGIN_OTHER;
-
-    /* Its own name is new already: a foreign key to itself waits for nobody. With IF NOT EXISTS it
-     * may be an old one, and what is attached to another table is seen through that one. */
-    if (!stmt->if_not_exists && stmt->n_inh_relations == 0)
-        zdm_context_created(draft->context, table, origin);
-    for (size_t i = 0; i < stmt->n_table_elts; i++)
-        element(draft, stmt->table_elts[i]);
-    for (size_t i = 0; i < stmt->n_constraints; i++)
-        element(draft, stmt->constraints[i]);
-    for (size_t i = 0; i < stmt->n_inh_relations; i++) {
-        const char *parent = zdm_range_text(draft->arena, stmt->inh_relations[i]->range_var);
-        bool fresh = zdm_context_is_new(draft->context, parent);
-        zdm_draft_lock(draft, parent,
-            stmt->partbound ? ZDM_LOCK_ACCESS_EXCLUSIVE : ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE,
-            ZDM_HELD_BRIEF);
-        if (stmt->partbound && !fresh)
-            ZDM_FIND(draft, LOCK_CREATE_PARTITION_OF, .table = parent);
-        if (fresh && !stmt->if_not_exists)
-            zdm_context_created(draft->context, table, origin);
+    zdm_query_columns(draft, stmt->query, stmt->into->n_col_names, stmt->into->col_names, &columns);
+    zdm_query_columns_give(draft, relation, &columns);
+    zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
+    relation->empty = stmt->into->skip_data;
+    relation->populated = !stmt->into->skip_data;
+    if (relation->kind == ZDM_RELATION_MATVIEW) {
+        relation->view_sql =
+            zdm_catalog_string(draft->catalog, zdm_deparse(draft->arena, stmt->query));
+        zdm_query_links(draft, relation, stmt->query);
     }
 }
 
@@ -72,17 +41,85 @@ void
 zdm_family_create_as(struct zdm_draft *draft)
 {
     const PgQuery__CreateTableAsStmt *stmt = draft->node->create_table_as_stmt;
+    bool matview = stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW;
+    const char *table = zdm_range_text(draft->arena, stmt->into->rel);
+    struct zdm_relation *relation;
 
-    if (stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW)
+    if (matview)
         draft->st->kind = "CREATE MATERIALIZED VIEW";
-    if (stmt->query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
-        zdm_query_changes(draft, stmt->query);
-    else
+    enum zdm_made made = zdm_object_make(draft, stmt->into->rel,
+        matview ? ZDM_RELATION_MATVIEW : ZDM_RELATION_TABLE, stmt->if_not_exists, &relation);
+    if (made == ZDM_MADE_FAILED || made == ZDM_MADE_OLD)
+        return;
+    if (stmt->query->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
         ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = "EXECUTE");
-    if (!stmt->if_not_exists) {
-        const char *table = zdm_range_text(draft->arena, stmt->into->rel);
-        zdm_context_created(draft->context, table, zdm_origin_of(stmt->into->rel));
-        zdm_context_filled(draft->context, table);
+        relation->known = false;
+    } else {
+        zdm_query_changes(draft, stmt->query);
+    }
+    if (made == ZDM_MADE_PERHAPS)
+        return;
+    if (relation->known)
+        fill(draft, relation, stmt);
+    zdm_context_created(draft->context, table, zdm_origin_of(stmt->into->rel));
+    zdm_context_filled(draft->context, table);
+}
+
+/* CREATE OR REPLACE VIEW keeps every column that there is, with its name and type. */
+static bool
+is_compatible(struct zdm_draft *draft, const char *view, const struct zdm_relation *relation,
+    const struct zdm_result_columns *columns)
+{
+    if (columns->complete && columns->n < relation->columns.n) {
+        zdm_draft_fails(draft, "42P16", "column %s of view %s would vanish",
+            zdm_ident_text(draft->arena, relation->columns.items[columns->n]->name), view);
+        return false;
+    }
+    for (size_t i = 0; columns->complete && i < relation->columns.n; i++) {
+        const struct zdm_column *old = relation->columns.items[i];
+        const struct zdm_result_column *new = &columns->items[i];
+        if (!new->name || (!new->type && old->type))
+            zdm_draft_assume(draft);
+        if (new->name && strcmp(new->name, old->name) != 0) {
+            zdm_draft_fails(draft, "42P16", "column %s of view %s would be called %s",
+                zdm_ident_text(draft->arena, old->name), view,
+                zdm_ident_text(draft->arena, new->name));
+            return false;
+        }
+        if (new->type && old->type && (new->type != old->type || new->typmod != old->typmod)) {
+            zdm_draft_fails(draft, "42P16", "column %s of view %s would change its type",
+                zdm_ident_text(draft->arena, old->name), view);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+replace_view(struct zdm_draft *draft, struct zdm_relation *relation, const PgQuery__ViewStmt *stmt)
+{
+    const char *view = zdm_range_text(draft->arena, stmt->view);
+    struct zdm_result_columns columns;
+
+    if (!zdm_object_check_kind(draft, relation, view, "v", "a view"))
+        return;
+    zdm_query_columns(draft, stmt->query, stmt->n_aliases, stmt->aliases, &columns);
+    if (relation->known && !is_compatible(draft, view, relation, &columns))
+        return;
+    draft->fresh = zdm_object_is_fresh(draft, relation, view);
+    zdm_draft_lock_on(draft, relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
+    ZDM_FIND(draft, REPLACE_VIEW, .table = view);
+    if (!relation->known)
+        return;
+    zdm_query_unlink(draft, relation);
+    zdm_query_links(draft, relation, stmt->query);
+    for (size_t i = relation->columns.n; columns.complete && i < columns.n; i++) {
+        if (!columns.items[i].name)
+            break;
+        struct zdm_column *column =
+            zdm_relation_add_column(draft->catalog, relation, columns.items[i].name);
+        column->type = columns.items[i].type;
+        column->typmod = columns.items[i].typmod;
     }
 }
 
@@ -91,21 +128,109 @@ zdm_family_view(struct zdm_draft *draft)
 {
     const PgQuery__ViewStmt *stmt = draft->node->view_stmt;
     const char *view = zdm_range_text(draft->arena, stmt->view);
+    const char *schema =
+        zdm_object_target_schema(draft, stmt->view->schemaname[0] ? stmt->view->schemaname : NULL);
+    struct zdm_relation *relation = NULL;
 
+    if (stmt->replace && zdm_origin_of(stmt->view) != ZDM_ORIGIN_TEMP)
+        relation = zdm_draft_find_relation(draft, schema, stmt->view->relname);
     zdm_query_reads(draft, stmt->query);
-    if (!stmt->replace) {
-        zdm_context_created(draft->context, view, ZDM_ORIGIN_OTHER);
+    if (relation) {
+        replace_view(draft, relation, stmt);
         return;
     }
-    draft->fresh = zdm_context_is_new(draft->context, view);
-    zdm_draft_lock(draft, view, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-    ZDM_FIND(draft, REPLACE_VIEW, .table = view);
+    if (zdm_object_make(draft, stmt->view, ZDM_RELATION_VIEW, false, &relation) != ZDM_MADE_NEW)
+        return;
+    struct zdm_result_columns columns;
+    zdm_query_columns(draft, stmt->query, stmt->n_aliases, stmt->aliases, &columns);
+    zdm_query_columns_give(draft, relation, &columns);
+    relation->view_sql = zdm_catalog_string(draft->catalog, zdm_deparse(draft->arena, stmt->query));
+    zdm_query_links(draft, relation, stmt->query);
+    look_up(draft, relation);
+    zdm_context_created(draft->context, view, ZDM_ORIGIN_OTHER);
+}
+
+/* One statement inside CREATE SCHEMA. */
+static void
+element(struct zdm_draft *draft, PgQuery__Node *node)
+{
+    PgQuery__Node *whole = draft->node;
+
+    draft->node = node;
+    switch (node->node_case) {
+    case PG_QUERY__NODE__NODE_CREATE_STMT:
+        zdm_family_create_table(draft);
+        break;
+    case PG_QUERY__NODE__NODE_VIEW_STMT:
+        zdm_family_view(draft);
+        break;
+    case PG_QUERY__NODE__NODE_INDEX_STMT:
+        zdm_family_index(draft);
+        break;
+    case PG_QUERY__NODE__NODE_CREATE_SEQ_STMT:
+        zdm_family_create_sequence(draft);
+        break;
+    case PG_QUERY__NODE__NODE_CREATE_TRIG_STMT:
+        zdm_family_trigger(draft);
+        break;
+    default: /* GRANT */
+        zdm_family_grant(draft);
+    }
+    draft->node = whole;
+}
+
+/* Names in the statements inside mean the new schema first. */
+static void
+elements(struct zdm_draft *draft, const PgQuery__CreateSchemaStmt *stmt, const char *name)
+{
+    struct zdm_catalog *catalog = draft->catalog;
+    size_t size = sizeof catalog->search_path;
+    struct any {
+        const char **items;
+        size_t n, room;
+    } *path = zdm_catalog_alloc(catalog, sizeof *path); /* a rollback writes to it */
+    bool known = catalog->search_path_known;
+    const char *kind = draft->st->kind;
+
+    zdm_catalog_append(catalog, path, name);
+    for (size_t i = 0; i < catalog->search_path.n; i++)
+        zdm_catalog_append(catalog, path, catalog->search_path.items[i]);
+    struct any before;
+    memcpy(&before, &catalog->search_path, size);
+    memcpy(&catalog->search_path, path, size);
+    catalog->search_path_known = true;
+    for (size_t i = 0; i < stmt->n_schema_elts; i++)
+        element(draft, stmt->schema_elts[i]);
+    memcpy(&catalog->search_path, &before, size);
+    catalog->search_path_known = known;
+    draft->st->kind = kind;
 }
 
 void
 zdm_family_schema(struct zdm_draft *draft)
 {
-    /* CREATE SCHEMA with statements inside: they are not looked into. */
-    if (draft->node->create_schema_stmt->n_schema_elts)
-        ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = "CREATE SCHEMA with statements in it");
+    const PgQuery__CreateSchemaStmt *stmt = draft->node->create_schema_stmt;
+    const char *name = stmt->schemaname;
+
+    if (!name[0] && stmt->authrole)
+        name = stmt->authrole->rolename;
+    if (!name[0]) { /* AUTHORIZATION CURRENT_USER and the like */
+        name = draft->catalog->user ? draft->catalog->user : "";
+        zdm_draft_assume(draft);
+    }
+    if (zdm_catalog_schema(draft->catalog, name)) {
+        if (!stmt->if_not_exists && draft->catalog->complete)
+            zdm_draft_fails(
+                draft, "42P06", "schema %s exists already", zdm_ident_text(draft->arena, name));
+        if (draft->catalog->complete)
+            return;
+    } else if (strncmp(name, "pg_", 3) == 0) {
+        zdm_draft_fails(draft, "42939", "%s is a name of the system's schemas",
+            zdm_ident_text(draft->arena, name));
+        return;
+    } else if (name[0]) {
+        zdm_catalog_add_schema(draft->catalog, name)->fresh = true;
+    }
+    if (stmt->n_schema_elts)
+        elements(draft, stmt, zdm_catalog_string(draft->catalog, name));
 }

@@ -1,4 +1,4 @@
-#include "sql/tree.h"
+#include "sql/grammar.h"
 
 #include <pg_query.h>
 #include <stdlib.h>
@@ -19,51 +19,107 @@ pack(const PgQuery__ParseResult *tree)
     return packed;
 }
 
-static bool
-see_location(void *self, const ProtobufCMessage *message)
-{
-    const ProtobufCMessageDescriptor *type = message->descriptor;
+static bool same_message(const ProtobufCMessage *a, const ProtobufCMessage *b);
 
-    (void)self;
-    for (unsigned i = 0; i < type->n_fields; i++)
-        if (strcmp(type->fields[i].name, "location") == 0 ||
-            strcmp(type->fields[i].name, "stmt_location") == 0 ||
-            strcmp(type->fields[i].name, "stmt_len") == 0)
-            *(int32_t *)((char *)message + type->fields[i].offset) = 0;
+static bool
+same_text(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/* One value of a field, at a in one message and at b in the other. */
+static bool
+same_value(const ProtobufCFieldDescriptor *field, const void *a, const void *b)
+{
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_MESSAGE: {
+        const ProtobufCMessage *x = *(ProtobufCMessage *const *)a;
+        const ProtobufCMessage *y = *(ProtobufCMessage *const *)b;
+        return x && y ? same_message(x, y) : x == y;
+    }
+    case PROTOBUF_C_TYPE_STRING:
+        return same_text(*(char *const *)a, *(char *const *)b);
+    case PROTOBUF_C_TYPE_BOOL:
+        return *(const protobuf_c_boolean *)a == *(const protobuf_c_boolean *)b;
+    case PROTOBUF_C_TYPE_DOUBLE:
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_SINT64:
+    case PROTOBUF_C_TYPE_SFIXED64:
+    case PROTOBUF_C_TYPE_UINT64:
+    case PROTOBUF_C_TYPE_FIXED64:
+        return memcmp(a, b, 8) == 0;
+    case PROTOBUF_C_TYPE_INT32:
+        return memcmp(a, b, 4) == 0 || zdm_grammar_is_place(field);
+    case PROTOBUF_C_TYPE_BYTES:
+        return false; /* the grammar has none */
+    default:
+        return memcmp(a, b, 4) == 0;
+    }
+}
+
+static bool
+same_list(const ProtobufCFieldDescriptor *field, const char *a, const char *b)
+{
+    size_t n = *(const size_t *)(a + field->quantifier_offset);
+    const char *x = *(char *const *)(a + field->offset), *y = *(char *const *)(b + field->offset);
+    size_t size = field->type == PROTOBUF_C_TYPE_MESSAGE || field->type == PROTOBUF_C_TYPE_STRING
+                      ? sizeof(void *)
+                  : field->type == PROTOBUF_C_TYPE_UINT64 ? 8
+                                                          : 4;
+
+    if (n != *(const size_t *)(b + field->quantifier_offset))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!same_value(field, x + i * size, y + i * size))
+            return false;
     return true;
 }
 
-/* The same tree without places; an empty one when it does not unpack. */
-static struct packed
-without_places(struct packed packed)
+/* The same but for the places in their texts. */
+static bool
+same_message(const ProtobufCMessage *a, const ProtobufCMessage *b)
 {
-    PgQuery__ParseResult *tree = pg_query__parse_result__unpack(NULL, packed.size, packed.bytes);
-    struct packed plain = {0, NULL};
+    const ProtobufCMessageDescriptor *type = a->descriptor;
+    const char *x = (const char *)a, *y = (const char *)b;
 
-    if (tree) {
-        zdm_tree_walk(&tree->base, see_location, NULL);
-        plain = pack(tree);
-        pg_query__parse_result__free_unpacked(tree, NULL);
+    if (type != b->descriptor)
+        return false;
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i];
+        bool choice = field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF;
+        if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+            if (!same_list(field, x, y))
+                return false;
+            continue;
+        }
+        if (choice) {
+            uint32_t mine = *(const uint32_t *)(x + field->quantifier_offset);
+            if (mine != *(const uint32_t *)(y + field->quantifier_offset))
+                return false;
+            if (mine != field->id)
+                continue;
+        }
+        if (!same_value(field, x + field->offset, y + field->offset))
+            return false;
     }
-    return plain;
+    return true;
 }
 
 /* The deparser of libpg_query 15 forgets to quote some names: what it wrote counts only when it
  * reads back as the same tree. */
 static bool
-reads_back(struct packed packed, const char *text)
+reads_back(const PgQuery__Node *statement, const char *text)
 {
-    PgQueryProtobufParseResult parse = pg_query_parse_protobuf(text);
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_tree tree;
     bool same = false;
 
-    if (!parse.error) {
-        struct packed again = {parse.parse_tree.len, (uint8_t *)parse.parse_tree.data};
-        struct packed a = without_places(packed), b = without_places(again);
-        same = a.size && a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0;
-        free(a.bytes);
-        free(b.bytes);
+    if (zdm_tree_parse(text, &tree, &err) == 0) {
+        same = tree.parsed->n_stmts == 1 &&
+               same_message(&statement->base, &tree.parsed->stmts[0]->stmt->base);
+        zdm_tree_release(&tree);
     }
-    pg_query_free_protobuf_parse_result(parse);
+    zdm_err_release(&err);
     return same;
 }
 
@@ -84,7 +140,7 @@ zdm_deparse(struct zdm_arena *arena, PgQuery__Node *statement)
     struct packed packed = pack(&tree);
     PgQueryDeparseResult result = pg_query_deparse_protobuf(
         (PgQueryProtobuf){.len = packed.size, .data = (char *)packed.bytes});
-    char *text = !result.error && reads_back(packed, result.query)
+    char *text = !result.error && reads_back(statement, result.query)
                      ? zdm_arena_strdup(arena, result.query)
                      : NULL;
     pg_query_free_deparse_result(result);
@@ -120,8 +176,53 @@ zdm_deparse_expr(struct zdm_arena *arena, PgQuery__Node *expr)
     return after_prefix(zdm_deparse(arena, &statement), "SELECT ");
 }
 
-char *
-zdm_deparse_type(struct zdm_arena *arena, PgQuery__TypeName *type)
+/* Types whose spelling in the tree is another one than in the text. */
+static const struct spelling {
+    const char *name, *text;
+} spellings[] = {{"bool", "boolean"}, {"bpchar", "char"}, {"float4", "real"},
+    {"float8", "double precision"}, {"int2", "smallint"}, {"int4", "int"}, {"int8", "bigint"},
+    {"numeric", "numeric"}, {"time", "time"}, {"timestamp", "timestamp"}, {"varchar", "varchar"}};
+
+static const char *
+spelling(struct zdm_arena *arena, const PgQuery__TypeName *type)
+{
+    const char *name = zdm_last_string(type->n_names, type->names);
+
+    if (type->n_names != 2 || strcmp(zdm_node_string(type->names[0]), "pg_catalog") != 0)
+        return zdm_list_text(arena, type->n_names, type->names);
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
+        if (strcmp(spellings[i].name, name) == 0 &&
+            (type->n_typmods || strcmp(name, "bpchar") != 0)) /* char alone is char(1) */
+            return spellings[i].text;
+    return NULL;
+}
+
+/* Nearly every type is a name with a number or two behind it: the deparser would take longer than
+ * everything else that is done for a statement. NULL: it is another one. */
+static char *
+simple_type(struct zdm_arena *arena, const PgQuery__TypeName *type)
+{
+    int numbers[2];
+
+    if (type->n_array_bounds || type->setof || type->pct_type || type->n_typmods > 2)
+        return NULL;
+    for (size_t i = 0; i < type->n_typmods; i++) {
+        const PgQuery__Node *node = type->typmods[i];
+        if (node->node_case != PG_QUERY__NODE__NODE_A_CONST || node->a_const->isnull ||
+            node->a_const->val_case != PG_QUERY__A__CONST__VAL_IVAL)
+            return NULL;
+        numbers[i] = node->a_const->ival->ival;
+    }
+    const char *text = spelling(arena, type);
+    if (!text || type->n_typmods == 0)
+        return text ? zdm_arena_strdup(arena, text) : NULL;
+    return type->n_typmods == 1 ? zdm_arena_strf(arena, "%s(%d)", text, numbers[0])
+                                : zdm_arena_strf(arena, "%s(%d, %d)", text, numbers[0], numbers[1]);
+}
+
+/* Through the deparser, as the type of a cast. */
+static char *
+any_type(struct zdm_arena *arena, PgQuery__TypeName *type)
 {
     PgQuery__AConst null = PG_QUERY__A__CONST__INIT;
     PgQuery__Node null_node = PG_QUERY__NODE__INIT, cast_node = PG_QUERY__NODE__INIT;
@@ -135,4 +236,12 @@ zdm_deparse_type(struct zdm_arena *arena, PgQuery__TypeName *type)
     cast_node.node_case = PG_QUERY__NODE__NODE_TYPE_CAST;
     cast_node.type_cast = &cast;
     return after_prefix(zdm_deparse_expr(arena, &cast_node), "NULL::");
+}
+
+char *
+zdm_deparse_type(struct zdm_arena *arena, PgQuery__TypeName *type)
+{
+    char *simple = simple_type(arena, type);
+
+    return simple ? simple : any_type(arena, type);
 }

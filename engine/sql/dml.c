@@ -1,78 +1,9 @@
 #include <string.h>
 
 #include "sql/families.h"
-#include "sql/volatility.h"
+#include "sql/query.h"
 
-struct reading { /* what a query reads, while its tree is walked */
-    struct zdm_draft *draft;
-    enum zdm_lock_mode mode;
-    const char **ctes; /* names of WITH queries, which are no tables */
-    size_t n_ctes;
-};
-
-static bool
-see_cte(void *self, const ProtobufCMessage *message)
-{
-    struct reading *reading = self;
-
-    if (message->descriptor == &pg_query__common_table_expr__descriptor) {
-        const char **grown =
-            zdm_arena_alloc(reading->draft->arena, (reading->n_ctes + 1) * sizeof *grown);
-        if (reading->n_ctes)
-            memcpy(grown, reading->ctes, reading->n_ctes * sizeof *grown);
-        grown[reading->n_ctes++] = ((const PgQuery__CommonTableExpr *)message)->ctename;
-        reading->ctes = grown;
-    }
-    if (message->descriptor == &pg_query__locking_clause__descriptor)
-        reading->mode = ZDM_LOCK_ROW_SHARE;
-    return true;
-}
-
-static bool
-see_table(void *self, const ProtobufCMessage *message)
-{
-    struct reading *reading = self;
-
-    /* INTO names what is made, not what is read. */
-    if (message->descriptor == &pg_query__into_clause__descriptor)
-        return false;
-    /* FOR UPDATE OF names what stands in FROM already, often by an alias. */
-    if (message->descriptor == &pg_query__locking_clause__descriptor)
-        return false;
-    if (message->descriptor != &pg_query__range_var__descriptor)
-        return true;
-
-    const PgQuery__RangeVar *range = (const PgQuery__RangeVar *)message;
-    for (size_t i = 0; i < reading->n_ctes; i++)
-        if (!range->schemaname[0] && strcmp(reading->ctes[i], range->relname) == 0)
-            return true;
-    const char *table = zdm_range_text(reading->draft->arena, range);
-    zdm_draft_lock(reading->draft, table, reading->mode, ZDM_HELD_STATEMENT);
-    if (reading->mode != ZDM_LOCK_ROW_SHARE)
-        return true;
-    reading->draft->fresh = zdm_context_owns_its_rows(reading->draft->context, table);
-    ZDM_FIND(reading->draft, SELECT_FOR_UPDATE, .table = table);
-    reading->draft->fresh = false;
-    return true;
-}
-
-void
-zdm_query_reads(struct zdm_draft *draft, const PgQuery__Node *query)
-{
-    struct reading reading = {.draft = draft, .mode = ZDM_LOCK_ACCESS_SHARE};
-    const PgQuery__FuncCall *unknown = zdm_unknown_call(query);
-
-    zdm_node_walk(query, see_cte, &reading);
-    zdm_node_walk(query, see_table, &reading);
-    if (!unknown)
-        return;
-    const char *name = zdm_list_text(draft->arena, unknown->n_funcname, unknown->funcname);
-    /* A bare SELECT stands there for the effect of what it calls. */
-    if (draft->node->node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
-        ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = zdm_arena_strf(draft->arena, "%s()", name));
-    else
-        ZDM_FIND(draft, UNKNOWN_FUNCTION, .name = name);
-}
+enum { FEW_ROWS = 10000 }; /* written in one go without anybody's noticing */
 
 static bool
 see_column(void *self, const ProtobufCMessage *message)
@@ -99,21 +30,77 @@ lets_all_through(const PgQuery__Node *where)
     return !found;
 }
 
-static void
-changes(struct zdm_draft *draft, const char *kind, const PgQuery__RangeVar *range,
-    const PgQuery__Node *where, bool deletes)
+/* With its children, as far as anybody counted; -1: not known. */
+static int64_t
+rows_of(struct zdm_draft *draft, struct zdm_relation *relation)
 {
+    size_t n;
+    struct zdm_relation **family = zdm_draft_family(draft, relation, &n);
+    int64_t rows = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct zdm_relation *at = family[i];
+        if (at->known && at->kind == ZDM_RELATION_PARTITIONED) /* its partitions have them */
+            continue;
+        if (!at->known || at->kind == ZDM_RELATION_FOREIGN || at->kind == ZDM_RELATION_VIEW ||
+            (at->rows < 0 && !at->empty))
+            return -1;
+        rows += at->rows > 0 ? at->rows : 0;
+    }
+    return rows;
+}
+
+/* A warning about the number of rows says little of a table that has few. */
+static struct zdm_finding *
+for_few(struct zdm_draft *draft, struct zdm_relation *relation, struct zdm_finding *finding)
+{
+    if (!finding)
+        return NULL;
+    int64_t rows = rows_of(draft, relation);
+    const struct zdm_rule *rule = zdm_sql_rule(finding->rule);
+    if (rows >= 0 && rows < FEW_ROWS && finding->severity > ZDM_SEVERITY_INFO &&
+        zdm_sql_context_severity(draft->context, rule) == rule->severity)
+        finding->severity = ZDM_SEVERITY_INFO;
+    return finding;
+}
+
+/* Something was put in. */
+static void
+filled(struct zdm_draft *draft, struct zdm_relation *relation, const char *text)
+{
+    zdm_context_filled(draft->context, text);
+    if (relation->missing || !relation->empty)
+        return;
+    zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
+    relation->empty = false;
+}
+
+static void
+changes(struct zdm_query *query, const char *kind, const PgQuery__RangeVar *range,
+    const PgQuery__Node *where, enum zdm_change change, size_t n_sets, PgQuery__Node *const *sets)
+{
+    struct zdm_draft *draft = query->draft;
+    struct zdm_relation *relation = zdm_query_relation(query, range);
     const char *table = zdm_range_text(draft->arena, range);
 
-    draft->fresh = zdm_context_owns_its_rows(draft->context, table);
-    zdm_draft_lock(draft, table, ZDM_LOCK_ROW_EXCLUSIVE, ZDM_HELD_STATEMENT);
-    if (!lets_all_through(where)) {
-        ZDM_FIND(draft, DML_ROW_COUNT, .kind = kind, .table = table);
+    if (!relation)
         return;
+    zdm_change_fails(draft, relation, change);
+    if (change == ZDM_CHANGE_UPDATE)
+        zdm_update_fails(draft, relation, n_sets, sets);
+    zdm_query_lock(draft, relation, range->inh, ZDM_LOCK_ROW_EXCLUSIVE);
+    if (query->planned || draft->st->fails_with)
+        return;
+    zdm_change_locks(draft, relation, change, n_sets, sets);
+    draft->fresh = zdm_query_owns_rows(draft, relation, table);
+    if (!lets_all_through(where)) {
+        for_few(draft, relation, ZDM_FIND(draft, DML_ROW_COUNT, .kind = kind, .table = table));
+    } else {
+        for_few(draft, relation, ZDM_FIND(draft, DML_UNBATCHED, .kind = kind, .table = table));
+        if (change == ZDM_CHANGE_DELETE && ZDM_FIND(draft, DML_DELETE_ALL, .table = table))
+            draft->st->data_loss = true;
     }
-    ZDM_FIND(draft, DML_UNBATCHED, .kind = kind, .table = table);
-    if (deletes && ZDM_FIND(draft, DML_DELETE_ALL, .table = table))
-        draft->st->data_loss = true;
+    draft->fresh = false;
 }
 
 static bool
@@ -121,49 +108,87 @@ see_source(void *self, const ProtobufCMessage *message)
 {
     bool *found = self;
 
-    *found |= message->descriptor == &pg_query__range_var__descriptor;
+    *found |= message->descriptor == &pg_query__range_var__descriptor ||
+              message->descriptor == &pg_query__range_function__descriptor;
     return !*found;
 }
 
-/* One data-modifying message, wherever it stands in the statement. */
-static bool
-see_change(void *self, const ProtobufCMessage *message)
+static void
+insert(struct zdm_query *query, const PgQuery__InsertStmt *stmt)
 {
-    struct zdm_draft *draft = self;
+    struct zdm_draft *draft = query->draft;
+    struct zdm_relation *relation = zdm_query_relation(query, stmt->relation);
+    const char *table = zdm_range_text(draft->arena, stmt->relation);
+    const PgQuery__OnConflictClause *conflict = stmt->on_conflict_clause;
+    bool copies = false;
 
-    if (message->descriptor == &pg_query__update_stmt__descriptor) {
-        const PgQuery__UpdateStmt *stmt = (const PgQuery__UpdateStmt *)message;
-        changes(draft, "UPDATE", stmt->relation, stmt->where_clause, false);
-    } else if (message->descriptor == &pg_query__delete_stmt__descriptor) {
-        const PgQuery__DeleteStmt *stmt = (const PgQuery__DeleteStmt *)message;
-        changes(draft, "DELETE", stmt->relation, stmt->where_clause, true);
-    } else if (message->descriptor == &pg_query__insert_stmt__descriptor) {
-        const PgQuery__InsertStmt *stmt = (const PgQuery__InsertStmt *)message;
-        const char *table = zdm_range_text(draft->arena, stmt->relation);
-        bool copies = false;
-        zdm_draft_lock(draft, table, ZDM_LOCK_ROW_EXCLUSIVE, ZDM_HELD_STATEMENT);
-        zdm_node_walk(stmt->select_stmt, see_source, &copies);
-        draft->fresh = zdm_context_owns_its_rows(draft->context, table);
-        if (copies)
-            ZDM_FIND(draft, DML_ROW_COUNT, .kind = "INSERT ... SELECT", .table = table);
-        zdm_context_filled(draft->context, table);
-    } else if (message->descriptor == &pg_query__merge_stmt__descriptor) {
-        const char *table =
-            zdm_range_text(draft->arena, ((const PgQuery__MergeStmt *)message)->relation);
-        draft->fresh = zdm_context_owns_its_rows(draft->context, table);
-        zdm_draft_lock(draft, table, ZDM_LOCK_ROW_EXCLUSIVE, ZDM_HELD_STATEMENT);
-        ZDM_FIND(draft, DML_ROW_COUNT, .kind = "MERGE", .table = table);
-        zdm_context_filled(draft->context, table);
+    if (!relation)
+        return;
+    zdm_change_fails(draft, relation, ZDM_CHANGE_INSERT);
+    zdm_insert_fails(draft, stmt, relation);
+    zdm_query_lock(draft, relation, true, ZDM_LOCK_ROW_EXCLUSIVE);
+    if (query->planned || draft->st->fails_with)
+        return;
+    zdm_change_locks(draft, relation, ZDM_CHANGE_INSERT, 0, NULL);
+    if (conflict && conflict->n_target_list)
+        zdm_change_locks(
+            draft, relation, ZDM_CHANGE_UPDATE, conflict->n_target_list, conflict->target_list);
+    zdm_node_walk(stmt->select_stmt, see_source, &copies);
+    draft->fresh = zdm_query_owns_rows(draft, relation, table);
+    if (copies)
+        ZDM_FIND(draft, DML_ROW_COUNT, .kind = "INSERT ... SELECT", .table = table);
+    else
+        ZDM_FIND(draft, INSERT_EXISTING, .table = table);
+    draft->fresh = false;
+    filled(draft, relation, table);
+}
+
+static void
+merge(struct zdm_query *query, const PgQuery__MergeStmt *stmt)
+{
+    struct zdm_draft *draft = query->draft;
+    struct zdm_relation *relation = zdm_query_relation(query, stmt->relation);
+    const char *table = zdm_range_text(draft->arena, stmt->relation);
+
+    if (!relation)
+        return;
+    if (draft->pg_version && draft->pg_version < 15)
+        zdm_draft_fails(draft, "42601", "MERGE needs PostgreSQL 15");
+    zdm_change_fails(draft, relation, ZDM_CHANGE_UPDATE);
+    zdm_query_lock(draft, relation, stmt->relation->inh, ZDM_LOCK_ROW_EXCLUSIVE);
+    if (query->planned || draft->st->fails_with)
+        return;
+    for (size_t i = 0; i < stmt->n_merge_when_clauses; i++) {
+        const PgQuery__MergeWhenClause *when = stmt->merge_when_clauses[i]->merge_when_clause;
+        if (when->command_type == PG_QUERY__CMD_TYPE__CMD_INSERT)
+            zdm_change_locks(draft, relation, ZDM_CHANGE_INSERT, 0, NULL);
+        else if (when->command_type == PG_QUERY__CMD_TYPE__CMD_UPDATE)
+            zdm_change_locks(
+                draft, relation, ZDM_CHANGE_UPDATE, when->n_target_list, when->target_list);
+        else if (when->command_type == PG_QUERY__CMD_TYPE__CMD_DELETE)
+            zdm_change_locks(draft, relation, ZDM_CHANGE_DELETE, 0, NULL);
     }
-    return true;
+    draft->fresh = zdm_query_owns_rows(draft, relation, table);
+    ZDM_FIND(draft, DML_ROW_COUNT, .kind = "MERGE", .table = table);
+    draft->fresh = false;
+    filled(draft, relation, table);
 }
 
 void
-zdm_query_changes(struct zdm_draft *draft, const PgQuery__Node *query)
+zdm_query_change(struct zdm_query *query, const ProtobufCMessage *message)
 {
-    zdm_node_walk(query, see_change, draft);
-    draft->fresh = false;
-    zdm_query_reads(draft, query);
+    if (message->descriptor == &pg_query__update_stmt__descriptor) {
+        const PgQuery__UpdateStmt *stmt = (const PgQuery__UpdateStmt *)message;
+        changes(query, "UPDATE", stmt->relation, stmt->where_clause, ZDM_CHANGE_UPDATE,
+            stmt->n_target_list, stmt->target_list);
+    } else if (message->descriptor == &pg_query__delete_stmt__descriptor) {
+        const PgQuery__DeleteStmt *stmt = (const PgQuery__DeleteStmt *)message;
+        changes(query, "DELETE", stmt->relation, stmt->where_clause, ZDM_CHANGE_DELETE, 0, NULL);
+    } else if (message->descriptor == &pg_query__insert_stmt__descriptor) {
+        insert(query, (const PgQuery__InsertStmt *)message);
+    } else if (message->descriptor == &pg_query__merge_stmt__descriptor) {
+        merge(query, (const PgQuery__MergeStmt *)message);
+    }
 }
 
 void
@@ -172,17 +197,21 @@ zdm_family_dml(struct zdm_draft *draft)
     zdm_query_changes(draft, draft->node);
 }
 
-/* set_config() may lead names elsewhere, as SET does. */
-static bool
-see_set_config(void *self, const ProtobufCMessage *message)
+/* CREATE TABLE AS in other words. */
+static void
+select_into(struct zdm_draft *draft)
 {
-    bool *found = self;
+    PgQuery__CreateTableAsStmt as = PG_QUERY__CREATE_TABLE_AS_STMT__INIT;
+    PgQuery__Node *select = draft->node, node = PG_QUERY__NODE__INIT;
 
-    if (message->descriptor == &pg_query__func_call__descriptor) {
-        const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)message;
-        *found |= strcmp(zdm_last_string(call->n_funcname, call->funcname), "set_config") == 0;
-    }
-    return !*found;
+    as.query = select;
+    as.into = select->select_stmt->into_clause;
+    as.objtype = PG_QUERY__OBJECT_TYPE__OBJECT_TABLE;
+    node.node_case = PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT;
+    node.create_table_as_stmt = &as;
+    draft->node = &node;
+    zdm_family_create_as(draft);
+    draft->node = select;
 }
 
 void
@@ -190,17 +219,38 @@ zdm_family_select(struct zdm_draft *draft)
 {
     const PgQuery__SelectStmt *select = draft->node->select_stmt;
 
-    bool sets = false;
-
-    zdm_family_dml(draft);
-    zdm_node_walk(draft->node, see_set_config, &sets);
-    if (sets)
-        zdm_context_renames_all(draft->context);
     if (select->into_clause) {
-        const char *table = zdm_range_text(draft->arena, select->into_clause->rel);
         draft->st->kind = "SELECT INTO";
-        zdm_context_created(draft->context, table, zdm_origin_of(select->into_clause->rel));
-        zdm_context_filled(draft->context, table);
+        select_into(draft);
+        return;
+    }
+    zdm_family_dml(draft);
+}
+
+static void
+copy_table(struct zdm_draft *draft, const PgQuery__CopyStmt *stmt)
+{
+    struct zdm_query query = {.draft = draft};
+    struct zdm_relation *relation = zdm_query_relation(&query, stmt->relation);
+    const char *table = zdm_range_text(draft->arena, stmt->relation);
+
+    if (!relation)
+        return;
+    if (stmt->is_from && relation->kind == ZDM_RELATION_VIEW && relation->known &&
+        relation->triggers.n == 0)
+        zdm_draft_fails(draft, "42809", "cannot copy to view %s", table);
+    else if (stmt->is_from)
+        zdm_change_fails(draft, relation, ZDM_CHANGE_INSERT);
+    else if (relation->known && relation->kind != ZDM_RELATION_TABLE &&
+             (relation->kind != ZDM_RELATION_MATVIEW || draft->pg_version < 18 ||
+                 !relation->populated))
+        zdm_draft_fails(draft, "42809", "cannot copy from %s", table);
+    /* Without a query it reads the table alone, not what inherits from it. */
+    zdm_query_lock(draft, relation, stmt->is_from,
+        stmt->is_from ? ZDM_LOCK_ROW_EXCLUSIVE : ZDM_LOCK_ACCESS_SHARE);
+    if (stmt->is_from && !draft->st->fails_with) {
+        zdm_change_locks(draft, relation, ZDM_CHANGE_INSERT, 0, NULL);
+        filled(draft, relation, table);
     }
 }
 
@@ -209,29 +259,12 @@ zdm_family_copy(struct zdm_draft *draft)
 {
     const PgQuery__CopyStmt *stmt = draft->node->copy_stmt;
 
-    if (stmt->is_program) {
+    if (stmt->is_program)
         ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = "the program of COPY");
-    } else if (!stmt->filename[0]) {
+    else if (!stmt->filename[0] && !draft->has_data && (stmt->is_from || !draft->script))
         ZDM_FIND(draft, COPY_STDIN, .name = "");
-    }
-    if (stmt->query) {
+    if (stmt->query)
         zdm_query_changes(draft, stmt->query);
-        return;
-    }
-    const char *table = zdm_range_text(draft->arena, stmt->relation);
-    zdm_draft_lock(draft, table, stmt->is_from ? ZDM_LOCK_ROW_EXCLUSIVE : ZDM_LOCK_ACCESS_SHARE,
-        ZDM_HELD_STATEMENT);
-    if (stmt->is_from)
-        zdm_context_filled(draft->context, table);
-}
-
-void
-zdm_family_explain(struct zdm_draft *draft)
-{
-    const PgQuery__ExplainStmt *stmt = draft->node->explain_stmt;
-
-    if (zdm_option_is_on(stmt->n_options, stmt->options, "analyze"))
-        ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = "EXPLAIN ANALYZE, which runs its statement,");
     else
-        zdm_query_reads(draft, stmt->query);
+        copy_table(draft, stmt);
 }

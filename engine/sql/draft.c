@@ -3,12 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Appends in the arena: the lists are short, what was copied from is not missed. */
+/* Room for one more in the arena. It was made for a power of two, so that it is full at each. */
 static void *
-append(struct zdm_arena *arena, const void *items, size_t n, size_t size)
+append(struct zdm_arena *arena, void *items, size_t n, size_t size)
 {
-    char *grown = zdm_arena_alloc(arena, (n + 1) * size);
-
+    if (n & (n - 1))
+        return items;
+    char *grown = zdm_arena_alloc(arena, (n ? 2 * n : 1) * size);
     if (n)
         memcpy(grown, items, n * size);
     return grown;
@@ -25,6 +26,26 @@ longer(enum zdm_held held)
     return rank[held];
 }
 
+enum { MANY = 32 };
+
+/* The lock of the statement on the relation, or NULL. Tables may have thousands of partitions. */
+static struct zdm_lock *
+lock_of(struct zdm_draft *draft, const char *relation)
+{
+    struct zdm_statement *st = draft->st;
+
+    if (st->n_locks < MANY) {
+        for (size_t i = 0; i < st->n_locks; i++)
+            if (strcmp(st->locks[i].relation, relation) == 0)
+                return &st->locks[i];
+        return NULL;
+    }
+    for (size_t i = draft->locks.n; i < st->n_locks; i++)
+        zdm_lookup_put(&draft->locks, st->locks[i].relation, i);
+    const size_t *at = zdm_lookup_get(&draft->locks, relation);
+    return at ? &st->locks[*at] : NULL;
+}
+
 void
 zdm_draft_lock(
     struct zdm_draft *draft, const char *relation, enum zdm_lock_mode mode, enum zdm_held held)
@@ -33,10 +54,8 @@ zdm_draft_lock(
 
     if (zdm_context_is_new(draft->context, relation))
         return;
-    for (size_t i = 0; i < st->n_locks; i++) {
-        struct zdm_lock *lock = &st->locks[i];
-        if (strcmp(lock->relation, relation) != 0)
-            continue;
+    struct zdm_lock *lock = lock_of(draft, relation);
+    if (lock) {
         if (mode > lock->mode)
             lock->mode = mode;
         if (longer(held) > longer(lock->held))
@@ -58,16 +77,31 @@ add_name(struct zdm_draft *draft, char ***names, size_t *n, const char *name)
     (*names)[(*n)++] = zdm_arena_strdup(draft->arena, name);
 }
 
+/* What is written anew is read for that, and checked on the way: no scan more. */
 void
 zdm_draft_rewrite(struct zdm_draft *draft, const char *relation)
 {
-    if (!zdm_context_is_new(draft->context, relation))
-        add_name(draft, &draft->st->rewrites, &draft->st->n_rewrites, relation);
+    struct zdm_statement *st = draft->st;
+
+    if (zdm_context_is_new(draft->context, relation))
+        return;
+    add_name(draft, &st->rewrites, &st->n_rewrites, relation);
+    for (size_t i = 0; i < st->n_scans; i++)
+        if (strcmp(st->scans[i], relation) == 0) {
+            memmove(&st->scans[i], &st->scans[i + 1], (st->n_scans - i - 1) * sizeof *st->scans);
+            st->n_scans--;
+            break;
+        }
 }
 
 void
 zdm_draft_scan(struct zdm_draft *draft, const char *relation)
 {
+    const struct zdm_statement *st = draft->st;
+
+    for (size_t i = 0; i < st->n_rewrites; i++)
+        if (strcmp(st->rewrites[i], relation) == 0)
+            return;
     if (!zdm_context_is_new(draft->context, relation))
         add_name(draft, &draft->st->scans, &draft->st->n_scans, relation);
 }
@@ -97,12 +131,22 @@ zdm_draft_find(struct zdm_draft *draft, enum zdm_rule_id id, const struct zdm_wo
     *finding = (struct zdm_finding){.rule = rule->id,
         .hazard = rule->hazard,
         .severity = severity,
-        .offset = draft->location < 0 ? st->offset : (size_t)draft->location,
+        .offset = draft->location < 0 ? st->offset : draft->tree->base + (size_t)draft->location,
         .message = zdm_rule_text(draft->arena, rule->message, words),
         .hint = rule->hint ? zdm_rule_text(draft->arena, rule->hint, words) : NULL};
     if (rule->hazard == ZDM_HAZARD_BREAKS && rule->severity == ZDM_SEVERITY_ERROR)
         st->breaks_readers = st->breaks_writers = true;
     return finding;
+}
+
+void
+zdm_draft_escalate(struct zdm_draft *draft, struct zdm_finding *finding)
+{
+    if (!finding)
+        return;
+    const struct zdm_rule *rule = zdm_sql_rule(finding->rule);
+    if (zdm_sql_context_severity(draft->context, rule) == rule->severity)
+        finding->severity = ZDM_SEVERITY_ERROR;
 }
 
 void
@@ -125,40 +169,18 @@ zdm_draft_forbid_transaction(struct zdm_draft *draft, bool concurrently)
         &(const struct zdm_words){.kind = draft->st->kind});
 }
 
-void
-zdm_draft_while_locked(struct zdm_draft *draft)
-{
-    const struct zdm_statement *st = draft->st;
-    bool slow = false, validates = false;
-
-    for (size_t i = 0; i < st->n_findings; i++)
-        if (st->findings[i].severity == ZDM_SEVERITY_ERROR) /* bad enough without the lock */
-            return;
-    for (size_t i = 0; i < st->n_locks; i++) {
-        const struct zdm_lock *lock = &st->locks[i];
-        slow |= lock->held != ZDM_HELD_BRIEF;
-        validates |= lock->held == ZDM_HELD_SCAN && strcmp(st->kind, "ALTER TABLE") == 0;
-    }
-    /* Rows that stand in the text are soon written. */
-    if (strcmp(st->kind, "INSERT") == 0 && st->n_locks == 1)
-        return;
-    draft->fresh = false;
-    if (validates && zdm_statement_strongest(st) == ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE)
-        ZDM_FIND(draft, TX_LONG_UNDER_LOCK, .kind = st->kind, .table = draft->held);
-    else if (slow)
-        ZDM_FIND(draft, TX_QUERY_UNDER_LOCK, .kind = st->kind, .table = draft->held);
-}
-
 char *
 zdm_draft_with_word(struct zdm_draft *draft, int kind, const char *word)
 {
     const struct zdm_statement *st = draft->st;
 
-    for (size_t i = 0; i < draft->tree->tokens->n_tokens; i++) {
+    size_t begin = st->offset - draft->tree->base;
+
+    for (size_t i = zdm_tree_token_at(draft->tree, begin); i < draft->tree->tokens->n_tokens; i++) {
         const PgQuery__ScanToken *token = draft->tree->tokens->tokens[i];
-        if ((size_t)token->start < st->offset || (int)token->token != kind)
+        if ((int)token->token != kind)
             continue;
-        int head = token->end - (int)st->offset;
+        int head = token->end - (int)begin;
         return zdm_arena_strf(draft->arena, "%.*s %s%s", head, st->sql, word, st->sql + head);
     }
     return NULL;

@@ -10,6 +10,7 @@
 #include "sql/catalog.h"
 #include "sql/classify.h"
 #include "sql/context.h"
+#include "sql/lookup.h"
 #include "sql/rules.h"
 #include "sql/tree.h"
 
@@ -23,8 +24,10 @@ struct zdm_draft {
     int pg_version;              /* major; 0: any */
     int location; /* of what the next findings are about, as in the tree; -1: the statement */
     bool in_transaction;
-    const char *held; /* a relation that earlier statements of the transaction locked; or NULL */
-    bool fresh;       /* it works on a relation that is new: nobody waits, nobody uses it */
+    bool script; /* of a file that others run, not of a plan, whose statements zdm guards itself */
+    struct zdm_lookup locks; /* places in st->locks by relation, once there are many */
+    bool has_data;           /* the rows of its COPY FROM stdin stand in the text */
+    bool fresh;              /* it works on a relation that is new: nobody waits, nobody uses it */
 };
 
 /*
@@ -53,6 +56,9 @@ struct zdm_relation **zdm_draft_family(
 
 /* A claim that the catalog could not settle. */
 void zdm_draft_assume(struct zdm_draft *draft);
+/* It may do anything (DO, CALL, a function of the author's): from here on the catalog tells what was,
+ * nothing that it does not know is missing, and no failure is certain. */
+void zdm_draft_uncertain(struct zdm_draft *draft);
 /* The statement certainly fails: a finding of rule fail-certain with this message, and what it does
  * to the catalog is taken back. The first one stays. */
 void zdm_draft_fails(struct zdm_draft *draft, const char *sqlstate, const char *fmt, ...)
@@ -73,14 +79,13 @@ struct zdm_finding *zdm_draft_find(
 /* zdm_draft_find() with the words as designated initializers. */
 #define ZDM_FIND(draft, rule, ...)                                                                 \
     zdm_draft_find((draft), ZDM_RULE_##rule, &(const struct zdm_words){__VA_ARGS__})
+/* Makes an error of a warning, unless somebody gave the rule a severity; NULL is fine. */
+void zdm_draft_escalate(struct zdm_draft *draft, struct zdm_finding *finding);
 /* Adds a statement to the safer form; both NULL are fine. The text lives in the arena. */
 void zdm_draft_safer(struct zdm_draft *draft, struct zdm_finding *finding, const char *sql);
 
 /* The statement may not run in a transaction; `kind` begins the message. */
 void zdm_draft_forbid_transaction(struct zdm_draft *draft, bool concurrently);
-
-/* Says so when the statement takes its time while `held` is locked. */
-void zdm_draft_while_locked(struct zdm_draft *draft);
 
 /* The statement's own text with `word` put in after the first token of kind `token`. */
 char *zdm_draft_with_word(struct zdm_draft *draft, int token, const char *word);

@@ -1,237 +1,332 @@
 #include <string.h>
 
+#include "sql/dropping.h"
 #include "sql/families.h"
-
-/* The text of a dropped object's name: a list, a function with its arguments, a type, a string. */
-static const char *
-object_text(struct zdm_draft *draft, const PgQuery__Node *object, size_t leave_out)
-{
-    switch (object->node_case) {
-    case PG_QUERY__NODE__NODE_LIST: {
-        size_t n = object->list->n_items;
-        return zdm_list_text(draft->arena, n > leave_out ? n - leave_out : 0, object->list->items);
-    }
-    case PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS:
-        return zdm_list_text(
-            draft->arena, object->object_with_args->n_objname, object->object_with_args->objname);
-    case PG_QUERY__NODE__NODE_TYPE_NAME:
-        return zdm_list_text(draft->arena, object->type_name->n_names, object->type_name->names);
-    case PG_QUERY__NODE__NODE_STRING:
-        return zdm_ident_text(draft->arena, object->string->sval);
-    default:
-        return "an object";
-    }
-}
+#include "sql/object.h"
 
 static const struct drop {
     PgQuery__ObjectType type;
     const char *kind;
     enum zdm_rule_id rule;
-    bool relation; /* has a lock of its own */
-    bool data;     /* has rows */
+    const char *kinds;  /* of relations that may be dropped so; NULL: it is no relation */
+    const char *wanted; /* as a message says it */
+    bool data;          /* has rows */
 } drops[] = {
-#define DROP(type, kind, rule, relation, data)                                                     \
+#define DROP(type, kind, rule, kinds, wanted, data)                                                \
     {                                                                                              \
-        PG_QUERY__OBJECT_TYPE__OBJECT_##type, "DROP " kind, ZDM_RULE_##rule, relation, data        \
+        PG_QUERY__OBJECT_TYPE__OBJECT_##type, "DROP " kind, ZDM_RULE_##rule, kinds, wanted, data   \
     }
-    DROP(TABLE, "TABLE", BREAK_DROP_TABLE, true, true),
-    DROP(FOREIGN_TABLE, "FOREIGN TABLE", BREAK_DROP_TABLE, true, false),
-    DROP(MATVIEW, "MATERIALIZED VIEW", BREAK_DROP_VIEW, true, false),
-    DROP(VIEW, "VIEW", BREAK_DROP_VIEW, true, false),
-    DROP(SEQUENCE, "SEQUENCE", BREAK_DROP_SEQUENCE, true, false),
-    DROP(FUNCTION, "FUNCTION", BREAK_DROP_FUNCTION, false, false),
-    DROP(PROCEDURE, "PROCEDURE", BREAK_DROP_FUNCTION, false, false),
-    DROP(ROUTINE, "ROUTINE", BREAK_DROP_FUNCTION, false, false),
-    DROP(AGGREGATE, "AGGREGATE", BREAK_DROP_FUNCTION, false, false),
-    DROP(TYPE, "TYPE", BREAK_DROP_TYPE, false, false),
-    DROP(DOMAIN, "DOMAIN", BREAK_DROP_TYPE, false, false),
-    DROP(SCHEMA, "SCHEMA", BREAK_DROP_SCHEMA, false, true),
-    DROP(EXTENSION, "EXTENSION", BREAK_DROP_EXTENSION, false, true),
+    DROP(TABLE, "TABLE", BREAK_DROP_TABLE, "rp", "a table", true),
+    DROP(FOREIGN_TABLE, "FOREIGN TABLE", BREAK_DROP_TABLE, "f", "a foreign table", false),
+    DROP(MATVIEW, "MATERIALIZED VIEW", BREAK_DROP_VIEW, "m", "a materialized view", false),
+    DROP(VIEW, "VIEW", BREAK_DROP_VIEW, "v", "a view", false),
+    DROP(SEQUENCE, "SEQUENCE", BREAK_DROP_SEQUENCE, "S", "a sequence", false),
+    DROP(FUNCTION, "FUNCTION", BREAK_DROP_FUNCTION, NULL, "a function", false),
+    DROP(PROCEDURE, "PROCEDURE", BREAK_DROP_FUNCTION, NULL, "a procedure", false),
+    DROP(ROUTINE, "ROUTINE", BREAK_DROP_FUNCTION, NULL, "a routine", false),
+    DROP(AGGREGATE, "AGGREGATE", BREAK_DROP_FUNCTION, NULL, "an aggregate", false),
+    DROP(TYPE, "TYPE", BREAK_DROP_TYPE, NULL, "a type", false),
+    DROP(DOMAIN, "DOMAIN", BREAK_DROP_TYPE, NULL, "a domain", false),
+    DROP(SCHEMA, "SCHEMA", BREAK_DROP_SCHEMA, NULL, "a schema", true),
+    DROP(EXTENSION, "EXTENSION", BREAK_DROP_EXTENSION, NULL, "an extension", true),
 #undef DROP
 };
 
-static void
-drop_index(struct zdm_draft *draft, const PgQuery__DropStmt *stmt)
+/* A DROP while it is classified. */
+struct dropped {
+    struct zdm_draft *draft;
+    const PgQuery__DropStmt *stmt;
+    const struct drop *row;
+    struct zdm_dropping dropping;
+    const char **told; /* the texts of what is dropped, n_told */
+    size_t n_told;
+    const char *all; /* of all of them */
+    bool *fresh;
+    bool partial; /* a partition of a table that stays */
+    bool blind;   /* what goes with it is not in the catalog */
+};
+
+static const char *
+text_of(struct dropped *dropped, const PgQuery__Node *object)
 {
-    bool cascade = stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
+    const char *text = zdm_object_text(dropped->draft, object, 0);
 
-    for (size_t i = 0; i < stmt->n_objects; i++)
-        zdm_draft_lock(draft, object_text(draft, stmt->objects[i], 0),
-            stmt->concurrent ? ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE : ZDM_LOCK_ACCESS_EXCLUSIVE,
-            ZDM_HELD_BRIEF);
-    if (!stmt->concurrent) {
-        struct zdm_finding *finding =
-            ZDM_FIND(draft, INDEX_DROP_BLOCKING, .name = object_text(draft, stmt->objects[0], 0));
-        if (stmt->n_objects == 1 && !cascade)
-            zdm_draft_safer(
-                draft, finding, zdm_draft_with_word(draft, PG_QUERY__TOKEN__INDEX, "CONCURRENTLY"));
-        if (cascade)
-            ZDM_FIND(draft, DROP_CASCADE, .name = object_text(draft, stmt->objects[0], 0));
-        return;
-    }
+    return text[0] ? text : "an object";
+}
 
-    zdm_draft_forbid_transaction(draft, true);
-    if (stmt->n_objects > 1 || cascade) {
-        ZDM_FIND(draft, FAIL_DROP_INDEX_CONCURRENTLY, .name = NULL);
-        if (!draft->st->fails_with)
-            draft->st->fails_with = "0A000";
-        return;
-    }
-    const PgQuery__Node *object = stmt->objects[0];
+static void
+tell(struct dropped *dropped, const char *text, bool fresh)
+{
+    dropped->told[dropped->n_told] = text;
+    dropped->fresh[dropped->n_told++] = fresh;
+    dropped->all =
+        dropped->all ? zdm_arena_strf(dropped->draft->arena, "%s, %s", dropped->all, text) : text;
+}
+
+static void
+missing(struct dropped *dropped, const char *sqlstate, const char *text)
+{
+    if (!dropped->stmt->missing_ok)
+        zdm_draft_fails(dropped->draft, sqlstate, "%s does not exist", text);
+}
+
+static void
+target_relation(struct dropped *dropped, const PgQuery__Node *object)
+{
+    struct zdm_draft *draft = dropped->draft;
+    const char *text = text_of(dropped, object);
     size_t n = object->list->n_items;
-    draft->st->probe = ZDM_PROBE_INDEX_ABSENT;
-    draft->st->probe_object =
-        zdm_arena_strdup(draft->arena, zdm_last_string(n, object->list->items));
-    if (n > 1)
-        draft->st->probe_schema =
-            zdm_arena_strdup(draft->arena, zdm_node_string(object->list->items[n - 2]));
+    const char *schema = zdm_object_schema(n, object->list->items);
+    struct zdm_relation *relation = zdm_object_find_relation(draft, n, object->list->items);
+
+    if (!relation && strncmp(zdm_object_name(n, object->list->items), "pg_", 3) == 0 &&
+        (!schema || strcmp(schema, "pg_catalog") == 0)) {
+        zdm_draft_fails(draft, "42501", "%s belongs to the system", text);
+        return;
+    }
+    if (!relation) {
+        bool known = !schema || zdm_catalog_schema(draft->catalog, schema) != NULL;
+        missing(dropped, known ? "42P01" : "3F000", text);
+        return;
+    }
+    if (relation->schema && strcmp(relation->schema, "pg_catalog") == 0) {
+        zdm_draft_fails(draft, "42501", "%s belongs to the system", text);
+        return;
+    }
+    if (!zdm_object_check_kind(draft, relation, text, dropped->row->kinds, dropped->row->wanted))
+        return;
+    const struct zdm_column *column =
+        relation->sequence_of
+            ? zdm_relation_column(relation->sequence_of, relation->sequence_column)
+            : NULL;
+    if (column && column->identity)
+        dropped->dropping.needed = zdm_arena_strf(draft->arena, "identity column %s of %s",
+            zdm_ident_text(draft->arena, column->name),
+            zdm_draft_name(draft, relation->sequence_of));
+    dropped->partial |= relation->is_partition && !relation->fresh;
+    bool fresh = zdm_object_is_fresh(draft, relation, text);
+    for (size_t i = 0; i < relation->children.n; i++)
+        fresh &= relation->children.items[i]->fresh;
+    tell(dropped, text, fresh);
+    zdm_dropping_relation(&dropped->dropping, relation);
+    zdm_context_dropped(draft->context, text);
 }
 
-/* Triggers, policies, rules: the name's last part, on the table of the parts before it. */
 static void
-drop_from_table(struct zdm_draft *draft, const PgQuery__DropStmt *stmt)
+target_function(struct dropped *dropped, const PgQuery__Node *object)
 {
-    for (size_t i = 0; i < stmt->n_objects; i++) {
-        const PgQuery__Node *object = stmt->objects[i];
-        const char *table = object_text(draft, object, 1);
-        const char *name = zdm_ident_text(
-            draft->arena, object->node_case == PG_QUERY__NODE__NODE_LIST
-                              ? zdm_last_string(object->list->n_items, object->list->items)
-                              : "");
-        draft->fresh = zdm_context_is_new(draft->context, table);
-        zdm_draft_lock(draft, table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-        if (stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TRIGGER)
-            ZDM_FIND(draft, DROP_TRIGGER, .table = table, .name = name);
-        else if (stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_RULE)
-            ZDM_FIND(draft, CREATE_RULE, .table = table);
-        else
-            ZDM_FIND(draft, POLICY_CHANGE, .table = table);
-    }
-}
+    struct zdm_draft *draft = dropped->draft;
+    const char *text = text_of(dropped, object);
+    const char *key = zdm_function_key_of(draft, object);
+    bool none;
 
-static void
-drop_object(
-    struct zdm_draft *draft, const struct drop *row, const PgQuery__Node *object, bool cascade)
-{
-    const char *name = object_text(draft, object, 0);
-    const char *key = row->relation ? name : zdm_function_key_of(draft, object);
-
-    draft->fresh = key && zdm_context_is_new(draft->context, key);
-    if (row->relation)
-        zdm_draft_lock(draft, name, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-    if (zdm_draft_find(draft, row->rule, &(const struct zdm_words){.table = name, .name = name})) {
-        draft->st->breaks_plans |= row->relation;
-        /* What holds other things can only be dropped with them by CASCADE. */
-        draft->st->data_loss |= row->data && (row->relation || cascade);
+    if (object->node_case != PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS)
+        return;
+    struct zdm_function *function = zdm_object_function(draft, object->object_with_args, &none);
+    if (none) {
+        missing(dropped, "42883", key ? key : text);
+        return;
     }
-    if (cascade)
-        ZDM_FIND(draft, DROP_CASCADE, .name = name);
+    PgQuery__ObjectType type = dropped->stmt->remove_type;
+    if (function && (type == PG_QUERY__OBJECT_TYPE__OBJECT_AGGREGATE) != (function->kind == 'a') &&
+        type != PG_QUERY__OBJECT_TYPE__OBJECT_ROUTINE) {
+        zdm_draft_fails(draft, "42809", "%s is not %s", text, dropped->row->wanted);
+        return;
+    }
+    if (function && type != PG_QUERY__OBJECT_TYPE__OBJECT_ROUTINE &&
+        (type == PG_QUERY__OBJECT_TYPE__OBJECT_PROCEDURE) != (function->kind == 'p')) {
+        zdm_draft_fails(draft, "42809", "%s is not %s", text, dropped->row->wanted);
+        return;
+    }
+    if (function && function->schema && strcmp(function->schema, "pg_catalog") == 0) {
+        zdm_draft_fails(draft, "2BP01", "%s belongs to the system", text);
+        return;
+    }
+    tell(dropped, text,
+        (key && zdm_context_is_new(draft->context, key)) || (function && function->fresh));
+    if (function)
+        zdm_dropping_function(&dropped->dropping, function);
+    else
+        zdm_draft_assume(draft);
     if (key)
         zdm_context_dropped(draft->context, key);
 }
 
-void
-zdm_family_drop(struct zdm_draft *draft)
+static void
+target_type(struct dropped *dropped, const PgQuery__Node *object)
 {
-    const PgQuery__DropStmt *stmt = draft->node->drop_stmt;
-    bool cascade = stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
-    const struct drop *row = NULL;
+    struct zdm_draft *draft = dropped->draft;
+    const char *text = text_of(dropped, object);
+    const PgQuery__TypeName *name = object->type_name;
+    struct zdm_type *type;
 
-    switch (stmt->remove_type) {
-    case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX:
-        draft->st->kind = "DROP INDEX";
-        drop_index(draft, stmt);
+    if (object->node_case != PG_QUERY__NODE__NODE_TYPE_NAME)
         return;
-    case PG_QUERY__OBJECT_TYPE__OBJECT_TRIGGER:
-        draft->st->kind = "DROP TRIGGER";
-        drop_from_table(draft, stmt);
+    type = zdm_object_type(draft, name);
+    if (!type) {
+        if (draft->catalog->complete)
+            missing(dropped, "42704", text);
+        else
+            tell(dropped, text, false);
         return;
-    case PG_QUERY__OBJECT_TYPE__OBJECT_POLICY:
-        draft->st->kind = "DROP POLICY";
-        drop_from_table(draft, stmt);
-        return;
-    case PG_QUERY__OBJECT_TYPE__OBJECT_RULE:
-        draft->st->kind = "DROP RULE";
-        drop_from_table(draft, stmt);
-        return;
-    case PG_QUERY__OBJECT_TYPE__OBJECT_STATISTIC_EXT:
-        draft->st->kind = "DROP STATISTICS";
-        return;
-    default:
-        break;
     }
+    if (dropped->stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN &&
+        type->kind != ZDM_TYPE_DOMAIN) {
+        zdm_draft_fails(draft, "42809", "%s is not a domain", text);
+        return;
+    }
+    if (type->element)
+        dropped->dropping.needed = "the type that it is an array of";
+    else if (type->relation && type->relation->kind != ZDM_RELATION_COMPOSITE)
+        dropped->dropping.needed = zdm_draft_name(draft, type->relation);
+    else if (type->schema && strcmp(type->schema, "pg_catalog") == 0)
+        dropped->dropping.needed = "the system";
+    tell(dropped, text, type->fresh);
+    zdm_dropping_type(&dropped->dropping, type);
+}
+
+static void
+target_schema(struct dropped *dropped, const PgQuery__Node *object)
+{
+    struct zdm_draft *draft = dropped->draft;
+    const char *text = text_of(dropped, object);
+    struct zdm_schema *schema = zdm_catalog_schema(draft->catalog, zdm_node_string(object));
+
+    if (!schema) {
+        if (draft->catalog->complete)
+            missing(dropped, "3F000", text);
+        else
+            tell(dropped, text, false);
+        return;
+    }
+    if (strcmp(schema->name, "pg_catalog") == 0)
+        dropped->dropping.needed = "the system";
+    tell(dropped, text, schema->fresh);
+    zdm_dropping_schema(&dropped->dropping, schema);
+    zdm_catalog_touch(draft->catalog, schema, sizeof *schema);
+    schema->dropped = true;
+}
+
+struct members {
+    struct dropped *dropped;
+    const char *extension;
+};
+
+static bool
+see_member(void *self, struct zdm_relation *relation)
+{
+    struct members *members = self;
+
+    if (relation->extension && strcmp(relation->extension, members->extension) == 0)
+        zdm_dropping_relation(&members->dropped->dropping, relation);
+    return true;
+}
+
+static void
+target_extension(struct dropped *dropped, const PgQuery__Node *object)
+{
+    struct zdm_catalog *catalog = dropped->draft->catalog;
+    const char *name = zdm_node_string(object);
+    const char *found = NULL;
+
+    for (size_t i = 0; i < catalog->extensions.n; i++)
+        if (strcmp(catalog->extensions.items[i], name) == 0)
+            found = catalog->extensions.items[i];
+    if (!found && catalog->complete) {
+        missing(dropped, "42704", text_of(dropped, object));
+        return;
+    }
+    tell(dropped, text_of(dropped, object), false);
+    dropped->blind = true;
+    if (!found)
+        return;
+    struct members members = {.dropped = dropped, .extension = found};
+    zdm_catalog_each_relation(catalog, see_member, &members);
+    zdm_catalog_remove(catalog, &catalog->extensions, found);
+}
+
+/* Objects that the catalog does not have: they are there, or not. */
+static void
+target_other(struct dropped *dropped, const PgQuery__Node *object)
+{
+    struct zdm_draft *draft = dropped->draft;
+    const char *text = text_of(dropped, object);
+
+    zdm_draft_assume(draft);
+    if (dropped->stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_PUBLICATION)
+        zdm_publication_dropped(draft, zdm_node_string(object));
+    ZDM_FIND(draft, BREAK_DROP_OBJECT, .kind = "DROP of", .name = text);
+    if (dropped->dropping.cascade)
+        ZDM_FIND(draft, DROP_CASCADE, .name = text);
+}
+
+static void
+findings(struct dropped *dropped)
+{
+    struct zdm_draft *draft = dropped->draft;
+    const struct drop *row = dropped->row;
+    bool cascade = dropped->dropping.cascade;
+    const char *also = draft->catalog->complete ? zdm_dropping_also(&dropped->dropping) : NULL;
+    bool unseen = cascade && (!draft->catalog->complete || dropped->blind);
+
+    for (size_t i = 0; i < dropped->n_told; i++) {
+        const char *text = dropped->told[i];
+        draft->fresh = dropped->fresh[i];
+        if (zdm_draft_find(
+                draft, row->rule, &(const struct zdm_words){.table = text, .name = text})) {
+            draft->st->breaks_plans |= row->kinds != NULL;
+            /* What holds other things can only be dropped with them by CASCADE. */
+            draft->st->data_loss |= row->data && (row->kinds || cascade);
+        }
+        if (unseen)
+            ZDM_FIND(draft, DROP_CASCADE, .name = text);
+    }
+    draft->fresh = false;
+    if (also && !unseen) {
+        struct zdm_finding *finding = ZDM_FIND(draft, DROP_CASCADE, .name = dropped->all);
+        if (finding)
+            finding->message = zdm_arena_strf(draft->arena, "CASCADE also drops %s", also);
+    }
+    if (dropped->partial)
+        ZDM_FIND(draft, LOCK_DROP_PARTITION, .table = dropped->all);
+}
+
+void
+zdm_drop_objects(struct zdm_draft *draft, const PgQuery__DropStmt *stmt)
+{
+    struct dropped dropped = {.draft = draft,
+        .stmt = stmt,
+        .told = zdm_arena_alloc(draft->arena, (stmt->n_objects + 1) * sizeof *dropped.told),
+        .fresh = zdm_arena_alloc(draft->arena, (stmt->n_objects + 1) * sizeof *dropped.fresh)};
+
+    zdm_dropping_begin(
+        &dropped.dropping, draft, stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
     for (size_t i = 0; i < sizeof drops / sizeof *drops; i++)
         if (drops[i].type == stmt->remove_type)
-            row = &drops[i];
-    for (size_t i = 0; i < stmt->n_objects; i++) {
-        if (row) {
-            draft->st->kind = row->kind;
-            drop_object(draft, row, stmt->objects[i], cascade);
-        } else {
-            const char *name = object_text(draft, stmt->objects[i], 0);
-            ZDM_FIND(draft, BREAK_DROP_OBJECT, .kind = "DROP of", .name = name);
-            if (cascade)
-                ZDM_FIND(draft, DROP_CASCADE, .name = name);
-        }
+            dropped.row = &drops[i];
+    if (dropped.row)
+        draft->st->kind = dropped.row->kind;
+    for (size_t i = 0; i < stmt->n_objects && !draft->st->fails_with; i++) {
+        const PgQuery__Node *object = stmt->objects[i];
+        if (!dropped.row)
+            target_other(&dropped, object);
+        else if (dropped.row->kinds)
+            target_relation(&dropped, object);
+        else if (stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA)
+            target_schema(&dropped, object);
+        else if (stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION)
+            target_extension(&dropped, object);
+        else if (stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
+                 stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN)
+            target_type(&dropped, object);
+        else
+            target_function(&dropped, object);
     }
-}
-
-static const char *
-role_name(struct zdm_draft *draft, size_t n, PgQuery__Node *const *roles)
-{
-    const char *name = n && roles[0]->node_case == PG_QUERY__NODE__NODE_ROLE_SPEC
-                           ? roles[0]->role_spec->rolename
-                           : "";
-
-    return name[0] ? zdm_ident_text(draft->arena, name) : "of a role";
-}
-
-void
-zdm_family_drop_other(struct zdm_draft *draft)
-{
-    const PgQuery__Node *node = draft->node;
-    const char *name = "";
-
-    switch (node->node_case) {
-    case PG_QUERY__NODE__NODE_DROPDB_STMT:
-        zdm_draft_forbid_transaction(draft, false);
-        draft->st->data_loss = true;
-        name = zdm_ident_text(draft->arena, node->dropdb_stmt->dbname);
-        ZDM_FIND(draft, DROP_DATABASE, .kind = draft->st->kind, .name = name);
+    if (!dropped.n_told || draft->st->fails_with)
         return;
-    case PG_QUERY__NODE__NODE_DROP_TABLE_SPACE_STMT:
-        zdm_draft_forbid_transaction(draft, false);
-        name = zdm_ident_text(draft->arena, node->drop_table_space_stmt->tablespacename);
-        break;
-    case PG_QUERY__NODE__NODE_DROP_SUBSCRIPTION_STMT:
-        zdm_draft_forbid_transaction(draft, false);
-        name = zdm_ident_text(draft->arena, node->drop_subscription_stmt->subname);
-        break;
-    case PG_QUERY__NODE__NODE_DROP_ROLE_STMT:
-        name = role_name(draft, node->drop_role_stmt->n_roles, node->drop_role_stmt->roles);
-        break;
-    case PG_QUERY__NODE__NODE_DROP_OWNED_STMT:
-        draft->st->data_loss = true;
-        name = role_name(draft, node->drop_owned_stmt->n_roles, node->drop_owned_stmt->roles);
-        break;
-    default:
-        zdm_die("a statement came to the wrong family");
-    }
-    ZDM_FIND(draft, BREAK_DROP_OBJECT, .kind = draft->st->kind, .name = name);
-}
-
-void
-zdm_family_truncate(struct zdm_draft *draft)
-{
-    const PgQuery__TruncateStmt *stmt = draft->node->truncate_stmt;
-
-    for (size_t i = 0; i < stmt->n_relations; i++) {
-        const char *table = zdm_range_text(draft->arena, stmt->relations[i]->range_var);
-        draft->fresh = zdm_context_owns_its_rows(draft->context, table);
-        zdm_draft_lock(draft, table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-        if (ZDM_FIND(draft, TRUNCATE, .table = table))
-            draft->st->data_loss = true;
-        if (stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
-            ZDM_FIND(draft, DROP_CASCADE, .name = table);
-    }
+    if (dropped.blind)
+        zdm_draft_assume(draft);
+    zdm_dropping_finish(&dropped.dropping, dropped.all);
+    if (!draft->st->fails_with)
+        findings(&dropped);
 }

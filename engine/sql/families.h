@@ -9,52 +9,81 @@
 
 #include "sql/draft.h"
 
-void zdm_family_alter_table(struct zdm_draft *draft);    /* alter_table.c */
-void zdm_family_create_table(struct zdm_draft *draft);   /* create.c */
-void zdm_family_create_as(struct zdm_draft *draft);      /* create.c */
-void zdm_family_view(struct zdm_draft *draft);           /* create.c */
-void zdm_family_schema(struct zdm_draft *draft);         /* create.c */
-void zdm_family_index(struct zdm_draft *draft);          /* index.c */
-void zdm_family_reindex(struct zdm_draft *draft);        /* index.c */
-void zdm_family_drop(struct zdm_draft *draft);           /* drop.c */
-void zdm_family_drop_other(struct zdm_draft *draft);     /* drop.c */
-void zdm_family_truncate(struct zdm_draft *draft);       /* drop.c */
-void zdm_family_rename(struct zdm_draft *draft);         /* rename.c */
-void zdm_family_set_schema(struct zdm_draft *draft);     /* rename.c */
-void zdm_family_owner(struct zdm_draft *draft);          /* rename.c */
-void zdm_family_alter_enum(struct zdm_draft *draft);     /* rename.c */
-void zdm_family_function(struct zdm_draft *draft);       /* objects.c */
-void zdm_family_alter_function(struct zdm_draft *draft); /* objects.c */
-void zdm_family_trigger(struct zdm_draft *draft);        /* objects.c */
-void zdm_family_rule(struct zdm_draft *draft);           /* objects.c */
-void zdm_family_policy(struct zdm_draft *draft);         /* objects.c */
-void zdm_family_comment(struct zdm_draft *draft);        /* objects.c */
-void zdm_family_grant(struct zdm_draft *draft);          /* objects.c */
-void zdm_family_domain(struct zdm_draft *draft);         /* objects.c */
-void zdm_family_sequence(struct zdm_draft *draft);       /* objects.c */
-void zdm_family_statistics(struct zdm_draft *draft);     /* objects.c */
-void zdm_family_publication(struct zdm_draft *draft);    /* objects.c */
-void zdm_family_extension(struct zdm_draft *draft);      /* objects.c */
-void zdm_family_no_transaction(struct zdm_draft *draft); /* objects.c */
-void zdm_family_subscription(struct zdm_draft *draft);   /* objects.c */
-void zdm_family_dml(struct zdm_draft *draft);            /* dml.c */
-void zdm_family_select(struct zdm_draft *draft);         /* dml.c */
-void zdm_family_copy(struct zdm_draft *draft);           /* dml.c */
-void zdm_family_explain(struct zdm_draft *draft);        /* dml.c */
-void zdm_family_vacuum(struct zdm_draft *draft);         /* maintenance.c */
-void zdm_family_cluster(struct zdm_draft *draft);        /* maintenance.c */
-void zdm_family_refresh(struct zdm_draft *draft);        /* maintenance.c */
-void zdm_family_lock(struct zdm_draft *draft);           /* maintenance.c */
-void zdm_family_set(struct zdm_draft *draft);            /* maintenance.c */
-void zdm_family_transaction(struct zdm_draft *draft);    /* maintenance.c */
-void zdm_family_discard(struct zdm_draft *draft);        /* maintenance.c */
-void zdm_family_harmless(struct zdm_draft *draft);       /* classify.c: locks and breaks nothing */
+void zdm_family_alter_table(struct zdm_draft *draft);        /* alter_table.c */
+void zdm_family_create_table(struct zdm_draft *draft);       /* create_table.c */
+void zdm_family_create_as(struct zdm_draft *draft);          /* create.c */
+void zdm_family_view(struct zdm_draft *draft);               /* create.c */
+void zdm_family_schema(struct zdm_draft *draft);             /* create.c */
+void zdm_family_create_sequence(struct zdm_draft *draft);    /* sequence_object.c */
+void zdm_family_create_enum(struct zdm_draft *draft);        /* create_type.c */
+void zdm_family_create_composite(struct zdm_draft *draft);   /* create_type.c */
+void zdm_family_create_domain(struct zdm_draft *draft);      /* create_type.c */
+void zdm_family_create_range(struct zdm_draft *draft);       /* create_type.c */
+void zdm_family_define(struct zdm_draft *draft);             /* create_type.c */
+void zdm_family_index(struct zdm_draft *draft);              /* index.c */
+void zdm_family_reindex(struct zdm_draft *draft);            /* index.c */
+void zdm_family_drop_index(struct zdm_draft *draft);         /* index_drop.c */
+void zdm_family_drop(struct zdm_draft *draft);               /* drop_other.c */
+void zdm_family_drop_other(struct zdm_draft *draft);         /* drop_other.c */
+void zdm_family_truncate(struct zdm_draft *draft);           /* truncate.c */
+void zdm_family_rename(struct zdm_draft *draft);             /* rename.c */
+void zdm_family_set_schema(struct zdm_draft *draft);         /* set_schema.c */
+void zdm_family_owner(struct zdm_draft *draft);              /* set_schema.c */
+void zdm_family_alter_enum(struct zdm_draft *draft);         /* objects.c */
+void zdm_family_function(struct zdm_draft *draft);           /* function.c */
+void zdm_family_alter_function(struct zdm_draft *draft);     /* function.c */
+void zdm_family_trigger(struct zdm_draft *draft);            /* trigger.c */
+void zdm_family_rule(struct zdm_draft *draft);               /* rule_policy.c */
+void zdm_family_policy(struct zdm_draft *draft);             /* rule_policy.c */
+void zdm_family_comment(struct zdm_draft *draft);            /* comment.c */
+void zdm_family_grant(struct zdm_draft *draft);              /* objects.c */
+void zdm_family_domain(struct zdm_draft *draft);             /* domain.c */
+void zdm_family_sequence(struct zdm_draft *draft);           /* sequence_object.c */
+void zdm_family_statistics(struct zdm_draft *draft);         /* objects.c */
+void zdm_family_publication(struct zdm_draft *draft);        /* publication.c */
+void zdm_family_extension(struct zdm_draft *draft);          /* objects.c */
+void zdm_family_no_transaction(struct zdm_draft *draft);     /* objects.c */
+void zdm_family_subscription(struct zdm_draft *draft);       /* publication.c */
+void zdm_family_depends(struct zdm_draft *draft);            /* set_schema.c */
+void zdm_family_label(struct zdm_draft *draft);              /* comment.c */
+void zdm_family_default_privileges(struct zdm_draft *draft); /* objects.c */
+void zdm_family_alter_statistics(struct zdm_draft *draft);   /* objects.c */
+void zdm_family_alter_publication(struct zdm_draft *draft);  /* publication.c */
+void zdm_family_alter_subscription(struct zdm_draft *draft); /* publication.c */
+void zdm_family_extension_member(struct zdm_draft *draft);   /* objects.c */
+void zdm_family_role(struct zdm_draft *draft);               /* objects.c */
+void zdm_family_alter_database(struct zdm_draft *draft);     /* objects.c */
+void zdm_family_default_setting(struct zdm_draft *draft);    /* objects.c */
+void zdm_family_move_all(struct zdm_draft *draft);           /* objects.c */
+void zdm_family_event_trigger(struct zdm_draft *draft);      /* objects.c */
+void zdm_family_reassign(struct zdm_draft *draft);           /* objects.c */
+void zdm_family_import(struct zdm_draft *draft);             /* objects.c */
+void zdm_family_dml(struct zdm_draft *draft);                /* dml.c */
+void zdm_family_select(struct zdm_draft *draft);             /* dml.c */
+void zdm_family_copy(struct zdm_draft *draft);               /* dml.c */
+void zdm_family_explain(struct zdm_draft *draft);            /* prepared.c */
+void zdm_family_prepare(struct zdm_draft *draft);            /* prepared.c */
+void zdm_family_declare(struct zdm_draft *draft);            /* prepared.c */
+void zdm_family_vacuum(struct zdm_draft *draft);             /* vacuum.c */
+void zdm_family_cluster(struct zdm_draft *draft);            /* vacuum.c */
+void zdm_family_refresh(struct zdm_draft *draft);            /* vacuum.c */
+void zdm_family_lock(struct zdm_draft *draft);               /* vacuum.c */
+void zdm_family_set(struct zdm_draft *draft);                /* maintenance.c */
+void zdm_family_transaction(struct zdm_draft *draft);        /* maintenance.c */
+void zdm_family_discard(struct zdm_draft *draft);            /* maintenance.c */
+void zdm_family_harmless(struct zdm_draft *draft); /* classify.c: locks and breaks nothing */
+void zdm_family_unseen(struct zdm_draft *draft);   /* classify.c: what it does is not in the text */
+
+/* Calls the family of draft->node; the kind of the statement is set. */
+void zdm_classify_node(struct zdm_draft *draft);
 
 /* Locks ACCESS SHARE on every table that a query reads (ROW SHARE with FOR UPDATE), and a finding
  * for a call of an unknown function. */
 void zdm_query_reads(struct zdm_draft *draft, const PgQuery__Node *query);
 /* The same, and what it changes in WITH or by itself. */
 void zdm_query_changes(struct zdm_draft *draft, const PgQuery__Node *query);
+/* Only the locks of planning it: EXPLAIN, PREPARE. */
+void zdm_query_plans(struct zdm_draft *draft, const PgQuery__Node *query);
 /* Of a relation that is being made with rows of its own. */
 enum zdm_origin zdm_origin_of(const PgQuery__RangeVar *range);
 /* "f(int4, text)": what the context knows a function by. NULL when the argument types are not given. */
@@ -62,6 +91,8 @@ const char *zdm_function_key(struct zdm_draft *draft, size_t n, PgQuery__Node *c
     size_t n_types, PgQuery__TypeName *const *types);
 /* The key of a function that a DROP, GRANT or ALTER names; NULL as above, and when it is none. */
 const char *zdm_function_key_of(struct zdm_draft *draft, const PgQuery__Node *object);
+/* Is it ALTER TYPE ... DROP VALUE, which the grammar does not have? */
+bool zdm_enum_drops_value(const char *sql);
 /* Is an option such as "concurrently" on in a list of DefElem nodes? */
 bool zdm_option_is_on(size_t n, PgQuery__Node *const *options, const char *name);
 

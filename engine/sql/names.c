@@ -1,10 +1,10 @@
 #include "sql/tree.h"
 
-#include <pg_query.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "sql/keywords.h"
 #include "sql/syntax.h"
 
 /* As quote_ident() of the server: keywords that are not free for every use are quoted too. */
@@ -16,21 +16,7 @@ needs_quotes(const char *name)
     if (!len || name[len] || (name[0] >= '0' && name[0] <= '9'))
         return true;
 
-    PgQueryScanResult scan = pg_query_scan(name);
-    bool quote = true;
-    if (!scan.error) {
-        PgQuery__ScanResult *tokens =
-            pg_query__scan_result__unpack(NULL, scan.pbuf.len, (const uint8_t *)scan.pbuf.data);
-        if (tokens) {
-            quote =
-                tokens->n_tokens != 1 ||
-                (tokens->tokens[0]->keyword_kind != PG_QUERY__KEYWORD_KIND__NO_KEYWORD &&
-                    tokens->tokens[0]->keyword_kind != PG_QUERY__KEYWORD_KIND__UNRESERVED_KEYWORD);
-            pg_query__scan_result__free_unpacked(tokens, NULL);
-        }
-    }
-    pg_query_free_scan_result(scan);
-    return quote;
+    return zdm_is_keyword(name);
 }
 
 static void

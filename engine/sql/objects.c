@@ -1,164 +1,8 @@
 #include <string.h>
+#include <strings.h>
 
-#include "base/buf.h"
 #include "sql/families.h"
-
-const char *
-zdm_function_key(struct zdm_draft *draft, size_t n, PgQuery__Node *const *name, size_t n_types,
-    PgQuery__TypeName *const *types)
-{
-    struct zdm_buf key = ZDM_BUF_INIT;
-
-    zdm_buf_addf(&key, "%s(", zdm_list_text(draft->arena, n, name));
-    for (size_t i = 0; i < n_types; i++)
-        zdm_buf_addf(&key, "%s%s%s", i ? ", " : "",
-            zdm_last_string(types[i]->n_names, types[i]->names),
-            types[i]->n_array_bounds ? "[]" : "");
-    zdm_buf_addc(&key, ')');
-    const char *copy = zdm_arena_strdup(draft->arena, key.s);
-    zdm_buf_release(&key);
-    return copy;
-}
-
-const char *
-zdm_function_key_of(struct zdm_draft *draft, const PgQuery__Node *object)
-{
-    if (object->node_case != PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS)
-        return NULL;
-
-    const PgQuery__ObjectWithArgs *function = object->object_with_args;
-    if (function->args_unspecified)
-        return NULL;
-    PgQuery__TypeName **types =
-        zdm_arena_alloc(draft->arena, (function->n_objargs + 1) * sizeof *types);
-    for (size_t i = 0; i < function->n_objargs; i++) {
-        if (function->objargs[i]->node_case != PG_QUERY__NODE__NODE_TYPE_NAME)
-            return NULL;
-        types[i] = function->objargs[i]->type_name;
-    }
-    return zdm_function_key(
-        draft, function->n_objname, function->objname, function->n_objargs, types);
-}
-
-void
-zdm_family_function(struct zdm_draft *draft)
-{
-    const PgQuery__CreateFunctionStmt *stmt = draft->node->create_function_stmt;
-    PgQuery__TypeName **types =
-        zdm_arena_alloc(draft->arena, (stmt->n_parameters + 1) * sizeof *types);
-    size_t n = 0;
-
-    if (stmt->is_procedure)
-        draft->st->kind = "CREATE PROCEDURE";
-    for (size_t i = 0; i < stmt->n_parameters; i++) {
-        const PgQuery__FunctionParameter *parameter = stmt->parameters[i]->function_parameter;
-        if (parameter->mode != PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_OUT &&
-            parameter->mode != PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_TABLE)
-            types[n++] = parameter->arg_type;
-    }
-    const char *key = zdm_function_key(draft, stmt->n_funcname, stmt->funcname, n, types);
-    if (!stmt->replace) {
-        zdm_context_created(draft->context, key, ZDM_ORIGIN_OWN);
-        return;
-    }
-    draft->fresh = zdm_context_is_new(draft->context, key);
-    ZDM_FIND(draft, REPLACE_FUNCTION,
-        .kind = stmt->is_procedure ? "CREATE OR REPLACE PROCEDURE" : "CREATE OR REPLACE FUNCTION",
-        .name = zdm_list_text(draft->arena, stmt->n_funcname, stmt->funcname));
-}
-
-void
-zdm_family_alter_function(struct zdm_draft *draft)
-{
-    const PgQuery__ObjectWithArgs *function = draft->node->alter_function_stmt->func;
-    PgQuery__Node node = PG_QUERY__NODE__INIT;
-
-    node.node_case = PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS;
-    node.object_with_args = draft->node->alter_function_stmt->func;
-    const char *key = zdm_function_key_of(draft, &node);
-    draft->fresh = key && zdm_context_is_new(draft->context, key);
-    ZDM_FIND(draft, REPLACE_FUNCTION, .kind = draft->st->kind,
-        .name = zdm_list_text(draft->arena, function->n_objname, function->objname));
-}
-
-void
-zdm_family_trigger(struct zdm_draft *draft)
-{
-    const PgQuery__CreateTrigStmt *stmt = draft->node->create_trig_stmt;
-    const char *table = zdm_range_text(draft->arena, stmt->relation);
-
-    draft->fresh = zdm_context_is_new(draft->context, table);
-    zdm_draft_lock(draft, table, ZDM_LOCK_SHARE_ROW_EXCLUSIVE, ZDM_HELD_BRIEF);
-    if (stmt->constrrel)
-        zdm_draft_lock(draft, zdm_range_text(draft->arena, stmt->constrrel), ZDM_LOCK_ACCESS_SHARE,
-            ZDM_HELD_BRIEF);
-    ZDM_FIND(draft, CREATE_TRIGGER, .table = table);
-    /* From now on writers of this table may write to any of the new ones. */
-    if (!draft->fresh)
-        zdm_sql_context_settle(draft->context);
-}
-
-void
-zdm_family_rule(struct zdm_draft *draft)
-{
-    const char *table = zdm_range_text(draft->arena, draft->node->rule_stmt->relation);
-
-    zdm_draft_lock(draft, table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-    /* Of a new table too: what it does may concern old ones. */
-    ZDM_FIND(draft, CREATE_RULE, .table = table);
-    zdm_sql_context_settle(draft->context);
-}
-
-void
-zdm_family_policy(struct zdm_draft *draft)
-{
-    const PgQuery__RangeVar *range =
-        draft->node->node_case == PG_QUERY__NODE__NODE_CREATE_POLICY_STMT
-            ? draft->node->create_policy_stmt->table
-            : draft->node->alter_policy_stmt->table;
-    const char *table = zdm_range_text(draft->arena, range);
-
-    draft->fresh = zdm_context_is_new(draft->context, table);
-    zdm_draft_lock(draft, table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-    ZDM_FIND(draft, POLICY_CHANGE, .table = table);
-}
-
-void
-zdm_family_comment(struct zdm_draft *draft)
-{
-    const PgQuery__CommentStmt *stmt = draft->node->comment_stmt;
-    /* What hangs on a table is found through it; only the object itself is locked. */
-    enum zdm_lock_mode mode = ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE;
-    size_t part = 0;
-
-    switch (stmt->objtype) {
-    case PG_QUERY__OBJECT_TYPE__OBJECT_TABLE:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_FOREIGN_TABLE:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE:
-        break;
-    case PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN:
-        part = 1;
-        break;
-    case PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_TRIGGER:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_RULE:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_POLICY:
-        part = 1;
-        mode = ZDM_LOCK_ACCESS_SHARE;
-        break;
-    default:
-        return;
-    }
-    if (stmt->object->node_case != PG_QUERY__NODE__NODE_LIST)
-        return;
-    const PgQuery__List *list = stmt->object->list;
-    if (list->n_items > part)
-        zdm_draft_lock(draft, zdm_list_text(draft->arena, list->n_items - part, list->items), mode,
-            ZDM_HELD_BRIEF);
-}
+#include "sql/object.h"
 
 /* Does it name nothing but what is new? */
 static bool
@@ -170,84 +14,208 @@ revokes_of_new(struct zdm_draft *draft)
         return false;
     for (size_t i = 0; i < stmt->n_objects; i++) {
         const PgQuery__Node *object = stmt->objects[i];
-        const char *key = object->node_case == PG_QUERY__NODE__NODE_RANGE_VAR
-                              ? zdm_range_text(draft->arena, object->range_var)
-                              : zdm_function_key_of(draft, object);
-        if (!key || !zdm_context_is_new(draft->context, key))
+        bool missing, fresh = false;
+        if (object->node_case == PG_QUERY__NODE__NODE_RANGE_VAR) {
+            const PgQuery__RangeVar *range = object->range_var;
+            const struct zdm_relation *relation = zdm_catalog_relation(
+                draft->catalog, range->schemaname[0] ? range->schemaname : NULL, range->relname);
+            fresh = relation &&
+                    zdm_object_is_fresh(draft, relation, zdm_range_text(draft->arena, range));
+        } else if (object->node_case == PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS) {
+            const char *key = zdm_function_key_of(draft, object);
+            const struct zdm_function *function =
+                zdm_object_function(draft, object->object_with_args, &missing);
+            fresh =
+                (key && zdm_context_is_new(draft->context, key)) || (function && function->fresh);
+        }
+        if (!fresh)
             return false;
     }
     return true;
 }
 
+/* What a GRANT names must be there; columns too. */
+static void
+check_granted(struct zdm_draft *draft, const PgQuery__GrantStmt *stmt)
+{
+    if (stmt->targtype != PG_QUERY__GRANT_TARGET_TYPE__ACL_TARGET_OBJECT)
+        return;
+    for (size_t i = 0; i < stmt->n_objects; i++) {
+        const PgQuery__Node *object = stmt->objects[i];
+        bool missing = false;
+        if (object->node_case == PG_QUERY__NODE__NODE_RANGE_VAR) {
+            const struct zdm_relation *relation = zdm_draft_relation(draft, object->range_var);
+            const char *text = zdm_range_text(draft->arena, object->range_var);
+            if (draft->pg_version >= 18)
+                zdm_draft_lock_on(draft, relation, ZDM_LOCK_ACCESS_SHARE, ZDM_HELD_BRIEF);
+            if (stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE)
+                zdm_object_check_kind(draft, relation, text, "S", "a sequence");
+            else
+                zdm_object_check_kind(draft, relation, text, "rpvmfS", "a table");
+            for (size_t p = 0; p < stmt->n_privileges; p++) {
+                const PgQuery__AccessPriv *privilege = stmt->privileges[p]->access_priv;
+                for (size_t c = 0; c < privilege->n_cols; c++) {
+                    const char *column = zdm_node_string(privilege->cols[c]);
+                    if (relation->known && !zdm_relation_column(relation, column))
+                        zdm_draft_fails(draft, "42703", "%s has no column %s", text,
+                            zdm_ident_text(draft->arena, column));
+                }
+            }
+        } else if (object->node_case == PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS) {
+            zdm_object_function(draft, object->object_with_args, &missing);
+            if (missing)
+                zdm_draft_fails(draft, "42883", "function %s does not exist",
+                    zdm_object_text(draft, object, 0));
+        } else if (stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA) {
+            zdm_object_check_schema(draft, zdm_node_string(object));
+        }
+    }
+}
+
 void
 zdm_family_grant(struct zdm_draft *draft)
 {
-    bool grant = draft->node->node_case == PG_QUERY__NODE__NODE_GRANT_STMT
-                     ? draft->node->grant_stmt->is_grant
-                     : draft->node->grant_role_stmt->is_grant;
+    bool objects = draft->node->node_case == PG_QUERY__NODE__NODE_GRANT_STMT;
+    bool grant =
+        objects ? draft->node->grant_stmt->is_grant : draft->node->grant_role_stmt->is_grant;
 
     draft->st->kind = grant ? "GRANT" : "REVOKE";
+    if (objects)
+        check_granted(draft, draft->node->grant_stmt);
+    if (draft->st->fails_with)
+        return;
     draft->fresh = revokes_of_new(draft);
     if (!grant)
         ZDM_FIND(draft, REVOKE, .name = "");
+    draft->fresh = false;
 }
 
 void
-zdm_family_domain(struct zdm_draft *draft)
+zdm_family_default_privileges(struct zdm_draft *draft)
 {
-    const PgQuery__AlterDomainStmt *stmt = draft->node->alter_domain_stmt;
+    const PgQuery__AlterDefaultPrivilegesStmt *stmt = draft->node->alter_default_privileges_stmt;
+
+    for (size_t i = 0; i < stmt->n_options; i++) {
+        const PgQuery__DefElem *option = stmt->options[i]->def_elem;
+        if (strcmp(option->defname, "schemas") != 0 || !option->arg ||
+            option->arg->node_case != PG_QUERY__NODE__NODE_LIST)
+            continue;
+        for (size_t k = 0; k < option->arg->list->n_items; k++)
+            zdm_object_check_schema(draft, zdm_node_string(option->arg->list->items[k]));
+    }
+}
+
+void
+zdm_family_alter_enum(struct zdm_draft *draft)
+{
+    const PgQuery__AlterEnumStmt *stmt = draft->node->alter_enum_stmt;
     const char *name = zdm_list_text(draft->arena, stmt->n_type_name, stmt->type_name);
-    /* 'C' adds a constraint, 'V' validates one, 'O' is SET NOT NULL: these scan. */
-    bool later = stmt->subtype[0] == 'C' && stmt->def &&
-                 stmt->def->node_case == PG_QUERY__NODE__NODE_CONSTRAINT &&
-                 stmt->def->constraint->skip_validation;
+    struct zdm_type *type = zdm_object_type_named(draft, stmt->n_type_name, stmt->type_name);
 
-    if (!later && stmt->subtype[0] && strchr("CVO", stmt->subtype[0]))
-        ZDM_FIND(draft, SCAN_DOMAIN_CONSTRAINT, .name = name);
-}
-
-void
-zdm_family_sequence(struct zdm_draft *draft)
-{
-    const char *name = zdm_range_text(draft->arena, draft->node->alter_seq_stmt->sequence);
-
-    zdm_draft_lock(draft, name, ZDM_LOCK_SHARE_ROW_EXCLUSIVE, ZDM_HELD_BRIEF);
-    ZDM_FIND(draft, ALTER_SEQUENCE, .table = name);
+    if ((!type && draft->catalog->complete) || (type && type->kind != ZDM_TYPE_ENUM)) {
+        zdm_draft_fails(draft, type ? "42809" : "42704",
+            type ? "%s is no enum" : "type %s does not exist", name);
+        return;
+    }
+    draft->fresh = type && type->fresh;
+    if (stmt->old_val[0])
+        zdm_enum_rename_value(draft, type, stmt, name);
+    else
+        zdm_enum_add_value(draft, type, stmt, name);
+    draft->fresh = false;
 }
 
 void
 zdm_family_statistics(struct zdm_draft *draft)
 {
     const PgQuery__CreateStatsStmt *stmt = draft->node->create_stats_stmt;
+    const PgQuery__RangeVar *range =
+        stmt->n_relations && stmt->relations[0]->node_case == PG_QUERY__NODE__NODE_RANGE_VAR
+            ? stmt->relations[0]->range_var
+            : NULL;
 
-    for (size_t i = 0; i < stmt->n_relations; i++)
-        if (stmt->relations[i]->node_case == PG_QUERY__NODE__NODE_RANGE_VAR)
-            zdm_draft_lock(draft, zdm_range_text(draft->arena, stmt->relations[i]->range_var),
-                ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE, ZDM_HELD_BRIEF);
+    if (!range)
+        return;
+    struct zdm_relation *relation = zdm_draft_relation(draft, range);
+    const char *text = zdm_range_text(draft->arena, range);
+    if (relation->missing || !zdm_object_check_kind(draft, relation, text, "rpmf", "a table"))
+        return;
+    if (stmt->n_defnames && draft->catalog->complete &&
+        zdm_statistics_relation(draft, stmt->n_defnames, stmt->defnames)) {
+        if (!stmt->if_not_exists)
+            zdm_draft_fails(draft, "42710", "statistics object %s exists already",
+                zdm_list_text(draft->arena, stmt->n_defnames, stmt->defnames));
+        zdm_draft_lock_on(draft, relation, ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE, ZDM_HELD_BRIEF);
+        return;
+    }
+    for (size_t i = 0; i < stmt->n_exprs; i++) {
+        const char *column = stmt->exprs[i]->stats_elem->name;
+        if (!column[0] || !relation->known || zdm_relation_column(relation, column))
+            continue;
+        zdm_draft_fails(
+            draft, "42703", "%s has no column %s", text, zdm_ident_text(draft->arena, column));
+        return;
+    }
+    zdm_draft_lock_on(draft, relation, ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE, ZDM_HELD_BRIEF);
+    zdm_statistics_add(draft, relation, stmt);
 }
 
 void
-zdm_family_publication(struct zdm_draft *draft)
+zdm_family_alter_statistics(struct zdm_draft *draft)
 {
-    const PgQuery__CreatePublicationStmt *stmt = draft->node->create_publication_stmt;
+    const PgQuery__AlterStatsStmt *stmt = draft->node->alter_stats_stmt;
 
-    for (size_t i = 0; i < stmt->n_pubobjects; i++) {
-        const PgQuery__PublicationObjSpec *object = stmt->pubobjects[i]->publication_obj_spec;
-        if (object->pubtable && object->pubtable->relation)
-            zdm_draft_lock(draft, zdm_range_text(draft->arena, object->pubtable->relation),
-                ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE, ZDM_HELD_BRIEF);
-    }
+    if (draft->catalog->complete && !stmt->missing_ok &&
+        !zdm_statistics_relation(draft, stmt->n_defnames, stmt->defnames))
+        zdm_draft_fails(draft, "42704", "statistics object %s does not exist",
+            zdm_list_text(draft->arena, stmt->n_defnames, stmt->defnames));
+}
+
+static const char *
+known_extension(const struct zdm_catalog *catalog, const char *name)
+{
+    for (size_t i = 0; i < catalog->extensions.n; i++)
+        if (strcmp(catalog->extensions.items[i], name) == 0)
+            return catalog->extensions.items[i];
+    return NULL;
 }
 
 void
 zdm_family_extension(struct zdm_draft *draft)
 {
     const PgQuery__Node *node = draft->node;
-    const char *name = node->node_case == PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT
-                           ? node->create_extension_stmt->extname
-                           : node->alter_extension_stmt->extname;
+    bool create = node->node_case == PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT;
+    const char *name =
+        create ? node->create_extension_stmt->extname : node->alter_extension_stmt->extname;
+    const char *text = zdm_ident_text(draft->arena, name);
+    bool there = known_extension(draft->catalog, name);
 
-    ZDM_FIND(draft, CREATE_EXTENSION, .name = zdm_ident_text(draft->arena, name));
+    if (create && there) {
+        if (!node->create_extension_stmt->if_not_exists)
+            zdm_draft_fails(draft, "42710", "extension %s is there already", text);
+        return;
+    }
+    if (!create && !there && draft->catalog->complete) {
+        zdm_draft_fails(draft, "42704", "extension %s does not exist", text);
+        return;
+    }
+    ZDM_FIND(draft, CREATE_EXTENSION, .name = text);
+    if (create)
+        zdm_catalog_append(
+            draft->catalog, &draft->catalog->extensions, zdm_catalog_string(draft->catalog, name));
+    /* Its script makes types, functions, tables: what the catalog knows stays true, what it does not
+     * know may be there. */
+    zdm_draft_uncertain(draft);
+}
+
+/* ALTER EXTENSION ... ADD or DROP of a member. */
+void
+zdm_family_extension_member(struct zdm_draft *draft)
+{
+    const PgQuery__AlterExtensionContentsStmt *stmt = draft->node->alter_extension_contents_stmt;
+
+    draft->st->kind = "ALTER EXTENSION";
+    zdm_object_comment(draft, stmt->objtype, stmt->object);
 }
 
 void
@@ -260,18 +228,108 @@ zdm_family_no_transaction(struct zdm_draft *draft)
     }
 }
 
+/* Roles, databases, tablespaces: nothing of this database is locked; who may do what may change. */
 void
-zdm_family_subscription(struct zdm_draft *draft)
+zdm_family_role(struct zdm_draft *draft)
 {
-    const PgQuery__CreateSubscriptionStmt *stmt = draft->node->create_subscription_stmt;
+    ZDM_FIND(draft, ALTER_ROLE, .kind = draft->st->kind);
+}
 
-    /* It makes a slot on the other server unless told not to. */
-    for (size_t i = 0; i < stmt->n_options; i++) {
-        const PgQuery__DefElem *option = stmt->options[i]->def_elem;
-        if ((strcmp(option->defname, "create_slot") == 0 ||
-                strcmp(option->defname, "connect") == 0) &&
-            !zdm_option_is_on(stmt->n_options, stmt->options, option->defname))
-            return;
+/* Only SET TABLESPACE copies the files of a database, and may not run in a transaction. */
+void
+zdm_family_alter_database(struct zdm_draft *draft)
+{
+    const PgQuery__AlterDatabaseStmt *stmt = draft->node->alter_database_stmt;
+
+    for (size_t i = 0; i < stmt->n_options; i++)
+        if (strcmp(stmt->options[i]->def_elem->defname, "tablespace") == 0)
+            zdm_draft_forbid_transaction(draft, false);
+    ZDM_FIND(draft, ALTER_ROLE, .kind = draft->st->kind);
+}
+
+/* ALTER ROLE ... SET, ALTER DATABASE ... SET: for sessions that begin from now on. */
+void
+zdm_family_default_setting(struct zdm_draft *draft)
+{
+    const PgQuery__VariableSetStmt *set =
+        draft->node->node_case == PG_QUERY__NODE__NODE_ALTER_ROLE_SET_STMT
+            ? draft->node->alter_role_set_stmt->setstmt
+            : draft->node->alter_database_set_stmt->setstmt;
+
+    ZDM_FIND(draft, DEFAULT_SETTING, .kind = draft->st->kind,
+        .name = set && set->name[0] ? set->name : "settings");
+}
+
+struct in_tablespace {
+    struct zdm_draft *draft;
+    const char *from, *to, *kinds;
+};
+
+static bool
+see_moved(void *self, struct zdm_relation *relation)
+{
+    struct in_tablespace *in = self;
+    const char *own = relation->tablespace ? relation->tablespace : "pg_default";
+
+    if (strcmp(own, in->from) != 0 || !strchr(in->kinds, (int)relation->kind))
+        return true;
+    if (relation->schema && strcmp(relation->schema, "information_schema") == 0)
+        return true;
+    zdm_draft_lock_on(in->draft, relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_REWRITE);
+    zdm_draft_rewrite(in->draft, zdm_draft_name(in->draft, relation));
+    zdm_catalog_touch(in->draft->catalog, relation, sizeof *relation);
+    relation->tablespace =
+        strcmp(in->to, "pg_default") == 0 ? NULL : zdm_catalog_string(in->draft->catalog, in->to);
+    return true;
+}
+
+void
+zdm_family_move_all(struct zdm_draft *draft)
+{
+    const PgQuery__AlterTableMoveAllStmt *stmt = draft->node->alter_table_move_all_stmt;
+    struct in_tablespace in = {.draft = draft,
+        .from = stmt->orig_tablespacename,
+        .to = stmt->new_tablespacename,
+        .kinds = "rp"};
+
+    if (stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX) {
+        draft->st->kind = "ALTER INDEX ALL IN TABLESPACE";
+        in.kinds = "iI";
+    } else if (stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW) {
+        draft->st->kind = "ALTER MATERIALIZED VIEW ALL IN TABLESPACE";
+        in.kinds = "m";
     }
-    zdm_draft_forbid_transaction(draft, false);
+    if (strcmp(stmt->orig_tablespacename, stmt->new_tablespacename) == 0)
+        return;
+    zdm_draft_assume(draft);
+    if (!stmt->n_roles)
+        zdm_catalog_each_relation(draft->catalog, see_moved, &in);
+    ZDM_FIND(draft, REWRITE_SET_TABLESPACE,
+        .table = zdm_arena_strf(draft->arena, "everything in %s",
+            zdm_ident_text(draft->arena, stmt->orig_tablespacename)));
+}
+
+/* It runs on every DDL statement from now on. */
+void
+zdm_family_event_trigger(struct zdm_draft *draft)
+{
+    ZDM_FIND(draft, EVENT_TRIGGER, .kind = draft->st->kind);
+}
+
+/* What belongs to the role changes hands; nothing else locks. */
+void
+zdm_family_reassign(struct zdm_draft *draft)
+{
+    zdm_draft_assume(draft);
+    ZDM_FIND(draft, OWNER_CHANGE, .name = "everything that the role owns");
+}
+
+/* Makes tables whose names the other server knows. */
+void
+zdm_family_import(struct zdm_draft *draft)
+{
+    const PgQuery__ImportForeignSchemaStmt *stmt = draft->node->import_foreign_schema_stmt;
+
+    if (zdm_object_check_schema(draft, stmt->local_schema))
+        zdm_draft_uncertain(draft);
 }

@@ -33,13 +33,9 @@ strip_node(PgQuery__Node *node, struct strip *strip)
         strip->casts++;
         if (!plain || !strip->take)
             return;
-        /* The argument moves up; the cast keeps the emptied node and is freed with the tree. */
-        PgQuery__Node moved = *arg;
-        arg->node_case = PG_QUERY__NODE__NODE__NOT_SET;
-        node->node_case = moved.node_case;
-        node->a_const = moved.a_const;
-        cast->arg = arg;
-        pg_query__type_cast__free_unpacked(cast, NULL);
+        /* The argument moves up; the cast stays in the tree's memory. */
+        node->node_case = arg->node_case;
+        node->a_const = arg->a_const;
     }
 }
 

@@ -6,9 +6,56 @@
 
 #include "sql/nesting.h"
 
+/* Trees are made and thrown away whole: their many small parts lie side by side in large blocks. */
+struct block {
+    struct block *next;
+    size_t used, size;
+    _Alignas(max_align_t) char data[];
+};
+
+struct zdm_tree_memory {
+    ProtobufCAllocator allocator;
+    struct block *blocks; /* newest first */
+};
+
+static void *
+memory_alloc(void *self, size_t size)
+{
+    struct zdm_tree_memory *memory = self;
+    struct block *block = memory->blocks;
+
+    size = (size + sizeof(void *) - 1) / sizeof(void *) * sizeof(void *);
+    if (!block || block->size - block->used < size) {
+        size_t room = size > 65536 ? size : 65536;
+        block = zdm_realloc(NULL, sizeof *block + room);
+        *block = (struct block){.next = memory->blocks, .size = room};
+        memory->blocks = block;
+    }
+    void *ptr = block->data + block->used;
+    block->used += size;
+    return ptr;
+}
+
+static void
+memory_free(void *self, void *ptr)
+{
+    (void)self;
+    (void)ptr;
+}
+
+static struct zdm_tree_memory *
+memory_new(void)
+{
+    struct zdm_tree_memory *memory = zdm_alloc(sizeof *memory);
+
+    memory->allocator =
+        (ProtobufCAllocator){.alloc = memory_alloc, .free = memory_free, .allocator_data = memory};
+    return memory;
+}
+
 /* libpg_query keeps bytes that are no UTF-8; the server and JSON would not. */
-static size_t
-invalid_utf8(const char *text)
+size_t
+zdm_invalid_utf8(const char *text)
 {
     const unsigned char *s = (const unsigned char *)text;
 
@@ -61,7 +108,7 @@ fail_with(struct zdm_err *err, const PgQueryError *error)
 int
 zdm_tree_scan(const char *text, struct zdm_tree *out, struct zdm_err *err)
 {
-    size_t bad = invalid_utf8(text);
+    size_t bad = zdm_invalid_utf8(text);
 
     if (text[bad])
         return fail_at(err, position_of(text, bad), "the SQL text is not valid UTF-8");
@@ -72,10 +119,9 @@ zdm_tree_scan(const char *text, struct zdm_tree *out, struct zdm_err *err)
         pg_query_free_scan_result(scan);
         return -1;
     }
-    out->text = text;
-    out->parsed = NULL;
-    out->tokens =
-        pg_query__scan_result__unpack(NULL, scan.pbuf.len, (const uint8_t *)scan.pbuf.data);
+    *out = (struct zdm_tree){.text = text, .memory = memory_new()};
+    out->tokens = pg_query__scan_result__unpack(
+        &out->memory->allocator, scan.pbuf.len, (const uint8_t *)scan.pbuf.data);
     pg_query_free_scan_result(scan);
     if (!out->tokens)
         zdm_die("libpg_query wrote tokens that do not unpack");
@@ -103,7 +149,7 @@ zdm_tree_parse(const char *text, struct zdm_tree *out, struct zdm_err *err)
         goto fail;
     }
     tree.parsed = pg_query__parse_result__unpack(
-        NULL, parse.parse_tree.len, (const uint8_t *)parse.parse_tree.data);
+        &tree.memory->allocator, parse.parse_tree.len, (const uint8_t *)parse.parse_tree.data);
     pg_query_free_protobuf_parse_result(parse);
     if (!tree.parsed)
         zdm_die("libpg_query wrote a tree that does not unpack");
@@ -118,12 +164,15 @@ fail:
 void
 zdm_tree_release(struct zdm_tree *tree)
 {
-    if (tree->parsed)
-        pg_query__parse_result__free_unpacked(tree->parsed, NULL);
-    if (tree->tokens)
-        pg_query__scan_result__free_unpacked(tree->tokens, NULL);
-    tree->parsed = NULL;
-    tree->tokens = NULL;
+    struct block *block = tree->memory ? tree->memory->blocks : NULL;
+
+    while (block) {
+        struct block *next = block->next;
+        free(block);
+        block = next;
+    }
+    free(tree->memory);
+    *tree = (struct zdm_tree){.text = tree->text};
 }
 
 bool
@@ -133,10 +182,10 @@ zdm_tree_is_comment(const PgQuery__ScanToken *token)
            token->token == PG_QUERY__TOKEN__C_COMMENT;
 }
 
-/* The first token that begins at or behind a byte. */
-static size_t
-first_token_at(const PgQuery__ScanResult *tokens, size_t from)
+size_t
+zdm_tree_token_at(const struct zdm_tree *tree, size_t from)
 {
+    const PgQuery__ScanResult *tokens = tree->tokens;
     size_t low = 0, high = tokens->n_tokens;
 
     while (low < high) {
@@ -160,7 +209,7 @@ zdm_tree_extent(const struct zdm_tree *tree, size_t i, size_t *start, size_t *en
     size_t next = to; /* where the next comment or semicolon begins */
 
     *start = *end = from;
-    for (size_t k = first_token_at(tree->tokens, from); k < tree->tokens->n_tokens; k++) {
+    for (size_t k = zdm_tree_token_at(tree, from); k < tree->tokens->n_tokens; k++) {
         const PgQuery__ScanToken *token = tree->tokens->tokens[k];
         size_t at = (size_t)token->start;
         if (at >= to)
@@ -183,10 +232,15 @@ zdm_tree_extent(const struct zdm_tree *tree, size_t i, size_t *start, size_t *en
 void
 zdm_tree_walk(const ProtobufCMessage *message, zdm_visit visit, void *self)
 {
+    if (visit(self, message))
+        zdm_tree_children(message, visit, self);
+}
+
+void
+zdm_tree_children(const ProtobufCMessage *message, zdm_visit visit, void *self)
+{
     const ProtobufCMessageDescriptor *type = message->descriptor;
 
-    if (!visit(self, message))
-        return;
     for (unsigned i = 0; i < type->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &type->fields[i];
         const char *base = (const char *)message;

@@ -15,10 +15,14 @@
 
 struct zdm_tree {
     const char *text; /* borrowed */
+    size_t base; /* where text begins in the one that the author wrote, when it is a part of it */
     PgQuery__ScanResult *tokens;
     PgQuery__ParseResult *parsed;
+    struct zdm_tree_memory *memory; /* that both live in */
 };
 
+/* The first byte that is no UTF-8, or where the text ends. */
+size_t zdm_invalid_utf8(const char *text);
 /* Scans and parses. Rejects what is not UTF-8 and what is nested so deeply that recursion over the
  * tree would be unsafe. ZDM_ERR_PLAN with the position in characters. */
 int zdm_tree_parse(const char *text, struct zdm_tree *out, struct zdm_err *err);
@@ -27,12 +31,16 @@ int zdm_tree_scan(const char *text, struct zdm_tree *out, struct zdm_err *err);
 void zdm_tree_release(struct zdm_tree *tree);
 
 bool zdm_tree_is_comment(const PgQuery__ScanToken *token);
-/* The byte range of statement i, without white space, comments and semicolon around it. */
+/* The first token that begins at or behind a byte; n_tokens when none does. */
+size_t zdm_tree_token_at(const struct zdm_tree *tree, size_t from);
+/* The byte range of statement i in tree->text, without white space, comments and semicolon around it. */
 void zdm_tree_extent(const struct zdm_tree *tree, size_t i, size_t *start, size_t *end);
 
 /* Calls visit for message and everything below it, parents first; false stops going down there. */
 typedef bool (*zdm_visit)(void *self, const ProtobufCMessage *message);
 void zdm_tree_walk(const ProtobufCMessage *message, zdm_visit visit, void *self);
+/* The same for everything below message, without itself. */
+void zdm_tree_children(const ProtobufCMessage *message, zdm_visit visit, void *self);
 /* Walks everything below a node; NULL is fine. */
 void zdm_node_walk(const PgQuery__Node *node, zdm_visit visit, void *self);
 

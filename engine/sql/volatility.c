@@ -56,6 +56,14 @@ zdm_function_is_stable(const PgQuery__FuncCall *call)
     return name && LISTED(name, stable);
 }
 
+bool
+zdm_function_is_builtin(const PgQuery__FuncCall *call)
+{
+    const char *name = builtin_name(call->n_funcname, call->funcname);
+
+    return name && (LISTED(name, stable) || LISTED(name, harmless));
+}
+
 static bool
 see_volatile(void *self, const ProtobufCMessage *message)
 {

@@ -8,6 +8,8 @@
 
 /* Built in, and none of its variants is VOLATILE. */
 bool zdm_function_is_stable(const PgQuery__FuncCall *call);
+/* One that zdm knows to be VOLATILE, such as random(). */
+bool zdm_function_is_builtin(const PgQuery__FuncCall *call);
 /* Does it call anything that may give another value for every row? */
 bool zdm_expr_is_volatile(const PgQuery__Node *expr);
 /* NULL, or a cast of it. */

@@ -128,6 +128,38 @@ release_lock() {
     wait "$zdm_holder_pid" || true
 }
 
+# follow_page PAGE: does what the fences of a page say, one after the other, and sets $followed to
+# their number.
+#
+#     ```sql file=NAME    (written to that file; lua and others alike)    ```sh run=CODE    (must exit
+#     with CODE)
+follow_page() {
+    local fence body word words=()
+    rm -rf .blocks
+    mkdir .blocks
+    awk '
+        /^```/ && !inside { inside = 1; n++; name = sprintf(".blocks/%03d", n)
+                            print substr($0, 4) > (name ".fence"); printf "" > (name ".body"); next }
+        /^```/ { inside = 0; close(name ".fence"); close(name ".body"); next }
+        inside { print > (name ".body") }' "$1"
+    followed=0
+    for fence in .blocks/*.fence; do
+        body=${fence%.fence}.body
+        read -r -a words <"$fence" || continue
+        for word in "${words[@]:1}"; do
+            followed=$((followed + 1))
+            case $word in
+            file=*)
+                mkdir -p "$(dirname "${word#file=}")"
+                cp "$body" "${word#file=}"
+                ;;
+            run=*) check_exit "${word#run=}" bash -e "$body" ;;
+            *) fail "unknown word on a fence of $1: $word" ;;
+            esac
+        done
+    done
+}
+
 # schema_picture: every table, column, constraint, index, trigger and function of the database, one a
 # line, in a stable order. (pg_dump of another version than the server's refuses.)
 schema_picture() {

@@ -160,14 +160,14 @@ allowing(void **state)
     (void)state;
     step = add_sql(plan, ZDM_PHASE_EXPAND, "fine", "CREATE INDEX i ON users (a)");
     allow(plan, &step->u.sql.allow, "index-create-blocking", "users has ten rows");
-    step = add_sql(plan, ZDM_PHASE_EXPAND, "no reason", "CREATE INDEX i ON users (a)");
+    step = add_sql(plan, ZDM_PHASE_EXPAND, "no reason", "CREATE INDEX j ON users (a)");
     allow(plan, &step->u.sql.allow, "index-create-blocking", " ");
-    step = add_sql(plan, ZDM_PHASE_EXPAND, "misspelt", "CREATE INDEX i ON users (a)");
+    step = add_sql(plan, ZDM_PHASE_EXPAND, "misspelt", "CREATE INDEX k ON users (a)");
     allow(plan, &step->u.sql.allow, "index-create-bloking", "x");
     step = add_sql(plan, ZDM_PHASE_EXPAND, "unused", "SELECT 1");
     allow(plan, &step->u.sql.allow, "break-drop-table", "x");
     step = add_sql(plan, ZDM_PHASE_EXPAND, "unseen", "CALL p()");
-    allow(plan, &step->u.sql.allow, "unknown-statement", "p only writes to a log");
+    allow(plan, &step->u.sql.allow, "uninspectable", "p only writes to a log");
     step = add_backfill(plan, "backfill", "users", "a", "b", NULL);
     allow(plan, &step->u.backfill.allow, "dml-unbatched", "x");
     expect(plan, "PLAN 20:0 step \"no reason\" allows a rule without a reason\n"

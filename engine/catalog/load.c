@@ -1,0 +1,308 @@
+#include "catalog/load_private.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/embedded.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+extern const struct zdm_embedded zdm_catalog_sql[];
+
+/* DDL that commits between the snapshot and the spelling of an expression makes the server stumble
+ * over its own catalogs. With a new snapshot all is well; only a session that does nothing but DDL
+ * could do it so often. */
+enum { ATTEMPTS = 10 };
+
+/* "\if :since18" with a version that is not reached leaves out what comes before \else or \endif. */
+static bool
+condition(const struct zdm_load *load, const char *line)
+{
+    const char *digits = line + strlen("\\if :since");
+    int64_t since = 0;
+
+    while (isdigit((unsigned char)*digits))
+        since = 10 * since + (*digits++ - '0');
+    return load->version >= since;
+}
+
+static char *
+for_version(const struct zdm_load *load, const char *sql)
+{
+    struct zdm_buf out = ZDM_BUF_INIT;
+    bool take = true;
+
+    while (*sql) {
+        size_t n = strcspn(sql, "\n") + 1;
+        if (strncmp(sql, "\\if :since", 10) == 0)
+            take = condition(load, sql);
+        else if (strncmp(sql, "\\else", 5) == 0)
+            take = !take;
+        else if (strncmp(sql, "\\endif", 6) == 0)
+            take = true;
+        else if (take)
+            zdm_buf_addn(&out, sql, n);
+        sql += n;
+    }
+    return zdm_buf_take(&out);
+}
+
+int
+zdm_load_query(
+    struct zdm_load *load, const char *name, struct zdm_result **out, struct zdm_err *err)
+{
+    char *file = zdm_strf("sql/%s.sql", name);
+    char *sql = for_version(load, zdm_embedded_text(zdm_catalog_sql, file));
+    int rc = zdm_conn_exec(load->conn, sql, out, err);
+
+    free(sql);
+    free(file);
+    return rc;
+}
+
+char *
+zdm_load_text(struct zdm_load *load, const struct zdm_result *rows, int row, int column)
+{
+    return zdm_catalog_string(load->catalog, zdm_result_get(rows, row, column));
+}
+
+uint32_t
+zdm_load_oid(const struct zdm_result *rows, int row, int column)
+{
+    const char *cell = zdm_result_get(rows, row, column);
+    uint32_t oid = 0;
+
+    for (; cell && *cell; cell++)
+        oid = 10 * oid + (uint32_t)(*cell - '0');
+    return oid;
+}
+
+char
+zdm_load_char(const struct zdm_result *rows, int row, int column)
+{
+    const char *cell = zdm_result_get(rows, row, column);
+
+    return cell ? *cell : 0;
+}
+
+bool
+zdm_load_next_number(const char **at, int64_t *number)
+{
+    const char *p = *at;
+    bool negative;
+
+    if (!p)
+        return false;
+    while (*p && !isdigit((unsigned char)*p) && *p != '-')
+        p++;
+    if (!*p)
+        return false;
+    negative = *p == '-';
+    p += negative;
+    for (*number = 0; isdigit((unsigned char)*p); p++)
+        *number = 10 * *number + (*p - '0');
+    if (negative)
+        *number = -*number;
+    *at = p;
+    return true;
+}
+
+size_t
+zdm_load_count_numbers(const char *list)
+{
+    int64_t number;
+    size_t n = 0;
+
+    while (zdm_load_next_number(&list, &number))
+        n++;
+    return n;
+}
+
+struct zdm_load_relation *
+zdm_load_relation_of(const struct zdm_load *load, uint32_t oid)
+{
+    return zdm_oid_map_get(&load->relations, oid);
+}
+
+struct zdm_relation *
+zdm_load_relation_by(const struct zdm_load *load, uint32_t oid)
+{
+    struct zdm_load_relation *slot = zdm_load_relation_of(load, oid);
+
+    return slot ? slot->relation : NULL;
+}
+
+struct zdm_type *
+zdm_load_type_by(const struct zdm_load *load, uint32_t oid)
+{
+    struct zdm_load_type *slot = zdm_oid_map_get(&load->types, oid);
+
+    return slot ? slot->type : NULL;
+}
+
+const char *
+zdm_load_schema_name(const struct zdm_load *load, uint32_t oid)
+{
+    struct zdm_schema *schema = zdm_oid_map_get(&load->schemas, oid);
+
+    return schema ? schema->name : NULL;
+}
+
+struct zdm_column *
+zdm_load_column(const struct zdm_load_relation *relation, int64_t number)
+{
+    return number > 0 && number <= relation->n_columns ? relation->columns[number] : NULL;
+}
+
+const char **
+zdm_load_column_names(
+    struct zdm_load *load, const struct zdm_load_relation *relation, const char *list, size_t *n)
+{
+    size_t count = zdm_load_count_numbers(list);
+    int64_t number;
+
+    *n = 0;
+    if (!count)
+        return NULL;
+    const char **names = zdm_catalog_alloc(load->catalog, count * sizeof *names);
+    while (zdm_load_next_number(&list, &number)) {
+        struct zdm_column *column = zdm_load_column(relation, number);
+        names[(*n)++] = column ? column->name : NULL;
+    }
+    return names;
+}
+
+const char **
+zdm_load_uses(struct zdm_load *load, const struct zdm_load_relation *relation, const char *list,
+    const char *more, size_t *n)
+{
+    size_t room = zdm_load_count_numbers(list) + zdm_load_count_numbers(more);
+    const char *const lists[] = {list, more};
+    int64_t number;
+
+    *n = 0;
+    if (!room)
+        return NULL;
+    const char **names = zdm_catalog_alloc(load->catalog, room * sizeof *names);
+    for (size_t i = 0; i < 2; i++)
+        for (const char *at = lists[i]; zdm_load_next_number(&at, &number);) {
+            struct zdm_column *column = zdm_load_column(relation, number);
+            if (column && !zdm_names_have(names, *n, column->name))
+                names[(*n)++] = column->name;
+        }
+    return names;
+}
+
+static int
+load_all(struct zdm_load *load, struct zdm_err *err)
+{
+    int (*const parts[])(struct zdm_load *, struct zdm_err *) = {
+        zdm_load_names,
+        zdm_load_relations,
+        zdm_load_types,
+        zdm_load_columns,
+        zdm_load_functions,
+        zdm_load_inheritance,
+        zdm_load_indexes,
+        zdm_load_constraints,
+        zdm_load_triggers,
+        zdm_load_dependents,
+        zdm_load_publications,
+    };
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i](load, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* Whatever was set is set back by the end of the transaction. Expressions are spelt with all names
+ * qualified, as pg_dump has them; a lock is waited for only so long (see load.h). */
+#define SETTINGS                                                                                   \
+    "SET LOCAL search_path = pg_catalog; SET LOCAL lock_timeout = '5s'; SET LOCAL jit = off"
+static const char begin[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;" SETTINGS;
+static const char begin_inside[] = "SAVEPOINT zdm_load;" SETTINGS;
+static const char end_inside[] = "ROLLBACK TO SAVEPOINT zdm_load; RELEASE SAVEPOINT zdm_load";
+
+static void
+release(struct zdm_load *load)
+{
+    zdm_oid_map_release(&load->schemas);
+    zdm_oid_map_release(&load->roles);
+    zdm_oid_map_release(&load->methods);
+    zdm_oid_map_release(&load->tablespaces);
+    zdm_oid_map_release(&load->collations);
+    zdm_oid_map_release(&load->relations);
+    zdm_oid_map_release(&load->toasts);
+    zdm_oid_map_release(&load->types);
+    zdm_oid_map_release(&load->functions);
+    zdm_oid_map_release(&load->constraints);
+    zdm_oid_map_release(&load->policies);
+    zdm_arena_free(load->arena);
+}
+
+static int
+attempt(struct zdm_conn *conn, bool inside, struct zdm_catalog **out, struct zdm_err *err)
+{
+    struct zdm_load load = {
+        .conn = conn,
+        .catalog = zdm_catalog_new(),
+        .arena = zdm_arena_new(),
+        .version = zdm_conn_server_version(conn) / 10000,
+    };
+    int rc = -1;
+
+    if (zdm_load_settings(&load, err) < 0 ||
+        zdm_conn_exec(conn, inside ? begin_inside : begin, NULL, err) < 0 ||
+        load_all(&load, err) < 0)
+        goto out;
+    if ((inside ? zdm_conn_exec(conn, end_inside, NULL, err) : zdm_conn_commit(conn, err)) < 0)
+        goto out;
+    load.catalog->complete = true;
+    *out = load.catalog;
+    load.catalog = NULL;
+    rc = 0;
+out:
+    if (rc < 0 && !inside)
+        zdm_conn_rollback(conn);
+    zdm_catalog_free(load.catalog);
+    release(&load);
+    return rc;
+}
+
+/* "cache lookup failed for ...", "could not open relation with OID ...". */
+static bool
+fell_over_ddl(const struct zdm_err *err)
+{
+    return strcmp(err->sqlstate, "XX000") == 0 || strcmp(err->sqlstate, "42P01") == 0;
+}
+
+int
+zdm_catalog_load(struct zdm_conn *conn, struct zdm_catalog **out, struct zdm_err *err)
+{
+    int rc = -1;
+
+    if (zdm_conn_in_transaction(conn))
+        return zdm_fail(
+            err, ZDM_ERR_FAILED, "the catalog cannot be read inside of another transaction");
+    for (int i = 0; i < ATTEMPTS && rc < 0; i++) {
+        zdm_err_clear(err);
+        rc = attempt(conn, false, out, err);
+        if (rc < 0 && (zdm_conn_lost(conn) || !fell_over_ddl(err)))
+            break;
+    }
+    if (rc == 0)
+        return 0;
+    if (strcmp(err->sqlstate, "55P03") == 0)
+        zdm_err_hint(err, "Another session has locked a table whose constraints or indexes have "
+                          "expressions: look for it in pg_locks, and try again when it is done.");
+    return zdm_err_wrap(err, "cannot read the catalog of %s", zdm_conn_where(conn));
+}
+
+int
+zdm_catalog_load_inside(struct zdm_conn *conn, struct zdm_catalog **out, struct zdm_err *err)
+{
+    return attempt(conn, true, out, err);
+}

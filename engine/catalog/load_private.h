@@ -1,0 +1,92 @@
+/*
+ * load_private.h - one load while it goes on. Private to engine/catalog/load*.c.
+ */
+#ifndef ZDM_CATALOG_LOAD_PRIVATE_H
+#define ZDM_CATALOG_LOAD_PRIVATE_H
+
+#include "catalog/load.h"
+#include "catalog/oid_map.h"
+
+enum { ZDM_LOAD_DEFAULT_COLLATION = 100 }; /* pg_catalog.default */
+
+struct zdm_load_relation {
+    struct zdm_relation *relation;
+    struct zdm_column **columns; /* by number, from 1 to n_columns; NULL where one was dropped */
+    uint32_t *collations;        /* alike: OID, 0 for none and for the database's */
+    int n_columns;
+    uint32_t of_type;
+};
+
+struct zdm_load_type {
+    struct zdm_type *type;
+    uint32_t collation;                   /* default of its columns */
+    const struct zdm_type *subtype;       /* of a range */
+    const struct zdm_relation *last_user; /* that was entered in used_by */
+};
+
+struct zdm_load_opclass {
+    uint32_t oid, method, input;
+};
+
+struct zdm_load {
+    struct zdm_conn *conn;
+    struct zdm_catalog *catalog;
+    struct zdm_arena *arena; /* ends with the load */
+    int version;             /* major */
+    int64_t block_size;
+    struct zdm_oid_map schemas;                                 /* to struct zdm_schema */
+    struct zdm_oid_map roles, methods, tablespaces, collations; /* to char */
+    struct zdm_oid_map relations;                               /* to struct zdm_load_relation */
+    struct zdm_oid_map toasts;          /* to the struct zdm_relation that has it */
+    struct zdm_oid_map types;           /* to struct zdm_load_type */
+    struct zdm_oid_map functions;       /* to struct zdm_function */
+    struct zdm_oid_map constraints;     /* to struct zdm_constraint */
+    struct zdm_oid_map policies;        /* to struct zdm_policy */
+    struct zdm_load_opclass *opclasses; /* n_opclasses */
+    size_t n_opclasses;
+};
+
+/* The parts, in their order: each needs those before it. */
+int zdm_load_settings(struct zdm_load *load, struct zdm_err *err); /* outside the transaction */
+int zdm_load_names(struct zdm_load *load, struct zdm_err *err);
+int zdm_load_relations(struct zdm_load *load, struct zdm_err *err);
+int zdm_load_types(struct zdm_load *load, struct zdm_err *err);
+int zdm_load_columns(struct zdm_load *load, struct zdm_err *err);
+int zdm_load_functions(struct zdm_load *load, struct zdm_err *err);
+int zdm_load_inheritance(struct zdm_load *load, struct zdm_err *err);
+int zdm_load_indexes(struct zdm_load *load, struct zdm_err *err);
+int zdm_load_constraints(struct zdm_load *load, struct zdm_err *err);
+int zdm_load_triggers(struct zdm_load *load, struct zdm_err *err);
+int zdm_load_dependents(struct zdm_load *load, struct zdm_err *err);
+int zdm_load_publications(struct zdm_load *load, struct zdm_err *err);
+
+/* Fills used_by of the types, when the columns are there. */
+void zdm_load_type_users(struct zdm_load *load);
+
+/* Runs sql/NAME.sql as it is for this server (\if :sinceNN ... \else ... \endif, as psql has it). */
+int zdm_load_query(
+    struct zdm_load *load, const char *name, struct zdm_result **out, struct zdm_err *err);
+
+/* Cells. Text is copied into the catalog, NULL stays NULL. */
+char *zdm_load_text(struct zdm_load *load, const struct zdm_result *rows, int row, int column);
+uint32_t zdm_load_oid(const struct zdm_result *rows, int row, int column); /* NULL is 0 */
+char zdm_load_char(const struct zdm_result *rows, int row, int column);    /* NULL is 0 */
+/* Numbers of an int2vector, an oidvector or an array ("1 2", "{1,2}"): calls for the next one, from
+ * *at on; false at the end. NULL has none. */
+bool zdm_load_next_number(const char **at, int64_t *number);
+size_t zdm_load_count_numbers(const char *list);
+
+/* What a number stands for; NULL when it is not in the catalog (any more). */
+struct zdm_load_relation *zdm_load_relation_of(const struct zdm_load *load, uint32_t oid);
+struct zdm_relation *zdm_load_relation_by(const struct zdm_load *load, uint32_t oid);
+struct zdm_type *zdm_load_type_by(const struct zdm_load *load, uint32_t oid);
+const char *zdm_load_schema_name(const struct zdm_load *load, uint32_t oid);
+struct zdm_column *zdm_load_column(const struct zdm_load_relation *relation, int64_t number);
+/* The names of the columns in such a list, NULL for expressions (0). */
+const char **zdm_load_column_names(
+    struct zdm_load *load, const struct zdm_load_relation *relation, const char *list, size_t *n);
+/* The names of the columns in either list, each once. */
+const char **zdm_load_uses(struct zdm_load *load, const struct zdm_load_relation *relation,
+    const char *list, const char *more, size_t *n);
+
+#endif

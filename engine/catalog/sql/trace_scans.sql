@@ -1,0 +1,6 @@
+-- Sequential scans of this session that are not yet in the statistics: older ones would be counted twice.
+SELECT s.oid, s.scans
+  FROM (SELECT c.oid, pg_catalog.pg_stat_get_xact_numscans(c.oid) AS scans
+          FROM pg_catalog.pg_class c
+         WHERE c.relkind IN ('r', 'm') AND c.oid >= 16384) s
+ WHERE s.scans > 0

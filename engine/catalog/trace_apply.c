@@ -1,0 +1,208 @@
+#include <string.h>
+
+#include "base/buf.h"
+#include "catalog/trace_private.h"
+
+static bool
+has(char *const *list, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i], name) == 0)
+            return true;
+    return false;
+}
+
+static const struct zdm_lock *
+lock_on(const struct zdm_lock *locks, size_t n, const char *relation)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(locks[i].relation, relation) == 0)
+            return &locks[i];
+    return NULL;
+}
+
+/* How long is not observed: the classifier's word, else what the observed work asks for. */
+static enum zdm_held
+held_for(const struct zdm_statement *st, const struct zdm_observed *seen, const char *relation)
+{
+    const struct zdm_lock *said = lock_on(st->locks, st->n_locks, relation);
+
+    if (said)
+        return said->held;
+    if (has(seen->rewrites, seen->n_rewrites, relation))
+        return ZDM_HELD_REWRITE;
+    if (has(seen->scans, seen->n_scans, relation))
+        return ZDM_HELD_SCAN;
+    return seen->n_builds ? ZDM_HELD_BUILD : ZDM_HELD_BRIEF;
+}
+
+/* Weak locks that the copy did not take, for want of rows, and those that the transaction had. */
+static bool
+stands(const struct zdm_observed *seen, const struct zdm_lock *said)
+{
+    const struct zdm_lock *before = lock_on(seen->before, seen->n_before, said->relation);
+
+    if (lock_on(seen->locks, seen->n_locks, said->relation))
+        return false;
+    return said->mode < ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE || (before && before->mode >= said->mode);
+}
+
+static void
+take_locks(struct zdm_statement *st, const struct zdm_observed *seen, struct zdm_arena *arena)
+{
+    struct zdm_lock *locks =
+        zdm_arena_alloc(arena, (st->n_locks + seen->n_locks + 1) * sizeof *locks);
+    size_t n = 0;
+
+    for (size_t i = 0; i < seen->n_locks; i++) {
+        locks[n] = seen->locks[i];
+        locks[n].relation = zdm_arena_strdup(arena, seen->locks[i].relation);
+        locks[n++].held = held_for(st, seen, seen->locks[i].relation);
+    }
+    for (size_t i = 0; i < st->n_locks; i++)
+        if (stands(seen, &st->locks[i]))
+            locks[n++] = st->locks[i];
+    st->locks = locks;
+    st->n_locks = n;
+}
+
+static void
+take_list(char ***list, size_t *n, char *const *seen, size_t n_seen, struct zdm_arena *arena)
+{
+    *list = zdm_arena_alloc(arena, (n_seen + 1) * sizeof **list);
+    for (size_t i = 0; i < n_seen; i++)
+        (*list)[i] = zdm_arena_strdup(arena, seen[i]);
+    *n = n_seen;
+}
+
+static void
+find(struct zdm_statement *st, const char *id, enum zdm_severity severity, const char *what,
+    struct zdm_arena *arena)
+{
+    const struct zdm_rule *rule = zdm_sql_rule(id);
+    struct zdm_finding *grown = zdm_arena_alloc(arena, (st->n_findings + 1) * sizeof *grown);
+    const char *place = strstr(rule->message, "{name}");
+
+    if (st->n_findings)
+        memcpy(grown, st->findings, st->n_findings * sizeof *grown);
+    grown[st->n_findings++] = (struct zdm_finding){.rule = rule->id,
+        .hazard = rule->hazard,
+        .severity = severity,
+        .offset = st->offset,
+        .message = zdm_arena_strf(
+            arena, "%.*s%s%s", (int)(place - rule->message), rule->message, what, place + 6)};
+    st->findings = grown;
+}
+
+/* What could not be seen can be now. True when there was something. */
+static bool
+drop_unknowns(struct zdm_statement *st)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < st->n_findings; i++)
+        if (st->findings[i].hazard != ZDM_HAZARD_UNKNOWN)
+            st->findings[n++] = st->findings[i];
+    bool dropped = n < st->n_findings;
+    st->n_findings = n;
+    return dropped;
+}
+
+static void
+add_clause(struct zdm_buf *buf, const char *verb, const char *what, const char *how)
+{
+    zdm_buf_addf(buf, "%s%s %s%s%s", buf->len ? ", " : "", verb, what, *how ? " under " : "", how);
+}
+
+/* Long work under a lock that others wait for. */
+static void
+judge_work(struct zdm_statement *st, const struct zdm_observed *seen, struct zdm_arena *arena)
+{
+    struct zdm_buf buf = ZDM_BUF_INIT;
+
+    for (size_t i = 0; i < seen->n_rewrites; i++) {
+        const struct zdm_lock *lock = lock_on(seen->locks, seen->n_locks, seen->rewrites[i]);
+        add_clause(&buf, "rewrites", seen->rewrites[i], lock ? zdm_lock_mode_name(lock->mode) : "");
+    }
+    for (size_t i = 0; i < seen->n_scans; i++) {
+        const struct zdm_lock *lock = lock_on(seen->locks, seen->n_locks, seen->scans[i]);
+        if (lock && lock->mode >= ZDM_LOCK_SHARE)
+            add_clause(&buf, "scans", seen->scans[i], zdm_lock_mode_name(lock->mode));
+    }
+    for (size_t i = 0; i < seen->n_builds && seen->locks_seen; i++)
+        add_clause(&buf, "builds", seen->builds[i], "");
+    if (buf.len)
+        find(st, "traced-effect", ZDM_SEVERITY_ERROR, buf.s, arena);
+    zdm_buf_release(&buf);
+}
+
+/* Locks that others wait for while the statement lasts, and rows that it may change. */
+static void
+judge_locks(struct zdm_statement *st, const struct zdm_observed *seen, struct zdm_arena *arena)
+{
+    struct zdm_buf buf = ZDM_BUF_INIT;
+
+    for (size_t i = 0; i < seen->n_locks; i++) {
+        const struct zdm_lock *lock = &seen->locks[i];
+        if (lock->mode >= ZDM_LOCK_ROW_EXCLUSIVE)
+            add_clause(&buf, lock->mode == ZDM_LOCK_ROW_EXCLUSIVE ? "changes rows of" : "locks",
+                lock->relation,
+                lock->mode == ZDM_LOCK_ROW_EXCLUSIVE ? "" : zdm_lock_mode_name(lock->mode));
+    }
+    if (buf.len)
+        find(st, "traced-effect", ZDM_SEVERITY_WARNING, buf.s, arena);
+    zdm_buf_release(&buf);
+}
+
+/* What it does, of a statement that nobody could see through. SQL that is only newer than the grammar
+ * does the same wherever it runs; code may do something else where there are rows. */
+static void
+judge_unknown(struct zdm_statement *st, const struct zdm_observed *seen, struct zdm_arena *arena)
+{
+    size_t before = st->n_findings;
+
+    judge_work(st, seen, arena);
+    if (st->n_findings == before)
+        judge_locks(st, seen, arena);
+    if (st->n_findings == before && st->parsed)
+        find(st, "traced-effect", ZDM_SEVERITY_WARNING,
+            "locks nothing that others wait for, but a copy without rows does not show what code "
+            "does with rows",
+            arena);
+}
+
+static void
+take_failure(struct zdm_statement *st, const struct zdm_observed *seen, struct zdm_arena *arena)
+{
+    bool foreseen = st->fails_with && strcmp(st->fails_with, seen->sqlstate) == 0;
+
+    if (strcmp(seen->sqlstate, "25001") == 0)
+        st->transaction = ZDM_TX_FORBIDDEN;
+    st->fails_with = zdm_arena_strdup(arena, seen->sqlstate);
+    if (!foreseen)
+        find(st, "traced-fails", ZDM_SEVERITY_ERROR,
+            zdm_arena_strf(arena, "%s (%s)", seen->message, seen->sqlstate), arena);
+}
+
+void
+zdm_trace_apply(struct zdm_statement *st, const struct zdm_observed *seen, struct zdm_arena *arena)
+{
+    /* Nothing was observed: it could not be sent at all. */
+    if (seen->sqlstate && !*seen->sqlstate)
+        return;
+    st->evidence = ZDM_EVIDENCE_TRACED;
+    bool unknown = drop_unknowns(st);
+    if (seen->sqlstate) {
+        take_failure(st, seen, arena);
+    } else {
+        if (seen->locks_seen)
+            take_locks(st, seen, arena);
+        take_list(&st->rewrites, &st->n_rewrites, seen->rewrites, seen->n_rewrites, arena);
+        if (seen->locks_seen)
+            take_list(&st->scans, &st->n_scans, seen->scans, seen->n_scans, arena);
+        take_list(&st->builds, &st->n_builds, seen->builds, seen->n_builds, arena);
+        if (unknown)
+            judge_unknown(st, seen, arena);
+    }
+    st->verdict = zdm_statement_judge(st);
+}

@@ -1,0 +1,253 @@
+#include "check/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/allow.h"
+#include "sql/catalog.h"
+
+struct run {
+    const struct zdm_check_settings *settings;
+    struct zdm_sql_context *context;
+    const struct zdm_check_plans *plans;
+    const struct zdm_check_tracer *tracer;
+    struct zdm_check_report *report;
+};
+
+/* Offsets into a part become offsets into the text. */
+static void
+shift(struct zdm_parsed *parsed, size_t by)
+{
+    for (size_t i = 0; i < parsed->count; i++) {
+        parsed->statements[i].offset += by;
+        for (size_t k = 0; k < parsed->statements[i].n_findings; k++)
+            parsed->statements[i].findings[k].offset += by;
+    }
+}
+
+static void
+classify_piece(struct run *run, const struct zdm_source *source, const char *text, size_t start,
+    enum zdm_wrap wrap, struct zdm_text_cursor *cursor)
+{
+    struct zdm_parsed *parsed;
+
+    zdm_sql_classify_script(text, wrap, run->context, &parsed);
+    shift(parsed, start);
+    zdm_check_keep(run->report, parsed);
+    for (size_t i = 0; i < parsed->count; i++) {
+        zdm_text_cursor_move(cursor, parsed->statements[i].offset);
+        zdm_check_add(run->report, source, cursor->line, cursor->column, &parsed->statements[i]);
+    }
+}
+
+static void
+classify(struct run *run, const struct zdm_source *source)
+{
+    struct zdm_text_cursor cursor;
+
+    zdm_text_cursor_init(&cursor, source->original);
+    if (source->n_parts == 0)
+        classify_piece(run, source, source->text, 0, source->wrap, &cursor);
+    for (size_t i = 0; i < source->n_parts; i++) {
+        const struct zdm_source_part *part = &source->parts[i];
+        char *text = zdm_strndup(source->text + part->start, part->end - part->start);
+        classify_piece(run, source, text, part->start, part->wrap, &cursor);
+        free(text);
+    }
+}
+
+/* A server knows no commands of psql. */
+static bool
+can_trace(const struct zdm_statement *st)
+{
+    return st->sql[0] != '\\';
+}
+
+static int
+trace(struct run *run, size_t first, struct zdm_err *err)
+{
+    struct zdm_check_report *report = run->report;
+
+    if (run->tracer->begin(run->tracer->self, err) < 0)
+        return -1;
+    for (size_t i = first; i < report->n; i++) {
+        struct zdm_checked *item = &report->items[i];
+        struct zdm_statement *st = (struct zdm_statement *)item->st;
+        size_t n_findings = st->n_findings;
+        if (!can_trace(st))
+            continue;
+        if (run->tracer->trace(run->tracer->self, st, report->arena, &item->disagreements,
+                &item->n_disagreements, err) < 0)
+            return -1;
+        if (st->n_findings != n_findings)
+            item->allowed =
+                zdm_arena_alloc(report->arena, (st->n_findings + 1) * sizeof *item->allowed);
+    }
+    return 0;
+}
+
+static int
+check_source(struct run *run, const struct zdm_source *source, struct zdm_err *err)
+{
+    struct zdm_check_report *report = run->report;
+    size_t first = report->n, first_note = report->n_notes;
+
+    if (source->kind == ZDM_SOURCE_SQL) {
+        classify(run, source);
+    } else if (!run->plans) {
+        zdm_check_note(report, source, 0, "invalid-plan", NULL, "plans cannot be read here");
+    } else if (run->plans->check(run->plans->self, source, run->context, report, err) < 0) {
+        return -1;
+    }
+    if (run->tracer && trace(run, first, err) < 0)
+        return -1;
+    if (source->context) {
+        report->n = first;
+        report->n_notes = first_note;
+    } else if (source->kind == ZDM_SOURCE_SQL) {
+        zdm_allow_apply(report, source, first);
+        if (source->trouble)
+            zdm_check_note(
+                report, source, 0, "refused-by-tool", source->advice, "%s", source->trouble);
+    }
+    /* What a file made may be deployed long before the next one runs: in use, though its shape is
+     * known. */
+    zdm_sql_context_settle(run->context);
+    return 0;
+}
+
+/* Severities of notes are settled when all are there: the classifier knows nothing of them. */
+static void
+settle_notes(const struct run *run)
+{
+    struct zdm_check_report *report = run->report;
+    size_t w = 0;
+
+    for (size_t i = 0; i < report->n_notes; i++) {
+        struct zdm_check_note note = report->notes[i];
+        for (size_t k = 0; k < run->settings->n_rules; k++)
+            if (strcmp(run->settings->rules[k].rule, note.rule) == 0)
+                note.severity = run->settings->rules[k].severity;
+        if (note.severity != ZDM_SEVERITY_OFF)
+            report->notes[w++] = note;
+    }
+    report->n_notes = w;
+}
+
+static void
+count(struct zdm_check_summary *summary, enum zdm_severity severity)
+{
+    summary->errors += severity == ZDM_SEVERITY_ERROR;
+    summary->warnings += severity == ZDM_SEVERITY_WARNING;
+    summary->infos += severity == ZDM_SEVERITY_INFO;
+}
+
+static void
+summarise(const struct zdm_sources *sources, struct zdm_check_report *report)
+{
+    struct zdm_check_summary *summary = &report->summary;
+
+    for (size_t i = 0; i < sources->n; i++)
+        summary->files += !sources->items[i].context;
+    summary->statements = report->n;
+    for (size_t i = 0; i < report->n; i++) {
+        const struct zdm_checked *item = &report->items[i];
+        summary->safe += item->st->verdict == ZDM_VERDICT_SAFE;
+        summary->caution += item->st->verdict == ZDM_VERDICT_CAUTION;
+        summary->unsafe += item->st->verdict == ZDM_VERDICT_UNSAFE;
+        summary->unknown += item->st->verdict == ZDM_VERDICT_UNKNOWN;
+        for (size_t k = 0; k < item->st->n_findings; k++) {
+            if (item->allowed[k])
+                summary->allowed++;
+            else
+                count(summary, item->st->findings[k].severity);
+        }
+    }
+    for (size_t i = 0; i < report->n_notes; i++)
+        count(summary, report->notes[i].severity);
+}
+
+int
+zdm_check_run(const struct zdm_sources *sources, const struct zdm_check_settings *settings,
+    struct zdm_catalog *catalog, const struct zdm_check_plans *plans,
+    const struct zdm_check_tracer *tracer, struct zdm_check_report *report, struct zdm_err *err)
+{
+    struct zdm_check_report made;
+    struct run run = {.settings = settings, .plans = plans, .tracer = tracer, .report = &made};
+    int rc = 0;
+
+    zdm_check_report_init(&made);
+    if (catalog)
+        made.evidence = "catalog";
+    run.context = zdm_sql_context_on(catalog ? catalog : zdm_catalog_new(), settings->pg_version);
+    for (size_t i = 0; i < settings->n_rules; i++)
+        if (zdm_sql_rule(settings->rules[i].rule))
+            zdm_sql_context_set_severity(
+                run.context, settings->rules[i].rule, settings->rules[i].severity);
+    for (size_t i = 0; i < sources->n && rc == 0; i++)
+        rc = check_source(&run, &sources->items[i], err);
+    zdm_sql_context_free(run.context);
+    if (rc < 0) {
+        zdm_check_report_release(&made);
+        return -1;
+    }
+    settle_notes(&run);
+    summarise(sources, &made);
+    *report = made;
+    return 0;
+}
+
+/* Nobody judged the statement, and nobody took that upon himself. */
+static bool
+is_unknown(const struct zdm_checked *item)
+{
+    bool said = false, open = false;
+
+    for (size_t i = 0; i < item->st->n_findings; i++) {
+        const struct zdm_finding *finding = &item->st->findings[i];
+        if (finding->hazard != ZDM_HAZARD_UNKNOWN || finding->severity != ZDM_SEVERITY_ERROR)
+            continue;
+        said = true;
+        open = open || !item->allowed[i];
+    }
+    return open || (!said && item->st->verdict == ZDM_VERDICT_UNKNOWN);
+}
+
+/* Is there anything at or above the severity to fail on? What is unknown was accepted as a whole. */
+static bool
+has_counted(const struct zdm_check_report *report, const struct zdm_check_settings *settings)
+{
+    enum zdm_severity from =
+        settings->fail_on == ZDM_FAIL_ON_WARNING ? ZDM_SEVERITY_WARNING : ZDM_SEVERITY_ERROR;
+
+    if (settings->fail_on == ZDM_FAIL_ON_NONE)
+        return false;
+    for (size_t i = 0; i < report->n_notes; i++)
+        if (report->notes[i].severity >= from)
+            return true;
+    for (size_t i = 0; i < report->n; i++) {
+        const struct zdm_checked *item = &report->items[i];
+        for (size_t k = 0; k < item->st->n_findings; k++) {
+            const struct zdm_finding *finding = &item->st->findings[k];
+            if (finding->severity >= from && !item->allowed[k] &&
+                !(settings->allow_unknown && finding->hazard == ZDM_HAZARD_UNKNOWN))
+                return true;
+        }
+    }
+    return false;
+}
+
+int
+zdm_check_exit_code(
+    const struct zdm_check_report *report, const struct zdm_check_settings *settings)
+{
+    int unknown = zdm_err_exit_code(ZDM_ERR_USAGE), refused = zdm_err_exit_code(ZDM_ERR_REFUSED);
+
+    for (size_t i = 0; i < report->n_notes; i++)
+        if (strcmp(report->notes[i].rule, "invalid-plan") == 0)
+            return unknown;
+    for (size_t i = 0; i < report->n && !settings->allow_unknown; i++)
+        if (is_unknown(&report->items[i]))
+            return unknown;
+    return has_counted(report, settings) ? refused : 0;
+}

@@ -1,0 +1,67 @@
+/*
+ * check_rows.h - a report as a list of what is to be said, each with its place (pure).
+ *
+ * One row a finding, note or difference between trace and catalog, file by file in the order of the
+ * lines: every format prints these.
+ */
+#ifndef ZDM_CLI_CHECK_ROWS_H
+#define ZDM_CLI_CHECK_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "check/check.h"
+
+/* Rule of the row that tells a difference between trace and catalog. */
+#define ZDM_RULE_TRACE_DIFFERS "trace-differs"
+
+/* Where a finding is. From 1, in characters; the end is the first character behind. line 0: the file
+ * as a whole; column 0: the line as a whole. */
+struct zdm_check_place {
+    size_t line, column, end_line, end_column;
+    size_t from, to; /* in bytes of the statement's text */
+};
+/* finding NULL: of the statement. */
+void zdm_check_place(
+    const struct zdm_checked *item, const struct zdm_finding *finding, struct zdm_check_place *out);
+
+struct zdm_check_row {
+    const struct zdm_source *source;
+    const struct zdm_checked *item;    /* NULL: a note about the source */
+    const struct zdm_finding *finding; /* NULL: a note or a difference */
+    const char *rule, *message, *hint; /* hint may be NULL */
+    const char *allowed;               /* the reason why it does not count, or NULL */
+    enum zdm_severity severity;
+    struct zdm_check_place at;
+    size_t order;         /* in which it was found */
+    bool first;           /* of its statement */
+    char fingerprint[65]; /* stays when the lines around it change; no two rows have the same */
+};
+
+struct zdm_check_rows {
+    struct zdm_check_row *rows;
+    size_t n;
+};
+
+/* Owned by the caller; views of the report. */
+void zdm_check_rows_init(struct zdm_check_rows *out, const struct zdm_check_report *report);
+void zdm_check_rows_release(struct zdm_check_rows *rows);
+
+/* Is a row of that severity a reason to fail? */
+bool zdm_check_counts(const struct zdm_check_row *row, const struct zdm_check_settings *settings);
+
+/* Where a piece of text ends that begins at line and column: moves both on over n bytes. */
+void zdm_check_advance(const char *text, size_t n, size_t *line, size_t *column);
+
+/* What a statement does, in the words of people; adds nothing when there is nothing of it. */
+void zdm_check_locks(struct zdm_buf *out, const struct zdm_statement *st);
+void zdm_check_work(struct zdm_buf *out, const struct zdm_statement *st);
+void zdm_check_breaks(struct zdm_buf *out, const struct zdm_statement *st);
+
+/* The safer form, each statement on lines of its own and with a semicolon behind it. */
+void zdm_check_safer(struct zdm_buf *out, const struct zdm_finding *finding);
+/* The path as a repository knows it: without "./" before it. */
+const char *zdm_check_path(const struct zdm_check_row *row);
+
+#endif

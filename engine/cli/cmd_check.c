@@ -1,0 +1,64 @@
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "cli/check_conf.h"
+#include "cli/check_formats.h"
+#include "cli/check_plans.h"
+#include "cli/check_target.h"
+#include "cli/commands.h"
+
+static int
+check_sources(const struct zdm_args *args, const struct zdm_sources *sources,
+    const struct zdm_check_settings *settings, struct zdm_io *io, struct zdm_err *err)
+{
+    const char *format = zdm_args_get(args, ZDM_OPT_CHECK_FORMAT);
+    struct zdm_check_report report = {.items = NULL};
+    struct zdm_check_target target;
+    int code = -1;
+
+    if (zdm_check_target_open(args, &target, err) < 0)
+        return -1;
+    struct zdm_catalog *catalog = target.catalog;
+    struct zdm_check_plans plans = zdm_check_plan_files(target.conninfo);
+    target.catalog = NULL; /* taken */
+    if (zdm_check_run(sources, settings, catalog, &plans,
+            target.tracer.trace ? &target.tracer : NULL, &report, err) == 0) {
+        if (target.evidence)
+            report.evidence = zdm_arena_strdup(report.arena, target.evidence);
+        zdm_check_print(io, zdm_check_format(format ? format : "text"), &report, settings);
+        code = zdm_check_exit_code(&report, settings);
+        zdm_check_report_release(&report);
+    }
+    zdm_check_target_close(&target);
+    return code;
+}
+
+int
+zdm_cmd_check(const struct zdm_args *args, struct zdm_io *io)
+{
+    struct zdm_check_settings settings = {.fail_on = ZDM_FAIL_ON_ERROR};
+    struct zdm_source_options options = {.convention = NULL};
+    struct zdm_errlist errors = ZDM_ERRLIST_INIT;
+    struct zdm_sources sources = {.items = NULL};
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_conf *conf;
+    char **paths = NULL;
+    size_t n = 0;
+    int code = -1;
+
+    if (zdm_check_conf(args, &conf, &errors) < 0)
+        return zdm_io_fail_list(io, &errors);
+    if (zdm_check_configure(args, conf, &settings, &options, &err) < 0 ||
+        zdm_check_paths(args, conf, &paths, &n, &err) < 0 ||
+        zdm_sources_read((const char *const *)paths, n, &options, &sources, &err) < 0)
+        goto out;
+    code = check_sources(args, &sources, &settings, io, &err);
+out:
+    zdm_sources_release(&sources);
+    for (size_t i = 0; i < n; i++)
+        free(paths[i]);
+    free(paths);
+    zdm_check_settings_release(&settings);
+    zdm_conf_free(conf);
+    return code < 0 ? zdm_io_fail(io, &err) : code;
+}

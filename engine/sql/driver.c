@@ -1,0 +1,372 @@
+/* From texts to classified statements. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "sql/families.h"
+#include "sql/script.h"
+#include "sql/sequence.h"
+#include "sql/style.h"
+
+/* Errors make it unsafe; what is only unknown is not called unsafe, and never safe. */
+enum zdm_verdict
+zdm_statement_judge(const struct zdm_statement *st)
+{
+    enum zdm_verdict verdict = st->fails_with ? ZDM_VERDICT_UNSAFE : ZDM_VERDICT_SAFE;
+    bool unknown = false;
+
+    for (size_t i = 0; i < st->n_findings; i++) {
+        const struct zdm_finding *finding = &st->findings[i];
+        if (finding->severity == ZDM_SEVERITY_ERROR && finding->hazard == ZDM_HAZARD_UNKNOWN)
+            unknown = true;
+        else if (finding->severity == ZDM_SEVERITY_ERROR)
+            verdict = ZDM_VERDICT_UNSAFE;
+        else if (finding->severity == ZDM_SEVERITY_WARNING && verdict == ZDM_VERDICT_SAFE)
+            verdict = ZDM_VERDICT_CAUTION;
+    }
+    return unknown && verdict != ZDM_VERDICT_UNSAFE ? ZDM_VERDICT_UNKNOWN : verdict;
+}
+
+struct driver {
+    struct zdm_sequence sequence;
+    struct zdm_sql_context *context;
+    struct zdm_sql_context *own; /* when nobody gave one */
+    struct zdm_parsed *parsed;
+    size_t room;
+    bool script;
+};
+
+static void
+open_driver(struct driver *driver, struct zdm_sql_context *context, enum zdm_wrap wrap,
+    bool several, bool script)
+{
+    *driver = (struct driver){.context = context, .script = script};
+    if (!context)
+        driver->context = driver->own = zdm_sql_context_new();
+    driver->parsed = zdm_alloc(sizeof *driver->parsed);
+    driver->parsed->arena = zdm_arena_new();
+    zdm_sequence_open(&driver->sequence, driver->context, driver->parsed->arena, wrap, several);
+}
+
+/* The next statement, all zero but its text. In the arena, which keeps the smaller arrays too. */
+static struct zdm_statement *
+add(struct driver *driver, const char *text, size_t start, size_t end)
+{
+    struct zdm_parsed *parsed = driver->parsed;
+
+    if (parsed->count == driver->room) {
+        size_t room = driver->room ? 2 * driver->room : 1;
+        struct zdm_statement *grown = zdm_arena_alloc(parsed->arena, room * sizeof *grown);
+        if (parsed->count)
+            memcpy(grown, parsed->statements, parsed->count * sizeof *grown);
+        parsed->statements = grown;
+        driver->room = room;
+    }
+    struct zdm_statement *st = &parsed->statements[parsed->count++];
+    st->sql = zdm_arena_strndup(parsed->arena, text + start, end - start);
+    st->offset = start;
+    st->evidence = zdm_sql_context_catalog(driver->context)->complete ? ZDM_EVIDENCE_CATALOG
+                                                                      : ZDM_EVIDENCE_ASSUMED;
+    return st;
+}
+
+static struct zdm_draft
+draft_of(struct driver *driver, struct zdm_statement *st)
+{
+    return (struct zdm_draft){.st = st,
+        .arena = driver->parsed->arena,
+        .context = driver->context,
+        .catalog = zdm_sql_context_catalog(driver->context),
+        .pg_version = zdm_sql_context_version(driver->context),
+        .location = -1,
+        .in_transaction = zdm_sequence_in_transaction(&driver->sequence),
+        .script = driver->script};
+}
+
+/* Statement i of the tree, whose text is part of `text`, from tree->base on. has_data: the rows of
+ * its COPY stand in the text. */
+static void
+classify_statement(
+    struct driver *driver, const char *text, const struct zdm_tree *tree, size_t i, bool has_data)
+{
+    size_t start, end;
+
+    zdm_tree_extent(tree, i, &start, &end);
+    struct zdm_statement *st = add(driver, text, tree->base + start, tree->base + end);
+    struct zdm_draft draft = draft_of(driver, st);
+    st->parsed = true;
+    draft.tree = tree;
+    draft.node = tree->parsed->stmts[i]->stmt;
+    draft.has_data = has_data;
+    size_t mark = zdm_catalog_mark(draft.catalog);
+    zdm_classify_node(&draft);
+    draft.location = -1;
+    if (zdm_sql_context_is_styled(driver->context))
+        zdm_style_rules(&draft);
+    zdm_sequence_judge(&driver->sequence, &draft);
+    if (st->fails_with)
+        zdm_catalog_rollback(draft.catalog, mark);
+    else
+        zdm_catalog_release(draft.catalog, mark);
+    zdm_lookup_release(&draft.locks);
+    zdm_sequence_follow(&driver->sequence, &draft, driver->parsed->count - 1);
+    st->verdict = zdm_statement_judge(st);
+}
+
+/* Tables that were filled and never analyzed. */
+static void
+tell_stale(struct driver *driver)
+{
+    const struct zdm_lookup *stale = &driver->sequence.stale;
+
+    for (size_t i = 0; i < stale->room; i++) {
+        if (!stale->slots[i].key || stale->slots[i].value == SIZE_MAX)
+            continue;
+        struct zdm_draft draft =
+            draft_of(driver, &driver->parsed->statements[stale->slots[i].value]);
+        ZDM_FIND(&draft, ANALYZE_AFTER, .table = stale->slots[i].key);
+    }
+}
+
+static struct zdm_parsed *
+close_driver(struct driver *driver)
+{
+    struct zdm_parsed *parsed = driver->parsed;
+
+    tell_stale(driver);
+    size_t open = zdm_sequence_close(&driver->sequence);
+
+    if (open != SIZE_MAX && driver->script) {
+        struct zdm_statement *st = &parsed->statements[open];
+        struct zdm_draft draft = draft_of(driver, st);
+        ZDM_FIND(&draft, TX_UNCLOSED, .name = "");
+        st->verdict = zdm_statement_judge(st);
+    }
+    zdm_sql_context_free(driver->own);
+    return parsed;
+}
+
+int
+zdm_sql_classify_in(const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context,
+    struct zdm_parsed **out, struct zdm_err *err)
+{
+    struct driver driver;
+    struct zdm_tree tree;
+
+    if (zdm_tree_parse(text, &tree, err) < 0)
+        return -1;
+    open_driver(&driver, context, wrap, tree.parsed->n_stmts > 1, false);
+    for (size_t i = 0; i < tree.parsed->n_stmts; i++)
+        classify_statement(&driver, text, &tree, i, false);
+    *out = close_driver(&driver);
+    zdm_tree_release(&tree);
+    return 0;
+}
+
+int
+zdm_sql_classify(
+    const char *text, bool in_transaction, struct zdm_parsed **out, struct zdm_err *err)
+{
+    return zdm_sql_classify_in(
+        text, in_transaction ? ZDM_WRAP_ALWAYS : ZDM_WRAP_NEVER, NULL, out, err);
+}
+
+/* --- Scripts --- */
+
+enum {
+    BATCH = 64 * 1024, /* bytes that are parsed at once: a call costs more than a statement */
+    LONGEST = 16 * 1024 * 1024, /* a statement's tree takes some fifty times its text */
+};
+
+/* The byte of the n-th character, from 1, or n_bytes. */
+static size_t
+byte_of(const char *text, size_t n_bytes, int position)
+{
+    size_t i = 0;
+
+    for (int seen = 1; i < n_bytes && seen < position;) {
+        i++;
+        seen += ((unsigned char)text[i] & 0xC0) != 0x80;
+    }
+    return i;
+}
+
+/* What nobody can read is shown as question marks: the report is UTF-8. */
+static void
+clean(char *text)
+{
+    for (size_t bad = zdm_invalid_utf8(text); text[bad]; bad += zdm_invalid_utf8(text + bad))
+        text[bad] = '?';
+}
+
+/* A finding about what is no statement to zdm, at byte `at` of the text. */
+static void
+add_unknown(struct driver *driver, const char *text, const struct zdm_piece *piece,
+    const char *kind, size_t at, const char *message, const char *hint)
+{
+    struct zdm_statement *st = add(driver, text, piece->start, piece->end);
+    struct zdm_draft draft = draft_of(driver, st);
+    struct zdm_finding *finding;
+
+    clean(st->sql);
+    st->kind = kind;
+    st->evidence = ZDM_EVIDENCE_ASSUMED;
+    if (piece->command)
+        finding = ZDM_FIND(&draft, UNKNOWN_STATEMENT, .kind = message);
+    else
+        finding = ZDM_FIND(&draft, UNPARSED, .name = message);
+    if (finding) {
+        finding->offset = at;
+        finding->hint = hint ? zdm_arena_strdup(draft.arena, hint) : finding->hint;
+    }
+    zdm_draft_uncertain(&draft);
+    st->verdict = ZDM_VERDICT_UNKNOWN;
+    if (!piece->command && zdm_enum_drops_value(st->sql) &&
+        ZDM_FIND(&draft, ENUM_DROP_VALUE, .name = "")) {
+        st->fails_with = draft.pg_version >= 17 ? "0A000" : "42601";
+        st->verdict = ZDM_VERDICT_UNSAFE;
+    }
+}
+
+static void
+add_unparsed(struct driver *driver, const char *text, const struct zdm_piece *piece,
+    const struct zdm_err *err)
+{
+    size_t n = piece->end - piece->start;
+    size_t at = piece->start + byte_of(text + piece->start, n, err->position);
+
+    if (piece->variable < piece->end) {
+        char *name = zdm_strndup(text + piece->variable, piece->variable_end - piece->variable);
+        char *message = zdm_strf("psql puts a value for %s in here, which zdm does not know", name);
+        add_unknown(driver, text, piece, "statement", piece->variable, message,
+            "check the text with the values in it");
+        free(message);
+        free(name);
+        return;
+    }
+    add_unknown(driver, text, piece, "statement", at, err->message, err->hint);
+}
+
+/* The piece by itself. A bracket that nobody closes, or a body without an end, may have taken what
+ * stands behind it along: then its first statement alone, and what follows is cut anew. */
+static void
+classify_alone(struct driver *driver, const char *text, const struct zdm_piece *piece)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_tree tree;
+    char *copy = zdm_strndup(text + piece->start, piece->end - piece->start);
+
+    if (piece->words)
+        zdm_script_blank(copy, piece);
+    if (piece->end - piece->start > LONGEST) {
+        zdm_fail(&err, ZDM_ERR_PLAN, "it is longer than %d MB", LONGEST >> 20);
+        zdm_err_hint(&err, "write it in several statements, or load the rows with COPY");
+        add_unparsed(driver, text, piece, &err);
+    } else if (zdm_tree_parse(copy, &tree, &err) == 0) {
+        tree.base = piece->start;
+        for (size_t i = 0; i < tree.parsed->n_stmts; i++)
+            classify_statement(driver, text, &tree, i, piece->data);
+        zdm_tree_release(&tree);
+    } else if (piece->inner) {
+        struct zdm_script script = {
+            .text = text, .at = piece->start, .end = piece->end, .flat = true};
+        struct zdm_piece part;
+        while (zdm_script_next(&script, &part))
+            classify_alone(driver, text, &part);
+    } else {
+        add_unparsed(driver, text, piece, &err);
+    }
+    zdm_err_release(&err);
+    free(copy);
+}
+
+static void
+classify_command(struct driver *driver, const char *text, const struct zdm_piece *piece)
+{
+    size_t n = strcspn(text + piece->start, " \t\r\n");
+    char *name = zdm_strndup(text + piece->start, n);
+    char *message = zdm_strf("%s of psql", name);
+
+    add_unknown(driver, text, piece, "psql command", piece->start, message, NULL);
+    free(message);
+    free(name);
+}
+
+struct batch {                /* pieces side by side that are parsed in one go */
+    struct zdm_piece *pieces; /* owned */
+    size_t n;
+};
+
+static void
+flush(struct driver *driver, const char *text, struct batch *batch)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_tree tree;
+
+    if (!batch->n)
+        return;
+    size_t start = batch->pieces[0].start, end = batch->pieces[batch->n - 1].end;
+    char *copy = zdm_strndup(text + start, end - start);
+    if (batch->n > 1 && zdm_tree_parse(copy, &tree, &err) == 0) {
+        tree.base = start;
+        for (size_t i = 0; i < tree.parsed->n_stmts; i++)
+            classify_statement(driver, text, &tree, i, false);
+        zdm_tree_release(&tree);
+    } else {
+        for (size_t i = 0; i < batch->n; i++)
+            classify_alone(driver, text, &batch->pieces[i]);
+    }
+    zdm_err_release(&err);
+    free(copy);
+    batch->n = 0;
+}
+
+/* Pieces with something else between them, or of another kind, stand alone. */
+static bool
+stands_alone(const struct zdm_piece *piece)
+{
+    return piece->command || piece->words || piece->data || piece->end - piece->start > BATCH;
+}
+
+static bool
+holds_several(const char *text)
+{
+    struct zdm_script script;
+    struct zdm_piece piece;
+    size_t n = 0;
+
+    zdm_script_open(&script, text);
+    while (n < 2 && zdm_script_next(&script, &piece))
+        n += !piece.command;
+    return n > 1;
+}
+
+void
+zdm_sql_classify_script(
+    const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context, struct zdm_parsed **out)
+{
+    struct driver driver;
+    struct zdm_script script;
+    struct zdm_piece piece;
+    struct batch batch = {.pieces = NULL};
+
+    open_driver(&driver, context, wrap, wrap == ZDM_WRAP_SEVERAL && holds_several(text), true);
+    zdm_script_open(&script, text);
+    while (zdm_script_next(&script, &piece)) {
+        bool alone = stands_alone(&piece);
+        if (alone || piece.gap || (batch.n && piece.end - batch.pieces[0].start > BATCH))
+            flush(&driver, text, &batch);
+        if (piece.command) {
+            classify_command(&driver, text, &piece);
+        } else if (alone) {
+            classify_alone(&driver, text, &piece);
+        } else {
+            batch.pieces = zdm_grow(batch.pieces, batch.n, sizeof *batch.pieces);
+            batch.pieces[batch.n++] = piece;
+        }
+    }
+    flush(&driver, text, &batch);
+    free(batch.pieces);
+    *out = close_driver(&driver);
+}

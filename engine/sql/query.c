@@ -1,0 +1,246 @@
+#include "sql/query.h"
+
+#include <string.h>
+
+#include "sql/families.h"
+
+static bool
+hides(const struct zdm_query *query, const PgQuery__RangeVar *range)
+{
+    if (range->schemaname[0])
+        return false;
+    for (size_t i = query->n_ctes; i > 0; i--)
+        if (strcmp(query->ctes[i - 1], range->relname) == 0)
+            return true;
+    return false;
+}
+
+/* Relations of the system are not in the catalog, and nobody waits for them. */
+static bool
+is_system(const struct zdm_draft *draft, const PgQuery__RangeVar *range)
+{
+    const char *schema = range->schemaname;
+
+    if (schema[0])
+        return strcmp(schema, "pg_catalog") == 0 || strcmp(schema, "information_schema") == 0 ||
+               strcmp(schema, "pg_toast") == 0;
+    return strncmp(range->relname, "pg_", 3) == 0 &&
+           !zdm_catalog_relation(draft->catalog, NULL, range->relname);
+}
+
+struct zdm_relation *
+zdm_query_relation(struct zdm_query *query, const PgQuery__RangeVar *range)
+{
+    if (hides(query, range) || is_system(query->draft, range))
+        return NULL;
+    return zdm_draft_relation(query->draft, range);
+}
+
+struct reach { /* relations that were locked already */
+    struct zdm_relation **items;
+    size_t n;
+    struct zdm_arena *arena;
+};
+
+/* Views over views over ... may lead to one table many times. */
+static bool
+reach_once(struct reach *reach, struct zdm_relation *relation)
+{
+    for (size_t i = 0; i < reach->n; i++)
+        if (reach->items[i] == relation)
+            return false;
+    if (!(reach->n & (reach->n - 1))) {
+        struct zdm_relation **grown =
+            zdm_arena_alloc(reach->arena, (reach->n ? 2 * reach->n : 1) * sizeof *grown);
+        if (reach->n)
+            memcpy(grown, reach->items, reach->n * sizeof *grown);
+        reach->items = grown;
+    }
+    reach->items[reach->n++] = relation;
+    return true;
+}
+
+void
+zdm_query_lock(
+    struct zdm_draft *draft, struct zdm_relation *relation, bool children, enum zdm_lock_mode mode)
+{
+    struct reach reach = {.arena = draft->arena};
+
+    if (!children || relation->missing) {
+        zdm_draft_lock_on(draft, relation, mode, ZDM_HELD_STATEMENT);
+        return;
+    }
+    reach_once(&reach, relation);
+    for (size_t i = 0; i < reach.n; i++) {
+        size_t n;
+        struct zdm_relation **family = zdm_draft_family(draft, reach.items[i], &n);
+        for (size_t k = 0; k < n; k++)
+            zdm_draft_lock_on(draft, family[k], mode, ZDM_HELD_STATEMENT);
+        if (reach.items[i]->kind != ZDM_RELATION_VIEW)
+            continue;
+        if (!reach.items[i]->known)
+            zdm_draft_assume(draft);
+        for (size_t k = 0; k < reach.items[i]->reads.n; k++)
+            reach_once(&reach, reach.items[i]->reads.items[k]);
+    }
+}
+
+bool
+zdm_query_owns_rows(struct zdm_draft *draft, struct zdm_relation *relation, const char *text)
+{
+    size_t n;
+    struct zdm_relation **family;
+
+    if (zdm_context_owns_its_rows(draft->context, text))
+        return true;
+    family = zdm_draft_family(draft, relation, &n);
+    for (size_t i = 0; i < n; i++)
+        if (!family[i]->fresh ||
+            (family[i]->kind != ZDM_RELATION_TABLE && family[i]->kind != ZDM_RELATION_PARTITIONED))
+            return false;
+    return !relation->is_partition && relation->parents.n == 0;
+}
+
+static void
+see_range(struct zdm_query *query, const PgQuery__RangeVar *range)
+{
+    struct zdm_draft *draft = query->draft;
+    struct zdm_relation *relation = zdm_query_relation(query, range);
+
+    if (!relation)
+        return;
+    if (relation->kind == ZDM_RELATION_INDEX || relation->kind == ZDM_RELATION_PARTITIONED_INDEX ||
+        relation->kind == ZDM_RELATION_COMPOSITE) {
+        zdm_draft_fails(draft, "42809", "%s is no table", zdm_range_text(draft->arena, range));
+        return;
+    }
+    zdm_query_lock(draft, relation, range->inh, query->mode);
+    if (relation->kind == ZDM_RELATION_MATVIEW && relation->known && !relation->populated &&
+        query->changes && !query->planned)
+        zdm_draft_fails(draft, "55000", "materialized view %s has not been populated",
+            zdm_range_text(draft->arena, range));
+    if (query->mode != ZDM_LOCK_ROW_SHARE || query->planned)
+        return;
+    const char *table = zdm_range_text(draft->arena, range);
+    draft->fresh = zdm_query_owns_rows(draft, relation, table);
+    ZDM_FIND(draft, SELECT_FOR_UPDATE, .table = table);
+    draft->fresh = false;
+}
+
+static void
+put_cte(struct zdm_query *query, const PgQuery__Node *node)
+{
+    if (query->n_ctes == query->room) {
+        size_t room = query->room ? 2 * query->room : 8;
+        const char **grown = zdm_arena_alloc(query->draft->arena, room * sizeof *grown);
+        if (query->n_ctes)
+            memcpy(grown, query->ctes, query->n_ctes * sizeof *grown);
+        query->ctes = grown;
+        query->room = room;
+    }
+    query->ctes[query->n_ctes++] = node->common_table_expr->ctename;
+}
+
+static bool see(void *self, const ProtobufCMessage *message);
+
+/* Each query of WITH sees those before it; with RECURSIVE all of them. */
+static void
+see_with(struct zdm_query *query, const PgQuery__WithClause *with)
+{
+    for (size_t i = 0; with->recursive && i < with->n_ctes; i++)
+        put_cte(query, with->ctes[i]);
+    for (size_t i = 0; i < with->n_ctes; i++) {
+        zdm_node_walk(with->ctes[i]->common_table_expr->ctequery, see, query);
+        if (!with->recursive)
+            put_cte(query, with->ctes[i]);
+    }
+}
+
+static const PgQuery__WithClause *
+with_of(const ProtobufCMessage *message)
+{
+    const ProtobufCMessageDescriptor *type = message->descriptor;
+
+    if (type == &pg_query__select_stmt__descriptor)
+        return ((const PgQuery__SelectStmt *)message)->with_clause;
+    if (type == &pg_query__insert_stmt__descriptor)
+        return ((const PgQuery__InsertStmt *)message)->with_clause;
+    if (type == &pg_query__update_stmt__descriptor)
+        return ((const PgQuery__UpdateStmt *)message)->with_clause;
+    if (type == &pg_query__delete_stmt__descriptor)
+        return ((const PgQuery__DeleteStmt *)message)->with_clause;
+    if (type == &pg_query__merge_stmt__descriptor)
+        return ((const PgQuery__MergeStmt *)message)->with_clause;
+    return NULL;
+}
+
+/* What is inside of a query, in its own scope. */
+static void
+see_inside(struct zdm_query *query, const ProtobufCMessage *message)
+{
+    const PgQuery__WithClause *with = with_of(message);
+    size_t n_ctes = query->n_ctes;
+    enum zdm_lock_mode mode = query->mode;
+
+    if (with)
+        see_with(query, with);
+    if (message->descriptor == &pg_query__select_stmt__descriptor &&
+        ((const PgQuery__SelectStmt *)message)->n_locking_clause)
+        query->mode = ZDM_LOCK_ROW_SHARE;
+    else if (query->changes && message->descriptor != &pg_query__select_stmt__descriptor)
+        zdm_query_change(query, message);
+    zdm_tree_children(message, see, query);
+    query->n_ctes = n_ctes;
+    query->mode = mode;
+}
+
+static bool
+see(void *self, const ProtobufCMessage *message)
+{
+    struct zdm_query *query = self;
+    const ProtobufCMessageDescriptor *type = message->descriptor;
+
+    if (type == &pg_query__select_stmt__descriptor || type == &pg_query__insert_stmt__descriptor ||
+        type == &pg_query__update_stmt__descriptor || type == &pg_query__delete_stmt__descriptor ||
+        type == &pg_query__merge_stmt__descriptor) {
+        see_inside(query, message);
+        return false;
+    }
+    if (type == &pg_query__range_var__descriptor)
+        see_range(query, (const PgQuery__RangeVar *)message);
+    /* INTO names what is made, FOR UPDATE OF what stands in FROM already; WITH was looked at. */
+    return type != &pg_query__range_var__descriptor && type != &pg_query__into_clause__descriptor &&
+           type != &pg_query__locking_clause__descriptor &&
+           type != &pg_query__with_clause__descriptor;
+}
+
+static void
+look(struct zdm_draft *draft, const PgQuery__Node *node, bool changes, bool planned)
+{
+    struct zdm_query query = {
+        .draft = draft, .mode = ZDM_LOCK_ACCESS_SHARE, .changes = changes, .planned = planned};
+
+    zdm_node_walk(node, see, &query);
+    draft->fresh = false;
+    zdm_query_names(draft, node);
+    if (!planned)
+        zdm_query_calls(draft, node);
+}
+
+void
+zdm_query_reads(struct zdm_draft *draft, const PgQuery__Node *node)
+{
+    look(draft, node, false, false);
+}
+
+void
+zdm_query_changes(struct zdm_draft *draft, const PgQuery__Node *node)
+{
+    look(draft, node, true, false);
+}
+
+void
+zdm_query_plans(struct zdm_draft *draft, const PgQuery__Node *node)
+{
+    look(draft, node, true, true);
+}

@@ -1,0 +1,12 @@
+-- Without a policy every row is hidden
+--
+-- From this moment roles that do not own the table see and write only what a policy lets them:
+-- with none, nothing, and INSERT fails with 42501. ACCESS EXCLUSIVE is held for a moment.
+--
+-- Create the policies first: they have no effect until then.
+-- setup
+CREATE TABLE users (id bigint PRIMARY KEY, tenant int);
+-- bad
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+-- good
+CREATE POLICY users_tenant ON users USING (tenant = current_setting('app.tenant')::int);

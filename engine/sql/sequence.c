@@ -1,0 +1,255 @@
+#include "sql/sequence.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* In the buffer if it fits there, else in the arena. */
+static const char *
+key_of(
+    struct zdm_sequence *sequence, enum zdm_tx_kind kind, const char *name, char *buf, size_t room)
+{
+    size_t n = strlen(name) + 1;
+    char *key = n < room ? buf : zdm_arena_alloc(sequence->arena, n + 1);
+
+    key[0] = (char)kind;
+    memcpy(key + 1, name, n);
+    return key;
+}
+
+void
+zdm_tx_remember(struct zdm_sequence *sequence, enum zdm_tx_kind kind, const char *name, int value)
+{
+    const char *key = key_of(sequence, kind, name, NULL, 0);
+    size_t *latest = zdm_lookup_put(&sequence->by_key, key, SIZE_MAX);
+
+    sequence->facts = zdm_grow(sequence->facts, sequence->tx.n_facts, sizeof *sequence->facts);
+    sequence->facts[sequence->tx.n_facts] =
+        (struct zdm_tx_fact){.key = key, .before = *latest, .value = value};
+    *latest = sequence->tx.n_facts++;
+}
+
+int
+zdm_tx_recall(struct zdm_sequence *sequence, enum zdm_tx_kind kind, const char *name)
+{
+    char buf[256];
+
+    if (!sequence->tx.n_facts)
+        return -1;
+    const size_t *latest =
+        zdm_lookup_get(&sequence->by_key, key_of(sequence, kind, name, buf, sizeof buf));
+    return latest && *latest != SIZE_MAX ? sequence->facts[*latest].value : -1;
+}
+
+const char *
+zdm_tx_name(const struct zdm_draft *draft, const PgQuery__RangeVar *range)
+{
+    const char *schema = range->schemaname[0] ? range->schemaname : NULL;
+    const struct zdm_relation *relation =
+        zdm_catalog_relation(draft->catalog, schema, range->relname);
+
+    return relation ? zdm_draft_name((struct zdm_draft *)draft, relation)
+                    : zdm_range_text(draft->arena, range);
+}
+
+/* Back to what was true with so many facts. */
+static void
+forget_since(struct zdm_sequence *sequence, size_t n)
+{
+    while (sequence->tx.n_facts > n) {
+        const struct zdm_tx_fact *fact = &sequence->facts[--sequence->tx.n_facts];
+        *zdm_lookup_get(&sequence->by_key, fact->key) = fact->before;
+    }
+}
+
+static void
+begin_block(struct zdm_sequence *sequence, enum zdm_block block, size_t i)
+{
+    sequence->block = block;
+    sequence->begin = i;
+    sequence->mark = zdm_catalog_mark(sequence->catalog);
+    sequence->begun = sequence->session;
+    sequence->tx = (struct zdm_tx){.n_facts = 0};
+}
+
+static void
+end_block(struct zdm_sequence *sequence, bool committed)
+{
+    while (sequence->n_savepoints)
+        zdm_catalog_release(sequence->catalog, sequence->savepoints[--sequence->n_savepoints].mark);
+    zdm_temporary_commit(sequence, committed);
+    if (committed)
+        zdm_catalog_release(sequence->catalog, sequence->mark);
+    else
+        zdm_catalog_rollback(sequence->catalog, sequence->mark);
+    forget_since(sequence, 0);
+    zdm_settings_end_transaction(sequence, committed);
+    sequence->block = ZDM_BLOCK_NONE;
+}
+
+void
+zdm_sequence_open(struct zdm_sequence *sequence, struct zdm_sql_context *context,
+    struct zdm_arena *arena, enum zdm_wrap wrap, bool several)
+{
+    *sequence = (struct zdm_sequence){.context = context,
+        .catalog = zdm_sql_context_catalog(context),
+        .arena = arena,
+        .begin = SIZE_MAX,
+        .one_string = wrap == ZDM_WRAP_SEVERAL && several};
+    zdm_settings_open(sequence);
+    if (wrap == ZDM_WRAP_ALWAYS)
+        begin_block(sequence, ZDM_BLOCK_WRAPPED, SIZE_MAX);
+    else if (sequence->one_string)
+        begin_block(sequence, ZDM_BLOCK_STRING, SIZE_MAX);
+}
+
+bool
+zdm_sequence_in_transaction(const struct zdm_sequence *sequence)
+{
+    return sequence->block != ZDM_BLOCK_NONE || sequence->one_string;
+}
+
+void
+zdm_sequence_judge(struct zdm_sequence *sequence, struct zdm_draft *draft)
+{
+    if (sequence->block == ZDM_BLOCK_NONE && sequence->tx.n_facts)
+        forget_since(sequence, 0);
+    zdm_transaction_rules(sequence, draft);
+    zdm_timeout_rules(sequence, draft);
+    zdm_repeat_rules(sequence, draft);
+    if (sequence->tx.n_values)
+        zdm_enum_use_rules(sequence, draft);
+    if (sequence->tx.n_pending)
+        zdm_pending_rules(sequence, draft);
+}
+
+static struct zdm_savepoint *
+savepoint(struct zdm_sequence *sequence, const char *name)
+{
+    for (size_t i = sequence->n_savepoints; i > 0; i--)
+        if (strcmp(sequence->savepoints[i - 1].name, name) == 0)
+            return &sequence->savepoints[i - 1];
+    return NULL;
+}
+
+/* Those behind it are gone; it goes too unless it is kept. */
+static void
+drop_savepoints(struct zdm_sequence *sequence, const struct zdm_savepoint *from, bool keep)
+{
+    size_t n = (size_t)(from - sequence->savepoints) + keep;
+
+    while (sequence->n_savepoints > n)
+        zdm_catalog_release(sequence->catalog, sequence->savepoints[--sequence->n_savepoints].mark);
+}
+
+static void
+rollback_to(struct zdm_sequence *sequence, struct zdm_savepoint *to)
+{
+    drop_savepoints(sequence, to, true);
+    zdm_catalog_rollback(sequence->catalog, to->mark);
+    to->mark = zdm_catalog_mark(sequence->catalog);
+    forget_since(sequence, to->tx.n_facts);
+    sequence->tx = to->tx;
+    zdm_settings_rollback_to(sequence, to);
+}
+
+static void
+end_of_transaction(struct zdm_sequence *sequence, bool committed, bool chain, size_t i)
+{
+    committed &= !sequence->tx.failed;
+    if (!committed)
+        zdm_context_forget(sequence->context);
+    if (sequence->block == ZDM_BLOCK_NONE) {
+        if (!committed)
+            zdm_sql_context_settle(sequence->context);
+        return;
+    }
+    end_block(sequence, committed);
+    if (chain)
+        begin_block(sequence, ZDM_BLOCK_EXPLICIT, i);
+    else if (sequence->one_string) /* what follows in the string is one again */
+        begin_block(sequence, ZDM_BLOCK_STRING, SIZE_MAX);
+}
+
+static void
+follow_control(struct zdm_sequence *sequence, const PgQuery__TransactionStmt *stmt, size_t i)
+{
+    struct zdm_savepoint *found = savepoint(sequence, stmt->savepoint_name);
+
+    switch (stmt->kind) {
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START:
+        if (sequence->block == ZDM_BLOCK_NONE)
+            begin_block(sequence, ZDM_BLOCK_EXPLICIT, i);
+        else if (sequence->block == ZDM_BLOCK_STRING)
+            sequence->block = ZDM_BLOCK_EXPLICIT, sequence->begin = i;
+        break;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE:
+        end_of_transaction(sequence, true, stmt->chain, i);
+        break;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
+        end_of_transaction(sequence, false, stmt->chain, i);
+        break;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT:
+        if (sequence->block == ZDM_BLOCK_NONE)
+            break;
+        sequence->savepoints =
+            zdm_grow(sequence->savepoints, sequence->n_savepoints, sizeof *sequence->savepoints);
+        sequence->savepoints[sequence->n_savepoints++] =
+            (struct zdm_savepoint){.name = zdm_arena_strdup(sequence->arena, stmt->savepoint_name),
+                .mark = zdm_catalog_mark(sequence->catalog),
+                .tx = sequence->tx,
+                .session = sequence->session,
+                .now = sequence->now};
+        break;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_RELEASE:
+        if (found)
+            drop_savepoints(sequence, found, false);
+        break;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO:
+        zdm_context_forget(sequence->context);
+        if (found)
+            rollback_to(sequence, found);
+        else /* one that this text does not show */
+            zdm_sql_context_settle(sequence->context);
+        break;
+    default:
+        break;
+    }
+}
+
+void
+zdm_sequence_follow(struct zdm_sequence *sequence, struct zdm_draft *draft, size_t i)
+{
+    if (draft->st->fails_with) {
+        sequence->tx.failed |= sequence->block == ZDM_BLOCK_EXPLICIT;
+        return;
+    }
+    if (draft->node->node_case == PG_QUERY__NODE__NODE_TRANSACTION_STMT) {
+        follow_control(sequence, draft->node->transaction_stmt, i);
+        return;
+    }
+    zdm_settings_follow(sequence, draft);
+    zdm_temporary_follow(sequence, draft);
+    zdm_repeat_remember(sequence, draft, i);
+    zdm_transaction_remember(sequence, draft);
+}
+
+size_t
+zdm_sequence_close(struct zdm_sequence *sequence)
+{
+    size_t open = sequence->block == ZDM_BLOCK_EXPLICIT ? sequence->begin : SIZE_MAX;
+
+    if (sequence->block != ZDM_BLOCK_NONE)
+        end_block(sequence, true);
+    zdm_temporary_drop_all(sequence);
+    zdm_settings_close(sequence);
+    zdm_context_end_text(sequence->context);
+    zdm_lookup_release(&sequence->by_key);
+    zdm_lookup_release(&sequence->stale);
+    free(sequence->facts);
+    free(sequence->savepoints);
+    free(sequence->on_commit);
+    return open;
+}

@@ -1,0 +1,125 @@
+#include <string.h>
+
+#include "sql/families.h"
+#include "sql/object.h"
+#include "sql/query.h"
+#include "sql/table_parts.h"
+
+struct zdm_relation *
+zdm_sequence_of_default(struct zdm_draft *draft, const char *default_sql)
+{
+    const char *at = strstr(default_sql, "nextval('");
+
+    if (!at)
+        return NULL;
+    at += strlen("nextval('");
+    const char *end = strchr(at, '\'');
+    return end ? zdm_sequence_of_text(
+                     draft, zdm_arena_strndup(draft->arena, at, (size_t)(end - at)))
+               : NULL;
+}
+
+/* OWNED BY of a list of options: the names of a column, or of NONE; NULL: it is not there. */
+static const PgQuery__List *
+owned_by(size_t n, PgQuery__Node *const *options)
+{
+    for (size_t i = 0; i < n; i++) {
+        const PgQuery__DefElem *option = options[i]->def_elem;
+        if (strcmp(option->defname, "owned_by") == 0 && option->arg &&
+            option->arg->node_case == PG_QUERY__NODE__NODE_LIST)
+            return option->arg->list;
+    }
+    return NULL;
+}
+
+/* False when it fails. */
+static bool
+own(struct zdm_draft *draft, struct zdm_relation *sequence, const PgQuery__List *owner)
+{
+    struct zdm_catalog *catalog = draft->catalog;
+
+    if (owner->n_items < 2) { /* NONE */
+        zdm_catalog_touch(catalog, sequence, sizeof *sequence);
+        sequence->sequence_of = NULL;
+        sequence->sequence_column = NULL;
+        return true;
+    }
+    struct zdm_relation *table = zdm_object_relation(draft, owner->n_items - 1, owner->items);
+    const char *column = zdm_last_string(owner->n_items, owner->items);
+    const char *text = zdm_list_text(draft->arena, owner->n_items - 1, owner->items);
+    if (table->missing || !zdm_object_check_kind(draft, table, text, "rpvf", "a table"))
+        return false;
+    if (table->known && !zdm_relation_column(table, column)) {
+        zdm_draft_fails(draft, "42703", "column %s of %s does not exist",
+            zdm_ident_text(draft->arena, column), text);
+        return false;
+    }
+    if (table->known && sequence->known && sequence->schema && table->schema &&
+        strcmp(sequence->schema, table->schema) != 0) {
+        zdm_draft_fails(draft, "55000",
+            "the sequence must be in the schema of %s, that it would belong to", text);
+        return false;
+    }
+    zdm_draft_lock_on(draft, table, ZDM_LOCK_ACCESS_SHARE, ZDM_HELD_BRIEF);
+    zdm_catalog_touch(catalog, sequence, sizeof *sequence);
+    sequence->sequence_of = table;
+    sequence->sequence_column = zdm_catalog_string(catalog, column);
+    struct zdm_dependent *dependent = zdm_catalog_alloc(catalog, sizeof *dependent);
+    dependent->kind = "sequence";
+    dependent->name = zdm_catalog_string(catalog, zdm_draft_name(draft, sequence));
+    dependent->column = sequence->sequence_column;
+    dependent->automatic = true;
+    dependent->dependent = sequence;
+    zdm_catalog_append(catalog, &table->dependents, dependent);
+    return true;
+}
+
+void
+zdm_family_create_sequence(struct zdm_draft *draft)
+{
+    const PgQuery__CreateSeqStmt *stmt = draft->node->create_seq_stmt;
+    const PgQuery__List *owner = owned_by(stmt->n_options, stmt->options);
+    struct zdm_relation *sequence;
+
+    if (zdm_object_make(draft, stmt->sequence, ZDM_RELATION_SEQUENCE, stmt->if_not_exists,
+            &sequence) == ZDM_MADE_NEW &&
+        owner)
+        own(draft, sequence, owner);
+}
+
+static bool
+is_of_identity(const struct zdm_relation *sequence)
+{
+    const struct zdm_column *column =
+        sequence->sequence_of
+            ? zdm_relation_column(sequence->sequence_of, sequence->sequence_column)
+            : NULL;
+
+    return column && column->identity;
+}
+
+void
+zdm_family_sequence(struct zdm_draft *draft)
+{
+    const PgQuery__AlterSeqStmt *stmt = draft->node->alter_seq_stmt;
+    const char *name = zdm_range_text(draft->arena, stmt->sequence);
+    const PgQuery__List *owner = owned_by(stmt->n_options, stmt->options);
+    struct zdm_relation *sequence =
+        stmt->missing_ok ? zdm_draft_find_relation(draft,
+                               stmt->sequence->schemaname[0] ? stmt->sequence->schemaname : NULL,
+                               stmt->sequence->relname)
+                         : zdm_draft_relation(draft, stmt->sequence);
+
+    if (!sequence || sequence->missing ||
+        !zdm_object_check_kind(draft, sequence, name, "S", "a sequence"))
+        return;
+    if (owner && is_of_identity(sequence)) {
+        zdm_draft_fails(draft, "0A000", "%s belongs to an identity column for good", name);
+        return;
+    }
+    if (owner && !own(draft, sequence, owner))
+        return;
+    draft->fresh = zdm_object_is_fresh(draft, sequence, name);
+    zdm_draft_lock_on(draft, sequence, ZDM_LOCK_SHARE_ROW_EXCLUSIVE, ZDM_HELD_BRIEF);
+    ZDM_FIND(draft, ALTER_SEQUENCE, .table = name);
+}

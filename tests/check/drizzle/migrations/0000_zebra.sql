@@ -1,0 +1,3 @@
+CREATE TABLE "users" ("id" serial PRIMARY KEY NOT NULL);
+--> statement-breakpoint
+CREATE TABLE "posts" ("id" serial PRIMARY KEY NOT NULL);

@@ -1,0 +1,2 @@
+ALTER TABLE users ADD COLUMN d text;
+CREATE INDEX CONCURRENTLY users_d ON users (d);

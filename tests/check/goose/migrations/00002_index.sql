@@ -1,0 +1,5 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE INDEX CONCURRENTLY users_at ON users (at);
+-- +goose Down
+DROP INDEX CONCURRENTLY users_at;

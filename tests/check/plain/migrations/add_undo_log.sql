@@ -1,0 +1,1 @@
+CREATE TABLE undo_log (id bigint PRIMARY KEY);

@@ -1,0 +1,291 @@
+/*
+ * Comments that accept findings, settings of rules, places, and the exit code.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "check/check.h"
+
+static struct zdm_source
+source_of(const char *text)
+{
+    return (struct zdm_source){.path = zdm_strdup("m.sql"),
+        .kind = ZDM_SOURCE_SQL,
+        .wrap = ZDM_WRAP_NEVER,
+        .text = zdm_strdup(text),
+        .original = zdm_strdup(text)};
+}
+
+static void
+run(const char *const *texts, size_t n, const struct zdm_check_settings *settings,
+    struct zdm_sources *sources, struct zdm_check_report *report)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    sources->n = n;
+    sources->items = zdm_alloc(n * sizeof *sources->items);
+    for (size_t i = 0; i < n; i++)
+        sources->items[i] = source_of(texts[i]);
+    assert_int_equal(zdm_check_run(sources, settings, NULL, NULL, NULL, report, &err), 0);
+}
+
+/* "2 unsafe dml-unbatched (reason), note 1 unused-allow": what DROP TABLE and friends bring is
+ * reduced to the rules that the cases are about. */
+static char *
+found(const struct zdm_check_report *report)
+{
+    struct zdm_buf out = ZDM_BUF_INIT;
+
+    for (size_t i = 0; i < report->n; i++) {
+        const struct zdm_checked *item = &report->items[i];
+        for (size_t k = 0; k < item->st->n_findings; k++) {
+            if (strcmp(item->st->findings[k].rule, "break-drop-table") != 0)
+                continue;
+            zdm_buf_addf(&out, "%s%zu", out.len ? ", " : "", item->line);
+            if (item->allowed[k])
+                zdm_buf_addf(&out, " (%s)", item->allowed[k]);
+        }
+    }
+    for (size_t i = 0; i < report->n_notes; i++)
+        zdm_buf_addf(
+            &out, "%s%s at %zu", out.len ? ", " : "", report->notes[i].rule, report->notes[i].line);
+    return zdm_buf_take(&out);
+}
+
+static const struct {
+    const char *sql, *found;
+} comments[] = {
+    {"DROP TABLE a;", "1"},
+    {"-- zdm: allow break-drop-table because nobody reads it\nDROP TABLE a;",
+        "2 (nobody reads it)"},
+    {"--zdm: allow break-drop-table because x\nDROP TABLE a;\nDROP TABLE b;", "2 (x), 3"},
+    {"/* zdm: allow break-drop-table because x */ DROP TABLE a; DROP TABLE b;", "1 (x), 1"},
+    {"/*\n * zdm: allow break-drop-table because x\n */\nDROP TABLE a;", "4 (x)"},
+    {"DROP TABLE a; -- zdm: allow break-drop-table because x\nDROP TABLE b;", "1 (x), 2"},
+    {"DROP TABLE a -- zdm: allow break-drop-table because x\n;\nDROP TABLE b;", "1 (x), 3"},
+    {"DROP TABLE -- zdm: allow break-drop-table because x\na;", "1 (x)"},
+    {"-- one\n-- zdm: allow break-drop-table because x\n-- two\nDROP TABLE a;", "4 (x)"},
+    {"-- zdm: allow break-drop-table because x\n\nDROP TABLE a;", "3, unused-allow at 1"},
+    {"-- zdm: allow break-drop-table because x\r\nDROP TABLE a;\r\n", "2 (x)"},
+    {"-- zdm: allow break-drop-table, break-drop-column because x\nDROP TABLE a;",
+        "2 (x), unused-allow at 1"},
+    {"-- zdm: allow break-drop-column break-drop-table because x\nDROP TABLE a;",
+        "2 (x), unused-allow at 1"},
+    {"-- zdm: allow break-drop-table\nDROP TABLE a;", "2, allow-without-reason at 1"},
+    {"-- zdm: allow break-drop-table because  \nDROP TABLE a;", "2, allow-without-reason at 1"},
+    {"-- zdm: allow because x\nDROP TABLE a;", "2, bad-comment at 1"},
+    {"-- zdm: alow break-drop-table because x\nDROP TABLE a;", "2, bad-comment at 1"},
+    {"-- zdm:\nDROP TABLE a;", "2, bad-comment at 1"},
+    {"-- zdm: allow break-drop-tabel because x\nDROP TABLE a;", "2, unknown-rule at 1"},
+    {"DROP TABLE a;\n-- zdm: allow break-drop-table because x\n", "1, unused-allow at 2"},
+    {"-- zdm: allow break-drop-table because x\n-- zdm: allow data-loss because y\nDROP TABLE a;",
+        "3 (x), unknown-rule at 2"},
+    {"-- zdm: allow-file break-drop-table because old\n\nDROP TABLE a;\nDROP TABLE b;",
+        "3 (old), 4 (old)"},
+    {"-- zdm: allow-file break-drop-table because old\nSELECT 1;", "unused-allow at 1"},
+    {"SELECT 1;\n-- zdm: allow-file break-drop-table because old\nDROP TABLE a;",
+        "3, bad-comment at 2"},
+    {"SELECT '-- zdm: allow break-drop-table because x';\nDROP TABLE a;", "2"},
+    {"SELECT '\n-- zdm: allow break-drop-table because x\n';\nDROP TABLE a;", "4"},
+    {"SELECT $x$\n-- zdm: allow break-drop-table\n$x$;\nDROP TABLE a;", "4"},
+    {"SELECT \"a\n-- zdm: allow break-drop-table\n\" FROM t;\nDROP TABLE a;", "4"},
+    {"SELECT E'\\'\n-- zdm: allow break-drop-table\n';\nDROP TABLE a;", "4"},
+    {"COPY t FROM stdin; -- zdm: allow break-drop-column because x\n1\n-- zdm: allow x\n\\.\n"
+     "-- zdm: allow break-drop-table because y\nDROP TABLE a;",
+        "6 (y), unused-allow at 1"},
+    {"-- about zdm: not for it\nDROP TABLE a;", "2"},
+    {"/* /* nested */ zdm: not the first word */\nDROP TABLE a;", "2"},
+    {"-- zdm: allow break-drop-table because because is fine\nDROP TABLE a;",
+        "2 (because is fine)"},
+};
+
+static void
+test_comments(void **state)
+{
+    struct zdm_check_settings settings = {.fail_on = ZDM_FAIL_ON_ERROR};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof comments / sizeof *comments; i++) {
+        struct zdm_sources sources;
+        struct zdm_check_report report;
+        run(&comments[i].sql, 1, &settings, &sources, &report);
+        char *seen = found(&report);
+        if (strcmp(seen, comments[i].found) != 0)
+            fail_msg("%s\nexpected: %s\ngot:      %s", comments[i].sql, comments[i].found, seen);
+        free(seen);
+        zdm_check_report_release(&report);
+        zdm_sources_release(&sources);
+    }
+}
+
+static int
+code_of(const char *text, const struct zdm_check_settings *settings)
+{
+    struct zdm_sources sources;
+    struct zdm_check_report report;
+
+    run(&text, 1, settings, &sources, &report);
+    int code = zdm_check_exit_code(&report, settings);
+    zdm_check_report_release(&report);
+    zdm_sources_release(&sources);
+    return code;
+}
+
+static void
+test_exit_codes(void **state)
+{
+    struct zdm_check_settings strict = {.fail_on = ZDM_FAIL_ON_WARNING},
+                              usual = {.fail_on = ZDM_FAIL_ON_ERROR},
+                              none = {.fail_on = ZDM_FAIL_ON_NONE},
+                              brave = {.fail_on = ZDM_FAIL_ON_ERROR, .allow_unknown = true};
+    const char *unused = "-- zdm: allow break-drop-table because x\nSELECT 1;";
+
+    (void)state;
+    assert_int_equal(code_of("", &usual), 0);
+    assert_int_equal(code_of("SELECT 1;", &usual), 0);
+    assert_int_equal(code_of("DROP TABLE a;", &usual), 4);
+    assert_int_equal(code_of("DROP TABLE a;", &none), 0);
+    assert_int_equal(code_of("-- zdm: allow break-drop-table because x\nDROP TABLE a;", &usual), 0);
+    assert_int_equal(code_of("-- zdm: allow break-drop-table\nDROP TABLE a;", &none), 0);
+    assert_int_equal(code_of(unused, &usual), 0);
+    assert_int_equal(code_of(unused, &strict), 4);
+    /* What cannot be judged is never 0 by itself. */
+    const char *const unknown[] = {"DO $$ BEGIN END $$;", "CREATE TABEL x ();", "\\i other.sql",
+        "garbage", "ALTER TABLE t ADD COLUMN a int GENERATED ALWAYS AS (1) SOMEWHERE;"};
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
+        assert_int_equal(code_of(unknown[i], &usual), 2);
+        assert_int_equal(code_of(unknown[i], &none), 2);
+        assert_int_equal(code_of(unknown[i], &brave), 0);
+    }
+    assert_int_equal(code_of("DROP TABLE a; DO $$ BEGIN END $$;", &usual), 2);
+    assert_int_equal(code_of("DROP TABLE a; DO $$ BEGIN END $$;", &brave), 4);
+}
+
+static void
+test_rule_settings(void **state)
+{
+    struct zdm_check_settings settings = {.fail_on = ZDM_FAIL_ON_ERROR};
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    (void)state;
+    assert_int_equal(zdm_check_settings_rule(&settings, "break-drop-table", "warning", &err), 0);
+    assert_int_equal(code_of("DROP TABLE a;", &settings), 0);
+    assert_int_equal(zdm_check_settings_rule(&settings, "break-drop-table", "error", &err), 0);
+    assert_int_equal(code_of("DROP TABLE a;", &settings), 4);
+    assert_int_equal(zdm_check_settings_rule(&settings, "unused-allow", "error", &err), 0);
+    assert_int_equal(code_of("-- zdm: allow break-drop-table because x\nSELECT 1;", &settings), 4);
+    assert_int_equal(zdm_check_settings_rule(&settings, "unused-allow", "off", &err), 0);
+    assert_int_equal(code_of("-- zdm: allow break-drop-table because x\nSELECT 1;", &settings), 0);
+    assert_int_equal(zdm_check_settings_rule(&settings, "style", "info", &err), 0);
+
+    assert_int_equal(zdm_check_settings_rule(&settings, "break-drop-tabel", "off", &err), -1);
+    assert_string_equal(err.hint, "did you mean \"break-drop-table\"?");
+    assert_int_equal(zdm_check_settings_rule(&settings, "break-drop-table", "eror", &err), -1);
+    assert_non_null(strstr(err.message, "eror"));
+    assert_int_equal(zdm_check_settings_rule(&settings, "invalid-plan", "off", &err), -1);
+    size_t n;
+    const struct zdm_rule *rules = zdm_sql_rules(&n);
+    for (size_t i = 0; i < n; i++)
+        if (rules[i].hazard == ZDM_HAZARD_UNKNOWN && rules[i].severity == ZDM_SEVERITY_ERROR)
+            assert_int_equal(zdm_check_settings_rule(&settings, rules[i].id, "off", &err), -1);
+    zdm_err_release(&err);
+    zdm_check_settings_release(&settings);
+}
+
+static void
+test_places(void **state)
+{
+    const char *text = "-- ä\n\n  SELECT 1; SELECT 'ä'; SELECT 2;\n\tSELECT 3;";
+    struct zdm_check_settings settings = {.fail_on = ZDM_FAIL_ON_ERROR};
+    struct zdm_sources sources;
+    struct zdm_check_report report;
+    static const size_t places[][2] = {{3, 3}, {3, 13}, {3, 25}, {4, 2}};
+
+    (void)state;
+    run(&text, 1, &settings, &sources, &report);
+    assert_int_equal(report.n, 4);
+    for (size_t i = 0; i < report.n; i++) {
+        size_t line, column;
+        assert_int_equal(report.items[i].line, places[i][0]);
+        assert_int_equal(report.items[i].column, places[i][1]);
+        zdm_text_position(text, report.items[i].st->offset, &line, &column);
+        assert_int_equal(line, places[i][0]);
+        assert_int_equal(column, places[i][1]);
+    }
+    assert_int_equal(report.summary.files, 1);
+    assert_int_equal(report.summary.statements, 4);
+    zdm_check_report_release(&report);
+    zdm_sources_release(&sources);
+}
+
+/* What an earlier file made is known, but no longer new: somebody may use it by then. */
+static void
+test_files_in_order(void **state)
+{
+    const char *const apart[] = {
+        "CREATE TABLE t (id bigint PRIMARY KEY);", "CREATE INDEX i ON t (id);"};
+    const char *const together[] = {
+        "CREATE TABLE t (id bigint PRIMARY KEY); CREATE INDEX i ON t (id);"};
+    struct zdm_check_settings settings = {.fail_on = ZDM_FAIL_ON_ERROR};
+    struct zdm_sources sources;
+    struct zdm_check_report report;
+
+    (void)state;
+    run(together, 1, &settings, &sources, &report);
+    assert_int_equal(report.summary.errors, 0);
+    zdm_check_report_release(&report);
+    zdm_sources_release(&sources);
+    run(apart, 2, &settings, &sources, &report);
+    assert_true(report.summary.errors > 0);
+    zdm_check_report_release(&report);
+    zdm_sources_release(&sources);
+}
+
+/* A file that is only read for what it makes is not reported. */
+static void
+test_context(void **state)
+{
+    struct zdm_source items[] = {
+        source_of("DROP TABLE a; -- zdm: allow x\n"), source_of("SELECT 1;")};
+    struct zdm_sources sources = {.items = items, .n = 2};
+    struct zdm_check_settings settings = {.fail_on = ZDM_FAIL_ON_WARNING};
+    struct zdm_check_report report;
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    (void)state;
+    items[0].context = true;
+    assert_int_equal(zdm_check_run(&sources, &settings, NULL, NULL, NULL, &report, &err), 0);
+    assert_int_equal(report.n, 1);
+    assert_int_equal(report.n_notes, 0);
+    assert_int_equal(report.summary.files, 1);
+    assert_int_equal(zdm_check_exit_code(&report, &settings), 0);
+    zdm_check_report_release(&report);
+    for (size_t i = 0; i < 2; i++) {
+        free(items[i].path);
+        free(items[i].text);
+        free(items[i].original);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_comments),
+        cmocka_unit_test(test_exit_codes),
+        cmocka_unit_test(test_rule_settings),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_files_in_order),
+        cmocka_unit_test(test_context),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
