@@ -24,8 +24,8 @@ trace_statement(void *self, struct zdm_statement *st, struct zdm_arena *arena,
     if (zdm_trace_run(
             self, st->sql, st->transaction == ZDM_TX_FORBIDDEN, true, arena, &observed, err) < 0)
         return -1;
-    /* What nobody claimed to know cannot differ. */
-    if (st->verdict != ZDM_VERDICT_UNKNOWN)
+    /* What was only assumed may well be otherwise; what the catalog said may not. */
+    if (st->evidence == ZDM_EVIDENCE_CATALOG && st->verdict != ZDM_VERDICT_UNKNOWN)
         *differences = (const char **)zdm_trace_differences(st, &observed, arena, n);
     zdm_trace_apply(st, &observed, arena);
     return 0;

@@ -74,5 +74,10 @@ while IFS= read -r line; do
     *) grep -qxF -- "$line" dry_run || fail "README.md shows a line that zdm plan does not print: $line" ;;
     esac
 done <"$body"
+# And what zdm check really says of its SQL.
+body=$(grep -l '^\$ zdm check' blocks/*.body)
+cp "$(grep -l '^CREATE INDEX orders_status' blocks/*.body | head -1)" 7_status.sql
+check_exit 4 zdm check --offline --no-config 7_status.sql
+diff <(tail -n +2 "$body") "$out" >&2 || fail "README.md does not show what zdm check prints"
 
 echo "$followed steps of the tutorial, $plans plans of all pages"
