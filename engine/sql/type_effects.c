@@ -120,6 +120,7 @@ complete_index(const struct zdm_type_change *change, struct zdm_index *index)
 
     if (index->valid || index->self->kind != ZDM_RELATION_PARTITIONED_INDEX)
         return;
+    size_t built = draft->st->n_builds;
     zdm_index_plan_like(draft, &plan, index);
     plan.partition_mode = change->alter->mode;
     for (size_t i = 0; i < relation->children.n; i++) {
@@ -131,6 +132,10 @@ complete_index(const struct zdm_type_change *change, struct zdm_index *index)
             zdm_index_make(
                 draft, &plan, child, zdm_index_plan_name(draft, &plan, child), false, index);
     }
+    if (draft->st->n_builds > built)
+        ZDM_FIND(draft, INDEX_REBUILD_ON_TYPE, .table = zdm_draft_name(draft, relation),
+            .column = zdm_ident_text(draft->arena, change->column->name),
+            .name = zdm_ident_text(draft->arena, index->self->name));
 }
 
 static void
@@ -270,12 +275,16 @@ change_foreign(const struct zdm_type_change *change, struct zdm_constraint *key,
         scan_side(draft, key->relation);
         scan_side(draft, key->references);
     }
-    if (!key->inherited)
+    if (key->inherited)
+        return;
+    struct zdm_finding *finding =
         ZDM_FIND(draft, TYPE_FK_COLUMN, .table = zdm_draft_name(draft, change->relation),
             .column = zdm_ident_text(draft->arena, change->column->name),
             .other = zdm_draft_name(draft, other),
             .name = key->name ? zdm_ident_text(draft->arena, key->name) : "its foreign key",
             .kind = checked ? ", and reads both to validate it" : "");
+    if (held != ZDM_HELD_BRIEF)
+        zdm_draft_escalate(draft, finding);
 }
 
 static void

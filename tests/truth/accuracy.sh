@@ -24,13 +24,14 @@ versions() {
     done
 }
 
-# Of the 15's cases: weight and verdict counted.
-count() { # $1 weight, $2 column of the export, $3 verdict
-    awk -F'\t' -v w="$1" -v c="$2" -v v="$3" '$3 == w && $c == v { n++ } END { print n + 0 }' "$results/15.tsv"
+# Of the 15's cases: weight and verdict counted; of hazards those that the server shows, or all.
+count() { # $1 weight, $2 column of the export, $3 verdict, $4 "shown" or ""
+    awk -F'\t' -v w="$1" -v c="$2" -v v="$3" -v k="${4:-}" \
+        '$3 == w && $c == v && (k == "" || $7 == k) { n++ } END { print n + 0 }' "$results/15.tsv"
 }
 
 row() { # $1 title, $2 column
-    echo "| $1 | $(count hazard "$2" unsafe) | $(count hazard "$2" caution) | $(count hazard "$2" safe) | $(count hazard "$2" unknown)" \
+    echo "| $1 | $(count hazard "$2" unsafe) | $(count hazard "$2" caution) | $(count hazard "$2" safe) | $(count hazard "$2" safe shown) | $(count hazard "$2" unknown)" \
         "| $(count harmless "$2" unsafe) | $(count harmless "$2" caution) | $(count harmless "$2" safe) | $(count harmless "$2" unknown) |"
 }
 
@@ -40,7 +41,7 @@ fetch_squawk() {
     npm install --silent --prefix build/tools "squawk-cli@$squawk_version" >/dev/null
 }
 
-# One file for each statement; then column 7 of the export is what squawk says: flagged, quiet, unknown.
+# One file for each statement; then column 8 of the export is what squawk says: flagged, quiet, unknown.
 run_squawk() {
     local cases=$tables/cases
     mkdir "$cases"
@@ -60,11 +61,11 @@ run_squawk() {
 }
 
 matrix() {
-    echo "| | hazard: unsafe | caution | **safe: missed** | unknown | **harmless: unsafe: false alarm** | caution | safe | unknown |"
-    echo "|---|---|---|---|---|---|---|---|---|"
+    echo "| | hazard: unsafe | caution | **safe: missed** | of these shown by the server | unknown | **harmless: unsafe: false alarm** | caution | safe | unknown |"
+    echo "|---|---|---|---|---|---|---|---|---|---|"
     row "zdm with the catalog" 4
     row "zdm offline" 5
-    row "squawk $squawk_version" 7
+    row "squawk $squawk_version" 8
 }
 
 statements() { # $1 weight, $2 verdict: those where zdm offline is wrong
@@ -109,7 +110,7 @@ matrix >"$tables/matrix"
 { statements harmless unsafe; } >"$tables/alarms"
 { statements hazard safe; } >"$tables/misses"
 for name in alarms misses wrong; do [ -s "$tables/$name" ] || echo "None." >"$tables/$name"; done
-awk -F'\t' '{ n[$3]++ } END { printf "%d statements: %d hazards, %d harmless ones, %d that the server refuses.\n", NR, n["hazard"], n["harmless"], n["refused"] }' \
+awk -F'\t' '{ n[$3]++; shown += $3 == "hazard" && $7 == "shown" } END { printf "%d statements: %d hazards, of which the server itself shows %d; %d harmless ones; %d that the server refuses.\n", NR, n["hazard"], shown, n["harmless"], n["refused"] }' \
     "$tables/15.tsv" >"$tables/size"
 
 awk -v dir="$tables" '

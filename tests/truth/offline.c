@@ -95,5 +95,5 @@ truth_export(
         zdm_verdict_name(outcome->said_offline->verdict));
     for (const char *s = c->sql; *s; s++)
         fputc(*s == '\t' || *s == '\n' || *s == '\r' ? ' ' : *s, to);
-    fputc('\n', to);
+    fprintf(to, "\t%s\n", works_long(outcome->said, &outcome->seen) ? "shown" : "defined");
 }

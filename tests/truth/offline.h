@@ -24,7 +24,7 @@ void truth_matrix_add(struct truth_matrix *matrix, const struct truth_outcome *o
 void truth_matrix_print(const struct truth_matrix *matrix);
 
 /* A line for other programs: number, file:line, weight, verdict with the catalog, verdict without, SQL
- * on one line; between tabs. */
+ * on one line, "shown" or "defined" for a hazard that the server shows or not; between tabs. */
 void truth_export(
     FILE *to, size_t number, const struct truth_case *c, const struct truth_outcome *outcome);
 
