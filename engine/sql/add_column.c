@@ -27,7 +27,7 @@ may_add(struct zdm_alter *alter)
         zdm_draft_fails(draft, "42809", "%s is a typed table", alter->table);
     else if (relation->is_partition)
         zdm_draft_fails(draft, "42809", "%s is a partition", alter->table);
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return false;
     if (alter->cmd->missing_ok)
         ZDM_FIND(draft, ADD_COLUMN_IF_NOT_EXISTS, .column = name);
@@ -41,7 +41,7 @@ may_add(struct zdm_alter *alter)
     else if (!alter->recurse && relation->children.n)
         zdm_draft_fails(draft, "42P16", "column %s must be added to those that inherit from %s too",
             name, alter->table);
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 /* A child has a column of that name: it becomes an inherited one. */
@@ -137,7 +137,7 @@ add_to(struct adding *adding, struct zdm_relation *relation)
     }
     zdm_draft_lock_on(draft, relation, adding->alter->mode, held);
     put(adding, relation);
-    for (size_t i = 0; i < relation->children.n && !draft->st->fails_with; i++) {
+    for (size_t i = 0; i < relation->children.n && !zdm_draft_failed(draft); i++) {
         struct zdm_relation *child = relation->children.items[i];
         zdm_draft_lock_on(draft, child, adding->alter->mode, held);
         if (!merged(adding, child))
@@ -193,7 +193,7 @@ tell_required(struct adding *adding)
     struct zdm_draft *draft = alter->draft;
     const struct zdm_new_column *new = &adding->column;
 
-    if (draft->st->fails_with || !new->required || zdm_new_column_has_value(new) ||
+    if (zdm_draft_failed(draft) || !new->required || zdm_new_column_has_value(new) ||
         zdm_context_is_empty(draft->context, alter->table) || alter->relation->empty)
         return;
     struct zdm_finding *finding =
@@ -272,7 +272,7 @@ add_constraint(struct adding *adding, size_t at)
             alter, &adding->column, def->constraints[at]->constraint, validates);
     size_t told = draft->st->n_findings;
     zdm_alter_add_constraint(&inner);
-    if (!draft->fresh && !draft->st->fails_with)
+    if (!draft->fresh && !zdm_draft_failed(draft))
         draft->st->n_findings = told;
 }
 
@@ -281,7 +281,7 @@ add_constraints(struct adding *adding)
 {
     const PgQuery__ColumnDef *def = adding->column.def;
 
-    for (size_t i = 0; i < def->n_constraints && !adding->alter->draft->st->fails_with; i++)
+    for (size_t i = 0; i < def->n_constraints && !zdm_draft_failed(adding->alter->draft); i++)
         switch (def->constraints[i]->constraint->contype) {
         case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK:
         case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:
@@ -323,7 +323,7 @@ zdm_alter_add_column(struct zdm_alter *alter)
     ZDM_FIND(draft, ADD_COLUMN, .table = alter->table, .column = adding.column.name);
     add_to(&adding, alter->relation);
     lock_beside(&adding);
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     if (adding.column.serial || adding.column.identity)
         add_sequence(&adding);

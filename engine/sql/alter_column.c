@@ -17,7 +17,7 @@ zdm_alter_find_column(struct zdm_alter *alter, struct zdm_column **column)
         zdm_draft_fails(draft, "0A000", "%s is a column that every table has", alter->cmd->name);
     else
         *column = zdm_alter_column(alter, alter->cmd->name);
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 const char *
@@ -51,7 +51,7 @@ default_is_right(struct zdm_alter *alter, const struct zdm_column *column)
     const PgQuery__Node *value = alter->cmd->def;
 
     if (!value || !zdm_expr_is_plain(draft, value, "a DEFAULT"))
-        return !draft->st->fails_with;
+        return !zdm_draft_failed(draft);
     if (zdm_expr_has_columns(value)) {
         zdm_draft_fails(draft, "0A000", "the DEFAULT of %s cannot name a column",
             zdm_alter_quoted_column(alter));
@@ -62,7 +62,7 @@ default_is_right(struct zdm_alter *alter, const struct zdm_column *column)
         !zdm_type_casts(draft->catalog, judged.typed.type, column->type, 'a'))
         zdm_draft_fails(draft, "42804", "the DEFAULT of %s is %s", zdm_alter_quoted_column(alter),
             zdm_typed_text(draft, judged.typed));
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 void
@@ -80,7 +80,7 @@ zdm_alter_column_default(struct zdm_alter *alter)
         zdm_draft_fails(draft, "42601", "%s is a generated column", zdm_alter_quoted_column(alter));
     else
         default_is_right(alter, column);
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     zdm_alter_lock_family(alter, ZDM_HELD_BRIEF);
     if (alter->cmd->def) {
@@ -142,7 +142,7 @@ may_be_null(struct zdm_alter *alter, struct zdm_relation *relation)
     else if (above && above->not_null)
         zdm_draft_fails(draft, "42P16", "column %s is NOT NULL in the table that %s is part of",
             zdm_alter_quoted_column(alter), table);
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 /* Since 18 NOT NULL is a constraint, and with ONLY it becomes the children's own. */
@@ -176,7 +176,7 @@ zdm_alter_drop_not_null(struct zdm_alter *alter)
         alter->relation->children.n && draft->pg_version < 18)
         zdm_draft_fails(draft, "42P16", "the partitions of %s are NOT NULL too", alter->table);
     for (size_t i = 0; i < n; i++)
-        if (draft->st->fails_with || !may_be_null(alter, family[i]))
+        if (zdm_draft_failed(draft) || !may_be_null(alter, family[i]))
             return;
     zdm_alter_lock_family(alter, ZDM_HELD_BRIEF);
     if (!alter->recurse && draft->pg_version >= 18 && column && column->not_null)
@@ -218,7 +218,7 @@ zdm_alter_drop_expression(struct zdm_alter *alter)
     else if (column && column->generated == 'v')
         zdm_draft_fails(
             draft, "0A000", "%s is a virtual generated column", zdm_alter_quoted_column(alter));
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     zdm_alter_lock_family(alter, ZDM_HELD_BRIEF);
     if (column && !column->generated)
@@ -284,7 +284,7 @@ zdm_alter_column_setting(struct zdm_alter *alter)
              strcmp(setting_text(alter), "default") != 0)
         zdm_draft_fails(
             draft, "0A000", "column %s is never compressed", zdm_alter_quoted_column(alter));
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     if (alter->cmd->subtype == AT(SetStatistics) || alter->cmd->subtype == AT(SetStorage))
         zdm_alter_lock_family(alter, ZDM_HELD_BRIEF);

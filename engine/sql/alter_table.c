@@ -314,7 +314,7 @@ tell_fanout(struct zdm_alter *alter)
     struct zdm_draft *draft = alter->draft;
     size_t n;
 
-    if (!alter->recurse || !alter->relation->children.n || draft->st->fails_with ||
+    if (!alter->recurse || !alter->relation->children.n || zdm_draft_failed(draft) ||
         alter->mode < ZDM_LOCK_SHARE || !is_locked(draft, alter->relation->children.items[0]))
         return;
     zdm_draft_family(draft, alter->relation, &n);
@@ -394,7 +394,7 @@ run_step(struct zdm_alter *alter)
         return;
     }
     action->run(alter);
-    if (draft->st->fails_with && alter->cmd->subtype == AT(AddColumn) && !alter->recurse &&
+    if (zdm_draft_failed(draft) && alter->cmd->subtype == AT(AddColumn) && !alter->recurse &&
         alter->relation->children.n)
         ZDM_FIND(draft, FAIL_ONLY_PARENT_COLUMN, .table = alter->table);
     if (alter->cmd->subtype == AT(ValidateConstraint) && draft->st->n_scans > scans &&
@@ -454,7 +454,7 @@ zdm_family_alter_table(struct zdm_draft *draft)
 
     zdm_proof_note_dropped(&alter);
     int *starts = locations(draft, stmt);
-    for (size_t i = 0; i < stmt->n_cmds && !draft->st->fails_with; i++) {
+    for (size_t i = 0; i < stmt->n_cmds && !zdm_draft_failed(draft); i++) {
         alter.cmd = steps[i].cmd;
         draft->location = starts ? starts[steps[i].at] : -1;
         run_step(&alter);

@@ -42,7 +42,7 @@ may_attach(struct attach *attach)
     else if (child->known && parent->known && child->temporary != parent->temporary)
         zdm_draft_fails(draft, "42809", "only one of %s and %s is temporary", attach->name,
             attach->alter->table);
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 static void
@@ -62,7 +62,7 @@ indexes(struct attach *attach)
     struct zdm_draft *draft = attach->draft;
     size_t builds = draft->st->n_builds;
 
-    for (size_t i = 0; i < attach->parent->indexes.n && !draft->st->fails_with; i++) {
+    for (size_t i = 0; i < attach->parent->indexes.n && !zdm_draft_failed(draft); i++) {
         struct zdm_index *index = attach->parent->indexes.items[i];
         enum zdm_constraint_kind constraint = index->constraint ? index->constraint->kind : 0;
         if (attach->child->kind == ZDM_RELATION_FOREIGN) {
@@ -107,7 +107,7 @@ triggers(struct zdm_draft *draft, const struct zdm_relation *parent, struct zdm_
         *copy = *trigger;
         zdm_catalog_append(draft->catalog, &child->triggers, copy);
     }
-    for (size_t i = 0; i < child->children.n && !draft->st->fails_with; i++)
+    for (size_t i = 0; i < child->children.n && !zdm_draft_failed(draft); i++)
         triggers(draft, parent, child->children.items[i]);
 }
 
@@ -202,7 +202,7 @@ unknown(struct attach *attach)
         zdm_draft_fails(draft, "42P07", "%s is itself above %s", attach->name, alter->table);
     else if (attach->child->is_partition)
         zdm_draft_fails(draft, "42809", "%s is a partition already", attach->name);
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     lock_child(attach, ZDM_HELD_SCAN);
     zdm_draft_scan_of(draft, attach->child);
@@ -270,11 +270,11 @@ zdm_alter_attach_partition(struct zdm_alter *alter)
         return;
     lock_child(&attach, ZDM_HELD_BRIEF);
     zdm_bound_check(draft, attach.parent, attach.bound, attach.name);
-    if (draft->st->fails_with || !zdm_child_fits(draft, attach.child, attach.parent, true))
+    if (zdm_draft_failed(draft) || !zdm_child_fits(draft, attach.child, attach.parent, true))
         return;
     bool builds = indexes(&attach);
     triggers(draft, attach.parent, attach.child);
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     bool scans = rows(&attach);
     struct zdm_relation *other = attach.parent->default_partition;

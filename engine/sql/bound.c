@@ -201,7 +201,7 @@ fits_key(struct zdm_draft *draft, const struct zdm_relation *parent, const struc
         if (order == 0 || order == 1)
             zdm_draft_fails(draft, "42P17", "the bound leaves no room between its two ends");
     }
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 /* Each modulus must be a factor of the next larger one. */
@@ -230,7 +230,7 @@ zdm_bound_check(struct zdm_draft *draft, const struct zdm_relation *parent,
                 zdm_draft_name(draft, parent), zdm_draft_name(draft, parent->default_partition));
         return;
     }
-    for (size_t i = 0; i < parent->children.n && !draft->st->fails_with; i++) {
+    for (size_t i = 0; i < parent->children.n && !zdm_draft_failed(draft); i++) {
         struct zdm_relation *sibling = parent->children.items[i];
         const struct zdm_bound *other = zdm_bound_of_partition(draft->catalog, sibling);
         if (!other || other->is_default || other->strategy != bound->strategy)

@@ -36,7 +36,7 @@ column_fits(struct zdm_draft *draft, const struct zdm_relation *child,
         zdm_draft_fails(draft, "42804", "column %s of %s must be NOT NULL", name, table);
     else if ((wanted->generated != 0) != (own->generated != 0))
         zdm_draft_fails(draft, "42804", "column %s of %s is not generated in both", name, table);
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 static bool
@@ -60,7 +60,7 @@ check_fits(struct zdm_draft *draft, const struct zdm_relation *child,
         zdm_draft_fails(draft, "42P17", "CHECK %s of %s is NO INHERIT", name, table);
     else if (wanted->validated && !own->validated)
         zdm_draft_fails(draft, "42P17", "CHECK %s of %s is NOT VALID", name, table);
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 static bool

@@ -78,7 +78,7 @@ zdm_query_names(struct zdm_draft *draft, const PgQuery__Node *query)
         n_targets = query->select_stmt->n_target_list;
         targets = query->select_stmt->target_list;
     }
-    if (!range || draft->st->fails_with || (range->alias && range->alias->n_colnames))
+    if (!range || zdm_draft_failed(draft) || (range->alias && range->alias->n_colnames))
         return;
     zdm_node_walk(query, see_unclear, &names);
     names.relation = zdm_catalog_relation(

@@ -68,7 +68,7 @@ using_is_right(struct wish *wish)
     if (missing && wish->alter->relation->known)
         zdm_draft_fails(
             draft, "42703", "column %s does not exist", zdm_ident_text(draft->arena, missing));
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 /* Does the server rewrite? False: it refuses. */
@@ -80,7 +80,7 @@ judge_conversion(struct wish *wish, struct zdm_type_change *change)
 
     if (wish->using)
         value = value_of(wish, wish->using, change->column);
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return false;
     if (!zdm_value_coerce(draft->catalog, &value, wish->to, 'a')) {
         zdm_draft_fails(draft, "42804",
@@ -175,7 +175,7 @@ may_change(struct wish *wish, struct zdm_relation **family, size_t n)
     else if (!alter->recurse && alter->relation->children.n)
         zdm_draft_fails(draft, "42P16", "column %s must be changed in the tables below %s too",
             wish->column, alter->table);
-    for (size_t i = 0; i < n && !draft->st->fails_with; i++) {
+    for (size_t i = 0; i < n && !zdm_draft_failed(draft); i++) {
         if (in_partition_key(wish, family[i]))
             return false;
         if (i > 0 && inherits_elsewhere(family[i], family, n, alter->cmd->name))
@@ -190,7 +190,7 @@ may_change(struct wish *wish, struct zdm_relation **family, size_t n)
              zdm_type_is(wish->to.type, wish->to.type->name))
         zdm_draft_fails(
             draft, "42804", "type %s has no collation", zdm_typed_text(draft, wish->to));
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 static void
@@ -317,7 +317,7 @@ change_known(struct wish *wish, struct zdm_relation **family, size_t n)
             change_one(&changes[i]);
         else
             zdm_draft_rewrite_of(draft, family[i]);
-        if (draft->st->fails_with)
+        if (zdm_draft_failed(draft))
             return;
     }
     if (rewritten)

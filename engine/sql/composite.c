@@ -77,6 +77,6 @@ zdm_typed_tables_follow(struct zdm_draft *draft, struct zdm_relation *type)
 {
     struct typed typed = {.draft = draft, .type = type};
 
-    if (type->kind == ZDM_RELATION_COMPOSITE && !draft->st->fails_with)
+    if (type->kind == ZDM_RELATION_COMPOSITE && !zdm_draft_failed(draft))
         zdm_catalog_each_relation(draft->catalog, follow, &typed);
 }

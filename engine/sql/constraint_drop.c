@@ -82,7 +82,7 @@ drop_key(struct dropping *dropping)
     struct zdm_constraint *constraint = dropping->constraint;
 
     drop_what_depends(dropping);
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     bool identity = constraint->kind == ZDM_CONSTRAINT_PRIMARY
                         ? relation->replica_identity == 'd'
@@ -208,6 +208,6 @@ zdm_alter_drop_constraint(struct zdm_alter *alter)
             drop_key(&dropping);
         }
     }
-    if (dropping.cascade && !draft->st->fails_with)
+    if (dropping.cascade && !zdm_draft_failed(draft))
         ZDM_FIND(draft, DROP_CASCADE, .name = dropping.name);
 }

@@ -183,7 +183,7 @@ may_detach(
         ZDM_FIND(draft, FAIL_DETACH_CONCURRENTLY_DEFAULT, .table = alter->table,
             .other = zdm_draft_name(draft, parent->default_partition));
     }
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 static void

@@ -89,7 +89,7 @@ changes(struct zdm_query *query, const char *kind, const PgQuery__RangeVar *rang
     if (change == ZDM_CHANGE_UPDATE)
         zdm_update_fails(draft, relation, n_sets, sets);
     zdm_query_lock(draft, relation, range->inh, ZDM_LOCK_ROW_EXCLUSIVE);
-    if (query->planned || draft->st->fails_with)
+    if (query->planned || zdm_draft_failed(draft))
         return;
     zdm_change_locks(draft, relation, change, n_sets, sets);
     draft->fresh = zdm_query_owns_rows(draft, relation, table);
@@ -127,7 +127,7 @@ insert(struct zdm_query *query, const PgQuery__InsertStmt *stmt)
     zdm_change_fails(draft, relation, ZDM_CHANGE_INSERT);
     zdm_insert_fails(draft, stmt, relation);
     zdm_query_lock(draft, relation, true, ZDM_LOCK_ROW_EXCLUSIVE);
-    if (query->planned || draft->st->fails_with)
+    if (query->planned || zdm_draft_failed(draft))
         return;
     zdm_change_locks(draft, relation, ZDM_CHANGE_INSERT, 0, NULL);
     if (conflict && conflict->n_target_list)
@@ -156,7 +156,7 @@ merge(struct zdm_query *query, const PgQuery__MergeStmt *stmt)
         zdm_draft_fails(draft, "42601", "MERGE needs PostgreSQL 15");
     zdm_change_fails(draft, relation, ZDM_CHANGE_UPDATE);
     zdm_query_lock(draft, relation, stmt->relation->inh, ZDM_LOCK_ROW_EXCLUSIVE);
-    if (query->planned || draft->st->fails_with)
+    if (query->planned || zdm_draft_failed(draft))
         return;
     for (size_t i = 0; i < stmt->n_merge_when_clauses; i++) {
         const PgQuery__MergeWhenClause *when = stmt->merge_when_clauses[i]->merge_when_clause;
@@ -248,7 +248,7 @@ copy_table(struct zdm_draft *draft, const PgQuery__CopyStmt *stmt)
     /* Without a query it reads the table alone, not what inherits from it. */
     zdm_query_lock(draft, relation, stmt->is_from,
         stmt->is_from ? ZDM_LOCK_ROW_EXCLUSIVE : ZDM_LOCK_ACCESS_SHARE);
-    if (stmt->is_from && !draft->st->fails_with) {
+    if (stmt->is_from && !zdm_draft_failed(draft)) {
         zdm_change_locks(draft, relation, ZDM_CHANGE_INSERT, 0, NULL);
         filled(draft, relation, table);
     }

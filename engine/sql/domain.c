@@ -128,7 +128,7 @@ validate(struct zdm_draft *draft, struct zdm_type *domain, const char *name,
 {
     struct zdm_constraint *check = named_constraint(draft, domain, name, stmt);
 
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     check_rows(draft, domain, name);
     if (!check)

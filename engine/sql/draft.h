@@ -26,6 +26,7 @@ struct zdm_draft {
     bool in_transaction;
     bool script; /* of a file that others run, not of a plan, whose statements zdm guards itself */
     struct zdm_lookup locks; /* places in st->locks by relation, once there are many */
+    bool stopped;            /* see zdm_draft_fails() */
     bool has_data;           /* the rows of its COPY FROM stdin stand in the text */
     bool fresh;              /* it works on a relation that is new: nobody waits, nobody uses it */
 };
@@ -59,10 +60,24 @@ void zdm_draft_assume(struct zdm_draft *draft);
 /* It may do anything (DO, CALL, a function of the author's): from here on the catalog tells what was,
  * nothing that it does not know is missing, and no failure is certain. */
 void zdm_draft_uncertain(struct zdm_draft *draft);
-/* The statement certainly fails: a finding of rule fail-certain with this message, and what it does
- * to the catalog is taken back. The first one stays. */
+/*
+ * By the catalog the statement fails: it is at its end, and whoever asks zdm_draft_failed() hears so,
+ * whether the catalog is certain or not. A family that meets what cannot be says so here and
+ * returns; it never goes on with what it has just missed. Then driver.c takes back what the
+ * statement did to the catalog, and
+ *   - certain: the statement has its SQLSTATE and a finding of rule fail-certain with this message;
+ *   - uncertain: the catalog is what is wrong. Nothing is said, and the statement is judged anew on
+ *     an empty catalog, as if nothing were known of the database. What it does there is lost: the
+ *     model stays as it was before it.
+ * Only the first failure counts.
+ */
 void zdm_draft_fails(struct zdm_draft *draft, const char *sqlstate, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The same without a finding; true: it certainly fails, and the finding is the caller's. */
+bool zdm_draft_stop(struct zdm_draft *draft, const char *sqlstate);
+/* The statement is at its end: nothing that it does from here on counts. */
+bool zdm_draft_failed(const struct zdm_draft *draft);
 
 /* Takes the strongest mode and the longest time for a relation that is named twice. A relation that
  * is new is left out, here and below. */

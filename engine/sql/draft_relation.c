@@ -183,22 +183,37 @@ zdm_draft_uncertain(struct zdm_draft *draft)
     draft->st->evidence = ZDM_EVIDENCE_ASSUMED;
 }
 
+bool
+zdm_draft_failed(const struct zdm_draft *draft)
+{
+    return draft->stopped || draft->st->fails_with;
+}
+
+bool
+zdm_draft_stop(struct zdm_draft *draft, const char *sqlstate)
+{
+    if (zdm_draft_failed(draft))
+        return false;
+    draft->stopped = true;
+    if (draft->catalog->uncertain) {
+        zdm_draft_assume(draft);
+        return false;
+    }
+    draft->st->fails_with = sqlstate;
+    draft->fresh = false;
+    return true;
+}
+
 void
 zdm_draft_fails(struct zdm_draft *draft, const char *sqlstate, const char *fmt, ...)
 {
     char message[1024];
     va_list ap;
 
-    if (draft->st->fails_with)
+    if (!zdm_draft_stop(draft, sqlstate))
         return;
-    if (draft->catalog->uncertain) {
-        zdm_draft_assume(draft);
-        return;
-    }
     va_start(ap, fmt);
     vsnprintf(message, sizeof message, fmt, ap);
     va_end(ap);
-    draft->st->fails_with = sqlstate;
-    draft->fresh = false;
     ZDM_FIND(draft, FAIL_CERTAIN, .name = message);
 }

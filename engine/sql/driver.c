@@ -84,6 +84,24 @@ draft_of(struct driver *driver, struct zdm_statement *st)
         .script = driver->script};
 }
 
+/* By a catalog that may not be true any more the statement fails: once more, on one that knows
+ * nothing. */
+static void
+classify_anew(
+    struct zdm_draft *draft, const struct zdm_draft *before, const struct zdm_statement *statement)
+{
+    struct zdm_catalog *catalog = draft->catalog, *empty = zdm_catalog_new();
+
+    zdm_lookup_release(&draft->locks);
+    *draft->st = *statement;
+    *draft = *before;
+    empty->server_version = catalog->server_version;
+    draft->catalog = empty;
+    zdm_classify_node(draft);
+    draft->catalog = catalog;
+    zdm_catalog_free(empty);
+}
+
 /* Statement i of the tree, whose text is part of `text`, from tree->base on. has_data: the rows of
  * its COPY stand in the text. */
 static void
@@ -99,8 +117,15 @@ classify_statement(
     draft.tree = tree;
     draft.node = tree->parsed->stmts[i]->stmt;
     draft.has_data = has_data;
+    struct zdm_statement blank = *st;
+    struct zdm_draft before = draft;
     size_t mark = zdm_catalog_mark(draft.catalog);
     zdm_classify_node(&draft);
+    if (draft.stopped && !st->fails_with) {
+        zdm_catalog_rollback(draft.catalog, mark);
+        classify_anew(&draft, &before, &blank);
+        mark = zdm_catalog_mark(draft.catalog);
+    }
     draft.location = -1;
     if (zdm_sql_context_is_styled(driver->context))
         zdm_style_rules(&draft);

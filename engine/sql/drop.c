@@ -306,7 +306,7 @@ zdm_drop_objects(struct zdm_draft *draft, const PgQuery__DropStmt *stmt)
             dropped.row = &drops[i];
     if (dropped.row)
         draft->st->kind = dropped.row->kind;
-    for (size_t i = 0; i < stmt->n_objects && !draft->st->fails_with; i++) {
+    for (size_t i = 0; i < stmt->n_objects && !zdm_draft_failed(draft); i++) {
         const PgQuery__Node *object = stmt->objects[i];
         if (!dropped.row)
             target_other(&dropped, object);
@@ -322,11 +322,11 @@ zdm_drop_objects(struct zdm_draft *draft, const PgQuery__DropStmt *stmt)
         else
             target_function(&dropped, object);
     }
-    if (!dropped.n_told || draft->st->fails_with)
+    if (!dropped.n_told || zdm_draft_failed(draft))
         return;
     if (dropped.blind)
         zdm_draft_assume(draft);
     zdm_dropping_finish(&dropped.dropping, dropped.all);
-    if (!draft->st->fails_with)
+    if (!zdm_draft_failed(draft))
         findings(&dropped);
 }

@@ -69,7 +69,7 @@ may_drop(struct dropping_column *self)
              relation->kind == ZDM_RELATION_PARTITIONED)
         zdm_draft_fails(
             draft, "42P16", "the partitions of %s have column %s too", alter->table, self->name);
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 static size_t
@@ -172,12 +172,12 @@ zdm_alter_drop_column(struct zdm_alter *alter)
         &self.dropping, draft, alter->cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
     if (zdm_relation_column(alter->relation, alter->cmd->name)) {
         collect(&self, alter->relation);
-        if (draft->st->fails_with)
+        if (zdm_draft_failed(draft))
             return;
         tell_losses(&self);
         zdm_dropping_finish(&self.dropping,
             zdm_arena_strf(draft->arena, "column %s of %s", self.name, alter->table));
-        if (draft->st->fails_with) {
+        if (zdm_draft_failed(draft)) {
             call_it_dependents(&self);
             return;
         }

@@ -181,7 +181,7 @@ zdm_enum_use_rules(struct zdm_sequence *sequence, struct zdm_draft *draft)
 {
     struct uses uses = {.sequence = sequence, .draft = draft};
 
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     zdm_node_walk(draft->node, see_table, &uses);
     zdm_node_walk(draft->node, see_use, &uses);

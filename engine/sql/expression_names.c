@@ -49,7 +49,7 @@ zdm_expr_is_plain(struct zdm_draft *draft, const PgQuery__Node *expr, const char
         zdm_draft_fails(draft, "42P20", "%s cannot have a window function", what);
     else
         zdm_call_check_kinds(draft, expr, what);
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 bool

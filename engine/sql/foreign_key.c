@@ -62,7 +62,7 @@ kinds_fit(struct key *key)
         zdm_draft_fails(draft, "42P16", "a %s table cannot point to a %s one", persistence(from),
             persistence(to));
     }
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 static const char **
@@ -348,10 +348,10 @@ zdm_constraint_add_foreign(struct zdm_alter *alter, const PgQuery__Constraint *c
         }
         find_index(&key);
     }
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     compare_types(&key);
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
 
     enum zdm_held held = key.later || draft->fresh ? ZDM_HELD_BRIEF : ZDM_HELD_SCAN;

@@ -69,7 +69,7 @@ may_become_identity(struct zdm_alter *alter, const struct zdm_column *column)
         zdm_draft_fails(draft, "55000", "%s is an identity column already", name);
     else if (column && column->default_sql)
         zdm_draft_fails(draft, "55000", "column %s has a default", name);
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 static void

@@ -187,15 +187,15 @@ create(struct zdm_draft *draft, const PgQuery__IndexStmt *stmt)
     struct zdm_index_plan plan = plan_of(draft, stmt, relation);
     if (draft->st->fails_with && strcmp(draft->st->fails_with, "42P17") == 0)
         ZDM_FIND(draft, INDEX_NON_IMMUTABLE, .table = table);
-    bool taken = !draft->st->fails_with && name_taken(draft, stmt, relation->schema);
+    bool taken = !zdm_draft_failed(draft) && name_taken(draft, stmt, relation->schema);
     if (stmt->concurrent && stmt->if_not_exists)
         ZDM_FIND(draft, CIC_IF_NOT_EXISTS, .table = table);
-    if (taken && !draft->st->fails_with)
+    if (taken && !zdm_draft_failed(draft))
         zdm_draft_lock_on(draft, relation, mode, ZDM_HELD_BRIEF);
-    if (taken || draft->st->fails_with)
+    if (taken || zdm_draft_failed(draft))
         return;
     zdm_index_check_partition_key(draft, &plan, relation, table, !stmt->relation->inh);
-    if (draft->st->fails_with) {
+    if (zdm_draft_failed(draft)) {
         ZDM_FIND(draft, FAIL_UNIQUE_PARTITION_KEY, .table = table);
         return;
     }

@@ -123,7 +123,7 @@ one(struct zdm_draft *draft, const PgQuery__DropStmt *stmt, const PgQuery__Node 
             stmt->concurrent ? ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE : ZDM_LOCK_ACCESS_EXCLUSIVE,
             ZDM_HELD_BRIEF);
     }
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 static void

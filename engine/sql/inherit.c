@@ -22,7 +22,7 @@ may_change(struct zdm_alter *alter, bool add)
         zdm_draft_fails(draft, "42809", "%s is a partition", alter->table);
     else if (add && child->kind == ZDM_RELATION_PARTITIONED)
         zdm_draft_fails(draft, "42809", "%s is partitioned", alter->table);
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 static void
@@ -43,7 +43,7 @@ add_parent(struct zdm_alter *alter, struct zdm_relation *parent, const char *tex
         zdm_draft_fails(draft, "42P07", "%s inherits from %s already", alter->table, text);
     else if (parent == child || zdm_is_ancestor(child, parent))
         zdm_draft_fails(draft, "42P07", "%s inherits from %s", text, alter->table);
-    if (draft->st->fails_with || !zdm_child_fits(draft, child, parent, false))
+    if (zdm_draft_failed(draft) || !zdm_child_fits(draft, child, parent, false))
         return;
     zdm_child_joined(draft, parent, text, child, alter->table);
     ZDM_FIND(draft, INHERIT, .table = alter->table, .other = text);

@@ -134,7 +134,7 @@ using_index(struct zdm_alter *alter, const PgQuery__Constraint *constraint, bool
     struct zdm_index *index = named_index(alter, constraint->indexname);
     bool scans = !index;
 
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     const char *state = index ? unfit(alter, constraint, index, &why) : NULL;
     if (state) {
@@ -160,7 +160,7 @@ using_index(struct zdm_alter *alter, const PgQuery__Constraint *constraint, bool
     } else if (!index) {
         ZDM_FIND(draft, ADD_CONSTRAINT_USING_INDEX, .other = quoted);
     }
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     if (primary && index) {
         zdm_constraint_key_not_null(alter, index->n_columns, key_names(draft, index), &scans);
@@ -329,7 +329,7 @@ zdm_constraint_add_key(struct zdm_alter *alter, const PgQuery__Constraint *const
     struct zdm_index_plan plan = plan_of(alter, constraint);
     const char *name = constraint->conname[0] ? constraint->conname
                                               : zdm_index_plan_name(draft, &plan, alter->relation);
-    if (draft->st->fails_with || (primary && !children_have_not_null(alter, constraint)))
+    if (zdm_draft_failed(draft) || (primary && !children_have_not_null(alter, constraint)))
         return;
     if (plan.constraint == ZDM_CONSTRAINT_EXCLUDE && partitioned && draft->pg_version < 17) {
         zdm_draft_fails(draft, "0A000",
@@ -337,7 +337,7 @@ zdm_constraint_add_key(struct zdm_alter *alter, const PgQuery__Constraint *const
         return;
     }
     zdm_index_check_partition_key(draft, &plan, alter->relation, alter->table, !alter->recurse);
-    if (draft->st->fails_with) {
+    if (zdm_draft_failed(draft)) {
         ZDM_FIND(draft, FAIL_UNIQUE_PARTITION_KEY, .table = alter->table);
         return;
     }

@@ -56,7 +56,7 @@ read_type(struct zdm_alter *alter, struct zdm_new_column *column)
         column->required = column->looked_up = true;
         if (name->n_array_bounds)
             zdm_draft_fails(draft, "0A000", "there are no arrays of %s", text);
-        return !draft->st->fails_with;
+        return !zdm_draft_failed(draft);
     }
     if (!zdm_typed_of_name(draft, name, &column->typed))
         return false;
@@ -128,12 +128,12 @@ zdm_computed_is_right(
             zdm_expr_has_column(computed, relation->columns.items[i]->name))
             zdm_draft_fails(draft, "42P17", "%s cannot be computed of %s, which is generated too",
                 quoted, zdm_ident_text(draft->arena, relation->columns.items[i]->name));
-    if (!draft->catalog->complete || draft->st->fails_with)
-        return !draft->st->fails_with;
+    if (!draft->catalog->complete || zdm_draft_failed(draft))
+        return !zdm_draft_failed(draft);
     const char *fault = zdm_index_expression_fault(draft, relation, computed);
     if (fault && strcmp(fault, "42P17") == 0)
         zdm_draft_fails(draft, "42P17", "what %s is computed of is not immutable", quoted);
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 /* Nothing may rest on a value that is nowhere stored. */
@@ -182,7 +182,6 @@ bool
 zdm_new_column_read(struct zdm_alter *alter, struct zdm_new_column *out)
 {
     struct zdm_draft *draft = alter->draft;
-    const struct zdm_statement *st = draft->st;
 
     *out = (struct zdm_new_column){.def = alter->cmd->def->column_def};
     out->name = zdm_ident_text(draft->arena, out->def->colname);
@@ -196,7 +195,7 @@ zdm_new_column_read(struct zdm_alter *alter, struct zdm_new_column *out)
     if (out->is_virtual)
         check_virtual(alter, out);
     check_together(alter, out);
-    return !st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 bool

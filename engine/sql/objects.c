@@ -82,7 +82,7 @@ zdm_family_grant(struct zdm_draft *draft)
     draft->st->kind = grant ? "GRANT" : "REVOKE";
     if (objects)
         check_granted(draft, draft->node->grant_stmt);
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     draft->fresh = revokes_of_new(draft);
     if (!grant)

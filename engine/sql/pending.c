@@ -146,7 +146,7 @@ zdm_pending_rules(struct zdm_sequence *sequence, struct zdm_draft *draft)
 {
     const PgQuery__Node *node = draft->node;
 
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     switch (node->node_case) {
     case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:

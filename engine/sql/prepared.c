@@ -6,10 +6,10 @@ static void
 plan_only(struct zdm_draft *draft, const PgQuery__Node *query)
 {
     size_t n = draft->st->n_findings;
-    bool fails = draft->st->fails_with != NULL;
+    bool fails = zdm_draft_failed(draft);
 
     zdm_query_plans(draft, query);
-    if (!draft->st->fails_with || fails)
+    if (!zdm_draft_failed(draft) || fails)
         draft->st->n_findings = n;
 }
 

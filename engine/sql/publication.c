@@ -199,7 +199,7 @@ objects(struct zdm_draft *draft, const char *publication, size_t n, PgQuery__Nod
 {
     const char *name = zdm_ident_text(draft->arena, publication);
 
-    for (size_t i = 0; i < n && !draft->st->fails_with; i++) {
+    for (size_t i = 0; i < n && !zdm_draft_failed(draft); i++) {
         const PgQuery__PublicationObjSpec *spec = specs[i]->publication_obj_spec;
         if (!spec->pubtable || !spec->pubtable->relation) {
             if (spec->pubobjtype ==

@@ -205,7 +205,7 @@ zdm_family_reindex(struct zdm_draft *draft)
         zdm_draft_forbid_transaction(draft, reindex.concurrently);
     if (reindex.concurrently)
         zdm_index_tell_corruption(draft, reindex.name);
-    if (reindex.concurrently || (draft->st->fails_with && draft->st->transaction == ZDM_TX_OK))
+    if (reindex.concurrently || (zdm_draft_failed(draft) && draft->st->transaction == ZDM_TX_OK))
         return;
 
     struct zdm_finding *finding = ZDM_FIND(draft, REINDEX_BLOCKING, .kind = draft->st->kind,

@@ -147,7 +147,7 @@ rename_type(struct zdm_draft *draft, const PgQuery__RenameStmt *stmt)
     const char *other = zdm_ident_text(draft->arena, stmt->newname);
     struct zdm_type *type = find_type(draft, stmt->object, name);
 
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     if (type && stmt->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN &&
         type->kind != ZDM_TYPE_DOMAIN) {

@@ -31,7 +31,7 @@ brief_alter(const struct zdm_draft *draft)
     const struct zdm_statement *st = draft->st;
 
     if (draft->node->node_case != PG_QUERY__NODE__NODE_ALTER_TABLE_STMT || st->n_locks != 1 ||
-        st->locks[0].held != ZDM_HELD_BRIEF || st->fails_with)
+        st->locks[0].held != ZDM_HELD_BRIEF || zdm_draft_failed(draft))
         return NULL;
     return &st->locks[0];
 }
@@ -41,7 +41,7 @@ zdm_repeat_rules(struct zdm_sequence *sequence, struct zdm_draft *draft)
 {
     const struct zdm_lock *alter = brief_alter(draft);
 
-    if (!draft->script || draft->st->fails_with)
+    if (!draft->script || zdm_draft_failed(draft))
         return;
     waits(sequence, draft);
     if (alter && sequence->alter.table && sequence->alter.mode == alter->mode &&

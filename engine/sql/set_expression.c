@@ -21,7 +21,7 @@ may_set(struct zdm_alter *alter, const struct zdm_column *column)
     else if (!zdm_computed_is_right(alter, column->name, quoted, alter->cmd->def))
         return false;
     if (column->generated != 'v')
-        return !draft->st->fails_with;
+        return !zdm_draft_failed(draft);
     for (size_t i = 0; i < relation->constraints.n; i++)
         if (relation->constraints.items[i]->kind == ZDM_CONSTRAINT_CHECK)
             zdm_draft_fails(draft, "0A000", "%s is virtual, and %s has CHECK constraints", quoted,
@@ -29,7 +29,7 @@ may_set(struct zdm_alter *alter, const struct zdm_column *column)
     if (relation->published)
         zdm_draft_fails(
             draft, "0A000", "%s is virtual, and %s is part of a publication", quoted, alter->table);
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 /* What names the columns that it was computed of is not true any more. */
@@ -89,7 +89,7 @@ set_in(struct zdm_alter *alter, struct zdm_relation *relation, struct zdm_column
     if (change.rewrites) { /* as when its type changes, but the findings there speak of the type */
         size_t told = draft->st->n_findings;
         zdm_type_change_effects(&change);
-        if (!draft->st->fails_with)
+        if (!zdm_draft_failed(draft))
             draft->st->n_findings = told;
     }
     remember(alter, relation, column);
@@ -103,7 +103,7 @@ zdm_alter_set_expression(struct zdm_alter *alter)
     size_t n;
     struct zdm_relation **family = zdm_alter_family(alter, &n);
 
-    if (draft->st->fails_with || !may_set(alter, column))
+    if (zdm_draft_failed(draft) || !may_set(alter, column))
         return;
     zdm_alter_lock_family(alter, ZDM_HELD_BRIEF);
     if (!column) /* of a relation that nobody described */
@@ -112,7 +112,7 @@ zdm_alter_set_expression(struct zdm_alter *alter)
         for (size_t i = 0; i < alter->relation->children.n; i++)
             zdm_draft_lock_on(
                 draft, alter->relation->children.items[i], alter->mode, ZDM_HELD_BRIEF);
-    for (size_t i = 0; i < n && column && !draft->st->fails_with; i++) {
+    for (size_t i = 0; i < n && column && !zdm_draft_failed(draft); i++) {
         struct zdm_column *below = zdm_relation_column(family[i], alter->cmd->name);
         if (below)
             set_in(alter, family[i], below);

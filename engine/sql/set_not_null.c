@@ -158,7 +158,7 @@ zdm_alter_set_not_null(struct zdm_alter *alter)
     size_t n = 1;
     struct zdm_relation **family = &relation;
 
-    if (alter->draft->st->fails_with || !children_have_it(alter))
+    if (zdm_draft_failed(alter->draft) || !children_have_it(alter))
         return;
     /* Partitions of a table that has it have it, since 18 all children: nothing more is locked. */
     bool below = column && column->not_null && column->not_null_valid &&

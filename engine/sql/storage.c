@@ -167,7 +167,7 @@ zdm_alter_cluster_on(struct zdm_alter *alter)
 
     if (alter->cmd->subtype == AT(ClusterOn)) {
         chosen = own_index(alter, alter->cmd->name);
-        if (draft->st->fails_with)
+        if (zdm_draft_failed(draft))
             return;
     }
     if (relation->kind == ZDM_RELATION_PARTITIONED) {
@@ -229,7 +229,7 @@ zdm_alter_replica_identity(struct zdm_alter *alter)
 
     if (stmt->identity_type[0] == 'i') {
         chosen = own_index(alter, stmt->name);
-        if (draft->st->fails_with)
+        if (zdm_draft_failed(draft))
             return;
     }
     if (chosen && (why = unfit_identity(relation, chosen, &state))) {

@@ -233,7 +233,7 @@ zdm_table_inherits(struct zdm_draft *draft, struct zdm_relation *relation,
     struct zdm_bound *bound = stmt->partbound ? zdm_bound_of(draft->arena, stmt->partbound) : NULL;
     if (bound)
         zdm_bound_check(draft, parent, bound, zdm_range_text(draft->arena, stmt->relation));
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     zdm_draft_lock_on(draft, parent,
         stmt->partbound ? ZDM_LOCK_ACCESS_EXCLUSIVE : ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE,
@@ -334,7 +334,7 @@ zdm_table_becomes_partition(
     zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
     relation->is_partition = true;
     relation->bound_sql = zdm_catalog_string(draft->catalog, zdm_bound_text(draft->arena, spec));
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     if (relation->kind == ZDM_RELATION_FOREIGN && has_unique_index(parent)) {
         zdm_draft_fails(draft, "42809", "a foreign table cannot have the unique indexes of %s",

@@ -105,7 +105,7 @@ zdm_timeout_rules(struct zdm_sequence *sequence, struct zdm_draft *draft)
 {
     const char *table = first_blocked(draft->st);
 
-    if (!draft->script || draft->st->fails_with) /* zdm run sets them itself */
+    if (!draft->script || zdm_draft_failed(draft)) /* zdm run sets them itself */
         return;
     sequence->idle_set |= sets(draft, "idle_in_transaction_session_timeout");
     sequence->name_set |= sets(draft, "application_name");

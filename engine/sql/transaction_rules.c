@@ -238,7 +238,7 @@ zdm_transaction_rules(struct zdm_sequence *sequence, struct zdm_draft *draft)
         control(sequence, draft);
         return;
     }
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     foreign_keys(sequence, draft);
     if (sequence->block == ZDM_BLOCK_NONE) {

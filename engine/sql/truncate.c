@@ -126,7 +126,7 @@ zdm_family_truncate(struct zdm_draft *draft)
 
     for (size_t i = 0; i < stmt->n_relations; i++)
         target(draft, &emptied, stmt->relations[i]->range_var);
-    if (draft->st->fails_with)
+    if (zdm_draft_failed(draft))
         return;
     size_t named = emptied.n;
     if (stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)

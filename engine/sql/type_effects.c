@@ -292,15 +292,15 @@ change_foreign_keys(const struct zdm_type_change *change)
 {
     const struct zdm_relation *relation = change->relation;
     const char *column = change->column->name;
-    const struct zdm_statement *st = change->alter->draft->st;
+    struct zdm_draft *draft = change->alter->draft;
 
-    for (size_t i = 0; i < relation->constraints.n && !st->fails_with; i++) {
+    for (size_t i = 0; i < relation->constraints.n && !zdm_draft_failed(draft); i++) {
         struct zdm_constraint *key = relation->constraints.items[i];
         if (key->kind == ZDM_CONSTRAINT_FOREIGN && key->references &&
             zdm_names_have(key->columns, key->n_columns, column))
             change_foreign(change, key, false);
     }
-    for (size_t i = 0; i < relation->referenced_by.n && !st->fails_with; i++) {
+    for (size_t i = 0; i < relation->referenced_by.n && !zdm_draft_failed(draft); i++) {
         struct zdm_constraint *key = relation->referenced_by.items[i];
         if (key->relation != relation && key->referenced &&
             zdm_names_have(key->referenced, key->n_columns, column))

@@ -26,14 +26,10 @@ refuse(
 {
     struct zdm_draft *draft = change->alter->draft;
 
-    if (draft->catalog->uncertain) {
-        zdm_draft_assume(draft);
-        return true;
-    }
-    draft->st->fails_with = sqlstate;
-    draft->fresh = false;
-    ZDM_FIND(draft, FAIL_TYPE_DEPENDENTS, .table = zdm_draft_name(draft, change->relation),
-        .column = zdm_ident_text(draft->arena, change->column->name), .kind = kind, .name = name);
+    if (zdm_draft_stop(draft, sqlstate))
+        ZDM_FIND(draft, FAIL_TYPE_DEPENDENTS, .table = zdm_draft_name(draft, change->relation),
+            .column = zdm_ident_text(draft->arena, change->column->name), .kind = kind,
+            .name = name);
     return false;
 }
 
@@ -121,5 +117,5 @@ zdm_type_change_allowed(const struct zdm_type_change *change)
         !zdm_type_is(change->to.type, "int4") && !zdm_type_is(change->to.type, "int8"))
         zdm_draft_fails(draft, "22023", "identity column %s must be smallint, integer or bigint",
             zdm_ident_text(draft->arena, column));
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }

@@ -143,7 +143,7 @@ may_cluster(struct zdm_draft *draft, const PgQuery__ClusterStmt *stmt,
         zdm_draft_fails(draft, "0A000", "index %s is not valid", name);
     else if (index && strcmp(index->method, "btree") != 0 && strcmp(index->method, "gist") != 0)
         zdm_draft_fails(draft, "0A000", "index %s has no order", name);
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 static void
@@ -312,7 +312,7 @@ zdm_family_lock(struct zdm_draft *draft)
     enum zdm_lock_mode mode = stmt->mode >= 1 && stmt->mode <= 8 ? (enum zdm_lock_mode)stmt->mode
                                                                  : ZDM_LOCK_ACCESS_EXCLUSIVE;
 
-    for (size_t i = 0; i < stmt->n_relations && !draft->st->fails_with; i++) {
+    for (size_t i = 0; i < stmt->n_relations && !zdm_draft_failed(draft); i++) {
         const PgQuery__RangeVar *range = stmt->relations[i]->range_var;
         const char *table = zdm_range_text(draft->arena, range);
         struct zdm_relation *relation = zdm_draft_relation(draft, range);
