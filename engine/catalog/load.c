@@ -49,19 +49,6 @@ for_version(const struct zdm_load *load, const char *sql)
     return zdm_buf_take(&out);
 }
 
-int
-zdm_load_query(
-    struct zdm_load *load, const char *name, struct zdm_result **out, struct zdm_err *err)
-{
-    char *file = zdm_strf("sql/%s.sql", name);
-    char *sql = for_version(load, zdm_embedded_text(zdm_catalog_sql, file));
-    int rc = zdm_conn_exec(load->conn, sql, out, err);
-
-    free(sql);
-    free(file);
-    return rc;
-}
-
 char *
 zdm_load_text(struct zdm_load *load, const struct zdm_result *rows, int row, int column)
 {
@@ -195,27 +182,80 @@ zdm_load_uses(struct zdm_load *load, const struct zdm_load_relation *relation, c
     return names;
 }
 
-static int
-load_all(struct zdm_load *load, struct zdm_err *err)
-{
-    int (*const parts[])(struct zdm_load *, struct zdm_err *) = {
-        zdm_load_names,
-        zdm_load_relations,
-        zdm_load_types,
-        zdm_load_columns,
-        zdm_load_functions,
-        zdm_load_inheritance,
-        zdm_load_indexes,
-        zdm_load_constraints,
-        zdm_load_triggers,
-        zdm_load_dependents,
-        zdm_load_publications,
-    };
+/* sql/QUERY.sql and who takes its rows; each needs those before it. Another query of the catalog is
+ * another line here. */
+struct part {
+    const char *query;
+    zdm_load_take *take;
+};
 
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (parts[i](load, err) < 0)
-            return -1;
-    return 0;
+/* What the session is, before the loader sets anything. */
+static const struct part session_parts[] = {
+    {"settings", zdm_load_settings},
+    {"search_path", zdm_load_search_path},
+};
+
+static const struct part parts[] = {
+    {"schemas", zdm_load_schemas},
+    {"names", zdm_load_names},
+    {"relations", zdm_load_relations},
+    {"toast", zdm_load_toast},
+    {"types", zdm_load_types},
+    {"enums", zdm_load_enum_values},
+    {"casts", zdm_load_casts},
+    {"columns", zdm_load_columns},
+    {"defaults", zdm_load_defaults},
+    {"functions", zdm_load_functions},
+    {"arguments", zdm_load_arguments},
+    {"inherits", zdm_load_inheritance},
+    {"partitions", zdm_load_partition_keys},
+    {"opclasses", zdm_load_opclasses},
+    {"indexes", zdm_load_indexes},
+    {"constraints", zdm_load_constraints},
+    {"triggers", zdm_load_triggers},
+    {"policies", zdm_load_policies},
+    {"rules", zdm_load_rules},
+    {"dependents", zdm_load_dependents},
+    {"users", zdm_load_users},
+    {"publications", zdm_load_publications},
+    {"extensions", zdm_load_extensions},
+};
+
+enum {
+    N_SESSION_PARTS = sizeof session_parts / sizeof *session_parts,
+    N_PARTS = sizeof parts / sizeof *parts
+};
+
+/* Parts under way. */
+struct taking {
+    struct zdm_load *load;
+    const struct part *parts;
+};
+
+static void
+take(void *self, size_t index, const struct zdm_result *rows)
+{
+    struct taking *taking = self;
+
+    taking->parts[index].take(taking->load, rows);
+}
+
+static int
+run_parts(struct zdm_load *load, const struct part *list, size_t n, struct zdm_err *err)
+{
+    struct taking taking = {load, list};
+    const struct zdm_taker taker = {&taking, take};
+    char *sql[N_PARTS];
+
+    for (size_t i = 0; i < n; i++) {
+        char *file = zdm_strf("sql/%s.sql", list[i].query);
+        sql[i] = for_version(load, zdm_embedded_text(zdm_catalog_sql, file));
+        free(file);
+    }
+    int rc = zdm_conn_pipeline(load->conn, (const char *const *)sql, n, &taker, err);
+    for (size_t i = 0; i < n; i++)
+        free(sql[i]);
+    return rc;
 }
 
 /* Whatever was set is set back by the end of the transaction. Expressions are spelt with all names
@@ -254,9 +294,9 @@ attempt(struct zdm_conn *conn, bool inside, struct zdm_catalog **out, struct zdm
     };
     int rc = -1;
 
-    if (zdm_load_settings(&load, err) < 0 ||
+    if (run_parts(&load, session_parts, N_SESSION_PARTS, err) < 0 ||
         zdm_conn_exec(conn, inside ? begin_inside : begin, NULL, err) < 0 ||
-        load_all(&load, err) < 0)
+        run_parts(&load, parts, N_PARTS, err) < 0)
         goto out;
     if ((inside ? zdm_conn_exec(conn, end_inside, NULL, err) : zdm_conn_commit(conn, err)) < 0)
         goto out;

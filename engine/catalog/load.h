@@ -2,7 +2,8 @@
  * load.h - reads the catalog of a database into a struct zdm_catalog.
  *
  * A fixed number of queries, whatever the number of objects or statements (sql/), all in one
- * REPEATABLE READ, READ ONLY transaction, so that they agree with each other. Reads catalogs only,
+ * REPEATABLE READ, READ ONLY transaction, so that they agree with each other. They are sent at once: the
+ * server works on the next one while the last is read, and a far server costs four round trips. Reads catalogs only,
  * no rows of anybody's tables; needs no rights beyond connecting.
  *
  * Where an expression names columns (CHECK, generated columns, indexes on expressions and partial

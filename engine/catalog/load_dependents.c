@@ -38,29 +38,19 @@ add_trigger(
     zdm_catalog_append(load->catalog, &slot->relation->triggers, trigger);
 }
 
-int
-zdm_load_triggers(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_triggers(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "triggers", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_load_relation *slot = zdm_load_relation_of(load, zdm_load_oid(rows, i, 0));
         if (slot)
             add_trigger(load, slot, rows, i);
     }
-    zdm_result_free(rows);
-    return 0;
 }
 
-static int
-load_policies(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_policies(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "policies", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_relation *relation = zdm_load_relation_by(load, zdm_load_oid(rows, i, 1));
         if (!relation)
@@ -70,17 +60,11 @@ load_policies(struct zdm_load *load, struct zdm_err *err)
         zdm_catalog_append(load->catalog, &relation->policies, policy);
         zdm_oid_map_put(&load->policies, zdm_load_oid(rows, i, 0), policy);
     }
-    zdm_result_free(rows);
-    return 0;
 }
 
-static int
-load_rules(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_rules(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "rules", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_relation *relation = zdm_load_relation_by(load, zdm_load_oid(rows, i, 0));
         if (!relation)
@@ -88,8 +72,6 @@ load_rules(struct zdm_load *load, struct zdm_err *err)
         relation->has_rules = true;
         zdm_catalog_append(load->catalog, &relation->rules, zdm_load_text(load, rows, i, 1));
     }
-    zdm_result_free(rows);
-    return 0;
 }
 
 /* Policies have few columns: a new array for each more. */
@@ -203,31 +185,18 @@ load_user(struct zdm_load *load, const struct zdm_result *rows, int row)
         zdm_catalog_append(load->catalog, &of_rows->relation->dependents, dependent);
 }
 
-static int
-load_users(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_users(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "users", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++)
         load_user(load, rows, i);
-    zdm_result_free(rows);
-    return 0;
 }
 
-int
-zdm_load_dependents(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_dependents(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (load_policies(load, err) < 0 || load_rules(load, err) < 0 ||
-        zdm_load_query(load, "dependents", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++)
         load_dependent(load, rows, i);
-    zdm_result_free(rows);
-    return load_users(load, err);
 }
 
 /* A publication of a partitioned table sends its partitions too. */
@@ -252,13 +221,9 @@ publish_table(void *self, struct zdm_relation *relation)
     return true;
 }
 
-static int
-load_extensions(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_extensions(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "extensions", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_relation *relation = zdm_load_relation_by(load, zdm_load_oid(rows, i, 1));
         char *name = zdm_load_text(load, rows, i, 0);
@@ -267,18 +232,13 @@ load_extensions(struct zdm_load *load, struct zdm_err *err)
         else if (!zdm_result_get(rows, i, 1))
             zdm_catalog_append(load->catalog, &load->catalog->extensions, name);
     }
-    zdm_result_free(rows);
-    return 0;
 }
 
-int
-zdm_load_publications(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_publications(struct zdm_load *load, const struct zdm_result *rows)
 {
     struct zdm_catalog *catalog = load->catalog;
-    struct zdm_result *rows;
 
-    if (zdm_load_query(load, "publications", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_relation *relation = zdm_load_relation_by(load, zdm_load_oid(rows, i, 1));
         if (relation)
@@ -287,8 +247,6 @@ zdm_load_publications(struct zdm_load *load, struct zdm_err *err)
             zdm_catalog_append(
                 catalog, &catalog->publications_all, zdm_load_text(load, rows, i, 0));
     }
-    zdm_result_free(rows);
     if (catalog->publications_all.n)
         zdm_catalog_each_relation(catalog, publish_table, NULL);
-    return load_extensions(load, err);
 }

@@ -3,13 +3,9 @@
 
 #include <string.h>
 
-static int
-load_opclasses(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_opclasses(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "opclasses", &rows, err) < 0)
-        return -1;
     int n = zdm_result_rows(rows);
     load->opclasses = zdm_arena_alloc(load->arena, (size_t)n * sizeof *load->opclasses);
     for (int i = 0; i < n; i++) {
@@ -18,8 +14,6 @@ load_opclasses(struct zdm_load *load, struct zdm_err *err)
         opclass->method = zdm_load_oid(rows, i, 1);
         opclass->input = zdm_load_oid(rows, i, 2);
     }
-    zdm_result_free(rows);
-    return 0;
 }
 
 /* A default class of another type (text_ops on varchar) is the default where the type of the column
@@ -116,22 +110,16 @@ attach_indexes(struct zdm_load *load)
     }
 }
 
-int
-zdm_load_indexes(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_indexes(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (load_opclasses(load, err) < 0 || zdm_load_query(load, "indexes", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_relation *self = zdm_load_relation_by(load, zdm_load_oid(rows, i, 0));
         struct zdm_load_relation *table = zdm_load_relation_of(load, zdm_load_oid(rows, i, 1));
         if (self && table)
             add_index(load, self, table, rows, i);
     }
-    zdm_result_free(rows);
     attach_indexes(load);
-    return 0;
 }
 
 static void
@@ -193,13 +181,9 @@ add_constraint(
     zdm_catalog_append(load->catalog, &slot->relation->constraints, constraint);
 }
 
-int
-zdm_load_constraints(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_constraints(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "constraints", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_load_relation *slot = zdm_load_relation_of(load, zdm_load_oid(rows, i, 3));
         struct zdm_type *domain = zdm_load_type_by(load, zdm_load_oid(rows, i, 4));
@@ -211,6 +195,4 @@ zdm_load_constraints(struct zdm_load *load, struct zdm_err *err)
             zdm_catalog_append(load->catalog, &domain->domain_checks, check);
         }
     }
-    zdm_result_free(rows);
-    return 0;
 }

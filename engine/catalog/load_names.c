@@ -14,29 +14,20 @@ milliseconds(const struct zdm_result *rows, int column)
     return cell && zdm_parse_i64(cell, &value) ? value : -1;
 }
 
-static int
-load_search_path(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_search_path(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "search_path", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++)
         zdm_catalog_append(
             load->catalog, &load->catalog->search_path, zdm_load_text(load, rows, i, 0));
     load->catalog->search_path_known = true;
-    zdm_result_free(rows);
-    return 0;
 }
 
-int
-zdm_load_settings(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_settings(struct zdm_load *load, const struct zdm_result *rows)
 {
     struct zdm_catalog *catalog = load->catalog;
-    struct zdm_result *rows;
 
-    if (zdm_load_query(load, "settings", &rows, err) < 0)
-        return -1;
     catalog->server_version = (int)zdm_result_i64(rows, 0, 0);
     catalog->database = zdm_load_text(load, rows, 0, 1);
     catalog->user = zdm_load_text(load, rows, 0, 2);
@@ -46,31 +37,19 @@ zdm_load_settings(struct zdm_load *load, struct zdm_err *err)
     catalog->lock_timeout_ms = milliseconds(rows, 6);
     catalog->statement_timeout_ms = milliseconds(rows, 7);
     load->block_size = zdm_result_i64(rows, 0, 8);
-    zdm_result_free(rows);
-    return load_search_path(load, err);
 }
 
-static int
-load_schemas(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_schemas(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "schemas", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++)
         zdm_oid_map_put(&load->schemas, zdm_load_oid(rows, i, 0),
             zdm_catalog_add_schema(load->catalog, zdm_result_get(rows, i, 1)));
-    zdm_result_free(rows);
-    return 0;
 }
 
-int
-zdm_load_names(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_names(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (load_schemas(load, err) < 0 || zdm_load_query(load, "names", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_oid_map *map = NULL;
         switch (zdm_load_char(rows, i, 0)) {
@@ -90,6 +69,4 @@ zdm_load_names(struct zdm_load *load, struct zdm_err *err)
         if (map)
             zdm_oid_map_put(map, zdm_load_oid(rows, i, 1), zdm_load_text(load, rows, i, 2));
     }
-    zdm_result_free(rows);
-    return 0;
 }

@@ -46,26 +46,21 @@ struct zdm_load {
     size_t n_opclasses;
 };
 
-/* The parts, in their order: each needs those before it. */
-int zdm_load_settings(struct zdm_load *load, struct zdm_err *err); /* outside the transaction */
-int zdm_load_names(struct zdm_load *load, struct zdm_err *err);
-int zdm_load_relations(struct zdm_load *load, struct zdm_err *err);
-int zdm_load_types(struct zdm_load *load, struct zdm_err *err);
-int zdm_load_columns(struct zdm_load *load, struct zdm_err *err);
-int zdm_load_functions(struct zdm_load *load, struct zdm_err *err);
-int zdm_load_inheritance(struct zdm_load *load, struct zdm_err *err);
-int zdm_load_indexes(struct zdm_load *load, struct zdm_err *err);
-int zdm_load_constraints(struct zdm_load *load, struct zdm_err *err);
-int zdm_load_triggers(struct zdm_load *load, struct zdm_err *err);
-int zdm_load_dependents(struct zdm_load *load, struct zdm_err *err);
-int zdm_load_publications(struct zdm_load *load, struct zdm_err *err);
+/* Each takes the rows of one query; load.c has the table and the order. */
+typedef void zdm_load_take(struct zdm_load *load, const struct zdm_result *rows);
+zdm_load_take zdm_load_settings, zdm_load_search_path;
+zdm_load_take zdm_load_schemas, zdm_load_names;
+zdm_load_take zdm_load_relations, zdm_load_toast, zdm_load_columns, zdm_load_defaults;
+zdm_load_take zdm_load_inheritance, zdm_load_partition_keys;
+zdm_load_take zdm_load_types, zdm_load_enum_values, zdm_load_casts;
+zdm_load_take zdm_load_functions, zdm_load_arguments;
+zdm_load_take zdm_load_opclasses, zdm_load_indexes, zdm_load_constraints;
+zdm_load_take zdm_load_triggers, zdm_load_policies, zdm_load_rules;
+zdm_load_take zdm_load_dependents, zdm_load_users;
+zdm_load_take zdm_load_publications, zdm_load_extensions;
 
 /* Fills used_by of the types, when the columns are there. */
 void zdm_load_type_users(struct zdm_load *load);
-
-/* Runs sql/NAME.sql as it is for this server (\if :sinceNN ... \else ... \endif, as psql has it). */
-int zdm_load_query(
-    struct zdm_load *load, const char *name, struct zdm_result **out, struct zdm_err *err);
 
 /* Cells. Text is copied into the catalog, NULL stays NULL. */
 char *zdm_load_text(struct zdm_load *load, const struct zdm_result *rows, int row, int column);

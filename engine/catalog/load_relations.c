@@ -19,29 +19,19 @@ add_relation(struct zdm_load *load, const struct zdm_result *rows, int row, cons
     return slot;
 }
 
-static int
-load_toast(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_toast(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "toast", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_relation *table = zdm_oid_map_get(&load->toasts, zdm_load_oid(rows, i, 0));
         if (table)
             table->bytes += zdm_result_i64(rows, i, 1) * load->block_size;
     }
-    zdm_result_free(rows);
-    return 0;
 }
 
-int
-zdm_load_relations(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_relations(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "relations", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         const char *schema = zdm_load_schema_name(load, zdm_load_oid(rows, i, 1));
         if (!schema)
@@ -72,8 +62,6 @@ zdm_load_relations(struct zdm_load *load, struct zdm_err *err)
         if (relation->toast)
             zdm_oid_map_put(&load->toasts, relation->toast, relation);
     }
-    zdm_result_free(rows);
-    return load_toast(load, err);
 }
 
 /* The collation of a column where it is not the one its type brings along. `collation` 0 is the
@@ -136,53 +124,37 @@ order_columns(struct zdm_load *load, const struct zdm_load_relation *slot)
             relation->columns.items[relation->columns.n++] = slot->columns[i];
 }
 
-static int
-load_defaults(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_defaults(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "defaults", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_load_relation *slot = zdm_load_relation_of(load, zdm_load_oid(rows, i, 0));
         struct zdm_column *column = slot ? zdm_load_column(slot, zdm_result_i64(rows, i, 1)) : NULL;
         if (column)
             column->default_sql = zdm_load_text(load, rows, i, 2);
     }
-    zdm_result_free(rows);
-    return 0;
 }
 
-int
-zdm_load_columns(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_columns(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "columns", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_load_relation *slot = zdm_load_relation_of(load, zdm_load_oid(rows, i, 0));
         int64_t number = zdm_result_i64(rows, i, 1);
         if (slot && number > 0 && number <= slot->n_columns)
             add_column(load, slot, number, rows, i);
     }
-    zdm_result_free(rows);
     for (size_t i = 0; i < load->relations.n_slots; i++)
         if (load->relations.slots[i].oid) {
             order_columns(load, load->relations.slots[i].value);
             link_typed_table(load, load->relations.slots[i].value);
         }
     zdm_load_type_users(load);
-    return load_defaults(load, err);
 }
 
-static int
-load_partition_keys(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_partition_keys(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "partitions", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_load_relation *slot = zdm_load_relation_of(load, zdm_load_oid(rows, i, 0));
         if (!slot)
@@ -195,17 +167,11 @@ load_partition_keys(struct zdm_load *load, struct zdm_err *err)
         relation->partition_uses = zdm_load_uses(load, slot, zdm_result_get(rows, i, 3),
             zdm_result_get(rows, i, 4), &relation->n_partition_uses);
     }
-    zdm_result_free(rows);
-    return 0;
 }
 
-int
-zdm_load_inheritance(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_inheritance(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "inherits", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_relation *child = zdm_load_relation_by(load, zdm_load_oid(rows, i, 0));
         struct zdm_relation *parent = zdm_load_relation_by(load, zdm_load_oid(rows, i, 1));
@@ -215,6 +181,4 @@ zdm_load_inheritance(struct zdm_load *load, struct zdm_err *err)
         zdm_catalog_append(load->catalog, &parent->children, child);
         child->detach_pending = zdm_result_bool(rows, i, 2);
     }
-    zdm_result_free(rows);
-    return load_partition_keys(load, err);
 }

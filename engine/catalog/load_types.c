@@ -76,29 +76,19 @@ link_type(struct zdm_load *load, const struct zdm_result *rows, int row)
     slot->subtype = zdm_load_type_by(load, zdm_load_oid(rows, row, 12));
 }
 
-static int
-load_values(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_enum_values(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "enums", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_type *type = zdm_load_type_by(load, zdm_load_oid(rows, i, 0));
         if (type)
             zdm_catalog_append(load->catalog, &type->values, zdm_load_text(load, rows, i, 1));
     }
-    zdm_result_free(rows);
-    return 0;
 }
 
-static int
-load_casts(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_casts(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "casts", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_cast *cast = zdm_catalog_alloc(load->catalog, sizeof *cast);
         cast->source = zdm_load_type_by(load, zdm_load_oid(rows, i, 0));
@@ -108,23 +98,15 @@ load_casts(struct zdm_load *load, struct zdm_err *err)
         if (cast->source && cast->target)
             zdm_catalog_append(load->catalog, &load->catalog->casts, cast);
     }
-    zdm_result_free(rows);
-    return 0;
 }
 
-int
-zdm_load_types(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_types(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "types", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++)
         add_type(load, rows, i);
     for (int i = 0; i < zdm_result_rows(rows); i++)
         link_type(load, rows, i);
-    zdm_result_free(rows);
-    return load_values(load, err) < 0 || load_casts(load, err) < 0 ? -1 : 0;
 }
 
 static void
@@ -152,15 +134,12 @@ add_function(struct zdm_load *load, const char *schema, const struct zdm_result 
 }
 
 /* Rows of one function come together, in the order of its arguments. */
-static int
-load_arguments(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_arguments(struct zdm_load *load, const struct zdm_result *rows)
 {
     const struct zdm_function *last = NULL;
-    struct zdm_result *rows;
     size_t n = 0;
 
-    if (zdm_load_query(load, "arguments", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_function *function = zdm_oid_map_get(&load->functions, zdm_load_oid(rows, i, 0));
         n = function == last ? n : 0;
@@ -172,22 +151,14 @@ load_arguments(struct zdm_load *load, struct zdm_err *err)
                 load->catalog, function->n_arguments * sizeof *function->argument_names);
         function->argument_names[n++] = zdm_load_text(load, rows, i, 1);
     }
-    zdm_result_free(rows);
-    return 0;
 }
 
-int
-zdm_load_functions(struct zdm_load *load, struct zdm_err *err)
+void
+zdm_load_functions(struct zdm_load *load, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "functions", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         const char *schema = zdm_load_schema_name(load, zdm_load_oid(rows, i, 1));
         if (schema)
             add_function(load, schema, rows, i);
     }
-    zdm_result_free(rows);
-    return load_arguments(load, err);
 }

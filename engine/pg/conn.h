@@ -83,6 +83,18 @@ int zdm_conn_query(struct zdm_conn *conn, const char *sql, size_t n, const char 
 int zdm_conn_run(struct zdm_conn *conn, const char *name, const char *sql, size_t n,
     const char *const *values, struct zdm_result **out, struct zdm_err *err);
 
+/* Gets the result of each statement of a pipeline, in their order. The result is a view for the call,
+ * and take must not use the connection. */
+struct zdm_taker {
+    void *self;
+    void (*take)(void *self, size_t index, const struct zdm_result *result);
+};
+/* Sends n statements without parameters at once, one each: the server works on the next ones while
+ * `take` looks at what has come. Outside a transaction they are one. After the first that fails none
+ * of the others runs, and take was called for those before it. */
+int zdm_conn_pipeline(struct zdm_conn *conn, const char *const *sql, size_t n,
+    const struct zdm_taker *taker, struct zdm_err *err);
+
 /* ROLLBACK when a transaction is open; never fails (a lost connection has rolled back). */
 void zdm_conn_rollback(struct zdm_conn *conn);
 /* COMMIT. ZDM_ERR_FAILED when the server answered with ROLLBACK. When the connection is lost here

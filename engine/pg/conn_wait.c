@@ -45,6 +45,10 @@ struct exchange {
     bool broken;      /* the session is of no use any more */
     const char *copy; /* a COPY that nobody feeds or reads: its direction */
     int64_t deadline_us;
+    const struct zdm_taker *taker; /* of a pipeline, else NULL */
+    size_t taken;                  /* results that it got */
+    int syncs;                     /* that the server answered: the second is the end */
+    bool ended;                    /* the pipeline */
 };
 
 static void
@@ -123,13 +127,29 @@ keep(PGresult **place, PGresult *result)
 }
 
 static void
+hand_over(struct exchange *x, PGresult *result)
+{
+    struct zdm_result view = {.pg = result};
+
+    x->taker->take(x->taker->self, x->taken++, &view);
+    PQclear(result);
+}
+
+static void
 take_result(struct exchange *x, PGresult *result)
 {
     switch (PQresultStatus(result)) {
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
     case PGRES_EMPTY_QUERY:
-        keep(&x->last, result);
+        if (x->taker)
+            hand_over(x, result);
+        else
+            keep(&x->last, result);
+        return;
+    case PGRES_PIPELINE_SYNC:
+        PQclear(result);
+        x->ended = ++x->syncs == 2;
         return;
     case PGRES_COPY_IN:
         PQclear(result);
@@ -151,10 +171,29 @@ take_result(struct exchange *x, PGresult *result)
         else
             x->failed = result;
         return;
-    default: /* PGRES_SINGLE_TUPLE: a row that nobody asked for */
+    default: /* a row that nobody asked for; a statement of a pipeline behind the one that failed */
         PQclear(result);
         return;
     }
+}
+
+/* Takes the results that are here; false when there is nothing more to come. In a pipeline NULL is
+ * only the end of one statement, unless the session broke. */
+static bool
+take_results(struct exchange *x)
+{
+    PGconn *pg = x->conn->pg;
+
+    while (!x->broken && !x->ended && !PQisBusy(pg)) {
+        PGresult *result = PQgetResult(pg);
+        if (result)
+            take_result(x, result);
+        else if (!x->taker)
+            return false;
+        else if (PQstatus(pg) == CONNECTION_BAD)
+            x->broken = true;
+    }
+    return !x->ended;
 }
 
 /* Sends what is left, takes every result until the server is ready for the next statement. */
@@ -170,12 +209,8 @@ drive(struct exchange *x)
             PQconsumeInput(pg);
             unsent = 0;
         }
-        while (!x->broken && !PQisBusy(pg)) {
-            PGresult *result = PQgetResult(pg);
-            if (!result)
-                return;
-            take_result(x, result);
-        }
+        if (!take_results(x))
+            return;
         if (!x->broken && !step(x, unsent > 0) && PQstatus(pg) == CONNECTION_BAD)
             for (PGresult *result; (result = PQgetResult(pg)) != NULL;)
                 take_result(x, result);
@@ -229,5 +264,39 @@ zdm_conn_exchange(struct zdm_conn *conn, bool sent, struct zdm_result **out, str
     }
     PQclear(x.last);
     PQclear(x.failed);
+    return rc;
+}
+
+/* libpq leaves the mode in which rows come one by one only between the entries of a pipeline, and what
+ * ran before may have set it: so the first entry is one without rows. */
+static int
+send_pipeline(PGconn *pg, const char *const *sql, size_t n)
+{
+    if (PQpipelineSync(pg) != 1)
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        if (PQsendQueryParams(pg, sql[i], 0, NULL, NULL, NULL, NULL, 0) != 1)
+            return -1;
+    return PQpipelineSync(pg) == 1 ? 0 : -1;
+}
+
+int
+zdm_conn_pipeline(struct zdm_conn *conn, const char *const *sql, size_t n,
+    const struct zdm_taker *taker, struct zdm_err *err)
+{
+    struct exchange x = {.conn = conn, .taker = taker};
+
+    if (zdm_conn_ready(conn, err) < 0)
+        return -1;
+    if (PQenterPipelineMode(conn->pg) != 1 || send_pipeline(conn->pg, sql, n) < 0) {
+        conn->lost = true; /* half a pipeline: its answers could not be told from later ones */
+        return zdm_lost_error(conn, PQerrorMessage(conn->pg), err);
+    }
+    drive(&x);
+
+    int rc = verdict(&x, err);
+    PQclear(x.failed);
+    if (!conn->lost && PQexitPipelineMode(conn->pg) != 1)
+        zdm_die("a pipeline has ended and is not empty");
     return rc;
 }
