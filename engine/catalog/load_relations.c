@@ -115,6 +115,8 @@ order_columns(struct zdm_load *load, const struct zdm_load_relation *slot)
 
     for (int i = 1; i <= slot->n_columns; i++)
         n += slot->columns[i] != NULL;
+    if (!strchr("iIS", relation->kind)) /* whose columns are of no interest */
+        relation->n_dropped_columns = (size_t)slot->n_columns - n;
     if (!n)
         return;
     relation->columns.items = zdm_catalog_alloc(load->catalog, n * sizeof(struct zdm_column *));

@@ -108,6 +108,7 @@ put(struct adding *adding, struct zdm_relation *relation)
     column->inherited = child;
     column->local = !child;
     zdm_object_uses_type(draft, relation, column->type);
+    zdm_object_check_width(draft, relation);
 }
 
 static bool

@@ -68,7 +68,7 @@ void zdm_alter_access_method(struct zdm_alter *alter);
 void zdm_alter_cluster_on(struct zdm_alter *alter); /* CLUSTER ON, SET WITHOUT CLUSTER */
 void zdm_alter_replica_identity(struct zdm_alter *alter);
 void zdm_alter_owner(struct zdm_alter *alter);
-void zdm_alter_of_type(struct zdm_alter *alter);       /* OF, NOT OF */
+void zdm_alter_of_type(struct zdm_alter *alter);       /* OF, NOT OF: composite.c */
 void zdm_alter_trigger_state(struct zdm_alter *alter); /* ENABLE and DISABLE TRIGGER */
 void zdm_alter_rule_state(struct zdm_alter *alter);
 void zdm_alter_row_security(struct zdm_alter *alter);
@@ -77,6 +77,9 @@ void zdm_alter_nothing(struct zdm_alter *alter); /* takes its lock, and that is 
 /* The lock of SET (...) and RESET (...): by its options. */
 enum zdm_lock_mode zdm_options_mode(const PgQuery__AlterTableCmd *cmd);
 
+/* composite.c: the composite type that a table is to be of; NULL: it is not known, or it is none and
+ * that is a certain error, told already. */
+struct zdm_relation *zdm_typed_table_type(struct zdm_draft *draft, const PgQuery__TypeName *name);
 /* composite.c: a change of a composite type changes the tables that are of it, with CASCADE: false, and
  * a certain error, without. Other relations have none. */
 bool zdm_typed_tables_may_follow(

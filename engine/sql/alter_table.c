@@ -319,7 +319,8 @@ tell_fanout(struct zdm_alter *alter)
         return;
     zdm_draft_family(draft, alter->relation, &n);
     ZDM_FIND(draft, LOCK_PARENT_FANOUT, .table = alter->table,
-        .name = zdm_arena_strf(draft->arena, "%zu table%s", n - 1, n == 2 ? "" : "s"));
+        .name = n == 2 ? "the table that belongs"
+                       : zdm_arena_strf(draft->arena, "%zu tables that belong", n - 1));
 }
 
 /* Where each sub-command begins: behind the target's name, then behind each comma that stands in no

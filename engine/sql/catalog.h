@@ -160,6 +160,7 @@ struct zdm_relation {
     int64_t rows, bytes; /* estimate of rows (-1: none yet), size with indexes */
 
     ZDM_LIST(struct zdm_column) columns; /* in their order; of indexes none */
+    size_t n_dropped_columns;            /* each keeps its place: a table has 1,600 of them */
     ZDM_LIST(struct zdm_constraint) constraints;
     ZDM_LIST(struct zdm_constraint) referenced_by; /* foreign keys of other tables, and its own */
     ZDM_LIST(struct zdm_index) indexes;

@@ -154,8 +154,12 @@ zdm_relation_drop_column(
             i++;
     }
     struct zdm_column *column = zdm_relation_column(relation, name);
-    if (column)
+    if (column) {
         zdm_catalog_remove(catalog, &relation->columns, column);
+        zdm_catalog_touch(
+            catalog, &relation->n_dropped_columns, sizeof relation->n_dropped_columns);
+        relation->n_dropped_columns++;
+    }
     zdm_catalog_drop_sequences(catalog, relation, name);
 }
 

@@ -2,6 +2,7 @@
 
 #include "sql/condition.h"
 #include "sql/constraint.h"
+#include "sql/expression.h"
 #include "sql/table_parts.h"
 
 /* Remembers which columns CHECK (a IS NOT NULL AND ...) proves NOT NULL. */
@@ -88,8 +89,10 @@ check_one(struct zdm_alter *alter, const struct check *check, struct zdm_relatio
         zdm_draft_scan_of(draft, relation);
     if (check->given->is_no_inherit)
         return;
+    /* The text is read anew for each child: a name of the parent in it means nothing there. */
     for (size_t i = 0; i < relation->children.n; i++)
-        check_one(alter, check, relation->children.items[i]);
+        if (zdm_expr_is_over(draft, check->given->raw_expr, relation->children.items[i]))
+            check_one(alter, check, relation->children.items[i]);
 }
 
 static bool
@@ -132,7 +135,7 @@ zdm_constraint_add_check(struct zdm_alter *alter, const PgQuery__Constraint *con
     zdm_node_walk(constraint->raw_expr, see_sublink, &sublink);
     if (sublink)
         zdm_draft_fails(draft, "0A000", "a CHECK cannot contain a subquery");
-    if (!columns_exist(alter, &check))
+    if (!zdm_expr_is_over(draft, constraint->raw_expr, relation) || !columns_exist(alter, &check))
         return;
     if (relation->kind == ZDM_RELATION_PARTITIONED && constraint->is_no_inherit)
         zdm_draft_fails(

@@ -62,7 +62,8 @@ using_is_right(struct wish *wish)
 
     if (!wish->using)
         return true;
-    if (!zdm_expr_is_plain(draft, wish->using, "USING"))
+    if (!zdm_expr_is_plain(draft, wish->using, "USING") ||
+        !zdm_expr_is_over(draft, wish->using, wish->alter->relation))
         return false;
     const char *missing = zdm_expr_missing_column(wish->using, wish->alter->relation);
     if (missing && wish->alter->relation->known)
@@ -270,14 +271,7 @@ collation_of(struct wish *wish)
     struct zdm_draft *draft = wish->alter->draft;
     const PgQuery__CollateClause *clause = wish->def->coll_clause;
 
-    if (!clause)
-        return NULL;
-    const char *schema = zdm_object_schema(clause->n_collname, clause->collname);
-    const char *name = zdm_object_name(clause->n_collname, clause->collname);
-    if (strcmp(name, "default") == 0)
-        return NULL;
-    return zdm_catalog_string(draft->catalog,
-        zdm_arena_strf(draft->arena, "%s.%s", schema ? schema : "pg_catalog", name));
+    return clause ? zdm_object_collation(draft, clause) : NULL;
 }
 
 static void

@@ -1,4 +1,24 @@
+#include <string.h>
+
 #include "sql/alter.h"
+#include "sql/object.h"
+
+#define AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
+
+struct zdm_relation *
+zdm_typed_table_type(struct zdm_draft *draft, const PgQuery__TypeName *name)
+{
+    struct zdm_relation *type = zdm_object_composite(draft, name->n_names, name->names);
+    const char *text = zdm_list_text(draft->arena, name->n_names, name->names);
+
+    if (type && type->kind == ZDM_RELATION_COMPOSITE)
+        return type;
+    if (draft->catalog->complete && zdm_object_type(draft, name))
+        zdm_draft_fails(draft, "42809", "type %s is no composite type", text);
+    else if (draft->catalog->complete)
+        zdm_draft_fails(draft, "42704", "type %s does not exist", text);
+    return NULL;
+}
 
 struct typed { /* tables of a composite type */
     struct zdm_draft *draft;
@@ -79,4 +99,83 @@ zdm_typed_tables_follow(struct zdm_draft *draft, struct zdm_relation *type)
 
     if (type->kind == ZDM_RELATION_COMPOSITE && !zdm_draft_failed(draft))
         zdm_catalog_each_relation(draft->catalog, follow, &typed);
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* False: they differ, told already. A type that is not known is taken for the same. */
+static bool
+has_columns_of(const struct zdm_alter *alter, const struct zdm_relation *type)
+{
+    struct zdm_draft *draft = alter->draft;
+    const struct zdm_relation *relation = alter->relation;
+    const char *name = zdm_draft_name(draft, type);
+
+    for (size_t i = 0; i < relation->columns.n || i < type->columns.n; i++) {
+        const struct zdm_column *is = i < relation->columns.n ? relation->columns.items[i] : NULL;
+        const struct zdm_column *wanted = i < type->columns.n ? type->columns.items[i] : NULL;
+        const char *fault = NULL;
+        if (!is || !wanted)
+            fault = is ? "is not in the type" : "is missing";
+        else if (strcmp(is->name, wanted->name) != 0)
+            fault = "stands elsewhere in the type";
+        else if (is->type && wanted->type &&
+                 (is->type != wanted->type || is->typmod != wanted->typmod ||
+                     !same_text(is->collation, wanted->collation)))
+            fault = "has another type";
+        if (!fault)
+            continue;
+        zdm_draft_fails(draft, "42804", "%s is no table of %s: column %s %s", alter->table, name,
+            zdm_ident_text(draft->arena, is ? is->name : wanted->name), fault);
+        return false;
+    }
+    return true;
+}
+
+static void
+become_typed(struct zdm_alter *alter)
+{
+    struct zdm_draft *draft = alter->draft;
+    struct zdm_relation *relation = alter->relation;
+    struct zdm_relation *type = zdm_typed_table_type(draft, alter->cmd->def->type_name);
+
+    if (!type) {
+        if (!draft->st->fails_with)
+            zdm_draft_assume(draft);
+        return;
+    }
+    zdm_draft_lock_on(draft, type, ZDM_LOCK_ACCESS_SHARE, ZDM_HELD_BRIEF);
+    if (relation->parents.n) {
+        zdm_draft_fails(draft, "42809", "%s inherits from %s: it cannot be a typed table",
+            alter->table, zdm_draft_name(draft, relation->parents.items[0]));
+        return;
+    }
+    if (!relation->known || !type->known)
+        zdm_draft_assume(draft);
+    else if (!has_columns_of(alter, type))
+        return;
+    zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
+    relation->of_type = type;
+}
+
+void
+zdm_alter_of_type(struct zdm_alter *alter)
+{
+    struct zdm_draft *draft = alter->draft;
+    struct zdm_relation *relation = alter->relation;
+
+    if (alter->cmd->subtype == AT(AddOf)) {
+        become_typed(alter);
+        return;
+    }
+    if (relation->known && !relation->of_type) {
+        zdm_draft_fails(draft, "42809", "%s is no typed table", alter->table);
+        return;
+    }
+    zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
+    relation->of_type = NULL;
 }

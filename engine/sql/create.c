@@ -113,6 +113,8 @@ replace_view(struct zdm_draft *draft, struct zdm_relation *relation, const PgQue
         return;
     zdm_query_unlink(draft, relation);
     zdm_query_links(draft, relation, stmt->query);
+    for (size_t i = 0; i < relation->columns.n; i++)
+        zdm_view_has_type(draft, relation, relation->columns.items[i]->type);
     for (size_t i = relation->columns.n; columns.complete && i < columns.n; i++) {
         if (!columns.items[i].name)
             break;
@@ -120,7 +122,9 @@ replace_view(struct zdm_draft *draft, struct zdm_relation *relation, const PgQue
             zdm_relation_add_column(draft->catalog, relation, columns.items[i].name);
         column->type = columns.items[i].type;
         column->typmod = columns.items[i].typmod;
+        zdm_view_has_type(draft, relation, column->type);
     }
+    zdm_object_check_width(draft, relation);
 }
 
 void

@@ -302,17 +302,10 @@ static void
 of_type(struct making *making)
 {
     struct zdm_draft *draft = making->draft;
-    const PgQuery__TypeName *name = making->stmt->of_typename;
-    struct zdm_relation *source = zdm_object_composite(draft, name->n_names, name->names);
+    struct zdm_relation *source = zdm_typed_table_type(draft, making->stmt->of_typename);
 
-    if (!source || source->kind != ZDM_RELATION_COMPOSITE) {
-        const char *text = zdm_list_text(draft->arena, name->n_names, name->names);
-        if (!draft->catalog->complete)
-            making->relation->known = false;
-        else if (zdm_object_type(draft, name))
-            zdm_draft_fails(draft, "42809", "type %s is no composite type", text);
-        else
-            zdm_draft_fails(draft, "42704", "type %s does not exist", text);
+    if (!source) {
+        making->relation->known = false;
         return;
     }
     zdm_draft_lock_on(draft, source, ZDM_LOCK_ACCESS_SHARE, ZDM_HELD_BRIEF);

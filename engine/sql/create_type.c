@@ -58,7 +58,10 @@ zdm_family_create_composite(struct zdm_draft *draft)
         zdm_typed_of_name(draft, def->type_name, &typed);
         column->type = typed.type;
         column->typmod = typed.typmod == ZDM_TYPMOD_UNKNOWN ? ZDM_TYPMOD_NONE : typed.typmod;
+        if (def->coll_clause)
+            column->collation = zdm_object_collation(draft, def->coll_clause);
     }
+    zdm_object_check_width(draft, relation);
     struct zdm_type *type =
         zdm_catalog_add_type(draft->catalog, relation->schema, relation->name, ZDM_TYPE_COMPOSITE);
     type->relation = relation;

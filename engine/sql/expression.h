@@ -26,6 +26,10 @@ struct zdm_judged zdm_expr_judge(
 /* Where an expression of one row is asked for: no sub-select, aggregate, window function or set. False,
  * and a certain error, otherwise. what: "a DEFAULT". */
 bool zdm_expr_is_plain(struct zdm_draft *draft, const PgQuery__Node *expr, const char *what);
+/* Where only columns of one relation can be named: false, and a certain error, when a reference has
+ * another one in front, as in b.x. */
+bool zdm_expr_is_over(
+    struct zdm_draft *draft, const PgQuery__Node *expr, const struct zdm_relation *relation);
 /* The first column that it names and the relation does not have, or NULL. */
 const char *zdm_expr_missing_column(const PgQuery__Node *expr, const struct zdm_relation *relation);
 /* ctid and the like, which every table has. */

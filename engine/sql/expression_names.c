@@ -6,7 +6,7 @@
 
 struct looking {
     const struct zdm_relation *relation;
-    const char *missing;
+    const char *missing, *other;
     const ProtobufCMessage *sublink;
     const PgQuery__FuncCall *windowed;
     bool columns;
@@ -31,8 +31,11 @@ look(void *self, const ProtobufCMessage *message)
     const PgQuery__ColumnRef *ref = (const PgQuery__ColumnRef *)message;
     const char *name = zdm_last_string(ref->n_fields, ref->fields);
     looking->columns = true;
-    if (looking->relation && name[0] && ref->n_fields == 1 && !looking->missing &&
-        !zdm_relation_column(looking->relation, name))
+    const char *of = ref->n_fields > 1 ? zdm_node_string(ref->fields[ref->n_fields - 2]) : NULL;
+    if (looking->relation && of && strcmp(of, looking->relation->name) != 0)
+        looking->other = of;
+    else if (looking->relation && name[0] && !looking->missing &&
+             !zdm_relation_column(looking->relation, name))
         looking->missing = name;
     return true;
 }
@@ -70,6 +73,19 @@ zdm_expr_missing_column(const PgQuery__Node *expr, const struct zdm_relation *re
         strcmp(looking.missing, relation->name) == 0) /* the whole row */
         return NULL;
     return looking.missing;
+}
+
+bool
+zdm_expr_is_over(
+    struct zdm_draft *draft, const PgQuery__Node *expr, const struct zdm_relation *relation)
+{
+    struct looking looking = {.relation = relation};
+
+    zdm_node_walk(expr, look, &looking);
+    if (looking.other && !looking.sublink)
+        zdm_draft_fails(draft, "42P01", "the expression names %s, and is about %s alone",
+            zdm_ident_text(draft->arena, looking.other), zdm_draft_name(draft, relation));
+    return !draft->st->fails_with;
 }
 
 bool

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "sql/condition.h"
+#include "sql/expression.h"
 #include "sql/object.h"
 #include "sql/table_parts.h"
 
@@ -131,6 +132,21 @@ plain_order(const PgQuery__IndexElem *elem)
     return !descending && elem->nulls_ordering != PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST;
 }
 
+/* The column that is the key; NULL: an expression. ((a)) is column a. */
+static const char *
+key_column(const PgQuery__Node *key, const struct zdm_relation *relation)
+{
+    if (key->node_case != PG_QUERY__NODE__NODE_INDEX_ELEM)
+        return zdm_node_string(key);
+    const PgQuery__Node *expr = key->index_elem->expr;
+    if (!expr)
+        return key->index_elem->name;
+    if (expr->node_case != PG_QUERY__NODE__NODE_COLUMN_REF)
+        return NULL;
+    const char *name = zdm_last_string(expr->column_ref->n_fields, expr->column_ref->fields);
+    return zdm_relation_column(relation, name) ? name : NULL;
+}
+
 static void
 plan_key(struct zdm_draft *draft, struct zdm_index_plan *plan, const struct zdm_relation *relation,
     const PgQuery__Node *key, struct zdm_names *uses, struct zdm_buf *expressions)
@@ -140,9 +156,11 @@ plan_key(struct zdm_draft *draft, struct zdm_index_plan *plan, const struct zdm_
         key->node_case == PG_QUERY__NODE__NODE_INDEX_ELEM ? key->index_elem : NULL;
 
     *column = (struct zdm_index_column){.default_opclass = true, .plain_order = true};
-    if (!elem || !elem->expr) {
-        const char *name = elem ? elem->name : zdm_node_string(key);
-        const struct zdm_column *from = zdm_relation_column(relation, name);
+    const char *name = key_column(key, relation);
+    const struct zdm_column *from = name ? zdm_relation_column(relation, name) : NULL;
+    if (elem && elem->expr && !zdm_expr_is_over(draft, elem->expr, relation))
+        return;
+    if (name) {
         use_column(draft, uses, relation, name);
         column->name = zdm_catalog_string(draft->catalog, name);
         if (from && (!elem || !elem->n_opclass) &&
@@ -158,7 +176,6 @@ plan_key(struct zdm_draft *draft, struct zdm_index_plan *plan, const struct zdm_
         return;
     column->default_opclass = elem->n_opclass == 0;
     column->plain_order = plain_order(elem);
-    const struct zdm_column *from = elem->expr ? NULL : zdm_relation_column(relation, elem->name);
     const char *given = elem->n_collation ? collation_of(draft, elem) : NULL;
     if (given && !same_text(given, from ? from->collation : NULL))
         column->collation = given; /* else as the column has it */
@@ -183,7 +200,7 @@ zdm_index_plan_columns(struct zdm_draft *draft, struct zdm_index_plan *plan,
         use_column(draft, &uses, relation, name);
         like->included[like->n_included++] = zdm_catalog_string(draft->catalog, name);
     }
-    if (predicate) {
+    if (predicate && zdm_expr_is_over(draft, predicate, relation)) {
         use_expression(draft, &uses, relation, predicate, "predicate");
         char *text = zdm_deparse_expr(draft->arena, predicate);
         like->predicate_sql = zdm_catalog_string(draft->catalog, text ? text : "?");

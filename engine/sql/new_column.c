@@ -77,15 +77,11 @@ read_collation(struct zdm_alter *alter, struct zdm_new_column *column)
 
     if (!clause)
         return;
-    const char *schema = zdm_object_schema(clause->n_collname, clause->collname);
-    const char *name = zdm_object_name(clause->n_collname, clause->collname);
     if (column->typed.type && draft->catalog->complete &&
         zdm_type_is(column->typed.type, column->typed.type->name) &&
         !zdm_type_has_collation(column->typed.type))
         zdm_draft_fails(draft, "42804", "type %s has no collation", column->type);
-    if (strcmp(name, "default") != 0)
-        column->collation = zdm_catalog_string(draft->catalog,
-            zdm_arena_strf(draft->arena, "%s.%s", schema ? schema : "pg_catalog", name));
+    column->collation = zdm_object_collation(draft, clause);
 }
 
 static void
@@ -115,7 +111,8 @@ zdm_computed_is_right(
     struct zdm_draft *draft = alter->draft;
     const struct zdm_relation *relation = alter->relation;
 
-    if (!zdm_expr_is_plain(draft, computed, "a generated column"))
+    if (!zdm_expr_is_plain(draft, computed, "a generated column") ||
+        !zdm_expr_is_over(draft, computed, relation))
         return false;
     const char *missing = zdm_expr_missing_column(computed, relation);
     if (missing && strcmp(missing, name) == 0)

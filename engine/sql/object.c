@@ -5,6 +5,8 @@
 
 #include "sql/families.h"
 
+enum { MOST_COLUMNS = 1600 }; /* MaxHeapAttributeNumber */
+
 const char *
 zdm_object_text(struct zdm_draft *draft, const PgQuery__Node *object, size_t leave_out)
 {
@@ -119,6 +121,18 @@ zdm_object_type(struct zdm_draft *draft, const PgQuery__TypeName *name)
     if (!type || !name->n_array_bounds || !type->array)
         return name->n_array_bounds ? NULL : type;
     return zdm_catalog_type(draft->catalog, type->array->schema, type->array->name);
+}
+
+const char *
+zdm_object_collation(struct zdm_draft *draft, const PgQuery__CollateClause *clause)
+{
+    const char *schema = zdm_object_schema(clause->n_collname, clause->collname);
+    const char *name = zdm_object_name(clause->n_collname, clause->collname);
+
+    if (strcmp(name, "default") == 0)
+        return NULL;
+    return zdm_catalog_string(draft->catalog,
+        zdm_arena_strf(draft->arena, "%s.%s", schema ? schema : "pg_catalog", name));
 }
 
 struct zdm_relation *
@@ -363,6 +377,16 @@ zdm_object_make_type(
     array->element = type;
     type->array = array;
     return type;
+}
+
+void
+zdm_object_check_width(struct zdm_draft *draft, const struct zdm_relation *relation)
+{
+    size_t dropped = relation->n_dropped_columns, n = relation->columns.n + dropped;
+
+    if (n > MOST_COLUMNS)
+        zdm_draft_fails(draft, "54011", "%s would have %zu columns, %zu of them dropped: %d fit",
+            zdm_draft_name(draft, relation), n, dropped, MOST_COLUMNS);
 }
 
 const char *

@@ -34,6 +34,8 @@ bool zdm_object_check_kind(struct zdm_draft *draft, const struct zdm_relation *r
 struct zdm_type *zdm_object_type(struct zdm_draft *draft, const PgQuery__TypeName *type);
 struct zdm_type *zdm_object_type_named(
     struct zdm_draft *draft, size_t n, PgQuery__Node *const *names);
+/* What COLLATE names, as the catalog has it: "schema.name" without quotes; NULL: the default one. */
+const char *zdm_object_collation(struct zdm_draft *draft, const PgQuery__CollateClause *clause);
 /* Composite types and the row types of tables have a relation behind them. */
 struct zdm_relation *zdm_object_composite(
     struct zdm_draft *draft, size_t n, PgQuery__Node *const *names);
@@ -68,6 +70,9 @@ void zdm_object_move_type(
 /* The relation has a column of the type: all types that it is made of know so. */
 void zdm_object_uses_type(
     struct zdm_draft *draft, struct zdm_relation *relation, const struct zdm_type *type);
+
+/* A certain error (54011) when it has more columns than fit, those that were dropped included. */
+void zdm_object_check_width(struct zdm_draft *draft, const struct zdm_relation *relation);
 
 /* The name that the server makes up for an index or a constraint of a relation in this schema: a, b
  * and label, with a number behind when it is taken. */

@@ -100,6 +100,22 @@ add_star(struct scope *scope, const char *of, struct zdm_result_columns *out)
     out->complete &= found && (of || scope->clear);
 }
 
+/* The name of a table alone is its whole row. */
+static const struct zdm_type *
+row_type(const struct scope *scope, const char *name)
+{
+    for (size_t i = 0; i < scope->n; i++) {
+        const struct zdm_relation *relation = scope->sources[i].relation;
+        const struct zdm_type *type =
+            relation->schema && strcmp(scope->sources[i].name, name) == 0
+                ? zdm_catalog_type(scope->draft->catalog, relation->schema, relation->name)
+                : NULL;
+        if (type && type->relation == relation)
+            return type;
+    }
+    return NULL;
+}
+
 static struct zdm_result_column
 of_reference(const struct scope *scope, const PgQuery__ColumnRef *ref)
 {
@@ -115,9 +131,10 @@ of_reference(const struct scope *scope, const PgQuery__ColumnRef *ref)
         const struct zdm_column *found = zdm_relation_column(scope->sources[i].relation, name);
         if (!found)
             continue;
-        column = plain(found);
-        break;
+        return plain(found);
     }
+    if (!of)
+        column.type = row_type(scope, name);
     return column;
 }
 
@@ -280,6 +297,10 @@ zdm_query_columns_give(struct zdm_draft *draft, struct zdm_relation *relation,
         column->type = from->type;
         column->typmod = from->typmod;
         column->collation = from->collation;
-        zdm_object_uses_type(draft, relation, column->type);
+        if (relation->kind == ZDM_RELATION_VIEW)
+            zdm_view_has_type(draft, relation, column->type);
+        else
+            zdm_object_uses_type(draft, relation, column->type);
     }
+    zdm_object_check_width(draft, relation);
 }

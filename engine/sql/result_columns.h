@@ -27,6 +27,9 @@ void zdm_query_columns_give(struct zdm_draft *draft, struct zdm_relation *relati
 /* The view reads what stands in its query: views through views are theirs. */
 void zdm_query_links(
     struct zdm_draft *draft, struct zdm_relation *view, const PgQuery__Node *query);
+/* It has a column of the type. A view keeps no rows of it, as tables do: zdm_object_uses_type(). */
+void zdm_view_has_type(
+    struct zdm_draft *draft, struct zdm_relation *view, const struct zdm_type *type);
 /* A part of `owner`, a rule or a policy, depends on what stands in a statement or an expression. */
 void zdm_part_links(struct zdm_draft *draft, struct zdm_relation *owner, const char *kind,
     const char *name, const PgQuery__Node *node);

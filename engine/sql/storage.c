@@ -286,21 +286,3 @@ zdm_alter_owner(struct zdm_alter *alter)
     }
     ZDM_FIND(draft, OWNER_CHANGE, .name = alter->table);
 }
-
-void
-zdm_alter_of_type(struct zdm_alter *alter)
-{
-    struct zdm_draft *draft = alter->draft;
-    struct zdm_relation *relation = alter->relation;
-
-    if (alter->cmd->subtype == AT(AddOf)) {
-        zdm_draft_assume(draft); /* whether the columns are those of the type */
-        return;
-    }
-    if (relation->known && !relation->of_type) {
-        zdm_draft_fails(draft, "42809", "%s is no typed table", alter->table);
-        return;
-    }
-    zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
-    relation->of_type = NULL;
-}

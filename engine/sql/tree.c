@@ -6,6 +6,8 @@
 
 #include "sql/nesting.h"
 
+enum { LONGEST_MESSAGE = 160 }; /* in bytes */
+
 /* Trees are made and thrown away whole: their many small parts lie side by side in large blocks. */
 struct block {
     struct block *next;
@@ -96,10 +98,20 @@ fail_at(struct zdm_err *err, int position, const char *message)
     return -1;
 }
 
+/* A quote that nobody closes makes a token of the whole rest of the text, which the message holds. */
 static int
 fail_with(struct zdm_err *err, const PgQueryError *error)
 {
-    fail_at(err, error->cursorpos, error->message);
+    char *message = zdm_strdup(error->message);
+    size_t n = LONGEST_MESSAGE;
+
+    if (strlen(message) > n) {
+        while (((unsigned char)message[n] & 0xC0) == 0x80)
+            n--;
+        memcpy(message + n, "...\"", 5);
+    }
+    fail_at(err, error->cursorpos, message);
+    free(message);
     if (strncmp(error->message, "memory exhausted", 16) == 0)
         zdm_err_hint(err, "it is nested too deeply for the parser: write it in smaller pieces");
     return -1;

@@ -117,6 +117,26 @@ zdm_query_links(struct zdm_draft *draft, struct zdm_relation *view, const PgQuer
 }
 
 void
+zdm_view_has_type(struct zdm_draft *draft, struct zdm_relation *view, const struct zdm_type *type)
+{
+    struct zdm_catalog *catalog = draft->catalog;
+    const struct zdm_type *inner = type && type->element ? type->element : type;
+    struct zdm_type *own = inner && inner->schema && strcmp(inner->schema, "pg_catalog") != 0
+                               ? zdm_catalog_type(catalog, inner->schema, inner->name)
+                               : NULL;
+
+    if (!own)
+        return;
+    struct zdm_dependent *dependent = zdm_catalog_alloc(catalog, sizeof *dependent);
+    dependent->kind = "view";
+    dependent->name = zdm_catalog_string(catalog, zdm_draft_name(draft, view));
+    dependent->dependent = view;
+    zdm_catalog_append(catalog, &own->dependents, dependent);
+    if (own->relation && own->relation->kind != ZDM_RELATION_COMPOSITE)
+        zdm_catalog_append(catalog, &own->relation->dependents, dependent);
+}
+
+void
 zdm_part_links(struct zdm_draft *draft, struct zdm_relation *owner, const char *kind,
     const char *name, const PgQuery__Node *node)
 {

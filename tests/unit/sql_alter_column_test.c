@@ -233,6 +233,34 @@ sequence(void **state)
     }
 }
 
+/* A dropped column keeps its place for ever. */
+static void
+no_place_left(void **state)
+{
+    static const struct {
+        size_t dropped;
+        const char *sql;
+        bool fits;
+    } tables[] = {{1598, "ALTER TABLE t ADD COLUMN b int", true},
+        {1599, "ALTER TABLE t ADD COLUMN b int", false},
+        {1598, "ALTER TABLE t ADD COLUMN b int, ADD COLUMN c int", false},
+        {1598,
+            "ALTER TABLE t ADD COLUMN b int; ALTER TABLE t DROP COLUMN a; "
+            "ALTER TABLE t ADD COLUMN a int",
+            false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        struct zdm_catalog *catalog = fixture_catalog();
+        struct zdm_relation *t = fixture_table(catalog, "public", "t", 10);
+        fixture_column(catalog, t, "a", "varchar", 14);
+        t->n_dropped_columns = tables[i].dropped;
+        char *seen = fixture_describe(catalog, 15, tables[i].sql);
+        assert_int_equal(!tables[i].fits, strstr(seen, "; fails 54011") != NULL);
+        free(seen);
+    }
+}
+
 int
 main(void)
 {
@@ -240,7 +268,7 @@ main(void)
         cmocka_unit_test(not_null_not_valid), cmocka_unit_test(rows_decide),
         cmocka_unit_test(functions), cmocka_unit_test(types),
         cmocka_unit_test(types_behind_foreign_keys), cmocka_unit_test(versions_differ),
-        cmocka_unit_test(sequence)};
+        cmocka_unit_test(sequence), cmocka_unit_test(no_place_left)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

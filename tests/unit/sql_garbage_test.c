@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "sql/classify.h"
 #include "sql/syntax.h"
+#include "sql/tree.h"
 
 /* Everything that takes a text; 0 or -1 of the classifier. */
 static int
@@ -224,6 +225,27 @@ mutations(void **state)
     }
 }
 
+/* A quote that nobody closes is near the whole rest of the text: a message quotes its beginning. */
+static void
+long_rests(void **state)
+{
+    (void)state;
+    for (size_t shift = 0; shift < 4; shift++) {
+        struct zdm_err err = ZDM_ERR_INIT;
+        struct zdm_tree tree;
+        struct zdm_buf text = ZDM_BUF_INIT;
+        zdm_buf_addf(&text, "SELECT '%.*s", (int)shift, "xxx");
+        for (int i = 0; i < 30000; i++)
+            zdm_buf_add(&text, "\xe2\x82\xac");
+        assert_int_equal(zdm_tree_parse(text.s, &tree, &err), -1);
+        assert_in_range(strlen(err.message), 100, 200);
+        assert_int_equal(err.message[zdm_invalid_utf8(err.message)], '\0');
+        assert_non_null(strstr(err.message, "...\""));
+        zdm_err_release(&err);
+        zdm_buf_release(&text);
+    }
+}
+
 int
 main(void)
 {
@@ -234,6 +256,7 @@ main(void)
         cmocka_unit_test(large_texts),
         cmocka_unit_test(noise),
         cmocka_unit_test(mutations),
+        cmocka_unit_test(long_rests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -903,3 +903,79 @@ ALTER TABLE types ADD COLUMN e float8 DEFAULT random(), ADD CONSTRAINT later CHE
 ALTER TABLE types ADD COLUMN e int, ALTER COLUMN t SET DEFAULT 'x', ALTER COLUMN vc10 SET STATISTICS 10
 
 ALTER TABLE types ALTER COLUMN t SET STATISTICS 10, ALTER COLUMN vc10 SET (n_distinct = 3)
+
+-- names with their table in front, and whole rows, in expressions over one table
+CREATE INDEX ON plain ((plain IS NULL))
+
+CREATE INDEX ON plain ((p IS NULL))
+
+CREATE INDEX ON plain ((plain.a))
+
+CREATE INDEX ON plain ((plain.zz))
+
+CREATE INDEX ON plain ((other.a))
+
+CREATE INDEX ON plain ((public.plain.a + 1))
+
+ALTER TABLE plain ADD CHECK (plain IS NOT NULL)
+
+ALTER TABLE plain ADD CHECK (other.a > 0)
+
+ALTER TABLE plain ADD CHECK (plain.zz > 0)
+
+--! after: CREATE RULE r AS ON INSERT TO ruled DO ALSO INSERT INTO audit_log (message) SELECT p::text FROM plain p
+DROP TABLE plain
+
+--! after: CREATE INDEX ON plain ((plain IS NULL))
+ALTER TABLE plain DROP COLUMN a
+
+--! after: CREATE INDEX ON plain ((plain IS NULL))
+ALTER TABLE plain ALTER COLUMN a TYPE bigint
+
+CREATE INDEX ON plain ((a))
+
+CREATE INDEX ON plain ((plain))
+
+CREATE UNIQUE INDEX ON plain ((plain.a), (lower(b)))
+
+CREATE OR REPLACE VIEW one_number AS SELECT 1 AS n, p FROM plain p
+
+ALTER TABLE plain ALTER a TYPE bigint USING plain.a::bigint
+
+ALTER TABLE plain ALTER a TYPE bigint USING other.a::bigint
+
+ALTER TABLE plain ALTER a TYPE text USING plain::text
+
+ALTER TABLE plain ADD z int GENERATED ALWAYS AS (plain.a + 1) STORED
+
+ALTER TABLE plain ADD z int GENERATED ALWAYS AS (plain.zz + 1) STORED
+
+ALTER TABLE plain ADD z int GENERATED ALWAYS AS (orders.weight + 1) STORED
+
+CREATE INDEX ON plain (a) WHERE plain.a > 0
+
+CREATE INDEX ON plain (a) WHERE orders.a > 0
+
+CREATE INDEX ON plain ((b) COLLATE "C" text_pattern_ops DESC)
+
+CREATE INDEX ON plain ((orders.weight), (weight))
+
+CREATE INDEX ON public.plain ((public.plain.a))
+
+ALTER TABLE public.plain ADD CHECK (public.plain.a > 0)
+
+ALTER TABLE domain_users ADD CHECK (home.zip <> '')
+
+CREATE TABLE t (a int, b int CHECK (t.b > t.a))
+
+CREATE TABLE t (a int, b int CHECK (s.b > t.a))
+
+CREATE TABLE plain2 (LIKE plain, CHECK (plain2.a > 0))
+
+CREATE POLICY p ON plain USING (plain.a > (SELECT max(o.weight) FROM orders o WHERE o.id = plain.id))
+
+ALTER TABLE measurements ADD CHECK (measurements.value > 0)
+
+CREATE UNIQUE INDEX ON measurements ((sensor), (at))
+
+CREATE UNIQUE INDEX CONCURRENTLY ON plain ((a))

@@ -681,3 +681,93 @@ ALTER TABLE ALL IN TABLESPACE pg_default SET TABLESPACE pg_default;
 ALTER TABLE ALL IN TABLESPACE other_disk SET TABLESPACE pg_default;
 
 ALTER INDEX ALL IN TABLESPACE other_disk SET TABLESPACE pg_default;
+
+-- whole rows of a table: who has a column of them
+--! after: CREATE VIEW whole AS SELECT p FROM plain p
+ALTER TABLE plain ALTER a TYPE bigint
+
+--! after: CREATE VIEW whole AS SELECT p FROM plain p
+ALTER TABLE plain DROP COLUMN a
+
+--! after: CREATE VIEW whole AS SELECT p FROM plain p
+DROP TABLE plain
+
+--! after: CREATE VIEW whole AS SELECT p FROM plain p
+DROP TYPE plain
+
+--! after: CREATE VIEW whole AS SELECT row_to_json(p) FROM plain p
+DROP TABLE plain
+
+--! after: CREATE VIEW whole AS SELECT plain FROM plain
+ALTER TABLE plain ADD COLUMN z int DEFAULT random()
+
+--! after: CREATE MATERIALIZED VIEW whole AS SELECT p FROM plain p
+ALTER TABLE plain ALTER a TYPE bigint
+
+--! after: CREATE MATERIALIZED VIEW whole AS SELECT p FROM plain p
+ALTER TABLE plain ADD COLUMN z int DEFAULT 1
+
+--! after: CREATE TABLE whole AS SELECT p FROM plain p
+ALTER TABLE plain ALTER a TYPE bigint
+
+--! after: CREATE TABLE whole AS SELECT p FROM plain p
+ALTER TABLE plain ADD COLUMN z float8 DEFAULT random()
+
+--! after: CREATE TABLE whole AS SELECT plain FROM plain
+ALTER TABLE plain ADD COLUMN z float8 DEFAULT random()
+
+--! after: CREATE TABLE whole AS SELECT p AS q FROM plain p, orders
+DROP TABLE plain
+
+CREATE VIEW whole AS SELECT p FROM plain p
+
+CREATE MATERIALIZED VIEW whole AS SELECT p, p.a FROM plain p
+
+CREATE TABLE whole AS SELECT p, p.a FROM plain p
+
+--! after: CREATE VIEW whole AS SELECT p FROM plain p
+ALTER TABLE plain RENAME COLUMN a TO z
+
+--! after: CREATE VIEW whole AS SELECT p.* FROM plain p
+ALTER TABLE plain DROP COLUMN a
+
+--! after: CREATE VIEW whole AS SELECT count(p) FROM plain p
+ALTER TABLE plain DROP COLUMN a
+
+CREATE VIEW whole AS SELECT 1 FROM plain p
+
+CREATE VIEW whole AS SELECT p.a, p FROM plain p
+
+CREATE VIEW whole AS SELECT p.a FROM plain p
+
+CREATE MATERIALIZED VIEW whole AS SELECT p FROM plain p
+
+CREATE VIEW whole AS SELECT p, 1 AS one FROM plain p
+
+--! after: CREATE VIEW feelings AS SELECT feeling FROM domain_users
+DROP TYPE mood
+
+--! after: CREATE VIEW feelings AS SELECT feeling FROM domain_users
+ALTER TYPE mood ADD VALUE 'new'
+
+--! after: CREATE VIEW whole AS SELECT p FROM plain p
+DROP TABLE plain CASCADE
+
+--! after: CREATE VIEW whole AS SELECT p FROM plain p
+--! after: CREATE OR REPLACE VIEW whole AS SELECT p, 1 AS n FROM plain p
+ALTER TABLE plain ADD z int DEFAULT 1
+
+--! after: CREATE VIEW whole AS SELECT p FROM plain p
+CREATE OR REPLACE VIEW whole AS SELECT p, 1 AS n FROM plain p
+
+--! after: CREATE VIEW whole AS SELECT p FROM plain p
+DROP VIEW whole
+
+--! after: CREATE VIEW whole AS SELECT array_agg(p) AS all_of_it FROM plain p
+DROP TABLE plain
+
+--! after: CREATE VIEW feelings AS SELECT e.home, e.many FROM domain_users AS e
+DROP TYPE address
+
+--! after: CREATE VIEW feelings AS SELECT e.home, e.many FROM domain_users AS e
+DROP DOMAIN positive CASCADE

@@ -219,3 +219,69 @@ ALTER SEQUENCE free_sequence SET UNLOGGED;
 ALTER TABLE free_sequence SET (fillfactor = 70);
 
 ALTER TABLE published SET TABLESPACE other_disk, SET (fillfactor = 70);
+
+-- OF a type: the same columns in the same order
+ALTER TABLE plain OF address
+
+--! after: CREATE TABLE like_address (street text, zip varchar(10))
+ALTER TABLE like_address OF address
+
+--! after: CREATE TABLE like_address (street text, zip varchar(11))
+ALTER TABLE like_address OF address
+
+--! after: CREATE TABLE like_address (street text, zip varchar(10), more int)
+ALTER TABLE like_address OF address
+
+--! after: CREATE TABLE like_address (zip varchar(10), street text)
+ALTER TABLE like_address OF address
+
+--! after: CREATE TABLE like_address (street text)
+ALTER TABLE like_address OF address
+
+--! after: CREATE TABLE like_address (street text COLLATE "C", zip varchar(10))
+ALTER TABLE like_address OF address
+
+--! after: CREATE TABLE like_address (street text NOT NULL DEFAULT 'a', zip varchar(10))
+ALTER TABLE like_address OF address
+
+ALTER TABLE cars OF address
+
+--! after: CREATE TYPE car AS (id int, plate text, wheels int, doors int)
+ALTER TABLE cars OF car
+
+ALTER TABLE plain OF plain
+
+ALTER TABLE plain OF nowhere
+
+ALTER TABLE plain OF mood
+
+ALTER TABLE plain OF plain_text
+
+ALTER TABLE typed_table OF address
+
+--! after: CREATE TYPE address2 AS (street text, zip varchar(10))
+ALTER TABLE typed_table OF address2
+
+ALTER TABLE typed_table OF unused_composite
+
+--! after: CREATE TABLE like_address (street text, gone int, zip varchar(10))
+--! after: ALTER TABLE like_address DROP COLUMN gone
+ALTER TABLE like_address OF address
+
+--! after: CREATE VIEW like_address AS SELECT 'a'::text AS street
+ALTER TABLE like_address OF address
+
+--! after: CREATE TYPE bucket AS (id int, payload text)
+ALTER TABLE buckets OF bucket
+
+--! after: CREATE TYPE bucket AS (id int, payload text)
+ALTER TABLE buckets_0 OF bucket
+
+ALTER TABLE address OF address
+
+--! after: CREATE TYPE ctype AS (street text COLLATE "C", zip varchar(10))
+--! after: CREATE TABLE like_address (street text COLLATE "C", zip varchar(10))
+ALTER TABLE like_address OF ctype
+
+--! after: CREATE TABLE like_address AS SELECT street, zip FROM typed_table
+ALTER TABLE like_address OF address
