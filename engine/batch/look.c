@@ -25,18 +25,18 @@ same_parts(const char *then, const char *now, int n)
 /* Another table under the same name, or another primary key: rows behind pos were never looked at.
  * In another database (a restored dump) oids say nothing. */
 static int
-check_identity(const struct zdm_loop *l, const struct zdm_cursor *cursor, struct zdm_err *err)
+check_identity(const struct zdm_job *job, const struct zdm_cursor *cursor, struct zdm_err *err)
 {
-    const struct zdm_backfill_spec *spec = l->spec;
-    const char *then = cursor->relation, *now = l->target.identity;
+    const struct zdm_backfill_spec *spec = job->spec;
+    const char *then = cursor->relation, *now = job->target.identity;
 
     if (!then || !same_parts(then, now, 1) || strcmp(then, now) == 0)
         return 0;
     char *where = zdm_cursor_where(spec->plan, spec->step);
     if (same_parts(then, now, 2)) {
         zdm_fail(err, ZDM_ERR_MISMATCH,
-            "%s.%s is another key than the one that backfill \"%s\" began with", l->target.relation,
-            l->target.key, spec->step);
+            "%s.%s is another key than the one that backfill \"%s\" began with",
+            job->target.relation, job->target.key, spec->step);
         zdm_err_detail(
             err, "%lld rows were updated in the order of the other one", (long long)cursor->rows);
         zdm_err_hint(err,
@@ -45,8 +45,8 @@ check_identity(const struct zdm_loop *l, const struct zdm_cursor *cursor, struct
             where);
     } else {
         zdm_fail(err, ZDM_ERR_MISMATCH,
-            "%s is another table than the one that backfill \"%s\" began with", l->target.relation,
-            spec->step);
+            "%s is another table than the one that backfill \"%s\" began with",
+            job->target.relation, spec->step);
         zdm_err_detail(err, "it was dropped and made again; %lld rows of the old one were updated",
             (long long)cursor->rows);
         zdm_err_hint(err,
@@ -60,10 +60,10 @@ check_identity(const struct zdm_loop *l, const struct zdm_cursor *cursor, struct
 }
 
 int
-zdm_loop_check_cursor(
-    const struct zdm_loop *l, const struct zdm_cursor *cursor, struct zdm_err *err)
+zdm_job_check_cursor(
+    const struct zdm_job *job, const struct zdm_cursor *cursor, struct zdm_err *err)
 {
-    const struct zdm_backfill_spec *spec = l->spec;
+    const struct zdm_backfill_spec *spec = job->spec;
 
     if (!cursor->exists) {
         zdm_fail(err, ZDM_ERR_MISMATCH, "the cursor of backfill \"%s\" is gone", spec->step);
@@ -73,20 +73,20 @@ zdm_loop_check_cursor(
             "if the database was put back to an earlier point, run the plan again; if somebody "
             "deleted the row, the backfill would start over from the first key");
     }
-    if (cursor->epoch < l->epoch) {
+    if (cursor->epoch < job->epoch) {
         zdm_fail(err, ZDM_ERR_FAILED,
             "the cursor of backfill \"%s\" is at an earlier run than ours", spec->step);
         return zdm_err_hint(err,
             "the database was restored or failed over to an earlier point: run "
             "the plan again, it goes on from what is there");
     }
-    if (cursor->epoch != l->epoch) {
+    if (cursor->epoch != job->epoch) {
         zdm_fail(err, ZDM_ERR_OWNED, "another runner has taken over plan \"%s\"", spec->plan);
-        zdm_err_detail(
-            err, "its epoch is %lld, ours is %lld", (long long)cursor->epoch, (long long)l->epoch);
+        zdm_err_detail(err, "its epoch is %lld, ours is %lld", (long long)cursor->epoch,
+            (long long)job->epoch);
         return zdm_err_hint(err, "its work is kept; zdm status shows who runs it");
     }
-    if (check_identity(l, cursor, err) < 0)
+    if (check_identity(job, cursor, err) < 0)
         return -1;
     if (strcmp(cursor->state, "open") != 0) {
         zdm_fail(err, ZDM_ERR_MISMATCH,
@@ -101,61 +101,61 @@ zdm_loop_check_cursor(
 }
 
 int
-zdm_loop_adopt(struct zdm_loop *l, struct zdm_cursor *cursor, struct zdm_err *err)
+zdm_worker_adopt(struct zdm_worker *w, struct zdm_cursor *cursor, struct zdm_err *err)
 {
     int64_t ahead = 0, walked = cursor->rows, now;
 
-    zdm_ranges_clear(&l->ranges);
-    free(l->pos);
-    free(l->bound);
-    l->pos = cursor->pos;
-    l->bound = cursor->bound;
+    zdm_ranges_clear(&w->ranges);
+    free(w->pos);
+    free(w->bound);
+    w->pos = cursor->pos;
+    w->bound = cursor->bound;
     cursor->pos = cursor->bound = NULL;
-    l->rows = cursor->rows;
-    l->batches = cursor->batches;
+    w->rows = cursor->rows;
+    w->batches = cursor->batches;
 
     /* How many keys were walked is not kept: ask the planner how many are left. */
-    if (l->pos && l->bound && cursor->total >= 0) {
-        if (zdm_loop_estimate_ahead(l, &ahead, err) < 0)
+    if (w->pos && w->bound && cursor->total >= 0) {
+        if (zdm_worker_estimate_ahead(w, &ahead, err) < 0)
             return -1;
         if (ahead >= 0 && cursor->total - ahead > walked)
             walked = cursor->total - ahead;
     }
     now = zdm_monotonic_us();
-    zdm_meter_start(&l->meter, walked, cursor->total, now);
+    zdm_meter_start(&w->job->meter, walked, cursor->total, now);
     return 0;
 }
 
 int
-zdm_loop_look(struct zdm_loop *l, const char *upto, bool *moved, struct zdm_err *err)
+zdm_worker_look(struct zdm_worker *w, const char *upto, bool *moved, struct zdm_err *err)
 {
     struct zdm_cursor cursor = {.exists = false};
     int rc = -1;
 
-    while (
-        zdm_cursor_read(l->worker, l->spec->plan, l->spec->step, ZDM_SLICE, true, &cursor, err) < 0)
-        if (zdm_worker_again(l, err) < 0)
+    while (zdm_cursor_read(
+               w->conn, w->job->spec->plan, w->job->spec->step, ZDM_SLICE, true, &cursor, err) < 0)
+        if (zdm_worker_again(w, err) < 0)
             return -1;
-    if (zdm_loop_check_cursor(l, &cursor, err) < 0)
+    if (zdm_job_check_cursor(w->job, &cursor, err) < 0)
         goto out;
 
-    *moved = !same_text(cursor.pos, l->pos);
+    *moved = !same_text(cursor.pos, w->pos);
     if (*moved && same_text(cursor.pos, upto)) {
         /* The batch in question went through: its reply was lost. */
-        zdm_meter_walk(&l->meter, l->ranges.rows, zdm_monotonic_us());
-        free(l->pos);
-        l->pos = cursor.pos;
+        zdm_meter_walk(&w->job->meter, w->ranges.rows, zdm_monotonic_us());
+        free(w->pos);
+        w->pos = cursor.pos;
         cursor.pos = NULL;
-        l->rows = cursor.rows;
-        l->batches = cursor.batches;
+        w->rows = cursor.rows;
+        w->batches = cursor.batches;
     } else if (*moved) {
-        if (cursor.batches < l->batches)
-            zdm_loop_note(l, "warning", "rewound",
+        if (cursor.batches < w->batches)
+            zdm_job_note(w->job, "warning", "rewound",
                 "the database is %lld batches behind what was reported done: going on from there",
-                (long long)(l->batches - cursor.batches));
+                (long long)(w->batches - cursor.batches));
         else
-            zdm_loop_note(l, "info", "adopted", "going on from where the cursor is");
-        if (zdm_loop_adopt(l, &cursor, err) < 0)
+            zdm_job_note(w->job, "info", "adopted", "going on from where the cursor is");
+        if (zdm_worker_adopt(w, &cursor, err) < 0)
             goto out;
     }
     rc = 0;

@@ -10,77 +10,77 @@
 #define NOTE_EVERY_US 10000000
 
 void
-zdm_loop_progress(struct zdm_loop *l, struct zdm_backfill_progress *out)
+zdm_job_progress(struct zdm_job *job, struct zdm_backfill_progress *out)
 {
     *out = (struct zdm_backfill_progress){
-        .rows = l->rows,
-        .batches = l->batches,
-        .total = l->meter.total,
-        .walked = l->meter.walked,
-        .rows_per_s = l->meter.rows_per_s,
-        .eta_ms = zdm_meter_eta_ms(&l->meter),
-        .batch_rows = l->batch_rows,
-        .batch_ms = l->batch_ms,
-        .pos = l->pos,
-        .bound = l->bound,
-        .waiting = l->waiting,
+        .rows = job->worker->rows,
+        .batches = job->worker->batches,
+        .total = job->meter.total,
+        .walked = job->meter.walked,
+        .rows_per_s = job->meter.rows_per_s,
+        .eta_ms = zdm_meter_eta_ms(&job->meter),
+        .batch_rows = job->worker->batch_rows,
+        .batch_ms = job->worker->batch_ms,
+        .pos = job->worker->pos,
+        .bound = job->worker->bound,
+        .waiting = job->waiting,
     };
 }
 
 void
-zdm_loop_tell(struct zdm_loop *l, bool now)
+zdm_job_tell(struct zdm_job *job, bool now)
 {
     struct zdm_backfill_progress progress;
     int64_t us = zdm_monotonic_us();
 
-    if (!l->hooks->progress || (!now && l->told_us && us - l->told_us < TELL_EVERY_US))
+    if (!job->hooks->progress || (!now && job->told_us && us - job->told_us < TELL_EVERY_US))
         return;
-    l->told_us = us;
-    zdm_loop_progress(l, &progress);
-    l->hooks->progress(l->hooks->self, &progress);
+    job->told_us = us;
+    zdm_job_progress(job, &progress);
+    job->hooks->progress(job->hooks->self, &progress);
 }
 
 void
-zdm_loop_note(struct zdm_loop *l, const char *level, const char *kind, const char *fmt, ...)
+zdm_job_note(struct zdm_job *job, const char *level, const char *kind, const char *fmt, ...)
 {
     va_list ap;
 
-    if (!l->hooks->note)
+    if (!job->hooks->note)
         return;
     va_start(ap, fmt);
     char *message = zdm_vstrf(fmt, ap);
     va_end(ap);
-    l->hooks->note(l->hooks->self, level, kind, message);
+    job->hooks->note(job->hooks->self, level, kind, message);
     free(message);
 }
 
 bool
-zdm_loop_worth_a_note(struct zdm_loop *l)
+zdm_job_worth_a_note(struct zdm_job *job)
 {
     int64_t now = zdm_monotonic_us();
 
-    if (l->noted_us && now - l->noted_us < NOTE_EVERY_US)
+    if (job->noted_us && now - job->noted_us < NOTE_EVERY_US)
         return false;
-    l->noted_us = now;
+    job->noted_us = now;
     return true;
 }
 
 void
-zdm_loop_waits(struct zdm_loop *l, const char *why)
+zdm_job_waits(struct zdm_job *job, const char *why)
 {
-    if (l->waiting && why && strcmp(l->waiting, why) == 0)
+    if (job->waiting && why && strcmp(job->waiting, why) == 0)
         return;
-    if (!l->waiting && !why)
+    if (!job->waiting && !why)
         return;
-    free(l->waiting);
-    l->waiting = zdm_strdup(why);
-    zdm_loop_tell(l, why != NULL);
+    free(job->waiting);
+    job->waiting = zdm_strdup(why);
+    zdm_job_tell(job, why != NULL);
 }
 
 int
-zdm_loop_stopped(const struct zdm_loop *l, struct zdm_err *err)
+zdm_job_stopped(const struct zdm_job *job, struct zdm_err *err)
 {
     zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted between two batches");
     return zdm_err_hint(
-        err, "run plan \"%s\" again: the backfill goes on where it is", l->spec->plan);
+        err, "run plan \"%s\" again: the backfill goes on where it is", job->spec->plan);
 }

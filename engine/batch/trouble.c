@@ -15,121 +15,123 @@ enum {
 };
 
 static int64_t
-patience_ms(const struct zdm_loop *l)
+patience_ms(const struct zdm_job *job)
 {
-    return l->spec->patience_ms > 0 ? l->spec->patience_ms : PATIENCE_MS;
+    return job->spec->patience_ms > 0 ? job->spec->patience_ms : PATIENCE_MS;
 }
 
 /* Notes that nothing goes on; true when that has lasted too long. */
 static bool
-out_of_patience(struct zdm_loop *l)
+out_of_patience(const struct zdm_job *job, struct zdm_stuck *stuck)
 {
     int64_t now = zdm_monotonic_us();
 
-    if (!l->stuck_us) {
-        l->stuck_us = now;
-        l->backoff = (struct zdm_backoff){.base_ms = 20, .max_ms = 1000};
+    if (!stuck->since_us) {
+        stuck->since_us = now;
+        stuck->backoff = (struct zdm_backoff){.base_ms = 20, .max_ms = 1000};
     }
-    return now - l->stuck_us > patience_ms(l) * 1000;
+    return now - stuck->since_us > patience_ms(job) * 1000;
 }
 
 void
-zdm_loop_unstuck(struct zdm_loop *l)
+zdm_worker_unstuck(struct zdm_worker *w)
 {
-    l->stuck_us = 0;
-    l->refused = 0;
-    zdm_loop_waits(l, NULL);
+    w->stuck.since_us = 0;
+    w->refused = 0;
+    zdm_job_waits(w->job, NULL);
 }
 
 static int
-give_up(struct zdm_loop *l, const char *doing, struct zdm_err *err)
+give_up(struct zdm_job *job, const char *doing, struct zdm_err *err)
 {
     char duration[32];
 
-    zdm_err_wrap(err, "%s: no progress for %s", doing, zdm_show_duration(patience_ms(l), duration));
+    zdm_err_wrap(
+        err, "%s: no progress for %s", doing, zdm_show_duration(patience_ms(job), duration));
     if (!err->hint)
         zdm_err_hint(err,
             "run plan \"%s\" again when the cause is gone: the backfill goes on where "
             "it is",
-            l->spec->plan);
+            job->spec->plan);
     return -1;
 }
 
 /* Waits a moment; ZDM_ERR_INTERRUPTED when a stop is asked for. */
 static int
-wait_a_moment(struct zdm_loop *l, struct zdm_err *err)
+wait_a_moment(struct zdm_job *job, struct zdm_stuck *stuck, struct zdm_err *err)
 {
-    zdm_loop_tell(l, false);
-    if (zdm_sleep_ms(zdm_backoff_next(&l->backoff)) < 0)
-        return zdm_loop_stopped(l, err);
+    zdm_job_tell(job, false);
+    if (zdm_sleep_ms(zdm_backoff_next(&stuck->backoff)) < 0)
+        return zdm_job_stopped(job, err);
     return 0;
 }
 
 static int
-wait_for_room(struct zdm_loop *l, struct zdm_err *err)
+wait_for_room(struct zdm_job *job, struct zdm_stuck *stuck, struct zdm_err *err)
 {
-    if (out_of_patience(l) || l->backoff.attempt >= RESOURCE_TRIES) {
-        zdm_err_wrap(err, "backfill of %s", l->target.relation);
+    if (out_of_patience(job, stuck) || stuck->backoff.attempt >= RESOURCE_TRIES) {
+        zdm_err_wrap(err, "backfill of %s", job->target.relation);
         return zdm_err_hint(err,
             "make room on the server, then run plan \"%s\" again: the backfill goes on where it is",
-            l->spec->plan);
+            job->spec->plan);
     }
-    l->backoff.base_ms = 1000;
-    l->backoff.max_ms = 30000;
-    if (zdm_loop_worth_a_note(l))
-        zdm_loop_note(l, "warning", "retry", "%s; trying again", err->message);
-    zdm_loop_waits(l, err->message);
-    if (wait_a_moment(l, err) < 0)
+    stuck->backoff.base_ms = 1000;
+    stuck->backoff.max_ms = 30000;
+    if (zdm_job_worth_a_note(job))
+        zdm_job_note(job, "warning", "retry", "%s; trying again", err->message);
+    zdm_job_waits(job, err->message);
+    if (wait_a_moment(job, stuck, err) < 0)
         return -1;
     zdm_err_clear(err);
     return 0;
 }
 
 int
-zdm_control_again(struct zdm_loop *l, struct zdm_err *err)
+zdm_control_again(struct zdm_job *job, struct zdm_err *err)
 {
     if (err->code != ZDM_ERR_FAILED)
         return -1;
-    switch (zdm_retry_class(err->sqlstate, zdm_conn_lost(l->control))) {
+    switch (zdm_retry_class(err->sqlstate, zdm_conn_lost(job->control))) {
     case ZDM_RETRY_RECONNECT:
-        if (!zdm_conn_lost(l->control)) /* read-only: recover gets a session with the primary */
-            zdm_conn_rollback(l->control);
-        zdm_loop_waits(l, "the connection");
-        if (l->hooks->recover(l->hooks->self, err) < 0)
+        if (!zdm_conn_lost(job->control)) /* read-only: recover gets a session with the primary */
+            zdm_conn_rollback(job->control);
+        zdm_job_waits(job, "the connection");
+        if (job->hooks->recover(job->hooks->self, err) < 0)
             return -1;
-        zdm_loop_waits(l, NULL);
+        zdm_job_waits(job, NULL);
         zdm_err_clear(err);
         return 0;
     case ZDM_RETRY_LOCK:
     case ZDM_RETRY_AGAIN:
-        zdm_conn_rollback(l->control);
-        if (out_of_patience(l))
-            return give_up(l, l->target.relation, err);
-        if (wait_a_moment(l, err) < 0)
+        zdm_conn_rollback(job->control);
+        if (out_of_patience(job, &job->stuck))
+            return give_up(job, job->target.relation, err);
+        if (wait_a_moment(job, &job->stuck, err) < 0)
             return -1;
         zdm_err_clear(err);
         return 0;
     case ZDM_RETRY_RESOURCE:
-        zdm_conn_rollback(l->control);
-        return wait_for_room(l, err);
+        zdm_conn_rollback(job->control);
+        return wait_for_room(job, &job->stuck, err);
     case ZDM_RETRY_NEVER:
         break;
     }
-    zdm_conn_rollback(l->control);
+    zdm_conn_rollback(job->control);
     return -1;
 }
 
 /* Sessions with open transactions on the table, the longest first: one of them has the lock. */
 static char *
-blockers(struct zdm_loop *l)
+blockers(struct zdm_worker *w)
 {
     struct zdm_blockers found = {.count = 0};
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_buf b = ZDM_BUF_INIT;
-    const char *relations[] = {l->target.relation};
+    const char *relations[] = {w->job->target.relation};
 
     /* Only for the message: a connection lost here shows again at the next statement. */
-    if (zdm_blockers_find(l->control, 1, relations, "AccessExclusiveLock", &found, &err) == 0) {
+    if (zdm_blockers_find(w->job->control, 1, relations, "AccessExclusiveLock", &found, &err) ==
+        0) {
         for (size_t i = 0; i < found.count && i < 3; i++) {
             char *line = zdm_blocker_line(&found.items[i]);
             zdm_buf_addf(&b, "%s%s", b.len > 0 ? "; " : "", line);
@@ -156,12 +158,12 @@ show_key(const char *key)
 
 /* "row of public.users with id = 7" or "rows of public.users with id > 1 and id <= 7" */
 static char *
-range_name(const struct zdm_loop *l, const char *upto)
+range_name(const struct zdm_worker *w, const char *upto)
 {
-    const struct zdm_backfill_target *t = &l->target;
-    char *after = l->pos ? show_key(l->pos) : NULL, *last = show_key(upto), *name;
+    const struct zdm_backfill_target *t = &w->job->target;
+    char *after = w->pos ? show_key(w->pos) : NULL, *last = show_key(upto), *name;
 
-    if (l->ranges.rows == 1)
+    if (w->ranges.rows == 1)
         name = zdm_strf("row of %s with %s = %s", t->relation, t->key, last);
     else if (after)
         name = zdm_strf(
@@ -175,44 +177,44 @@ range_name(const struct zdm_loop *l, const char *upto)
 
 /* From now on ranges of half that size, until the trouble in them is found or passed. */
 static void
-narrow(struct zdm_loop *l)
+narrow(struct zdm_worker *w)
 {
-    l->suspect = l->ranges.rows;
-    zdm_ranges_clear(&l->ranges);
+    w->suspect = w->ranges.rows;
+    zdm_ranges_clear(&w->ranges);
 }
 
 static int
-lock_timed_out(struct zdm_loop *l, const char *upto, struct zdm_err *err)
+lock_timed_out(struct zdm_worker *w, const char *upto, struct zdm_err *err)
 {
-    bool patience_over = out_of_patience(l);
+    bool patience_over = out_of_patience(w->job, &w->stuck);
 
-    if (l->suspect == 0)
-        zdm_controller_disturbed(&l->controller);
-    if (l->ranges.rows > 1) {
-        narrow(l);
+    if (w->suspect == 0)
+        zdm_controller_disturbed(&w->controller);
+    if (w->ranges.rows > 1) {
+        narrow(w);
         zdm_err_clear(err);
         return 0;
     }
 
     /* Down to the row, or the whole table is locked: wait for it. */
-    char *range = range_name(l, upto);
+    char *range = range_name(w, upto);
     int rc = 0;
     if (patience_over) {
-        char *who = blockers(l);
+        char *who = blockers(w);
         zdm_err_detail(err, "in the way: %s", who);
-        rc = give_up(l, range, err);
+        rc = give_up(w->job, range, err);
         free(who);
     } else {
-        if (zdm_loop_worth_a_note(l)) {
-            char *who = blockers(l);
-            zdm_loop_note(l, "warning", "lock-wait", "waiting for a lock on the %s; in the way: %s",
-                range, who);
+        if (zdm_job_worth_a_note(w->job)) {
+            char *who = blockers(w);
+            zdm_job_note(w->job, "warning", "lock-wait",
+                "waiting for a lock on the %s; in the way: %s", range, who);
             free(who);
         }
         char *why = zdm_strf("a lock on the %s", range);
-        zdm_loop_waits(l, why);
+        zdm_job_waits(w->job, why);
         free(why);
-        rc = wait_a_moment(l, err);
+        rc = wait_a_moment(w->job, &w->stuck, err);
         if (rc == 0)
             zdm_err_clear(err);
     }
@@ -221,36 +223,36 @@ lock_timed_out(struct zdm_loop *l, const char *upto, struct zdm_err *err)
 }
 
 int
-zdm_worker_again(struct zdm_loop *l, struct zdm_err *err)
+zdm_worker_again(struct zdm_worker *w, struct zdm_err *err)
 {
     if (err->code != ZDM_ERR_FAILED)
         return -1;
-    l->unclean = true;
-    enum zdm_retry class = zdm_retry_class(err->sqlstate, zdm_conn_lost(l->worker));
+    w->unclean = true;
+    enum zdm_retry class = zdm_retry_class(err->sqlstate, zdm_conn_lost(w->conn));
     switch (class) {
     case ZDM_RETRY_RECONNECT: {
         /* A second time without progress, such as a standby that is not promoted yet: slowly. */
-        bool first = l->stuck_us == 0;
-        if (out_of_patience(l))
-            return give_up(l, l->target.relation, err);
-        return zdm_worker_reconnect(l, first, err);
+        bool first = w->stuck.since_us == 0;
+        if (out_of_patience(w->job, &w->stuck))
+            return give_up(w->job, w->job->target.relation, err);
+        return zdm_worker_reconnect(w, first, err);
     }
     case ZDM_RETRY_LOCK:
     case ZDM_RETRY_AGAIN:
-        if (class == ZDM_RETRY_LOCK && zdm_loop_worth_a_note(l)) {
-            char *who = blockers(l);
-            zdm_loop_note(l, "warning", "lock-wait", "waiting for a lock on %s; in the way: %s",
-                l->target.relation, who);
+        if (class == ZDM_RETRY_LOCK && zdm_job_worth_a_note(w->job)) {
+            char *who = blockers(w);
+            zdm_job_note(w->job, "warning", "lock-wait", "waiting for a lock on %s; in the way: %s",
+                w->job->target.relation, who);
             free(who);
         }
-        if (out_of_patience(l))
-            return give_up(l, l->target.relation, err);
-        if (wait_a_moment(l, err) < 0)
+        if (out_of_patience(w->job, &w->stuck))
+            return give_up(w->job, w->job->target.relation, err);
+        if (wait_a_moment(w->job, &w->stuck, err) < 0)
             return -1;
         zdm_err_clear(err);
         return 0;
     case ZDM_RETRY_RESOURCE:
-        return wait_for_room(l, err);
+        return wait_for_room(w->job, &w->stuck, err);
     case ZDM_RETRY_NEVER:
         break;
     }
@@ -258,54 +260,54 @@ zdm_worker_again(struct zdm_loop *l, struct zdm_err *err)
 }
 
 void
-zdm_loop_blame(struct zdm_loop *l, bool next, int prefix, struct zdm_err *err)
+zdm_worker_blame(struct zdm_worker *w, bool next, int prefix, struct zdm_err *err)
 {
     int set_index, position;
 
-    if (!zdm_batch_sql_locate(&l->sql, next, err->position - prefix, &set_index, &position))
+    if (!zdm_batch_sql_locate(&w->job->sql, next, err->position - prefix, &set_index, &position))
         return;
     if (set_index < 0)
         zdm_err_wrap(err, "where");
     else
-        zdm_err_wrap(err, "set %s", l->spec->set[set_index].column);
-    if (l->hooks->fault)
-        *l->hooks->fault =
+        zdm_err_wrap(err, "set %s", w->job->spec->set[set_index].column);
+    if (w->job->hooks->fault)
+        *w->job->hooks->fault =
             (struct zdm_backfill_fault){.set_index = set_index, .position = position};
 }
 
 int
-zdm_batch_again(struct zdm_loop *l, const char *upto, bool *look, struct zdm_err *err)
+zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_err *err)
 {
-    enum zdm_retry class = zdm_retry_class(err->sqlstate, zdm_conn_lost(l->worker));
+    enum zdm_retry class = zdm_retry_class(err->sqlstate, zdm_conn_lost(w->conn));
 
     *look = class == ZDM_RETRY_RECONNECT;
     if (err->code != ZDM_ERR_FAILED)
         return -1;
     if (class == ZDM_RETRY_LOCK) {
-        l->unclean = true;
-        return lock_timed_out(l, upto, err);
+        w->unclean = true;
+        return lock_timed_out(w, upto, err);
     }
     if (class != ZDM_RETRY_NEVER) {
-        if (class == ZDM_RETRY_AGAIN && zdm_loop_worth_a_note(l))
-            zdm_loop_note(l, "info", "retry", "%s; trying again", err->message);
-        return zdm_worker_again(l, err);
+        if (class == ZDM_RETRY_AGAIN && zdm_job_worth_a_note(w->job))
+            zdm_job_note(w->job, "info", "retry", "%s; trying again", err->message);
+        return zdm_worker_again(w, err);
     }
 
-    if (zdm_is_data_error(err->sqlstate) && l->ranges.rows > 1) {
-        l->unclean = true;
-        narrow(l);
+    if (zdm_is_data_error(err->sqlstate) && w->ranges.rows > 1) {
+        w->unclean = true;
+        narrow(w);
         zdm_err_clear(err);
         return 0;
     }
-    zdm_loop_blame(l, l->pos != NULL, 0, err);
-    char *range = range_name(l, upto);
+    zdm_worker_blame(w, w->pos != NULL, 0, err);
+    char *range = range_name(w, upto);
     zdm_err_wrap(err, "%s", range);
     if (!err->hint && zdm_is_data_error(err->sqlstate))
         zdm_err_hint(err,
             "every row before it is done; correct the row, or the backfill's set or where, then "
             "run "
             "plan \"%s\" again",
-            l->spec->plan);
+            w->job->spec->plan);
     free(range);
     return -1;
 }

@@ -34,61 +34,61 @@ application_name(const struct zdm_backfill_spec *spec)
 }
 
 static int
-set_session(struct zdm_loop *l, struct zdm_err *err)
+set_session(struct zdm_worker *w, struct zdm_err *err)
 {
-    int64_t lock_timeout = l->spec->lock_timeout_ms > 0 ? l->spec->lock_timeout_ms : 50;
+    int64_t lock_timeout = w->job->spec->lock_timeout_ms > 0 ? w->job->spec->lock_timeout_ms : 50;
     /* row_security off: policies that would hide rows are an error, not silence. */
     char *sql =
         zdm_strf("SET lock_timeout = '%lldms'; SET row_security = off", (long long)lock_timeout);
-    int rc = zdm_conn_exec(l->worker, sql, NULL, err);
+    int rc = zdm_conn_exec(w->conn, sql, NULL, err);
 
     free(sql);
     return rc;
 }
 
 int
-zdm_worker_open(struct zdm_loop *l, struct zdm_err *err)
+zdm_worker_open(struct zdm_worker *w, struct zdm_err *err)
 {
-    char *name = application_name(l->spec);
-    int rc = zdm_conn_open(zdm_conn_conninfo(l->control), name, &l->worker, err);
+    char *name = application_name(w->job->spec);
+    int rc = zdm_conn_open(zdm_conn_conninfo(w->job->control), name, &w->conn, err);
 
     free(name);
     if (rc == 0)
-        rc = set_session(l, err);
+        rc = set_session(w, err);
     if (rc < 0 && err->code != ZDM_ERR_INTERRUPTED)
         zdm_err_wrap(err, "the backfill's own connection");
     return rc;
 }
 
 int
-zdm_worker_reconnect(struct zdm_loop *l, bool first, struct zdm_err *err)
+zdm_worker_reconnect(struct zdm_worker *w, bool first, struct zdm_err *err)
 {
     struct zdm_backoff backoff = {.base_ms = 50, .max_ms = 5000};
-    int64_t patience_ms = l->spec->patience_ms > 0 ? l->spec->patience_ms : 600000;
+    int64_t patience_ms = w->job->spec->patience_ms > 0 ? w->job->spec->patience_ms : 600000;
     int64_t start = zdm_monotonic_us();
-    bool say = first || zdm_loop_worth_a_note(l);
+    bool say = first || zdm_job_worth_a_note(w->job);
 
     if (say)
-        zdm_loop_note(l, "warning", "reconnect", "the backfill's session is of no use any more: %s",
-            err->message);
-    zdm_loop_waits(l, "the connection");
-    if (!first && zdm_sleep_ms(zdm_backoff_next(&l->backoff)) < 0)
-        return zdm_loop_stopped(l, err);
+        zdm_job_note(w->job, "warning", "reconnect",
+            "the backfill's session is of no use any more: %s", err->message);
+    zdm_job_waits(w->job, "the connection");
+    if (!first && zdm_sleep_ms(zdm_backoff_next(&w->stuck.backoff)) < 0)
+        return zdm_job_stopped(w->job, err);
     for (;;) {
         zdm_err_clear(err);
-        if (zdm_conn_reconnect(l->worker, err) == 0 && set_session(l, err) == 0)
+        if (zdm_conn_reconnect(w->conn, err) == 0 && set_session(w, err) == 0)
             break;
         if (err->code == ZDM_ERR_INTERRUPTED || zdm_stop_requested())
-            return zdm_loop_stopped(l, err);
+            return zdm_job_stopped(w->job, err);
         if (zdm_monotonic_us() - start > patience_ms * 1000)
             return zdm_err_wrap(err, "the backfill's own connection");
-        zdm_loop_tell(l, false);
+        zdm_job_tell(w->job, false);
         if (zdm_sleep_ms(zdm_backoff_next(&backoff)) < 0)
-            return zdm_loop_stopped(l, err);
+            return zdm_job_stopped(w->job, err);
     }
     if (say)
-        zdm_loop_note(l, "info", "reconnect", "connected again to %s", zdm_conn_where(l->worker));
-    zdm_loop_waits(l, NULL);
+        zdm_job_note(w->job, "info", "reconnect", "connected again to %s", zdm_conn_where(w->conn));
+    zdm_job_waits(w->job, NULL);
     return 0;
 }
 
@@ -99,21 +99,21 @@ struct parameters {
 };
 
 static void
-fill(struct parameters *p, const struct zdm_loop *l, const char *upto, bool next)
+fill(struct parameters *p, const struct zdm_worker *w, const char *upto, bool next)
 {
     snprintf(p->slice, sizeof p->slice, "%d", ZDM_SLICE);
-    snprintf(p->epoch, sizeof p->epoch, "%lld", (long long)l->epoch);
-    p->values[0] = l->spec->plan;
-    p->values[1] = l->spec->step;
+    snprintf(p->epoch, sizeof p->epoch, "%lld", (long long)w->job->epoch);
+    p->values[0] = w->job->spec->plan;
+    p->values[1] = w->job->spec->step;
     p->values[2] = p->slice;
     p->values[3] = p->epoch;
     p->values[4] = upto;
-    p->values[5] = l->pos;
+    p->values[5] = w->pos;
     p->n = next ? 6 : 5;
 }
 
 int
-zdm_worker_batch(struct zdm_loop *l, const char *upto, bool *applied, int64_t *rows,
+zdm_worker_batch(struct zdm_worker *w, const char *upto, bool *applied, int64_t *rows,
     int64_t *batches, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
@@ -121,9 +121,9 @@ zdm_worker_batch(struct zdm_loop *l, const char *upto, bool *applied, int64_t *r
 
     /* Not prepared: each range is planned with its own keys (a generic plan may scan the table),
      * and nothing is left on a server behind a pooler. */
-    fill(&p, l, upto, l->pos != NULL);
-    if (zdm_conn_query(
-            l->worker, l->pos ? l->sql.batch_next : l->sql.batch_first, p.n, p.values, &r, err) < 0)
+    fill(&p, w, upto, w->pos != NULL);
+    if (zdm_conn_query(w->conn, w->pos ? w->job->sql.batch_next : w->job->sql.batch_first, p.n,
+            p.values, &r, err) < 0)
         return -1;
     *applied = zdm_result_rows(r) > 0;
     if (*applied) {
@@ -135,16 +135,16 @@ zdm_worker_batch(struct zdm_loop *l, const char *upto, bool *applied, int64_t *r
 }
 
 static int
-check(struct zdm_loop *l, bool next, struct zdm_err *err)
+check(struct zdm_worker *w, bool next, struct zdm_err *err)
 {
     struct parameters p;
-    char *sql = zdm_strf(EXPLAIN "%s", next ? l->sql.batch_next : l->sql.batch_first);
+    char *sql = zdm_strf(EXPLAIN "%s", next ? w->job->sql.batch_next : w->job->sql.batch_first);
     int rc;
 
-    fill(&p, l, NULL, next);
-    while ((rc = zdm_conn_query(l->worker, sql, p.n, p.values, NULL, err)) < 0) {
-        zdm_loop_blame(l, next, (int)strlen(EXPLAIN), err);
-        if (zdm_worker_again(l, err) < 0)
+    fill(&p, w, NULL, next);
+    while ((rc = zdm_conn_query(w->conn, sql, p.n, p.values, NULL, err)) < 0) {
+        zdm_worker_blame(w, next, (int)strlen(EXPLAIN), err);
+        if (zdm_worker_again(w, err) < 0)
             break;
     }
     free(sql);
@@ -152,7 +152,7 @@ check(struct zdm_loop *l, bool next, struct zdm_err *err)
 }
 
 int
-zdm_worker_check(struct zdm_loop *l, struct zdm_err *err)
+zdm_worker_check(struct zdm_worker *w, struct zdm_err *err)
 {
-    return check(l, false, err) < 0 ? -1 : check(l, true, err);
+    return check(w, false, err) < 0 ? -1 : check(w, true, err);
 }
