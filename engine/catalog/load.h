@@ -15,6 +15,10 @@
  * file is looked at. System objects (OID below 16384) are left out except types, casts, functions
  * and schemas; of other sessions' temporary tables nothing is read, and of views not the query.
  * Expressions are spelt with every name outside of pg_catalog qualified.
+ *
+ * Rights (sql/catalog_names.h) are those of the current role of the session, and are judged only
+ * when it owns a relation of the database, or has the rights of an owner: a role that owns nothing
+ * reads catalogs for others, and will not be the one that runs the statements.
  */
 #ifndef ZDM_CATALOG_LOAD_H
 #define ZDM_CATALOG_LOAD_H

@@ -1,6 +1,8 @@
 /* Relations, their columns, and what inherits from what. */
 #include "catalog/load_private.h"
 
+#include "sql/catalog_names.h"
+
 #include <string.h>
 
 static struct zdm_load_relation *
@@ -27,6 +29,18 @@ zdm_load_toast(struct zdm_load *load, const struct zdm_result *rows)
         if (table)
             table->bytes += zdm_result_i64(rows, i, 1) * load->block_size;
     }
+}
+
+/* See load.h: whoever owns nothing is not the one who changes this schema. */
+static void
+judge_rights(struct zdm_catalog *catalog, const struct zdm_relation *relation)
+{
+    if (catalog->rights_of || !relation->owner)
+        return;
+    const struct zdm_named *owner =
+        zdm_catalog_named(catalog, ZDM_NAMED_ROLE, NULL, relation->owner);
+    if (owner && owner->usable)
+        catalog->rights_of = catalog->user;
 }
 
 void
@@ -61,6 +75,7 @@ zdm_load_relations(struct zdm_load *load, const struct zdm_result *rows)
         zdm_oid_map_put(&load->relations, relation->oid, slot);
         if (relation->toast)
             zdm_oid_map_put(&load->toasts, relation->toast, relation);
+        judge_rights(load->catalog, relation);
     }
 }
 

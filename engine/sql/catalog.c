@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sql/catalog_names.h"
+
 struct any_list { /* the shape of every ZDM_LIST */
     void **items;
     size_t n, room;
@@ -55,6 +57,7 @@ zdm_catalog_free(struct zdm_catalog *catalog)
     forget(private);
     free(private->kept);
     free(private->bytes);
+    zdm_catalog_names_release(catalog);
     zdm_arena_free(catalog->arena);
 }
 

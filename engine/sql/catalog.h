@@ -253,7 +253,11 @@ struct zdm_function {
 
 struct zdm_schema {
     const char *name;
+    const char *owner; /* NULL: not known */
     bool fresh, dropped;
+    bool
+        judged; /* what rights_of may do in it is known: look into it, make things there, drop them */
+    bool may_use, may_create, may_drop;
     struct zdm_schema *next;
 };
 
@@ -262,9 +266,8 @@ struct zdm_catalog {
     bool complete; /* loaded from a server: what is not in here does not exist */
     /* An earlier statement may have changed anything: what is in here was true before it. */
     bool uncertain;
-    int server_version;                      /* server_version_num; 0: not known */
-    const char *database, *user, *time_zone; /* NULL: not known */
-    bool superuser;
+    int server_version;                            /* server_version_num; 0: not known */
+    const char *database, *user, *time_zone;       /* NULL: not known */
     int64_t lock_timeout_ms, statement_timeout_ms; /* of the role; 0: none; -1: not known */
     const char *default_tablespace;                /* "" is the database's; NULL: not known */
     ZDM_LIST(const char) search_path; /* existing schemas, without pg_catalog and pg_temp */
@@ -273,6 +276,11 @@ struct zdm_catalog {
     ZDM_LIST(struct zdm_cast) casts;
     ZDM_LIST(const char) publications_all; /* FOR ALL TABLES, those that send UPDATE or DELETE */
     ZDM_LIST(const char) extensions;
+    /* catalog_names.h: roles, tablespaces, ... */
+    bool names_known;       /* all of them are in here */
+    const char *rights_of;  /* whose rights are known; NULL: nobody's */
+    bool may_create_schema; /* rights_of */
+    struct zdm_catalog_names *names;
     struct zdm_catalog_private *private;
 };
 

@@ -5,6 +5,7 @@
 
 #include "sql/families.h"
 #include "sql/grammar.h"
+#include "sql/named.h"
 
 /* Every statement the grammar has: what it is called and who knows it. NULL: nobody, verdict unknown. */
 static const struct dispatch {
@@ -179,10 +180,12 @@ zdm_classify_node(struct zdm_draft *draft)
     draft->st->kind = row ? row->kind : "statement";
     if (is_beyond(draft))
         return;
+    zdm_rights_check(draft);
     if (row && row->family)
         row->family(draft);
     else
         zdm_family_unseen(draft);
+    zdm_named_check(draft);
 }
 
 void

@@ -313,6 +313,23 @@ of_type(struct making *making)
     making->relation->of_type = source;
 }
 
+/* A partition follows its parent; what nobody says is in that of the database. */
+static void
+place(struct making *making)
+{
+    const struct zdm_catalog *catalog = making->draft->catalog;
+    struct zdm_relation *relation = making->relation;
+    const char *to = making->stmt->tablespacename;
+
+    if (!to[0] && making->stmt->partbound && relation->parents.n)
+        to = relation->parents.items[0]->tablespace;
+    if (!to || !to[0])
+        to = catalog->default_tablespace;
+    if (to && to[0] && strcmp(to, "pg_default") != 0 && !relation->temporary &&
+        strchr("rp", (int)relation->kind))
+        relation->tablespace = zdm_catalog_string(making->draft->catalog, to);
+}
+
 static void
 add_parts(struct making *making)
 {
@@ -334,6 +351,7 @@ add_parts(struct making *making)
         run_command(making, making->alter.cmds[i]->alter_table_cmd);
     if (stmt->partbound && stmt->n_inh_relations)
         zdm_table_becomes_partition(draft, making->relation, stmt);
+    place(making);
 }
 
 void

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sql/catalog_names.h"
 #include "sql/draft.h"
 
 static const char *
@@ -16,7 +17,11 @@ zdm_draft_find_relation(struct zdm_draft *draft, const char *schema, const char 
 {
     struct zdm_catalog *catalog = draft->catalog;
     struct zdm_relation *relation = zdm_catalog_relation(catalog, schema, name);
+    const struct zdm_schema *place = schema ? zdm_catalog_schema(catalog, schema) : NULL;
 
+    if (place && place->judged && !place->may_use && zdm_catalog_judges(catalog))
+        zdm_draft_fails(draft, "42501", "%s may not look into schema %s",
+            zdm_ident_text(draft->arena, catalog->user), zdm_ident_text(draft->arena, schema));
     if (!relation && !catalog->complete)
         relation = zdm_catalog_add_relation(catalog, schema, name, ZDM_RELATION_ANY);
     if (relation && !relation->known)

@@ -2,6 +2,7 @@
 
 #include "sql/dropping.h"
 #include "sql/families.h"
+#include "sql/named.h"
 #include "sql/object.h"
 
 /* A trigger that the parent has for all its partitions. */
@@ -188,10 +189,17 @@ zdm_family_drop_other(struct zdm_draft *draft)
         zdm_draft_forbid_transaction(draft, false);
         name = zdm_ident_text(draft->arena, node->drop_table_space_stmt->tablespacename);
         break;
-    case PG_QUERY__NODE__NODE_DROP_SUBSCRIPTION_STMT:
-        zdm_draft_forbid_transaction(draft, false);
-        name = zdm_ident_text(draft->arena, node->drop_subscription_stmt->subname);
+    case PG_QUERY__NODE__NODE_DROP_SUBSCRIPTION_STMT: {
+        const char *subscription = node->drop_subscription_stmt->subname;
+        const struct zdm_named *there =
+            zdm_catalog_named(draft->catalog, ZDM_NAMED_SUBSCRIPTION, NULL, subscription);
+        if (!there && draft->catalog->names_known && !draft->catalog->uncertain)
+            return;
+        if (!there || there->has_slot) /* drops the slot on the other server */
+            zdm_draft_forbid_transaction(draft, false);
+        name = zdm_ident_text(draft->arena, subscription);
         break;
+    }
     case PG_QUERY__NODE__NODE_DROP_ROLE_STMT:
         name = role_name(draft, node->drop_role_stmt->n_roles, node->drop_role_stmt->roles);
         break;
@@ -199,6 +207,7 @@ zdm_family_drop_other(struct zdm_draft *draft)
         name = zdm_ident_text(draft->arena, node->drop_user_mapping_stmt->servername);
         break;
     case PG_QUERY__NODE__NODE_DROP_OWNED_STMT:
+        zdm_named_roles(draft, node->drop_owned_stmt->n_roles, node->drop_owned_stmt->roles);
         draft->st->data_loss = true;
         /* Whose things these are the catalog tells only of relations. */
         zdm_draft_uncertain(draft);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "sql/condition.h"
 #include "sql/expression.h"
+#include "sql/named.h"
 #include "sql/object.h"
 #include "sql/table_parts.h"
 
@@ -112,18 +113,6 @@ same_text(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* "schema.name" without quotes, as the catalog has it. */
-static const char *
-collation_of(struct zdm_draft *draft, const PgQuery__IndexElem *elem)
-{
-    const char *name = zdm_last_string(elem->n_collation, elem->collation);
-    const char *schema = elem->n_collation > 1
-                             ? zdm_node_string(elem->collation[elem->n_collation - 2])
-                             : "pg_catalog";
-
-    return zdm_catalog_string(draft->catalog, zdm_arena_strf(draft->arena, "%s.%s", schema, name));
-}
-
 static bool
 plain_order(const PgQuery__IndexElem *elem)
 {
@@ -176,7 +165,11 @@ plan_key(struct zdm_draft *draft, struct zdm_index_plan *plan, const struct zdm_
         return;
     column->default_opclass = elem->n_opclass == 0;
     column->plain_order = plain_order(elem);
-    const char *given = elem->n_collation ? collation_of(draft, elem) : NULL;
+    const char *given = NULL;
+    if (elem->n_collation)
+        given = zdm_named_collation(draft, elem->n_collation, elem->collation);
+    if (elem->n_collation && !given)
+        given = "pg_catalog.default";
     if (given && !same_text(given, from ? from->collation : NULL))
         column->collation = given; /* else as the column has it */
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sql/families.h"
+#include "sql/named.h"
 
 enum { MOST_COLUMNS = 1600 }; /* MaxHeapAttributeNumber */
 
@@ -126,13 +127,7 @@ zdm_object_type(struct zdm_draft *draft, const PgQuery__TypeName *name)
 const char *
 zdm_object_collation(struct zdm_draft *draft, const PgQuery__CollateClause *clause)
 {
-    const char *schema = zdm_object_schema(clause->n_collname, clause->collname);
-    const char *name = zdm_object_name(clause->n_collname, clause->collname);
-
-    if (strcmp(name, "default") == 0)
-        return NULL;
-    return zdm_catalog_string(draft->catalog,
-        zdm_arena_strf(draft->arena, "%s.%s", schema ? schema : "pg_catalog", name));
+    return zdm_named_collation(draft, clause->n_collname, clause->collname);
 }
 
 struct zdm_relation *

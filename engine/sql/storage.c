@@ -132,7 +132,8 @@ zdm_alter_access_method(struct zdm_alter *alter)
     }
     if (relation->known && strcmp(now, alter->cmd->name) == 0)
         return;
-    zdm_draft_assume(draft); /* which access methods there are, nobody read */
+    if (!draft->catalog->names_known)
+        zdm_draft_assume(draft);
     zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
     relation->access_method = zdm_catalog_string(draft->catalog, alter->cmd->name);
     if (relation->kind == ZDM_RELATION_PARTITIONED)

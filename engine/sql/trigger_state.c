@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "sql/alter.h"
+#include "sql/catalog_names.h"
 
 #define AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
 
@@ -53,8 +54,8 @@ zdm_alter_trigger_state(struct zdm_alter *alter)
             zdm_ident_text(draft->arena, name));
         return;
     }
-    if (all && relation->known && has_foreign_key(relation) && draft->catalog->complete &&
-        !draft->catalog->superuser) {
+    if (all && relation->known && has_foreign_key(relation) &&
+        zdm_catalog_surely_no_superuser(draft->catalog)) {
         zdm_draft_fails(draft, "42501", "only a superuser may switch the triggers of foreign keys");
         return;
     }

@@ -7,6 +7,7 @@
 #include "pg_test.h"
 
 #include "catalog/load.h"
+#include "sql/catalog_names.h"
 
 static struct scratch scratch;
 static struct zdm_conn *dba;

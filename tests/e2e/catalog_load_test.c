@@ -72,7 +72,8 @@ settings(void **state)
     (void)state;
     assert_string_equal(version, expected);
     assert_string_equal(catalog->database, scratch.name);
-    assert_true(catalog->superuser);
+    assert_false(zdm_catalog_surely_no_superuser(catalog));
+    assert_true(catalog->names_known);
     assert_int_equal(catalog->lock_timeout_ms, 0);
     assert_int_equal(catalog->search_path.n, 1);
     assert_string_equal(catalog->search_path.items[0], "public");

@@ -5,6 +5,7 @@
 
 #include "catalog/compare.h"
 #include "catalog/load.h"
+#include "sql/catalog_names.h"
 
 static struct scratch scratch;
 static struct zdm_conn *dba;
@@ -73,7 +74,8 @@ few_rights(void **state)
     assert_non_null(zdm_catalog_relation(seen, "closed", "t"));
     expect_same(all, seen);
     assert_string_equal(seen->user, "zdm_test_outsider");
-    assert_false(seen->superuser);
+    assert_true(zdm_catalog_surely_no_superuser(seen));
+    assert_null(seen->rights_of); /* it owns nothing */
     /* The session itself has none: zdm's profile. */
     assert_int_equal(seen->lock_timeout_ms, 2000);
     assert_int_equal(seen->statement_timeout_ms, 60000);

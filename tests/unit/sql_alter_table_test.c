@@ -68,7 +68,7 @@ shop(int version)
 {
     struct zdm_catalog *catalog = zdm_catalog_new();
 
-    catalog->complete = catalog->superuser = catalog->search_path_known = true;
+    catalog->complete = catalog->search_path_known = true;
     zdm_catalog_append(catalog, &catalog->search_path, "public");
     struct zdm_relation *users = add_table(catalog, "users", ZDM_RELATION_TABLE);
     struct zdm_relation *orders = add_table(catalog, "orders", ZDM_RELATION_TABLE);

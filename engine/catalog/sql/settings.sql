@@ -3,7 +3,7 @@
 SELECT pg_catalog.current_setting('server_version_num'),
        pg_catalog.current_database(),
        current_user,
-       (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user),
+       pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
        pg_catalog.current_setting('TimeZone'),
        pg_catalog.current_setting('default_tablespace'),
        max(s.reset_val) FILTER (WHERE s.name = 'lock_timeout'),

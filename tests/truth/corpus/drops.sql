@@ -413,7 +413,6 @@ DROP ACCESS METHOD IF EXISTS nothing;
 
 DROP CONVERSION IF EXISTS nothing;
 
---! differs: which subscriptions there are only a superuser can read
 DROP SUBSCRIPTION IF EXISTS nothing;
 
 DROP DATABASE IF EXISTS nothing;

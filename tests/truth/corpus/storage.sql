@@ -201,16 +201,12 @@ ALTER TABLE measurements SET ACCESS METHOD heap;
 ALTER TABLE plain SET ACCESS METHOD heap;
 
 --! versions: 15-
---! differs: roles, tablespaces and access methods are not read
 ALTER TABLE plain SET ACCESS METHOD nothing;
 
---! differs: roles, tablespaces and access methods are not read
 ALTER TABLE measurements SET TABLESPACE nothing;
 
---! differs: roles, tablespaces and access methods are not read
 ALTER TABLE plain SET TABLESPACE nothing;
 
---! differs: roles, tablespaces and access methods are not read
 ALTER TABLE measurements OWNER TO nobody_at_all;
 
 --! versions: 15-
