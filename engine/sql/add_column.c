@@ -195,7 +195,7 @@ tell_required(struct adding *adding)
     const struct zdm_new_column *new = &adding->column;
 
     if (zdm_draft_failed(draft) || !new->required || zdm_new_column_has_value(new) ||
-        zdm_context_is_empty(draft->context, alter->table) || alter->relation->empty)
+        alter->relation->empty)
         return;
     struct zdm_finding *finding =
         ZDM_FIND(draft, FAIL_REQUIRED_COLUMN, .table = alter->table, .column = new->name);

@@ -441,7 +441,7 @@ zdm_family_alter_table(struct zdm_draft *draft)
     }
     if (!zdm_typed_tables_may_follow(draft, stmt, alter.relation))
         return;
-    draft->fresh = alter.relation->fresh || zdm_context_is_new(draft->context, alter.table);
+    draft->fresh = alter.relation->fresh;
     for (size_t i = 0; i < stmt->n_cmds; i++) {
         const PgQuery__AlterTableCmd *cmd = stmt->cmds[i]->alter_table_cmd;
         enum zdm_lock_mode mode = mode_of(cmd);

@@ -207,10 +207,10 @@ unknown(struct attach *attach)
     lock_child(attach, ZDM_HELD_SCAN);
     zdm_draft_scan_of(draft, attach->child);
     /* Its rows are checked even when the parent is new. */
-    draft->fresh &= attach->child->fresh || zdm_context_is_new(draft->context, attach->name);
+    draft->fresh &= attach->child->fresh;
     ZDM_FIND(draft, SCAN_ATTACH_PARTITION, .table = alter->table, .other = attach->name);
     become_partition(attach, alter->cmd->def->partition_cmd->bound);
-    zdm_child_joined(draft, attach->parent, alter->table, attach->child, attach->name);
+    zdm_child_joined(draft, attach->parent, attach->child);
 }
 
 static void
@@ -280,7 +280,7 @@ zdm_alter_attach_partition(struct zdm_alter *alter)
     struct zdm_relation *other = attach.parent->default_partition;
     bool narrows = zdm_partition_narrows_default(draft, attach.parent, attach.bound);
     become_partition(&attach, cmd->bound);
-    zdm_child_joined(draft, attach.parent, alter->table, attach.child, attach.name);
+    zdm_child_joined(draft, attach.parent, attach.child);
     scans |= foreign_keys(&attach);
     if (builds)
         lock_child(&attach, ZDM_HELD_BUILD);

@@ -482,6 +482,20 @@ zdm_catalog_settle(struct zdm_catalog *catalog)
     SETTLE(catalog, schemas, struct zdm_schema)
 }
 
+static bool
+forget_unqualified(void *self, struct zdm_relation *relation)
+{
+    if (!relation->schema && !relation->dropped)
+        unlink_relation(self, relation);
+    return true;
+}
+
+void
+zdm_catalog_forget_unqualified(struct zdm_catalog *catalog)
+{
+    zdm_catalog_each_relation(catalog, forget_unqualified, catalog);
+}
+
 const char *
 zdm_catalog_creation_schema(const struct zdm_catalog *catalog)
 {

@@ -71,6 +71,7 @@ struct zdm_constraint {
     bool validated, no_inherit, deferrable, initially_deferred, enforced;
     bool inherited; /* it came from a parent (conparentid or coninhcount) */
     bool fresh;     /* added by an earlier statement of the same transaction */
+    bool proof;     /* CHECK: the text added it so that SET NOT NULL needs no scan */
 };
 
 struct zdm_index_column {
@@ -247,6 +248,7 @@ struct zdm_function {
     bool returns_set;
     ZDM_LIST(struct zdm_dependent) dependents; /* that DROP would have to take along */
     const char *sql_body; /* of a function in SQL, or NULL: it may be inlined */
+    const char *key; /* its signature in the words of the text that made it; NULL: no text did */
     bool fresh, dropped;
     struct zdm_function *next;
 };
@@ -334,6 +336,8 @@ void zdm_catalog_each_relation(const struct zdm_catalog *catalog,
     bool (*fn)(void *self, struct zdm_relation *relation), void *self);
 /* What the text made so far is in use from now on: relations, types, functions, schemas. */
 void zdm_catalog_settle(struct zdm_catalog *catalog);
+/* Names without a schema mean others from now on: takes out what is known by such a name alone. */
+void zdm_catalog_forget_unqualified(struct zdm_catalog *catalog);
 /* Where CREATE without a schema makes things: the first of the search path; NULL: not known. */
 const char *zdm_catalog_creation_schema(const struct zdm_catalog *catalog);
 

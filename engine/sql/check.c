@@ -5,27 +5,20 @@
 #include "sql/expression.h"
 #include "sql/table_parts.h"
 
-/* Remembers which columns CHECK (a IS NOT NULL AND ...) proves NOT NULL. */
-static void
-remember_proofs(
-    struct zdm_alter *alter, const PgQuery__Node *expr, const char *constraint, bool valid)
+/* CHECK (a IS NOT NULL AND ...), as it is added before SET NOT NULL. */
+static bool
+is_proof(const PgQuery__Node *expr)
 {
-    if (!expr)
-        return;
     if (expr->node_case == PG_QUERY__NODE__NODE_BOOL_EXPR &&
         expr->bool_expr->boolop == PG_QUERY__BOOL_EXPR_TYPE__AND_EXPR) {
         for (size_t i = 0; i < expr->bool_expr->n_args; i++)
-            remember_proofs(alter, expr->bool_expr->args[i], constraint, valid);
-        return;
+            if (is_proof(expr->bool_expr->args[i]))
+                return true;
+        return false;
     }
-    if (expr->node_case != PG_QUERY__NODE__NODE_NULL_TEST ||
-        expr->null_test->nulltesttype != PG_QUERY__NULL_TEST_TYPE__IS_NOT_NULL)
-        return;
-
-    const PgQuery__Node *arg = expr->null_test->arg;
-    if (arg->node_case == PG_QUERY__NODE__NODE_COLUMN_REF && arg->column_ref->n_fields == 1)
-        zdm_context_proof(alter->draft->context, alter->table, constraint,
-            zdm_node_string(arg->column_ref->fields[0]), valid);
+    return expr->node_case == PG_QUERY__NODE__NODE_NULL_TEST &&
+           expr->null_test->nulltesttype == PG_QUERY__NULL_TEST_TYPE__IS_NOT_NULL &&
+           expr->null_test->arg->node_case == PG_QUERY__NODE__NODE_COLUMN_REF;
 }
 
 struct check { /* that is being added */
@@ -49,6 +42,7 @@ put(struct zdm_alter *alter, const struct check *check, struct zdm_relation *rel
     constraint->no_inherit = check->given->is_no_inherit;
     constraint->inherited = relation != alter->relation;
     constraint->fresh = draft->in_transaction;
+    constraint->proof = check->given->conname[0] && is_proof(check->given->raw_expr);
 }
 
 /* A child may have the same one already: then it is inherited from now on, and that is all. */
@@ -151,6 +145,4 @@ zdm_constraint_add_check(struct zdm_alter *alter, const PgQuery__Constraint *con
         zdm_constraint_later_steps(alter, ZDM_FIND(draft, SCAN_ADD_CHECK, .table = alter->table));
     }
     check_one(alter, &check, relation);
-    if (constraint->conname[0])
-        remember_proofs(alter, constraint->raw_expr, check.name, !check.later);
 }

@@ -121,13 +121,8 @@ grow_old(struct zdm_draft *draft, struct zdm_relation *relation)
 }
 
 void
-zdm_child_joined(struct zdm_draft *draft, struct zdm_relation *parent, const char *parent_text,
-    struct zdm_relation *child, const char *child_text)
+zdm_child_joined(struct zdm_draft *draft, struct zdm_relation *parent, struct zdm_relation *child)
 {
-    struct zdm_sql_context *context = draft->context;
-    bool new_parent = parent->fresh || zdm_context_is_new(context, parent_text);
-    bool new_child = child->fresh || zdm_context_is_new(context, child_text);
-
     /* Where nobody is sure of the catalog a circle is no certain error, but one must not be made. */
     if (parent == child || zdm_is_ancestor(child, parent))
         return;
@@ -136,11 +131,9 @@ zdm_child_joined(struct zdm_draft *draft, struct zdm_relation *parent, const cha
             return;
     zdm_catalog_append(draft->catalog, &parent->children, child);
     zdm_catalog_append(draft->catalog, &child->parents, parent);
-    if (new_parent && new_child)
+    if (parent->fresh && child->fresh)
         return;
     /* Whoever changes the parent changes the child from now on. */
     grow_old(draft, parent);
     grow_old(draft, child);
-    zdm_context_dropped(context, parent_text);
-    zdm_context_dropped(context, child_text);
 }

@@ -142,7 +142,7 @@ drop_check(struct dropping *dropping)
         return;
     }
     /* A CHECK that the same plan added to prove NOT NULL has done its work. */
-    if (!zdm_context_unproved(draft->context, alter->table, check->name))
+    if (!check->proof)
         ZDM_FIND(draft, DROP_CONSTRAINT, .table = alter->table, .name = dropping->name);
     if (!check->no_inherit)
         drop_check_of_children(dropping, alter->relation, check->name);
@@ -187,8 +187,7 @@ zdm_alter_drop_constraint(struct zdm_alter *alter)
         return;
     }
     if (!dropping.constraint) {
-        if (!zdm_context_unproved(draft->context, alter->table, alter->cmd->name))
-            ZDM_FIND(draft, DROP_CONSTRAINT, .table = alter->table, .name = dropping.name);
+        ZDM_FIND(draft, DROP_CONSTRAINT, .table = alter->table, .name = dropping.name);
     } else if (dropping.constraint->inherited) {
         zdm_draft_fails(
             draft, "42P16", "constraint %s of %s is inherited", dropping.name, alter->table);

@@ -4,12 +4,10 @@
 #include "sql/object.h"
 #include "sql/result_columns.h"
 
-enum zdm_origin
-zdm_origin_of(const PgQuery__RangeVar *range)
+bool
+zdm_range_is_temporary(const PgQuery__RangeVar *range)
 {
-    bool temp = range->relpersistence[0] == 't' || strcmp(range->schemaname, "pg_temp") == 0;
-
-    return temp ? ZDM_ORIGIN_TEMP : ZDM_ORIGIN_OWN;
+    return range->relpersistence[0] == 't' || strcmp(range->schemaname, "pg_temp") == 0;
 }
 
 /* Only looked up: what is not filled is not read. */
@@ -42,7 +40,6 @@ zdm_family_create_as(struct zdm_draft *draft)
 {
     const PgQuery__CreateTableAsStmt *stmt = draft->node->create_table_as_stmt;
     bool matview = stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW;
-    const char *table = zdm_range_text(draft->arena, stmt->into->rel);
     struct zdm_relation *relation;
 
     if (matview)
@@ -53,7 +50,7 @@ zdm_family_create_as(struct zdm_draft *draft)
         return;
     if (stmt->query->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
         ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = "EXECUTE");
-        relation->known = false;
+        relation->known = relation->empty = false;
     } else {
         zdm_query_changes(draft, stmt->query);
     }
@@ -61,8 +58,6 @@ zdm_family_create_as(struct zdm_draft *draft)
         return;
     if (relation->known)
         fill(draft, relation, stmt);
-    zdm_context_created(draft->context, table, zdm_origin_of(stmt->into->rel));
-    zdm_context_filled(draft->context, table);
 }
 
 /* CREATE OR REPLACE VIEW keeps every column that there is, with its name and type. */
@@ -106,7 +101,7 @@ replace_view(struct zdm_draft *draft, struct zdm_relation *relation, const PgQue
     zdm_query_columns(draft, stmt->query, stmt->n_aliases, stmt->aliases, &columns);
     if (relation->known && !is_compatible(draft, view, relation, &columns))
         return;
-    draft->fresh = zdm_object_is_fresh(draft, relation, view);
+    draft->fresh = relation->fresh;
     zdm_draft_lock_on(draft, relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
     ZDM_FIND(draft, REPLACE_VIEW, .table = view);
     if (!relation->known)
@@ -131,12 +126,11 @@ void
 zdm_family_view(struct zdm_draft *draft)
 {
     const PgQuery__ViewStmt *stmt = draft->node->view_stmt;
-    const char *view = zdm_range_text(draft->arena, stmt->view);
     const char *schema =
         zdm_object_target_schema(draft, stmt->view->schemaname[0] ? stmt->view->schemaname : NULL);
     struct zdm_relation *relation = NULL;
 
-    if (stmt->replace && zdm_origin_of(stmt->view) != ZDM_ORIGIN_TEMP)
+    if (stmt->replace && !zdm_range_is_temporary(stmt->view))
         relation = zdm_draft_find_relation(draft, schema, stmt->view->relname);
     zdm_query_reads(draft, stmt->query);
     if (relation) {
@@ -151,7 +145,6 @@ zdm_family_view(struct zdm_draft *draft)
     relation->view_sql = zdm_catalog_string(draft->catalog, zdm_deparse(draft->arena, stmt->query));
     zdm_query_links(draft, relation, stmt->query);
     look_up(draft, relation);
-    zdm_context_created(draft->context, view, ZDM_ORIGIN_OTHER);
 }
 
 /* One statement inside CREATE SCHEMA. */

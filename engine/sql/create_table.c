@@ -375,10 +375,6 @@ zdm_family_create_table(struct zdm_draft *draft)
     making.alter.relation = stmt->relation;
     making.alter.objtype = PG_QUERY__OBJECT_TYPE__OBJECT_TABLE;
     if (made == ZDM_MADE_NEW) {
-        /* What is attached to another table is seen through that one. */
-        if (zdm_table_parents_are_fresh(draft, stmt))
-            zdm_context_created(draft->context, making.text,
-                foreign ? ZDM_ORIGIN_OTHER : zdm_origin_of(stmt->relation));
         add_parts(&making);
         /* Whoever uses the old parent may come to use it. */
         for (size_t i = 0; i < making.relation->parents.n; i++)
@@ -391,9 +387,7 @@ zdm_family_create_table(struct zdm_draft *draft)
     making.relation = zdm_catalog_add_relation(
         draft->catalog, making.relation->schema, stmt->relation->relname, kind);
     making.relation->known = making.relation->fresh = making.relation->empty = true;
-    zdm_context_created(draft->context, making.text, ZDM_ORIGIN_OWN);
     add_parts(&making);
-    zdm_context_dropped(draft->context, making.text);
     zdm_catalog_rollback(draft->catalog, mark);
     draft->fresh = false;
 }

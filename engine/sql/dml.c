@@ -66,9 +66,8 @@ for_few(struct zdm_draft *draft, struct zdm_relation *relation, struct zdm_findi
 
 /* Something was put in. */
 static void
-filled(struct zdm_draft *draft, struct zdm_relation *relation, const char *text)
+filled(struct zdm_draft *draft, struct zdm_relation *relation)
 {
-    zdm_context_filled(draft->context, text);
     if (relation->missing || !relation->empty)
         return;
     zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
@@ -92,7 +91,7 @@ changes(struct zdm_query *query, const char *kind, const PgQuery__RangeVar *rang
     if (query->planned || zdm_draft_failed(draft))
         return;
     zdm_change_locks(draft, relation, change, n_sets, sets);
-    draft->fresh = zdm_query_owns_rows(draft, relation, table);
+    draft->fresh = zdm_query_owns_rows(draft, relation);
     if (!lets_all_through(where)) {
         for_few(draft, relation, ZDM_FIND(draft, DML_ROW_COUNT, .kind = kind, .table = table));
     } else {
@@ -134,13 +133,13 @@ insert(struct zdm_query *query, const PgQuery__InsertStmt *stmt)
         zdm_change_locks(
             draft, relation, ZDM_CHANGE_UPDATE, conflict->n_target_list, conflict->target_list);
     zdm_node_walk(stmt->select_stmt, see_source, &copies);
-    draft->fresh = zdm_query_owns_rows(draft, relation, table);
+    draft->fresh = zdm_query_owns_rows(draft, relation);
     if (copies)
         ZDM_FIND(draft, DML_ROW_COUNT, .kind = "INSERT ... SELECT", .table = table);
     else
         ZDM_FIND(draft, INSERT_EXISTING, .table = table);
     draft->fresh = false;
-    filled(draft, relation, table);
+    filled(draft, relation);
 }
 
 static void
@@ -168,10 +167,10 @@ merge(struct zdm_query *query, const PgQuery__MergeStmt *stmt)
         else if (when->command_type == PG_QUERY__CMD_TYPE__CMD_DELETE)
             zdm_change_locks(draft, relation, ZDM_CHANGE_DELETE, 0, NULL);
     }
-    draft->fresh = zdm_query_owns_rows(draft, relation, table);
+    draft->fresh = zdm_query_owns_rows(draft, relation);
     ZDM_FIND(draft, DML_ROW_COUNT, .kind = "MERGE", .table = table);
     draft->fresh = false;
-    filled(draft, relation, table);
+    filled(draft, relation);
 }
 
 void
@@ -250,7 +249,7 @@ copy_table(struct zdm_draft *draft, const PgQuery__CopyStmt *stmt)
         stmt->is_from ? ZDM_LOCK_ROW_EXCLUSIVE : ZDM_LOCK_ACCESS_SHARE);
     if (stmt->is_from && !zdm_draft_failed(draft)) {
         zdm_change_locks(draft, relation, ZDM_CHANGE_INSERT, 0, NULL);
-        filled(draft, relation, table);
+        filled(draft, relation);
     }
 }
 

@@ -52,8 +52,6 @@ zdm_draft_lock(
 {
     struct zdm_statement *st = draft->st;
 
-    if (zdm_context_is_new(draft->context, relation))
-        return;
     struct zdm_lock *lock = lock_of(draft, relation);
     if (lock) {
         if (mode > lock->mode)
@@ -83,8 +81,6 @@ zdm_draft_rewrite(struct zdm_draft *draft, const char *relation)
 {
     struct zdm_statement *st = draft->st;
 
-    if (zdm_context_is_new(draft->context, relation))
-        return;
     add_name(draft, &st->rewrites, &st->n_rewrites, relation);
     for (size_t i = 0; i < st->n_scans; i++)
         if (strcmp(st->scans[i], relation) == 0) {
@@ -102,8 +98,7 @@ zdm_draft_scan(struct zdm_draft *draft, const char *relation)
     for (size_t i = 0; i < st->n_rewrites; i++)
         if (strcmp(st->rewrites[i], relation) == 0)
             return;
-    if (!zdm_context_is_new(draft->context, relation))
-        add_name(draft, &draft->st->scans, &draft->st->n_scans, relation);
+    add_name(draft, &draft->st->scans, &draft->st->n_scans, relation);
 }
 
 void

@@ -104,12 +104,11 @@ target_relation(struct dropped *dropped, const PgQuery__Node *object)
             zdm_ident_text(draft->arena, column->name),
             zdm_draft_name(draft, relation->sequence_of));
     dropped->partial |= relation->is_partition && !relation->fresh;
-    bool fresh = zdm_object_is_fresh(draft, relation, text);
+    bool fresh = relation->fresh;
     for (size_t i = 0; i < relation->children.n; i++)
         fresh &= relation->children.items[i]->fresh;
     tell(dropped, text, fresh);
     zdm_dropping_relation(&dropped->dropping, relation);
-    zdm_context_dropped(draft->context, text);
 }
 
 static void
@@ -117,13 +116,13 @@ target_function(struct dropped *dropped, const PgQuery__Node *object)
 {
     struct zdm_draft *draft = dropped->draft;
     const char *text = text_of(dropped, object);
-    const char *key = zdm_function_key_of(draft, object);
     bool none;
 
     if (object->node_case != PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS)
         return;
     struct zdm_function *function = zdm_object_function(draft, object->object_with_args, &none);
     if (none) {
+        const char *key = zdm_function_key_of(draft, object->object_with_args);
         missing(dropped, "42883", key ? key : text);
         return;
     }
@@ -142,14 +141,11 @@ target_function(struct dropped *dropped, const PgQuery__Node *object)
         zdm_draft_fails(draft, "2BP01", "%s belongs to the system", text);
         return;
     }
-    tell(dropped, text,
-        (key && zdm_context_is_new(draft->context, key)) || (function && function->fresh));
+    tell(dropped, text, function && function->fresh);
     if (function)
         zdm_dropping_function(&dropped->dropping, function);
     else
         zdm_draft_assume(draft);
-    if (key)
-        zdm_context_dropped(draft->context, key);
 }
 
 static void

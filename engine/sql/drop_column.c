@@ -184,6 +184,5 @@ zdm_alter_drop_column(struct zdm_alter *alter)
     } else {
         zdm_alter_lock_family(alter, ZDM_HELD_BRIEF);
     }
-    zdm_context_column_gone(draft->context, alter->table, alter->cmd->name);
     tell(&self);
 }

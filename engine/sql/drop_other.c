@@ -78,7 +78,7 @@ drop_part(struct zdm_draft *draft, const PgQuery__DropStmt *stmt, struct zdm_rel
     struct zdm_relation **family = &relation;
     if (triggers && relation->kind == ZDM_RELATION_PARTITIONED && trigger && trigger->row)
         family = zdm_draft_family(draft, relation, &n);
-    draft->fresh = zdm_object_is_fresh(draft, relation, table);
+    draft->fresh = relation->fresh;
     for (size_t i = 0; i < n; i++) {
         zdm_draft_lock_on(draft, family[i], ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
         forget_part(draft, stmt, family[i], name);

@@ -169,7 +169,6 @@ zdm_dropping_forget(struct zdm_draft *draft, struct zdm_relation *relation)
                                 ? zdm_catalog_type(draft->catalog, relation->schema, relation->name)
                                 : NULL;
 
-    zdm_context_dropped(draft->context, zdm_draft_name(draft, relation));
     if (type && type->relation == relation)
         forget_type(draft, type);
     zdm_catalog_drop_relation(draft->catalog, relation);

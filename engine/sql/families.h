@@ -84,13 +84,13 @@ void zdm_query_reads(struct zdm_draft *draft, const PgQuery__Node *query);
 void zdm_query_changes(struct zdm_draft *draft, const PgQuery__Node *query);
 /* Only the locks of planning it: EXPLAIN, PREPARE. */
 void zdm_query_plans(struct zdm_draft *draft, const PgQuery__Node *query);
-/* Of a relation that is being made with rows of its own. */
-enum zdm_origin zdm_origin_of(const PgQuery__RangeVar *range);
-/* "f(int4, text)": what the context knows a function by. NULL when the argument types are not given. */
-const char *zdm_function_key(struct zdm_draft *draft, size_t n, PgQuery__Node *const *name,
-    size_t n_types, PgQuery__TypeName *const *types);
-/* The key of a function that a DROP, GRANT or ALTER names; NULL as above, and when it is none. */
-const char *zdm_function_key_of(struct zdm_draft *draft, const PgQuery__Node *object);
+/* Of a relation that is being made. */
+bool zdm_range_is_temporary(const PgQuery__RangeVar *range);
+/* "f(int4, text)": the key of struct zdm_function. NULL when the argument types are not given. */
+const char *zdm_function_key_of(struct zdm_draft *draft, const PgQuery__ObjectWithArgs *function);
+/* The one of that name (without a schema) which the text made in these words; NULL: none, or key is. */
+struct zdm_function *zdm_function_by_key(
+    const struct zdm_catalog *catalog, const char *name, const char *key);
 /* Is it ALTER TYPE ... DROP VALUE, which the grammar does not have? */
 bool zdm_enum_drops_value(const char *sql);
 /* Is an option such as "concurrently" on in a list of DefElem nodes? */

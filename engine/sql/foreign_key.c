@@ -294,7 +294,7 @@ tell(struct key *key, bool scans)
     struct zdm_draft *draft = alter->draft;
 
     if (draft->fresh) { /* nothing to scan, but the other table is locked all the same */
-        draft->fresh = key->references->fresh || zdm_context_is_new(draft->context, key->other);
+        draft->fresh = key->references->fresh;
         ZDM_FIND(draft, LOCK_CREATE_TABLE_FK, .other = key->other);
         draft->fresh = true;
         return;

@@ -4,8 +4,8 @@
 #include "sql/families.h"
 #include "sql/object.h"
 
-const char *
-zdm_function_key(struct zdm_draft *draft, size_t n, PgQuery__Node *const *name, size_t n_types,
+static const char *
+key_of(struct zdm_draft *draft, size_t n, PgQuery__Node *const *name, size_t n_types,
     PgQuery__TypeName *const *types)
 {
     struct zdm_buf key = ZDM_BUF_INIT;
@@ -22,12 +22,8 @@ zdm_function_key(struct zdm_draft *draft, size_t n, PgQuery__Node *const *name, 
 }
 
 const char *
-zdm_function_key_of(struct zdm_draft *draft, const PgQuery__Node *object)
+zdm_function_key_of(struct zdm_draft *draft, const PgQuery__ObjectWithArgs *function)
 {
-    if (object->node_case != PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS)
-        return NULL;
-
-    const PgQuery__ObjectWithArgs *function = object->object_with_args;
     if (function->args_unspecified)
         return NULL;
     PgQuery__TypeName **types =
@@ -37,8 +33,16 @@ zdm_function_key_of(struct zdm_draft *draft, const PgQuery__Node *object)
             return NULL;
         types[i] = function->objargs[i]->type_name;
     }
-    return zdm_function_key(
-        draft, function->n_objname, function->objname, function->n_objargs, types);
+    return key_of(draft, function->n_objname, function->objname, function->n_objargs, types);
+}
+
+struct zdm_function *
+zdm_function_by_key(const struct zdm_catalog *catalog, const char *name, const char *key)
+{
+    for (struct zdm_function *at = zdm_catalog_functions(catalog, name); at && key; at = at->next)
+        if (!at->dropped && at->key && strcmp(at->key, key) == 0)
+            return at;
+    return NULL;
 }
 
 struct parameters { /* of CREATE FUNCTION: those that a call gives */
@@ -220,7 +224,7 @@ zdm_family_function(struct zdm_draft *draft)
     const char *name = zdm_list_text(draft->arena, stmt->n_funcname, stmt->funcname);
     const char *schema =
         zdm_object_target_schema(draft, zdm_object_schema(stmt->n_funcname, stmt->funcname));
-    const char *key = zdm_function_key(draft, stmt->n_funcname, stmt->funcname, in.n, in.types);
+    const char *key = key_of(draft, stmt->n_funcname, stmt->funcname, in.n, in.types);
     struct zdm_type **types = zdm_arena_alloc(draft->arena, (in.n + 1) * sizeof *types);
     bool overloads = false;
 
@@ -229,8 +233,8 @@ zdm_family_function(struct zdm_draft *draft)
         types[i] = zdm_object_type(draft, in.types[i]);
     if (!zdm_object_check_schema(draft, schema) || !types_exist(draft, &in, types))
         return;
-    struct zdm_function *function = find(
-        draft, schema, zdm_object_name(stmt->n_funcname, stmt->funcname), &in, types, &overloads);
+    const char *own = zdm_object_name(stmt->n_funcname, stmt->funcname);
+    struct zdm_function *function = find(draft, schema, own, &in, types, &overloads);
     if (is_definer(stmt) && !sets_search_path(stmt))
         ZDM_FIND(draft, SECURITY_DEFINER, .name = name);
     if (stmt->sql_body)
@@ -241,19 +245,19 @@ zdm_family_function(struct zdm_draft *draft)
     }
     if (function && !may_replace(draft, stmt, name, function, &in))
         return;
+    struct zdm_function *made = function ? function : zdm_function_by_key(draft->catalog, own, key);
     if (function || (stmt->replace && !draft->catalog->complete)) {
-        draft->fresh = zdm_context_is_new(draft->context, key) || (function && function->fresh);
+        draft->fresh = made && made->fresh;
         ZDM_FIND(draft, REPLACE_FUNCTION,
             .kind =
                 stmt->is_procedure ? "CREATE OR REPLACE PROCEDURE" : "CREATE OR REPLACE FUNCTION",
             .name = name);
         draft->fresh = false;
-    } else if (!stmt->replace || draft->catalog->complete) {
-        zdm_context_created(draft->context, key, ZDM_ORIGIN_OWN);
+        function = made;
     }
     if (!function) {
-        function = zdm_catalog_add_function(
-            draft->catalog, schema, zdm_object_name(stmt->n_funcname, stmt->funcname));
+        function = zdm_catalog_add_function(draft->catalog, schema, own);
+        function->key = zdm_catalog_string(draft->catalog, key);
         function->fresh = !stmt->replace || draft->catalog->complete;
         if (overloads && in.n_defaults)
             ZDM_FIND(draft, FUNCTION_OVERLOAD, .name = name);
@@ -265,22 +269,17 @@ void
 zdm_family_alter_function(struct zdm_draft *draft)
 {
     const PgQuery__AlterFunctionStmt *stmt = draft->node->alter_function_stmt;
-    PgQuery__Node node = PG_QUERY__NODE__INIT;
     const char *name = zdm_list_text(draft->arena, stmt->func->n_objname, stmt->func->objname);
     bool missing;
 
     if (stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_PROCEDURE)
         draft->st->kind = "ALTER PROCEDURE";
-    node.node_case = PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS;
-    node.object_with_args = stmt->func;
     struct zdm_function *function = zdm_object_function(draft, stmt->func, &missing);
     if (missing) {
         zdm_draft_fails(draft, "42883", "function %s does not exist", name);
         return;
     }
-    const char *key = zdm_function_key_of(draft, &node);
-    draft->fresh =
-        (key && zdm_context_is_new(draft->context, key)) || (function && function->fresh);
+    draft->fresh = function && function->fresh;
     ZDM_FIND(draft, REPLACE_FUNCTION, .kind = draft->st->kind, .name = name);
     for (size_t i = 0; function && i < stmt->n_actions; i++) {
         const PgQuery__DefElem *action = stmt->actions[i]->def_elem;

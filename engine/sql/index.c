@@ -182,7 +182,7 @@ create(struct zdm_draft *draft, const PgQuery__IndexStmt *stmt)
 
     if (relation->missing || !check_table(draft, stmt, relation, table))
         return;
-    draft->fresh = zdm_object_is_fresh(draft, relation, table);
+    draft->fresh = relation->fresh;
     check_method(draft, stmt);
     struct zdm_index_plan plan = plan_of(draft, stmt, relation);
     if (draft->st->fails_with && strcmp(draft->st->fails_with, "42P17") == 0)

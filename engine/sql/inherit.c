@@ -45,7 +45,7 @@ add_parent(struct zdm_alter *alter, struct zdm_relation *parent, const char *tex
         zdm_draft_fails(draft, "42P07", "%s inherits from %s", text, alter->table);
     if (zdm_draft_failed(draft) || !zdm_child_fits(draft, child, parent, false))
         return;
-    zdm_child_joined(draft, parent, text, child, alter->table);
+    zdm_child_joined(draft, parent, child);
     ZDM_FIND(draft, INHERIT, .table = alter->table, .other = text);
 }
 

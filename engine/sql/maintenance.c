@@ -24,8 +24,7 @@ zdm_option_is_on(size_t n, PgQuery__Node *const *options, const char *name)
     return on;
 }
 
-/* What names mean, and which triggers fire. */
-static const char *const naming[] = {"search_path", "role", "session_authorization", NULL};
+/* Which triggers fire. */
 static const char *const triggers[] = {"session_replication_role", "zdm.sync", NULL};
 static const char *const guards[] = {"lock_timeout", "statement_timeout", NULL};
 
@@ -47,8 +46,6 @@ zdm_family_set(struct zdm_draft *draft)
     const char *name = stmt->name;
 
     draft->st->kind = reset ? "RESET" : "SET";
-    if (is_one_of(name, naming) || stmt->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL)
-        zdm_context_renames_all(draft->context);
     if (!reset && !draft->script && is_one_of(name, guards))
         ZDM_FIND(draft, SET_GUARD, .name = name);
     if (!reset && is_one_of(name, triggers))
@@ -93,11 +90,8 @@ zdm_family_transaction(struct zdm_draft *draft)
 void
 zdm_family_discard(struct zdm_draft *draft)
 {
-    if (draft->node->discard_stmt->target == PG_QUERY__DISCARD_MODE__DISCARD_TEMP)
-        zdm_context_forget(draft->context);
     if (draft->node->discard_stmt->target != PG_QUERY__DISCARD_MODE__DISCARD_ALL)
         return;
-    zdm_context_renames_all(draft->context);
     zdm_draft_forbid_transaction(draft, false);
     /* It lets go of every advisory lock, the one that keeps other runners out among them. */
     ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = "DISCARD ALL");

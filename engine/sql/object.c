@@ -65,12 +65,6 @@ zdm_object_relation(struct zdm_draft *draft, size_t n, PgQuery__Node *const *nam
     return zdm_draft_relation(draft, &range);
 }
 
-bool
-zdm_object_is_fresh(struct zdm_draft *draft, const struct zdm_relation *relation, const char *text)
-{
-    return relation->fresh || (!relation->known && zdm_context_is_new(draft->context, text));
-}
-
 static const char *
 kind_with_article(enum zdm_relation_kind kind)
 {
@@ -191,7 +185,7 @@ zdm_object_function(struct zdm_draft *draft, const PgQuery__ObjectWithArgs *obje
     *missing = false;
     bool typed = !object->args_unspecified && argument_types(draft, object, &types);
     if (!typed && !object->args_unspecified)
-        return NULL;
+        return zdm_function_by_key(draft->catalog, name, zdm_function_key_of(draft, object));
     for (struct zdm_function *at = zdm_catalog_functions(draft->catalog, name); at; at = at->next) {
         if (at->dropped || strcmp(at->name, name) != 0)
             continue;
@@ -210,6 +204,8 @@ zdm_object_function(struct zdm_draft *draft, const PgQuery__ObjectWithArgs *obje
     if (several > 1 && !typed && draft->catalog->complete)
         zdm_draft_fails(draft, "42725", "there are several functions %s: name the argument types",
             zdm_list_text(draft->arena, object->n_objname, object->objname));
+    if (!several && typed && !*missing)
+        return zdm_function_by_key(draft->catalog, name, zdm_function_key_of(draft, object));
     return typed || several == 1 ? found : NULL;
 }
 
@@ -263,7 +259,7 @@ zdm_object_make(struct zdm_draft *draft, const PgQuery__RangeVar *range,
 {
     struct zdm_catalog *catalog = draft->catalog;
     const char *text = zdm_range_text(draft->arena, range);
-    bool temporary = zdm_origin_of(range) == ZDM_ORIGIN_TEMP;
+    bool temporary = zdm_range_is_temporary(range);
     const char *schema = temporary ? "pg_temp" : zdm_object_target_schema(draft, range->schemaname);
 
     if (!zdm_object_check_schema(draft, schema))

@@ -22,9 +22,6 @@ struct zdm_relation *zdm_object_relation(
 /* NULL when a complete catalog has none; nothing is told then. */
 struct zdm_relation *zdm_object_find_relation(
     struct zdm_draft *draft, size_t n, PgQuery__Node *const *names);
-/* A relation that an earlier statement of the text made, told by the catalog or by the context. */
-bool zdm_object_is_fresh(
-    struct zdm_draft *draft, const struct zdm_relation *relation, const char *text);
 /* A certain error (42809) unless the relation is of one of these kinds, such as "rp"; wanted:
  * "a view". False when it is not. One of an unknown kind passes. */
 bool zdm_object_check_kind(struct zdm_draft *draft, const struct zdm_relation *relation,
@@ -41,7 +38,8 @@ struct zdm_relation *zdm_object_composite(
     struct zdm_draft *draft, size_t n, PgQuery__Node *const *names);
 
 /* The function with these input arguments, or the only one of that name when they are not given. NULL:
- * *missing says whether there is surely none. */
+ * *missing says whether there is surely none. Where types are not known, what the text made is found
+ * by the words of its signature. */
 struct zdm_function *zdm_object_function(
     struct zdm_draft *draft, const PgQuery__ObjectWithArgs *object, bool *missing);
 

@@ -19,14 +19,11 @@ revokes_of_new(struct zdm_draft *draft)
             const PgQuery__RangeVar *range = object->range_var;
             const struct zdm_relation *relation = zdm_catalog_relation(
                 draft->catalog, range->schemaname[0] ? range->schemaname : NULL, range->relname);
-            fresh = relation &&
-                    zdm_object_is_fresh(draft, relation, zdm_range_text(draft->arena, range));
+            fresh = relation && relation->fresh;
         } else if (object->node_case == PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS) {
-            const char *key = zdm_function_key_of(draft, object);
             const struct zdm_function *function =
                 zdm_object_function(draft, object->object_with_args, &missing);
-            fresh =
-                (key && zdm_context_is_new(draft->context, key)) || (function && function->fresh);
+            fresh = function && function->fresh;
         }
         if (!fresh)
             return false;

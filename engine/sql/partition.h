@@ -57,7 +57,7 @@ bool zdm_child_fits(struct zdm_draft *draft, struct zdm_relation *child,
 /* Is `relation` an ancestor of `child`? */
 bool zdm_is_ancestor(const struct zdm_relation *relation, const struct zdm_relation *child);
 /* The child belongs to the parent: both are as new as the older one. */
-void zdm_child_joined(struct zdm_draft *draft, struct zdm_relation *parent, const char *parent_text,
-    struct zdm_relation *child, const char *child_text);
+void zdm_child_joined(
+    struct zdm_draft *draft, struct zdm_relation *parent, struct zdm_relation *child);
 
 #endif

@@ -86,13 +86,11 @@ zdm_query_lock(
 }
 
 bool
-zdm_query_owns_rows(struct zdm_draft *draft, struct zdm_relation *relation, const char *text)
+zdm_query_owns_rows(struct zdm_draft *draft, struct zdm_relation *relation)
 {
     size_t n;
     struct zdm_relation **family;
 
-    if (zdm_context_owns_its_rows(draft->context, text))
-        return true;
     family = zdm_draft_family(draft, relation, &n);
     for (size_t i = 0; i < n; i++)
         if (!family[i]->fresh ||
@@ -122,7 +120,7 @@ see_range(struct zdm_query *query, const PgQuery__RangeVar *range)
     if (query->mode != ZDM_LOCK_ROW_SHARE || query->planned)
         return;
     const char *table = zdm_range_text(draft->arena, range);
-    draft->fresh = zdm_query_owns_rows(draft, relation, table);
+    draft->fresh = zdm_query_owns_rows(draft, relation);
     ZDM_FIND(draft, SELECT_FOR_UPDATE, .table = table);
     draft->fresh = false;
 }

@@ -24,8 +24,8 @@ void zdm_query_lock(
     struct zdm_draft *draft, struct zdm_relation *relation, bool children, enum zdm_lock_mode mode);
 /* NULL: a WITH query in scope, or a relation of the system, which the catalog leaves out. */
 struct zdm_relation *zdm_query_relation(struct zdm_query *query, const PgQuery__RangeVar *range);
-/* May hold rows that are not its own, or be seen by somebody: a view, a child that is old, ... */
-bool zdm_query_owns_rows(struct zdm_draft *draft, struct zdm_relation *relation, const char *text);
+/* It is new, and what is done to its rows is done to no others: no view, no old child, no parent. */
+bool zdm_query_owns_rows(struct zdm_draft *draft, struct zdm_relation *relation);
 
 /* dml.c: one INSERT, UPDATE, DELETE or MERGE; what it reads is the walk's. */
 void zdm_query_change(struct zdm_query *query, const ProtobufCMessage *message);

@@ -93,7 +93,7 @@ one_index(struct reindex *reindex)
     if (relation->missing ||
         !zdm_object_check_kind(draft, relation, reindex->name, "iI", "an index"))
         return;
-    draft->fresh = zdm_object_is_fresh(draft, relation, reindex->name);
+    draft->fresh = relation->fresh;
     if (relation->kind == ZDM_RELATION_PARTITIONED_INDEX && index) {
         zdm_draft_forbid_transaction(draft, reindex->concurrently);
         lock_parent(reindex, index->table);
@@ -120,7 +120,7 @@ one_table(struct reindex *reindex)
     if (relation->missing || !zdm_object_check_kind(draft, relation, reindex->name, "rpm",
                                  "a table or materialized view"))
         return;
-    draft->fresh = zdm_object_is_fresh(draft, relation, reindex->name);
+    draft->fresh = relation->fresh;
     if (relation->kind == ZDM_RELATION_PARTITIONED)
         partitioned_table(reindex, relation);
     else

@@ -114,7 +114,7 @@ rename_relation(struct zdm_draft *draft, const PgQuery__RenameStmt *stmt)
     bool index = relation->index || (relation->kind == ZDM_RELATION_ANY &&
                                         stmt->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX);
     bool brief = index && stmt->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX;
-    draft->fresh = zdm_object_is_fresh(draft, relation, table);
+    draft->fresh = relation->fresh;
     zdm_draft_lock_on(draft, relation,
         brief ? ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE : ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
     after.relname = stmt->newname;
@@ -141,7 +141,6 @@ rename_relation(struct zdm_draft *draft, const PgQuery__RenameStmt *stmt)
         }
     }
     move(draft, relation, relation->schema, stmt->newname);
-    zdm_context_renamed(draft->context, table, other);
 }
 
 static void
@@ -239,7 +238,6 @@ rename_constraint(struct zdm_draft *draft, const PgQuery__RenameStmt *stmt,
         return;
     if (!zdm_rename_inherited_constraint(draft, stmt, relation, constraint))
         return;
-    zdm_context_unproved(draft->context, table, stmt->subname);
     ZDM_FIND(draft, RENAME_CONSTRAINT, .name = name,
         .other = zdm_ident_text(draft->arena, stmt->newname));
     if (key)
@@ -256,7 +254,7 @@ rename_part(struct zdm_draft *draft, const PgQuery__RenameStmt *stmt)
 
     if (!relation)
         return;
-    draft->fresh = zdm_object_is_fresh(draft, relation, table);
+    draft->fresh = relation->fresh;
     switch (stmt->rename_type) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN:
         zdm_rename_column(draft, stmt, relation);

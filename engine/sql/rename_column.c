@@ -109,7 +109,6 @@ zdm_rename_column(
         rename_in_sequence(draft, family[i], stmt);
         zdm_relation_rename_column(draft->catalog, family[i], stmt->subname, stmt->newname);
     }
-    zdm_context_column_gone(draft->context, table, stmt->subname);
     if (relation->index)
         return;
     draft->st->breaks_plans |= ZDM_FIND(draft, BREAK_RENAME_COLUMN, .table = table,

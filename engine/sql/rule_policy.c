@@ -88,7 +88,7 @@ zdm_family_rule(struct zdm_draft *draft)
     }
     /* Of a new table too: what it does may concern old ones. */
     ZDM_FIND(draft, CREATE_RULE, .table = table);
-    zdm_sql_context_settle(draft->context);
+    zdm_catalog_settle(draft->catalog);
 }
 
 struct zdm_policy *
@@ -134,7 +134,7 @@ zdm_family_policy(struct zdm_draft *draft)
             create ? "has already a" : "has no", zdm_ident_text(draft->arena, name));
         return;
     }
-    draft->fresh = zdm_object_is_fresh(draft, relation, table);
+    draft->fresh = relation->fresh;
     zdm_draft_lock_on(draft, relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
     look_up(draft, qual);
     look_up(draft, check);

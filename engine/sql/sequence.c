@@ -91,8 +91,7 @@ void
 zdm_sequence_open(struct zdm_sequence *sequence, struct zdm_sql_context *context,
     struct zdm_arena *arena, enum zdm_wrap wrap, bool several)
 {
-    *sequence = (struct zdm_sequence){.context = context,
-        .catalog = zdm_sql_context_catalog(context),
+    *sequence = (struct zdm_sequence){.catalog = zdm_sql_context_catalog(context),
         .arena = arena,
         .begin = SIZE_MAX,
         .one_string = wrap == ZDM_WRAP_SEVERAL && several};
@@ -157,11 +156,9 @@ static void
 end_of_transaction(struct zdm_sequence *sequence, bool committed, bool chain, size_t i)
 {
     committed &= !sequence->tx.failed;
-    if (!committed)
-        zdm_context_forget(sequence->context);
     if (sequence->block == ZDM_BLOCK_NONE) {
         if (!committed)
-            zdm_sql_context_settle(sequence->context);
+            zdm_catalog_settle(sequence->catalog);
         return;
     }
     end_block(sequence, committed);
@@ -208,11 +205,10 @@ follow_control(struct zdm_sequence *sequence, const PgQuery__TransactionStmt *st
             drop_savepoints(sequence, found, false);
         break;
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO:
-        zdm_context_forget(sequence->context);
         if (found)
             rollback_to(sequence, found);
         else /* one that this text does not show */
-            zdm_sql_context_settle(sequence->context);
+            zdm_catalog_settle(sequence->catalog);
         break;
     default:
         break;
@@ -245,7 +241,6 @@ zdm_sequence_close(struct zdm_sequence *sequence)
         end_block(sequence, true);
     zdm_temporary_drop_all(sequence);
     zdm_settings_close(sequence);
-    zdm_context_end_text(sequence->context);
     zdm_lookup_release(&sequence->by_key);
     zdm_lookup_release(&sequence->stale);
     free(sequence->facts);

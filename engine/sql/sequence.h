@@ -62,7 +62,6 @@ struct zdm_savepoint {
 };
 
 struct zdm_sequence {
-    struct zdm_sql_context *context;
     struct zdm_catalog *catalog;
     struct zdm_arena *arena; /* of the result */
     enum zdm_block block;
@@ -90,6 +89,7 @@ struct zdm_sequence {
         const char *table;
         enum zdm_lock_mode mode;
     } alter;
+    bool other_names;        /* names mean something else until the text ends */
     bool idle_set, name_set; /* idle_in_transaction_session_timeout, application_name; or told */
 };
 

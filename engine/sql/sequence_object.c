@@ -119,7 +119,7 @@ zdm_family_sequence(struct zdm_draft *draft)
     }
     if (owner && !own(draft, sequence, owner))
         return;
-    draft->fresh = zdm_object_is_fresh(draft, sequence, name);
+    draft->fresh = sequence->fresh;
     zdm_draft_lock_on(draft, sequence, ZDM_LOCK_SHARE_ROW_EXCLUSIVE, ZDM_HELD_BRIEF);
     ZDM_FIND(draft, ALTER_SEQUENCE, .table = name);
 }

@@ -102,7 +102,7 @@ set_schema_of_relation(struct zdm_draft *draft, const PgQuery__AlterObjectSchema
 
     if (!relation || relation->missing || !may_move(draft, stmt, relation, name))
         return;
-    draft->fresh = zdm_object_is_fresh(draft, relation, name);
+    draft->fresh = relation->fresh;
     zdm_draft_lock_on(draft, relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
     struct owned owned = {.draft = draft, .table = relation};
     zdm_catalog_each_relation(draft->catalog, see_sequence, &owned);
@@ -115,7 +115,6 @@ set_schema_of_relation(struct zdm_draft *draft, const PgQuery__AlterObjectSchema
         move(draft, relation, stmt->newschema);
     else /* what it is called now depends on names that the text does not tell */
         zdm_catalog_drop_relation(draft->catalog, relation);
-    zdm_context_dropped(draft->context, name);
 }
 
 /* Types and functions are found in the catalog; the rest only breaks whoever looks for it. */

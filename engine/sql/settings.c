@@ -60,10 +60,22 @@ zdm_settings_rollback_to(struct zdm_sequence *sequence, const struct zdm_savepoi
     sequence->now = savepoint->now;
 }
 
+/* Whatever was called so may be called otherwise now. With a complete catalog every name is known. */
+static void
+change_names(struct zdm_sequence *sequence)
+{
+    zdm_catalog_settle(sequence->catalog);
+    if (!sequence->catalog->complete)
+        zdm_catalog_forget_unqualified(sequence->catalog);
+    sequence->other_names = true;
+}
+
 void
 zdm_settings_close(struct zdm_sequence *sequence)
 {
     restore(sequence, &sequence->original);
+    if (sequence->other_names)
+        change_names(sequence);
 }
 
 /* "2s", "500 ms", "1min", or a number of milliseconds; -1: none of these. */
@@ -133,7 +145,7 @@ begin_path(struct zdm_sequence *sequence)
 {
     struct zdm_catalog *catalog = sequence->catalog;
 
-    zdm_context_renames_all(sequence->context);
+    change_names(sequence);
     zdm_catalog_touch(catalog, &catalog->search_path, sizeof catalog->search_path);
     zdm_catalog_touch(catalog, &catalog->search_path_known, sizeof catalog->search_path_known);
     memset(&catalog->search_path, 0, sizeof catalog->search_path);
@@ -197,7 +209,7 @@ set_user(struct zdm_sequence *sequence, struct zdm_draft *draft, const char *rol
     if (catalog->complete && ((catalog->user && zdm_catalog_schema(catalog, catalog->user)) ||
                                  !role || zdm_catalog_schema(catalog, role)))
         zdm_draft_uncertain(draft);
-    zdm_context_renames_all(sequence->context);
+    change_names(sequence);
     set_text(catalog, &catalog->user, role);
 }
 

@@ -239,7 +239,7 @@ zdm_table_inherits(struct zdm_draft *draft, struct zdm_relation *relation,
         stmt->partbound ? ZDM_LOCK_ACCESS_EXCLUSIVE : ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE,
         ZDM_HELD_BRIEF);
     if (stmt->partbound) {
-        draft->fresh = zdm_object_is_fresh(draft, parent, text);
+        draft->fresh = parent->fresh;
         ZDM_FIND(draft, LOCK_CREATE_PARTITION_OF, .table = text);
         draft->fresh = false;
     }
@@ -251,17 +251,6 @@ zdm_table_inherits(struct zdm_draft *draft, struct zdm_relation *relation,
     copy_checks(draft, relation, parent, true);
     zdm_catalog_append(draft->catalog, &relation->parents, parent);
     zdm_catalog_append(draft->catalog, &parent->children, relation);
-}
-
-bool
-zdm_table_parents_are_fresh(struct zdm_draft *draft, const PgQuery__CreateStmt *stmt)
-{
-    for (size_t i = 0; i < stmt->n_inh_relations; i++) {
-        const char *text = zdm_range_text(draft->arena, stmt->inh_relations[i]->range_var);
-        if (!zdm_context_is_new(draft->context, text))
-            return false;
-    }
-    return true;
 }
 
 static struct zdm_index *

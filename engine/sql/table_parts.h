@@ -40,8 +40,6 @@ void zdm_table_inherits(struct zdm_draft *draft, struct zdm_relation *relation,
  * to the default partition. */
 void zdm_table_becomes_partition(
     struct zdm_draft *draft, struct zdm_relation *relation, const PgQuery__CreateStmt *stmt);
-/* Is everything that the new table hangs on new too? */
-bool zdm_table_parents_are_fresh(struct zdm_draft *draft, const PgQuery__CreateStmt *stmt);
 /* The sequence that nextval('...') in the text of a default names; NULL: none. */
 struct zdm_relation *zdm_sequence_of_default(struct zdm_draft *draft, const char *default_sql);
 /* The bound of a partition as pg_get_expr() spells it. In the arena. */

@@ -128,7 +128,7 @@ zdm_family_trigger(struct zdm_draft *draft)
         return;
     }
     const char *function = function_name(draft, stmt);
-    draft->fresh = zdm_object_is_fresh(draft, relation, table);
+    draft->fresh = relation->fresh;
     if (stmt->constrrel)
         zdm_draft_lock_on(draft, zdm_draft_relation(draft, stmt->constrrel), ZDM_LOCK_ACCESS_SHARE,
             ZDM_HELD_BRIEF);
@@ -143,5 +143,5 @@ zdm_family_trigger(struct zdm_draft *draft)
     ZDM_FIND(draft, CREATE_TRIGGER, .table = table);
     /* From now on writers of this table may write to any of the new ones. */
     if (!draft->fresh)
-        zdm_sql_context_settle(draft->context);
+        zdm_catalog_settle(draft->catalog);
 }

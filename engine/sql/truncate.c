@@ -100,8 +100,7 @@ findings(struct zdm_draft *draft, const PgQuery__TruncateStmt *stmt, const char 
         const char *table = zdm_range_text(draft->arena, stmt->relations[i]->range_var);
         const struct zdm_relation *relation =
             zdm_draft_relation(draft, stmt->relations[i]->range_var);
-        draft->fresh = (relation->fresh && relation->kind != ZDM_RELATION_FOREIGN) ||
-                       zdm_context_owns_its_rows(draft->context, table);
+        draft->fresh = relation->fresh && relation->kind != ZDM_RELATION_FOREIGN;
         if (ZDM_FIND(draft, TRUNCATE, .table = table))
             draft->st->data_loss = true;
         if (stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE &&

@@ -53,7 +53,7 @@ one(const struct work *work, const PgQuery__VacuumRelation *item)
             draft, "42703", "%s has no column %s", table, zdm_ident_text(draft->arena, column));
         return;
     }
-    draft->fresh = zdm_object_is_fresh(draft, relation, table);
+    draft->fresh = relation->fresh;
     struct zdm_relation **family = zdm_draft_family(draft, relation, &n);
     for (size_t i = 0; i < n; i++) {
         /* Before 18 children of plain inheritance are only read, for the statistics of the whole. */
@@ -200,7 +200,7 @@ zdm_family_cluster(struct zdm_draft *draft)
         zdm_draft_forbid_transaction(draft, false);
         family = zdm_draft_family(draft, relation, &n);
     }
-    draft->fresh = zdm_object_is_fresh(draft, relation, table);
+    draft->fresh = relation->fresh;
     /* Of what is partitioned the leaves are rewritten and marked, one after the other. */
     const struct zdm_index *by = index_named(relation, stmt->indexname);
     if (relation->kind == ZDM_RELATION_PARTITIONED)
@@ -263,7 +263,7 @@ zdm_family_refresh(struct zdm_draft *draft)
     if (relation->missing ||
         !zdm_object_check_kind(draft, relation, view, "m", "a materialized view"))
         return;
-    draft->fresh = zdm_object_is_fresh(draft, relation, view);
+    draft->fresh = relation->fresh;
     if (stmt->concurrent && stmt->skip_data) {
         zdm_draft_fails(draft, "42601", "CONCURRENTLY and WITH NO DATA cannot go together");
     } else if (stmt->concurrent) {
@@ -319,7 +319,7 @@ zdm_family_lock(struct zdm_draft *draft)
         if (relation->missing ||
             !zdm_object_check_kind(draft, relation, table, "rpv", "a table or a view"))
             return;
-        draft->fresh = zdm_object_is_fresh(draft, relation, table);
+        draft->fresh = relation->fresh;
         lock(draft, relation, mode, range->inh, 0);
         if (mode >= ZDM_LOCK_SHARE)
             ZDM_FIND(draft, LOCK_TABLE, .table = table, .name = zdm_lock_mode_name(mode));

@@ -75,7 +75,6 @@ zdm_alter_validate_constraint(struct zdm_alter *alter)
     const char *name = alter->cmd->name, *quoted = zdm_ident_text(draft->arena, name);
     struct zdm_constraint *constraint = zdm_relation_constraint(alter->relation, name);
 
-    zdm_context_validated(draft->context, alter->table, name);
     if (!constraint && alter->relation->known) {
         zdm_draft_fails(draft, "42704", "%s has no constraint %s", alter->table, quoted);
         return;

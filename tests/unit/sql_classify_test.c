@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "sql_describe.h"
 
 static const struct example {
@@ -244,6 +245,28 @@ names_of_one_text(void **state)
     }
 }
 
+/* What was learned of one table says nothing of another one with its name. */
+static void
+names_change(void **state)
+{
+    static const char *const between[] = {
+        "SET search_path = other", "SET ROLE other", "RESET ALL", "DISCARD ALL"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof between / sizeof *between; i++) {
+        char *text = zdm_strf("ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL);%s;"
+                              "ALTER TABLE t ALTER COLUMN a SET NOT NULL;"
+                              "ALTER TABLE t DROP CONSTRAINT c",
+            between[i]);
+        struct zdm_parsed *parsed = classified(text, ZDM_WRAP_NEVER, NULL);
+        assert_int_equal(parsed->count, 4);
+        assert_int_equal(parsed->statements[2].n_scans, 1);
+        assert_int_equal(parsed->statements[3].n_findings, 1);
+        zdm_parsed_free(parsed);
+        free(text);
+    }
+}
+
 static void
 strongest(void **state)
 {
@@ -269,6 +292,7 @@ main(void)
         cmocka_unit_test(wrapping),
         cmocka_unit_test(context_spans_texts),
         cmocka_unit_test(names_of_one_text),
+        cmocka_unit_test(names_change),
         cmocka_unit_test(strongest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
