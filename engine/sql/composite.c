@@ -144,7 +144,7 @@ become_typed(struct zdm_alter *alter)
     struct zdm_relation *type = zdm_typed_table_type(draft, alter->cmd->def->type_name);
 
     if (!type) {
-        if (!draft->st->fails_with)
+        if (!zdm_draft_failed(draft))
             zdm_draft_assume(draft);
         return;
     }

@@ -43,9 +43,8 @@ zdm_family_create_composite(struct zdm_draft *draft)
     if (zdm_object_make(draft, stmt->typevar, ZDM_RELATION_COMPOSITE, false, &relation) !=
         ZDM_MADE_NEW) {
         /* It is a type that is made, whatever has the name. */
-        if (zdm_draft_failed(draft))
-            draft->st->fails_with =
-                strcmp(draft->st->fails_with, "42P07") == 0 ? "42710" : draft->st->fails_with;
+        if (draft->st->fails_with && strcmp(draft->st->fails_with, "42P07") == 0)
+            draft->st->fails_with = "42710";
         return;
     }
     for (size_t i = 0; i < stmt->n_coldeflist; i++) {

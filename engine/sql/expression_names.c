@@ -85,7 +85,7 @@ zdm_expr_is_over(
     if (looking.other && !looking.sublink)
         zdm_draft_fails(draft, "42P01", "the expression names %s, and is about %s alone",
             zdm_ident_text(draft->arena, looking.other), zdm_draft_name(draft, relation));
-    return !draft->st->fails_with;
+    return !zdm_draft_failed(draft);
 }
 
 bool

@@ -46,7 +46,7 @@ need_create(struct zdm_draft *draft, const char *schema)
 static void
 need_place(struct zdm_draft *draft, const PgQuery__RangeVar *range)
 {
-    if (range && zdm_origin_of(range) != ZDM_ORIGIN_TEMP)
+    if (range && !zdm_range_is_temporary(range))
         need_create(draft, zdm_object_target_schema(draft, range->schemaname));
 }
 
