@@ -2,6 +2,7 @@
 
 #include "sql/call.h"
 #include "sql/constraint.h"
+#include "sql/grammar.h"
 #include "sql/new_column.h"
 #include "sql/object.h"
 #include "sql/proof.h"
@@ -224,16 +225,9 @@ name_node(struct zdm_draft *draft, char *name)
 static void
 take_attributes(const PgQuery__ColumnDef *def, size_t at, PgQuery__Constraint *constraint)
 {
-    for (size_t i = at + 1; i < def->n_constraints; i++) {
-        PgQuery__ConstrType type = def->constraints[i]->constraint->contype;
-        if (type == PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRABLE)
-            constraint->deferrable = true;
-        else if (type == PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRED)
-            constraint->deferrable = constraint->initdeferred = true;
-        else if (type != PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_NOT_DEFERRABLE &&
-                 type != PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_IMMEDIATE)
+    for (size_t i = at + 1; i < def->n_constraints; i++)
+        if (!zdm_grammar_take_attribute(constraint, def->constraints[i]->constraint))
             break;
-    }
 }
 
 /* A constraint of the column is one of the table; it says here what that does, and there, in

@@ -163,7 +163,8 @@ zdm_new_column_tell_constraint(struct zdm_alter *alter, const struct zdm_new_col
         other = zdm_range_text(draft->arena, constraint->pktable);
         if (validates)
             later_steps(alter, column, constraint,
-                ZDM_FIND(draft, SCAN_ADD_FK, .table = alter->table, .other = other));
+                ZDM_FIND(draft, SCAN_ADD_FK, .kind = "ADD FOREIGN KEY", .table = alter->table,
+                    .other = other));
         else
             ZDM_FIND(draft, LOCK_ADD_COLUMN_FK, .table = alter->table, .column = column->name,
                 .other = other);

@@ -52,7 +52,8 @@ void zdm_alter_column_setting(
 void zdm_alter_add_constraint(struct zdm_alter *alter);
 void zdm_alter_drop_constraint(struct zdm_alter *alter);
 void zdm_alter_validate_constraint(struct zdm_alter *alter);
-void zdm_alter_constraint_timing(struct zdm_alter *alter); /* ALTER CONSTRAINT */
+void zdm_alter_change_constraint(
+    struct zdm_alter *alter); /* ALTER CONSTRAINT: alter_constraint.c */
 
 /* Partitions and inheritance: attach.c, detach.c, inherit.c, alter_index.c */
 void zdm_alter_attach_partition(struct zdm_alter *alter);

@@ -77,7 +77,7 @@ static const struct action {
     DO(AddConstraint, "ADD CONSTRAINT", CONSTRAINT, TABLE | FOREIGN, ACCESS_EXCLUSIVE,
         add_constraint),
     DO(DropConstraint, "DROP CONSTRAINT", DROP, TABLE | FOREIGN, ACCESS_EXCLUSIVE, drop_constraint),
-    DO(AlterConstraint, "ALTER CONSTRAINT", MISC, TABLE, ACCESS_EXCLUSIVE, constraint_timing),
+    DO(AlterConstraint, "ALTER CONSTRAINT", MISC, TABLE, ACCESS_EXCLUSIVE, change_constraint),
     DO(ValidateConstraint, "VALIDATE CONSTRAINT", MISC, TABLE | FOREIGN, SHARE_UPDATE_EXCLUSIVE,
         validate_constraint),
     DO(AttachPartition, "ATTACH PARTITION", MISC, TABLE | PARTITIONED_INDEX, SHARE_UPDATE_EXCLUSIVE,

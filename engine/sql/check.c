@@ -3,6 +3,7 @@
 #include "sql/condition.h"
 #include "sql/constraint.h"
 #include "sql/expression.h"
+#include "sql/grammar.h"
 #include "sql/table_parts.h"
 
 /* CHECK (a IS NOT NULL AND ...), as it is added before SET NOT NULL. */
@@ -39,6 +40,7 @@ put(struct zdm_alter *alter, const struct check *check, struct zdm_relation *rel
     constraint->columns = zdm_names_keep(draft, &check->columns);
     constraint->n_columns = check->columns.n;
     constraint->validated = !check->later;
+    constraint->enforced = zdm_grammar_is_enforced(check->given);
     constraint->no_inherit = check->given->is_no_inherit;
     constraint->inherited = relation != alter->relation;
     constraint->fresh = draft->in_transaction;
@@ -61,6 +63,8 @@ merged(struct zdm_alter *alter, const struct check *check, struct zdm_relation *
     const struct zdm_condition *b = zdm_condition_parse(draft->arena, check->sql);
     if (own->kind != ZDM_CONSTRAINT_CHECK || !a || !b || !zdm_condition_same(a, b))
         zdm_draft_fails(draft, "42710", "%s has another constraint %s already", table, name);
+    else if (!own->enforced && zdm_grammar_is_enforced(check->given))
+        zdm_draft_fails(draft, "42P17", "constraint %s of %s is NOT ENFORCED", name, table);
     else if (own->no_inherit)
         zdm_draft_fails(draft, "42P16", "constraint %s of %s is NO INHERIT", name, table);
     else if (!own->validated && !check->later)

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "sql/condition.h"
+#include "sql/grammar.h"
 #include "sql/object.h"
 #include "sql/table_parts.h"
 
@@ -78,6 +79,10 @@ zdm_constraint_name(
     case PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION:
         columns = excluded_columns(arena, constraint);
         label = "excl";
+        break;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL:
+        columns = constraint->n_keys ? zdm_node_string(constraint->keys[0]) : columns;
+        label = "not_null";
         break;
     default:
         if (!column && constraint->raw_expr)
@@ -185,6 +190,9 @@ zdm_alter_add_constraint(struct zdm_alter *alter)
     case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE:
     case PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION:
         zdm_constraint_add_key(alter, constraint);
+        break;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL:
+        zdm_constraint_add_not_null(alter, constraint);
         break;
     default:
         zdm_alter_lock(alter, ZDM_HELD_STATEMENT);

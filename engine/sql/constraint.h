@@ -21,6 +21,11 @@ void zdm_constraint_key_not_null(
     struct zdm_alter *alter, size_t n, const char *const *columns, bool *scans);
 
 void zdm_constraint_add_check(struct zdm_alter *alter, const PgQuery__Constraint *constraint);
+/* Since 18 NOT NULL is one: not_null_constraint.c. */
+void zdm_constraint_add_not_null(struct zdm_alter *alter, const PgQuery__Constraint *constraint);
+/* ALTER CONSTRAINT ... INHERIT and NO INHERIT of one. */
+void zdm_not_null_inheritance(
+    struct zdm_alter *alter, struct zdm_constraint *constraint, bool inherit);
 void zdm_constraint_add_foreign(struct zdm_alter *alter, const PgQuery__Constraint *constraint);
 void zdm_constraint_add_key(struct zdm_alter *alter, const PgQuery__Constraint *constraint);
 

@@ -167,6 +167,7 @@ drop_not_null(struct dropping *dropping)
     if (column) {
         zdm_catalog_touch(draft->catalog, column, sizeof *column);
         column->not_null = false;
+        column->not_null_valid = true;
     }
     drop_check_of_children(dropping, alter->relation, dropping->constraint->name);
     zdm_relation_drop_constraint(draft->catalog, dropping->constraint);

@@ -58,6 +58,8 @@ is_table_constraint(const PgQuery__Constraint *constraint)
     case PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION:
     case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN:
         return true;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL: /* behind a column it is the column's */
+        return constraint->n_keys > 0;
     default:
         return false;
     }
@@ -82,15 +84,9 @@ table_constraint(struct making *making, const PgQuery__ColumnDef *column, size_t
         copy->keys = keys;
         copy->n_keys = 1;
     }
-    for (size_t i = at + 1; i < column->n_constraints; i++) {
-        const PgQuery__Constraint *more = column->constraints[i]->constraint;
-        if (more->contype == PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRABLE)
-            copy->deferrable = true;
-        else if (more->contype == PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRED)
-            copy->deferrable = copy->initdeferred = true;
-        else
+    for (size_t i = at + 1; i < column->n_constraints; i++)
+        if (!zdm_grammar_take_attribute(copy, column->constraints[i]->constraint))
             break;
-    }
     pg_query__node__init(node);
     node->node_case = PG_QUERY__NODE__NODE_CONSTRAINT;
     node->constraint = copy;

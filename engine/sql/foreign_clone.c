@@ -153,6 +153,23 @@ twin(const struct zdm_constraint *key, const struct zdm_relation *partition)
     return NULL;
 }
 
+static bool
+agrees_on_enforcement(
+    struct zdm_draft *draft, const struct zdm_constraint *key, const struct zdm_relation *partition)
+{
+    for (size_t i = 0; i < partition->constraints.n; i++) {
+        const struct zdm_constraint *own = partition->constraints.items[i];
+        if (own->kind != ZDM_CONSTRAINT_FOREIGN || own->references != key->references ||
+            own->enforced == key->enforced || !same_columns(own, key))
+            continue;
+        zdm_draft_fails(draft, "42P17", "%s of %s says the same and is %s",
+            own->name ? zdm_ident_text(draft->arena, own->name) : "a foreign key",
+            zdm_draft_name(draft, partition), own->enforced ? "enforced" : "not");
+        return false;
+    }
+    return true;
+}
+
 bool
 zdm_foreign_extend(
     struct zdm_draft *draft, struct zdm_constraint *key, struct zdm_relation *partition)
@@ -160,7 +177,7 @@ zdm_foreign_extend(
     struct zdm_constraint *own = twin(key, partition);
     bool scans = false;
 
-    if (!key->references)
+    if (!key->references || !agrees_on_enforcement(draft, key, partition))
         return false;
     if (own) { /* its triggers on the referenced table go */
         zdm_lock_referenced(draft, key->references, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);

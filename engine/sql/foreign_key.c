@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "sql/constraint.h"
+#include "sql/grammar.h"
 #include "sql/object.h"
 
 struct key { /* a foreign key that is being added */
@@ -109,6 +110,13 @@ is_key_of(const struct zdm_index *index, const char *const *names, size_t n)
     return true;
 }
 
+/* A key WITHOUT OVERLAPS is one of periods, and the only one of those. */
+static bool
+fits_period(const struct key *key, const struct zdm_index *index)
+{
+    return (strcmp(index->method, "gist") == 0) == zdm_grammar_has_period(key->given);
+}
+
 static void
 use_primary_key(struct key *key)
 {
@@ -122,6 +130,11 @@ use_primary_key(struct key *key)
     }
     if (!primary->index->immediate) {
         zdm_draft_fails(draft, "55000", "the primary key of %s is deferrable", key->other);
+        return;
+    }
+    if (!fits_period(key, primary->index)) {
+        zdm_draft_fails(
+            draft, "42830", "either both sides of the foreign key have a PERIOD or none");
         return;
     }
     key->index = primary->index;
@@ -140,7 +153,7 @@ find_index(struct key *key)
 
     for (size_t i = 0; i < references->indexes.n && !key->index; i++) {
         struct zdm_index *index = references->indexes.items[i];
-        if (!is_key_of(index, key->referenced, key->n))
+        if (!is_key_of(index, key->referenced, key->n) || !fits_period(key, index))
             continue;
         if (index->immediate)
             key->index = index;
@@ -252,6 +265,7 @@ put(struct key *key)
     constraint->referenced = key->referenced;
     constraint->index = key->index;
     constraint->validated = !key->later || key->given->initially_valid;
+    constraint->enforced = zdm_grammar_is_enforced(key->given);
     constraint->no_inherit = key->alter->relation->kind != ZDM_RELATION_PARTITIONED;
     constraint->on_delete = key->given->fk_del_action[0] ? key->given->fk_del_action[0] : 'a';
     constraint->on_update = key->given->fk_upd_action[0] ? key->given->fk_upd_action[0] : 'a';
@@ -304,8 +318,8 @@ tell(struct key *key, bool scans)
     } else if (alter->relation->kind == ZDM_RELATION_PARTITIONED && draft->pg_version < 18) {
         ZDM_FIND(draft, SCAN_ADD_FK_PARTITIONED, .table = alter->table, .other = key->other);
     } else {
-        struct zdm_finding *finding =
-            ZDM_FIND(draft, SCAN_ADD_FK, .table = alter->table, .other = key->other);
+        struct zdm_finding *finding = ZDM_FIND(draft, SCAN_ADD_FK, .kind = "ADD FOREIGN KEY",
+            .table = alter->table, .other = key->other);
         zdm_draft_safer(draft, finding, key->not_valid);
         zdm_draft_safer(draft, finding, key->validate);
     }
@@ -314,6 +328,19 @@ tell(struct key *key, bool scans)
     if (alter->relation->known && !is_indexed(alter->relation, key->columns, key->n))
         ZDM_FIND(draft, FK_MISSING_INDEX, .table = alter->table,
             .name = zdm_ident_text(draft->arena, key->name));
+}
+
+/* What happens to a part of a period nobody has defined. */
+static bool
+period_is_possible(struct zdm_alter *alter, const PgQuery__Constraint *constraint)
+{
+    const char *on_delete = constraint->fk_del_action, *on_update = constraint->fk_upd_action;
+
+    if (zdm_grammar_has_period(constraint) &&
+        ((on_delete[0] && on_delete[0] != 'a') || (on_update[0] && on_update[0] != 'a')))
+        zdm_draft_fails(
+            alter->draft, "0A000", "a foreign key with PERIOD knows no action but NO ACTION");
+    return !zdm_draft_failed(alter->draft);
 }
 
 void
@@ -326,7 +353,7 @@ zdm_constraint_add_foreign(struct zdm_alter *alter, const PgQuery__Constraint *c
         .n = constraint->n_fk_attrs,
         .later = constraint->skip_validation};
 
-    if (!zdm_constraint_name_is_free(alter, constraint))
+    if (!zdm_constraint_name_is_free(alter, constraint) || !period_is_possible(alter, constraint))
         return;
     key.name = zdm_constraint_name(alter, constraint, NULL);
     key.references = zdm_draft_relation(draft, constraint->pktable);

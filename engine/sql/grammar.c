@@ -88,18 +88,102 @@ zdm_grammar_is_virtual(const PgQuery__Constraint *generated)
 #endif
 }
 
-struct zdm_timing
-zdm_grammar_timing(const PgQuery__AlterTableCmd *cmd)
-{
 #if GRAMMAR >= 18
-    const PgQuery__ATAlterConstraint *given = cmd->def->atalter_constraint;
-#else
-    const PgQuery__Constraint *given = cmd->def->constraint;
-#endif
 
-    return (struct zdm_timing){.name = given->conname,
+struct zdm_alter_constraint
+zdm_grammar_alter_constraint(const PgQuery__AlterTableCmd *cmd)
+{
+    const PgQuery__ATAlterConstraint *given = cmd->def->atalter_constraint;
+
+    return (struct zdm_alter_constraint){.name = given->conname,
+        .timing = given->alter_deferrability,
+        .enforceability = given->alter_enforceability,
+        .inheritance = given->alter_inheritability,
+        .deferrable = given->deferrable,
+        .initially_deferred = given->initdeferred,
+        .enforced = given->is_enforced,
+        .no_inherit = given->noinherit};
+}
+
+bool
+zdm_grammar_is_enforced(const PgQuery__Constraint *constraint)
+{
+    return constraint->is_enforced;
+}
+
+bool
+zdm_grammar_without_overlaps(const PgQuery__Constraint *key)
+{
+    return key->without_overlaps;
+}
+
+bool
+zdm_grammar_has_period(const PgQuery__Constraint *foreign)
+{
+    return foreign->fk_with_period || foreign->pk_with_period;
+}
+
+#else
+
+struct zdm_alter_constraint
+zdm_grammar_alter_constraint(const PgQuery__AlterTableCmd *cmd)
+{
+    const PgQuery__Constraint *given = cmd->def->constraint;
+
+    return (struct zdm_alter_constraint){.name = given->conname,
+        .timing = true,
         .deferrable = given->deferrable,
         .initially_deferred = given->initdeferred};
+}
+
+bool
+zdm_grammar_is_enforced(const PgQuery__Constraint *constraint)
+{
+    (void)constraint;
+    return true;
+}
+
+bool
+zdm_grammar_without_overlaps(const PgQuery__Constraint *key)
+{
+    (void)key;
+    return false;
+}
+
+bool
+zdm_grammar_has_period(const PgQuery__Constraint *foreign)
+{
+    (void)foreign;
+    return false;
+}
+
+#endif
+
+bool
+zdm_grammar_take_attribute(PgQuery__Constraint *constraint, const PgQuery__Constraint *attribute)
+{
+    switch (attribute->contype) {
+    case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRABLE:
+        constraint->deferrable = true;
+        return true;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRED:
+        constraint->deferrable = constraint->initdeferred = true;
+        return true;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_NOT_DEFERRABLE:
+    case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_IMMEDIATE:
+        return true;
+#if GRAMMAR >= 18
+    case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_NOT_ENFORCED:
+        constraint->is_enforced = false;
+        constraint->skip_validation = true;
+        constraint->initially_valid = false;
+        return true;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_ENFORCED:
+        return true;
+#endif
+    default:
+        return false;
+    }
 }
 
 #if GRAMMAR >= 16
@@ -124,18 +208,18 @@ newer_constraint(const PgQuery__Constraint *constraint, bool of_column, struct z
     switch (constraint->contype) {
     case PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL:
         if (!of_column)
-            return found(out, UNKNOWN(18, "NOT NULL as a constraint of the table"));
+            return found(out, NEWER(18, "NOT NULL as a constraint of the table"));
         if (constraint->is_no_inherit)
-            return found(out, UNKNOWN(18, "NOT NULL ... NO INHERIT"));
+            return found(out, NEWER(18, "NOT NULL ... NO INHERIT"));
         return false;
     case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_NOT_ENFORCED:
-        return found(out, UNKNOWN(18, "NOT ENFORCED"));
+        return found(out, NEWER(18, "NOT ENFORCED"));
     case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_ENFORCED:
-        return found(out, UNKNOWN(18, "ENFORCED"));
+        return found(out, NEWER(18, "ENFORCED"));
     case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK:
     case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN:
         if (!constraint->is_enforced)
-            return found(out, UNKNOWN(18, "NOT ENFORCED"));
+            return found(out, NEWER(18, "NOT ENFORCED"));
         break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED:
         if (zdm_grammar_is_virtual(constraint))
@@ -145,9 +229,9 @@ newer_constraint(const PgQuery__Constraint *constraint, bool of_column, struct z
         break;
     }
     if (constraint->without_overlaps)
-        return found(out, UNKNOWN(18, "WITHOUT OVERLAPS"));
+        return found(out, NEWER(18, "WITHOUT OVERLAPS"));
     if (constraint->fk_with_period || constraint->pk_with_period)
-        return found(out, UNKNOWN(18, "PERIOD in a foreign key"));
+        return found(out, NEWER(18, "PERIOD in a foreign key"));
 #else
     (void)constraint;
     (void)of_column;
@@ -207,9 +291,9 @@ newer_command(const PgQuery__AlterTableCmd *cmd, struct zdm_newer *out)
 #if GRAMMAR >= 18
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AlterConstraint:
         if (cmd->def->atalter_constraint->alter_enforceability)
-            return found(out, UNKNOWN(18, "ALTER CONSTRAINT ... ENFORCED"));
+            return found(out, NEWER(18, "ALTER CONSTRAINT ... ENFORCED"));
         return cmd->def->atalter_constraint->alter_inheritability &&
-               found(out, UNKNOWN(18, "ALTER CONSTRAINT ... INHERIT"));
+               found(out, NEWER(18, "ALTER CONSTRAINT ... INHERIT"));
 #endif
     default:
         return false;

@@ -33,11 +33,22 @@ char zdm_grammar_strategy(const PgQuery__PartitionSpec *spec);
 /* Is the generated column computed whenever it is read (18)? */
 bool zdm_grammar_is_virtual(const PgQuery__Constraint *generated);
 
-struct zdm_timing { /* ALTER CONSTRAINT */
+struct zdm_alter_constraint {
     char *name;
-    bool deferrable, initially_deferred;
+    bool timing, enforceability, inheritance; /* what it is to change; the last two since 18 */
+    bool deferrable, initially_deferred, enforced, no_inherit;
 };
-struct zdm_timing zdm_grammar_timing(const PgQuery__AlterTableCmd *cmd);
+struct zdm_alter_constraint zdm_grammar_alter_constraint(const PgQuery__AlterTableCmd *cmd);
+
+/* A CHECK or a foreign key that the server does not look at (18). */
+bool zdm_grammar_is_enforced(const PgQuery__Constraint *constraint);
+/* A key whose last column may not overlap, a foreign key whose last columns are periods (18). */
+bool zdm_grammar_without_overlaps(const PgQuery__Constraint *key);
+bool zdm_grammar_has_period(const PgQuery__Constraint *foreign);
+/* DEFERRABLE, NOT ENFORCED and the like stand behind a constraint in the list of a column: gives the
+ * constraint what `attribute` says. False when that is none. */
+bool zdm_grammar_take_attribute(
+    PgQuery__Constraint *constraint, const PgQuery__Constraint *attribute);
 
 /* A form that the grammar of an older PostgreSQL lacks. */
 struct zdm_newer {

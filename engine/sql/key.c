@@ -3,7 +3,9 @@
 #include "base/buf.h"
 #include "sql/condition.h"
 #include "sql/constraint.h"
+#include "sql/grammar.h"
 #include "sql/index_make.h"
+#include "sql/types.h"
 
 static bool
 proven_not_null(struct zdm_draft *draft, const struct zdm_relation *relation, const char *column)
@@ -208,7 +210,8 @@ gentle_steps(struct zdm_alter *alter, const PgQuery__Constraint *constraint,
         for (size_t i = 0; i < constraint->n_keys; i++)
             if (nullable(alter->relation, zdm_node_string(constraint->keys[i])))
                 zdm_alter_not_null_steps(alter, finding, zdm_node_string(constraint->keys[i]));
-    if (constraint->n_including || alter->relation->kind == ZDM_RELATION_PARTITIONED)
+    if (constraint->n_including || zdm_grammar_without_overlaps(constraint) ||
+        alter->relation->kind == ZDM_RELATION_PARTITIONED)
         return;
     zdm_draft_safer(draft, finding,
         zdm_arena_strf(draft->arena, "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s (%s)%s", name,
@@ -272,7 +275,8 @@ plan_of(struct zdm_alter *alter, const PgQuery__Constraint *constraint)
 
     plan.like.method = exclude && constraint->access_method[0]
                            ? zdm_catalog_string(draft->catalog, constraint->access_method)
-                           : "btree";
+                       : zdm_grammar_without_overlaps(constraint) ? "gist"
+                                                                  : "btree";
     plan.like.unique = !exclude;
     plan.like.primary = plan.constraint == ZDM_CONSTRAINT_PRIMARY;
     plan.like.nulls_not_distinct = constraint->nulls_not_distinct;
@@ -308,6 +312,27 @@ children_have_not_null(struct zdm_alter *alter, const PgQuery__Constraint *const
     return true;
 }
 
+/* Of WITHOUT OVERLAPS: the last column is a range, and something stands before it. */
+static bool
+overlaps_can_be_told(struct zdm_alter *alter, const PgQuery__Constraint *constraint)
+{
+    struct zdm_draft *draft = alter->draft;
+
+    if (!zdm_grammar_without_overlaps(constraint))
+        return true;
+    const char *name = zdm_node_string(constraint->keys[constraint->n_keys - 1]);
+    const struct zdm_column *column = zdm_relation_column(alter->relation, name);
+    const struct zdm_type *type = column ? zdm_type_base(column->type, NULL) : NULL;
+    if (constraint->n_keys < 2)
+        zdm_draft_fails(draft, "42601", "WITHOUT OVERLAPS needs a column before %s",
+            zdm_ident_text(draft->arena, name));
+    else if (type && draft->catalog->complete && type->kind != ZDM_TYPE_RANGE &&
+             type->kind != ZDM_TYPE_MULTIRANGE)
+        zdm_draft_fails(draft, "42804", "column %s in WITHOUT OVERLAPS is no range",
+            zdm_ident_text(draft->arena, name));
+    return !zdm_draft_failed(draft);
+}
+
 void
 zdm_constraint_add_key(struct zdm_alter *alter, const PgQuery__Constraint *constraint)
 {
@@ -324,7 +349,7 @@ zdm_constraint_add_key(struct zdm_alter *alter, const PgQuery__Constraint *const
         zdm_draft_fails(draft, "42809", "%s is a foreign table", alter->table);
         return;
     }
-    if (primary && !may_be_primary(alter))
+    if ((primary && !may_be_primary(alter)) || !overlaps_can_be_told(alter, constraint))
         return;
     struct zdm_index_plan plan = plan_of(alter, constraint);
     const char *name = constraint->conname[0] ? constraint->conname

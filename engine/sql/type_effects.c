@@ -201,11 +201,13 @@ change_checks(const struct zdm_type_change *change)
     }
 }
 
-/* Before 15 a partitioned table that is pointed to has no triggers of its own that could go. */
+/* Before 15 a partitioned table that is pointed to has no triggers of its own that could go; what
+ * points to it and is not enforced has none either. */
 static void
 lock_side(
-    struct zdm_draft *draft, struct zdm_relation *relation, bool referenced, enum zdm_held held)
+    struct zdm_draft *draft, const struct zdm_constraint *key, bool referenced, enum zdm_held held)
 {
+    struct zdm_relation *relation = referenced ? key->references : key->relation;
     size_t n = 1;
     struct zdm_relation **family = &relation;
     bool old = draft->pg_version && draft->pg_version < 15 && referenced;
@@ -214,8 +216,9 @@ lock_side(
         family = zdm_draft_family(draft, relation, &n);
     for (size_t i = 0; i < n; i++)
         zdm_draft_lock_on(draft, family[i],
-            old && family[i]->kind == ZDM_RELATION_PARTITIONED ? ZDM_LOCK_SHARE_ROW_EXCLUSIVE
-                                                               : ZDM_LOCK_ACCESS_EXCLUSIVE,
+            (old && family[i]->kind == ZDM_RELATION_PARTITIONED) || (referenced && !key->enforced)
+                ? ZDM_LOCK_SHARE_ROW_EXCLUSIVE
+                : ZDM_LOCK_ACCESS_EXCLUSIVE,
             held);
 }
 
@@ -269,8 +272,8 @@ change_foreign(const struct zdm_type_change *change, struct zdm_constraint *key,
             zdm_typed_text(draft, (struct zdm_typed){.type = facing, .typmod = ZDM_TYPMOD_NONE}));
         return;
     }
-    lock_side(draft, key->relation, false, held);
-    lock_side(draft, key->references, true, held);
+    lock_side(draft, key, false, held);
+    lock_side(draft, key, true, held);
     if (checked) {
         scan_side(draft, key->relation);
         scan_side(draft, key->references);

@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "sql/constraint.h"
-#include "sql/grammar.h"
 
 static void
 now_valid(struct zdm_draft *draft, struct zdm_constraint *constraint)
@@ -90,6 +89,11 @@ zdm_alter_validate_constraint(struct zdm_alter *alter)
             draft, "42809", "constraint %s of %s needs no validation", quoted, alter->table);
         return;
     }
+    if (!constraint->enforced) {
+        zdm_draft_fails(
+            draft, "55000", "constraint %s of %s is NOT ENFORCED", quoted, alter->table);
+        return;
+    }
     if (constraint->validated)
         return;
     if (constraint->kind == ZDM_CONSTRAINT_FOREIGN) {
@@ -104,44 +108,4 @@ zdm_alter_validate_constraint(struct zdm_alter *alter)
         validate_check(alter, constraint);
     }
     ZDM_FIND(draft, VALIDATE_CONSTRAINT, .table = alter->table, .name = quoted);
-}
-
-void
-zdm_alter_constraint_timing(struct zdm_alter *alter)
-{
-    struct zdm_draft *draft = alter->draft;
-    const struct zdm_timing given = zdm_grammar_timing(alter->cmd);
-    const char *quoted = zdm_ident_text(draft->arena, given.name);
-    struct zdm_constraint *key = zdm_relation_constraint(alter->relation, given.name);
-    size_t n = 1;
-    struct zdm_relation **family = &alter->relation;
-
-    if (!key && alter->relation->known) {
-        zdm_draft_fails(draft, "42704", "%s has no constraint %s", alter->table, quoted);
-        return;
-    }
-    if (key && key->kind != ZDM_CONSTRAINT_FOREIGN) {
-        zdm_draft_fails(
-            draft, "42809", "constraint %s of %s is no foreign key", quoted, alter->table);
-        return;
-    }
-    if (key && key->inherited) {
-        zdm_draft_fails(
-            draft, "XX000", "constraint %s of %s is a part of its parent's", quoted, alter->table);
-        return;
-    }
-    if (alter->relation->kind == ZDM_RELATION_PARTITIONED)
-        family = zdm_draft_family(draft, alter->relation, &n);
-    for (size_t i = 0; key && i < n; i++) {
-        zdm_draft_lock_on(draft, family[i], alter->mode, ZDM_HELD_BRIEF);
-        for (size_t k = 0; k < family[i]->constraints.n; k++) {
-            struct zdm_constraint *one = family[i]->constraints.items[k];
-            if (one != key && !zdm_foreign_is_clone_of(one, key))
-                continue;
-            zdm_catalog_touch(draft->catalog, one, sizeof *one);
-            one->deferrable = given.deferrable;
-            one->initially_deferred = given.initially_deferred;
-        }
-    }
-    ZDM_FIND(draft, ALTER_CONSTRAINT, .table = alter->table, .name = quoted);
 }

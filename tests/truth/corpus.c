@@ -103,6 +103,8 @@ read_directive(struct zdm_arena *arena, struct truth_case *c, const char *line, 
         read = read_differs(arena, rest, c);
     else if ((rest = behind(line, "--! versions: ")))
         read = read_versions(rest, &c->since, &c->until);
+    else if ((rest = behind(line, "--! grammar: ")))
+        read = (c->grammar = atoi(rest)) > 0;
     else
         read = behind(line, "--! sqlstate: ");
     return read ? 0

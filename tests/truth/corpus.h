@@ -19,6 +19,7 @@ struct truth_case {
     const char **settings; /* n_settings */
     size_t n_settings;
     int since, until;                 /* major versions, 0: no bound */
+    int grammar;                      /* the oldest one that can read it; 0: any */
     const char *differs;              /* the reason of a known disagreement, or NULL */
     int differs_since, differs_until; /* where it is, as above */
 };

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/signals.h"
+#include "sql/library.h"
 #include "offline.h"
 #include "truth.h"
 
@@ -32,7 +33,8 @@ within(int version, int since, int until)
 static bool
 wanted(const struct truth_case *c, const struct wishes *wishes, int version)
 {
-    return within(version, c->since, c->until) && (!wishes->only || strstr(c->sql, wishes->only));
+    return within(version, c->since, c->until) && atoi(zdm_sql_library()) >= c->grammar &&
+           (!wishes->only || strstr(c->sql, wishes->only));
 }
 
 /* The known disagreement is one of another version. */
