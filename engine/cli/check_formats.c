@@ -42,17 +42,32 @@ columns_of(const struct zdm_stream *stream)
     return size.ws_col < COLUMNS_MAX ? size.ws_col : COLUMNS_MAX;
 }
 
+#define PIECE 65536 /* bytes: a write of its own pays */
+
+static void
+write_out(struct zdm_buf *out, const struct zdm_check_view *view)
+{
+    if (view->styled)
+        zdm_io_write(view->stream, out);
+    else
+        zdm_io_write_raw(view->stream, out);
+}
+
+void
+zdm_check_emit(struct zdm_buf *out, const struct zdm_check_view *view)
+{
+    if (view->stream && out->len >= PIECE)
+        write_out(out, view);
+}
+
 void
 zdm_check_print(struct zdm_io *io, const struct zdm_check_format *format,
     const struct zdm_check_report *report, const struct zdm_check_settings *settings)
 {
-    struct zdm_check_view view = {report, settings, columns_of(&io->out)};
+    struct zdm_check_view view = {report, settings, columns_of(&io->out), &io->out, format->styled};
     struct zdm_buf text = ZDM_BUF_INIT;
 
     format->render(&text, &view);
-    if (format->styled)
-        zdm_io_write(&io->out, &text);
-    else
-        zdm_io_write_raw(&io->out, &text);
+    write_out(&text, &view);
     zdm_buf_release(&text);
 }

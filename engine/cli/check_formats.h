@@ -1,7 +1,8 @@
 /*
  * check_formats.h - the formats of zdm check, one table for --format, help and printing.
  *
- * A renderer is pure: it writes a report into a buffer. Only `text` holds style marks (layout.h);
+ * A renderer writes a report into a buffer, and says where it may be emptied into the output: however
+ * much it writes, little of it is held. Only `text` holds style marks (layout.h);
  * the others are exactly what a program reads.
  */
 #ifndef ZDM_CLI_CHECK_FORMATS_H
@@ -17,7 +18,13 @@ struct zdm_check_view {
     const struct zdm_check_report *report;
     const struct zdm_check_settings *settings;
     int columns; /* that a line of text may take */
+    /* Where the text goes when there is much of it; NULL: nowhere, it stays in the buffer. */
+    struct zdm_stream *stream;
+    bool styled;
 };
+
+/* Between two pieces: writes what has gathered once it is much, and empties the buffer. */
+void zdm_check_emit(struct zdm_buf *out, const struct zdm_check_view *view);
 
 struct zdm_check_format {
     const char *name;

@@ -113,8 +113,8 @@ fingerprint(struct zdm_check_row *row, struct zdm_buf *scratch)
 }
 
 /* Rows that say the same of the same text are numbered in their order. */
-static void
-fingerprints(struct zdm_check_rows *rows)
+void
+zdm_check_fingerprints(struct zdm_check_rows *rows)
 {
     struct zdm_buf scratch = ZDM_BUF_INIT;
     size_t room = 16;
@@ -229,7 +229,6 @@ zdm_check_rows_init(struct zdm_check_rows *out, const struct zdm_check_report *r
     for (size_t i = 0; i < out->n; i++)
         out->rows[i].first =
             out->rows[i].item && (i == 0 || out->rows[i - 1].item != out->rows[i].item);
-    fingerprints(out);
 }
 
 void

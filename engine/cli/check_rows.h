@@ -36,7 +36,7 @@ struct zdm_check_row {
     struct zdm_check_place at;
     size_t order;         /* in which it was found */
     bool first;           /* of its statement */
-    char fingerprint[65]; /* stays when the lines around it change; no two rows have the same */
+    char fingerprint[65]; /* of zdm_check_fingerprints, else empty */
 };
 
 struct zdm_check_rows {
@@ -47,6 +47,8 @@ struct zdm_check_rows {
 /* Owned by the caller; views of the report. */
 void zdm_check_rows_init(struct zdm_check_rows *out, const struct zdm_check_report *report);
 void zdm_check_rows_release(struct zdm_check_rows *rows);
+/* Fills the fingerprints: they stay when the lines around a row change, and no two rows have the same. */
+void zdm_check_fingerprints(struct zdm_check_rows *rows);
 
 /* Is a row of that severity a reason to fail? */
 bool zdm_check_counts(const struct zdm_check_row *row, const struct zdm_check_settings *settings);

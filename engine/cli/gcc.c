@@ -36,6 +36,7 @@ zdm_render_check_gcc(struct zdm_buf *out, const struct zdm_check_view *view)
         add_line(out, row, level, row->message, row->rule);
         if (row->hint)
             add_line(out, row, "note", row->hint, NULL);
+        zdm_check_emit(out, view);
     }
     zdm_check_rows_release(&rows);
 }

@@ -68,6 +68,7 @@ zdm_render_check_github(struct zdm_buf *out, const struct zdm_check_view *view)
     for (size_t i = 0; i < rows.n; i++) {
         if (!rows.rows[i].allowed)
             annotate(out, &rows.rows[i]);
+        zdm_check_emit(out, view);
     }
     zdm_check_rows_release(&rows);
 }

@@ -7,6 +7,7 @@
 #include "cli/check_formats.h"
 #include "cli/check_rows.h"
 #include "cli/json.h"
+#include "cli/json_out.h"
 
 /* Worse than an error is what certainly fails or what nobody can undo. */
 static const char *
@@ -55,13 +56,16 @@ void
 zdm_render_check_gitlab(struct zdm_buf *out, const struct zdm_check_view *view)
 {
     struct zdm_check_rows rows;
-    json_t *issues = json_array();
+    struct zdm_json_out json = {.out = out};
 
     zdm_check_rows_init(&rows, view->report);
+    zdm_check_fingerprints(&rows);
+    zdm_json_open(&json, NULL, '[');
     for (size_t i = 0; i < rows.n; i++) {
         if (!rows.rows[i].allowed)
-            json_array_append_new(issues, issue_of(&rows.rows[i]));
+            zdm_json_put(&json, NULL, issue_of(&rows.rows[i]));
+        zdm_check_emit(out, view);
     }
+    zdm_json_close(&json, ']');
     zdm_check_rows_release(&rows);
-    zdm_json_add(out, issues);
 }

@@ -11,7 +11,6 @@
 #include "batch/cursor.h"
 #include "cli/io.h"
 #include "gate/gate.h"
-#include "sql/classify.h"
 
 /* All return owned values. */
 json_t *zdm_json_text(const char *s);  /* null for NULL; stray bytes become U+FFFD */
@@ -25,10 +24,7 @@ json_t *zdm_json_error(const struct zdm_err *err);
 json_t *zdm_json_progress(const struct zdm_backfill_progress *progress);
 json_t *zdm_json_cursor(const struct zdm_cursor *cursor);
 json_t *zdm_json_gate(const struct zdm_gate_result *gate);
-json_t *zdm_json_statement(const struct zdm_statement *st, struct zdm_place at);
 
-/* Adds a document, indented, and drops it. */
-void zdm_json_add(struct zdm_buf *out, json_t *value);
 /* Prints a document (indented), or one line of a stream, and drops it. */
 void zdm_json_print(struct zdm_stream *stream, json_t *value, bool line);
 

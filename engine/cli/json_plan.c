@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cli/json.h"
+#include "cli/json_statement.h"
 #include "cli/render_plan.h"
 
 static json_t *

@@ -107,37 +107,47 @@ struct tally {
     size_t tests, failures, errors;
 };
 
-/* One case: the rows [i, n) of one statement or note; n may equal i. */
+/* One case: n rows of one statement or note; n may be 0. */
+struct one_case {
+    const char *file, *name;
+    const struct zdm_check_row *rows;
+    size_t n;
+    bool unknown;
+    const struct zdm_check_row *worst; /* of those that count */
+};
+
 static void
-add_case(struct zdm_buf *out, const struct zdm_check_view *view, const char *file, const char *name,
-    bool unknown, const struct zdm_check_row *rows, size_t n, struct tally *tally)
+judge(struct one_case *c, const struct zdm_check_view *view, struct tally *tally)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (zdm_check_counts(&c->rows[i], view->settings) &&
+            (!c->worst || c->rows[i].severity > c->worst->severity))
+            c->worst = &c->rows[i];
+    tally->tests++;
+    tally->errors += c->unknown;
+    tally->failures += !c->unknown && c->worst;
+}
+
+static void
+add_case(struct zdm_buf *out, const struct zdm_check_view *view, const struct one_case *c)
 {
     struct zdm_buf failure = ZDM_BUF_INIT, rest = ZDM_BUF_INIT;
-    const struct zdm_check_row *worst = NULL;
 
-    for (size_t i = 0; i < n; i++) {
-        bool counts = zdm_check_counts(&rows[i], view->settings);
-        if (counts && (!worst || rows[i].severity > worst->severity))
-            worst = &rows[i];
-        add_row_text(counts ? &failure : &rest, &rows[i]);
-    }
+    for (size_t i = 0; i < c->n; i++)
+        add_row_text(zdm_check_counts(&c->rows[i], view->settings) ? &failure : &rest, &c->rows[i]);
     zdm_buf_add(out, "    <testcase");
-    attribute(out, "classname", file);
-    attribute(out, "name", name);
-    tally->tests++;
-    if (!worst && !unknown && !rest.len) {
+    attribute(out, "classname", c->file);
+    attribute(out, "name", c->name);
+    if (!c->worst && !c->unknown && !rest.len) {
         zdm_buf_add(out, "/>\n");
     } else {
         zdm_buf_add(out, ">\n");
-        if (unknown) {
+        if (c->unknown)
             element(out, "error", "unknown", "zdm cannot see what it does",
                 failure.len ? failure.s : rest.s);
-            tally->errors++;
-        } else if (worst) {
-            element(out, "failure", worst->rule, worst->message, failure.s);
-            tally->failures++;
-        }
-        if (rest.len && !(unknown && !failure.len))
+        else if (c->worst)
+            element(out, "failure", c->worst->rule, c->worst->message, failure.s);
+        if (rest.len && !(c->unknown && !failure.len))
             element(out, "system-out", NULL, NULL, rest.s);
         zdm_buf_add(out, "    </testcase>\n");
     }
@@ -151,19 +161,25 @@ struct suites {
     size_t *first; /* row of each statement; rows.n where it has none */
 };
 
+/* out NULL, here and below: only counts. */
 static void
 statement_case(struct zdm_buf *out, const struct suites *s, size_t index, struct tally *tally)
 {
     const struct zdm_checked *item = &s->view->report->items[index];
-    size_t from = s->first[index], to = from;
     struct zdm_buf name = ZDM_BUF_INIT;
+    struct one_case c = {.file = item->source->path,
+        .rows = &s->rows.rows[s->first[index]],
+        .unknown = item->st->verdict == ZDM_VERDICT_UNKNOWN && !s->view->settings->allow_unknown};
 
-    while (to < s->rows.n && s->rows.rows[to].item == item)
-        to++;
+    while (s->first[index] + c.n < s->rows.n && c.rows[c.n].item == item)
+        c.n++;
+    judge(&c, s->view, tally);
+    if (!out)
+        return;
     case_name(&name, item->line, item->st->sql);
-    add_case(out, s->view, item->source->path, name.s,
-        item->st->verdict == ZDM_VERDICT_UNKNOWN && !s->view->settings->allow_unknown,
-        &s->rows.rows[from], to - from, tally);
+    c.name = name.s;
+    add_case(out, s->view, &c);
+    zdm_check_emit(out, s->view);
     zdm_buf_release(&name);
 }
 
@@ -171,52 +187,74 @@ static void
 note_case(struct zdm_buf *out, const struct suites *s, const struct zdm_check_row *row,
     struct tally *tally)
 {
+    struct one_case c = {.file = row->source->path, .rows = row, .n = 1};
     struct zdm_buf name = ZDM_BUF_INIT;
 
+    judge(&c, s->view, tally);
+    if (!out)
+        return;
     case_name(&name, row->at.line, row->rule);
-    add_case(out, s->view, row->source->path, name.s, false, row, 1, tally);
+    c.name = name.s;
+    add_case(out, s->view, &c);
+    zdm_check_emit(out, s->view);
     zdm_buf_release(&name);
 }
 
-/* The cases of the next file: its statements in their order, then what is said of the file. Moves
- * both cursors behind it. */
-static void
-add_suite(
-    struct zdm_buf *out, const struct suites *s, size_t *item, size_t *row, struct tally *total)
+/* Where a file begins in the statements and in the rows. */
+struct cursor {
+    size_t item, row;
+};
+
+/* The cases of a file: its statements in their order, then what is said of the file. Returns where the
+ * next one begins. */
+static struct cursor
+add_cases(struct zdm_buf *out, const struct suites *s, struct cursor at,
+    const struct zdm_source *source, struct tally *tally)
 {
     const struct zdm_check_report *report = s->view->report;
-    const struct zdm_source *source = NULL;
-    struct zdm_buf cases = ZDM_BUF_INIT;
-    struct tally tally = {0};
 
-    if (*item < report->n)
-        source = report->items[*item].source;
-    if (*row < s->rows.n && (!source || s->rows.rows[*row].source < source))
-        source = s->rows.rows[*row].source;
-    for (; *item < report->n && report->items[*item].source == source; ++*item)
-        statement_case(&cases, s, *item, &tally);
-    for (; *row < s->rows.n && s->rows.rows[*row].source == source; ++*row) {
-        if (!s->rows.rows[*row].item)
-            note_case(&cases, s, &s->rows.rows[*row], &tally);
+    for (; at.item < report->n && report->items[at.item].source == source; at.item++)
+        statement_case(out, s, at.item, tally);
+    for (; at.row < s->rows.n && s->rows.rows[at.row].source == source; at.row++)
+        if (!s->rows.rows[at.row].item)
+            note_case(out, s, &s->rows.rows[at.row], tally);
+    return at;
+}
+
+/* NULL at the end. */
+static const struct zdm_source *
+source_at(const struct suites *s, struct cursor at)
+{
+    const struct zdm_check_report *report = s->view->report;
+    const struct zdm_source *source = at.item < report->n ? report->items[at.item].source : NULL;
+
+    if (at.row < s->rows.n && (!source || s->rows.rows[at.row].source < source))
+        source = s->rows.rows[at.row].source;
+    return source;
+}
+
+static void
+add_suites(struct zdm_buf *out, const struct suites *s)
+{
+    const struct zdm_source *source;
+
+    for (struct cursor at = {0}; (source = source_at(s, at)) != NULL;) {
+        struct tally tally = {0}, again = {0};
+        add_cases(NULL, s, at, source, &tally);
+        zdm_buf_add(out, "  <testsuite");
+        attribute(out, "name", source->path);
+        zdm_buf_addf(out,
+            " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"0\" time=\"0\">\n",
+            tally.tests, tally.failures, tally.errors);
+        at = add_cases(out, s, at, source, &again);
+        zdm_buf_add(out, "  </testsuite>\n");
     }
-
-    zdm_buf_add(out, "  <testsuite");
-    attribute(out, "name", source->path);
-    zdm_buf_addf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"0\" time=\"0\">\n",
-        tally.tests, tally.failures, tally.errors);
-    zdm_buf_add(out, cases.s);
-    zdm_buf_add(out, "  </testsuite>\n");
-    zdm_buf_release(&cases);
-    total->tests += tally.tests;
-    total->failures += tally.failures;
-    total->errors += tally.errors;
 }
 
 void
 zdm_render_check_junit(struct zdm_buf *out, const struct zdm_check_view *view)
 {
     const struct zdm_check_report *report = view->report;
-    struct zdm_buf text = ZDM_BUF_INIT;
     struct suites s = {.view = view};
     struct tally total = {0};
 
@@ -228,14 +266,13 @@ zdm_render_check_junit(struct zdm_buf *out, const struct zdm_check_view *view)
         if (s.rows.rows[i].first)
             s.first[s.rows.rows[i].item - report->items] = i;
     }
-    for (size_t item = 0, row = 0; item < report->n || row < s.rows.n;)
-        add_suite(&text, &s, &item, &row, &total);
+    for (struct cursor at = {0}; source_at(&s, at);)
+        at = add_cases(NULL, &s, at, source_at(&s, at), &total);
     zdm_buf_add(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"zdm check\"");
     zdm_buf_addf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" time=\"0\">\n", total.tests,
         total.failures, total.errors);
-    zdm_buf_add(out, text.s);
+    add_suites(out, &s);
     zdm_buf_add(out, "</testsuites>\n");
-    zdm_buf_release(&text);
     free(s.first);
     zdm_check_rows_release(&s.rows);
 }

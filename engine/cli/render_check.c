@@ -258,6 +258,7 @@ zdm_render_check_rows(
         if (i > 0 && !(rows->rows[i].allowed && rows->rows[i - 1].allowed))
             zdm_buf_addc(out, '\n');
         add_row(out, &rows->rows[i], i > 0 ? &rows->rows[i - 1] : NULL, view);
+        zdm_check_emit(out, view);
     }
 }
 

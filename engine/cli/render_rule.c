@@ -6,6 +6,7 @@
 #include "cli/check_formats.h"
 #include "cli/check_rows.h"
 #include "cli/json.h"
+#include "cli/json_statement.h"
 #include "cli/layout.h"
 #include "cli/rule_example.h"
 #include "sql/pages.h"

@@ -8,6 +8,7 @@
 #include "cli/check_formats.h"
 #include "cli/check_rows.h"
 #include "cli/json.h"
+#include "cli/json_out.h"
 #include "sql/pages.h"
 
 #define SNIPPET_MAX 4096 /* bytes; what is longer nobody reads there */
@@ -214,42 +215,49 @@ driver_of(const char *const *names, size_t n)
     return driver;
 }
 
-static json_t *
-run_of(const struct zdm_check_rows *rows)
+static void
+put_run(
+    struct zdm_json_out *json, const struct zdm_check_rows *rows, const struct zdm_check_view *view)
 {
-    json_t *run = json_object(), *tool = json_object(), *results = json_array();
     json_t *bases = json_object(), *root = json_object();
     size_t n;
     const char **names = rules_of(rows, &n);
 
-    for (size_t i = 0; i < rows->n; i++) {
-        const char **found = bsearch(&rows->rows[i].rule, names, n, sizeof *names, compare_names);
-        json_array_append_new(results, result_of(&rows->rows[i], (size_t)(found - names)));
-    }
-    json_object_set_new(tool, "driver", driver_of(names, n));
+    zdm_json_open(json, NULL, '{');
+    zdm_json_open(json, "tool", '{');
+    zdm_json_put(json, "driver", driver_of(names, n));
+    zdm_json_close(json, '}');
+    zdm_json_put_text(json, "columnKind", "unicodeCodePoints");
     json_object_set_new(root, "description", text_object("the folder that zdm check ran in"));
     json_object_set_new(bases, "%SRCROOT%", root);
-    json_object_set_new(run, "tool", tool);
-    json_object_set_new(run, "columnKind", json_string("unicodeCodePoints"));
-    json_object_set_new(run, "originalUriBaseIds", bases);
-    json_object_set_new(run, "results", results);
+    zdm_json_put(json, "originalUriBaseIds", bases);
+    zdm_json_open(json, "results", '[');
+    for (size_t i = 0; i < rows->n; i++) {
+        const char **found = bsearch(&rows->rows[i].rule, names, n, sizeof *names, compare_names);
+        zdm_json_put(json, NULL, result_of(&rows->rows[i], (size_t)(found - names)));
+        zdm_check_emit(json->out, view);
+    }
+    zdm_json_close(json, ']');
+    zdm_json_close(json, '}');
     free(names);
-    return run;
 }
 
 void
 zdm_render_check_sarif(struct zdm_buf *out, const struct zdm_check_view *view)
 {
-    json_t *log = json_object(), *runs = json_array();
+    struct zdm_json_out json = {.out = out};
     struct zdm_check_rows rows;
 
     zdm_check_rows_init(&rows, view->report);
-    json_array_append_new(runs, run_of(&rows));
-    json_object_set_new(log, "$schema",
-        json_string("https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
-                    "sarif-schema-2.1.0.json"));
-    json_object_set_new(log, "version", json_string("2.1.0"));
-    json_object_set_new(log, "runs", runs);
+    zdm_check_fingerprints(&rows);
+    zdm_json_open(&json, NULL, '{');
+    zdm_json_put_text(&json, "$schema",
+        "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
+        "sarif-schema-2.1.0.json");
+    zdm_json_put_text(&json, "version", "2.1.0");
+    zdm_json_open(&json, "runs", '[');
+    put_run(&json, &rows, view);
+    zdm_json_close(&json, ']');
+    zdm_json_close(&json, '}');
     zdm_check_rows_release(&rows);
-    zdm_json_add(out, log);
 }

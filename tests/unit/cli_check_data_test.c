@@ -204,11 +204,13 @@ test_fingerprints(void **state)
 
     sample_init(&s);
     zdm_check_rows_init(&before, &s.report);
+    zdm_check_fingerprints(&before);
     s.items[0].line += 10;
     s.statements[0].sql =
         TEXT("ALTER TABLE users\n\n  ADD COLUMN a int, ALTER COLUMN \"E <Mail>\"   SET NOT NULL");
     s.findings[0].offset = 0;
     zdm_check_rows_init(&after, &s.report);
+    zdm_check_fingerprints(&after);
     assert_int_equal(before.n, after.n);
     size_t found = 0;
     for (size_t i = 0; i < before.n; i++) {
@@ -223,6 +225,7 @@ test_fingerprints(void **state)
     s.items[1].allowed = s.items[2].allowed = NULL;
     s.items[2].n_disagreements = 0;
     zdm_check_rows_init(&after, &s.report);
+    zdm_check_fingerprints(&after);
     assert_string_equal(after.rows[1].rule, after.rows[2].rule);
     assert_string_not_equal(after.rows[1].fingerprint, after.rows[2].fingerprint);
     zdm_check_rows_release(&after);
