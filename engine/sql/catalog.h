@@ -392,5 +392,7 @@ void zdm_relation_rename_column(
 
 /* Is `name` among the n names? */
 bool zdm_names_have(const char *const *names, size_t n, const char *name);
+/* Both may be NULL. */
+bool zdm_same_text(const char *a, const char *b);
 
 #endif

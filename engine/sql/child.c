@@ -13,12 +13,6 @@ zdm_is_ancestor(const struct zdm_relation *relation, const struct zdm_relation *
 }
 
 static bool
-same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool
 column_fits(struct zdm_draft *draft, const struct zdm_relation *child,
     const struct zdm_column *wanted, const struct zdm_column *own)
 {
@@ -30,7 +24,7 @@ column_fits(struct zdm_draft *draft, const struct zdm_relation *child,
     else if (own->type && wanted->type &&
              (own->type != wanted->type || own->typmod != wanted->typmod))
         zdm_draft_fails(draft, "42804", "column %s of %s has another type", name, table);
-    else if (!same_text(own->collation, wanted->collation))
+    else if (!zdm_same_text(own->collation, wanted->collation))
         zdm_draft_fails(draft, "42P21", "column %s of %s has another collation", name, table);
     else if (wanted->not_null && !own->not_null)
         zdm_draft_fails(draft, "42804", "column %s of %s must be NOT NULL", name, table);

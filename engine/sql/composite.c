@@ -101,12 +101,6 @@ zdm_typed_tables_follow(struct zdm_draft *draft, struct zdm_relation *type)
         zdm_catalog_each_relation(draft->catalog, follow, &typed);
 }
 
-static bool
-same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* False: they differ, told already. A type that is not known is taken for the same. */
 static bool
 has_columns_of(const struct zdm_alter *alter, const struct zdm_relation *type)
@@ -125,7 +119,7 @@ has_columns_of(const struct zdm_alter *alter, const struct zdm_relation *type)
             fault = "stands elsewhere in the type";
         else if (is->type && wanted->type &&
                  (is->type != wanted->type || is->typmod != wanted->typmod ||
-                     !same_text(is->collation, wanted->collation)))
+                     !zdm_same_text(is->collation, wanted->collation)))
             fault = "has another type";
         if (!fault)
             continue;

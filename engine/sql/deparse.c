@@ -22,7 +22,7 @@ pack(const PgQuery__ParseResult *tree)
 static bool same_message(const ProtobufCMessage *a, const ProtobufCMessage *b);
 
 static bool
-same_text(const char *a, const char *b)
+zdm_same_text(const char *a, const char *b)
 {
     return strcmp(a ? a : "", b ? b : "") == 0;
 }
@@ -38,7 +38,7 @@ same_value(const ProtobufCFieldDescriptor *field, const void *a, const void *b)
         return x && y ? same_message(x, y) : x == y;
     }
     case PROTOBUF_C_TYPE_STRING:
-        return same_text(*(char *const *)a, *(char *const *)b);
+        return zdm_same_text(*(char *const *)a, *(char *const *)b);
     case PROTOBUF_C_TYPE_BOOL:
         return *(const protobuf_c_boolean *)a == *(const protobuf_c_boolean *)b;
     case PROTOBUF_C_TYPE_DOUBLE:

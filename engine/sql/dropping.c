@@ -9,12 +9,6 @@ zdm_dropping_begin(struct zdm_dropping *dropping, struct zdm_draft *draft, bool 
 }
 
 bool
-zdm_same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-bool
 zdm_gone_has(const struct zdm_gone *list, size_t n, const struct zdm_gone *item)
 {
     for (size_t i = 0; i < n; i++)

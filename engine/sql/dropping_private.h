@@ -6,7 +6,6 @@
 
 #include "sql/dropping.h"
 
-bool zdm_same_text(const char *a, const char *b);
 bool zdm_gone_has(const struct zdm_gone *list, size_t n, const struct zdm_gone *item);
 /* Goes without being asked for. */
 void zdm_dropping_take(struct zdm_dropping *dropping, struct zdm_gone item);

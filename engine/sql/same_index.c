@@ -57,7 +57,7 @@ strip_casts(PgQuery__Node *node, bool take)
 }
 
 static bool
-same_text(struct zdm_arena *arena, PgQuery__Node *a, PgQuery__Node *b)
+zdm_same_text(struct zdm_arena *arena, PgQuery__Node *a, PgQuery__Node *b)
 {
     char *x = zdm_deparse_expr(arena, a), *y = zdm_deparse_expr(arena, b);
 
@@ -73,12 +73,12 @@ same_expr(struct zdm_arena *arena, PgQuery__Node *mine, PgQuery__Node *theirs)
         return ZDM_SAME_YES;
     if (!mine || !theirs)
         return ZDM_SAME_NO;
-    if (same_text(arena, mine, theirs))
+    if (zdm_same_text(arena, mine, theirs))
         return ZDM_SAME_YES;
     if (strip_casts(mine, false) > 0)
         return ZDM_SAME_CANNOT_TELL;
     strip_casts(theirs, true);
-    return same_text(arena, mine, theirs) ? ZDM_SAME_YES : ZDM_SAME_CANNOT_TELL;
+    return zdm_same_text(arena, mine, theirs) ? ZDM_SAME_YES : ZDM_SAME_CANNOT_TELL;
 }
 
 static const char *

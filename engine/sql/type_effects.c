@@ -6,12 +6,6 @@
 #include "sql/index_make.h"
 #include "sql/object.h"
 
-static bool
-same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* Which operator class and which operators a type gets: those of text for varchar, of inet for cidr. */
 static const struct zdm_type *
 compared_as(const struct zdm_type *type)
@@ -43,7 +37,7 @@ collation_changes(const struct zdm_type_change *change, const struct zdm_index_c
 {
     if (key->collation)
         return false;
-    return !same_text(change->column->collation, change->collation) ||
+    return !zdm_same_text(change->column->collation, change->collation) ||
            zdm_type_has_collation(change->from.type) != zdm_type_has_collation(change->to.type);
 }
 
@@ -55,7 +49,7 @@ index_fits(const struct zdm_type_change *change, const struct zdm_index *index)
         return false;
     for (size_t i = 0; i < index->n_columns; i++) {
         const struct zdm_index_column *key = &index->columns[i];
-        if (!same_text(key->name, change->column->name))
+        if (!zdm_same_text(key->name, change->column->name))
             continue;
         if (collation_changes(change, key) ||
             !zdm_types_compare_alike(change->from.type, change->to.type))
@@ -77,7 +71,7 @@ index_is_possible(const struct zdm_type_change *change, const struct zdm_index *
 
     for (size_t i = 0; i < index->n_columns; i++) {
         const struct zdm_index_column *key = &index->columns[i];
-        if (!same_text(key->name, change->column->name))
+        if (!zdm_same_text(key->name, change->column->name))
             continue;
         if (!key->default_opclass && !zdm_types_compare_alike(change->from.type, change->to.type)) {
             zdm_draft_fails(draft, "42804", "the operator class of index %s does not take %s", name,
@@ -102,8 +96,8 @@ adjust_collations(const struct zdm_type_change *change, struct zdm_index *index)
 
     for (size_t i = 0; i < index->n_columns; i++) {
         struct zdm_index_column *key = &index->columns[i];
-        if (!key->collation || !same_text(key->name, change->column->name) ||
-            !same_text(key->collation, change->collation))
+        if (!key->collation || !zdm_same_text(key->name, change->column->name) ||
+            !zdm_same_text(key->collation, change->collation))
             continue;
         zdm_catalog_touch(catalog, key, sizeof *key);
         key->collation = NULL;
@@ -317,7 +311,7 @@ lock_identity(void *self, struct zdm_relation *relation)
     const struct zdm_type_change *change = self;
 
     if (relation->kind == ZDM_RELATION_SEQUENCE && relation->sequence_of == change->relation &&
-        same_text(relation->sequence_column, change->column->name))
+        zdm_same_text(relation->sequence_column, change->column->name))
         zdm_draft_lock_on(
             change->alter->draft, relation, ZDM_LOCK_SHARE_ROW_EXCLUSIVE, ZDM_HELD_BRIEF);
     return true;

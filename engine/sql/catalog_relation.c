@@ -1,0 +1,193 @@
+#include <string.h>
+
+#include "sql/catalog_private.h"
+
+const char *
+zdm_catalog_creation_schema(const struct zdm_catalog *catalog)
+{
+    return catalog->search_path_known && catalog->search_path.n ? catalog->search_path.items[0]
+                                                                : NULL;
+}
+
+static struct zdm_relation *
+relation_in(const struct zdm_catalog *catalog, const char *schema, const char *name)
+{
+    struct zdm_relation *relation = zdm_catalog_chain(&catalog->private->relations, name);
+
+    for (; relation; relation = relation->next)
+        if (strcmp(relation->name, name) == 0 && zdm_same_text(relation->schema, schema))
+            return relation;
+    return NULL;
+}
+
+static struct zdm_relation *
+temporary(const struct zdm_catalog *catalog, const char *name)
+{
+    struct zdm_relation *relation = zdm_catalog_chain(&catalog->private->relations, name);
+
+    for (; relation; relation = relation->next)
+        if (relation->temporary && strcmp(relation->name, name) == 0)
+            return relation;
+    return NULL;
+}
+
+struct zdm_relation *
+zdm_catalog_relation(const struct zdm_catalog *catalog, const char *schema, const char *name)
+{
+    if (schema && strcmp(schema, "pg_temp") == 0)
+        return temporary(catalog, name);
+    if (schema)
+        return relation_in(catalog, schema, name);
+
+    struct zdm_relation *relation = temporary(catalog, name);
+    if (!relation && catalog->complete)
+        relation = relation_in(catalog, "pg_catalog", name);
+    for (size_t i = 0; i < catalog->search_path.n && !relation; i++)
+        relation = relation_in(catalog, catalog->search_path.items[i], name);
+    if (!relation)
+        relation = relation_in(catalog, NULL, name);
+    return relation;
+}
+
+struct zdm_relation *
+zdm_catalog_add_relation(
+    struct zdm_catalog *catalog, const char *schema, const char *name, enum zdm_relation_kind kind)
+{
+    struct zdm_relation *relation = zdm_catalog_alloc(catalog, sizeof *relation);
+
+    relation->schema = zdm_catalog_string(catalog, schema);
+    relation->name = zdm_catalog_string(catalog, name);
+    relation->kind = kind;
+    relation->rows = -1;
+    relation->replica_identity = 'd';
+    ZDM_LINK(catalog, relations, relation, struct zdm_relation);
+    if (kind == ZDM_RELATION_SEQUENCE)
+        zdm_catalog_append(catalog, &catalog->private->sequences, relation);
+    return relation;
+}
+
+void
+zdm_catalog_move_relation(struct zdm_catalog *catalog, struct zdm_relation *relation,
+    const char *schema, const char *name)
+{
+    ZDM_UNLINK(catalog, relations, relation, struct zdm_relation);
+    zdm_catalog_touch(catalog, relation, sizeof *relation);
+    relation->schema = zdm_catalog_string(catalog, schema);
+    relation->name = zdm_catalog_string(catalog, name);
+    ZDM_LINK(catalog, relations, relation, struct zdm_relation);
+}
+
+static void
+unlink_relation(struct zdm_catalog *catalog, struct zdm_relation *relation)
+{
+    ZDM_UNLINK(catalog, relations, relation, struct zdm_relation);
+    zdm_catalog_touch(catalog, relation, sizeof *relation);
+    relation->dropped = true;
+    zdm_catalog_remove_unordered(catalog, &catalog->fresh, relation);
+}
+
+static void
+drop_index(struct zdm_catalog *catalog, struct zdm_index *index)
+{
+    if (index->parent)
+        zdm_catalog_remove(catalog, &index->parent->children, index);
+    zdm_catalog_remove(catalog, &index->table->indexes, index);
+    if (!index->self->dropped)
+        unlink_relation(catalog, index->self);
+}
+
+void
+zdm_catalog_drop_sequences(
+    struct zdm_catalog *catalog, struct zdm_relation *table, const char *column)
+{
+    for (size_t i = 0; i < catalog->private->sequences.n; i++) {
+        struct zdm_relation *sequence = catalog->private->sequences.items[i];
+        if (!sequence->dropped && sequence->sequence_of == table &&
+            (!column || zdm_same_text(column, sequence->sequence_column)))
+            unlink_relation(catalog, sequence);
+    }
+}
+
+struct zdm_relation *
+zdm_catalog_sequence_of(
+    const struct zdm_catalog *catalog, const struct zdm_relation *table, const char *column)
+{
+    for (size_t i = 0; i < catalog->private->sequences.n; i++) {
+        struct zdm_relation *sequence = catalog->private->sequences.items[i];
+        if (!sequence->dropped && sequence->sequence_of == table &&
+            zdm_same_text(column, sequence->sequence_column))
+            return sequence;
+    }
+    return NULL;
+}
+
+/* What a view reads knows of it. */
+static void
+forget_reader(struct zdm_catalog *catalog, struct zdm_relation *view)
+{
+    for (size_t i = 0; i < view->reads.n; i++) {
+        struct zdm_relation *read = view->reads.items[i];
+        for (size_t k = read->dependents.n; k > 0; k--)
+            if (read->dependents.items[k - 1]->dependent == view)
+                zdm_catalog_remove(catalog, &read->dependents, read->dependents.items[k - 1]);
+    }
+}
+
+void
+zdm_catalog_drop_relation(struct zdm_catalog *catalog, struct zdm_relation *relation)
+{
+    if (relation->dropped)
+        return;
+    if (relation->index) {
+        drop_index(catalog, relation->index);
+        return;
+    }
+    while (relation->constraints.n)
+        zdm_relation_drop_constraint(catalog, relation->constraints.items[0]);
+    while (relation->referenced_by.n)
+        zdm_relation_drop_constraint(catalog, relation->referenced_by.items[0]);
+    while (relation->indexes.n)
+        drop_index(catalog, relation->indexes.items[0]);
+    for (size_t i = 0; i < relation->parents.n; i++) {
+        struct zdm_relation *parent = relation->parents.items[i];
+        zdm_catalog_remove(catalog, &parent->children, relation);
+        if (parent->default_partition == relation) {
+            zdm_catalog_touch(catalog, parent, sizeof *parent);
+            parent->default_partition = NULL;
+        }
+    }
+    zdm_catalog_drop_sequences(catalog, relation, NULL);
+    forget_reader(catalog, relation);
+    unlink_relation(catalog, relation);
+}
+
+void
+zdm_catalog_each_relation(const struct zdm_catalog *catalog,
+    bool (*fn)(void *self, struct zdm_relation *relation), void *self)
+{
+    const struct zdm_catalog_table *table = &catalog->private->relations;
+
+    for (size_t i = 0; i < table->n_buckets; i++) {
+        struct zdm_relation *relation = table->buckets[i];
+        while (relation) {
+            struct zdm_relation *next = relation->next;
+            if (!fn(self, relation))
+                return;
+            relation = next;
+        }
+    }
+}
+
+static bool
+forget_unqualified(void *self, struct zdm_relation *relation)
+{
+    if (!relation->schema && !relation->dropped)
+        unlink_relation(self, relation);
+    return true;
+}
+
+void
+zdm_catalog_forget_unqualified(struct zdm_catalog *catalog)
+{
+    zdm_catalog_each_relation(catalog, forget_unqualified, catalog);
+}
