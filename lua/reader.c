@@ -165,7 +165,7 @@ read_backfill(struct reader *r, struct zdm_step_backfill *step)
 {
     step->table = read_string(r, "table");
     step->where = read_sql(r, "where");
-    step->key = read_string(r, "key");
+    step->key = read_strings(r, "key", &step->n_key);
     step->target_ms = read_integer(r, "target", 0);
     step->batch_min = read_integer(r, "batch_min", 0);
     step->batch_max = read_integer(r, "batch_max", 0);

@@ -113,8 +113,9 @@ return plan "add_phone" {
             },
             {
                 name = "key",
-                kind = "identifier",
-                doc = "The column to walk along; the primary key when not given.",
+                kind = "columns",
+                doc = "The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the "
+                    .. "primary key, or else the narrowest such index.",
             },
             {
                 name = "target",

@@ -259,6 +259,17 @@ kinds.strings = {
     end,
 }
 
+kinds.columns = {
+    lua = "string|string[]",
+    says = "name, or list of names",
+    check = function(value)
+        if type(value) == "string" then
+            value = { value }
+        end
+        return list_of(value, '{ "one", "two" }', kinds.identifier.check)
+    end,
+}
+
 kinds.argv = {
     lua = "string[]",
     says = "list of arguments",

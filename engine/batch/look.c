@@ -35,7 +35,7 @@ check_identity(const struct zdm_job *job, const struct zdm_cursor *cursor, struc
     char *where = zdm_cursor_where(spec->plan, spec->step);
     if (same_parts(then, now, 2)) {
         zdm_fail(err, ZDM_ERR_MISMATCH,
-            "%s.%s is another key than the one that backfill \"%s\" began with",
+            "%s: %s is another key than the one that backfill \"%s\" began with",
             job->target.relation, job->target.key, spec->step);
         zdm_err_detail(
             err, "%lld rows were updated in the order of the other one", (long long)cursor->rows);

@@ -6,6 +6,7 @@
  *     prepare.c   target, SQL, worker, the author's SQL checked, cursor claimed
  *     backfill.c  the loop itself
  *     worker.c    the session that sends batches
+ *     explain.c   what the server would do with them
  *     hold.c      waits while a signal says so
  *     trouble.c   what to do about an error
  *     look.c      where the cursor really is
@@ -21,6 +22,7 @@
 #include "batch/cursor.h"
 #include "batch/meter.h"
 #include "batch/range.h"
+#include "batch/request.h"
 #include "batch/statement.h"
 #include "batch/throttle.h"
 
@@ -62,6 +64,7 @@ struct zdm_worker {
     char *pos, *bound; /* owned; as the cursor has them */
     int64_t rows, batches;
     struct zdm_ranges ranges;
+    const struct zdm_batch_text *sent; /* the batch sent last, view of job->sql */
     struct zdm_controller controller;
     int64_t batch_rows;
     double batch_ms;
@@ -87,8 +90,13 @@ int zdm_worker_reconnect(struct zdm_worker *w, bool first, struct zdm_err *err);
 /* *applied false: the cursor did not stand at `w->pos` with our epoch, nothing was changed. */
 int zdm_worker_batch(struct zdm_worker *w, const char *upto, bool *applied, int64_t *rows,
     int64_t *batches, struct zdm_err *err);
-/* EXPLAIN of both batch statements: every name, type and right is checked, nothing runs. */
+
+/* --- explain.c ---------------------------------------------------------------------- */
+/* EXPLAIN of all batch statements: every name, type and right is checked, nothing runs. */
 int zdm_worker_check(struct zdm_worker *w, struct zdm_err *err);
+/* With keys of the table, once pos and bound are known: a large table that each batch would read whole
+ * is refused. */
+int zdm_worker_check_scan(struct zdm_worker *w, struct zdm_err *err);
 
 /* --- hold.c ------------------------------------------------------------------------ */
 /* Between two batches: returns when every signal lets the backfill go on. *held: it had to wait. */
@@ -99,11 +107,12 @@ int zdm_job_hold(struct zdm_job *job, bool *held, struct zdm_err *err);
 int zdm_control_again(struct zdm_job *job, struct zdm_err *err);
 /* The same for the worker, outside a batch; reconnects when the session is lost. */
 int zdm_worker_again(struct zdm_worker *w, struct zdm_err *err);
-/* A batch up to `upto` failed with *err. 0: try again behind w->pos; *look: what became of it is
- * not known. */
+/* A batch up to `upto` failed with *err. 0: try again behind w->pos; *look: what became of it is not
+ * known. */
 int zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_err *err);
-/* Puts *err (from batch_first or batch_next behind `prefix` characters) into hooks->fault. */
-void zdm_worker_blame(struct zdm_worker *w, bool next, int prefix, struct zdm_err *err);
+/* Puts *err (of that statement, sent behind `prefix` characters) into hooks->fault. */
+void zdm_worker_blame(
+    struct zdm_worker *w, const struct zdm_batch_text *batch, int prefix, struct zdm_err *err);
 /* Something went on: trouble is over. */
 void zdm_worker_unstuck(struct zdm_worker *w);
 

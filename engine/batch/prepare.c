@@ -31,17 +31,29 @@ plan_rows(const char *line)
 int
 zdm_worker_estimate_ahead(struct zdm_worker *w, int64_t *keys, struct zdm_err *err)
 {
+    struct zdm_parameters p = {.n = 0};
+    struct zdm_position after = {.n = 0}, bound = {.n = 0};
     struct zdm_result *r = NULL;
-    const char *values[] = {w->bound, w->pos};
+    int rc = -1;
 
+    if (zdm_position_split(w->bound, w->job->sql.n_keys, &bound, err) < 0 ||
+        (w->pos && zdm_position_split(w->pos, w->job->sql.n_keys, &after, err) < 0))
+        goto out;
+    zdm_parameters_add(&p, bound.keys[0]);
+    if (w->pos)
+        zdm_parameters_add(&p, after.keys[0]);
     while (
         zdm_conn_query(w->job->control, w->pos ? w->job->sql.ahead_next : w->job->sql.ahead_first,
-            w->pos ? 2 : 1, values, &r, err) < 0)
+            p.n, p.values, &r, err) < 0)
         if (zdm_control_again(w->job, err) < 0)
-            return -1;
+            goto out;
     *keys = plan_rows(zdm_result_get(r, 0, 0));
     zdm_result_free(r);
-    return 0;
+    rc = 0;
+out:
+    zdm_position_release(&after);
+    zdm_position_release(&bound);
+    return rc;
 }
 
 /* Rows to walk: counted when they are few, else the planner's estimate. */
@@ -77,9 +89,11 @@ find_bound(struct zdm_worker *w, struct zdm_err *err)
         if (zdm_worker_again(w, err) < 0)
             return -1;
     free(w->bound);
-    w->bound = zdm_result_rows(r) > 0 ? zdm_strdup(zdm_result_get(r, 0, 0)) : NULL;
+    w->bound = NULL;
+    int rc =
+        zdm_result_rows(r) > 0 ? zdm_position_of_row(r, 0, w->job->sql.n_keys, &w->bound, err) : 0;
     zdm_result_free(r);
-    return 0;
+    return rc;
 }
 
 /* One transaction: the plan is ours, and so is its cursor from now on. */
@@ -134,9 +148,14 @@ zdm_job_prepare(struct zdm_job *job, struct zdm_err *err)
     struct zdm_cursor cursor = {.exists = false};
     int rc = -1;
 
-    while (zdm_backfill_target_find(job->control, spec, &job->target, err) < 0)
+    if (read_cursor(job, &cursor, err) < 0)
+        goto out;
+    while (zdm_backfill_target_find(job->control, spec, cursor.relation, &job->target, err) < 0)
         if (zdm_control_again(job, err) < 0)
-            return -1;
+            goto out;
+    if (spec->n_key == 0 && !job->target.primary)
+        zdm_job_note(job, "info", "note", "%s has no primary key: walking along %s, index %s",
+            job->target.relation, job->target.key, job->target.index);
     zdm_batch_sql_build(spec, &job->target, &job->sql);
     zdm_controller_init(
         &job->worker->controller, spec->target_ms, spec->batch_min, spec->batch_max);
@@ -144,7 +163,10 @@ zdm_job_prepare(struct zdm_job *job, struct zdm_err *err)
         goto out;
     if (claim_cursor(job, &cursor, err) < 0 || zdm_job_check_cursor(job, &cursor, err) < 0)
         goto out;
-    rc = zdm_worker_adopt(job->worker, &cursor, err);
+    if (zdm_worker_adopt(job->worker, &cursor, err) < 0 ||
+        zdm_worker_check_scan(job->worker, err) < 0)
+        goto out;
+    rc = 0;
     zdm_worker_unstuck(job->worker);
     job->stuck.since_us = 0;
 out:

@@ -17,25 +17,41 @@ static int
 probe(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm_batch_sql *sql, int64_t rows,
     const char *after, const char *bound, struct zdm_err *err)
 {
+    struct zdm_parameters p = {.n = 0};
+    struct zdm_position from = {.n = 0}, last = {.n = 0};
     struct zdm_result *result = NULL;
     char rows_text[32], batches[16];
-    const char *values[] = {rows_text, batches, bound, after};
+    int rc = -1;
 
     snprintf(rows_text, sizeof rows_text, "%lld", (long long)rows);
     snprintf(batches, sizeof batches, "%d", ZDM_RANGES_AHEAD);
-    if (zdm_conn_query(control, after ? sql->probe_next : sql->probe_first, after ? 4 : 3, values,
-            &result, err) < 0)
-        return -1;
+    if (zdm_position_split(bound, sql->n_keys, &last, err) < 0 ||
+        (after && zdm_position_split(after, sql->n_keys, &from, err) < 0))
+        goto out;
+    zdm_parameters_add(&p, rows_text);
+    zdm_parameters_add(&p, batches);
+    zdm_parameters_add_position(&p, &last, 0);
+    zdm_parameters_add_position(&p, &from, 0);
+    if (zdm_conn_query(
+            control, after ? sql->probe_next : sql->probe_first, p.n, p.values, &result, err) < 0)
+        goto out;
 
     zdm_ranges_clear(r);
     r->rows = rows;
     int found = zdm_result_rows(result);
-    for (int i = 0; i < found && i < ZDM_RANGES_AHEAD; i++)
-        r->upto[r->count++] = zdm_strdup(zdm_result_get(result, i, 0));
+    for (int i = 0; i < found && i < ZDM_RANGES_AHEAD; i++) {
+        if (zdm_position_of_row(result, i, sql->n_keys, &r->upto[r->count], err) < 0)
+            goto out;
+        r->count++;
+    }
     if (found < ZDM_RANGES_AHEAD)
         r->upto[r->count++] = zdm_strdup(bound);
+    rc = 0;
+out:
     zdm_result_free(result);
-    return 0;
+    zdm_position_release(&from);
+    zdm_position_release(&last);
+    return rc;
 }
 
 int

@@ -17,7 +17,8 @@
  *
  * Keys travel as text and are compared only by the server, as the column's own
  * type, in the order of its index. A range is (after, upto]; the first one has
- * no `after` and another shape.
+ * no `after` and another shape, and so have those whose ends begin with the same
+ * columns (order.h).
  */
 #ifndef ZDM_BATCH_STATEMENT_H
 #define ZDM_BATCH_STATEMENT_H
@@ -25,33 +26,44 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "batch/position.h"
 #include "batch/target.h"
 
-/* Where the author's texts stand in batch_first and batch_next, in bytes. */
-struct zdm_batch_span {
-    size_t first, next, length;
+/* A batch statement, and where the author's texts stand in it, in bytes. */
+struct zdm_batch_text {
+    char *text;
+    size_t *spans; /* n_spans, as in zdm_batch_sql */
 };
 
 struct zdm_batch_sql {
-    char *bound;       /* -> max(key) as text, no row on an empty table */
-    char *count;       /* $1 limit -> rows of the table, at most limit */
-    char *ahead_first; /* $1 bound -> EXPLAIN of the keys up to it: the planner's estimate */
-    char *ahead_next;  /* and $2 after */
-    char *probe_first; /* $1 rows a batch, $2 batches, $3 bound -> upper keys, ascending */
-    char *probe_next;  /* and $4 after */
-    char *batch_first; /* $1 plan $2 step $3 slice $4 epoch $5 upto -> rows, batches so far */
-    char *batch_next;  /* and $6 after */
-    struct zdm_batch_span *spans; /* n_set expressions, then where when there is one */
+    char *bound; /* -> the last key, a column each, as text; no row on an empty table */
+    char *count; /* $1 limit -> rows of the table, at most limit */
+    char *
+        ahead_first; /* $1 first column of the bound -> EXPLAIN of the keys up to it: an estimate */
+    char *ahead_next;  /* and $2 that of after */
+    char *probe_first; /* $1 rows a batch, $2 batches, bound -> upper keys, ascending */
+    char *probe_next;  /* and after */
+    /* $1 plan $2 step $3 slice $4 epoch $5 text of upto, upto -> rows, batches so far. [0] is for the
+     * first batch; [1 + c] where the first c columns of both ends are the same texts: then the text
+     * of after and its other columns follow. */
+    struct zdm_batch_text *batches;
+    size_t n_keys;        /* there are n_keys + 1 batches */
+    const char **authors; /* n_set expressions, then where when there is one; views */
     size_t n_set, n_spans;
 };
+/* A position is one parameter for each column of the key. */
 void zdm_batch_sql_build(const struct zdm_backfill_spec *spec,
     const struct zdm_backfill_target *target, struct zdm_batch_sql *out);
 void zdm_batch_sql_release(struct zdm_batch_sql *sql);
 
-/* Which of the author's texts holds character `position` (from 1, as the server counts) of
- * batch_first (next false) or batch_next. *set_index: of the assignment, -1 for where; *inside: the
- * character of that text, from 1. False when the position is in none of them. */
-bool zdm_batch_sql_locate(
-    const struct zdm_batch_sql *sql, bool next, int position, int *set_index, int *inside);
+/* The statement for the range behind `after` (NULL: from the first key on). */
+const struct zdm_batch_text *zdm_batch_sql_pick(const struct zdm_batch_sql *sql,
+    const struct zdm_position *after, const struct zdm_position *upto);
+
+/* Which of the author's texts holds character `position` (from 1, as the server counts) of a batch
+ * statement. *set_index: of the assignment, -1 for where; *inside: the character of that text, from
+ * 1. False when the position is in none of them. */
+bool zdm_batch_sql_locate(const struct zdm_batch_sql *sql, const struct zdm_batch_text *batch,
+    int position, int *set_index, int *inside);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/embedded.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "batch/position.h"
 
 extern const struct zdm_embedded zdm_batch_sql[];
 
@@ -107,88 +108,160 @@ no_such_column(struct zdm_conn *conn, const struct zdm_backfill_target *target, 
     return -1;
 }
 
+/* "a, b" as the author wrote them. */
+static char *
+key_as_written(const struct zdm_backfill_spec *spec)
+{
+    struct zdm_buf b = ZDM_BUF_INIT;
+
+    for (size_t i = 0; i < spec->n_key; i++)
+        zdm_buf_addf(&b, "%s%s", i > 0 ? ", " : "", spec->key[i]);
+    return zdm_buf_take(&b);
+}
+
+/* A column of key= that cannot be in one; 0 when this one can. */
+static int
+refuse_key_column(struct zdm_conn *conn, const struct zdm_backfill_target *target, const char *oid,
+    const char *written, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_no_key.sql"), &r, err, oid,
+            written) < 0)
+        return zdm_err_wrap(err, "key %s of table %s", written, target->relation);
+    const char *column = zdm_result_get(r, 0, 1);
+    int rc = 0;
+    if (!column) {
+        rc = no_such_column(conn, target, oid, written, err);
+    } else if (!zdm_result_bool(r, 0, 2)) {
+        rc = zdm_fail(err, ZDM_ERR_FAILED,
+            "column %s of %s may be null: it cannot be the key of a backfill", column,
+            target->relation);
+        zdm_err_hint(err,
+            "set it NOT NULL first, or name NOT NULL columns with a unique index of their own");
+    }
+    zdm_result_free(r);
+    return rc;
+}
+
 static int
 explain_no_key(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     const struct zdm_backfill_target *target, const char *oid, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
 
+    for (size_t i = 0; i < spec->n_key; i++)
+        if (refuse_key_column(conn, target, oid, spec->key[i], err) < 0)
+            return -1;
+    if (spec->n_key > 0) {
+        char *columns = key_as_written(spec);
+        const char *s = spec->n_key > 1 ? "s" : "";
+        zdm_fail(err, ZDM_ERR_FAILED, "no unique index of %s can lead a backfill along column%s %s",
+            target->relation, s, columns);
+        zdm_err_hint(err,
+            "it takes a valid unique btree index on exactly th%s column%s, without WHERE: "
+            "CREATE UNIQUE INDEX CONCURRENTLY ON %s (%s)",
+            spec->n_key > 1 ? "ese" : "is", s, target->relation, columns);
+        free(columns);
+        return -1;
+    }
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_no_key.sql"), &r, err, oid,
-            spec->key) < 0)
+            NULL) < 0)
         return -1;
     const char *primary = zdm_result_get(r, 0, 0);
-    const char *column = zdm_result_get(r, 0, 2);
-    if (spec->key && !column) {
-        no_such_column(conn, target, oid, spec->key, err);
-    } else if (spec->key && !zdm_result_bool(r, 0, 3)) {
-        zdm_fail(err, ZDM_ERR_FAILED,
-            "column %s of %s may be null: it cannot be the key of a "
-            "backfill",
-            column, target->relation);
-        zdm_err_hint(
-            err, "set it NOT NULL first, or name a NOT NULL column with a unique index of its own");
-    } else if (spec->key) {
-        zdm_fail(err, ZDM_ERR_FAILED, "no unique index of %s can lead a backfill along column %s",
-            target->relation, column);
-        zdm_err_hint(err,
-            "it takes a valid unique btree index on that column alone, without WHERE: "
-            "CREATE UNIQUE INDEX CONCURRENTLY ON %s (%s)",
-            target->relation, column);
-    } else if (primary && zdm_result_i64(r, 0, 1) > 1) {
-        zdm_fail(err, ZDM_ERR_FAILED, "the primary key of %s has several columns (%s)",
-            target->relation, primary);
-        zdm_err_hint(err,
-            "a backfill walks along one column: name a NOT NULL column with a unique index of its "
-            "own, key = \"...\"");
-    } else if (primary) {
+    if (primary) {
         zdm_fail(err, ZDM_ERR_FAILED, "the primary key of %s (%s) cannot lead a backfill",
             target->relation, primary);
         zdm_err_hint(err,
-            "its index must be a valid btree; or name a NOT NULL column with such a unique index, "
-            "key = \"...\"");
+            "its index must be a valid btree; or name NOT NULL columns with such a unique index, "
+            "key = { \"...\" }");
     } else {
-        zdm_fail(err, ZDM_ERR_FAILED, "table %s has no primary key", target->relation);
+        zdm_fail(err, ZDM_ERR_FAILED, "table %s has no key to walk along", target->relation);
+        zdm_err_detail(err, "no primary key, and no unique btree index of NOT NULL columns");
         zdm_err_hint(err,
-            "a backfill walks along a single-column primary key: add one, or name a NOT NULL "
-            "column with a unique index of its own, key = \"...\"");
+            "make one in an earlier step: a primary key, or NOT NULL columns and a unique index "
+            "of them without WHERE");
     }
     zdm_result_free(r);
     return -1;
 }
 
+/* Takes the rows of target_key.sql. */
 static int
-find_key(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
+read_key(const struct zdm_result *r, struct zdm_backfill_target *t, const char *role,
+    struct zdm_err *err)
+{
+    struct zdm_buf key = ZDM_BUF_INIT, identity = ZDM_BUF_INIT;
+    size_t n = (size_t)zdm_result_rows(r);
+    int rc = 0;
+
+    if (n > ZDM_KEYS_MAX)
+        zdm_die("an index of more columns than an index can have");
+    zdm_buf_addf(&identity, "%s/", t->identity);
+    zdm_buf_add(&key, n > 1 ? "(" : "");
+    t->keys = zdm_alloc(n * sizeof *t->keys);
+    for (; t->n_keys < n; t->n_keys++) {
+        int row = (int)t->n_keys;
+        struct zdm_key *k = &t->keys[row];
+        *k = (struct zdm_key){
+            .name = zdm_strdup(zdm_result_get(r, row, 0)),
+            .type = zdm_strdup(zdm_result_get(r, row, 1)),
+            .collation = zdm_strdup(zdm_result_get(r, row, 2)),
+            .descending = zdm_result_bool(r, row, 4),
+            .nulls_first = zdm_result_bool(r, row, 5),
+        };
+        zdm_buf_addf(&key, "%s%s", row > 0 ? ", " : "", k->name);
+        zdm_buf_addf(&identity, "%s%s%s", row > 0 ? "," : "", k->descending ? "-" : "",
+            zdm_result_get(r, row, 6));
+        if (rc == 0 && !zdm_result_bool(r, row, 3)) {
+            rc = zdm_fail(err, ZDM_ERR_FAILED, "role \"%s\" may not read column %s of %s", role,
+                k->name, t->relation);
+            zdm_err_hint(err, "GRANT SELECT ON %s TO %s", t->relation, role);
+        }
+    }
+    zdm_buf_add(&key, n > 1 ? ")" : "");
+    free(t->identity);
+    t->identity = zdm_buf_take(&identity);
+    t->key = zdm_buf_take(&key);
+    t->index = zdm_strdup(zdm_result_get(r, 0, 7));
+    t->primary = zdm_result_bool(r, 0, 8);
+    return rc;
+}
+
+static int
+find_key(struct zdm_conn *conn, const struct zdm_backfill_spec *spec, const char *began,
     struct zdm_backfill_target *target, const char *oid, const char *role, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
+    char *columns = NULL;
+    const char *key = began && spec->n_key == 0 ? strrchr(began, '/') : NULL;
     int rc = -1;
 
+    if (spec->n_key > 0)
+        columns = zdm_texts_as_json(spec->key, spec->n_key);
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_key.sql"), &r, err, oid,
-            spec->key) < 0) {
-        if (spec->key)
-            zdm_err_wrap(err, "key %s of table %s", spec->key, target->relation);
-        goto out;
-    }
-    if (zdm_result_rows(r) == 0) {
+            columns, key ? key + 1 : NULL) < 0) {
+        char *written = key_as_written(spec);
+        if (spec->n_key > 0)
+            zdm_err_wrap(err, "key %s of table %s", written, target->relation);
+        free(written);
+    } else if (zdm_result_rows(r) == 0) {
         explain_no_key(conn, spec, target, oid, err);
-        goto out;
+    } else {
+        rc = read_key(r, target, role, err);
     }
-    target->key = zdm_strdup(zdm_result_get(r, 0, 0));
-    target->key_type = zdm_strdup(zdm_result_get(r, 0, 1));
-    target->key_collation = zdm_strdup(zdm_result_get(r, 0, 2));
-    char *table = target->identity;
-    target->identity = zdm_strf("%s/%s", table, zdm_result_get(r, 0, 4));
-    free(table);
-    if (!zdm_result_bool(r, 0, 3)) {
-        zdm_fail(err, ZDM_ERR_FAILED, "role \"%s\" may not read column %s of %s", role, target->key,
-            target->relation);
-        zdm_err_hint(err, "GRANT SELECT ON %s TO %s", target->relation, role);
-        goto out;
-    }
-    rc = 0;
-out:
+    free(columns);
     zdm_result_free(r);
     return rc;
+}
+
+static bool
+is_key(const struct zdm_backfill_target *target, const char *column)
+{
+    for (size_t i = 0; i < target->n_keys; i++)
+        if (strcmp(target->keys[i].name, column) == 0)
+            return true;
+    return false;
 }
 
 static int
@@ -213,14 +286,13 @@ find_column(struct zdm_conn *conn, const char *column, struct zdm_backfill_targe
             target->relation,
             zdm_result_bool(r, 0, 1) ? "generated" : "an identity column (GENERATED ALWAYS)");
         zdm_err_hint(err, "set the columns that it is computed from, or leave it out");
-    } else if (strcmp(found, target->key) == 0) {
+    } else if (is_key(target, found)) {
         zdm_fail(err, ZDM_ERR_FAILED,
-            "column %s of %s is the key that the backfill walks along: "
-            "it cannot be set",
-            found, target->relation);
+            "column %s of %s is %sthe key that the backfill walks along: it cannot be set", found,
+            target->relation, target->n_keys > 1 ? "in " : "");
         zdm_err_hint(err,
             "a row whose key grows would be met twice: fill a new column and swap the two in "
-            "contract, or walk along another unique column, key = \"...\"");
+            "contract, or walk along another unique key, key = { \"...\" }");
     } else if (!zdm_result_bool(r, 0, 3)) {
         zdm_fail(err, ZDM_ERR_FAILED, "role \"%s\" may not update column %s of %s", role, found,
             target->relation);
@@ -236,7 +308,7 @@ out:
 
 int
 zdm_backfill_target_find(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
-    struct zdm_backfill_target *out, struct zdm_err *err)
+    const char *began, struct zdm_backfill_target *out, struct zdm_err *err)
 {
     struct zdm_backfill_target target = {.estimated_rows = -1};
     struct zdm_result *r = NULL;
@@ -255,8 +327,9 @@ zdm_backfill_target_find(struct zdm_conn *conn, const struct zdm_backfill_spec *
     target.relation = zdm_strdup(zdm_result_get(r, 0, 2));
     target.estimated_rows = zdm_result_i64(r, 0, 3);
     target.identity = zdm_strdup(zdm_result_get(r, 0, 9));
+    target.pages = zdm_result_i64(r, 0, 10);
 
-    if (find_key(conn, spec, &target, oid, role, err) < 0)
+    if (find_key(conn, spec, began, &target, oid, role, err) < 0)
         goto out;
     target.set = zdm_alloc((spec->n_set + 1) * sizeof *target.set);
     for (; target.n_set < spec->n_set; target.n_set++) {
@@ -281,8 +354,13 @@ zdm_backfill_target_release(struct zdm_backfill_target *target)
     free(target->set);
     free(target->relation);
     free(target->identity);
+    for (size_t i = 0; i < target->n_keys; i++) {
+        free(target->keys[i].name);
+        free(target->keys[i].type);
+        free(target->keys[i].collation);
+    }
+    free(target->keys);
     free(target->key);
-    free(target->key_type);
-    free(target->key_collation);
+    free(target->index);
     *target = (struct zdm_backfill_target){.estimated_rows = -1};
 }

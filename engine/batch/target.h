@@ -2,17 +2,18 @@
  * target.h - the table of a backfill, resolved in the catalog.
  *
  * Errors are ZDM_ERR_FAILED with what to do: no such table or column, not a
- * table, inheritance children, row-level security in the way, no primary key, a
- * key of several columns, the key among the columns set, a generated column
- * set, no right to read or update.
+ * table, inheritance children, row-level security in the way, no key, the key
+ * among the columns set, a generated column set, no right to read or update.
  *
- * A key is the single-column primary key, or the NOT NULL column of `key=` that
- * a valid, complete, single-column unique btree index covers. Keys are ordered
- * as that index orders them, so its collation, not the column's, is used.
+ * A key is the primary key, or else the narrowest unique index; with `key=` the
+ * one whose columns are those. Its index is a valid, complete btree of NOT NULL
+ * columns. Keys are ordered as that index orders them, so its collations, not
+ * the columns', are used, and its directions.
  */
 #ifndef ZDM_BATCH_TARGET_H
 #define ZDM_BATCH_TARGET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,27 +30,41 @@ struct zdm_backfill_spec { /* all views of the plan */
     const char *table; /* as written: name or schema.name, each part maybe quoted */
     const struct zdm_assignment *set;
     size_t n_set;
-    const char *where; /* NULL: every row */
-    const char *key;   /* NULL: the primary key */
+    const char *where;      /* NULL: every row */
+    const char *const *key; /* columns, as written; n_key 0: see above */
+    size_t n_key;
     int64_t target_ms, batch_min, batch_max, lock_timeout_ms, pause_ms;
     int64_t max_lag_ms;  /* 0: replicas are not looked at */
     int64_t patience_ms; /* longest time without any progress; 0: 10 min */
 };
 
+struct zdm_key {                  /* one column of it */
+    char *name;                   /* quoted */
+    char *type;                   /* qualified and quoted: "pg_catalog.int8" */
+    char *collation;              /* qualified and quoted; NULL: the type's default, or none */
+    bool descending, nulls_first; /* in the order of the walk, in which the first one ascends */
+};
+
 struct zdm_backfill_target {
     unsigned oid;
-    char *identity;      /* "5/16384/1": oids of database and table, number of the key's column */
-    char *relation;      /* qualified and quoted: "public.users" */
-    char *key;           /* quoted column */
-    char *key_type;      /* qualified and quoted: "pg_catalog.int8" */
-    char *key_collation; /* qualified and quoted; NULL: the type's default, or none */
-    char **set;          /* quoted columns, one an assignment */
-    size_t n_set;        /* as in the spec */
+    char *
+        identity; /* "5/16384/1": oids of database and table, numbers of the key's columns: "1,-3" */
+    char *relation; /* qualified and quoted: "public.users" */
+    struct zdm_key *keys;
+    size_t n_keys;
+    char *key;   /* for people: "id", "(a, b)" */
+    char *index; /* for people: the key's index */
+    bool primary;
+    char **set;             /* quoted columns, one an assignment */
+    size_t n_set;           /* as in the spec */
+    int64_t pages;          /* size; 0 for a partitioned table */
     int64_t estimated_rows; /* reltuples over all partitions; -1 unknown */
 };
 
+/* began: identity of the target with which the backfill began, or NULL; when its author named no key
+ * and the table has better ones by now, it still goes on along that one. */
 int zdm_backfill_target_find(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
-    struct zdm_backfill_target *out, struct zdm_err *err);
+    const char *began, struct zdm_backfill_target *out, struct zdm_err *err);
 void zdm_backfill_target_release(struct zdm_backfill_target *target);
 
 #endif

@@ -56,6 +56,12 @@ give_up(struct zdm_job *job, const char *doing, struct zdm_err *err)
     return -1;
 }
 
+static const char *
+table_name(const struct zdm_job *job)
+{
+    return job->target.relation ? job->target.relation : job->spec->table; /* not looked up yet */
+}
+
 /* Waits a moment; ZDM_ERR_INTERRUPTED when a stop is asked for. */
 static int
 wait_a_moment(struct zdm_job *job, struct zdm_stuck *stuck, struct zdm_err *err)
@@ -70,7 +76,7 @@ static int
 wait_for_room(struct zdm_job *job, struct zdm_stuck *stuck, struct zdm_err *err)
 {
     if (out_of_patience(job, stuck) || stuck->backoff.attempt >= RESOURCE_TRIES) {
-        zdm_err_wrap(err, "backfill of %s", job->target.relation);
+        zdm_err_wrap(err, "backfill of %s", table_name(job));
         return zdm_err_hint(err,
             "make room on the server, then run plan \"%s\" again: the backfill goes on where it is",
             job->spec->plan);
@@ -105,7 +111,7 @@ zdm_control_again(struct zdm_job *job, struct zdm_err *err)
     case ZDM_RETRY_AGAIN:
         zdm_conn_rollback(job->control);
         if (out_of_patience(job, &job->stuck))
-            return give_up(job, job->target.relation, err);
+            return give_up(job, table_name(job), err);
         if (wait_a_moment(job, &job->stuck, err) < 0)
             return -1;
         zdm_err_clear(err);
@@ -143,17 +149,32 @@ blockers(struct zdm_worker *w)
     return b.len > 0 ? zdm_buf_take(&b) : zdm_strdup("nobody who can be seen now");
 }
 
-/* A key for people: a long one is cut, between characters. */
+/* A position for people: "7", "(7, Ann)"; a long one is cut, between characters. */
 static char *
-show_key(const char *key)
+show_key(const struct zdm_job *job, const char *position)
 {
+    struct zdm_position keys = {.n = 0};
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_buf b = ZDM_BUF_INIT;
     size_t n = 80;
 
-    if (strlen(key) <= n)
-        return zdm_strdup(key);
-    while (((unsigned char)key[n] & 0xC0) == 0x80)
+    if (job->sql.n_keys == 1 || zdm_position_split(position, job->sql.n_keys, &keys, &err) < 0) {
+        zdm_buf_add(&b, position);
+    } else {
+        for (size_t i = 0; i < keys.n; i++)
+            zdm_buf_addf(&b, "%s%s", i > 0 ? ", " : "(", keys.keys[i]);
+        zdm_buf_add(&b, ")");
+    }
+    zdm_err_release(&err);
+    zdm_position_release(&keys);
+    char *text = zdm_buf_take(&b);
+    if (strlen(text) <= n)
+        return text;
+    while (((unsigned char)text[n] & 0xC0) == 0x80)
         n--;
-    return zdm_strf("%.*s...", (int)n, key);
+    char *cut = zdm_strf("%.*s...", (int)n, text);
+    free(text);
+    return cut;
 }
 
 /* "row of public.users with id = 7" or "rows of public.users with id > 1 and id <= 7" */
@@ -161,7 +182,7 @@ static char *
 range_name(const struct zdm_worker *w, const char *upto)
 {
     const struct zdm_backfill_target *t = &w->job->target;
-    char *after = w->pos ? show_key(w->pos) : NULL, *last = show_key(upto), *name;
+    char *after = w->pos ? show_key(w->job, w->pos) : NULL, *last = show_key(w->job, upto), *name;
 
     if (w->ranges.rows == 1)
         name = zdm_strf("row of %s with %s = %s", t->relation, t->key, last);
@@ -260,11 +281,12 @@ zdm_worker_again(struct zdm_worker *w, struct zdm_err *err)
 }
 
 void
-zdm_worker_blame(struct zdm_worker *w, bool next, int prefix, struct zdm_err *err)
+zdm_worker_blame(
+    struct zdm_worker *w, const struct zdm_batch_text *batch, int prefix, struct zdm_err *err)
 {
     int set_index, position;
 
-    if (!zdm_batch_sql_locate(&w->job->sql, next, err->position - prefix, &set_index, &position))
+    if (!zdm_batch_sql_locate(&w->job->sql, batch, err->position - prefix, &set_index, &position))
         return;
     if (set_index < 0)
         zdm_err_wrap(err, "where");
@@ -299,7 +321,7 @@ zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_e
         zdm_err_clear(err);
         return 0;
     }
-    zdm_worker_blame(w, w->pos != NULL, 0, err);
+    zdm_worker_blame(w, w->sent, 0, err);
     char *range = range_name(w, upto);
     zdm_err_wrap(err, "%s", range);
     if (!err->hint && zdm_is_data_error(err->sqlstate))

@@ -1,13 +1,10 @@
 #include "batch/loop.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/signals.h"
-
-#define EXPLAIN "EXPLAIN "
 
 /* Bytes of at most `max` bytes of UTF-8 text that end with a whole character. */
 static int
@@ -92,38 +89,22 @@ zdm_worker_reconnect(struct zdm_worker *w, bool first, struct zdm_err *err)
     return 0;
 }
 
-struct parameters {
-    char slice[16], epoch[32];
-    const char *values[6];
-    size_t n;
-};
-
-static void
-fill(struct parameters *p, const struct zdm_worker *w, const char *upto, bool next)
-{
-    snprintf(p->slice, sizeof p->slice, "%d", ZDM_SLICE);
-    snprintf(p->epoch, sizeof p->epoch, "%lld", (long long)w->job->epoch);
-    p->values[0] = w->job->spec->plan;
-    p->values[1] = w->job->spec->step;
-    p->values[2] = p->slice;
-    p->values[3] = p->epoch;
-    p->values[4] = upto;
-    p->values[5] = w->pos;
-    p->n = next ? 6 : 5;
-}
-
 int
 zdm_worker_batch(struct zdm_worker *w, const char *upto, bool *applied, int64_t *rows,
     int64_t *batches, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
-    struct parameters p;
+    struct zdm_request q;
 
     /* Not prepared: each range is planned with its own keys (a generic plan may scan the table),
      * and nothing is left on a server behind a pooler. */
-    fill(&p, w, upto, w->pos != NULL);
-    if (zdm_conn_query(w->conn, w->pos ? w->job->sql.batch_next : w->job->sql.batch_first, p.n,
-            p.values, &r, err) < 0)
+    if (zdm_request_fill(
+            &q, &w->job->sql, w->job->spec, ZDM_SLICE, w->job->epoch, w->pos, upto, err) < 0)
+        return -1;
+    w->sent = q.batch;
+    int rc = zdm_conn_query(w->conn, q.batch->text, q.p.n, q.p.values, &r, err);
+    zdm_request_release(&q);
+    if (rc < 0)
         return -1;
     *applied = zdm_result_rows(r) > 0;
     if (*applied) {
@@ -132,27 +113,4 @@ zdm_worker_batch(struct zdm_worker *w, const char *upto, bool *applied, int64_t 
     }
     zdm_result_free(r);
     return 0;
-}
-
-static int
-check(struct zdm_worker *w, bool next, struct zdm_err *err)
-{
-    struct parameters p;
-    char *sql = zdm_strf(EXPLAIN "%s", next ? w->job->sql.batch_next : w->job->sql.batch_first);
-    int rc;
-
-    fill(&p, w, NULL, next);
-    while ((rc = zdm_conn_query(w->conn, sql, p.n, p.values, NULL, err)) < 0) {
-        zdm_worker_blame(w, next, (int)strlen(EXPLAIN), err);
-        if (zdm_worker_again(w, err) < 0)
-            break;
-    }
-    free(sql);
-    return rc;
-}
-
-int
-zdm_worker_check(struct zdm_worker *w, struct zdm_err *err)
-{
-    return check(w, false, err) < 0 ? -1 : check(w, true, err);
 }

@@ -53,14 +53,17 @@ add_sql(
 static void
 add_backfill(json_t *out, const struct zdm_step_backfill *b)
 {
-    json_t *object = json_object(), *set = json_object();
+    json_t *object = json_object(), *set = json_object(),
+           *key = b->n_key > 0 ? json_array() : json_null();
 
+    for (size_t i = 0; i < b->n_key; i++)
+        json_array_append_new(key, zdm_json_text(b->key[i]));
     for (size_t i = 0; i < b->n_set; i++)
         json_object_set_new(set, b->set[i].column, zdm_json_text(b->set[i].expr.text));
     json_object_set_new(object, "table", zdm_json_text(b->table));
     json_object_set_new(object, "set", set);
     json_object_set_new(object, "where", zdm_json_text(b->where.text));
-    json_object_set_new(object, "key", zdm_json_text(b->key));
+    json_object_set_new(object, "key", key);
     json_object_set_new(object, "target_ms", json_integer(b->target_ms));
     json_object_set_new(object, "batch_min", json_integer(b->batch_min));
     json_object_set_new(object, "batch_max", json_integer(b->batch_max));

@@ -11,7 +11,13 @@ backfill_step(struct zdm_buf *out, const struct zdm_step_backfill *b)
     struct zdm_buf text = ZDM_BUF_INIT;
     char low[32], high[32], target[32], lock[32], pause[32], lag[32];
 
-    zdm_buf_addf(&text, "%s, along %s", b->table, b->key ? b->key : "its primary key");
+    zdm_buf_addf(&text, "%s, along %s", b->table,
+        b->n_key > 1   ? "("
+        : b->n_key > 0 ? ""
+                       : "its primary key or a unique one");
+    for (size_t i = 0; i < b->n_key; i++)
+        zdm_buf_addf(&text, "%s%s", i > 0 ? ", " : "", b->key[i]);
+    zdm_buf_add(&text, b->n_key > 1 ? ")" : "");
     zdm_add_fact(out, ZDM_DIM, "table", text.s);
     for (size_t i = 0; i < b->n_set; i++) {
         zdm_buf_clear(&text);

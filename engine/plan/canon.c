@@ -97,7 +97,11 @@ put_backfill(json_t *object, const struct zdm_step_backfill *backfill)
     put(object, "set", set);
     put_text(object, "table", backfill->table);
     put_text(object, "where", backfill->where.text);
-    put_text(object, "key", backfill->key);
+    /* One column stays a text: as in the fingerprints of plans from before there were several. */
+    if (backfill->n_key == 1)
+        put_text(object, "key", backfill->key[0]);
+    else if (backfill->n_key > 1)
+        put_texts(object, "key", backfill->key, backfill->n_key);
     put_allow(object, &backfill->allow);
 }
 

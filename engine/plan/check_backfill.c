@@ -38,7 +38,7 @@ check_table(struct zdm_checker *checker)
 }
 
 static void
-check_set(struct zdm_checker *checker, const char *key)
+check_set(struct zdm_checker *checker, char *const *key)
 {
     const struct zdm_step_backfill *backfill = &checker->step->u.backfill;
     char **names = zdm_alloc((backfill->n_set + 1) * sizeof *names);
@@ -54,10 +54,12 @@ check_set(struct zdm_checker *checker, const char *key)
                     zdm_checker_fail(checker, at, ZDM_ERR_PLAN,
                         "backfill \"%s\" sets column %s twice", checker->step->id, set->column),
                     "keep one of \"%s\" and \"%s\"", backfill->set[k].column, set->column);
-        if (names[i] && key && strcmp(names[i], key) == 0)
-            zdm_err_hint(zdm_checker_fail(checker, at, ZDM_ERR_PLAN,
-                             "backfill \"%s\" sets its own key %s", checker->step->id, set->column),
-                "walk along a column that does not change: key = \"...\"");
+        for (size_t k = 0; names[i] && k < backfill->n_key; k++)
+            if (key[k] && strcmp(names[i], key[k]) == 0)
+                zdm_err_hint(
+                    zdm_checker_fail(checker, at, ZDM_ERR_PLAN,
+                        "backfill \"%s\" sets its own key %s", checker->step->id, set->column),
+                    "walk along a column that does not change: key = \"...\"");
         if (zdm_sql_check_expression(set->expr.text, &err) < 0)
             zdm_checker_take(checker, &set->expr, set->column, &err);
     }
@@ -71,14 +73,23 @@ zdm_check_backfill_step(struct zdm_checker *checker)
 {
     const struct zdm_step_backfill *backfill = &checker->step->u.backfill;
     struct zdm_err err = ZDM_ERR_INIT;
-    char *key = NULL;
+    char **key = zdm_alloc((backfill->n_key + 1) * sizeof *key);
 
     check_table(checker);
-    if (backfill->key)
-        key = column(checker, backfill->key, checker->step->at);
+    for (size_t i = 0; i < backfill->n_key; i++) {
+        key[i] = column(checker, backfill->key[i], checker->step->at);
+        for (size_t k = 0; key[i] && k < i; k++)
+            if (key[k] && strcmp(key[i], key[k]) == 0)
+                zdm_err_hint(zdm_checker_fail(checker, checker->step->at, ZDM_ERR_PLAN,
+                                 "the key of backfill \"%s\" names column %s twice",
+                                 checker->step->id, backfill->key[i]),
+                    "name each column once");
+    }
     check_set(checker, key);
     if (backfill->where.text && zdm_sql_check_expression(backfill->where.text, &err) < 0)
         zdm_checker_take(checker, &backfill->where, "where", &err);
     zdm_check_phase_rules(checker, checker->report->n_statements, &backfill->allow);
+    for (size_t i = 0; i < backfill->n_key; i++)
+        free(key[i]);
     free(key);
 }

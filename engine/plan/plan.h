@@ -83,9 +83,10 @@ struct zdm_assign {     /* SET column = expression */
 struct zdm_step_backfill {
     const char *table; /* as written: name or schema.name, each part maybe quoted */
     struct zdm_assign *set;
-    size_t n_set;                 /* at least 1, sorted by column */
-    struct zdm_sql_text where;    /* text NULL: every row; "this row still needs it" */
-    const char *key;              /* column to walk along; NULL: the primary key */
+    size_t n_set;              /* at least 1, sorted by column */
+    struct zdm_sql_text where; /* text NULL: every row; "this row still needs it" */
+    const char **key; /* columns to walk along; n_key 0: the primary key, or a unique one */
+    size_t n_key;
     int64_t target_ms;            /* duration of a batch aimed at, 5..5000, default 25 */
     int64_t batch_min, batch_max; /* rows, defaults 50 and 50000 */
     int64_t lock_timeout_ms;      /* default 50 */

@@ -119,6 +119,7 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         .n_set = backfill->n_set,
         .where = backfill->where.text,
         .key = backfill->key,
+        .n_key = backfill->n_key,
         .target_ms = backfill->target_ms,
         .batch_min = backfill->batch_min,
         .batch_max = backfill->batch_max,

@@ -80,7 +80,7 @@ function expand(body) end
 ---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
 ---@field set table<string, string> What to change: column = SQL expression in the columns of the row.
 ---@field where? string Which rows still need it; all when not given.
----@field key? string The column to walk along; the primary key when not given.
+---@field key? string|string[] The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the primary key, or else the narrowest such index.
 ---@field target? string How long a batch should take. Nobody waits longer for a row than a batch takes. (5ms to 5s)
 ---@field batch_min? integer The fewest rows of a batch. (1 to 1000000)
 ---@field batch_max? integer The most rows of a batch. (1 to 1000000)

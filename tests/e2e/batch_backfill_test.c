@@ -169,7 +169,7 @@ test_other_key(void **state)
                 "CREATE UNIQUE INDEX ON t (\"Walk\" DESC) INCLUDE (n);"
                 "INSERT INTO t SELECT g, g, md5(g::text) FROM generate_series(1, 700) AS g");
     f->spec.table = "bf_key.t";
-    f->spec.key = "\"Walk\"";
+    fixture_key(f, "\"Walk\"", NULL, NULL);
     fixture_run_ok(f);
     assert_value(f->app, "SELECT count(*) FROM t WHERE n = 1", "700");
     fixture_free(f);

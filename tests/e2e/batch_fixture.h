@@ -31,6 +31,7 @@ struct fixture {
     struct zdm_conn *control, *app;
     int64_t epoch;
     struct zdm_assignment set;
+    const char *key[3];
     struct zdm_backfill_spec spec;
     struct zdm_backfill_hooks hooks;
     struct zdm_backfill_fault fault;
@@ -221,6 +222,17 @@ fixture_new(const char *plan, const char *conninfo)
         .finish = fixture_finish,
     };
     return f;
+}
+
+/* The columns to walk along, up to three; NULL: whichever zdm chooses. */
+static inline void
+fixture_key(struct fixture *f, const char *a, const char *b, const char *c)
+{
+    f->key[0] = a;
+    f->key[1] = b;
+    f->key[2] = c;
+    f->spec.key = f->key;
+    f->spec.n_key = a ? b ? c ? 3 : 2 : 1 : 0;
 }
 
 static inline int

@@ -108,7 +108,7 @@ test_index_collation(void **state)
                 "INSERT INTO t SELECT c || g FROM generate_series(1, 40) AS g,"
                 " unnest('{a,B,c,D}'::text[]) AS c");
     f->spec.table = "bk_index.t";
-    f->spec.key = "k";
+    fixture_key(f, "k", NULL, NULL);
     f->spec.batch_min = 1;
     f->spec.batch_max = 7;
     fixture_run_ok(f);

@@ -12,10 +12,11 @@
 #include "batch/statement.h"
 
 static char *columns[] = {(char *)"a", (char *)"\"B b\""};
+static struct zdm_key keys[] = {{.name = (char *)"id", .type = (char *)"pg_catalog.int8"}};
 static const struct zdm_backfill_target target = {
     .relation = (char *)"s.\"T\"",
-    .key = (char *)"id",
-    .key_type = (char *)"pg_catalog.int8",
+    .keys = keys,
+    .n_keys = 1,
     .set = columns,
     .n_set = 2,
 };
@@ -45,30 +46,31 @@ test_locate(void **state)
     (void)state;
     zdm_batch_sql_build(&spec, &target, &sql);
     for (int next = 0; next < 2; next++) {
-        const char *text = next ? sql.batch_next : sql.batch_first;
-        assert_true(zdm_batch_sql_locate(&sql, next, position_of(text, "'é'"), &which, &inside));
+        const struct zdm_batch_text *batch = &sql.batches[next];
+        const char *text = batch->text;
+        assert_true(zdm_batch_sql_locate(&sql, batch, position_of(text, "'é'"), &which, &inside));
         assert_int_equal(which, 0);
         assert_int_equal(inside, 1);
-        assert_true(zdm_batch_sql_locate(&sql, next, position_of(text, "x --"), &which, &inside));
+        assert_true(zdm_batch_sql_locate(&sql, batch, position_of(text, "x --"), &which, &inside));
         assert_int_equal(which, 0);
         assert_int_equal(inside, 8); /* characters, not bytes */
-        assert_true(zdm_batch_sql_locate(&sql, next, position_of(text, "y)\n"), &which, &inside));
+        assert_true(zdm_batch_sql_locate(&sql, batch, position_of(text, "y)\n"), &which, &inside));
         assert_int_equal(which, 1);
         assert_int_equal(inside, 7);
-        assert_true(zdm_batch_sql_locate(&sql, next, position_of(text, "z > 0"), &which, &inside));
+        assert_true(zdm_batch_sql_locate(&sql, batch, position_of(text, "z > 0"), &which, &inside));
         assert_int_equal(which, -1);
         assert_int_equal(inside, 1);
         /* Behind the last character: "syntax error at end of input". */
         assert_true(
-            zdm_batch_sql_locate(&sql, next, position_of(text, "z > 0") + 5, &which, &inside));
+            zdm_batch_sql_locate(&sql, batch, position_of(text, "z > 0") + 5, &which, &inside));
         assert_int_equal(inside, 6);
 
-        assert_false(zdm_batch_sql_locate(&sql, next, 0, &which, &inside));
-        assert_false(zdm_batch_sql_locate(&sql, next, -8, &which, &inside));
-        assert_false(zdm_batch_sql_locate(&sql, next, 1, &which, &inside));
+        assert_false(zdm_batch_sql_locate(&sql, batch, 0, &which, &inside));
+        assert_false(zdm_batch_sql_locate(&sql, batch, -8, &which, &inside));
+        assert_false(zdm_batch_sql_locate(&sql, batch, 1, &which, &inside));
         assert_false(
-            zdm_batch_sql_locate(&sql, next, position_of(text, "zdm_rows AS"), &which, &inside));
-        assert_false(zdm_batch_sql_locate(&sql, next, 1000000, &which, &inside));
+            zdm_batch_sql_locate(&sql, batch, position_of(text, "zdm_rows AS"), &which, &inside));
+        assert_false(zdm_batch_sql_locate(&sql, batch, 1000000, &which, &inside));
     }
     zdm_batch_sql_release(&sql);
 }
@@ -80,23 +82,65 @@ test_shapes(void **state)
 
     (void)state;
     zdm_batch_sql_build(&spec, &target, &sql);
-    assert_non_null(strstr(sql.batch_first, "c.pos IS NULL"));
-    assert_null(strstr(sql.batch_first, "$6"));
-    assert_non_null(strstr(sql.batch_next, "s.\"T\".id > $6::pg_catalog.text::pg_catalog.int8"));
-    assert_non_null(strstr(sql.batch_next, "s.\"T\".id <= $5::pg_catalog.text::pg_catalog.int8"));
-    assert_non_null(strstr(sql.batch_next, "-- comment\n)"));
-    assert_null(strstr(sql.batch_next, "COLLATE"));
+    const char *first = sql.batches[0].text, *next = sql.batches[1].text;
+    assert_non_null(strstr(first, "c.pos IS NULL"));
+    assert_null(strstr(first, "$7"));
+    assert_non_null(strstr(next, "c.pos OPERATOR(pg_catalog.=) $7::pg_catalog.text"));
+    assert_non_null(strstr(next, "s.\"T\".id > $8::pg_catalog.text::pg_catalog.int8"
+                                 " AND s.\"T\".id <= $6::pg_catalog.text::pg_catalog.int8"));
+    assert_non_null(strstr(next, "-- comment\n)"));
+    assert_null(strstr(next, "COLLATE"));
     assert_null(strstr(sql.probe_first, "$4"));
     zdm_batch_sql_release(&sql);
 
     struct zdm_backfill_target collated = target;
     struct zdm_backfill_spec every = spec;
-    collated.key_collation = (char *)"pg_catalog.\"C\"";
+    struct zdm_key c = keys[0];
+    c.collation = (char *)"pg_catalog.\"C\"";
+    collated.keys = &c;
     every.where = NULL;
     zdm_batch_sql_build(&every, &collated, &sql);
     assert_non_null(strstr(sql.bound, "ORDER BY s.\"T\".id COLLATE pg_catalog.\"C\" DESC"));
-    assert_non_null(strstr(sql.batch_next, "s.\"T\".id COLLATE pg_catalog.\"C\" > $6"));
+    assert_non_null(strstr(sql.batches[1].text, "s.\"T\".id COLLATE pg_catalog.\"C\" > $8"));
     assert_int_equal(sql.n_spans, 2);
+    zdm_batch_sql_release(&sql);
+}
+
+/* a up, b down: every arm is a range of the index, and the whole conditions stand behind them. */
+static void
+test_several_columns(void **state)
+{
+    static struct zdm_key two[] = {
+        {.name = (char *)"a", .type = (char *)"int8"},
+        {.name = (char *)"b", .type = (char *)"text", .descending = true, .nulls_first = true},
+    };
+    struct zdm_backfill_target t = {
+        .relation = (char *)"t", .keys = two, .n_keys = 2, .set = columns, .n_set = 2};
+    struct zdm_batch_sql sql;
+
+    (void)state;
+    zdm_batch_sql_build(&spec, &t, &sql);
+    assert_non_null(strstr(sql.bound, "SELECT t.a::pg_catalog.text, t.b::pg_catalog.text FROM t "
+                                      "ORDER BY t.a DESC NULLS FIRST, t.b ASC NULLS LAST"));
+    assert_non_null(strstr(sql.batches[1].text,
+        "(t.a = $9::pg_catalog.text::int8 AND t.b < $10::pg_catalog.text::text"
+        " OR t.a > $9::pg_catalog.text::int8 AND t.a < $6::pg_catalog.text::int8"
+        " OR t.a = $6::pg_catalog.text::int8 AND t.b >= $7::pg_catalog.text::text)"
+        " AND (t.a > $9::pg_catalog.text::int8"
+        " OR t.a = $9::pg_catalog.text::int8 AND t.b < $10::pg_catalog.text::text)"
+        " AND (t.a < $6::pg_catalog.text::int8"
+        " OR t.a = $6::pg_catalog.text::int8 AND t.b >= $7::pg_catalog.text::text)"));
+    assert_non_null(strstr(sql.batches[2].text, "AND t.a = $6::pg_catalog.text::int8"
+                                                " AND t.b < $9::pg_catalog.text::text"
+                                                " AND t.b >= $7::pg_catalog.text::text AND (\n"));
+
+    struct zdm_position x = {.n = 2, .keys = {(char *)"1", (char *)"x"}};
+    struct zdm_position y = {.n = 2, .keys = {(char *)"1", (char *)"y"}};
+    struct zdm_position z = {.n = 2, .keys = {(char *)"2", (char *)"x"}};
+    assert_ptr_equal(zdm_batch_sql_pick(&sql, NULL, &x), &sql.batches[0]);
+    assert_ptr_equal(zdm_batch_sql_pick(&sql, &x, &z), &sql.batches[1]);
+    assert_ptr_equal(zdm_batch_sql_pick(&sql, &x, &y), &sql.batches[2]);
+    assert_ptr_equal(zdm_batch_sql_pick(&sql, &x, &x), &sql.batches[2]);
     zdm_batch_sql_release(&sql);
 }
 
@@ -106,6 +150,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_locate),
         cmocka_unit_test(test_shapes),
+        cmocka_unit_test(test_several_columns),
     };
 
     return cmocka_run_group_tests_name("batch_statement", tests, NULL, NULL);

@@ -165,7 +165,7 @@ every_kind_of_step(void **state)
             "     runs     alone, outside a transaction; after an interruption the index\n"
             "              mail_idx tells whether it is done\n"
             "     undo     none given\n");
-    step(2, "     table    users, along its primary key\n"
+    step(2, "     table    users, along its primary key or a unique one\n"
             "     sets     mail = email\n"
             "              n = n + 1\n"
             "     where    mail IS NULL\n"

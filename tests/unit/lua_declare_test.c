@@ -347,7 +347,8 @@ test_reader(void **state)
     assert_string_equal(backfill->set[0].expr.text, " c ");
     assert_string_equal(backfill->set[1].expr.text, "'x'");
     assert_true(backfill->where.exact);
-    assert_string_equal(backfill->key, "id");
+    assert_int_equal(backfill->n_key, 1);
+    assert_string_equal(backfill->key[0], "id");
     assert_int_equal(backfill->target_ms, 25);
     assert_int_equal(backfill->batch_min, 50);
     assert_int_equal(backfill->batch_max, 50000);

@@ -246,7 +246,9 @@ backfills(void **state)
     add_backfill(plan, "table", "users; DROP TABLE x", "a", "b", NULL);
     add_backfill(plan, "column", "users", "user", "b", NULL);
     step = add_backfill(plan, "key", "users", "ID", "id + 1", NULL);
-    step->u.backfill.key = "id";
+    static const char *key[] = {"id"};
+    step->u.backfill.key = key;
+    step->u.backfill.n_key = 1;
     step = add_backfill(plan, "twice", "users", "a", "1", NULL);
     struct zdm_assign *two = zdm_arena_alloc(plan->arena, 2 * sizeof *two);
     two[0] = two[1] = step->u.backfill.set[0];

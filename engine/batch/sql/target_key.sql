@@ -1,35 +1,70 @@
--- The column to walk along and how its index orders it: no row when there is none to use.
--- $1 oid of the table  $2 column as its author wrote it, NULL for the primary key
-SELECT pg_catalog.quote_ident(a.attname) AS key,
-       pg_catalog.quote_ident(tn.nspname) || '.' || pg_catalog.quote_ident(t.typname) AS type,
+-- The columns to walk along and how their index orders them, first to last: no row when no index
+-- will do. The first column always ascends: an index can be read backwards.
+-- $1 oid of the table  $2 JSON array of columns as their author wrote them; NULL: any unique key
+-- $3 the key that a backfill began with, "1,-3", or NULL
+WITH asked AS (
+    SELECT pg_catalog.array_agg(one.name ORDER BY one.name) AS names
+    FROM (SELECT CASE pg_catalog.cardinality(pg_catalog.parse_ident(e.value))
+                 WHEN 1 THEN (pg_catalog.parse_ident(e.value))[1]::pg_catalog.name END AS name
+          FROM pg_catalog.json_array_elements_text($2::pg_catalog.json) AS e) AS one
+), parts AS (
+    SELECT i.indexrelid, i.indisprimary, k.place, a.attname, a.attnum, a.attlen, a.attcollation,
+           i.indcollation[k.place] AS collation, t.typname, t.typnamespace, t.typcollation,
+           (i.indoption[k.place] & 1) = 1 AS descending, (i.indoption[k.place] & 2) = 2 AS nulls_first,
+           (i.indoption[0] & 1) = 1 AS backwards,
+           pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS may_read,
+           oc.opcdefault AND a.attnum > 0 AND a.attnotnull
+           -- PostgreSQL 18: attnotnull is set for a NOT VALID constraint too; rows without a key may
+           -- exist.
+           AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS c
+                           WHERE c.conrelid = a.attrelid AND c.contype = 'n' AND NOT c.convalidated
+                             AND c.conkey = ARRAY[a.attnum]) AS fits
+    FROM pg_catalog.pg_index AS i
+    JOIN pg_catalog.pg_class AS ic ON ic.oid = i.indexrelid
+    JOIN pg_catalog.pg_am AS am ON am.oid = ic.relam
+    CROSS JOIN LATERAL pg_catalog.generate_series(0, i.indnkeyatts - 1) AS k (place)
+    JOIN pg_catalog.pg_opclass AS oc ON oc.oid = i.indclass[k.place]
+    -- An expression is column 0 and has no row here.
+    LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.place]
+                                          AND a.attnum <> 0
+    LEFT JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+    WHERE i.indrelid = $1::pg_catalog.oid AND am.amname = 'btree'
+      AND i.indisunique AND i.indisvalid AND i.indisready AND i.indpred IS NULL
+), chosen AS (
+    SELECT p.indexrelid
+    FROM parts AS p
+    GROUP BY p.indexrelid, p.indisprimary
+    HAVING pg_catalog.bool_and(COALESCE(p.fits, false))
+       AND ($2::pg_catalog.text IS NULL
+            OR pg_catalog.array_agg(p.attname ORDER BY p.attname) = (SELECT asked.names FROM asked))
+    -- What it began with; the primary key; else what one index scan can follow, then what compares as its columns do,
+    -- then the narrowest.
+    ORDER BY pg_catalog.string_agg(CASE WHEN p.descending <> p.backwards THEN '-' ELSE '' END
+                 || p.attnum, ',' ORDER BY p.place) IS NOT DISTINCT FROM $3 DESC,
+             p.indisprimary DESC,
+             pg_catalog.count(DISTINCT p.descending),
+             pg_catalog.bool_and(p.collation = p.attcollation) DESC,
+             pg_catalog.sum(CASE WHEN p.attlen > 0 THEN p.attlen ELSE 1000 END),
+             p.indexrelid
+    LIMIT 1
+)
+SELECT pg_catalog.quote_ident(p.attname) AS name,
+       pg_catalog.quote_ident(tn.nspname) || '.' || pg_catalog.quote_ident(p.typname) AS type,
        -- The parameters of a comparison have the type's collation: name the index's one
        -- wherever the two, or the column's, may differ.
        CASE WHEN coll.collname IS NOT NULL
-             AND NOT (i.indcollation[0] = t.typcollation AND a.attcollation = t.typcollation)
+             AND NOT (p.collation = p.typcollation AND p.attcollation = p.typcollation)
             THEN pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(coll.collname)
        END AS collation,
-       pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS may_read,
-       a.attnum
-FROM pg_catalog.pg_index AS i
-JOIN pg_catalog.pg_class AS ic ON ic.oid = i.indexrelid
-JOIN pg_catalog.pg_am AS am ON am.oid = ic.relam
-JOIN pg_catalog.pg_opclass AS oc ON oc.oid = i.indclass[0]
-JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
-JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.typnamespace
-LEFT JOIN pg_catalog.pg_collation AS coll ON coll.oid = i.indcollation[0]
+       p.may_read,
+       p.descending <> p.backwards AS descending,
+       p.nulls_first <> p.backwards AS nulls_first,
+       p.attnum,
+       p.indexrelid::pg_catalog.regclass::pg_catalog.text AS index,
+       p.indisprimary
+FROM parts AS p
+JOIN chosen USING (indexrelid)
+JOIN pg_catalog.pg_namespace AS tn ON tn.oid = p.typnamespace
+LEFT JOIN pg_catalog.pg_collation AS coll ON coll.oid = p.collation
 LEFT JOIN pg_catalog.pg_namespace AS cn ON cn.oid = coll.collnamespace
-WHERE i.indrelid = $1::pg_catalog.oid
-  AND i.indisunique AND i.indisvalid AND i.indisready AND i.indpred IS NULL
-  AND i.indnkeyatts = 1 AND am.amname = 'btree' AND oc.opcdefault
-  AND a.attnum > 0 AND a.attnotnull
-  -- PostgreSQL 18: attnotnull is set for a NOT VALID constraint too; rows without a key may exist.
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS c
-                  WHERE c.conrelid = a.attrelid AND c.contype = 'n' AND NOT c.convalidated
-                    AND c.conkey = ARRAY[a.attnum])
-  AND CASE WHEN $2::pg_catalog.text IS NULL THEN i.indisprimary
-      ELSE a.attname = (pg_catalog.parse_ident($2))[1]::pg_catalog.name
-           AND pg_catalog.cardinality(pg_catalog.parse_ident($2)) = 1 END
--- The primary key's order first, then the index that compares as the column does.
-ORDER BY i.indisprimary DESC, i.indcollation[0] = a.attcollation DESC, i.indexrelid
-LIMIT 1
+ORDER BY p.place

@@ -25,7 +25,9 @@ SELECT c.oid,
        c.relpersistence = 't' AS temporary,
        current_user AS role,
        pg_catalog.format('%s/%s', (SELECT d.oid FROM pg_catalog.pg_database AS d
-            WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()), c.oid) AS identity
+            WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()), c.oid) AS identity,
+       CASE WHEN c.relkind = 'r' THEN pg_catalog.pg_relation_size(c.oid)
+            / pg_catalog.current_setting('block_size')::pg_catalog.int8 ELSE 0 END AS pages
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.oid = pg_catalog.to_regclass($1)

@@ -32,7 +32,7 @@ return plan "x" {
 --> 7:9: "table" of backfill "copy" must be a table's name: "users; DROP TABLE users" is not a name or schema.name
 --> 8:9: "set" of backfill "copy" has the key "b c", which must be a name: "b c" is not a name
 --> 9:9: "where" of backfill "copy" must be an SQL expression in a string, not false
---> 10:9: "key" of backfill "copy" must be a name in a string, not an integer
+--> 10:9: "key" of backfill "copy" must be a list such as { "one", "two" }, not an integer
 --> 11:9: "target" of backfill "copy" must be 5ms to 5s, not 1ms
 --> 12:9: "batch_min" of backfill "copy" must be a whole number, not a float
 --> 13:9: "batch_max" of backfill "copy" must be 1 to 1000000, not 0

@@ -1,0 +1,156 @@
+/* What the server makes of the batch statements, asked before the first one runs. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "batch/loop.h"
+
+#define EXPLAIN "EXPLAIN "
+/* Pages of a table that may as well be read whole: 8 MB take a few milliseconds. */
+#define SMALL_PAGES 1000
+
+/* Without keys: names, types and rights. */
+static int
+check(struct zdm_worker *w, size_t which, struct zdm_err *err)
+{
+    const struct zdm_batch_text *batch = &w->job->sql.batches[which];
+    size_t n = 5 + w->job->sql.n_keys + (which > 0 ? 1 + w->job->sql.n_keys - (which - 1) : 0);
+    struct zdm_parameters p = {.n = 0};
+    char *sql = zdm_strf(EXPLAIN "%s", batch->text);
+    int rc;
+
+    while (p.n < n)
+        zdm_parameters_add(&p, NULL);
+    while ((rc = zdm_conn_query(w->conn, sql, p.n, p.values, NULL, err)) < 0) {
+        zdm_worker_blame(w, batch, (int)strlen(EXPLAIN), err);
+        if (zdm_worker_again(w, err) < 0)
+            break;
+    }
+    free(sql);
+    return rc;
+}
+
+int
+zdm_worker_check(struct zdm_worker *w, struct zdm_err *err)
+{
+    for (size_t i = 0; i <= w->job->sql.n_keys; i++)
+        if (check(w, i, err) < 0)
+            return -1;
+    return 0;
+}
+
+static const char *
+text_of(const json_t *node, const char *key)
+{
+    const char *text = json_string_value(json_object_get(node, key));
+
+    return text ? text : "";
+}
+
+/* Is a table of the walk itself, not of a sub-select of the author's, read from end to end? */
+static bool
+scans(const json_t *node)
+{
+    size_t i;
+    json_t *child;
+
+    if (strcmp(text_of(node, "Node Type"), "Seq Scan") == 0)
+        return true;
+    json_array_foreach(json_object_get(node, "Plans"), i, child)
+    {
+        const char *place = text_of(child, "Parent Relationship");
+        if ((strcmp(place, "Outer") == 0 || strcmp(place, "Inner") == 0 ||
+                strcmp(place, "Member") == 0) &&
+            scans(child))
+            return true;
+    }
+    return false;
+}
+
+/* The node that changes rows: the CTE zdm_rows. */
+static const json_t *
+find_rows(const json_t *node)
+{
+    size_t i;
+    json_t *child;
+    const json_t *found;
+
+    if (strcmp(text_of(node, "Subplan Name"), "CTE zdm_rows") == 0)
+        return node;
+    json_array_foreach(
+        json_object_get(node, "Plans"), i, child) if ((found = find_rows(child))) return found;
+    return NULL;
+}
+
+static bool
+plan_scans(const char *text)
+{
+    json_t *plan = json_loads(text ? text : "", 0, NULL);
+    const json_t *rows = find_rows(json_object_get(json_array_get(plan, 0), "Plan"));
+    bool yes = rows && scans(rows);
+
+    json_decref(plan);
+    return yes;
+}
+
+static int
+refuse_scan(const struct zdm_job *job, struct zdm_err *err)
+{
+    const struct zdm_backfill_target *t = &job->target;
+
+    zdm_fail(err, ZDM_ERR_FAILED, "each batch would read the whole of %s", t->relation);
+    zdm_err_detail(err, "PostgreSQL plans a sequential scan for a range of %s, not index %s",
+        t->key, t->index);
+    return zdm_err_hint(err,
+        "ANALYZE %s; see that enable_indexscan and enable_bitmapscan are not off for this role or "
+        "database",
+        t->relation);
+}
+
+int
+zdm_worker_check_scan(struct zdm_worker *w, struct zdm_err *err)
+{
+    struct zdm_ranges ranges = {.count = 0};
+    struct zdm_request q = {.p.n = 0};
+    struct zdm_result *r = NULL;
+    const char *next;
+    char *after = NULL, *upto = NULL, *sql = NULL;
+    int rc = -1;
+
+    if (w->job->target.pages < SMALL_PAGES || !w->bound)
+        return 0;
+    /* Two ranges ahead there are keys on both sides. */
+    for (int i = 0; i < 2; i++) {
+        const char *from = upto ? upto : w->pos;
+        while (zdm_ranges_next(&ranges, w->job->control, &w->job->sql, w->controller.rows, from,
+                   w->bound, &next, err) < 0)
+            if (zdm_control_again(w->job, err) < 0)
+                goto out;
+        if (!next)
+            break;
+        free(after);
+        after = upto;
+        upto = zdm_strdup(next);
+    }
+    if (!after) {
+        rc = 0;
+        goto out;
+    }
+    if (zdm_request_fill(
+            &q, &w->job->sql, w->job->spec, ZDM_SLICE, w->job->epoch, after, upto, err) < 0)
+        goto out;
+    sql = zdm_strf("EXPLAIN (FORMAT JSON, COSTS OFF) %s", q.batch->text);
+    while (zdm_conn_query(w->conn, sql, q.p.n, q.p.values, &r, err) < 0)
+        if (zdm_worker_again(w, err) < 0)
+            goto out;
+    rc = plan_scans(zdm_result_get(r, 0, 0)) ? refuse_scan(w->job, err) : 0;
+out:
+    zdm_result_free(r);
+    zdm_request_release(&q);
+    zdm_ranges_clear(&ranges);
+    free(after);
+    free(upto);
+    free(sql);
+    return rc;
+}
