@@ -64,8 +64,9 @@ char **zdm_trace_differences(const struct zdm_statement *st, const struct zdm_ob
     struct zdm_arena *arena, size_t *n);
 /* Puts what was observed into the statement: evidence traced, locks, rewrites, scans, builds. What
  * nobody could see before (DO, a function call, a statement newer than the grammar) is judged by its
- * effects from now on. Strings are copied into the arena, which must outlive the statement. */
-void zdm_trace_apply(
-    struct zdm_statement *st, const struct zdm_observed *observed, struct zdm_arena *arena);
+ * effects from now on, with the severities that the context has for the rules of it (NULL: their own).
+ * Strings are copied into the arena, which must outlive the statement. */
+void zdm_trace_apply(struct zdm_statement *st, const struct zdm_observed *observed,
+    const struct zdm_sql_context *context, struct zdm_arena *arena);
 
 #endif

@@ -75,11 +75,23 @@ take_list(char ***list, size_t *n, char *const *seen, size_t n_seen, struct zdm_
     *n = n_seen;
 }
 
+struct applying {
+    struct zdm_statement *st;
+    const struct zdm_observed *seen;
+    const struct zdm_sql_context *context; /* NULL: nobody gave a rule a severity */
+    struct zdm_arena *arena;
+};
+
 static void
-find(struct zdm_statement *st, const char *id, enum zdm_severity severity, const char *what,
-    struct zdm_arena *arena)
+find(struct applying *applying, const char *id, enum zdm_severity severity, const char *what)
 {
+    struct zdm_statement *st = applying->st;
+    struct zdm_arena *arena = applying->arena;
     const struct zdm_rule *rule = zdm_sql_rule(id);
+    int asked = applying->context ? zdm_sql_context_asked(applying->context, rule) : -1;
+
+    if (asked == ZDM_SEVERITY_OFF)
+        return;
     struct zdm_finding *grown = zdm_arena_alloc(arena, (st->n_findings + 1) * sizeof *grown);
     const char *place = strstr(rule->message, "{name}");
 
@@ -87,7 +99,7 @@ find(struct zdm_statement *st, const char *id, enum zdm_severity severity, const
         memcpy(grown, st->findings, st->n_findings * sizeof *grown);
     grown[st->n_findings++] = (struct zdm_finding){.rule = rule->id,
         .hazard = rule->hazard,
-        .severity = severity,
+        .severity = asked < 0 ? severity : (enum zdm_severity)asked,
         .offset = st->offset,
         .message = zdm_arena_strf(
             arena, "%.*s%s%s", (int)(place - rule->message), rule->message, what, place + 6)};
@@ -115,9 +127,10 @@ add_clause(struct zdm_buf *buf, const char *verb, const char *what, const char *
 }
 
 /* Long work under a lock that others wait for. */
-static void
-judge_work(struct zdm_statement *st, const struct zdm_observed *seen, struct zdm_arena *arena)
+static bool
+judge_work(struct applying *applying)
 {
+    const struct zdm_observed *seen = applying->seen;
     struct zdm_buf buf = ZDM_BUF_INIT;
 
     for (size_t i = 0; i < seen->n_rewrites; i++) {
@@ -132,14 +145,17 @@ judge_work(struct zdm_statement *st, const struct zdm_observed *seen, struct zdm
     for (size_t i = 0; i < seen->n_builds && seen->locks_seen; i++)
         add_clause(&buf, "builds", seen->builds[i], "");
     if (buf.len)
-        find(st, "traced-effect", ZDM_SEVERITY_ERROR, buf.s, arena);
+        find(applying, "traced-effect", ZDM_SEVERITY_ERROR, buf.s);
+    bool found = buf.len > 0;
     zdm_buf_release(&buf);
+    return found;
 }
 
 /* Locks that others wait for while the statement lasts, and rows that it may change. */
-static void
-judge_locks(struct zdm_statement *st, const struct zdm_observed *seen, struct zdm_arena *arena)
+static bool
+judge_locks(struct applying *applying)
 {
+    const struct zdm_observed *seen = applying->seen;
     struct zdm_buf buf = ZDM_BUF_INIT;
 
     for (size_t i = 0; i < seen->n_locks; i++) {
@@ -150,50 +166,51 @@ judge_locks(struct zdm_statement *st, const struct zdm_observed *seen, struct zd
                 lock->mode == ZDM_LOCK_ROW_EXCLUSIVE ? "" : zdm_lock_mode_name(lock->mode));
     }
     if (buf.len)
-        find(st, "traced-effect", ZDM_SEVERITY_WARNING, buf.s, arena);
+        find(applying, "traced-effect", ZDM_SEVERITY_WARNING, buf.s);
+    bool found = buf.len > 0;
     zdm_buf_release(&buf);
+    return found;
 }
 
 /* What it does, of a statement that nobody could see through. SQL that is only newer than the grammar
  * does the same wherever it runs; code may do something else where there are rows. */
 static void
-judge_unknown(struct zdm_statement *st, const struct zdm_observed *seen, struct zdm_arena *arena)
+judge_unknown(struct applying *applying)
 {
-    size_t before = st->n_findings;
-
-    judge_work(st, seen, arena);
-    if (st->n_findings == before)
-        judge_locks(st, seen, arena);
-    if (st->n_findings == before && st->parsed)
-        find(st, "traced-effect", ZDM_SEVERITY_WARNING,
+    if (!judge_work(applying) && !judge_locks(applying) && applying->st->parsed)
+        find(applying, "traced-effect", ZDM_SEVERITY_WARNING,
             "locks nothing that others wait for, but a copy without rows does not show what code "
-            "does with rows",
-            arena);
+            "does with rows");
 }
 
 static void
-take_failure(struct zdm_statement *st, const struct zdm_observed *seen, struct zdm_arena *arena)
+take_failure(struct applying *applying)
 {
+    struct zdm_statement *st = applying->st;
+    const struct zdm_observed *seen = applying->seen;
     bool foreseen = st->fails_with && strcmp(st->fails_with, seen->sqlstate) == 0;
 
     if (strcmp(seen->sqlstate, "25001") == 0)
         st->transaction = ZDM_TX_FORBIDDEN;
-    st->fails_with = zdm_arena_strdup(arena, seen->sqlstate);
+    st->fails_with = zdm_arena_strdup(applying->arena, seen->sqlstate);
     if (!foreseen)
-        find(st, "traced-fails", ZDM_SEVERITY_ERROR,
-            zdm_arena_strf(arena, "%s (%s)", seen->message, seen->sqlstate), arena);
+        find(applying, "traced-fails", ZDM_SEVERITY_ERROR,
+            zdm_arena_strf(applying->arena, "%s (%s)", seen->message, seen->sqlstate));
 }
 
 void
-zdm_trace_apply(struct zdm_statement *st, const struct zdm_observed *seen, struct zdm_arena *arena)
+zdm_trace_apply(struct zdm_statement *st, const struct zdm_observed *seen,
+    const struct zdm_sql_context *context, struct zdm_arena *arena)
 {
+    struct applying applying = {.st = st, .seen = seen, .context = context, .arena = arena};
+
     /* Nothing was observed: it could not be sent at all. */
     if (seen->sqlstate && !*seen->sqlstate)
         return;
     st->evidence = ZDM_EVIDENCE_TRACED;
     bool unknown = drop_unknowns(st);
     if (seen->sqlstate) {
-        take_failure(st, seen, arena);
+        take_failure(&applying);
     } else {
         if (seen->locks_seen)
             take_locks(st, seen, arena);
@@ -202,7 +219,7 @@ zdm_trace_apply(struct zdm_statement *st, const struct zdm_observed *seen, struc
             take_list(&st->scans, &st->n_scans, seen->scans, seen->n_scans, arena);
         take_list(&st->builds, &st->n_builds, seen->builds, seen->n_builds, arena);
         if (unknown)
-            judge_unknown(st, seen, arena);
+            judge_unknown(&applying);
     }
     st->verdict = zdm_statement_judge(st);
 }

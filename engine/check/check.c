@@ -76,8 +76,8 @@ trace(struct run *run, size_t first, struct zdm_err *err)
         size_t n_findings = st->n_findings;
         if (!can_trace(st))
             continue;
-        if (run->tracer->trace(run->tracer->self, st, report->arena, &item->disagreements,
-                &item->n_disagreements, err) < 0)
+        if (run->tracer->trace(run->tracer->self, st, run->context, report->arena,
+                &item->disagreements, &item->n_disagreements, err) < 0)
             return -1;
         if (st->n_findings != n_findings)
             item->allowed =

@@ -38,8 +38,8 @@ struct zdm_check_tracer {
     void *self;
     int (*begin)(void *self, struct zdm_err *err); /* another source */
     /* Returns -1 when the copy is gone. May change the statement, and adds lines where the two differ. */
-    int (*trace)(void *self, struct zdm_statement *st, struct zdm_arena *arena,
-        const char ***differences, size_t *n, struct zdm_err *err);
+    int (*trace)(void *self, struct zdm_statement *st, const struct zdm_sql_context *context,
+        struct zdm_arena *arena, const char ***differences, size_t *n, struct zdm_err *err);
 };
 
 /* Reads a plan file and classifies its statements in the context; the command hands it in, since

@@ -16,8 +16,8 @@ begin_source(void *self, struct zdm_err *err)
 }
 
 static int
-trace_statement(void *self, struct zdm_statement *st, struct zdm_arena *arena,
-    const char ***differences, size_t *n, struct zdm_err *err)
+trace_statement(void *self, struct zdm_statement *st, const struct zdm_sql_context *context,
+    struct zdm_arena *arena, const char ***differences, size_t *n, struct zdm_err *err)
 {
     struct zdm_observed observed;
 
@@ -27,7 +27,7 @@ trace_statement(void *self, struct zdm_statement *st, struct zdm_arena *arena,
     /* What was only assumed may well be otherwise; what the catalog said may not. */
     if (st->evidence == ZDM_EVIDENCE_CATALOG && st->verdict != ZDM_VERDICT_UNKNOWN)
         *differences = (const char **)zdm_trace_differences(st, &observed, arena, n);
-    zdm_trace_apply(st, &observed, arena);
+    zdm_trace_apply(st, &observed, context, arena);
     return 0;
 }
 

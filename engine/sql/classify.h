@@ -169,6 +169,8 @@ struct zdm_catalog *zdm_sql_context_catalog(struct zdm_sql_context *context); /*
 /* Another severity for a rule; OFF keeps its findings from being made. -1 when there is no such rule. */
 int zdm_sql_context_set_severity(
     struct zdm_sql_context *context, const char *rule, enum zdm_severity severity);
+/* The severity that somebody gave the rule; -1: nobody did. */
+int zdm_sql_context_asked(const struct zdm_sql_context *context, const struct zdm_rule *rule);
 void zdm_sql_context_free(struct zdm_sql_context *context); /* NULL is fine */
 /* Frees the context and hands its catalog back: owned by the caller from now on. */
 struct zdm_catalog *zdm_sql_context_leave(struct zdm_sql_context *context);

@@ -89,12 +89,18 @@ zdm_sql_context_is_styled(const struct zdm_sql_context *context)
     return context->styled;
 }
 
+int
+zdm_sql_context_asked(const struct zdm_sql_context *context, const struct zdm_rule *rule)
+{
+    size_t n;
+
+    return context->severities ? context->severities[rule - zdm_sql_rules(&n)] : -1;
+}
+
 enum zdm_severity
 zdm_sql_context_severity(const struct zdm_sql_context *context, const struct zdm_rule *rule)
 {
-    size_t n;
-    const struct zdm_rule *rules = zdm_sql_rules(&n);
-    int severity = context->severities ? context->severities[rule - rules] : -1;
+    int severity = zdm_sql_context_asked(context, rule);
 
     return severity < 0 ? rule->severity : (enum zdm_severity)severity;
 }

@@ -139,8 +139,7 @@ zdm_draft_escalate(struct zdm_draft *draft, struct zdm_finding *finding)
 {
     if (!finding)
         return;
-    const struct zdm_rule *rule = zdm_sql_rule(finding->rule);
-    if (zdm_sql_context_severity(draft->context, rule) == rule->severity)
+    if (zdm_sql_context_asked(draft->context, zdm_sql_rule(finding->rule)) < 0)
         finding->severity = ZDM_SEVERITY_ERROR;
 }
 

@@ -249,7 +249,7 @@ judged(struct fixture *f, const char *text, struct zdm_parsed **parsed)
     zdm_sql_classify_script(text, ZDM_WRAP_NEVER, NULL, parsed);
     struct zdm_statement *st = &(*parsed)->statements[0];
     run(f, st->sql, false);
-    zdm_trace_apply(st, &f->seen, f->arena);
+    zdm_trace_apply(st, &f->seen, NULL, f->arena);
     return st;
 }
 
@@ -316,7 +316,7 @@ says_where_the_two_differ(void **state)
     assert_string_equal(lines[0], "lock on public.parents: said SHARE, seen ACCESS EXCLUSIVE");
     assert_string_equal(lines[1], "rewrite of public.parents: not said, seen");
     assert_string_equal(lines[2], "build of parents_pkey: not said, seen");
-    zdm_trace_apply(st, &f->seen, f->arena);
+    zdm_trace_apply(st, &f->seen, NULL, f->arena);
     assert_int_equal(st->locks[0].mode, ZDM_LOCK_ACCESS_EXCLUSIVE);
     assert_string_equal(st->rewrites[0], "public.parents");
     assert_int_equal(zdm_trace_differences(st, &f->seen, f->arena, &n) != NULL && n, 0);

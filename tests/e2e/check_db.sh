@@ -91,6 +91,11 @@ check_eq "columns" 4 "$(sql "SELECT count(*) FROM pg_attribute WHERE attrelid = 
 echo 'CREATE TABEL x ();' >typo.sql
 check_exit 4 "$ZDM" check --schema schema.sql --trace --format gcc typo.sql
 check_has "$out" "traced-fails"
+# A severity that somebody gave a rule holds for what the trace finds too.
+check_exit 0 "$ZDM" check --schema schema.sql --trace --format json --rule traced-effect=info do.sql
+check_has "$out" '"severity": "info"'
+check_exit 0 "$ZDM" check --schema schema.sql --trace --rule traced-effect=off do.sql
+check_lacks "$out" "traced-effect"
 echo '\i other.sql' >command.sql
 check_exit 2 "$ZDM" check --schema schema.sql --trace command.sql
 # What a file makes is new in it, in use in the next; its transactions are its own.

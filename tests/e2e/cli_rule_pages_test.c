@@ -90,7 +90,7 @@ trace(struct lesson *l, struct zdm_parsed *parsed)
         if (zdm_trace_run(t, st->sql, st->transaction == ZDM_TX_FORBIDDEN, false, parsed->arena,
                 &seen, &err) < 0)
             fail_msg("%s", err.message);
-        zdm_trace_apply(st, &seen, parsed->arena);
+        zdm_trace_apply(st, &seen, NULL, parsed->arena);
     }
     zdm_trace_close(t);
 }
