@@ -65,6 +65,15 @@ local function default(field)
     return field.default == nil and "" or ("`%s`"):format(tostring(field.default))
 end
 
+local function fields_of(def, add)
+    add "| field | value | default | meaning |"
+    add "|---|---|---|---|"
+    for _, field in ipairs(def.fields) do
+        local says = cell(kinds[field.kind].says) .. (field.off and ", or `false`" or "")
+        add("| `%s` | %s | %s | %s |", field.name, says, default(field), meaning(field))
+    end
+end
+
 local function reference_of(def, add)
     add("## %s", def.name)
     add ""
@@ -77,11 +86,7 @@ local function reference_of(def, add)
     end
     if #def.fields > 0 then
         add ""
-        add "| field | value | default | meaning |"
-        add "|---|---|---|---|"
-        for _, field in ipairs(def.fields) do
-            add("| `%s` | %s | %s | %s |", field.name, cell(kinds[field.kind].says), default(field), meaning(field))
-        end
+        fields_of(def, add)
     end
     add ""
     add "```lua"
@@ -110,6 +115,20 @@ local function reference()
     add ""
     for _, def in ipairs(fields.constructors) do
         reference_of(def, add)
+    end
+    for _, def in ipairs(fields.tables) do
+        add("## %s", def.name)
+        add ""
+        add("`%s = { ... }`, in a `backfill`.", def.name)
+        add ""
+        add(def.doc)
+        add ""
+        fields_of(def, add)
+        add ""
+        add "```lua"
+        add(def.example)
+        add "```"
+        add ""
     end
     add "# What a hook is given"
     add ""
@@ -201,6 +220,14 @@ local function meta()
     add ""
     for _, object in ipairs(fields.objects) do
         meta_object(object, add)
+    end
+    for _, def in ipairs(fields.tables) do
+        add("---%s", def.doc)
+        add("---@class zdm.%s", def.name)
+        for _, field in ipairs(def.fields) do
+            add("---@field %s? %s%s %s", field.name, kinds[field.kind].lua, field.off and "|false" or "", meaning(field))
+        end
+        add ""
     end
     for _, def in ipairs(fields.constructors) do
         if #def.fields > 0 or def.entries then

@@ -1,7 +1,9 @@
 #include "lua/exec.h"
 
 #include <lauxlib.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
 #include "lua/evaluate.h"
 #include "lua/mod.h"
 #include "lua/reader.h"
@@ -84,17 +86,25 @@ check_answer(const struct call *call, bool *answer, struct zdm_err *err)
     return 0;
 }
 
+static int
+enter(struct zdm_script *script, struct zdm_err *err)
+{
+    if (script->executing)
+        return 0;
+    if (zdm_dsl_call(script, "execute", err) < 0)
+        return -1;
+    script->executing = true;
+    return 0;
+}
+
 int
 zdm_exec_call(struct zdm_script *script, zdm_func func, struct zdm_conn *conn,
     const struct zdm_hook_context *context, bool *answer, struct zdm_err *err)
 {
     struct call call = {.func = func, .conn = conn, .context = context};
 
-    if (!script->executing) {
-        if (zdm_dsl_call(script, "execute", err) < 0)
-            return -1;
-        script->executing = true;
-    }
+    if (enter(script, err) < 0)
+        return -1;
     lua_pushcfunction(script->L, call_hook);
     lua_pushlightuserdata(script->L, &call);
     int result = zdm_script_call(script, 1, 0, err);
@@ -106,4 +116,54 @@ zdm_exec_call(struct zdm_script *script, zdm_func func, struct zdm_conn *conn,
     if (ours && result < 0)
         zdm_err_at(err, (struct zdm_place){.file = script->source->path, .line = call.line});
     return result;
+}
+
+struct question {
+    zdm_func func;
+    const struct zdm_hook_context *context;
+    int line; /* where the function begins */
+    bool answered;
+    char *reason;
+};
+
+/* (question): func(ctx) */
+static int
+call_throttle(lua_State *L)
+{
+    struct question *q = lua_touserdata(L, 1);
+    lua_Debug ar;
+
+    zdm_push_function(L, q->func);
+    lua_pushvalue(L, -1);
+    lua_getinfo(L, ">S", &ar);
+    q->line = ar.linedefined;
+    zdm_mod_ctx(L, q->context);
+    lua_call(L, 1, 1);
+    q->answered = lua_isboolean(L, -1) || lua_isnil(L, -1) || lua_type(L, -1) == LUA_TSTRING;
+    if (lua_type(L, -1) == LUA_TSTRING)
+        q->reason = zdm_strdup(lua_tostring(L, -1));
+    else if (lua_toboolean(L, -1))
+        q->reason = zdm_strdup("the plan's throttle function says so");
+    return 0;
+}
+
+int
+zdm_exec_ask(struct zdm_script *script, zdm_func func, const struct zdm_hook_context *context,
+    char **reason, struct zdm_err *err)
+{
+    struct question q = {.func = func, .context = context};
+
+    if (enter(script, err) < 0)
+        return -1;
+    lua_pushcfunction(script->L, call_throttle);
+    lua_pushlightuserdata(script->L, &q);
+    if (zdm_script_call(script, 1, 0, err) < 0)
+        return -1;
+    if (q.answered) {
+        *reason = q.reason;
+        return 0;
+    }
+    free(q.reason);
+    zdm_fail(err, ZDM_ERR_FAILED, "the throttle function must return true, false or a reason");
+    return zdm_err_at(err, (struct zdm_place){.file = script->source->path, .line = q.line});
 }

@@ -11,4 +11,8 @@
 int zdm_exec_call(struct zdm_script *script, zdm_func func, struct zdm_conn *conn,
     const struct zdm_hook_context *context, bool *answer, struct zdm_err *err);
 
+/* struct zdm_host's ask, on a script. */
+int zdm_exec_ask(struct zdm_script *script, zdm_func func, const struct zdm_hook_context *context,
+    char **reason, struct zdm_err *err);
+
 #endif

@@ -68,8 +68,17 @@ call(void *self, zdm_func func, struct zdm_conn *conn, const struct zdm_hook_con
     return zdm_exec_call(file->script, func, conn, context, answer, err);
 }
 
+static int
+ask(void *self, zdm_func func, const struct zdm_hook_context *context, char **reason,
+    struct zdm_err *err)
+{
+    struct zdm_plan_file *file = self;
+
+    return zdm_exec_ask(file->script, func, context, reason, err);
+}
+
 struct zdm_host
 zdm_plan_file_host(struct zdm_plan_file *file)
 {
-    return (struct zdm_host){.self = file, .call = call};
+    return (struct zdm_host){.self = file, .call = call, .ask = ask};
 }

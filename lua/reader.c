@@ -160,6 +160,43 @@ read_sql_step(struct reader *r, struct zdm_step_sql *step)
     lua_pop(r->L, 1);
 }
 
+/* "run:" and the text of the function, for the fingerprint. Appends to the arena string. */
+static const char *
+function_source(struct reader *r, const char *name, const char *before)
+{
+    lua_Debug ar;
+
+    if (!get(r, name, LUA_TFUNCTION))
+        return before;
+    lua_getinfo(r->L, ">S", &ar); /* pops the function */
+    char *text = zdm_source_function(r->source, ar.linedefined, ar.lastlinedefined);
+    const char *both =
+        zdm_arena_strf(r->plan->arena, "%s%s:\n%s", before ? before : "", name, text);
+    free(text);
+    return both;
+}
+
+static void
+read_throttle(struct reader *r, struct zdm_step_throttle *throttle)
+{
+    if (!get(r, "throttle", LUA_TTABLE))
+        return;
+    throttle->lag_bytes = read_integer(r, "lag_bytes", 0);
+    throttle->slot_bytes = read_integer(r, "slot_bytes", 0);
+    throttle->archive_segments = read_integer(r, "archive", 0);
+    throttle->blocked_ms = read_integer(r, "blocked", 0);
+    throttle->canary_times = read_integer(r, "commit", 0);
+    throttle->dead_percent = read_integer(r, "dead", 0);
+    throttle->checkpoints_a_minute = read_integer(r, "checkpoints", 0);
+    throttle->load = read_bool(r, "load");
+    throttle->sql = read_sql(r, "sql");
+    throttle->url = read_string(r, "url");
+    throttle->file = read_string(r, "file");
+    throttle->source = function_source(r, "check", NULL);
+    throttle->check = read_function(r, "check");
+    lua_pop(r->L, 1);
+}
+
 static void
 read_backfill(struct reader *r, struct zdm_step_backfill *step)
 {
@@ -172,6 +209,9 @@ read_backfill(struct reader *r, struct zdm_step_backfill *step)
     step->lock_timeout_ms = read_integer(r, "lock_timeout", 0);
     step->pause_ms = read_integer(r, "pause", 0);
     step->max_lag_ms = read_integer(r, "max_lag", 0);
+    step->wal_rate = read_integer(r, "wal_rate", 0);
+    step->max_throttled_ms = read_integer(r, "max_throttled", 0);
+    read_throttle(r, &step->throttle);
     step->allow = read_allow(r);
     if (!get(r, "set", LUA_TTABLE))
         return;
@@ -218,21 +258,6 @@ read_gate(struct reader *r, struct zdm_step_gate *step)
         lua_pop(r->L, 1);
     }
     lua_pop(r->L, 1);
-}
-
-/* "run:" and the text of the function, for the fingerprint. Appends to the arena string. */
-static const char *
-function_source(struct reader *r, const char *name, const char *before)
-{
-    lua_Debug ar;
-
-    if (!get(r, name, LUA_TFUNCTION))
-        return before;
-    lua_getinfo(r->L, ">S", &ar); /* pops the function */
-    char *text = zdm_source_function(r->source, ar.linedefined, ar.lastlinedefined);
-    const char *both = zdm_arena_strf(r->plan->arena, "%s%s:\n%s", before, name, text);
-    free(text);
-    return both;
 }
 
 static void

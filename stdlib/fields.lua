@@ -166,6 +166,24 @@ return plan "add_phone" {
                 doc = "Wait while a replica is further behind in replaying; `0s`: do not look. "
                     .. "Seeing replicas takes the role pg_monitor.",
             },
+            {
+                name = "wal_rate",
+                kind = "bytes",
+                min = 262144,
+                doc = "The most WAL to write in a second.",
+            },
+            {
+                name = "throttle",
+                kind = "throttle",
+                doc = "What else slows it down and holds it: see below. A function stands for `{ check = function }`.",
+            },
+            {
+                name = "max_throttled",
+                kind = "duration",
+                min = 0,
+                default = "1h",
+                doc = "Held longer than this at a stretch, it warns; it goes on holding. `0s`: never.",
+            },
             allow,
             because,
             why,
@@ -365,6 +383,99 @@ hook "set owner" {
     },
 }
 
+--- Tables that stand in a field.
+fields.tables = {
+    {
+        name = "throttle",
+        doc = "When a backfill slows down and when it holds. Each signal is read about once a second by a session of its "
+            .. "own (`zdm/PLAN/STEP/monitor`); at 70 % of a limit the rate of WAL is lowered, at the limit the backfill "
+            .. "holds until every signal was below 70 % for three seconds. `false` turns one off. A signal that cannot be "
+            .. "read any more holds too, except `blocked`, `commit`, `load`, `dead` and `checkpoints`.",
+        fields = {
+            {
+                name = "lag_bytes",
+                kind = "bytes",
+                default = "64MB",
+                off = true,
+                doc = "WAL that a replica has yet to replay. (`max_lag` is the limit in time.)",
+            },
+            {
+                name = "slot_bytes",
+                kind = "bytes",
+                default = "1GB",
+                off = true,
+                doc = "WAL that a replication slot keeps; less when `max_slot_wal_keep_size` would lose the slot.",
+            },
+            {
+                name = "archive",
+                kind = "integer",
+                min = 1,
+                default = 42,
+                off = true,
+                doc = "WAL files that wait to be archived. An `archive_command` that fails holds at once.",
+            },
+            {
+                name = "blocked",
+                kind = "duration",
+                min = 1,
+                default = "100ms",
+                off = true,
+                doc = "How long another session has waited for a lock of the backfill.",
+            },
+            {
+                name = "commit",
+                kind = "integer",
+                min = 2,
+                default = 3,
+                off = true,
+                doc = "How many times longer than before the backfill a commit may take (the 95th percentile of zdm's own "
+                    .. "small ones). One within `target` is never too slow.",
+            },
+            {
+                name = "load",
+                kind = "boolean",
+                default = true,
+                doc = "Compare sessions that are active, and that wait for disk or memory locks, with those before the "
+                    .. "backfill: a fifth more slows it down, twice as many hold it. Fewer than 10 (5 waiting) are no load.",
+            },
+            {
+                name = "dead",
+                kind = "integer",
+                min = 1,
+                default = 200,
+                off = true,
+                doc = "Dead rows of the table, in percent of the live ones; fewer than 100,000 do not count.",
+            },
+            {
+                name = "checkpoints",
+                kind = "integer",
+                min = 1,
+                default = 6,
+                off = true,
+                doc = "Checkpoints a minute that were forced by the amount of WAL.",
+            },
+            {
+                name = "sql",
+                kind = "sql",
+                doc = "A query with one boolean, true holds; or with a number and the limit at which to hold.",
+            },
+            { name = "url", kind = "url", doc = "Holds unless a HEAD request is answered with 200 (GET where HEAD is not known)." },
+            { name = "file", kind = "text", doc = "Holds while this file is there, on the machine where zdm runs." },
+            {
+                name = "check",
+                kind = "question",
+                doc = "function(ctx): true or a text, the reason, holds; false or nil does not. An error stops the backfill.",
+            },
+        },
+        example = [[
+backfill "copy email" {
+    table = "users",
+    set = { email_address = "email" },
+    throttle = { lag_bytes = "16MB", load = false, file = "/run/lock/no-migrations" },
+}]],
+    },
+}
+
 --- What a hook function is given.
 fields.objects = {
     {
@@ -416,6 +527,16 @@ fields.objects = {
 local by_name = {}
 for _, def in ipairs(fields.constructors) do
     by_name[def.name] = def
+end
+
+local table_by_name = {}
+for _, def in ipairs(fields.tables) do
+    table_by_name[def.name] = def
+end
+
+--- The entry of a table that stands in a field, or nil.
+function fields.table_of(name)
+    return table_by_name[name]
 end
 
 --- The entry of a constructor.

@@ -199,6 +199,43 @@ kinds.duration = {
     end,
 }
 
+local units = { B = 1, kB = 1024, MB = 1024 ^ 2, GB = 1024 ^ 3, TB = 1024 ^ 4 }
+
+kinds.bytes = {
+    lua = "string",
+    says = 'size, such as `"64MB"`',
+    check = function(value, field)
+        if type(value) ~= "string" then
+            local wrong = select(2, must('a size such as "64MB"', value))
+            return nil, wrong, math.type(value) and "write the unit, in a string: B, kB, MB, GB or TB"
+        end
+        local number, unit = value:match "^(%d+%.?%d*) *(%a+)$"
+        local bytes = units[unit] and math.tointeger(tonumber(number) * units[unit] // 1)
+        if not bytes then
+            return nil, ('must be a size, not "%s"'):format(value), 'a number and a unit: "512kB", "64MB", "1GB"'
+        elseif not in_range(bytes, { min = field.min or 1, max = field.max }) then
+            return nil, ("must be %s, not %s"):format(kinds.range { min = field.min or 1, max = field.max }, value)
+        end
+        return bytes
+    end,
+}
+
+kinds.url = {
+    lua = "string",
+    says = "URL",
+    check = function(value)
+        local text, wrong = string_of(value, "a URL in a string")
+        if not text then
+            return nil, wrong
+        elseif not text:find "^https?://[^/%s]" or text:find "[%s%c]" then
+            return nil, ('must begin with http:// or https://, not "%s"'):format(text)
+        elseif text:find "^https?://[^/]*@" then
+            return nil, "must hold no user and password", "a plan is shown to people, and kept in the ledger"
+        end
+        return text
+    end,
+}
+
 kinds.integer = {
     lua = "integer",
     says = "whole number",
@@ -233,6 +270,24 @@ kinds["function"] = {
             return nil, "must be a function that is written in the plan"
         end
         return value
+    end,
+}
+
+kinds.question = {
+    lua = "fun(ctx: zdm.ctx): boolean|string|nil",
+    says = "function",
+    check = kinds["function"].check,
+}
+
+-- A table of its own fields (fields.lua says which); a function alone is its `check`.
+kinds.throttle = {
+    lua = "zdm.throttle|fun(ctx: zdm.ctx): boolean|string|nil",
+    says = "`{ ... }` or a function",
+    check = function(value, field, at)
+        if type(value) == "function" then
+            value = { check = value }
+        end
+        return require("validate").table(field.name, value, at)
     end,
 }
 

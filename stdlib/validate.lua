@@ -2,6 +2,7 @@
 
 local native = require "native"
 local errors = require "errors"
+local fields = require "fields"
 local kinds = require "kinds"
 local token = require "token"
 
@@ -44,8 +45,13 @@ end
 
 -- One value through its kind; nil when it is missing or wrong (then reported).
 local function value_of(field, value, at)
-    if value == nil then
+    if value == false and field.off then
+        return 0
+    elseif value == nil then
         value = field.default
+        if value == nil and fields.table_of(field.kind) then
+            value = {}
+        end
         if value == nil then
             if field.required then
                 errors.add {
@@ -149,6 +155,13 @@ function validate.body(def, body, at)
         }
     end
     return values, entries_of(def, body, at)
+end
+
+--- Checks a table that stands in a field: its values, defaults filled in.
+function validate.table(name, body, at)
+    local def = fields.table_of(name)
+    local values = validate.body(def, body, { line = at.line, label = ("%s of %s"):format(name, at.label) })
+    return values
 end
 
 --- Checks one value that stands right behind a constructor (an id, an SQL text). Returns it or nil.

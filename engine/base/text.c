@@ -85,6 +85,18 @@ zdm_show_duration(int64_t ms, char out[32])
     return out;
 }
 
+int
+zdm_whole_characters(const char *text, size_t max)
+{
+    size_t n = strlen(text);
+
+    if (n <= max)
+        return (int)n;
+    while (max > 0 && ((unsigned char)text[max] & 0xC0) == 0x80)
+        max--;
+    return (int)max;
+}
+
 const char *
 zdm_show_count(int64_t n, char out[32])
 {

@@ -26,22 +26,24 @@ range_rows(const struct zdm_worker *w)
 
 /* A batch up to `upto` is committed. */
 static void
-advance(struct zdm_worker *w, const char *upto, int64_t rows, int64_t batches, double ms)
+advance(struct zdm_worker *w, const char *upto, const struct zdm_batch_done *done, double ms)
 {
-    int64_t updated = rows - w->rows;
+    int64_t updated = done->rows - w->rows;
     /* The last range holds an unknown number of keys, but at least those that were updated. */
     int64_t keys = w->ranges.whole ? w->ranges.rows : updated;
     bool clean = !w->unclean && w->suspect == 0 && w->ranges.whole;
 
     free(w->pos);
     w->pos = zdm_strdup(upto);
-    w->rows = rows;
-    w->batches = batches;
+    w->rows = done->rows;
+    w->batches = done->batches;
     w->batch_rows = keys;
     w->batch_ms = ms;
     w->unclean = false;
     if (clean)
         zdm_controller_feed(&w->controller, keys, ms);
+    zdm_controller_wal(&w->controller, keys, done->wal);
+    zdm_rate_spend(&w->job->hold.throttle.rate, done->wal, zdm_monotonic_us());
     w->suspect = w->suspect > keys ? w->suspect - keys : 0;
     zdm_meter_walk(&w->job->meter, keys, zdm_monotonic_us());
     if (!w->ranges.whole)
@@ -68,11 +70,12 @@ refused(struct zdm_worker *w, struct zdm_err *err)
 static int
 run_batch(struct zdm_worker *w, const char *upto, struct zdm_err *err)
 {
-    bool applied = false, replied = true, look, moved = false;
-    int64_t rows = 0, batches = 0, start = zdm_monotonic_us();
+    struct zdm_batch_done done = {.applied = false};
+    bool replied = true, look, moved = false;
+    int64_t start = zdm_monotonic_us();
 
     ZDM_FAIL_HERE(BATCH_BEFORE);
-    if (zdm_worker_batch(w, upto, &applied, &rows, &batches, err) < 0) {
+    if (zdm_worker_batch(w, upto, &done, err) < 0) {
         if (zdm_batch_again(w, upto, &look, err) < 0)
             return -1;
         replied = false;
@@ -81,9 +84,9 @@ run_batch(struct zdm_worker *w, const char *upto, struct zdm_err *err)
             return 0;
         }
     }
-    if (applied) {
+    if (done.applied) {
         ZDM_FAIL_HERE(BATCH_AFTER);
-        advance(w, upto, rows, batches, (double)(zdm_monotonic_us() - start) / 1000);
+        advance(w, upto, &done, (double)(zdm_monotonic_us() - start) / 1000);
         return 0;
     }
     if (zdm_worker_look(w, upto, &moved, err) < 0)
@@ -96,13 +99,26 @@ run_batch(struct zdm_worker *w, const char *upto, struct zdm_err *err)
     return replied ? refused(w, err) : 0;
 }
 
+static int
+hold(struct zdm_worker *w, struct zdm_err *err)
+{
+    bool held;
+
+    if (zdm_job_hold(w->job, &held, err) < 0)
+        return -1;
+    if (held) /* caches have cooled down */
+        w->unclean = true;
+    if (held && w->job->hold.throttle.cause == ZDM_SIGNAL_BLOCKED)
+        zdm_controller_disturbed(&w->controller);
+    return 0;
+}
+
 /* Batch after batch up to the bound. */
 static int
 walk(struct zdm_worker *w, struct zdm_err *err)
 {
     for (;;) {
         const char *next;
-        bool held;
 
         if (zdm_stop_requested())
             return zdm_job_stopped(w->job, err);
@@ -117,15 +133,11 @@ walk(struct zdm_worker *w, struct zdm_err *err)
             return 0;
 
         char *upto = zdm_strdup(next); /* trouble clears the ranges */
-        int rc = run_batch(w, upto, err);
+        int rc = hold(w, err) < 0 ? -1 : run_batch(w, upto, err);
         free(upto);
         if (rc < 0)
             return -1;
         zdm_job_tell(w->job, false);
-        if (zdm_job_hold(w->job, &held, err) < 0)
-            return -1;
-        if (held) /* caches have cooled down */
-            w->unclean = true;
         if (w->job->spec->pause_ms > 0 && zdm_sleep_ms(w->job->spec->pause_ms) < 0)
             return zdm_job_stopped(w->job, err);
     }
@@ -149,7 +161,9 @@ zdm_backfill_run(struct zdm_conn *control, const struct zdm_backfill_spec *spec,
     }
     if (rc == 0)
         zdm_job_tell(&job, true);
+    zdm_hold_tell_shares(&job);
 
+    zdm_hold_stop(&job);
     zdm_conn_close(w.conn);
     zdm_ranges_clear(&w.ranges);
     free(w.pos);

@@ -39,8 +39,10 @@ struct zdm_backfill_progress {
 
 /* Where in the author's SQL the server found the error. */
 struct zdm_backfill_fault {
-    int set_index; /* of the assignment; -1: where */
-    int position;  /* 1-based character of that text; 0: no error, or none in the author's SQL */
+    int set_index; /* of the assignment; or one of these */
+#define ZDM_FAULT_WHERE    (-1)
+#define ZDM_FAULT_THROTTLE (-2) /* the throttle's SQL */
+    int position; /* 1-based character of that text; 0: no error, or none in the author's SQL */
 };
 
 struct zdm_backfill_hooks {
@@ -51,6 +53,9 @@ struct zdm_backfill_hooks {
     /* Something worth a line: level "info" or "warning"; kind such as "lock-wait", "reconnect",
      * "rewound". */
     void (*note)(void *self, const char *level, const char *kind, const char *message);
+    /* The author's function: *reason owned, why to hold; NULL: go on. Once a second; NULL when the
+     * limits do not ask for it. */
+    int (*check)(void *self, char **reason, struct zdm_err *err);
     /* The control connection is lost: get a new one and the plan's ownership back, or fail. */
     int (*recover)(void *self, struct zdm_err *err);
     /* Inside the transaction that makes or claims the cursor: journal row "started". May be NULL. */

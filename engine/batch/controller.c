@@ -1,5 +1,8 @@
 #include "batch/controller.h"
 
+/* What a batch writes at once, a replica has to take at once. */
+#define WAL_MOST (8.0 * 1024 * 1024)
+
 static int64_t
 clamp_i64(double value, int64_t low, int64_t high)
 {
@@ -15,7 +18,7 @@ zdm_controller_init(struct zdm_controller *c, int64_t target_ms, int64_t min_row
     c->min_rows = min_rows > 0 ? min_rows : 1;
     c->max_rows = max_rows > c->min_rows ? max_rows : c->min_rows;
     c->rows = clamp_i64(500, c->min_rows, c->max_rows);
-    c->ms_per_row = 0;
+    c->ms_per_row = c->wal_per_row = 0;
 }
 
 void
@@ -41,6 +44,17 @@ zdm_controller_feed(struct zdm_controller *c, int64_t rows, double ms)
     if (next < size / 2)
         next = size / 2;
     c->rows = clamp_i64(next, c->min_rows, c->max_rows);
+}
+
+void
+zdm_controller_wal(struct zdm_controller *c, int64_t rows, int64_t bytes)
+{
+    if (rows <= 0 || bytes <= 0)
+        return;
+    double now = (double)bytes / (double)rows;
+    c->wal_per_row = c->wal_per_row > 0 ? 0.7 * c->wal_per_row + 0.3 * now : now;
+    if ((double)c->rows * c->wal_per_row > WAL_MOST)
+        c->rows = clamp_i64(WAL_MOST / c->wal_per_row, c->min_rows, c->max_rows);
 }
 
 void

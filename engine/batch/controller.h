@@ -15,8 +15,9 @@
 struct zdm_controller {
     double target_ms;
     int64_t min_rows, max_rows;
-    int64_t rows;      /* of the next batch */
-    double ms_per_row; /* smoothed; 0 before the first batch */
+    int64_t rows;       /* of the next batch */
+    double ms_per_row;  /* smoothed; 0 before the first batch */
+    double wal_per_row; /* bytes, smoothed; 0 unknown */
 };
 
 /* Starts at 500 rows within [min_rows, max_rows]. */
@@ -24,6 +25,8 @@ void zdm_controller_init(
     struct zdm_controller *c, int64_t target_ms, int64_t min_rows, int64_t max_rows);
 /* One undisturbed batch: `rows` keys walked in `ms`. */
 void zdm_controller_feed(struct zdm_controller *c, int64_t rows, double ms);
+/* Any batch: the next ones stay below 8 MB of WAL, within [min_rows, max_rows]. */
+void zdm_controller_wal(struct zdm_controller *c, int64_t rows, int64_t bytes);
 /* A batch that ran into a lock or an error: half the size, the estimate stays. */
 void zdm_controller_disturbed(struct zdm_controller *c);
 

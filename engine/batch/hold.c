@@ -1,52 +1,182 @@
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "batch/loop.h"
 
 #define LOOK_EVERY_US 1000000
+#define NAP_MS        250 /* how often a hold is looked at, and told of */
 
+/* What the monitor fails for is the author's query. */
 static int
-read_signals(struct zdm_job *job, struct zdm_signal *lag, struct zdm_err *err)
+blame(struct zdm_job *job, struct zdm_err *err)
 {
-    int64_t hidden = 0;
+    if (job->hooks->fault)
+        *job->hooks->fault =
+            (struct zdm_backfill_fault){.set_index = ZDM_FAULT_THROTTLE, .position = err->position};
+    return zdm_err_wrap(err, "throttle");
+}
 
-    while (zdm_signal_replica_lag(job->control, job->spec->max_lag_ms, lag, &hidden, err) < 0)
+int
+zdm_hold_start(struct zdm_job *job, struct zdm_err *err)
+{
+    struct zdm_hold *h = &job->hold;
+    const struct zdm_limits *limits = &job->spec->limits;
+    bool signals = limits->lag_ms || limits->lag_bytes || limits->slot_bytes ||
+                   limits->archive_segments || limits->blocked_ms || limits->canary_times ||
+                   limits->dead_percent || limits->checkpoints_a_minute || limits->load ||
+                   limits->sql || limits->url || limits->file;
+
+    if (signals) {
+        char *application = zdm_batch_application(job->spec, "monitor");
+        char *ours = zdm_batch_application(job->spec, "");
+        struct zdm_monitor_options options = {
+            .conninfo = zdm_conn_conninfo(job->control),
+            .application = application,
+            .ours = ours,
+            .table = job->target.oid,
+            .commit_ms = (double)job->spec->target_ms,
+            .limits = limits,
+        };
+        int rc = zdm_monitor_start(&options, &h->monitor, err);
+        free(application);
+        free(ours);
+        if (rc < 0)
+            return err->code == ZDM_ERR_FAILED ? blame(job, err) : -1;
+        zdm_monitor_look(h->monitor, &h->view);
+    }
+    zdm_throttle_init(&h->throttle, limits->wal_rate, h->view.carried, zdm_monotonic_us());
+    return 0;
+}
+
+void
+zdm_hold_stop(struct zdm_job *job)
+{
+    zdm_monitor_stop(job->hold.monitor);
+    zdm_monitor_view_release(&job->hold.view);
+    job->hold.monitor = NULL;
+}
+
+/* The author's function is called from here: it runs in the script host, which has one thread. */
+static int
+ask(struct zdm_job *job, struct zdm_err *err)
+{
+    struct zdm_signal *s = &job->hold.check;
+    char *reason = NULL;
+
+    *s = (struct zdm_signal){.on = true, .limit = 1, .every_us = LOOK_EVERY_US};
+    if (job->hooks->check(job->hooks->self, &reason, err) < 0)
+        return -1;
+    zdm_signal_set(s, reason ? 1 : 0, NULL, zdm_monotonic_us());
+    if (reason)
+        zdm_signal_words(s, "%s", reason);
+    free(reason);
+    return 0;
+}
+
+/* Each line that the monitor has to tell, once. */
+static void
+tell_news(struct zdm_job *job)
+{
+    char *rest = job->hold.view.news, *line;
+
+    while (rest && (line = strsep(&rest, "\n")) != NULL)
+        if (*line)
+            zdm_job_note(job, "warning", "note", "%s", line);
+}
+
+/* A server that is gone for good must not be held for: a hold may last for hours, and the plan's
+ * session would find out at its end. */
+static int
+still_there(struct zdm_job *job, struct zdm_err *err)
+{
+    while (zdm_conn_exec(job->control, "SELECT 1", NULL, err) < 0)
         if (zdm_control_again(job, err) < 0)
             return -1;
     job->stuck.since_us = 0;
-    if (hidden > 0 && !job->told_blind) {
-        job->told_blind = true;
-        zdm_job_note(job, "warning", "note",
-            "this role may not look at replicas, so their lag holds nothing up: grant it "
-            "pg_monitor, or say max_lag = \"0s\"");
-    }
     return 0;
+}
+
+static int
+sample(struct zdm_job *job, struct zdm_err *err)
+{
+    struct zdm_hold *h = &job->hold;
+    int64_t now = zdm_monotonic_us();
+
+    if (h->sampled_us && now - h->sampled_us < LOOK_EVERY_US)
+        return 0;
+    if (h->throttle.holding && still_there(job, err) < 0)
+        return -1;
+    if (h->monitor) {
+        zdm_monitor_view_release(&h->view);
+        zdm_monitor_look(h->monitor, &h->view);
+        tell_news(job);
+    }
+    if (job->spec->limits.check) {
+        if (ask(job, err) < 0)
+            return -1;
+        h->view.signals[ZDM_SIGNAL_CHECK] = h->check;
+    }
+    now = zdm_monotonic_us();
+    h->sampled_us = now;
+    if (!zdm_throttle_sample(&h->throttle, h->view.signals, now))
+        h->told_long = false;
+    return 0;
+}
+
+/* Somebody should look when it holds for hours; nothing is overridden. */
+static void
+tell_long(struct zdm_job *job, const char *reason)
+{
+    struct zdm_hold *h = &job->hold;
+    int64_t patience_us = job->spec->limits.patience_ms * 1000;
+    char duration[32];
+
+    if (!h->throttle.holding || h->told_long || patience_us == 0 ||
+        zdm_monotonic_us() - h->throttle.held_us < patience_us)
+        return;
+    h->told_long = true;
+    zdm_job_note(job, "warning", "throttle",
+        "held for %s now, and it goes on holding until this is over: %s",
+        zdm_show_duration(patience_us / 1000, duration), reason);
 }
 
 int
 zdm_job_hold(struct zdm_job *job, bool *held, struct zdm_err *err)
 {
-    *held = false;
-    if (job->spec->max_lag_ms == 0 || zdm_monotonic_us() - job->signals_us < LOOK_EVERY_US)
-        return 0;
-    for (;;) {
-        struct zdm_signal lag;
-        char *reason = NULL;
+    struct zdm_hold *h = &job->hold;
 
-        if (read_signals(job, &lag, err) < 0)
+    *held = false;
+    for (;;) {
+        if (sample(job, err) < 0)
             return -1;
-        job->signals_us = zdm_monotonic_us();
-        if (!zdm_throttle_decide(&job->throttle, &lag, 1, &reason))
+        int64_t start = zdm_monotonic_us();
+        int64_t rest = h->throttle.holding ? NAP_MS : zdm_rate_rest_ms(&h->throttle.rate, start);
+        if (rest == 0)
             break;
-        if (zdm_job_worth_a_note(job))
-            zdm_job_note(job, "info", "throttle", "holding: %s", reason);
         *held = true;
+        char *reason = zdm_throttle_reason(&h->throttle, h->view.trouble, start);
+        if (h->throttle.holding && zdm_job_worth_a_note(job))
+            zdm_job_note(job, "info", "throttle", "holding: %s", reason);
+        tell_long(job, reason);
         zdm_job_waits(job, reason);
         free(reason);
         zdm_job_tell(job, false);
-        if (zdm_sleep_ms(LOOK_EVERY_US / 1000) < 0)
+        if (zdm_sleep_ms(rest < NAP_MS ? rest : NAP_MS) < 0)
             return zdm_job_stopped(job, err);
+        zdm_throttle_lost(&h->throttle, zdm_monotonic_us() - start);
     }
     if (*held)
         zdm_job_waits(job, NULL);
     return 0;
+}
+
+void
+zdm_hold_tell_shares(struct zdm_job *job)
+{
+    char *shares = zdm_throttle_shares(&job->hold.throttle, zdm_monotonic_us());
+
+    if (shares)
+        zdm_job_note(job, "info", "throttle", "%s", shares);
+    free(shares);
 }

@@ -7,7 +7,8 @@
  *     backfill.c  the loop itself
  *     worker.c    the session that sends batches
  *     explain.c   what the server would do with them
- *     hold.c      waits while a signal says so
+ *     hold.c      waits while a signal says so, and for the rate of WAL
+ *     monitor.c   reads the signals in a thread of its own; signal_*.c: one signal each
  *     trouble.c   what to do about an error
  *     look.c      where the cursor really is
  *     finish.c    the closing transaction
@@ -20,13 +21,14 @@
 #include "batch/backfill.h"
 #include "batch/controller.h"
 #include "batch/cursor.h"
+#include "batch/hold.h"
 #include "batch/meter.h"
 #include "batch/range.h"
 #include "batch/request.h"
 #include "batch/statement.h"
-#include "batch/throttle.h"
 
-#define ZDM_SLICE 0 /* one slice so far */
+#define ZDM_SLICE      0 /* one slice so far */
+#define ZDM_SLICE_NAME "0"
 
 /* How long nothing has gone on. */
 struct zdm_stuck {
@@ -45,9 +47,7 @@ struct zdm_job {
     struct zdm_conn *control; /* borrowed */
     const struct zdm_backfill_hooks *hooks;
     struct zdm_stuck stuck; /* of the control connection */
-    struct zdm_throttle throttle;
-    int64_t signals_us;        /* when the signals were last read */
-    bool told_blind;           /* that replicas are hidden from us was said */
+    struct zdm_hold hold;
     int64_t told_us, noted_us; /* last progress, last line about a hold-up */
 
     /* What the workers add to. */
@@ -83,13 +83,20 @@ int zdm_job_prepare(struct zdm_job *job, struct zdm_err *err);
 int zdm_worker_estimate_ahead(struct zdm_worker *w, int64_t *keys, struct zdm_err *err);
 
 /* --- worker.c -------------------------------------------------------------------- */
+/* "zdm/PLAN/STEP/" and suffix in the 63 bytes of an application_name: the names give way. Owned. */
+char *zdm_batch_application(const struct zdm_backfill_spec *spec, const char *suffix);
 int zdm_worker_open(struct zdm_worker *w, struct zdm_err *err);
 /* A new session after *err, tried until it works or patience is over. first: the one before did
  * some work. */
 int zdm_worker_reconnect(struct zdm_worker *w, bool first, struct zdm_err *err);
-/* *applied false: the cursor did not stand at `w->pos` with our epoch, nothing was changed. */
-int zdm_worker_batch(struct zdm_worker *w, const char *upto, bool *applied, int64_t *rows,
-    int64_t *batches, struct zdm_err *err);
+/* Not applied: the cursor did not stand at `w->pos` with our epoch, nothing was changed. */
+struct zdm_batch_done {
+    bool applied;
+    int64_t rows, batches; /* of all batches so far */
+    int64_t wal;           /* bytes that the server wrote meanwhile */
+};
+int zdm_worker_batch(
+    struct zdm_worker *w, const char *upto, struct zdm_batch_done *done, struct zdm_err *err);
 
 /* --- explain.c ---------------------------------------------------------------------- */
 /* EXPLAIN of all batch statements: every name, type and right is checked, nothing runs. */
@@ -99,7 +106,11 @@ int zdm_worker_check(struct zdm_worker *w, struct zdm_err *err);
 int zdm_worker_check_scan(struct zdm_worker *w, struct zdm_err *err);
 
 /* --- hold.c ------------------------------------------------------------------------ */
-/* Between two batches: returns when every signal lets the backfill go on. *held: it had to wait. */
+int zdm_hold_start(struct zdm_job *job, struct zdm_err *err);
+void zdm_hold_stop(struct zdm_job *job);
+/* How much time went to holding, at the end. */
+void zdm_hold_tell_shares(struct zdm_job *job);
+/* Before a batch: returns when every signal lets it run. *held: it had to wait. */
 int zdm_job_hold(struct zdm_job *job, bool *held, struct zdm_err *err);
 
 /* --- trouble.c -------------------------------------------------------------------- */

@@ -169,6 +169,8 @@ zdm_job_prepare(struct zdm_job *job, struct zdm_err *err)
     rc = 0;
     zdm_worker_unstuck(job->worker);
     job->stuck.since_us = 0;
+    if (rc == 0)
+        rc = zdm_hold_start(job, err);
 out:
     zdm_cursor_release(&cursor);
     return rc;

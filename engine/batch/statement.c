@@ -75,7 +75,8 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
 
     zdm_buf_add(&b,
         "WITH zdm_cas AS MATERIALIZED (\n"
-        "  SELECT pg_catalog.set_config('zdm.sync', 'off', true) AS sync FROM zdm.cursor AS c\n"
+        "  SELECT pg_catalog.set_config('zdm.sync', 'off', true) AS sync,\n"
+        "    pg_catalog.pg_current_wal_insert_lsn() AS wal FROM zdm.cursor AS c\n"
         "  WHERE c.plan " EQ " $1::pg_catalog.text AND c.step " EQ " $2::pg_catalog.text\n"
         "    AND c.slice " EQ " $3::pg_catalog.int8 AND c.epoch " EQ " $4::pg_catalog.int8\n");
     if (common < 0)
@@ -111,7 +112,9 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
         "WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND c.plan " EQ
         " $1::pg_catalog.text\n"
         "  AND c.step " EQ " $2::pg_catalog.text AND c.slice " EQ " $3::pg_catalog.int8\n"
-        "RETURNING c.rows, c.batches");
+        "RETURNING c.rows, c.batches,\n"
+        "  pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(),\n"
+        "    (SELECT zdm_cas.wal FROM zdm_cas))::pg_catalog.int8");
     return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
 }
 

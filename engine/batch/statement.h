@@ -43,7 +43,8 @@ struct zdm_batch_sql {
     char *ahead_next;  /* and $2 that of after */
     char *probe_first; /* $1 rows a batch, $2 batches, bound -> upper keys, ascending */
     char *probe_next;  /* and after */
-    /* $1 plan $2 step $3 slice $4 epoch $5 text of upto, upto -> rows, batches so far. [0] is for the
+    /* $1 plan $2 step $3 slice $4 epoch $5 text of upto, upto -> rows, batches so far, bytes of WAL
+     * that the server wrote meanwhile. [0] is for the
      * first batch; [1 + c] where the first c columns of both ends are the same texts: then the text
      * of after and its other columns follow. */
     struct zdm_batch_text *batches;

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "batch/limits.h"
 #include "pg/conn.h"
 
 struct zdm_assignment {
@@ -34,7 +35,7 @@ struct zdm_backfill_spec { /* all views of the plan */
     const char *const *key; /* columns, as written; n_key 0: see above */
     size_t n_key;
     int64_t target_ms, batch_min, batch_max, lock_timeout_ms, pause_ms;
-    int64_t max_lag_ms;  /* 0: replicas are not looked at */
+    struct zdm_limits limits;
     int64_t patience_ms; /* longest time without any progress; 0: 10 min */
 };
 

@@ -1,56 +1,162 @@
 #include "batch/throttle.h"
 
-#include <math.h>
+#include <string.h>
 
-#include "base/buf.h"
+#include "base/text.h"
 
-#define GO_ON_BELOW 0.7
+#define CALM_SAMPLES 3
 
-static double
-pressure_of(const struct zdm_signal *s)
+void
+zdm_throttle_init(struct zdm_throttle *t, int64_t wal_rate, bool carried, int64_t now_us)
 {
-    if (isnan(s->value) || isnan(s->limit))
-        return INFINITY; /* unknown: hold rather than guess */
-    if (s->limit > 0)
-        return s->value / s->limit;
-    return s->value > 0 ? INFINITY : 0; /* a limit of 0: nothing is allowed */
+    *t = (struct zdm_throttle){.began_us = now_us};
+    zdm_rate_init(&t->rate, wal_rate, carried, now_us);
 }
 
-static void
-add_reason(struct zdm_buf *b, const struct zdm_signal *s, double pressure)
+static double
+worst(const struct zdm_throttle *t, int64_t now_us, enum zdm_signal_id *which)
 {
-    if (b->len > 0)
-        zdm_buf_add(b, "; ");
-    if (pressure >= 1)
-        zdm_buf_addf(b, "%s %g >= %g %s", s->name, s->value, s->limit, s->unit);
-    else
-        zdm_buf_addf(
-            b, "%s %g, goes on below %g %s", s->name, s->value, GO_ON_BELOW * s->limit, s->unit);
+    double pressure = 0;
+
+    for (int id = 0; id < ZDM_SIGNALS; id++) {
+        double one = zdm_signal_pressure((enum zdm_signal_id)id, &t->signals[id], now_us);
+        if (one > pressure) {
+            pressure = one;
+            *which = (enum zdm_signal_id)id;
+        }
+    }
+    return pressure;
 }
 
 bool
-zdm_throttle_decide(
-    struct zdm_throttle *t, const struct zdm_signal *signals, size_t n, char **reason)
+zdm_throttle_sample(struct zdm_throttle *t, const struct zdm_signal *signals, int64_t now_us)
+{
+    enum zdm_signal_id which = t->cause;
+
+    memcpy(t->signals, signals, sizeof t->signals);
+    t->pressure = worst(t, now_us, &which);
+    if (t->pressure >= ZDM_PRESSURE_SLOW)
+        t->cause = which;
+    if (!t->holding) {
+        if (t->pressure < 1) {
+            zdm_rate_tick(&t->rate, t->pressure, now_us);
+            return false;
+        }
+        t->holding = true;
+        t->held_us = now_us;
+        t->calm = 0;
+        zdm_rate_held(&t->rate);
+        return true;
+    }
+    t->calm = t->pressure < ZDM_PRESSURE_SLOW ? t->calm + 1 : 0;
+    if (t->calm < CALM_SAMPLES)
+        return true;
+    t->holding = false;
+    t->held_us = 0;
+    zdm_rate_resume(&t->rate, now_us);
+    return false;
+}
+
+/* "not known for 11 s: replica lag, slots (cannot connect to ...)" */
+static void
+add_unknown(const struct zdm_throttle *t, const char *trouble, int64_t now_us, struct zdm_buf *b)
+{
+    int64_t since_us = 0;
+    struct zdm_buf names = ZDM_BUF_INIT;
+    char duration[32];
+
+    for (int id = 0; id < ZDM_SIGNALS; id++) {
+        const struct zdm_signal *s = &t->signals[id];
+        if (!zdm_signal_unknown((enum zdm_signal_id)id, s, now_us))
+            continue;
+        if (s->read_us > since_us)
+            since_us = s->read_us;
+        zdm_buf_addf(
+            &names, "%s%s", names.len > 0 ? ", " : "", zdm_signal_name((enum zdm_signal_id)id));
+    }
+    if (names.len > 0) {
+        zdm_buf_add(b, "not known");
+        if (since_us)
+            zdm_buf_addf(b, " for %s", zdm_show_duration((now_us - since_us) / 1000, duration));
+        zdm_buf_addf(b, ": %s", names.s);
+        if (trouble)
+            zdm_buf_addf(b, " (%s)", trouble);
+    }
+    zdm_buf_release(&names);
+}
+
+static void
+add_signals(const struct zdm_throttle *t, const char *trouble, int64_t now_us, struct zdm_buf *b)
+{
+    /* Between the two limits nothing is over any more: say what it still waits for. */
+    double from = t->pressure >= 1 ? 1 : ZDM_PRESSURE_SLOW;
+
+    add_unknown(t, trouble, now_us, b);
+    for (int id = 0; id < ZDM_SIGNALS; id++) {
+        const struct zdm_signal *s = &t->signals[id];
+        if (zdm_signal_unknown((enum zdm_signal_id)id, s, now_us) ||
+            zdm_signal_pressure((enum zdm_signal_id)id, s, now_us) < from)
+            continue;
+        if (b->len > 0)
+            zdm_buf_add(b, "; ");
+        zdm_signal_describe((enum zdm_signal_id)id, s, b);
+        if (from < 1)
+            zdm_buf_add(b, ", not yet clear of it");
+    }
+    if (b->len == 0)
+        zdm_buf_add(b, "going on when all signals stay clear for three seconds");
+}
+
+char *
+zdm_throttle_reason(const struct zdm_throttle *t, const char *trouble, int64_t now_us)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
-    double worst = 0;
+    char rate[32];
 
-    for (size_t i = 0; i < n; i++) {
-        double pressure = pressure_of(&signals[i]);
-        if (pressure > worst)
-            worst = pressure;
-    }
-    t->pressure = worst;
-    t->holding = worst >= (t->holding ? GO_ON_BELOW : 1);
-    if (!reason)
-        return t->holding;
+    if (t->holding)
+        add_signals(t, trouble, now_us, &b);
+    else if (t->rate.resting && t->rate.per_s > 0)
+        zdm_buf_addf(&b, "WAL at %s/s, %s", zdm_show_bytes(t->rate.per_s, rate),
+            t->rate.per_s == t->rate.ceiling ? "the plan's wal_rate" : "which the signals allow");
+    else
+        return NULL;
+    return zdm_buf_take(&b);
+}
 
-    for (size_t i = 0; t->holding && i < n; i++) {
-        double pressure = pressure_of(&signals[i]);
-        /* Between the two limits nothing is over any more: say what it still waits for. */
-        if (pressure >= (worst >= 1 ? 1 : GO_ON_BELOW))
-            add_reason(&b, &signals[i], pressure);
+void
+zdm_throttle_lost(struct zdm_throttle *t, int64_t us)
+{
+    *(t->holding ? &t->lost_us[t->cause] : &t->rested_us) += us;
+}
+
+static int
+percent(int64_t part, int64_t whole)
+{
+    return whole > 0 ? (int)((double)part * 100 / (double)whole + 0.5) : 0;
+}
+
+char *
+zdm_throttle_shares(const struct zdm_throttle *t, int64_t now_us)
+{
+    struct zdm_buf b = ZDM_BUF_INIT;
+    int64_t whole = now_us - t->began_us, all = t->rested_us;
+    char duration[32];
+
+    for (int id = 0; id < ZDM_SIGNALS; id++)
+        all += t->lost_us[id];
+    if (percent(all, whole) < 1)
+        return NULL;
+    zdm_buf_addf(&b, "held back for %d %% of %s:", percent(all, whole),
+        zdm_show_duration(whole / 1000, duration));
+    const char *comma = " ";
+    for (int id = 0; id < ZDM_SIGNALS; id++) {
+        if (t->lost_us[id] == 0)
+            continue;
+        zdm_buf_addf(&b, "%s%s %d %%", comma, zdm_signal_name((enum zdm_signal_id)id),
+            percent(t->lost_us[id], whole));
+        comma = ", ";
     }
-    *reason = b.len > 0 ? zdm_buf_take(&b) : NULL;
-    return t->holding;
+    if (t->rested_us)
+        zdm_buf_addf(&b, "%sWAL rate %d %%", comma, percent(t->rested_us, whole));
+    return zdm_buf_take(&b);
 }

@@ -1,39 +1,38 @@
 /*
- * throttle.h - whether the backfill may go on now.
+ * throttle.h - whether the backfill may go on now, and how fast (pure).
  *
- * A signal is a number with a limit. Pressure is the worst value / limit over
- * all of them; from 1 on the backfill holds, and goes on below 0.7 (hysteresis).
- * The decision is pure; the signals are read by signal functions, one a file.
+ * Pressure is that of the worst signal. From 1 on the backfill holds, and goes on when it was below
+ * 0.7 for three samples; below 1 it steers the rate of WAL (rate.h). Nothing overrides a signal that
+ * holds; every one of them is named with its numbers.
  */
 #ifndef ZDM_BATCH_THROTTLE_H
 #define ZDM_BATCH_THROTTLE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/err.h"
-#include "pg/conn.h"
-
-struct zdm_signal {
-    const char *name; /* "replica lag" */
-    const char *unit; /* "ms" */
-    double value, limit;
-};
+#include "batch/rate.h"
+#include "batch/signal.h"
 
 struct zdm_throttle {
+    struct zdm_signal signals[ZDM_SIGNALS]; /* the last sample */
     bool holding;
     double pressure;
+    int calm;                 /* samples below 0.7 in a row while it holds */
+    enum zdm_signal_id cause; /* the worst signal, when it last was at 0.7 or above */
+    struct zdm_rate rate;
+    int64_t began_us;
+    int64_t held_us;              /* since when it holds; 0: it does not */
+    int64_t lost_us[ZDM_SIGNALS]; /* time lost to holding, by cause */
+    int64_t rested_us;            /* and to the rate */
 };
 
-/* Takes the current values and says whether to hold. `reason` (may be NULL) becomes an owned line
- * with every signal at or above its limit: "replica lag 7400 >= 5000 ms", or NULL. */
-bool zdm_throttle_decide(
-    struct zdm_throttle *t, const struct zdm_signal *signals, size_t n, char **reason);
-
-/* Signal: how far the slowest replica is behind in replaying. *hidden: how many replicas our role may
- * not look at. */
-int zdm_signal_replica_lag(struct zdm_conn *control, int64_t limit_ms, struct zdm_signal *out,
-    int64_t *hidden, struct zdm_err *err);
+void zdm_throttle_init(struct zdm_throttle *t, int64_t wal_rate, bool carried, int64_t now_us);
+/* A new sample (ZDM_SIGNALS of them), once a second. True: hold. */
+bool zdm_throttle_sample(struct zdm_throttle *t, const struct zdm_signal *signals, int64_t now_us);
+/* Why it holds or rests: "replica db2 lag 7.4 s >= 5.0 s; WAL 31 MB/s >= 16 MB/s"; NULL: it does
+ * neither. Owned. */
+char *zdm_throttle_reason(const struct zdm_throttle *t, const char *trouble, int64_t now_us);
+/* `us` of time went to what holds now. */
+void zdm_throttle_lost(struct zdm_throttle *t, int64_t us);
+/* "held back for 12 % of 3 min: replica lag 8 %, WAL rate 4 %"; NULL: less than 1 %. Owned. */
+char *zdm_throttle_shares(const struct zdm_throttle *t, int64_t now_us);
 
 #endif

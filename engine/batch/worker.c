@@ -5,29 +5,17 @@
 
 #include "base/mem.h"
 #include "base/signals.h"
+#include "base/text.h"
 
-/* Bytes of at most `max` bytes of UTF-8 text that end with a whole character. */
-static int
-whole_characters(const char *text, size_t max)
+char *
+zdm_batch_application(const struct zdm_backfill_spec *spec, const char *suffix)
 {
-    size_t n = strlen(text);
-
-    if (n <= max)
-        return (int)n;
-    while (max > 0 && ((unsigned char)text[max] & 0xC0) == 0x80)
-        max--;
-    return (int)max;
-}
-
-/* "zdm/PLAN/STEP/0" in the 63 bytes of an application_name: each name gives way. */
-static char *
-application_name(const struct zdm_backfill_spec *spec)
-{
-    size_t plan = strlen(spec->plan), room = 63 - strlen("zdm///0");
+    /* The same room for every suffix: sessions of one backfill begin alike. */
+    size_t plan = strlen(spec->plan), room = 63 - strlen("zdm///monitor");
     size_t plan_room = plan < room / 2 ? plan : room / 2;
 
-    return zdm_strf("zdm/%.*s/%.*s/%d", whole_characters(spec->plan, plan_room), spec->plan,
-        whole_characters(spec->step, room - plan_room), spec->step, ZDM_SLICE);
+    return zdm_strf("zdm/%.*s/%.*s/%s", zdm_whole_characters(spec->plan, plan_room), spec->plan,
+        zdm_whole_characters(spec->step, room - plan_room), spec->step, suffix);
 }
 
 static int
@@ -46,7 +34,7 @@ set_session(struct zdm_worker *w, struct zdm_err *err)
 int
 zdm_worker_open(struct zdm_worker *w, struct zdm_err *err)
 {
-    char *name = application_name(w->job->spec);
+    char *name = zdm_batch_application(w->job->spec, ZDM_SLICE_NAME);
     int rc = zdm_conn_open(zdm_conn_conninfo(w->job->control), name, &w->conn, err);
 
     free(name);
@@ -90,8 +78,8 @@ zdm_worker_reconnect(struct zdm_worker *w, bool first, struct zdm_err *err)
 }
 
 int
-zdm_worker_batch(struct zdm_worker *w, const char *upto, bool *applied, int64_t *rows,
-    int64_t *batches, struct zdm_err *err)
+zdm_worker_batch(
+    struct zdm_worker *w, const char *upto, struct zdm_batch_done *done, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
     struct zdm_request q;
@@ -106,10 +94,11 @@ zdm_worker_batch(struct zdm_worker *w, const char *upto, bool *applied, int64_t 
     zdm_request_release(&q);
     if (rc < 0)
         return -1;
-    *applied = zdm_result_rows(r) > 0;
-    if (*applied) {
-        *rows = zdm_result_i64(r, 0, 0);
-        *batches = zdm_result_i64(r, 0, 1);
+    done->applied = zdm_result_rows(r) > 0;
+    if (done->applied) {
+        done->rows = zdm_result_i64(r, 0, 0);
+        done->batches = zdm_result_i64(r, 0, 1);
+        done->wal = zdm_result_i64(r, 0, 2);
     }
     zdm_result_free(r);
     return 0;

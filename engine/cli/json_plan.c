@@ -50,6 +50,26 @@ add_sql(
     json_object_set_new(out, "statements", statements);
 }
 
+static json_t *
+throttle_of(const struct zdm_step_throttle *t)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "lag_bytes", json_integer(t->lag_bytes));
+    json_object_set_new(object, "slot_bytes", json_integer(t->slot_bytes));
+    json_object_set_new(object, "archive", json_integer(t->archive_segments));
+    json_object_set_new(object, "blocked_ms", json_integer(t->blocked_ms));
+    json_object_set_new(object, "commit", json_integer(t->canary_times));
+    json_object_set_new(object, "dead", json_integer(t->dead_percent));
+    json_object_set_new(object, "checkpoints", json_integer(t->checkpoints_a_minute));
+    json_object_set_new(object, "load", json_boolean(t->load));
+    json_object_set_new(object, "sql", zdm_json_text(t->sql.text));
+    json_object_set_new(object, "url", zdm_json_text(t->url));
+    json_object_set_new(object, "file", zdm_json_text(t->file));
+    json_object_set_new(object, "check", zdm_json_text(t->source));
+    return object;
+}
+
 static void
 add_backfill(json_t *out, const struct zdm_step_backfill *b)
 {
@@ -70,6 +90,9 @@ add_backfill(json_t *out, const struct zdm_step_backfill *b)
     json_object_set_new(object, "lock_timeout_ms", json_integer(b->lock_timeout_ms));
     json_object_set_new(object, "pause_ms", json_integer(b->pause_ms));
     json_object_set_new(object, "max_lag_ms", json_integer(b->max_lag_ms));
+    json_object_set_new(object, "wal_rate", zdm_json_known(b->wal_rate ? b->wal_rate : -1));
+    json_object_set_new(object, "max_throttled_ms", json_integer(b->max_throttled_ms));
+    json_object_set_new(object, "throttle", throttle_of(&b->throttle));
     json_object_set_new(object, "allow", allow_of(&b->allow));
     json_object_set_new(out, "backfill", object);
 }

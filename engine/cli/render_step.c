@@ -5,6 +5,31 @@
 #include "cli/render_fact.h"
 #include "cli/render_plan.h"
 
+/* Only what the author said: the defaults are in the reference. */
+static void
+throttle_facts(struct zdm_buf *out, const struct zdm_step_backfill *b)
+{
+    const struct zdm_step_throttle *t = &b->throttle;
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    if (b->wal_rate) {
+        zdm_buf_addf(&text, "at most %.1f MB of WAL a second", (double)b->wal_rate / (1 << 20));
+        zdm_add_fact_of(out, ZDM_DIM, "rate", &text);
+    }
+    if (t->sql.text)
+        zdm_add_sql_fact(out, "throttle", &t->sql);
+    if (t->url) {
+        zdm_buf_addf(&text, "holds unless %s answers 200", t->url);
+        zdm_add_fact_of(out, ZDM_DIM, "throttle", &text);
+    }
+    if (t->file) {
+        zdm_buf_addf(&text, "holds while the file %s is there", t->file);
+        zdm_add_fact_of(out, ZDM_DIM, "throttle", &text);
+    }
+    if (t->source)
+        zdm_add_fact(out, ZDM_DIM, "throttle", "a function of the plan, asked once a second");
+}
+
 static void
 backfill_step(struct zdm_buf *out, const struct zdm_step_backfill *b)
 {
@@ -38,6 +63,7 @@ backfill_step(struct zdm_buf *out, const struct zdm_step_backfill *b)
         zdm_buf_addf(
             &text, "; waits while a replica is %s behind", zdm_show_duration(b->max_lag_ms, lag));
     zdm_add_fact_of(out, ZDM_DIM, "batches", &text);
+    throttle_facts(out, b);
     zdm_add_because(out, &b->allow);
 }
 

@@ -317,6 +317,12 @@ zdm_conn_outlive(struct zdm_conn *conn, struct zdm_err *err)
     return zdm_conn_exec(conn, "SET client_connection_check_interval = 0", NULL, err);
 }
 
+void
+zdm_conn_patience(struct zdm_conn *conn, int64_t ms)
+{
+    conn->patience_ms = ms;
+}
+
 bool
 zdm_conn_lost(const struct zdm_conn *conn)
 {

@@ -33,6 +33,9 @@ bool zdm_conn_lost(const struct zdm_conn *conn);
 /* While shielded a stop does not cancel and does not refuse statements: for bookkeeping that must
  * still run after ^C. COMMIT and ROLLBACK always are. Returns what it was before. */
 bool zdm_conn_shield(struct zdm_conn *conn, bool shielded);
+/* From now on, in later sessions too, a statement that is not answered within ms loses the session: for
+ * what must not wait for a dead network. 0: waits for ever, as at first. */
+void zdm_conn_patience(struct zdm_conn *conn, int64_t ms);
 /* Messages of the server (warnings; more when client_min_messages is lowered). NULL drops them.
  * Called while a statement runs: fn must not use the connection. Views for the call. */
 void zdm_conn_on_notice(struct zdm_conn *conn,

@@ -25,7 +25,8 @@ struct zdm_conn {
     bool lost, shielded;
     bool proxied; /* the backend's pid is not the one the login named: a pooler answered */
     int pid;
-    int64_t deadline_us; /* monotonic; 0: wait for ever. Bounds the log-in only */
+    int64_t deadline_us; /* monotonic; 0: wait for ever. Bounds what runs now */
+    int64_t patience_ms; /* with each statement; 0: none */
     struct zdm_prepared *prepared;
     size_t n_prepared;
     void (*notice)(void *self, const char *severity, const char *sqlstate, const char *message);

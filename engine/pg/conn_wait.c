@@ -252,7 +252,11 @@ zdm_conn_exchange(struct zdm_conn *conn, bool sent, struct zdm_result **out, str
         return zdm_lost_error(conn, PQerrorMessage(conn->pg), err);
     if (!out)
         PQsetSingleRowMode(conn->pg);
+    if (conn->patience_ms)
+        conn->deadline_us = zdm_monotonic_us() + conn->patience_ms * 1000;
     drive(&x);
+    if (conn->patience_ms)
+        conn->deadline_us = 0;
 
     int rc = verdict(&x, err);
     if (rc == 0 && out) {

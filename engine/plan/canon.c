@@ -105,6 +105,37 @@ put_backfill(json_t *object, const struct zdm_step_backfill *backfill)
     put_allow(object, &backfill->allow);
 }
 
+/* A number other than the default; the plans there were before it keep their fingerprints. */
+static void
+put_unless(json_t *object, const char *key, int64_t value, int64_t otherwise)
+{
+    if (value != otherwise)
+        put(object, key, json_integer(value));
+}
+
+static void
+put_throttle(json_t *pace, const struct zdm_step_throttle *throttle)
+{
+    json_t *object = json_object();
+
+    put_unless(object, "lag_bytes", throttle->lag_bytes, INT64_C(64) << 20);
+    put_unless(object, "slot_bytes", throttle->slot_bytes, INT64_C(1) << 30);
+    put_unless(object, "archive_segments", throttle->archive_segments, 42);
+    put_unless(object, "blocked_ms", throttle->blocked_ms, 100);
+    put_unless(object, "canary_times", throttle->canary_times, 3);
+    put_unless(object, "dead_percent", throttle->dead_percent, 200);
+    put_unless(object, "checkpoints_a_minute", throttle->checkpoints_a_minute, 6);
+    put_unless(object, "load", throttle->load, true);
+    put_text(object, "sql", throttle->sql.text);
+    put_text(object, "url", throttle->url);
+    put_text(object, "file", throttle->file);
+    put_text(object, "check", throttle->source);
+    if (json_object_size(object) > 0)
+        put(pace, "throttle", object);
+    else
+        json_decref(object);
+}
+
 /* How fast, which may change while a backfill is under way: part of the plan, not of what the step
  * does. */
 static void
@@ -118,6 +149,9 @@ put_pace(json_t *object, const struct zdm_step_backfill *backfill)
     put(pace, "lock_timeout_ms", json_integer(backfill->lock_timeout_ms));
     put(pace, "pause_ms", json_integer(backfill->pause_ms));
     put(pace, "max_lag_ms", json_integer(backfill->max_lag_ms));
+    put_unless(pace, "wal_rate", backfill->wal_rate, 0);
+    put_unless(pace, "max_throttled_ms", backfill->max_throttled_ms, 3600000);
+    put_throttle(pace, &backfill->throttle);
     put(object, "pace", pace);
 }
 

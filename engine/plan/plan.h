@@ -80,6 +80,22 @@ struct zdm_assign {     /* SET column = expression */
     struct zdm_sql_text expr;
 };
 
+/* When a backfill slows down and holds. 0, false and NULL: not looked at. */
+struct zdm_step_throttle {
+    int64_t lag_bytes;            /* of a replica, default 64 MB */
+    int64_t slot_bytes;           /* kept by a replication slot, default 1 GB */
+    int64_t archive_segments;     /* default 42 */
+    int64_t blocked_ms;           /* default 100 */
+    int64_t canary_times;         /* default 3 */
+    int64_t dead_percent;         /* default 200 */
+    int64_t checkpoints_a_minute; /* default 6 */
+    bool load;                    /* default true */
+    struct zdm_sql_text sql;
+    const char *url, *file;
+    zdm_func check;     /* function(ctx): true or a reason holds */
+    const char *source; /* its text; NULL: none */
+};
+
 struct zdm_step_backfill {
     const char *table; /* as written: name or schema.name, each part maybe quoted */
     struct zdm_assign *set;
@@ -91,7 +107,10 @@ struct zdm_step_backfill {
     int64_t batch_min, batch_max; /* rows, defaults 50 and 50000 */
     int64_t lock_timeout_ms;      /* default 50 */
     int64_t pause_ms;             /* after each batch, default 0 */
-    int64_t max_lag_ms; /* holds while a replica is further behind, default 5 s; 0: never */
+    int64_t max_lag_ms;       /* holds while a replica is further behind, default 5 s; 0: never */
+    int64_t wal_rate;         /* bytes of WAL a second at most; 0: no ceiling */
+    int64_t max_throttled_ms; /* held longer at a stretch: a warning, default 1 h; 0: never */
+    struct zdm_step_throttle throttle;
     struct zdm_allow allow;
 };
 

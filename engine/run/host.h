@@ -31,6 +31,10 @@ struct zdm_host {
      * ZDM_ERR_FAILED with its place; an error raised by db: keeps its SQLSTATE. */
     int (*call)(void *self, zdm_func func, struct zdm_conn *conn,
         const struct zdm_hook_context *context, bool *answer, struct zdm_err *err);
+    /* Calls a throttle function with (ctx). *reason: owned, why to hold, when it returned a text or
+     * true; NULL when it returned false or nil. Anything else is an error. */
+    int (*ask)(void *self, zdm_func func, const struct zdm_hook_context *context, char **reason,
+        struct zdm_err *err);
 };
 
 #endif

@@ -67,6 +67,52 @@ watch_recover(void *self, struct zdm_err *err)
     return zdm_fail(err, ZDM_ERR_FAILED, "the database is at an earlier point than before");
 }
 
+static void
+log_line(void *self, const char *level, const char *message)
+{
+    struct watch *w = self;
+    zdm_session_say(w->s, ZDM_EVENT_NOTE, level, w->step, "%s", message);
+}
+
+static int
+watch_check(void *self, char **reason, struct zdm_err *err)
+{
+    struct watch *w = self;
+    const struct zdm_host *host = &w->s->options->host;
+    struct zdm_hook_context context = {
+        .plan = w->s->plan->name,
+        .step = w->step->id,
+        .epoch = w->s->epoch,
+        .log = log_line,
+        .log_self = w,
+    };
+    zdm_func check = w->step->u.backfill.throttle.check;
+    return host->ask(host->self, check, &context, reason, err);
+}
+
+static struct zdm_limits
+limits_of(const struct zdm_step_backfill *backfill)
+{
+    const struct zdm_step_throttle *throttle = &backfill->throttle;
+    return (struct zdm_limits){
+        .lag_ms = backfill->max_lag_ms,
+        .lag_bytes = throttle->lag_bytes,
+        .slot_bytes = throttle->slot_bytes,
+        .archive_segments = throttle->archive_segments,
+        .blocked_ms = throttle->blocked_ms,
+        .canary_times = throttle->canary_times,
+        .dead_percent = throttle->dead_percent,
+        .checkpoints_a_minute = throttle->checkpoints_a_minute,
+        .load = throttle->load,
+        .sql = throttle->sql.text,
+        .url = throttle->url,
+        .file = throttle->file,
+        .check = throttle->check != 0,
+        .wal_rate = backfill->wal_rate,
+        .patience_ms = backfill->max_throttled_ms,
+    };
+}
+
 static int
 watch_begin(void *self, struct zdm_err *err)
 {
@@ -95,7 +141,9 @@ blame(const struct zdm_step *step, const struct zdm_backfill_fault *fault, struc
         return;
     if (fault->position > 0) {
         const struct zdm_sql_text *text =
-            fault->set_index < 0 ? &backfill->where : &backfill->set[fault->set_index].expr;
+            fault->set_index == ZDM_FAULT_THROTTLE ? &backfill->throttle.sql
+            : fault->set_index == ZDM_FAULT_WHERE  ? &backfill->where
+                                                   : &backfill->set[fault->set_index].expr;
         err->position = fault->position;
         zdm_blame_sql(step, text, err);
         return;
@@ -125,7 +173,7 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         .batch_max = backfill->batch_max,
         .lock_timeout_ms = backfill->lock_timeout_ms,
         .pause_ms = backfill->pause_ms,
-        .max_lag_ms = backfill->max_lag_ms,
+        .limits = limits_of(backfill),
         .patience_ms = s->plan->lock_patience_ms,
     };
     struct watch watch = {.s = s, .step = step};
@@ -134,6 +182,7 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         .self = &watch,
         .progress = watch_progress,
         .note = watch_note,
+        .check = watch_check,
         .recover = watch_recover,
         .begin = watch_begin,
         .finish = watch_finish,

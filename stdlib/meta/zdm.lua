@@ -39,6 +39,21 @@
 ---@field detail string? Facts.
 ---@field hint string? What to do.
 
+---When a backfill slows down and when it holds. Each signal is read about once a second by a session of its own (`zdm/PLAN/STEP/monitor`); at 70 % of a limit the rate of WAL is lowered, at the limit the backfill holds until every signal was below 70 % for three seconds. `false` turns one off. A signal that cannot be read any more holds too, except `blocked`, `commit`, `load`, `dead` and `checkpoints`.
+---@class zdm.throttle
+---@field lag_bytes? string|false WAL that a replica has yet to replay. (`max_lag` is the limit in time.)
+---@field slot_bytes? string|false WAL that a replication slot keeps; less when `max_slot_wal_keep_size` would lose the slot.
+---@field archive? integer|false WAL files that wait to be archived. An `archive_command` that fails holds at once. (at least 1)
+---@field blocked? string|false How long another session has waited for a lock of the backfill. (at least 1ms)
+---@field commit? integer|false How many times longer than before the backfill a commit may take (the 95th percentile of zdm's own small ones). One within `target` is never too slow. (at least 2)
+---@field load? boolean Compare sessions that are active, and that wait for disk or memory locks, with those before the backfill: a fifth more slows it down, twice as many hold it. Fewer than 10 (5 waiting) are no load.
+---@field dead? integer|false Dead rows of the table, in percent of the live ones; fewer than 100,000 do not count. (at least 1)
+---@field checkpoints? integer|false Checkpoints a minute that were forced by the amount of WAL. (at least 1)
+---@field sql? string A query with one boolean, true holds; or with a number and the limit at which to hold.
+---@field url? string Holds unless a HEAD request is answered with 200 (GET where HEAD is not known).
+---@field file? string Holds while this file is there, on the machine where zdm runs.
+---@field check? fun(ctx: zdm.ctx): boolean|string|nil function(ctx): true or a text, the reason, holds; false or nil does not. An error stops the backfill.
+
 ---@class zdm.plan.fields
 ---@field api integer The version of this language: 1.
 ---@field why? string The reason, for people: shown in the dry run and the log.
@@ -87,6 +102,9 @@ function expand(body) end
 ---@field lock_timeout? string How long a batch waits for a row that somebody else has locked. (1ms to 1m)
 ---@field pause? string A rest after each batch. (0ms to 1h)
 ---@field max_lag? string Wait while a replica is further behind in replaying; `0s`: do not look. Seeing replicas takes the role pg_monitor. (0ms to 24h)
+---@field wal_rate? string The most WAL to write in a second. (at least 262144)
+---@field throttle? zdm.throttle|fun(ctx: zdm.ctx): boolean|string|nil What else slows it down and holds it: see below. A function stands for `{ check = function }`.
+---@field max_throttled? string Held longer than this at a stretch, it warns; it goes on holding. `0s`: never.
 ---@field allow? string[] Ids of rules whose finding is accepted for this step. Needs `because`.
 ---@field because? string Why the findings named in `allow` are acceptable here.
 ---@field why? string The reason, for people: shown in the dry run and the log.

@@ -33,7 +33,7 @@ PGPORT=5433 wait_until 'SELECT pg_is_in_recovery()' t
 PGPORT=5433 sql 'SELECT pg_wal_replay_pause()'
 "$ZDM" run plan.lua >out 2>err &
 runner=$!
-wait_for_line out 'holding: replica lag'
+wait_for_line out 'holding: replica walreceiver lag'
 check_eq "it holds before the end" t "$(sql 'SELECT count(*) FILTER (WHERE n = 0) > 0 FROM t')"
 PGPORT=5433 sql 'SELECT pg_wal_replay_resume()'
 wait "$runner"

@@ -77,6 +77,17 @@ add_backfill(struct zdm_plan *plan, const char *id, const char *table, const cha
     backfill->batch_max = 50000;
     backfill->lock_timeout_ms = 50;
     backfill->max_lag_ms = 5000;
+    backfill->max_throttled_ms = 3600000;
+    backfill->throttle = (struct zdm_step_throttle){
+        .lag_bytes = 64 << 20,
+        .slot_bytes = 1 << 30,
+        .archive_segments = 42,
+        .blocked_ms = 100,
+        .canary_times = 3,
+        .dead_percent = 200,
+        .checkpoints_a_minute = 6,
+        .load = true,
+    };
     return step;
 }
 

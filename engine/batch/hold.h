@@ -1,0 +1,19 @@
+/*
+ * hold.h - what stands between two batches: signals that hold, and the rate of WAL. Private to batch/.
+ */
+#ifndef ZDM_BATCH_HOLD_H
+#define ZDM_BATCH_HOLD_H
+
+#include "batch/monitor.h"
+#include "batch/throttle.h"
+
+struct zdm_hold {
+    struct zdm_monitor *monitor; /* owned; NULL: no signal is looked at */
+    struct zdm_throttle throttle;
+    struct zdm_monitor_view view; /* what was seen last */
+    struct zdm_signal check;      /* the author's function: asked here, not by the monitor */
+    int64_t sampled_us;           /* 0: never */
+    bool told_long;               /* that it holds for very long was said */
+};
+
+#endif
