@@ -36,6 +36,7 @@ const struct zdm_convention zdm_conventions[] = {
         .owns = zdm_prisma_owns,
         .list = zdm_prisma_list,
         .named = zdm_prisma_named,
+        .version = zdm_prisma_version,
     },
     {
         .name = "flyway",
@@ -48,6 +49,7 @@ const struct zdm_convention zdm_conventions[] = {
         .list = zdm_flyway_list,
         .named = zdm_flyway_named,
         .cut = zdm_flyway_cut,
+        .version = zdm_flyway_version,
     },
     {
         .name = "golang-migrate",
@@ -57,6 +59,7 @@ const struct zdm_convention zdm_conventions[] = {
         .owns = zdm_golang_migrate_owns,
         .list = zdm_golang_migrate_list,
         .named = zdm_golang_migrate_named,
+        .version = zdm_leading_number,
     },
     {
         .name = "rails",
@@ -76,6 +79,7 @@ const struct zdm_convention zdm_conventions[] = {
         .wrap = ZDM_WRAP_ALWAYS,
         .marked = zdm_goose_marked,
         .cut = zdm_goose_cut,
+        .version = zdm_leading_number,
     },
     {
         .name = "dbmate",
@@ -85,6 +89,7 @@ const struct zdm_convention zdm_conventions[] = {
         .wrap = ZDM_WRAP_ALWAYS,
         .marked = zdm_dbmate_marked,
         .cut = zdm_dbmate_cut,
+        .version = zdm_leading_number,
     },
     {
         .name = "sql-migrate",
@@ -141,18 +146,29 @@ zdm_convention_find(const char *name, const struct zdm_convention **out, struct 
 }
 
 void
-zdm_paths_add(struct zdm_paths *paths, char *path)
+zdm_paths_add_version(struct zdm_paths *paths, char *path, char *version)
 {
     paths->items = zdm_grow(paths->items, paths->n, sizeof *paths->items);
-    paths->items[paths->n++] = path;
+    paths->versions = zdm_grow(paths->versions, paths->n, sizeof *paths->versions);
+    paths->items[paths->n] = path;
+    paths->versions[paths->n++] = version;
+}
+
+void
+zdm_paths_add(struct zdm_paths *paths, char *path)
+{
+    zdm_paths_add_version(paths, path, NULL);
 }
 
 void
 zdm_paths_release(struct zdm_paths *paths)
 {
-    for (size_t i = 0; i < paths->n; i++)
+    for (size_t i = 0; i < paths->n; i++) {
         free(paths->items[i]);
+        free(paths->versions[i]);
+    }
     free(paths->items);
+    free(paths->versions);
     *paths = (struct zdm_paths){.items = NULL};
 }
 

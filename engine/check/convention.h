@@ -12,9 +12,11 @@
 
 struct zdm_paths { /* owned strings */
     char **items;
+    char **versions; /* by which the tool remembers each, or NULL where its name says it */
     size_t n;
 };
-void zdm_paths_add(struct zdm_paths *paths, char *path); /* takes path */
+void zdm_paths_add(struct zdm_paths *paths, char *path);                        /* takes path */
+void zdm_paths_add_version(struct zdm_paths *paths, char *path, char *version); /* takes both */
 void zdm_paths_release(struct zdm_paths *paths);
 
 struct zdm_convention {
@@ -28,6 +30,9 @@ struct zdm_convention {
     int (*list)(const struct zdm_folder *folder, struct zdm_paths *out, struct zdm_err *err);
     bool (*named)(const char *path);
     bool (*marked)(const char *text); /* known by comments in the text */
+    /* How the tool's table calls a file that was applied; owned. NULL: it has none that zdm reads, or
+     * `list` tells. */
+    char *(*version)(const char *path);
     /* Blanks out what is not run, sets parts and wrap. NULL: nothing to do. */
     int (*cut)(struct zdm_source *source, struct zdm_err *err);
 };
@@ -48,9 +53,11 @@ bool zdm_golang_migrate_owns(const struct zdm_folder *folder);
 int zdm_golang_migrate_list(
     const struct zdm_folder *folder, struct zdm_paths *out, struct zdm_err *err);
 bool zdm_golang_migrate_named(const char *path);
+char *zdm_leading_number(const char *path); /* of a file's name; NULL: none */
 bool zdm_prisma_owns(const struct zdm_folder *folder);
 int zdm_prisma_list(const struct zdm_folder *folder, struct zdm_paths *out, struct zdm_err *err);
 bool zdm_prisma_named(const char *path);
+char *zdm_prisma_version(const char *path);
 bool zdm_rails_owns(const struct zdm_folder *folder);
 int zdm_rails_list(const struct zdm_folder *folder, struct zdm_paths *out, struct zdm_err *err);
 bool zdm_rails_named(const char *path);
@@ -59,6 +66,9 @@ bool zdm_rails_named(const char *path);
 bool zdm_flyway_owns(const struct zdm_folder *folder);
 int zdm_flyway_list(const struct zdm_folder *folder, struct zdm_paths *out, struct zdm_err *err);
 bool zdm_flyway_named(const char *path);
+char *zdm_flyway_version(const char *path);
+/* Parts of a version are numbers between dots or underscores; a missing one is 0. */
+int zdm_flyway_compare(const char *a, const char *b);
 int zdm_flyway_cut(struct zdm_source *source, struct zdm_err *err);
 
 /* convention_plans.c */

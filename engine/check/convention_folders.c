@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "check/convention.h"
 
 bool
@@ -13,6 +14,15 @@ zdm_golang_migrate_named(const char *path)
     size_t digits = strspn(name, "0123456789");
 
     return digits > 0 && name[digits] == '_' && zdm_name_ends(name, ".up.sql");
+}
+
+char *
+zdm_leading_number(const char *path)
+{
+    const char *name = zdm_base_name(path);
+    size_t digits = strspn(name, "0123456789");
+
+    return digits ? zdm_strndup(name, digits) : NULL;
 }
 
 bool
@@ -74,6 +84,20 @@ zdm_prisma_named(const char *path)
 {
     return strcmp(zdm_base_name(path), "migration.sql") == 0 &&
            zdm_is_beside(path, "../migration_lock.toml");
+}
+
+/* The name of the folder that the file is in. */
+char *
+zdm_prisma_version(const char *path)
+{
+    const char *end = zdm_base_name(path), *begin;
+
+    if (end == path)
+        return NULL;
+    end--;
+    for (begin = end; begin > path && begin[-1] != '/'; begin--)
+        ;
+    return zdm_strndup(begin, (size_t)(end - begin));
 }
 
 bool

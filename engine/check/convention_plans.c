@@ -12,15 +12,16 @@
 
 /* Adds the file; one that the order names and that is not there is an error. */
 static int
-add_listed(
-    struct zdm_paths *out, char *path, const char *list, const char *name, struct zdm_err *err)
+add_listed(struct zdm_paths *out, char *path, char *version, const char *list, const char *name,
+    struct zdm_err *err)
 {
     if (access(path, F_OK) < 0) {
         zdm_fail(err, ZDM_ERR_USAGE, "%s names \"%s\", but there is no \"%s\"", list, name, path);
         free(path);
+        free(version);
         return -1;
     }
-    zdm_paths_add(out, path);
+    zdm_paths_add_version(out, path, version);
     return 0;
 }
 
@@ -64,7 +65,10 @@ list_journal(const struct zdm_folder *folder, const char *journal, const char *t
             break;
         }
         char *name = zdm_strf("%s.sql", tag);
-        rc = add_listed(out, zdm_folder_path(folder, name), journal, tag, err);
+        const json_t *when = json_object_get(entry, "when");
+        char *version =
+            json_is_integer(when) ? zdm_strf("%lld", (long long)json_integer_value(when)) : NULL;
+        rc = add_listed(out, zdm_folder_path(folder, name), version, journal, tag, err);
         free(name);
         if (rc < 0)
             break;
@@ -147,6 +151,18 @@ struct change {
     char *tag; /* the first one behind it; a reworked change keeps its old script under it */
 };
 
+/* "%project=name"; owned, NULL: the plan has none. */
+static char *
+project_of(const char *text)
+{
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, "%project=", 9) == 0)
+            return zdm_strndup(line + 9, strcspn(line + 9, " \t\r\n"));
+    }
+    return NULL;
+}
+
 static void
 read_plan(char *text, struct change **changes, size_t *n)
 {
@@ -206,8 +222,8 @@ last_places(const struct change *changes, size_t n, size_t *n_places)
 }
 
 static int
-list_changes(const char *top, const char *plan, const struct change *changes, size_t n,
-    struct zdm_paths *out, struct zdm_err *err)
+list_changes(const char *top, const char *plan, const char *project, const struct change *changes,
+    size_t n, struct zdm_paths *out, struct zdm_err *err)
 {
     size_t n_places;
     struct place *places = last_places(changes, n, &n_places);
@@ -219,7 +235,9 @@ list_changes(const char *top, const char *plan, const struct change *changes, si
             bsearch(&(struct place){.name = name}, places, n_places, sizeof *places, find_name);
         if (place->last != i && changes[i].tag)
             tag = changes[i].tag;
-        rc = add_listed(out, zdm_strf("%sdeploy/%s%s.sql", top, name, tag), plan, name, err);
+        char *version = project ? zdm_strf("%s:%s", project, name) : NULL;
+        rc = add_listed(
+            out, zdm_strf("%sdeploy/%s%s.sql", top, name, tag), version, plan, name, err);
     }
     free(places);
     return rc;
@@ -230,6 +248,7 @@ zdm_sqitch_list(const struct zdm_folder *folder, struct zdm_paths *out, struct z
 {
     char *top = sqitch_top(folder), *text = NULL;
     struct change *changes = NULL;
+    char *project = NULL;
     size_t n = 0, len;
     int rc = -1;
 
@@ -237,10 +256,12 @@ zdm_sqitch_list(const struct zdm_folder *folder, struct zdm_paths *out, struct z
         top = zdm_folder_path(folder, ""); /* somebody says so: the error names what is missing */
     char *plan = zdm_strf("%ssqitch.plan", top);
     if (zdm_text_file_read(plan, false, &text, &len, err) == 0) {
+        project = project_of(text);
         read_plan(text, &changes, &n);
-        rc = list_changes(top, plan, changes, n, out, err);
+        rc = list_changes(top, plan, project, changes, n, out, err);
     }
     free(changes);
+    free(project);
     free(text);
     free(plan);
     free(top);

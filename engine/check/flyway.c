@@ -30,9 +30,8 @@ kind_of(const char *path)
     return strncmp(rest, "__", 2) == 0 ? *name : 0;
 }
 
-/* Parts of a version are numbers between dots or underscores; a missing one is 0. */
-static int
-compare_versions(const char *a, const char *b)
+int
+zdm_flyway_compare(const char *a, const char *b)
 {
     for (;;) {
         bool more_a = isdigit((unsigned char)*a), more_b = isdigit((unsigned char)*b);
@@ -61,7 +60,7 @@ compare(const void *a, const void *b)
 
     if (kind_x != kind_y)
         return kind_x == 'V' ? -1 : 1;
-    int order = kind_x == 'V' ? compare_versions(zdm_base_name(x) + 1, zdm_base_name(y) + 1)
+    int order = kind_x == 'V' ? zdm_flyway_compare(zdm_base_name(x) + 1, zdm_base_name(y) + 1)
                               : strcmp(zdm_base_name(x), zdm_base_name(y));
     return order ? order : strcmp(x, y);
 }
@@ -77,6 +76,19 @@ collect(const struct zdm_folder *folder, struct zdm_paths *out)
         else if (kind == 'V' || kind == 'R')
             zdm_paths_add(out, zdm_folder_path(folder, entry->name));
     }
+}
+
+char *
+zdm_flyway_version(const char *path)
+{
+    const char *name = zdm_base_name(path);
+    size_t n = strspn(name + 1, "0123456789._");
+
+    if (kind_of(path) != 'V')
+        return NULL;
+    while (n > 0 && name[n] == '_')
+        n--;
+    return zdm_strndup(name + 1, n);
 }
 
 bool

@@ -33,6 +33,7 @@ struct zdm_check_note { /* something about a source as a whole, or a comment in 
 struct zdm_check_summary {
     size_t files, statements, safe, caution, unsafe, unknown;
     size_t errors, warnings, infos, allowed; /* findings and notes */
+    size_t applied; /* migrations that the target has already, and that were left out */
 };
 
 struct zdm_check_report {

@@ -21,6 +21,7 @@ struct reader {
     size_t n_seen;
     size_t n_met; /* files that were found, read or not */
     const struct zdm_source_options *options;
+    bool in_folder;
     const struct zdm_convention *forced; /* --convention, or NULL */
 };
 
@@ -51,10 +52,11 @@ by_folder(const struct zdm_folder *folder)
     return NULL;
 }
 
-static void
-release(struct zdm_source *source)
+void
+zdm_source_release(struct zdm_source *source)
 {
     free(source->path);
+    free(source->version);
     free(source->text);
     free(source->original);
     free(source->parts);
@@ -86,10 +88,11 @@ override_wrap(struct zdm_source *source, enum zdm_wrap wrap)
         source->parts[i].wrap = wrap;
 }
 
-/* path NULL: standard input. convention NULL: told by the comments in it. */
+/* path NULL: standard input. convention NULL: told by the comments in it. version: that the order of
+ * the folder gives, or NULL. */
 static int
 add_sql(struct reader *reader, const char *path, const struct zdm_convention *convention,
-    struct zdm_err *err)
+    const char *version, struct zdm_err *err)
 {
     struct zdm_source source = {.kind = ZDM_SOURCE_SQL, .wrap = ZDM_WRAP_NEVER};
     size_t len;
@@ -105,10 +108,14 @@ add_sql(struct reader *reader, const char *path, const struct zdm_convention *co
         convention = by_comments(source.text);
     if (convention && (convention->owns || convention->marked))
         source.tool = convention->name;
+    if (version)
+        source.version = zdm_strdup(version);
+    else if (source.tool && reader->in_folder && convention->version)
+        source.version = convention->version(source.path);
     if (convention)
         source.wrap = convention->wrap;
     if (convention && convention->cut && convention->cut(&source, err) < 0) {
-        release(&source);
+        zdm_source_release(&source);
         return -1;
     }
     if (reader->options->wrap_given)
@@ -164,7 +171,7 @@ add_entry(struct reader *reader, const struct zdm_folder *folder, const struct z
     int rc = 0;
     if (zdm_name_ends(entry->name, ".sql")) {
         if (!is_way_back(folder, entry->name))
-            rc = add_sql(reader, path, reader->forced, err);
+            rc = add_sql(reader, path, reader->forced, NULL, err);
     } else if (zdm_name_ends(entry->name, ".lua") && strcmp(entry->name, "zdm.conf.lua") != 0) {
         rc = add_plan(reader, path, err);
     }
@@ -186,7 +193,7 @@ add_folder(struct reader *reader, const struct zdm_folder *folder, struct zdm_er
     }
     rc = convention->list(folder, &paths, err);
     for (size_t i = 0; i < paths.n && rc == 0; i++)
-        rc = add_sql(reader, paths.items[i], convention, err);
+        rc = add_sql(reader, paths.items[i], convention, paths.versions[i], err);
     zdm_paths_release(&paths);
     /* Plans stand in their own order behind what another tool runs. */
     for (size_t i = 0; i < folder->n && rc == 0; i++)
@@ -246,7 +253,7 @@ add_path(struct reader *reader, const char *path, struct zdm_err *err)
     size_t before = reader->n_met;
 
     if (strcmp(path, "-") == 0)
-        return add_sql(reader, NULL, reader->forced, err);
+        return add_sql(reader, NULL, reader->forced, NULL, err);
     if (stat(path, &st) < 0) {
         int reason = errno;
         zdm_fail_errno(err, ZDM_ERR_USAGE, "cannot read \"%s\"", path);
@@ -257,11 +264,13 @@ add_path(struct reader *reader, const char *path, struct zdm_err *err)
     if (!S_ISDIR(st.st_mode)) {
         if (zdm_name_ends(path, ".lua"))
             return add_plan(reader, path, err);
-        return add_sql(reader, path, reader->forced ? reader->forced : by_name(path), err);
+        return add_sql(reader, path, reader->forced ? reader->forced : by_name(path), NULL, err);
     }
     if (zdm_folder_read(path, &folder, err) < 0)
         return -1;
+    reader->in_folder = true;
     int rc = add_folder(reader, folder, err);
+    reader->in_folder = false;
     if (rc == 0 && reader->n_met == before)
         rc = nothing_in(folder, reader, err);
     zdm_folder_free(folder);
@@ -295,7 +304,7 @@ void
 zdm_sources_release(struct zdm_sources *sources)
 {
     for (size_t i = 0; i < sources->n; i++)
-        release(&sources->items[i]);
+        zdm_source_release(&sources->items[i]);
     free(sources->items);
     *sources = (struct zdm_sources){.items = NULL};
 }

@@ -26,6 +26,8 @@ struct zdm_source {
     char *path; /* as people should read it: relative when it was given so; "<stdin>" */
     enum zdm_source_kind kind;
     const char *tool;   /* "goose", ...; NULL: plain SQL. Static. */
+    char *version;      /* by which its tool remembers that it was applied; NULL: it was named by
+                           itself, or the tool does not remember it */
     enum zdm_wrap wrap; /* how its tool sends it: ALWAYS in a transaction, NEVER, or as one string,
                            which is SEVERAL */
     char *
@@ -55,6 +57,7 @@ struct zdm_source_options {
  * error with the path (ZDM_ERR_USAGE). */
 int zdm_sources_read(const char *const *paths, size_t n, const struct zdm_source_options *options,
     struct zdm_sources *out, struct zdm_err *err);
+void zdm_source_release(struct zdm_source *source);
 void zdm_sources_release(struct zdm_sources *sources);
 
 #endif

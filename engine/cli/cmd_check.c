@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "cli/check_applied.h"
 #include "cli/check_conf.h"
 #include "cli/check_formats.h"
 #include "cli/check_plans.h"
@@ -8,7 +9,7 @@
 #include "cli/commands.h"
 
 static int
-check_sources(const struct zdm_args *args, const struct zdm_sources *sources,
+check_sources(const struct zdm_args *args, struct zdm_sources *sources,
     const struct zdm_check_settings *settings, struct zdm_io *io, struct zdm_err *err)
 {
     const char *format = zdm_args_get(args, ZDM_OPT_CHECK_FORMAT);
@@ -20,15 +21,23 @@ check_sources(const struct zdm_args *args, const struct zdm_sources *sources,
         return -1;
     struct zdm_catalog *catalog = target.catalog;
     struct zdm_check_plans plans = zdm_check_plan_files(target.conninfo);
+    size_t applied = 0;
     target.catalog = NULL; /* taken */
+    if (target.conninfo && !zdm_args_has(args, ZDM_OPT_WITH_APPLIED) &&
+        zdm_check_leave_applied(target.conninfo, sources, &applied, err) < 0) {
+        zdm_catalog_free(catalog);
+        goto out;
+    }
     if (zdm_check_run(sources, settings, catalog, &plans,
             target.tracer.trace ? &target.tracer : NULL, &report, err) == 0) {
+        report.summary.applied = applied;
         if (target.evidence)
             report.evidence = zdm_arena_strdup(report.arena, target.evidence);
         zdm_check_print(io, zdm_check_format(format ? format : "text"), &report, settings);
         code = zdm_check_exit_code(&report, settings);
         zdm_check_report_release(&report);
     }
+out:
     zdm_check_target_close(&target);
     return code;
 }

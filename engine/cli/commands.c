@@ -17,10 +17,10 @@ const struct zdm_command zdm_commands[] = {
         .max_words = SIZE_MAX,
         .options = TARGET | ZDM_OPT_BIT(OFFLINE) | ZDM_OPT_BIT(SCHEMA) | ZDM_OPT_BIT(TRACE) |
                    ZDM_OPT_BIT(CONVENTION) | ZDM_OPT_BIT(ASSUME_IN_TRANSACTION) |
-                   ZDM_OPT_BIT(GIT_DIFF) | ZDM_OPT_BIT(FAIL_ON) | ZDM_OPT_BIT(RULE) |
-                   ZDM_OPT_BIT(ALLOW_UNKNOWN) | ZDM_OPT_BIT(PG_VERSION) | ZDM_OPT_BIT(CONFIG) |
-                   ZDM_OPT_BIT(NO_CONFIG) | ZDM_OPT_BIT(CHECK_FORMAT) | ZDM_OPT_BIT(COLOR) |
-                   ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),
+                   ZDM_OPT_BIT(GIT_DIFF) | ZDM_OPT_BIT(WITH_APPLIED) | ZDM_OPT_BIT(FAIL_ON) |
+                   ZDM_OPT_BIT(RULE) | ZDM_OPT_BIT(ALLOW_UNKNOWN) | ZDM_OPT_BIT(PG_VERSION) |
+                   ZDM_OPT_BIT(CONFIG) | ZDM_OPT_BIT(NO_CONFIG) | ZDM_OPT_BIT(CHECK_FORMAT) |
+                   ZDM_OPT_BIT(COLOR) | ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),
         .summary = "tell what SQL locks, rewrites and breaks, and the safer form",
         .about =
             "Judges every statement of plans, .sql files, the folders of migration tools, or "

@@ -34,6 +34,7 @@ put_summary(struct zdm_json_out *json, const struct zdm_check_summary *s)
         {"warnings", s->warnings},
         {"infos", s->infos},
         {"allowed", s->allowed},
+        {"applied", s->applied},
     };
 
     zdm_json_open(json, "summary", '{');

@@ -196,6 +196,8 @@ summary(struct zdm_buf *out, const struct zdm_check_view *view, const struct zdm
     count(&text, s->statements, "statement", "statements");
     zdm_buf_add(&text, " in ");
     count(&text, s->files, "file", "files");
+    if (s->applied > 0)
+        zdm_buf_addf(&text, " (%zu already applied, left out)", s->applied);
     count_if(&text, s->errors, "error", "errors", &any);
     count_if(&text, s->warnings, "warning", "warnings", &any);
     count_if(&text, s->infos, "remark", "remarks", &any);
