@@ -113,6 +113,18 @@ zdm_show_count(int64_t n, char out[32])
     return out;
 }
 
+const char *
+zdm_show_bytes(double bytes, char out[32])
+{
+    static const char *const sizes[] = {"B", "kB", "MB", "GB", "TB"};
+    size_t unit = 0;
+
+    for (; bytes >= 1000 && unit + 1 < sizeof sizes / sizeof *sizes; unit++)
+        bytes /= 1024;
+    snprintf(out, 32, bytes < 9.95 && unit > 0 ? "%.1f %s" : "%.0f %s", bytes, sizes[unit]);
+    return out;
+}
+
 /* Optimal string alignment distance; names longer than 63 are not compared. */
 static unsigned
 distance(const char *a, size_t n, const char *b, size_t m)

@@ -17,6 +17,8 @@ bool zdm_parse_duration_ms(const char *s, int64_t *ms);
 /* "250 ms", "1.5 s", "3 min 20 s", "2 h 5 min", "3 d 4 h": for people.
  * Fills out[32] and returns it. */
 const char *zdm_show_duration(int64_t ms, char out[32]);
+/* "512 kB", "1.2 GB": units of 1024. Fills out[32] and returns it. */
+const char *zdm_show_bytes(double bytes, char out[32]);
 /* Bytes of at most `max` bytes of UTF-8 text that end with a whole character. */
 int zdm_whole_characters(const char *text, size_t max);
 

@@ -115,18 +115,6 @@ zdm_signal_pressure(enum zdm_signal_id id, const struct zdm_signal *s, int64_t n
     return s->read_us == 0 ? 0 : pressure_of(s);
 }
 
-const char *
-zdm_show_bytes(double bytes, char out[32])
-{
-    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
-    size_t unit = 0;
-
-    for (; bytes >= 1000 && unit + 1 < sizeof units / sizeof *units; unit++)
-        bytes /= 1024;
-    snprintf(out, 32, bytes < 9.95 && unit > 0 ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
-    return out;
-}
-
 static const char *
 show(enum unit unit, double value, char out[32])
 {

@@ -49,7 +49,5 @@ void zdm_signal_set(struct zdm_signal *s, double value, const char *subject, int
 /* The line that stands for value and limit; cut when it is long. */
 void zdm_signal_words(struct zdm_signal *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* "31 MB", "1.2 GB". Fills out[32] and returns it. */
-const char *zdm_show_bytes(double bytes, char out[32]);
 
 #endif

@@ -47,6 +47,16 @@ stands(const struct zdm_observed *seen, const struct zdm_lock *said)
     return said->mode < ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE || (before && before->mode >= said->mode);
 }
 
+/* A copy without rows cannot tell how large it is. */
+static void
+take_size(const struct zdm_statement *st, struct zdm_lock *lock)
+{
+    const struct zdm_lock *said = lock_on(st->locks, st->n_locks, lock->relation);
+
+    lock->rows = said ? said->rows : -1;
+    lock->bytes = said ? said->bytes : -1;
+}
+
 static void
 take_locks(struct zdm_statement *st, const struct zdm_observed *seen, struct zdm_arena *arena)
 {
@@ -57,6 +67,7 @@ take_locks(struct zdm_statement *st, const struct zdm_observed *seen, struct zdm
     for (size_t i = 0; i < seen->n_locks; i++) {
         locks[n] = seen->locks[i];
         locks[n].relation = zdm_arena_strdup(arena, seen->locks[i].relation);
+        take_size(st, &locks[n]);
         locks[n++].held = held_for(st, seen, seen->locks[i].relation);
     }
     for (size_t i = 0; i < st->n_locks; i++)

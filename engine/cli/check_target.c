@@ -61,7 +61,7 @@ open_copy(const struct zdm_args *args, const char *conninfo, struct zdm_check_ta
     if (zdm_schema_copy_open(schema ? NULL : conninfo, schema, &target->copy, err) < 0)
         return -1;
     const char *copy = zdm_schema_copy_conninfo(target->copy);
-    if (schema && zdm_target_catalog(copy, &target->catalog, NULL, err) < 0)
+    if (schema && zdm_schema_catalog(copy, &target->catalog, err) < 0)
         return -1;
     if (!zdm_args_has(args, ZDM_OPT_TRACE))
         return 0;

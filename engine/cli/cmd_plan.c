@@ -18,11 +18,11 @@ print_json(struct zdm_io *io, const char *path, const struct zdm_loaded *loaded,
     return zdm_errlist_exit_code(&loaded->errors);
 }
 
-/* What stands in the target, and the plan judged by what is there. -1: it could not be asked; 0 with
+/* What stands in the target, and the plan judged by what is there. *where owned. -1: it could not be asked; 0 with
  * errors of the plan in `loaded`. */
 static int
 look(const struct zdm_args *args, struct zdm_loaded *loaded, struct zdm_plan_status *status,
-    struct zdm_err *err)
+    char **where, struct zdm_err *err)
 {
     char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
     struct zdm_catalog *catalog;
@@ -31,7 +31,7 @@ look(const struct zdm_args *args, struct zdm_loaded *loaded, struct zdm_plan_sta
     zdm_signals_install();
     if (zdm_status_read(conninfo, loaded->plan, status, err) < 0)
         goto out;
-    if (zdm_target_catalog(conninfo, &catalog, NULL, err) < 0) {
+    if (zdm_target_catalog(conninfo, &catalog, where, err) < 0) {
         zdm_status_release(status, loaded->plan->n_steps);
         goto out;
     }
@@ -56,6 +56,7 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_loaded loaded;
     bool online = zdm_target_is_named(args);
+    char *where = NULL;
     int code = 0;
 
     if (zdm_args_has(args, ZDM_OPT_OFFLINE) && zdm_args_has(args, ZDM_OPT_DB)) {
@@ -64,7 +65,8 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
     }
     if (!online) {
         zdm_load(path, &loaded);
-    } else if (zdm_load_file(path, &loaded) == 0 && look(args, &loaded, &status, &err) < 0) {
+    } else if (zdm_load_file(path, &loaded) == 0 &&
+               look(args, &loaded, &status, &where, &err) < 0) {
         zdm_loaded_release(&loaded);
         return zdm_io_fail(io, &err);
     }
@@ -81,6 +83,11 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
         code = print_json(io, path, &loaded, online ? &status : NULL);
     } else {
         struct zdm_buf text = ZDM_BUF_INIT;
+        if (online) { /* with what the role could not see */
+            free(status.where);
+            status.where = where;
+            where = NULL;
+        }
         zdm_render_plan(&text, loaded.plan, &loaded.report, online ? &status : NULL);
         zdm_io_write(&io->out, &text);
         zdm_buf_release(&text);
@@ -91,5 +98,6 @@ out:
     if (online)
         zdm_status_release(&status, loaded.plan->n_steps);
     zdm_loaded_release(&loaded);
+    free(where);
     return code;
 }

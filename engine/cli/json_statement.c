@@ -3,6 +3,16 @@
 #include "base/mem.h"
 #include "cli/check_rows.h"
 
+/* -1 is unknown, and null. */
+static void
+put_known(struct zdm_json_out *json, const char *key, int64_t n)
+{
+    if (n < 0)
+        zdm_json_put_text(json, key, NULL);
+    else
+        zdm_json_put_number(json, key, n);
+}
+
 static void
 put_locks(struct zdm_json_out *json, const struct zdm_statement *st)
 {
@@ -12,6 +22,8 @@ put_locks(struct zdm_json_out *json, const struct zdm_statement *st)
         zdm_json_put_text(json, "relation", st->locks[i].relation);
         zdm_json_put_text(json, "mode", zdm_lock_mode_name(st->locks[i].mode));
         zdm_json_put_text(json, "held", zdm_held_name(st->locks[i].held));
+        put_known(json, "rows", st->locks[i].rows);
+        put_known(json, "bytes", st->locks[i].bytes);
         zdm_json_close(json, '}');
     }
     zdm_json_close(json, ']');

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "catalog/live.h"
 #include "catalog/load.h"
 #include "pg/conn.h"
+#include "sql/live.h"
 
 static bool
 is_set(const char *variable)
@@ -22,6 +24,30 @@ zdm_target_is_named(const struct zdm_args *args)
     return zdm_args_has(args, ZDM_OPT_DB) || is_set("ZDM_DATABASE_URL") || is_set("DATABASE_URL");
 }
 
+static char *
+name_of(const struct zdm_conn *conn, const struct zdm_catalog *catalog)
+{
+    bool sees = catalog->live && !catalog->live->blind;
+
+    return zdm_strf("%s%s", zdm_conn_where(conn),
+        sees ? "" : " (without sessions and replicas, which take the role pg_monitor to see)");
+}
+
+static int
+load(struct zdm_conn *conn, struct zdm_catalog **out, struct zdm_err *err)
+{
+    struct zdm_catalog *catalog;
+
+    if (zdm_catalog_load(conn, &catalog, err) < 0)
+        return -1;
+    if (zdm_catalog_load_live(conn, catalog, err) < 0) {
+        zdm_catalog_free(catalog);
+        return -1;
+    }
+    *out = catalog;
+    return 0;
+}
+
 int
 zdm_target_catalog(
     const char *conninfo, struct zdm_catalog **out, char **where, struct zdm_err *err)
@@ -30,9 +56,21 @@ zdm_target_catalog(
 
     if (zdm_conn_open(conninfo, "zdm check", &conn, err) < 0)
         return -1;
+    int rc = load(conn, out, err);
+    if (rc == 0)
+        *where = name_of(conn, *out);
+    zdm_conn_close(conn);
+    return rc;
+}
+
+int
+zdm_schema_catalog(const char *conninfo, struct zdm_catalog **out, struct zdm_err *err)
+{
+    struct zdm_conn *conn;
+
+    if (zdm_conn_open(conninfo, "zdm check", &conn, err) < 0)
+        return -1;
     int rc = zdm_catalog_load(conn, out, err);
-    if (rc == 0 && where)
-        *where = zdm_strdup(zdm_conn_where(conn));
     zdm_conn_close(conn);
     return rc;
 }

@@ -11,10 +11,12 @@
 /* Does somebody name a target, by an option or by the environment? */
 bool zdm_target_is_named(const struct zdm_args *args);
 
-/* The catalog of a database: connects, reads, closes. *out owned. `where` (may be NULL) gets its
- * name for people, owned. */
+/* The catalog of a target and what its server is doing: connects, reads, closes. *out owned. `where`
+ * gets its name for people, with what is not for the role to see; owned. */
 int zdm_target_catalog(
     const char *conninfo, struct zdm_catalog **out, char **where, struct zdm_err *err);
+/* The catalog alone, of a copy that nobody else uses. */
+int zdm_schema_catalog(const char *conninfo, struct zdm_catalog **out, struct zdm_err *err);
 
 /* Which steps the target's catalog has in it already: begun or done. n_steps of the plan, owned. */
 bool *zdm_steps_in_catalog(const struct zdm_plan *plan, const struct zdm_plan_status *status);

@@ -30,6 +30,8 @@
 struct zdm_relation;
 struct zdm_index;
 struct zdm_type;
+struct zdm_live;          /* live.h */
+struct zdm_live_relation; /* live.h */
 
 struct zdm_column {
     const char *name;
@@ -197,6 +199,8 @@ struct zdm_relation {
     ZDM_LIST(const char) rules; /* their names */
     uint32_t toast;             /* has a TOAST table */
 
+    struct zdm_live_relation *live; /* NULL: not asked, or nothing happens there */
+
     struct zdm_relation *next; /* in its hash bucket */
 };
 
@@ -283,6 +287,7 @@ struct zdm_catalog {
     const char *rights_of;  /* whose rights are known; NULL: nobody's */
     bool may_create_schema; /* rights_of */
     struct zdm_catalog_names *names;
+    struct zdm_live *live; /* NULL: nobody asked the server */
     struct zdm_catalog_private *private;
 };
 

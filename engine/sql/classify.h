@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -85,6 +86,7 @@ struct zdm_lock {
     char *relation;
     enum zdm_lock_mode mode;
     enum zdm_held held;
+    int64_t rows, bytes; /* of the relation, the server's estimates, with indexes; -1: not known */
 };
 
 struct zdm_finding {

@@ -46,13 +46,21 @@ lock_of(struct zdm_draft *draft, const char *relation)
     return at ? &st->locks[*at] : NULL;
 }
 
+const struct zdm_relation *
+zdm_draft_locked(struct zdm_draft *draft, const char *name)
+{
+    const struct zdm_lock *lock = lock_of(draft, name);
+
+    return lock ? draft->targets[lock - draft->st->locks] : NULL;
+}
+
 void
-zdm_draft_lock(
-    struct zdm_draft *draft, const char *relation, enum zdm_lock_mode mode, enum zdm_held held)
+zdm_draft_lock(struct zdm_draft *draft, const struct zdm_relation *relation, const char *name,
+    enum zdm_lock_mode mode, enum zdm_held held)
 {
     struct zdm_statement *st = draft->st;
 
-    struct zdm_lock *lock = lock_of(draft, relation);
+    struct zdm_lock *lock = lock_of(draft, name);
     if (lock) {
         if (mode > lock->mode)
             lock->mode = mode;
@@ -60,9 +68,16 @@ zdm_draft_lock(
             lock->held = held;
         return;
     }
+    bool counted = relation->known && relation->oid;
     st->locks = append(draft->arena, st->locks, st->n_locks, sizeof *st->locks);
-    st->locks[st->n_locks++] = (struct zdm_lock){
-        .relation = zdm_arena_strdup(draft->arena, relation), .mode = mode, .held = held};
+    draft->targets =
+        append(draft->arena, draft->targets, st->n_locks, sizeof(struct zdm_relation *));
+    draft->targets[st->n_locks] = relation;
+    st->locks[st->n_locks++] = (struct zdm_lock){.relation = zdm_arena_strdup(draft->arena, name),
+        .mode = mode,
+        .held = held,
+        .rows = counted ? relation->rows : -1,
+        .bytes = counted ? relation->bytes : -1};
 }
 
 static void
@@ -102,10 +117,18 @@ zdm_draft_scan(struct zdm_draft *draft, const char *relation)
 }
 
 void
-zdm_draft_build(struct zdm_draft *draft, const char *index)
+zdm_draft_build(struct zdm_draft *draft, const struct zdm_index *index, const char *name)
 {
-    if (!draft->fresh)
-        add_name(draft, &draft->st->builds, &draft->st->n_builds, index);
+    struct zdm_statement *st = draft->st;
+    size_t before = st->n_builds;
+
+    if (draft->fresh)
+        return;
+    add_name(draft, &st->builds, &st->n_builds, name);
+    if (!index || st->n_builds == before)
+        return;
+    draft->built = append(draft->arena, draft->built, draft->n_built, sizeof(struct zdm_index *));
+    draft->built[draft->n_built++] = index;
 }
 
 struct zdm_finding *

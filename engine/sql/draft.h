@@ -25,10 +25,13 @@ struct zdm_draft {
     int location; /* of what the next findings are about, as in the tree; -1: the statement */
     bool in_transaction;
     bool script; /* of a file that others run, not of a plan, whose statements zdm guards itself */
-    struct zdm_lookup locks; /* places in st->locks by relation, once there are many */
-    bool stopped;            /* see zdm_draft_fails() */
-    bool has_data;           /* the rows of its COPY FROM stdin stand in the text */
-    bool fresh;              /* it works on a relation that is new: nobody waits, nobody uses it */
+    struct zdm_lookup locks;             /* places in st->locks by relation, once there are many */
+    const struct zdm_relation **targets; /* of st->locks, n_locks */
+    const struct zdm_index **built;      /* n_built, of st->builds; none twice */
+    size_t n_built;
+    bool stopped;  /* see zdm_draft_fails() */
+    bool has_data; /* the rows of its COPY FROM stdin stand in the text */
+    bool fresh;    /* it works on a relation that is new: nobody waits, nobody uses it */
 };
 
 /*
@@ -79,13 +82,16 @@ bool zdm_draft_stop(struct zdm_draft *draft, const char *sqlstate);
 /* The statement is at its end: nothing that it does from here on counts. */
 bool zdm_draft_failed(const struct zdm_draft *draft);
 
-/* Takes the strongest mode and the longest time for a relation that is named twice. A relation that
- * is new is left out, here and below. */
-void zdm_draft_lock(
-    struct zdm_draft *draft, const char *relation, enum zdm_lock_mode mode, enum zdm_held held);
+/* Takes the strongest mode and the longest time for a relation that is named twice; `name` is that of
+ * zdm_draft_name(). A relation that is new is left out, here and below. */
+void zdm_draft_lock(struct zdm_draft *draft, const struct zdm_relation *relation, const char *name,
+    enum zdm_lock_mode mode, enum zdm_held held);
+/* What the statement locks under this name, or NULL. */
+const struct zdm_relation *zdm_draft_locked(struct zdm_draft *draft, const char *name);
 void zdm_draft_rewrite(struct zdm_draft *draft, const char *relation);
 void zdm_draft_scan(struct zdm_draft *draft, const char *relation);
-void zdm_draft_build(struct zdm_draft *draft, const char *index);
+/* index NULL: it is not known. */
+void zdm_draft_build(struct zdm_draft *draft, const struct zdm_index *index, const char *name);
 
 /* Adds a finding and returns it: view until the next one. NULL when the draft is fresh and the rule
  * is about running code or waiting. */

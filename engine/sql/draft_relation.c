@@ -68,7 +68,7 @@ zdm_draft_lock_on(struct zdm_draft *draft, const struct zdm_relation *relation,
     enum zdm_lock_mode mode, enum zdm_held held)
 {
     if (matters(relation))
-        zdm_draft_lock(draft, zdm_draft_name(draft, relation), mode, held);
+        zdm_draft_lock(draft, relation, zdm_draft_name(draft, relation), mode, held);
 }
 
 void
@@ -82,7 +82,7 @@ void
 zdm_draft_build_of(struct zdm_draft *draft, const struct zdm_index *index)
 {
     if (matters(index->table))
-        zdm_draft_build(draft, zdm_ident_text(draft->arena, index->self->name));
+        zdm_draft_build(draft, index, zdm_ident_text(draft->arena, index->self->name));
 }
 
 void

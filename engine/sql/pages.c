@@ -39,6 +39,9 @@ static const struct {
 #define AREA "style"
 #include "sql/rules/style.def"
 #undef AREA
+#define AREA "live"
+#include "sql/rules/live.def"
+#undef AREA
 #undef RULE
 #undef RULE_IN
 };

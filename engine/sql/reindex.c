@@ -107,7 +107,7 @@ one_index(struct reindex *reindex)
         zdm_draft_lock_on(draft, relation,
             reindex->concurrently ? ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE : ZDM_LOCK_ACCESS_EXCLUSIVE,
             ZDM_HELD_BUILD);
-        zdm_draft_build(draft, zdm_ident_text(draft->arena, relation->name));
+        zdm_draft_build(draft, NULL, zdm_ident_text(draft->arena, relation->name));
     }
 }
 

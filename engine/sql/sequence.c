@@ -120,6 +120,7 @@ zdm_sequence_judge(struct zdm_sequence *sequence, struct zdm_draft *draft)
         zdm_enum_use_rules(sequence, draft);
     if (sequence->tx.n_pending)
         zdm_pending_rules(sequence, draft);
+    zdm_live_rules(sequence, draft);
 }
 
 static struct zdm_savepoint *

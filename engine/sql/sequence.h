@@ -90,6 +90,7 @@ struct zdm_sequence {
         enum zdm_lock_mode mode;
     } alter;
     bool other_names;        /* names mean something else until the text ends */
+    bool connections_told;   /* that few are left */
     bool idle_set, name_set; /* idle_in_transaction_session_timeout, application_name; or told */
 };
 
@@ -128,6 +129,11 @@ void zdm_transaction_rules(struct zdm_sequence *sequence, struct zdm_draft *draf
 void zdm_transaction_remember(struct zdm_sequence *sequence, struct zdm_draft *draft);
 /* timeout_rules.c */
 void zdm_timeout_rules(struct zdm_sequence *sequence, struct zdm_draft *draft);
+/* CONCURRENTLY: builds, or waits for long, under a weak lock. */
+bool zdm_is_concurrent(const PgQuery__Node *node);
+/* live_rules.c, live_waits.c: what the server's state makes of it. */
+void zdm_live_rules(struct zdm_sequence *sequence, struct zdm_draft *draft);
+void zdm_live_waits(struct zdm_sequence *sequence, struct zdm_draft *draft);
 /* repeat_rules.c: what several statements do to one table. */
 void zdm_repeat_rules(struct zdm_sequence *sequence, struct zdm_draft *draft);
 void zdm_repeat_remember(struct zdm_sequence *sequence, struct zdm_draft *draft, size_t i);

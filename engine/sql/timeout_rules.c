@@ -21,9 +21,8 @@ duration(struct zdm_arena *arena, int64_t ms)
     return zdm_arena_strf(arena, "%lld ms", (long long)ms);
 }
 
-/* Of the forms that must not run in a transaction, those that build or wait for long. */
-static bool
-is_concurrent(const PgQuery__Node *node)
+bool
+zdm_is_concurrent(const PgQuery__Node *node)
 {
     switch (node->node_case) {
     case PG_QUERY__NODE__NODE_INDEX_STMT:
@@ -120,7 +119,7 @@ zdm_timeout_rules(struct zdm_sequence *sequence, struct zdm_draft *draft)
         ZDM_FIND(draft, APPLICATION_NAME_MISSING, .name = "");
         sequence->name_set = true;
     }
-    if (draft->st->transaction == ZDM_TX_FORBIDDEN && is_concurrent(draft->node))
+    if (draft->st->transaction == ZDM_TX_FORBIDDEN && zdm_is_concurrent(draft->node))
         concurrent(sequence, draft);
     else if (table)
         blocking(sequence, draft, table);

@@ -48,7 +48,7 @@ version=$(psql -XAtc "SELECT current_setting('server_version_num')::int / 10000"
 since() { [ "$version" -ge "$1" ] && echo true || echo false; }
 for query in settings search_path schemas names relations toast types enums casts columns defaults \
     functions arguments inherits partitions opclasses indexes constraints triggers policies rules \
-    dependents users publications extensions; do
+    dependents users publications extensions live_server live_tables live_sessions live_replication; do
     {
         echo "SET search_path = pg_catalog; SET jit = off;"
         echo '\timing on'

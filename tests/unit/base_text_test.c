@@ -132,6 +132,11 @@ test_showing(void **state)
         assert_string_equal(zdm_show_duration(durations[i].n, out), durations[i].text);
     for (size_t i = 0; i < COUNT(counts); i++)
         assert_string_equal(zdm_show_count(counts[i].n, out), counts[i].text);
+    assert_string_equal(zdm_show_bytes(999, out), "999 B");
+    assert_string_equal(zdm_show_bytes(64 * 1024, out), "64 kB");
+    assert_string_equal(zdm_show_bytes(1.25 * 1024 * 1024, out), "1.2 MB");
+    assert_string_equal(zdm_show_bytes(9.96 * 1024 * 1024, out), "10 MB");
+    assert_string_equal(zdm_show_bytes(3000.0 * 1024 * 1024 * 1024 * 1024, out), "3000 TB");
 }
 
 static void
