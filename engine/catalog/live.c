@@ -2,11 +2,14 @@
 
 #include <string.h>
 
+#include "base/embedded.h"
 #include "catalog/load_private.h"
 #include "sql/live.h"
 
+extern const struct zdm_embedded zdm_catalog_sql[];
+
 struct reading {
-    struct zdm_load load; /* conn, catalog, version, relations of it by OID */
+    struct zdm_load load; /* conn, catalog, relations of it by OID */
     struct zdm_live *live;
 };
 
@@ -44,13 +47,9 @@ grow(struct zdm_relation *relation, int64_t alive)
     relation->rows = alive;
 }
 
-static int
-read_tables(struct reading *reading, struct zdm_err *err)
+static void
+take_tables(struct reading *reading, const struct zdm_result *rows)
 {
-    struct zdm_result *rows;
-
-    if (zdm_load_query(&reading->load, "live_tables", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         struct zdm_relation *relation =
             zdm_oid_map_get(&reading->load.relations, zdm_load_oid(rows, i, 0));
@@ -64,8 +63,6 @@ read_tables(struct reading *reading, struct zdm_err *err)
         if (!relation->index)
             grow(relation, zdm_result_i64(rows, i, 3));
     }
-    zdm_result_free(rows);
-    return 0;
 }
 
 static int64_t
@@ -74,14 +71,10 @@ known(const struct zdm_result *rows, int row, int column)
     return zdm_result_get(rows, row, column) ? zdm_result_i64(rows, row, column) : -1;
 }
 
-static int
-read_server(struct reading *reading, struct zdm_err *err)
+static void
+take_server(struct reading *reading, const struct zdm_result *rows)
 {
     struct zdm_live *live = reading->live;
-    struct zdm_result *rows;
-
-    if (zdm_load_query(&reading->load, "live_server", &rows, err) < 0)
-        return -1;
     if (zdm_result_rows(rows) > 0) {
         live->since = zdm_load_text(&reading->load, rows, 0, 0);
         live->seconds = zdm_result_i64(rows, 0, 1);
@@ -92,8 +85,6 @@ read_server(struct reading *reading, struct zdm_err *err)
         live->sort_memory = zdm_result_i64(rows, 0, 6);
         live->blind = !zdm_result_bool(rows, 0, 7);
     }
-    zdm_result_free(rows);
-    return 0;
 }
 
 static enum zdm_lock_mode
@@ -139,14 +130,10 @@ is_same(const struct zdm_live_transaction *by, const struct zdm_result *rows, in
     return by->pid || strcmp(by->name, zdm_result_get(rows, i, 2)) == 0;
 }
 
-static int
-read_sessions(struct reading *reading, struct zdm_err *err)
+static void
+take_sessions(struct reading *reading, const struct zdm_result *rows)
 {
     const struct zdm_live_transaction *by = NULL;
-    struct zdm_result *rows;
-
-    if (zdm_load_query(&reading->load, "live_sessions", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         if (!is_same(by, rows, i))
             by = add_transaction(reading, rows, i);
@@ -160,18 +147,12 @@ read_sessions(struct reading *reading, struct zdm_err *err)
         lock->mode = mode;
         zdm_catalog_append(reading->load.catalog, &live_of(reading, relation)->locks, lock);
     }
-    zdm_result_free(rows);
-    return 0;
 }
 
-static int
-read_replication(struct reading *reading, struct zdm_err *err)
+static void
+take_replication(struct reading *reading, const struct zdm_result *rows)
 {
     struct zdm_load *load = &reading->load;
-    struct zdm_result *rows;
-
-    if (zdm_load_query(load, "live_replication", &rows, err) < 0)
-        return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         const char *name = zdm_load_text(load, rows, i, 1);
         if (zdm_load_char(rows, i, 0) == 'r') {
@@ -188,36 +169,56 @@ read_replication(struct reading *reading, struct zdm_err *err)
             zdm_catalog_append(load->catalog, &reading->live->slots, slot);
         }
     }
-    zdm_result_free(rows);
-    return 0;
+}
+
+static const struct {
+    const char *query;
+    void (*take)(struct reading *, const struct zdm_result *);
+} parts[] = {
+    {"sql/live_server.sql", take_server},
+    {"sql/live_tables.sql", take_tables},
+    {"sql/live_sessions.sql", take_sessions},
+    {"sql/live_replication.sql", take_replication},
+};
+
+enum { N_PARTS = sizeof parts / sizeof *parts };
+
+static void
+take(void *self, size_t index, const struct zdm_result *rows)
+{
+    parts[index].take(self, rows);
 }
 
 /* Names are those of pg_catalog whatever the search path of the session. */
 static int
 read_all(struct reading *reading, struct zdm_err *err)
 {
+    /* Since 15 each count is looked up in shared memory: copies of what is read once cost time. */
     static const char begin[] = "BEGIN READ ONLY; SET LOCAL search_path = pg_catalog;"
-                                "SET LOCAL jit = off";
-    int (*const parts[])(struct reading *, struct zdm_err *) = {
-        read_server, read_tables, read_sessions, read_replication};
+                                "SET LOCAL jit = off",
+                      begin_15[] = "BEGIN READ ONLY; SET LOCAL search_path = pg_catalog;"
+                                   "SET LOCAL jit = off;"
+                                   "SET LOCAL stats_fetch_consistency = none";
+    struct zdm_conn *conn = reading->load.conn;
+    const struct zdm_taker taker = {reading, take};
+    const char *sql[N_PARTS];
 
-    if (zdm_conn_exec(reading->load.conn, begin, NULL, err) < 0)
+    for (size_t i = 0; i < N_PARTS; i++)
+        sql[i] = zdm_embedded_text(zdm_catalog_sql, parts[i].query);
+    bool is_15 = zdm_conn_server_version(conn) >= 150000;
+    if (zdm_conn_exec(conn, is_15 ? begin_15 : begin, NULL, err) < 0)
         return -1;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (parts[i](reading, err) < 0) {
-            zdm_conn_rollback(reading->load.conn);
-            return -1;
-        }
-    return zdm_conn_commit(reading->load.conn, err);
+    if (zdm_conn_pipeline(conn, sql, N_PARTS, &taker, err) == 0)
+        return zdm_conn_commit(conn, err);
+    zdm_conn_rollback(conn);
+    return -1;
 }
 
 int
 zdm_catalog_load_live(struct zdm_conn *conn, struct zdm_catalog *catalog, struct zdm_err *err)
 {
     struct reading reading = {
-        .load = {.conn = conn,
-            .catalog = catalog,
-            .version = zdm_conn_server_version(conn) / 10000},
+        .load = {.conn = conn, .catalog = catalog},
         .live = zdm_catalog_alloc(catalog, sizeof *reading.live),
     };
 

@@ -11,5 +11,6 @@ SELECT u.oid, u.scans, u.changes, u.alive
          WHERE c.oid >= 16384
            AND c.relkind IN ('r', 'm', 'i')
            AND c.relpersistence <> 't'
-           AND c.relnamespace <> 99) AS u -- indexes of TOAST tables
+           AND c.relnamespace <> 99 -- indexes of TOAST tables
+        OFFSET 0) AS u -- each is looked up once
  WHERE u.scans > 0 OR u.changes > 0 OR u.alive > 0
