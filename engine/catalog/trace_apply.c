@@ -86,20 +86,12 @@ take_list(char ***list, size_t *n, char *const *seen, size_t n_seen, struct zdm_
     *n = n_seen;
 }
 
-struct applying {
-    struct zdm_statement *st;
-    const struct zdm_observed *seen;
-    const struct zdm_sql_context *context; /* NULL: nobody gave a rule a severity */
-    struct zdm_arena *arena;
-};
-
-static void
-find(struct applying *applying, const char *id, enum zdm_severity severity, const char *what)
+void
+zdm_finding_add(struct zdm_statement *st, const struct zdm_sql_context *context, const char *id,
+    enum zdm_severity severity, const char *what, struct zdm_arena *arena)
 {
-    struct zdm_statement *st = applying->st;
-    struct zdm_arena *arena = applying->arena;
     const struct zdm_rule *rule = zdm_sql_rule(id);
-    int asked = applying->context ? zdm_sql_context_asked(applying->context, rule) : -1;
+    int asked = context ? zdm_sql_context_asked(context, rule) : -1;
 
     if (asked == ZDM_SEVERITY_OFF)
         return;
@@ -115,6 +107,19 @@ find(struct applying *applying, const char *id, enum zdm_severity severity, cons
         .message = zdm_arena_strf(
             arena, "%.*s%s%s", (int)(place - rule->message), rule->message, what, place + 6)};
     st->findings = grown;
+}
+
+struct applying {
+    struct zdm_statement *st;
+    const struct zdm_observed *seen;
+    const struct zdm_sql_context *context; /* NULL: nobody gave a rule a severity */
+    struct zdm_arena *arena;
+};
+
+static void
+find(struct applying *applying, const char *id, enum zdm_severity severity, const char *what)
+{
+    zdm_finding_add(applying->st, applying->context, id, severity, what, applying->arena);
 }
 
 /* What could not be seen can be now. True when there was something. */

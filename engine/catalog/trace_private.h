@@ -63,4 +63,9 @@ int zdm_trace_look(struct zdm_trace *trace, const struct zdm_sight *held,
 int zdm_trace_look_alone(struct zdm_trace *trace, struct zdm_arena *arena, struct zdm_observed *out,
     struct zdm_err *err);
 
+/* One more finding, whose message says `what`, unless somebody switched the rule off. context may be
+ * NULL. */
+void zdm_finding_add(struct zdm_statement *st, const struct zdm_sql_context *context,
+    const char *rule, enum zdm_severity severity, const char *what, struct zdm_arena *arena);
+
 #endif

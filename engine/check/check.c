@@ -11,6 +11,7 @@ struct run {
     struct zdm_sql_context *context;
     const struct zdm_check_plans *plans;
     const struct zdm_check_tracer *tracer;
+    const struct zdm_check_asker *rows;
     struct zdm_check_report *report;
 };
 
@@ -63,6 +64,19 @@ can_trace(const struct zdm_statement *st)
     return st->sql[0] != '\\';
 }
 
+/* The statement has other findings than the n that it had. */
+static void
+allow_more(struct zdm_check_report *report, struct zdm_checked *item, size_t n)
+{
+    if (item->st->n_findings == n)
+        return;
+    const char **allowed =
+        zdm_arena_alloc(report->arena, (item->st->n_findings + 1) * sizeof *allowed);
+    if (n && n < item->st->n_findings)
+        memcpy(allowed, item->allowed, n * sizeof *allowed);
+    item->allowed = allowed;
+}
+
 static int
 trace(struct run *run, size_t first, struct zdm_err *err)
 {
@@ -79,9 +93,23 @@ trace(struct run *run, size_t first, struct zdm_err *err)
         if (run->tracer->trace(run->tracer->self, st, run->context, report->arena,
                 &item->disagreements, &item->n_disagreements, err) < 0)
             return -1;
-        if (st->n_findings != n_findings)
-            item->allowed =
-                zdm_arena_alloc(report->arena, (st->n_findings + 1) * sizeof *item->allowed);
+        allow_more(report, item, n_findings);
+    }
+    return 0;
+}
+
+static int
+ask_rows(struct run *run, size_t first, struct zdm_err *err)
+{
+    struct zdm_check_report *report = run->report;
+
+    for (size_t i = first; i < report->n; i++) {
+        struct zdm_checked *item = &report->items[i];
+        struct zdm_statement *st = (struct zdm_statement *)item->st;
+        size_t n_findings = st->n_findings;
+        if (run->rows->ask(run->rows->self, st, run->context, report->arena, err) < 0)
+            return -1;
+        allow_more(report, item, n_findings);
     }
     return 0;
 }
@@ -100,6 +128,8 @@ check_source(struct run *run, const struct zdm_source *source, struct zdm_err *e
         return -1;
     }
     if (run->tracer && trace(run, first, err) < 0)
+        return -1;
+    if (run->rows && !source->context && ask_rows(run, first, err) < 0)
         return -1;
     if (source->context) {
         report->n = first;
@@ -170,16 +200,20 @@ summarise(const struct zdm_sources *sources, struct zdm_check_report *report)
 int
 zdm_check_run(const struct zdm_sources *sources, const struct zdm_check_settings *settings,
     struct zdm_catalog *catalog, const struct zdm_check_plans *plans,
-    const struct zdm_check_tracer *tracer, struct zdm_check_report *report, struct zdm_err *err)
+    const struct zdm_check_tracer *tracer, const struct zdm_check_asker *rows,
+    struct zdm_check_report *report, struct zdm_err *err)
 {
     struct zdm_check_report made;
-    struct run run = {.settings = settings, .plans = plans, .tracer = tracer, .report = &made};
+    struct run run = {
+        .settings = settings, .plans = plans, .tracer = tracer, .rows = rows, .report = &made};
     int rc = 0;
 
     zdm_check_report_init(&made);
     if (catalog)
         made.evidence = "catalog";
     run.context = zdm_sql_context_on(catalog ? catalog : zdm_catalog_new(), settings->pg_version);
+    if (rows)
+        zdm_sql_context_ask_rows(run.context);
     for (size_t i = 0; i < settings->n_rules; i++)
         if (zdm_sql_rule(settings->rules[i].rule))
             zdm_sql_context_set_severity(

@@ -42,6 +42,14 @@ struct zdm_check_tracer {
         struct zdm_arena *arena, const char ***differences, size_t *n, struct zdm_err *err);
 };
 
+/* Asks whether the rows of the target stand in a statement's way (--rows), as catalog/violations.h does;
+ * may add findings to it. NULL: nobody asks. -1 when the target is gone. */
+struct zdm_check_asker {
+    void *self;
+    int (*ask)(void *self, struct zdm_statement *st, const struct zdm_sql_context *context,
+        struct zdm_arena *arena, struct zdm_err *err);
+};
+
 /* Reads a plan file and classifies its statements in the context; the command hands it in, since
  * plans are Lua. Adds to the report; errors of the plan become notes. */
 struct zdm_check_plans {
@@ -54,7 +62,8 @@ struct zdm_check_plans {
  * with the sources is in the report. */
 int zdm_check_run(const struct zdm_sources *sources, const struct zdm_check_settings *settings,
     struct zdm_catalog *catalog, const struct zdm_check_plans *plans,
-    const struct zdm_check_tracer *tracer, struct zdm_check_report *report, struct zdm_err *err);
+    const struct zdm_check_tracer *tracer, const struct zdm_check_asker *rows,
+    struct zdm_check_report *report, struct zdm_err *err);
 
 /* 0, 4 (findings at or above fail_on), 2 (unknown statements without allow_unknown, invalid plans):
  * 2 is the stronger. */

@@ -4,8 +4,10 @@
 
 #include "base/mem.h"
 #include "base/signals.h"
+#include "base/text.h"
 #include "catalog/copy.h"
 #include "catalog/trace.h"
+#include "catalog/violations.h"
 #include "cli/target_catalog.h"
 #include "pg/conn.h"
 
@@ -32,6 +34,32 @@ trace_statement(void *self, struct zdm_statement *st, const struct zdm_sql_conte
 }
 
 static int
+ask_rows(void *self, struct zdm_statement *st, const struct zdm_sql_context *context,
+    struct zdm_arena *arena, struct zdm_err *err)
+{
+    const struct zdm_check_target *target = self;
+
+    return zdm_violations_ask(target->rows_conn, st, context, target->rows_timeout_ms, arena, err);
+}
+
+static int
+open_rows(const struct zdm_args *args, const char *conninfo, struct zdm_check_target *target,
+    struct zdm_err *err)
+{
+    const char *seconds = zdm_args_get(args, ZDM_OPT_ROWS);
+    int64_t n;
+
+    if (!seconds)
+        return 0;
+    if (!zdm_parse_i64(seconds, &n) || n < 1 || n > 86400) {
+        zdm_fail(err, ZDM_ERR_USAGE, "--rows takes a number of seconds, not \"%s\"", seconds);
+        return zdm_err_hint(err, "such as --rows 5");
+    }
+    target->rows_timeout_ms = 1000 * n;
+    return zdm_conn_open(conninfo, "zdm check", &target->rows_conn, err);
+}
+
+static int
 check_options(const struct zdm_args *args, struct zdm_err *err)
 {
     bool db = zdm_args_has(args, ZDM_OPT_DB), schema = zdm_args_has(args, ZDM_OPT_SCHEMA);
@@ -41,6 +69,10 @@ check_options(const struct zdm_args *args, struct zdm_err *err)
     if (db && schema) {
         zdm_fail(err, ZDM_ERR_USAGE, "--db and --schema exclude each other");
         return zdm_err_hint(err, "the catalog comes from one of them");
+    }
+    if (zdm_args_has(args, ZDM_OPT_ROWS) && (schema || !zdm_target_is_named(args))) {
+        zdm_fail(err, ZDM_ERR_USAGE, "--rows needs a database that has some");
+        return zdm_err_hint(err, "name it with --db DSN");
     }
     if (zdm_args_has(args, ZDM_OPT_TRACE) && !schema && !zdm_target_is_named(args)) {
         zdm_fail(err, ZDM_ERR_USAGE, "--trace needs a schema to copy");
@@ -99,11 +131,15 @@ zdm_check_target_open(
     }
     if ((schema || traced) && open_copy(args, conninfo, &target, err) < 0)
         goto out;
+    if (open_rows(args, conninfo, &target, err) < 0)
+        goto out;
     target.conninfo = conninfo;
     conninfo = NULL;
     target.evidence = zdm_strf("%s %s%s", schema ? "the schema of" : "the catalog of",
         schema ? schema : where, traced ? ", traced on a copy" : "");
     *out = target;
+    if (target.rows_conn)
+        out->rows = (struct zdm_check_asker){.self = out, .ask = ask_rows};
     target = (struct zdm_check_target){.catalog = NULL};
     rc = 0;
 out:
@@ -119,6 +155,7 @@ zdm_check_target_close(struct zdm_check_target *target)
     zdm_catalog_free(target->catalog);
     zdm_trace_close(target->tracer.self);
     zdm_schema_copy_close(target->copy);
+    zdm_conn_close(target->rows_conn);
     free(target->conninfo);
     free(target->evidence);
     *target = (struct zdm_check_target){.catalog = NULL};

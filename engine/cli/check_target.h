@@ -13,8 +13,11 @@ struct zdm_check_target {
     struct zdm_catalog *catalog;    /* taken by whoever classifies; NULL: offline */
     struct zdm_schema_copy *copy;   /* NULL: neither --trace nor --schema */
     struct zdm_check_tracer tracer; /* trace NULL: no --trace */
-    char *conninfo;                 /* of the target; NULL: offline, or --schema */
-    char *evidence;                 /* for the head of the report; NULL: offline */
+    struct zdm_check_asker rows;    /* ask NULL: no --rows */
+    struct zdm_conn *rows_conn;     /* that they are read in, or NULL */
+    int64_t rows_timeout_ms;
+    char *conninfo; /* of the target; NULL: offline, or --schema */
+    char *evidence; /* for the head of the report; NULL: offline */
 };
 
 /* By --db, --schema, --trace and --offline. Nothing is opened when they ask for nothing. */

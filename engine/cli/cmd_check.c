@@ -29,7 +29,8 @@ check_sources(const struct zdm_args *args, struct zdm_sources *sources,
         goto out;
     }
     if (zdm_check_run(sources, settings, catalog, &plans,
-            target.tracer.trace ? &target.tracer : NULL, &report, err) == 0) {
+            target.tracer.trace ? &target.tracer : NULL, target.rows.ask ? &target.rows : NULL,
+            &report, err) == 0) {
         report.summary.applied = applied;
         if (target.evidence)
             report.evidence = zdm_arena_strdup(report.arena, target.evidence);

@@ -16,6 +16,7 @@ const struct zdm_command zdm_commands[] = {
         .words = "[FILE|FOLDER|-]...",
         .max_words = SIZE_MAX,
         .options = TARGET | ZDM_OPT_BIT(OFFLINE) | ZDM_OPT_BIT(SCHEMA) | ZDM_OPT_BIT(TRACE) |
+                   ZDM_OPT_BIT(ROWS) |
                    ZDM_OPT_BIT(CONVENTION) | ZDM_OPT_BIT(ASSUME_IN_TRANSACTION) |
                    ZDM_OPT_BIT(GIT_DIFF) | ZDM_OPT_BIT(WITH_APPLIED) | ZDM_OPT_BIT(FAIL_ON) |
                    ZDM_OPT_BIT(RULE) | ZDM_OPT_BIT(ALLOW_UNKNOWN) | ZDM_OPT_BIT(PG_VERSION) |

@@ -63,13 +63,7 @@ zdm_paint(struct zdm_buf *out, const char *text, bool color)
     int width;
     size_t n;
 
-    for (const char *end = text + strlen(text); text < end; text += n) {
-        n = zdm_plain_run(text, (size_t)(end - text));
-        if (n > 0) {
-            zdm_buf_addn(out, text, n);
-            continue;
-        }
-        n = zdm_utf8_next(text, &width);
+    for (; (n = zdm_utf8_next(text, &width)) > 0; text += n) {
         unsigned char c = (unsigned char)*text;
         const char *escape = n == 1 ? escape_of(*text) : NULL;
         if (escape) {

@@ -6,6 +6,7 @@
 #include "sql/families.h"
 #include "sql/grammar.h"
 #include "sql/named.h"
+#include "sql/row_question.h"
 
 /* Every statement the grammar has: what it is called and who knows it. NULL: nobody, verdict unknown. */
 static const struct dispatch {
@@ -181,11 +182,13 @@ zdm_classify_node(struct zdm_draft *draft)
     if (is_beyond(draft))
         return;
     zdm_rights_check(draft);
+    zdm_row_questions(draft);
     if (row && row->family)
         row->family(draft);
     else
         zdm_family_unseen(draft);
     zdm_named_check(draft);
+    zdm_row_questions_follow(draft);
 }
 
 void
@@ -194,7 +197,6 @@ zdm_parsed_free(struct zdm_parsed *parsed)
     if (!parsed)
         return;
     zdm_arena_free(parsed->arena);
-    free(parsed->statements);
     free(parsed);
 }
 

@@ -108,6 +108,15 @@ enum zdm_probe_kind {
     ZDM_PROBE_REPEAT,       /* running it again is harmless (VACUUM, REINDEX CONCURRENTLY, ...) */
 };
 
+/* A query that returns the key of one row with which the statement fails, or no row. */
+struct zdm_row_question {
+    const char *sqlstate; /* that it fails with; "22" when `evaluates`: what the query fails with */
+    const char *sql, *search_path;
+    const char *table; /* whose rows */
+    const char *what;  /* of the row: "has NULL in email" */
+    bool evaluates;    /* the query returns nothing of use, and fails where the statement would */
+};
+
 struct zdm_statement {
     const char *kind; /* "ALTER TABLE", "CREATE INDEX", ...: static */
     char *sql;        /* trimmed text of this statement, without the semicolon */
@@ -130,6 +139,9 @@ struct zdm_statement {
     const char *fails_with;   /* SQLSTATE that is certain, or NULL */
     struct zdm_finding *findings;
     size_t n_findings;
+
+    struct zdm_row_question *questions; /* when the context asks for rows */
+    size_t n_questions;
 
     enum zdm_probe_kind probe;
     char *probe_schema;                     /* NULL: resolved by search_path */
@@ -173,6 +185,8 @@ int zdm_sql_context_set_severity(
     struct zdm_sql_context *context, const char *rule, enum zdm_severity severity);
 /* The severity that somebody gave the rule; -1: nobody did. */
 int zdm_sql_context_asked(const struct zdm_sql_context *context, const struct zdm_rule *rule);
+/* Statements get questions about the rows that are there, which catalog/violations.h asks. */
+void zdm_sql_context_ask_rows(struct zdm_sql_context *context);
 void zdm_sql_context_free(struct zdm_sql_context *context); /* NULL is fine */
 /* Frees the context and hands its catalog back: owned by the caller from now on. */
 struct zdm_catalog *zdm_sql_context_leave(struct zdm_sql_context *context);

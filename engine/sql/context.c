@@ -15,6 +15,8 @@ struct zdm_sql_context {
     bool styled;     /* one of the style rules is on */
     struct zdm_arena *arena;
     struct zdm_lookup waits; /* statements that wait for a lock on a relation */
+    bool asks_rows;
+    struct zdm_lookup changed; /* relations whose rows are not what they were */
 };
 
 struct zdm_sql_context *
@@ -38,6 +40,31 @@ struct zdm_catalog *
 zdm_sql_context_catalog(struct zdm_sql_context *context)
 {
     return context->catalog;
+}
+
+void
+zdm_sql_context_ask_rows(struct zdm_sql_context *context)
+{
+    context->asks_rows = true;
+}
+
+bool
+zdm_context_asks_rows(const struct zdm_sql_context *context)
+{
+    return context->asks_rows;
+}
+
+void
+zdm_context_change_rows(struct zdm_sql_context *context, const char *relation)
+{
+    if (!zdm_lookup_get(&context->changed, relation))
+        zdm_lookup_put(&context->changed, zdm_arena_strdup(context->arena, relation), 1);
+}
+
+bool
+zdm_context_rows_changed(const struct zdm_sql_context *context, const char *relation)
+{
+    return zdm_lookup_get(&context->changed, relation) != NULL;
 }
 
 int
@@ -113,6 +140,7 @@ zdm_sql_context_free(struct zdm_sql_context *context)
     zdm_catalog_free(context->catalog);
     zdm_arena_free(context->arena);
     free(context->severities);
+    zdm_lookup_release(&context->changed);
     zdm_lookup_release(&context->waits);
     free(context);
 }

@@ -18,4 +18,10 @@ size_t zdm_sql_context_count_wait(struct zdm_sql_context *context, const char *r
 /* Is any of the style rules on? */
 bool zdm_sql_context_is_styled(const struct zdm_sql_context *context);
 
+/* Shall statements ask for rows? Relations, as locks name them, whose rows or columns an earlier
+ * statement may have changed are asked for no more. */
+bool zdm_context_asks_rows(const struct zdm_sql_context *context);
+void zdm_context_change_rows(struct zdm_sql_context *context, const char *relation);
+bool zdm_context_rows_changed(const struct zdm_sql_context *context, const char *relation);
+
 #endif

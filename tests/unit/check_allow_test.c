@@ -35,7 +35,7 @@ run(const char *const *texts, size_t n, const struct zdm_check_settings *setting
     sources->items = zdm_alloc(n * sizeof *sources->items);
     for (size_t i = 0; i < n; i++)
         sources->items[i] = source_of(texts[i]);
-    assert_int_equal(zdm_check_run(sources, settings, NULL, NULL, NULL, report, &err), 0);
+    assert_int_equal(zdm_check_run(sources, settings, NULL, NULL, NULL, NULL, report, &err), 0);
 }
 
 /* "2 unsafe dml-unbatched (reason), note 1 unused-allow": what DROP TABLE and friends bring is
@@ -263,7 +263,7 @@ test_context(void **state)
 
     (void)state;
     items[0].context = true;
-    assert_int_equal(zdm_check_run(&sources, &settings, NULL, NULL, NULL, &report, &err), 0);
+    assert_int_equal(zdm_check_run(&sources, &settings, NULL, NULL, NULL, NULL, &report, &err), 0);
     assert_int_equal(report.n, 1);
     assert_int_equal(report.n_notes, 0);
     assert_int_equal(report.summary.files, 1);
