@@ -153,6 +153,10 @@ merge(struct zdm_query *query, const PgQuery__MergeStmt *stmt)
         return;
     if (draft->pg_version && draft->pg_version < 15)
         zdm_draft_fails(draft, "42601", "MERGE needs PostgreSQL 15");
+    if (relation->has_rules)
+        zdm_draft_fails(draft, "0A000", "MERGE does not work on %s, which has rules", table);
+    else if (relation->kind == ZDM_RELATION_VIEW && draft->pg_version && draft->pg_version < 17)
+        zdm_draft_fails(draft, "0A000", "MERGE into the view %s needs PostgreSQL 17", table);
     zdm_change_fails(draft, relation, ZDM_CHANGE_UPDATE);
     zdm_query_lock(draft, relation, stmt->relation->inh, ZDM_LOCK_ROW_EXCLUSIVE);
     if (query->planned || zdm_draft_failed(draft))

@@ -263,7 +263,8 @@ add_unparsed(struct driver *driver, const char *text, const struct zdm_piece *pi
 
     if (piece->variable < piece->end) {
         char *name = zdm_strndup(text + piece->variable, piece->variable_end - piece->variable);
-        char *message = zdm_strf("psql puts a value for %s in here, which zdm does not know", name);
+        char *message = zdm_strf("%s puts a value for %s in here, which zdm does not know",
+            *name == '$' ? "the tool that runs it" : "psql", name);
         add_unknown(driver, text, piece, "statement", piece->variable, message,
             "check the text with the values in it");
         free(message);

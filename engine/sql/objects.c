@@ -153,6 +153,10 @@ zdm_family_statistics(struct zdm_draft *draft)
             draft, "42703", "%s has no column %s", text, zdm_ident_text(draft->arena, column));
         return;
     }
+    if (stmt->n_exprs == 1 && stmt->exprs[0]->stats_elem->name[0]) {
+        zdm_draft_fails(draft, "42P17", "statistics on one column are what ANALYZE keeps anyway");
+        return;
+    }
     zdm_draft_lock_on(draft, relation, ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE, ZDM_HELD_BRIEF);
     zdm_statistics_add(draft, relation, stmt);
 }

@@ -124,6 +124,22 @@ past_dollar(const struct scan *scan, size_t at)
     return close ? (size_t)(close - scan->s) + n : scan->end;
 }
 
+/* ${name}, for which a tool such as Flyway puts in a value. */
+static size_t
+past_placeholder(struct scan *scan, size_t at)
+{
+    struct zdm_piece *piece = scan->piece;
+    size_t n = 2 + strcspn(scan->s + at + 2, "}\n;");
+
+    if (scan->s[at + n] != '}')
+        return at + 1;
+    if (piece->variable == piece->variable_end) {
+        piece->variable = at;
+        piece->variable_end = at + n + 1;
+    }
+    return at + n + 1;
+}
+
 /* As psql: CREATE [OR REPLACE] FUNCTION or PROCEDURE may have a body of statements. */
 static void
 see_word(struct scan *scan, struct word word)
@@ -154,8 +170,9 @@ past_word(struct scan *scan, size_t at)
 {
     struct word word = {scan->s + at, 0};
 
-    /* A dollar may stand inside of a word, so it begins no quote there. */
-    while (is_word((unsigned char)word.s[word.n]) || word.s[word.n] == '$')
+    /* A dollar may stand inside of a word, so it begins no quote there; a placeholder may follow. */
+    while (is_word((unsigned char)word.s[word.n]) ||
+           (word.s[word.n] == '$' && word.s[word.n + 1] != '{'))
         word.n++;
     at += word.n;
     if (word.n == 1 && (word.s[0] == 'e' || word.s[0] == 'E') && scan->s[at] == '\'')
@@ -316,7 +333,7 @@ token(struct scan *scan, struct zdm_script *script)
         scan->at = past_quote(scan, at, false);
         break;
     case '$':
-        scan->at = past_dollar(scan, at);
+        scan->at = s[at + 1] == '{' ? past_placeholder(scan, at) : past_dollar(scan, at);
         break;
     case ':':
         scan->at = past_colon(scan, at);

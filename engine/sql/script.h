@@ -21,7 +21,7 @@ struct zdm_piece { /* offsets in bytes of the whole text */
     size_t end;    /* behind its last byte, without the semicolon */
     size_t next;   /* where what follows begins */
     size_t variable,
-        variable_end; /* the first :name of psql in it; both `end` when there is none */
+        variable_end; /* the first :name of psql or ${name} in it; both `end` when there is none */
 };
 
 struct zdm_script {

@@ -92,6 +92,10 @@ fits(struct zdm_draft *draft, const struct zdm_relation *relation, const char *t
         zdm_draft_fails(draft, "42809", "%s", why);
         return false;
     }
+    if (stmt->row && (stmt->events & ON_TRUNCATE)) {
+        zdm_draft_fails(draft, "0A000", "TRUNCATE has no rows for FOR EACH ROW triggers");
+        return false;
+    }
     if (relation->kind == ZDM_RELATION_PARTITIONED && stmt->row && stmt->n_transition_rels) {
         zdm_draft_fails(draft, "0A000",
             "row triggers with transition tables cannot be on the partitioned table %s", table);

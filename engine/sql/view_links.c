@@ -11,7 +11,11 @@ struct linking {
     size_t n_ctes;
     const char **columns; /* that are named anywhere; NULL among them: a star */
     size_t n_columns;
-    bool star;
+    bool star;            /* of all tables */
+    const char **starred; /* names in FROM that have a star of their own, n_starred */
+    size_t n_starred;
+    const char **starred_tables; /* what these names stand for, n_starred_tables */
+    size_t n_starred_tables;
 };
 
 static void
@@ -37,10 +41,28 @@ see_names(void *self, const ProtobufCMessage *message)
     if (message->descriptor == &pg_query__column_ref__descriptor) {
         const PgQuery__ColumnRef *ref = (const PgQuery__ColumnRef *)message;
         const char *name = zdm_last_string(ref->n_fields, ref->fields);
-        linking->star |= !name[0];
+        if (!name[0] && ref->n_fields > 1)
+            push(arena, &linking->starred, &linking->n_starred,
+                zdm_node_string(ref->fields[ref->n_fields - 2]));
+        linking->star |= !name[0] && ref->n_fields == 1;
         if (name[0] && !zdm_names_have(linking->columns, linking->n_columns, name))
             push(arena, &linking->columns, &linking->n_columns, name);
     }
+    return true;
+}
+
+/* The same table may stand there twice, and only once with a star. */
+static bool
+see_starred(void *self, const ProtobufCMessage *message)
+{
+    struct linking *linking = self;
+    const PgQuery__RangeVar *range = (const PgQuery__RangeVar *)message;
+
+    if (message->descriptor == &pg_query__range_var__descriptor &&
+        zdm_names_have(linking->starred, linking->n_starred,
+            range->alias ? range->alias->aliasname : range->relname))
+        push(linking->draft->arena, &linking->starred_tables, &linking->n_starred_tables,
+            range->relname);
     return true;
 }
 
@@ -91,9 +113,11 @@ see_relation(void *self, const ProtobufCMessage *message)
     if (linking->view)
         zdm_catalog_append(draft->catalog, &linking->owner->reads, relation);
     bool any = false;
+    bool star = linking->star ||
+                zdm_names_have(linking->starred_tables, linking->n_starred_tables, relation->name);
     for (size_t i = 0; i < relation->columns.n; i++) {
         const char *name = relation->columns.items[i]->name;
-        if (!linking->star && !zdm_names_have(linking->columns, linking->n_columns, name))
+        if (!star && !zdm_names_have(linking->columns, linking->n_columns, name))
             continue;
         depend(linking, relation, name);
         any = true;
@@ -113,6 +137,7 @@ zdm_query_links(struct zdm_draft *draft, struct zdm_relation *view, const PgQuer
         .view = true};
 
     zdm_node_walk(query, see_names, &linking);
+    zdm_node_walk(query, see_starred, &linking);
     zdm_node_walk(query, see_relation, &linking);
 }
 
@@ -146,6 +171,7 @@ zdm_part_links(struct zdm_draft *draft, struct zdm_relation *owner, const char *
         .name = zdm_catalog_string(draft->catalog, zdm_ident_text(draft->arena, name))};
 
     zdm_node_walk(node, see_names, &linking);
+    zdm_node_walk(node, see_starred, &linking);
     zdm_node_walk(node, see_relation, &linking);
 }
 

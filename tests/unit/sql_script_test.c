@@ -74,6 +74,8 @@ static const struct {
     {"\\o out.txt\n\\o | sh\n\\set AUTOCOMMIT off\n",
         "11 !\\o | sh [11 uninspectable]\n19 !\\set AUTOCOMMIT off [19 uninspectable]\n"},
     {"SHOW :name; SHOW b", "0 !SHOW :name [5 unparsed]\n12 SHOW b\n"},
+    {"SHOW ${name}; SHOW b", "0 !SHOW ${name} [5 unparsed]\n14 SHOW b\n"},
+    {"SHOW a_${name}.b; SHOW b", "0 !SHOW a_${name}.b [7 unparsed]\n18 SHOW b\n"},
     {"SELECT :'name', 'x'::text; SHOW b", "0 !SELECT :'name', 'x'::text [7 unparsed]\n27 SHOW b\n"},
     {"SELECT a[1:n]; SHOW b", "0 SELECT a[1:n]\n15 SHOW b\n"},
     /* Rows behind COPY. */

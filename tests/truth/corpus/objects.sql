@@ -771,3 +771,29 @@ DROP TYPE address
 
 --! after: CREATE VIEW feelings AS SELECT e.home, e.many FROM domain_users AS e
 DROP DOMAIN positive CASCADE
+
+-- statements over everything, of which these were judged wrongly
+CREATE STATISTICS s ON state FROM orders
+
+--! versions: 15-
+MERGE INTO orders o USING returns r ON r.order_id = o.id WHEN MATCHED THEN UPDATE SET state = 'sent' WHEN NOT MATCHED THEN DO NOTHING
+
+--! versions: 15-
+MERGE INTO measurements m USING plain p ON p.id = m.id WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (p.id, '2024-01-01', 1, 1, 'x')
+
+--! versions: 15-
+MERGE INTO customer_names c USING plain p ON p.id = c.id WHEN MATCHED THEN DELETE
+
+--! versions: 15-
+MERGE INTO ruled r USING plain p ON p.id = r.id WHEN MATCHED THEN DELETE
+
+CREATE TRIGGER t BEFORE TRUNCATE ON orders FOR EACH ROW EXECUTE FUNCTION set_note()
+
+CREATE VIEW v AS SELECT o.*, c.email FROM orders o JOIN customers c ON c.id = o.customer_id
+
+--! after: CREATE VIEW v AS SELECT o.*, c.email FROM orders o JOIN customers c ON c.id = o.customer_id
+ALTER TABLE customers DROP COLUMN note
+
+CREATE VIEW v AS SELECT b.*, a.id AS other FROM plain a JOIN plain b ON a.id = b.id
+
+CREATE VIEW v AS SELECT public.plain.*, o.id AS other FROM plain, orders o
