@@ -6,6 +6,7 @@
 #   make truth-matrix      the truth tests on PostgreSQL 14 to 18, after make test
 #   make grammar-matrix    build and test with the grammars of PostgreSQL 16, 17 and 18
 #   make fuzz              the classifier on nonsense, for FUZZ_SECONDS (needs clang)
+#   make bench             how fast it is: docs/internals/benchmarks.md (SQUAWK: what to compare with)
 #   make install           into PREFIX (default /usr/local), below DESTDIR when set
 #   make format lint clean
 #
@@ -26,7 +27,7 @@ define build
   cmake --build --preset $(1) -j $(JOBS) -- $$quiet
 endef
 
-.PHONY: demo test matrix truth-matrix grammar-matrix fuzz install format lint clean
+.PHONY: demo test matrix truth-matrix grammar-matrix fuzz bench install format lint clean
 
 demo:
 	@.ci/install-packages build server
@@ -53,6 +54,12 @@ fuzz:
 	@.ci/install-packages build fuzz
 	$(call build,fuzz)
 	@.ci/fuzz $(FUZZ_SECONDS)
+
+bench:
+	@.ci/install-packages build server
+	$(call build,release)
+	@for bench in startup check catalog backfill; do \
+	  echo "== tests/bench/$$bench.sh" && tests/bench/$$bench.sh build/release/zdm || exit; done
 
 install:
 	@.ci/install-packages build

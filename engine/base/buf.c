@@ -44,7 +44,9 @@ zdm_buf_add(struct zdm_buf *buf, const char *s)
 void
 zdm_buf_addc(struct zdm_buf *buf, char c)
 {
-    zdm_buf_addn(buf, &c, 1);
+    reserve(buf, 1);
+    buf->s[buf->len++] = c;
+    buf->s[buf->len] = '\0';
 }
 
 void
@@ -52,11 +54,20 @@ zdm_buf_addf(struct zdm_buf *buf, const char *fmt, ...)
 {
     va_list ap;
 
-    va_start(ap, fmt);
-    char *s = zdm_vstrf(fmt, ap);
-    va_end(ap);
-    zdm_buf_add(buf, s);
-    free(s);
+    /* Once more when it does not fit. */
+    for (size_t room = 128;;) {
+        reserve(buf, room);
+        va_start(ap, fmt);
+        int n = vsnprintf(buf->s + buf->len, buf->cap - buf->len, fmt, ap);
+        va_end(ap);
+        if (n < 0)
+            zdm_die("bad format");
+        if ((size_t)n < buf->cap - buf->len) {
+            buf->len += (size_t)n;
+            return;
+        }
+        room = (size_t)n;
+    }
 }
 
 void

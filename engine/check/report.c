@@ -71,14 +71,11 @@ struct zdm_checked *
 zdm_check_add(struct zdm_check_report *report, const struct zdm_source *source, size_t line,
     size_t column, const struct zdm_statement *st)
 {
-    struct zdm_statement *copy = zdm_arena_alloc(report->arena, sizeof *copy);
-
-    *copy = *st;
     report->items = zdm_grow(report->items, report->n, sizeof *report->items);
     report->items[report->n] = (struct zdm_checked){.source = source,
         .line = line,
         .column = column,
-        .st = copy,
+        .st = st,
         .allowed =
             zdm_arena_alloc(report->arena, (st->n_findings + 1) * sizeof *report->items->allowed)};
     return &report->items[report->n++];

@@ -68,7 +68,8 @@ const struct zdm_note_rule *zdm_note_rules(size_t *n);
 const struct zdm_note_rule *zdm_note_rule(const char *id);
 
 void zdm_check_report_init(struct zdm_check_report *report);
-/* Adds a statement: st is a copy in the report's arena, allowed is all NULL. View until the next one. */
+/* Adds a statement: borrows st, which zdm_check_keep() or the report's arena keeps; allowed is all NULL.
+ * View until the next one. */
 struct zdm_checked *zdm_check_add(struct zdm_check_report *report, const struct zdm_source *source,
     size_t line, size_t column, const struct zdm_statement *st);
 /* Adds a note of one of the rules above; hint may be NULL. */

@@ -68,7 +68,9 @@ add_statement(struct zdm_check_report *report, const struct zdm_source *source,
         finding->offset = st->offset + (step->u.sql.up.exact ? inside : 0);
     }
 
-    struct zdm_checked *item = zdm_check_add(report, source, line, column, st);
+    struct zdm_statement *copy = zdm_arena_alloc(report->arena, sizeof *copy);
+    *copy = *st;
+    struct zdm_checked *item = zdm_check_add(report, source, line, column, copy);
     item->step = zdm_arena_strdup(report->arena, step->id);
     for (size_t i = 0; i < st->n_findings; i++)
         item->allowed[i] = zdm_arena_strdup(report->arena, reason_of(step, &st->findings[i]));

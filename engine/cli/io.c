@@ -63,7 +63,13 @@ zdm_paint(struct zdm_buf *out, const char *text, bool color)
     int width;
     size_t n;
 
-    for (; (n = zdm_utf8_next(text, &width)) > 0; text += n) {
+    for (const char *end = text + strlen(text); text < end; text += n) {
+        n = zdm_plain_run(text, (size_t)(end - text));
+        if (n > 0) {
+            zdm_buf_addn(out, text, n);
+            continue;
+        }
+        n = zdm_utf8_next(text, &width);
         unsigned char c = (unsigned char)*text;
         const char *escape = n == 1 ? escape_of(*text) : NULL;
         if (escape) {

@@ -27,9 +27,24 @@ static const struct {
 };
 
 size_t
+zdm_plain_run(const char *s, size_t n)
+{
+    size_t at = 0;
+
+    while (at < n && s[at] >= 0x20 && s[at] < 0x7f)
+        at++;
+    return at;
+}
+
+size_t
 zdm_utf8_next(const char *s, int *width)
 {
     unsigned char c = (unsigned char)s[0];
+
+    if (c >= 0x20 && c < 0x7f) { /* nearly every character */
+        *width = 1;
+        return 1;
+    }
     size_t n = c < 0x80 ? 1 : c >= 0xf0 && c < 0xf5 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 1;
     uint32_t code = n == 1 ? c : c & (0x7fu >> n);
 

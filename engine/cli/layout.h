@@ -26,6 +26,8 @@
 /* Reads one character: its length in bytes (1 for a stray byte), its columns in *width
  * (0, 1 or 2). Never reads past the NUL; at the NUL it returns 0. */
 size_t zdm_utf8_next(const char *s, int *width);
+/* How many of the next n bytes are printable ASCII, each a character one column wide. */
+size_t zdm_plain_run(const char *s, size_t n);
 /* Columns of s. */
 int zdm_width(const char *s);
 

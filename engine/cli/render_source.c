@@ -49,7 +49,12 @@ zdm_add_clean(struct zdm_buf *out, const char *s, size_t n, bool lines)
 {
     for (size_t at = 0; at < n;) {
         int width;
-        size_t step;
+        size_t step = zdm_plain_run(s + at, n - at);
+        if (step > 0) {
+            zdm_buf_addn(out, s + at, step);
+            at += step;
+            continue;
+        }
         const char *instead = shown(s + at, &step, &width);
         if (s[at] == '\r' && at + 1 < n && s[at + 1] == '\n') {
             at++; /* the end of a line as Windows writes it */

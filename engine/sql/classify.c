@@ -197,6 +197,7 @@ zdm_parsed_free(struct zdm_parsed *parsed)
     if (!parsed)
         return;
     zdm_arena_free(parsed->arena);
+    free(parsed->statements);
     free(parsed);
 }
 

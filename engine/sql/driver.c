@@ -33,7 +33,6 @@ struct driver {
     struct zdm_sql_context *context;
     struct zdm_sql_context *own; /* when nobody gave one */
     struct zdm_parsed *parsed;
-    size_t room;
     bool script;
 };
 
@@ -49,23 +48,16 @@ open_driver(struct driver *driver, struct zdm_sql_context *context, enum zdm_wra
     zdm_sequence_open(&driver->sequence, driver->context, driver->parsed->arena, wrap, several);
 }
 
-/* The next statement, all zero but its text. In the arena, which keeps the smaller arrays too. */
+/* The next statement, all zero but its text. */
 static struct zdm_statement *
 add(struct driver *driver, const char *text, size_t start, size_t end)
 {
     struct zdm_parsed *parsed = driver->parsed;
 
-    if (parsed->count == driver->room) {
-        size_t room = driver->room ? 2 * driver->room : 1;
-        struct zdm_statement *grown = zdm_arena_alloc(parsed->arena, room * sizeof *grown);
-        if (parsed->count)
-            memcpy(grown, parsed->statements, parsed->count * sizeof *grown);
-        parsed->statements = grown;
-        driver->room = room;
-    }
+    parsed->statements = zdm_grow(parsed->statements, parsed->count, sizeof *parsed->statements);
     struct zdm_statement *st = &parsed->statements[parsed->count++];
+    *st = (struct zdm_statement){.offset = start};
     st->sql = zdm_arena_strndup(parsed->arena, text + start, end - start);
-    st->offset = start;
     st->evidence = zdm_sql_context_catalog(driver->context)->complete ? ZDM_EVIDENCE_CATALOG
                                                                       : ZDM_EVIDENCE_ASSUMED;
     return st;

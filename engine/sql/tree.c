@@ -102,16 +102,17 @@ fail_at(struct zdm_err *err, int position, const char *message)
 static int
 fail_with(struct zdm_err *err, const PgQueryError *error)
 {
-    char *message = zdm_strdup(error->message);
     size_t n = LONGEST_MESSAGE;
 
-    if (strlen(message) > n) {
-        while (((unsigned char)message[n] & 0xC0) == 0x80)
+    if (strlen(error->message) > n) {
+        while (((unsigned char)error->message[n] & 0xC0) == 0x80)
             n--;
-        memcpy(message + n, "...\"", 5);
+        char *message = zdm_strf("%.*s...\"", (int)n, error->message);
+        fail_at(err, error->cursorpos, message);
+        free(message);
+    } else {
+        fail_at(err, error->cursorpos, error->message);
     }
-    fail_at(err, error->cursorpos, message);
-    free(message);
     if (strncmp(error->message, "memory exhausted", 16) == 0)
         zdm_err_hint(err, "it is nested too deeply for the parser: write it in smaller pieces");
     return -1;

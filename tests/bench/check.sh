@@ -1,7 +1,9 @@
 #!/bin/bash
 # check.sh [ZDM] [STATEMENTS]: zdm check on one file of STATEMENTS (10,000), and on as many in files of ten,
 # beside squawk (https://squawkhq.com, npm squawk-cli) in the same run when SQUAWK names it or it is on PATH.
-# Prints processor time (and time by the clock), processor time for each statement, peak memory, and the ratio.
+# Then four times as many: what grows with them. One file of so many is for zdm alone: squawk takes
+# sixteen times as long for it. Prints processor time (and time by the clock), processor time for each
+# statement, peak memory, and the ratio.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 zdm=${1:-${ZDM:-$here/../../build/release/zdm}}
@@ -10,8 +12,10 @@ squawk=${SQUAWK:-$(command -v squawk || true)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Ten statements of each kind's name, numbered, so that no two are about the same table.
-awk -v n="$statements" 'BEGIN {
+# NAME N: NAME.sql of N statements, and NAME/ of files of ten. Ten statements of each kind's name, numbered,
+# so that no two are about the same table.
+generate() {
+    awk -v n="$2" 'BEGIN {
     for (i = 0; i < n; i++) {
         k = i % 10
         t = "app.table_" int(i / 10)
@@ -26,42 +30,53 @@ awk -v n="$statements" 'BEGIN {
         if (k == 8) print "DROP TABLE old_" i ";"
         if (k == 9) print "ALTER TABLE customers DROP COLUMN legacy_" i ";"
     }
-}' >"$work/one.sql"
-mkdir "$work/many"
-split -l 10 -a 5 -d --additional-suffix=.sql "$work/one.sql" "$work/many/"
+}' >"$work/$1.sql"
+    mkdir "$work/$1"
+    split -l 10 -a 5 -d --additional-suffix=.sql "$work/$1.sql" "$work/$1/"
+}
 
 # Of the best of five runs the milliseconds of the processor and of the clock, and the most memory in MB.
 # Findings make neither program fail here.
 measure() {
-    local i
-    for i in 1 2 3 4 5; do
+    local _
+    for _ in 1 2 3 4 5; do
         /usr/bin/time -q -f '%U %S %e %M' -o "$work/time" "$@" >/dev/null 2>&1 || true
         awk '{ printf "%d %d %.0f\n", 1000 * ($1 + $2) + 0.5, 1000 * $3 + 0.5, $4 / 1024 }' "$work/time"
     done | sort -n | awk 'NR == 1 { cpu = $1; ms = $2 } $3 > mb { mb = $3 } END { print cpu, ms, mb }'
 }
 
-row() { # name, processor, clock, MB
-    awk -v name="$1" -v cpu="$2" -v ms="$3" -v mb="$4" -v n="$statements" \
+row() { # name, statements, processor, clock, MB
+    awk -v name="$1" -v n="$2" -v cpu="$3" -v ms="$4" -v mb="$5" \
         'BEGIN { printf "%-40s %6d ms %6d ms %7.1f us each %5d MB\n", name, cpu, ms, 1000 * cpu / n, mb }'
 }
 
-compare() { # what, path, format of zdm, reporter of squawk
-    local ours theirs paths=("$2")
-    read -r -a ours < <(measure "$zdm" check --offline --no-config --format "$3" --allow-unknown --fail-on none "$2")
-    row "zdm, $1, $3" "${ours[@]}"
-    [ -n "$squawk" ] || return 0
-    [ ! -d "$2" ] || paths=("$2"/*.sql)
-    read -r -a theirs < <(measure "$squawk" --reporter "$4" "${paths[@]}")
-    row "squawk, $1, $3" "${theirs[@]}"
-    awk -v a="${ours[0]}" -v b="${theirs[0]}" 'BEGIN { printf "%-40s %6.2f\n", "  zdm / squawk", a / b }'
+ours() { # what, statements, path, format; leaves its figures in `mine`
+    read -r -a mine < <(measure "$zdm" check --offline --no-config --format "$4" --allow-unknown --fail-on none "$3")
+    row "zdm, $1, $4" "$2" "${mine[@]}"
 }
 
+compare() { # what, statements, path, format of zdm, reporter of squawk
+    local theirs paths=("$3")
+    ours "$1" "$2" "$3" "$4"
+    [ -n "$squawk" ] || return 0
+    [ ! -d "$3" ] || paths=("$3"/*.sql)
+    read -r -a theirs < <(measure "$squawk" --reporter "$5" "${paths[@]}")
+    row "squawk, $1, $4" "$2" "${theirs[@]}"
+    awk -v a="${mine[0]}" -v b="${theirs[0]}" 'BEGIN { printf "%-40s %6.2f\n", "  zdm / squawk", a / b }'
+}
+
+more=$((4 * statements))
+generate few "$statements"
+generate more "$more"
 "$zdm" --version
 [ -z "$squawk" ] || "$squawk" --version
 printf '%-40s %9s %9s\n' "" processor clock
 for format in "text Tty" "json Json"; do
     # shellcheck disable=SC2086 # two words
-    compare "one file of $statements" "$work/one.sql" $format
+    compare "one file of $statements" "$statements" "$work/few.sql" $format
     # shellcheck disable=SC2086
-    compare "$((statements / 10)) files of 10" "$work/many" $format
+    compare "$((statements / 10)) files of 10" "$statements" "$work/few" $format
+    ours "one file of $more" "$more" "$work/more.sql" "${format% *}"
+    # shellcheck disable=SC2086
+    compare "$((more / 10)) files of 10" "$more" "$work/more" $format
 done

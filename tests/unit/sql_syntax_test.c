@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "sql/syntax.h"
+#include "sql/tree.h"
 
 static const char *const expressions[] = {
     "email",
@@ -242,6 +243,23 @@ quoting(void **state)
     }
 }
 
+/* Of every length around the longest one that is quoted whole. */
+static void
+messages_quote_only_the_beginning(void **state)
+{
+    (void)state;
+    for (int n = 100; n < 200; n++) {
+        struct zdm_err err = ZDM_ERR_INIT;
+        char *text = zdm_strf("'%0*d\xc3\xa4\xc3\xa4\xc3\xa4", n, 0);
+        assert_int_equal(zdm_sql_check_expression(text, &err), -1);
+        assert_in_range(strlen(err.message), 40, 164);
+        assert_int_equal(zdm_invalid_utf8(err.message), strlen(err.message));
+        assert_int_equal(err.message[strlen(err.message) - 1], '"');
+        zdm_err_release(&err);
+        free(text);
+    }
+}
+
 static void
 literals_are_left_out_of_logs(void **state)
 {
@@ -279,6 +297,7 @@ main(void)
         cmocka_unit_test(names_split),
         cmocka_unit_test(identifiers),
         cmocka_unit_test(quoting),
+        cmocka_unit_test(messages_quote_only_the_beginning),
         cmocka_unit_test(literals_are_left_out_of_logs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
