@@ -35,6 +35,11 @@ PGPORT=5433 sql 'SELECT pg_wal_replay_pause()'
 runner=$!
 wait_for_line out 'holding: replica walreceiver lag'
 check_eq "it holds before the end" t "$(sql 'SELECT count(*) FILTER (WHERE n = 0) > 0 FROM t')"
+# What zdm check asks of a server sees it too, and can be asked of the replica.
+seen=$(sql "$(cat "$ZDM_SOURCE/engine/catalog/sql/live_replication.sql")")
+check_eq "the replica and that it is behind" yes "$(awk -F'|' '$1 == "r" && $2 == "walreceiver" && $4 > 0 { print "yes" }' <<<"$seen")"
+echo 'ALTER TABLE t ADD COLUMN a int;' >a.sql
+check_exit 0 "$ZDM" check --db "host=$ZDM_SANDBOX port=5433 user=$PGUSER dbname=$PGDATABASE" a.sql
 PGPORT=5433 sql 'SELECT pg_wal_replay_resume()'
 wait "$runner"
 check_eq "every row once" "1|1" "$(sql 'SELECT min(n), max(n) FROM t')"
