@@ -58,9 +58,14 @@ local function meaning(field)
     return cell(field.doc .. (range and field.min ~= field.max and (" (%s)"):format(range) or ""))
 end
 
-local function default(field)
+local function default(def, field)
     if field.required then
         return "required"
+    end
+    for _, name in ipairs(def.one_of or {}) do
+        if name == field.name then
+            return "one of them"
+        end
     end
     return field.default == nil and "" or ("`%s`"):format(tostring(field.default))
 end
@@ -70,7 +75,7 @@ local function fields_of(def, add)
     add "|---|---|---|---|"
     for _, field in ipairs(def.fields) do
         local says = cell(kinds[field.kind].says) .. (field.off and ", or `false`" or "")
-        add("| `%s` | %s | %s | %s |", field.name, says, default(field), meaning(field))
+        add("| `%s` | %s | %s | %s |", field.name, says, default(def, field), meaning(field))
     end
 end
 
@@ -263,7 +268,7 @@ local function conf_reference()
             if field.values then
                 says = '"' .. table.concat(field.values, '", "') .. '"'
             end
-            add("| `%s` | %s | %s | %s |", field.name, cell(says), default(field), meaning(field))
+            add("| `%s` | %s | %s | %s |", field.name, cell(says), default(section, field), meaning(field))
         end
         add ""
         add "```lua file=zdm.conf.lua"

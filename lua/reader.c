@@ -212,6 +212,9 @@ read_backfill(struct reader *r, struct zdm_step_backfill *step)
     step->wal_rate = read_integer(r, "wal_rate", 0);
     step->max_throttled_ms = read_integer(r, "max_throttled", 0);
     read_throttle(r, &step->throttle);
+    step->erase = read_bool(r, "delete");
+    step->into = read_string(r, "into");
+    step->on_conflict = read_string(r, "on_conflict");
     step->allow = read_allow(r);
     if (!get(r, "set", LUA_TTABLE))
         return;

@@ -8,6 +8,7 @@
 --   id              what the string right behind the word is: "plan", "step", "check"; none when nil
 --   text            kind of a second string behind the id
 --   fields          { name, kind, doc, required, default, min, max }; kinds are those of kinds.lua
+--   one_of          names of fields of which exactly one is given
 --   entries         what may stand in the body without a key: "blocks", "steps", "checks"
 --   stands          where it may stand: "plan" (the file), "block", "step", "check"
 --   example         a complete use
@@ -97,14 +98,30 @@ return plan "add_phone" {
         name = "backfill",
         id = "step",
         stands = "block",
-        doc = "Changes the rows of a table in small batches, each exactly once.",
+        doc = "Changes, deletes or copies the rows of a table in small batches, each exactly once. It says one of `set`, "
+            .. "`delete` and `copy`.",
+        one_of = { "set", "delete", "copy" },
         fields = {
             table_field,
             {
                 name = "set",
                 kind = "assignments",
-                required = true,
                 doc = "What to change: column = SQL expression in the columns of the row.",
+            },
+            {
+                name = "delete",
+                kind = "yes",
+                doc = "Deletes the rows; takes `where`. Foreign keys that cascade make a batch longer than its rows.",
+            },
+            {
+                name = "copy",
+                kind = "copy",
+                doc = "Inserts the rows into another table. `into`: the table. `columns`: its columns and their values, as in "
+                    .. "`set`; when not given, every column that both tables have and that is not generated. `on_conflict`, "
+                    .. "always to be said: `error`; `nothing` keeps the row that is there; `update` overwrites it, by the "
+                    .. "primary key. Rows are locked (FOR SHARE) while they are copied, triggers and foreign keys of `into` "
+                    .. "work as for any INSERT, identity columns keep the values of the old rows, and sequences stay where "
+                    .. "they are.",
             },
             {
                 name = "where",

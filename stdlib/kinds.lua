@@ -314,6 +314,57 @@ kinds.strings = {
     end,
 }
 
+kinds.yes = {
+    lua = "true",
+    says = "true",
+    check = function(value)
+        if value ~= true then
+            return must("true, or left out", value)
+        end
+        return true
+    end,
+}
+
+local conflicts = { error = true, nothing = true, update = true }
+
+kinds.copy = {
+    lua = "{ into: string, columns: table<string, string>?, on_conflict: string }",
+    says = "`{ into = table, columns = { column = SQL expression }, on_conflict = word }`",
+    check = function(value, _, at)
+        if type(value) ~= "table" or token.data(value) then
+            return must('a table such as { into = "t2", on_conflict = "nothing" }', value)
+        end
+        local known = { "into", "columns", "on_conflict" }
+        for key in next, value do
+            if key ~= "into" and key ~= "columns" and key ~= "on_conflict" then
+                local nearest = type(key) == "string" and native.nearest(key, known)
+                return nil,
+                    ('has the unknown field "%s"'):format(tostring(key)),
+                    nearest and ('did you mean "%s"?'):format(nearest) or "fields: " .. table.concat(known, ", ")
+            end
+        end
+        local into, wrong = kinds.qualified.check(value.into)
+        if not into then
+            return nil, ('has "into", which %s'):format(wrong)
+        end
+        if type(value.on_conflict) ~= "string" or not conflicts[value.on_conflict] then
+            local said = select(2, must('"error", "nothing" or "update"', value.on_conflict))
+            return nil,
+                ('has "on_conflict", which %s'):format(said),
+                "what to do about a row that is there already; there is no default"
+        end
+        local columns
+        if value.columns ~= nil then
+            local message, hint, place
+            columns, message, hint, place = kinds.assignments.check(value.columns, nil, at)
+            if not columns then
+                return nil, ('has "columns", which %s'):format(message), hint, place
+            end
+        end
+        return { into = into, on_conflict = value.on_conflict, columns = columns }
+    end,
+}
+
 kinds.columns = {
     lua = "string|string[]",
     says = "name, or list of names",

@@ -31,6 +31,18 @@ function build.backfill(values, _, at)
     for name, value in next, values do
         d[name] = value
     end
+    if values.copy then
+        d.copy, d.set = nil, values.copy.columns
+        d.into, d.on_conflict = values.copy.into, values.copy.on_conflict
+    end
+    if values.delete and not values.where then
+        errors.add {
+            line = at.line,
+            key = "delete",
+            message = ('"delete" of %s needs "where"'):format(at.label),
+            hint = 'every row: where = "true"',
+        }
+    end
     if values.batch_min and values.batch_max and values.batch_min > values.batch_max then
         errors.add {
             line = at.line,

@@ -110,6 +110,33 @@ local function entries_of(def, body, at)
     return list
 end
 
+-- Exactly one of the fields of def.one_of; a misspelt one is reported already.
+local function one_of(def, body, unknown, at)
+    local given, words = {}, {}
+    for i, name in ipairs(def.one_of or {}) do
+        words[i] = ('"%s"'):format(name)
+        if body[name] ~= nil then
+            given[#given + 1] = name
+        end
+        for _, key in ipairs(unknown) do
+            if type(key) == "string" and native.nearest(key, { name }) then
+                return
+            end
+        end
+    end
+    if #given == 1 or #words == 0 then
+        return
+    end
+    local list = table.concat(words, ", ", 1, #words - 1) .. " and " .. words[#words]
+    errors.add {
+        line = at.line,
+        key = given[2],
+        message = ("%s needs one of %s"):format(at.label, list)
+            .. (#given > 1 and (', not "%s" and "%s"'):format(given[1], given[2]) or ""),
+        hint = #given > 1 and "write one backfill for each" or nil,
+    }
+end
+
 --- Checks body. at: line and label of the constructor. Returns the values by field (defaults filled
 -- in, wrong ones left out) and the list of entries without a key; and reports what is wrong.
 function validate.body(def, body, at)
@@ -142,6 +169,7 @@ function validate.body(def, body, at)
             values[field.name] = value_of(field, body[field.name], at)
         end
     end
+    one_of(def, body, unknown, at)
     if (values.allow == nil) ~= (values.because == nil) and (body.allow == nil) ~= (body.because == nil) then
         errors.add {
             line = at.line,

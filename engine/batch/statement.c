@@ -65,6 +65,40 @@ add_author(struct zdm_buf *b, const char *text, size_t *span)
     zdm_buf_add(b, "\n)");
 }
 
+/* UPDATE, DELETE or INSERT, up to its WHERE. */
+static void
+add_action(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
+    const struct zdm_backfill_target *t, size_t *spans)
+{
+    switch (spec->action) {
+    case ZDM_BACKFILL_SET:
+        zdm_buf_addf(b, "  UPDATE %s SET\n", t->relation);
+        for (size_t i = 0; i < spec->n_set; i++) {
+            zdm_buf_addf(b, "%s = ", t->set[i]);
+            add_author(b, spec->set[i].expr, &spans[i]);
+            zdm_buf_add(b, i + 1 < spec->n_set ? ",\n" : "\n");
+        }
+        break;
+    case ZDM_BACKFILL_DELETE:
+        zdm_buf_addf(b, "  DELETE FROM %s\n", t->relation);
+        break;
+    case ZDM_BACKFILL_COPY:
+        zdm_buf_addf(b, "  INSERT INTO %s (", t->into);
+        for (size_t i = 0; i < t->n_set; i++)
+            zdm_buf_addf(b, "%s%s", i > 0 ? ", " : "", t->set[i]);
+        zdm_buf_add(b, ") OVERRIDING SYSTEM VALUE\n  SELECT ");
+        for (size_t i = 0; i < t->n_set; i++) {
+            zdm_buf_add(b, i > 0 ? ",\n" : "");
+            if (spec->n_set > 0)
+                add_author(b, spec->set[i].expr, &spans[i]);
+            else
+                zdm_buf_addf(b, "%s.%s", t->relation, t->set[i]);
+        }
+        zdm_buf_addf(b, "\n  FROM %s\n", t->relation);
+        break;
+    }
+}
+
 /* common: how many first columns both ends share; -1: the first batch. */
 static struct zdm_batch_text
 build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t, int common)
@@ -83,17 +117,10 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
         zdm_buf_add(&b, "    AND c.pos IS NULL");
     else
         zdm_buf_addf(&b, "    AND c.pos " EQ " $%d::pg_catalog.text", after++);
-    zdm_buf_addf(&b,
-        " AND c.stripe " EQ " 0 AND c.state " EQ " 'open'\n"
-        "  FOR NO KEY UPDATE),\n"
-        "zdm_rows AS (\n"
-        "  UPDATE %s SET\n",
-        t->relation);
-    for (size_t i = 0; i < spec->n_set; i++) {
-        zdm_buf_addf(&b, "%s = ", t->set[i]);
-        add_author(&b, spec->set[i].expr, &spans[i]);
-        zdm_buf_add(&b, i + 1 < spec->n_set ? ",\n" : "\n");
-    }
+    zdm_buf_add(&b, " AND c.stripe " EQ " 0 AND c.state " EQ " 'open'\n"
+                    "  FOR NO KEY UPDATE),\n"
+                    "zdm_rows AS (\n");
+    add_action(&b, spec, t, spans);
     zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND ");
     if (common < 0)
         zdm_order_add_first(&b, t, upto);
@@ -102,6 +129,12 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     if (spec->where) {
         zdm_buf_add(&b, " AND ");
         add_author(&b, spec->where, &spans[spec->n_set]);
+    }
+    if (spec->action == ZDM_BACKFILL_COPY) {
+        /* Without the lock a row that is deleted meanwhile would come to life again in the copy. */
+        zdm_buf_add(&b, "\n  FOR SHARE");
+        if (t->conflict)
+            zdm_buf_addf(&b, "\n  ON CONFLICT %s", t->conflict);
     }
     zdm_buf_add(&b,
         "\n  RETURNING 1)\n"

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "batch/position.h"
+#include "batch/target_column.h"
 
 extern const struct zdm_embedded zdm_batch_sql[];
 
@@ -81,33 +82,6 @@ check_table(const struct zdm_backfill_spec *spec, const struct zdm_result *r, st
     return 0;
 }
 
-/* "table %s has no column %s" with the nearest one that it has. */
-static int
-no_such_column(struct zdm_conn *conn, const struct zdm_backfill_target *target, const char *oid,
-    const char *column, struct zdm_err *err)
-{
-    struct zdm_result *r = NULL;
-    const char **names = NULL;
-
-    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_columns.sql"), &r, err, oid) <
-        0)
-        return -1;
-    size_t n = (size_t)zdm_result_rows(r);
-    names = zdm_alloc((n + 1) * sizeof *names);
-    for (size_t i = 0; i < n; i++)
-        names[i] = zdm_result_get(r, (int)i, 0);
-    const char *near = zdm_nearest(column, names, n);
-
-    zdm_fail(err, ZDM_ERR_FAILED, "table %s has no column %s", target->relation, column);
-    if (near)
-        zdm_err_hint(err, "did you mean %s?", near);
-    else
-        zdm_err_hint(err, "add the column in an earlier step, or correct its name");
-    free(names);
-    zdm_result_free(r);
-    return -1;
-}
-
 /* "a, b" as the author wrote them. */
 static char *
 key_as_written(const struct zdm_backfill_spec *spec)
@@ -132,7 +106,7 @@ refuse_key_column(struct zdm_conn *conn, const struct zdm_backfill_target *targe
     const char *column = zdm_result_get(r, 0, 1);
     int rc = 0;
     if (!column) {
-        rc = no_such_column(conn, target, oid, written, err);
+        rc = zdm_target_no_column(conn, target->relation, oid, written, err);
     } else if (!zdm_result_bool(r, 0, 2)) {
         rc = zdm_fail(err, ZDM_ERR_FAILED,
             "column %s of %s may be null: it cannot be the key of a backfill", column,
@@ -265,45 +239,27 @@ is_key(const struct zdm_backfill_target *target, const char *column)
 }
 
 static int
-find_column(struct zdm_conn *conn, const char *column, struct zdm_backfill_target *target,
-    const char *oid, const char *role, char **name, struct zdm_err *err)
+find_set(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
+    struct zdm_backfill_target *target, const char *oid, const char *role, struct zdm_err *err)
 {
-    struct zdm_result *r = NULL;
-    int rc = -1;
+    struct zdm_column column = {.oid = oid, .relation = target->relation, .role = role};
 
-    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_column.sql"), &r, err, oid,
-            column) < 0) {
-        zdm_err_wrap(err, "column %s of table %s", column, target->relation);
-        goto out;
-    }
-    if (zdm_result_rows(r) == 0) {
-        no_such_column(conn, target, oid, column, err);
-        goto out;
-    }
-    const char *found = zdm_result_get(r, 0, 0);
-    if (zdm_result_bool(r, 0, 1) || zdm_result_bool(r, 0, 2)) {
-        zdm_fail(err, ZDM_ERR_FAILED, "column %s of %s is %s: it cannot be set", found,
-            target->relation,
-            zdm_result_bool(r, 0, 1) ? "generated" : "an identity column (GENERATED ALWAYS)");
-        zdm_err_hint(err, "set the columns that it is computed from, or leave it out");
-    } else if (is_key(target, found)) {
+    target->set = zdm_alloc((spec->n_set + 1) * sizeof *target->set);
+    for (; target->n_set < spec->n_set; target->n_set++) {
+        char **name = &target->set[target->n_set];
+        if (zdm_target_column(conn, &column, spec->set[target->n_set].column, name, err) < 0)
+            return -1;
+        if (!is_key(target, *name))
+            continue;
         zdm_fail(err, ZDM_ERR_FAILED,
-            "column %s of %s is %sthe key that the backfill walks along: it cannot be set", found,
+            "column %s of %s is %sthe key that the backfill walks along: it cannot be set", *name,
             target->relation, target->n_keys > 1 ? "in " : "");
-        zdm_err_hint(err,
+        free(*name);
+        return zdm_err_hint(err,
             "a row whose key grows would be met twice: fill a new column and swap the two in "
             "contract, or walk along another unique key, key = { \"...\" }");
-    } else if (!zdm_result_bool(r, 0, 3)) {
-        zdm_fail(err, ZDM_ERR_FAILED, "role \"%s\" may not update column %s of %s", role, found,
-            target->relation);
-        zdm_err_hint(err, "GRANT SELECT, UPDATE ON %s TO %s", target->relation, role);
-    } else {
-        *name = zdm_strdup(found);
-        rc = 0;
     }
-out:
-    zdm_result_free(r);
-    return rc;
+    return 0;
 }
 
 int
@@ -331,12 +287,9 @@ zdm_backfill_target_find(struct zdm_conn *conn, const struct zdm_backfill_spec *
 
     if (find_key(conn, spec, began, &target, oid, role, err) < 0)
         goto out;
-    target.set = zdm_alloc((spec->n_set + 1) * sizeof *target.set);
-    for (; target.n_set < spec->n_set; target.n_set++) {
-        const char *column = spec->set[target.n_set].column;
-        if (find_column(conn, column, &target, oid, role, &target.set[target.n_set], err) < 0)
-            goto out;
-    }
+    if (spec->action == ZDM_BACKFILL_COPY ? zdm_target_find_into(conn, spec, &target, role, err) < 0
+                                          : find_set(conn, spec, &target, oid, role, err) < 0)
+        goto out;
     *out = target;
     target = (struct zdm_backfill_target){.estimated_rows = -1};
     rc = 0;
@@ -362,5 +315,7 @@ zdm_backfill_target_release(struct zdm_backfill_target *target)
     free(target->keys);
     free(target->key);
     free(target->index);
+    free(target->into);
+    free(target->conflict);
     *target = (struct zdm_backfill_target){.estimated_rows = -1};
 }

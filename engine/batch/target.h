@@ -26,13 +26,19 @@ struct zdm_assignment {
     const char *expr;   /* SQL expression */
 };
 
+enum zdm_backfill_action { ZDM_BACKFILL_SET, ZDM_BACKFILL_DELETE, ZDM_BACKFILL_COPY };
+enum zdm_on_conflict { ZDM_CONFLICT_ERROR, ZDM_CONFLICT_NOTHING, ZDM_CONFLICT_UPDATE };
+
 struct zdm_backfill_spec { /* all views of the plan */
     const char *plan, *step;
     const char *table; /* as written: name or schema.name, each part maybe quoted */
-    const struct zdm_assignment *set;
-    size_t n_set;
-    const char *where;      /* NULL: every row */
-    const char *const *key; /* columns, as written; n_key 0: see above */
+    enum zdm_backfill_action action;
+    const struct zdm_assignment *set; /* or the columns of a copy */
+    size_t n_set;                     /* 0 for a copy: the columns that both tables have */
+    const char *into;                 /* of a copy: the other table, as written */
+    enum zdm_on_conflict on_conflict; /* of a copy */
+    const char *where;                /* NULL: every row */
+    const char *const *key;           /* columns, as written; n_key 0: see above */
     size_t n_key;
     int64_t target_ms, batch_min, batch_max, lock_timeout_ms, pause_ms;
     struct zdm_limits limits;
@@ -56,8 +62,10 @@ struct zdm_backfill_target {
     char *key;   /* for people: "id", "(a, b)" */
     char *index; /* for people: the key's index */
     bool primary;
-    char **set;             /* quoted columns, one an assignment */
-    size_t n_set;           /* as in the spec */
+    char **set;             /* quoted columns, one an assignment; of `into` for a copy */
+    size_t n_set;           /* as in the spec, but for a copy of all columns */
+    char *into;             /* of a copy: qualified and quoted */
+    char *conflict;         /* of a copy: what stands behind ON CONFLICT; NULL: an error */
     int64_t pages;          /* size; 0 for a partitioned table */
     int64_t estimated_rows; /* reltuples over all partitions; -1 unknown */
 };

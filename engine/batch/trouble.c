@@ -291,7 +291,8 @@ zdm_worker_blame(
     if (set_index < 0)
         zdm_err_wrap(err, "where");
     else
-        zdm_err_wrap(err, "set %s", w->job->spec->set[set_index].column);
+        zdm_err_wrap(err, "%s %s", w->job->spec->action == ZDM_BACKFILL_COPY ? "columns" : "set",
+            w->job->spec->set[set_index].column);
     if (w->job->hooks->fault)
         *w->job->hooks->fault =
             (struct zdm_backfill_fault){.set_index = set_index, .position = position};

@@ -82,6 +82,9 @@ add_backfill(json_t *out, const struct zdm_step_backfill *b)
         json_object_set_new(set, b->set[i].column, zdm_json_text(b->set[i].expr.text));
     json_object_set_new(object, "table", zdm_json_text(b->table));
     json_object_set_new(object, "set", set);
+    json_object_set_new(object, "delete", json_boolean(b->erase));
+    json_object_set_new(object, "into", zdm_json_text(b->into));
+    json_object_set_new(object, "on_conflict", zdm_json_text(b->on_conflict));
     json_object_set_new(object, "where", zdm_json_text(b->where.text));
     json_object_set_new(object, "key", key);
     json_object_set_new(object, "target_ms", json_integer(b->target_ms));

@@ -49,6 +49,18 @@ backfill_step(struct zdm_buf *out, const struct zdm_step_backfill *b)
         zdm_buf_addf(&text, "%s = %s", b->set[i].column, b->set[i].expr.text);
         zdm_add_fact(out, ZDM_DIM, i ? "" : "sets", text.s);
     }
+    if (b->into) {
+        zdm_buf_clear(&text);
+        zdm_buf_addf(
+            &text, "into %s%s", b->into, b->n_set > 0 ? "" : ", every column that both have");
+        zdm_add_fact(out, ZDM_DIM, "copies", text.s);
+        zdm_add_fact(out, ZDM_DIM, "",
+            strcmp(b->on_conflict, "nothing") == 0  ? "a row that is there already stays"
+            : strcmp(b->on_conflict, "update") == 0 ? "a row that is there already is overwritten"
+                                                    : "a row that is there already is an error");
+    } else if (b->erase) {
+        zdm_add_fact(out, ZDM_DIM, "deletes", "the rows");
+    }
     if (b->where.text)
         zdm_add_sql_fact(out, "where", &b->where);
     else

@@ -94,7 +94,18 @@ put_backfill(json_t *object, const struct zdm_step_backfill *backfill)
 
     for (size_t i = 0; i < backfill->n_set; i++)
         put_text(set, backfill->set[i].column, backfill->set[i].expr.text);
-    put(object, "set", set);
+    if (backfill->into) {
+        json_t *copy = json_object();
+        put_text(copy, "into", backfill->into);
+        put_text(copy, "on_conflict", backfill->on_conflict);
+        put(copy, "columns", set);
+        put(object, "copy", copy);
+    } else if (backfill->erase) {
+        put(object, "delete", json_true());
+        json_decref(set);
+    } else {
+        put(object, "set", set);
+    }
     put_text(object, "table", backfill->table);
     put_text(object, "where", backfill->where.text);
     /* One column stays a text: as in the fingerprints of plans from before there were several. */

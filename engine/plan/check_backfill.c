@@ -21,12 +21,12 @@ column(struct zdm_checker *checker, const char *written, struct zdm_place at)
 }
 
 static void
-check_table(struct zdm_checker *checker)
+check_table(struct zdm_checker *checker, const char *table)
 {
     struct zdm_err err = ZDM_ERR_INIT;
     char *schema, *name;
 
-    if (zdm_sql_split_name(checker->step->u.backfill.table, &schema, &name, &err) == 0) {
+    if (zdm_sql_split_name(table, &schema, &name, &err) == 0) {
         free(schema);
         free(name);
         return;
@@ -54,7 +54,7 @@ check_set(struct zdm_checker *checker, char *const *key)
                     zdm_checker_fail(checker, at, ZDM_ERR_PLAN,
                         "backfill \"%s\" sets column %s twice", checker->step->id, set->column),
                     "keep one of \"%s\" and \"%s\"", backfill->set[k].column, set->column);
-        for (size_t k = 0; names[i] && k < backfill->n_key; k++)
+        for (size_t k = 0; names[i] && !backfill->into && k < backfill->n_key; k++)
             if (key[k] && strcmp(names[i], key[k]) == 0)
                 zdm_err_hint(
                     zdm_checker_fail(checker, at, ZDM_ERR_PLAN,
@@ -75,7 +75,9 @@ zdm_check_backfill_step(struct zdm_checker *checker)
     struct zdm_err err = ZDM_ERR_INIT;
     char **key = zdm_alloc((backfill->n_key + 1) * sizeof *key);
 
-    check_table(checker);
+    check_table(checker, backfill->table);
+    if (backfill->into)
+        check_table(checker, backfill->into);
     for (size_t i = 0; i < backfill->n_key; i++) {
         key[i] = column(checker, backfill->key[i], checker->step->at);
         for (size_t k = 0; key[i] && k < i; k++)

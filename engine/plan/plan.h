@@ -97,9 +97,12 @@ struct zdm_step_throttle {
 };
 
 struct zdm_step_backfill {
-    const char *table; /* as written: name or schema.name, each part maybe quoted */
-    struct zdm_assign *set;
-    size_t n_set;              /* at least 1, sorted by column */
+    const char *table;         /* as written: name or schema.name, each part maybe quoted */
+    struct zdm_assign *set;    /* or the columns of a copy */
+    size_t n_set;              /* sorted by column; 0: a delete, or a copy of all columns */
+    bool erase;                /* deletes the rows */
+    const char *into;          /* copies the rows into this table; NULL: does not */
+    const char *on_conflict;   /* of a copy: "error", "nothing", "update" */
     struct zdm_sql_text where; /* text NULL: every row; "this row still needs it" */
     const char **key; /* columns to walk along; n_key 0: the primary key, or a unique one */
     size_t n_key;

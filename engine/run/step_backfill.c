@@ -151,6 +151,14 @@ blame(const struct zdm_step *step, const struct zdm_backfill_fault *fault, struc
     zdm_err_at(err, step->at);
 }
 
+static enum zdm_on_conflict
+conflict(const char *word)
+{
+    if (word && strcmp(word, "nothing") == 0)
+        return ZDM_CONFLICT_NOTHING;
+    return word && strcmp(word, "update") == 0 ? ZDM_CONFLICT_UPDATE : ZDM_CONFLICT_ERROR;
+}
+
 int
 zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
 {
@@ -165,6 +173,11 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         .table = backfill->table,
         .set = set,
         .n_set = backfill->n_set,
+        .action = backfill->into    ? ZDM_BACKFILL_COPY
+                  : backfill->erase ? ZDM_BACKFILL_DELETE
+                                    : ZDM_BACKFILL_SET,
+        .into = backfill->into,
+        .on_conflict = conflict(backfill->on_conflict),
         .where = backfill->where.text,
         .key = backfill->key,
         .n_key = backfill->n_key,

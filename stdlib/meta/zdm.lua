@@ -93,7 +93,9 @@ function expand(body) end
 
 ---@class zdm.backfill.fields
 ---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
----@field set table<string, string> What to change: column = SQL expression in the columns of the row.
+---@field set? table<string, string> What to change: column = SQL expression in the columns of the row.
+---@field delete? true Deletes the rows; takes `where`. Foreign keys that cascade make a batch longer than its rows.
+---@field copy? { into: string, columns: table<string, string>?, on_conflict: string } Inserts the rows into another table. `into`: the table. `columns`: its columns and their values, as in `set`; when not given, every column that both tables have and that is not generated. `on_conflict`, always to be said: `error`; `nothing` keeps the row that is there; `update` overwrites it, by the primary key. Rows are locked (FOR SHARE) while they are copied, triggers and foreign keys of `into` work as for any INSERT, identity columns keep the values of the old rows, and sequences stay where they are.
 ---@field where? string Which rows still need it; all when not given.
 ---@field key? string|string[] The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the primary key, or else the narrowest such index.
 ---@field target? string How long a batch should take. Nobody waits longer for a row than a batch takes. (5ms to 5s)
@@ -109,7 +111,7 @@ function expand(body) end
 ---@field because? string Why the findings named in `allow` are acceptable here.
 ---@field why? string The reason, for people: shown in the dry run and the log.
 
----Changes the rows of a table in small batches, each exactly once.
+---Changes, deletes or copies the rows of a table in small batches, each exactly once. It says one of `set`, `delete` and `copy`.
 ---
 ---```lua
 ---backfill "copy email" {

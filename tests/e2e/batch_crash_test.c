@@ -66,23 +66,87 @@ run_to_death(struct fixture *f)
 }
 
 static void
-test_killed_at_each_point(void **state)
+killed_at_each_point(struct fixture *(*make)(const char *name), void (*go_on)(struct fixture *f))
 {
     static const char *const points[] = {"cursor.after", "batch.before", "batch.before:3",
         "batch.after", "batch.after:7", "barrier.before"};
 
-    (void)state;
     for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
-        struct fixture *f = counters("bc_kill");
+        struct fixture *f = make("bc_kill");
         setenv("ZDM_FAILPOINT", points[i], 1);
         int status = in_child(f, run_to_death);
         unsetenv("ZDM_FAILPOINT");
         if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
             fail_msg("%s did not kill: status %d", points[i], status);
         assert_int_equal(f->finished, 0);
-        resume(f);
+        go_on(f);
         counters_free(f);
     }
+}
+
+static void
+test_killed_at_each_point(void **state)
+{
+    (void)state;
+    killed_at_each_point(counters, resume);
+}
+
+/* Without a unique key of the copy's own a batch that ran twice would show. */
+static struct fixture *
+copies(const char *name)
+{
+    struct fixture *f = counters(name);
+
+    sql(f->app, "CREATE TABLE copy AS TABLE t WITH NO DATA");
+    f->spec.action = ZDM_BACKFILL_COPY;
+    f->spec.into = "bc_kill.copy";
+    f->spec.n_set = 0;
+    return f;
+}
+
+static void
+resume_copies(struct fixture *f)
+{
+    fixture_own(f);
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) || ' ' || count(DISTINCT id) FROM copy", "1000 1000");
+    assert_value(
+        f->app, "SELECT rows || ' ' || state FROM zdm.cursor WHERE plan = 'bc_kill'", "1000 done");
+}
+
+static void
+test_copy_killed_at_each_point(void **state)
+{
+    (void)state;
+    killed_at_each_point(copies, resume_copies);
+}
+
+static struct fixture *
+deletes(const char *name)
+{
+    struct fixture *f = counters(name);
+
+    f->spec.action = ZDM_BACKFILL_DELETE;
+    f->spec.where = "id % 2 = 0";
+    f->spec.n_set = 0;
+    return f;
+}
+
+static void
+resume_deletes(struct fixture *f)
+{
+    fixture_own(f);
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) || ' ' || sum(id % 2) FROM t", "500 500");
+    assert_value(
+        f->app, "SELECT rows || ' ' || state FROM zdm.cursor WHERE plan = 'bc_kill'", "500 done");
+}
+
+static void
+test_delete_killed_at_each_point(void **state)
+{
+    (void)state;
+    killed_at_each_point(deletes, resume_deletes);
 }
 #endif
 
@@ -152,6 +216,8 @@ main(void)
     const struct CMUnitTest tests[] = {
 #ifdef ZDM_FAILPOINTS
         cmocka_unit_test(test_killed_at_each_point),
+        cmocka_unit_test(test_copy_killed_at_each_point),
+        cmocka_unit_test(test_delete_killed_at_each_point),
 #endif
         cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_done_but_not_journaled),

@@ -3,8 +3,8 @@ return plan "x" {
     expand { sync { from = "a" }, drop_column {}, hook "h" {}, command "c" { argv = {} } },
 }
 --> 1: plan "x" lacks the field "api" | api: The version of this language: 1.
---> 2: backfill "copy" lacks the field "set" | set: What to change: column = SQL expression in the columns of the row.
 --> 2: backfill "copy" lacks the field "table" | table: The table, as in SQL: users, app.users, "My Schema"."T".
+--> 2: backfill "copy" needs one of "set", "delete" and "copy"
 --> 3: drop_column {} lacks the field "column" | column: The column.
 --> 3: drop_column {} lacks the field "table" | table: The table, as in SQL: users, app.users, "My Schema"."T".
 --> 3: hook "h" lacks the field "run" | run: function(db, log, ctx): does the work.
