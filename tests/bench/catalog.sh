@@ -45,7 +45,10 @@ printf '%-24s %8s ms\n\n' "connect and load" \
     "$(awk -v a="$with" -v b="$without" 'BEGIN { printf "%.1f", a - b }')"
 
 version=$(psql -XAtc "SELECT current_setting('server_version_num')::int / 10000")
-since() { [ "$version" -ge "$1" ] && echo true || echo false; }
+since=() # -v since15=true ...: as the loader reads \if :sinceNN
+for major in 14 15 16 17 18; do
+    since+=(-v "since$major=$([ "$version" -ge "$major" ] && echo true || echo false)")
+done
 for query in settings search_path schemas names relations toast types enums casts columns defaults \
     functions arguments inherits partitions opclasses indexes constraints triggers policies rules \
     dependents users publications extensions live_server live_tables live_sessions live_replication; do
@@ -57,7 +60,7 @@ for query in settings search_path schemas names relations toast types enums cast
             cat "$here/../../engine/catalog/sql/$query.sql"
             echo ';'
         done
-    } | psql -Xq -v since15="$(since 15)" -v since18="$(since 18)" |
+    } | psql -Xq "${since[@]}" |
         awk '/^Time:/ { print $2 }' | sort -n | sed -n 3p |
         awk -v query="$query" '{ printf "%-24s %8.1f ms\n", query, $1 }'
 done | sort -k2 -rn | awk '{ print; sum += $2 } END { printf "%-24s %8.1f ms\n", "all queries", sum }'
