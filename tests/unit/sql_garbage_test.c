@@ -246,6 +246,23 @@ long_rests(void **state)
     }
 }
 
+/* Of every length around the one where it is cut. */
+static void
+rests_of_any_length(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 300; n++) {
+        struct zdm_err err = ZDM_ERR_INIT;
+        struct zdm_tree tree;
+        char *text = zdm_strf("SELECT '%0*d", n + 1, 0);
+        assert_int_equal(zdm_tree_parse(text, &tree, &err), -1);
+        assert_true(strlen(err.message) < 200);
+        assert_int_equal(err.message[strlen(err.message) - 1], '"');
+        zdm_err_release(&err);
+        free(text);
+    }
+}
+
 int
 main(void)
 {
@@ -257,6 +274,7 @@ main(void)
         cmocka_unit_test(noise),
         cmocka_unit_test(mutations),
         cmocka_unit_test(long_rests),
+        cmocka_unit_test(rests_of_any_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
