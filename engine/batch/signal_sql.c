@@ -1,9 +1,11 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "batch/reading.h"
 
-#define BOOLEAN 16 /* pg_type.oid of boolean */
+#define READ_ONLY "25006"
+#define BOOLEAN   16 /* pg_type.oid of boolean */
 
 static int
 take(struct zdm_reading *r, const struct zdm_result *row, struct zdm_err *err)
@@ -46,5 +48,10 @@ zdm_read_sql(struct zdm_reading *r, struct zdm_err *err)
         rc = take(r, row, err);
     zdm_result_free(row);
     zdm_conn_rollback(r->conn);
+    if (rc < 0 && strcmp(err->sqlstate, READ_ONLY) == 0) {
+        /* Elsewhere this state means a server that is no primary now, and worth waiting for. */
+        zdm_fail(err, ZDM_ERR_FAILED, "the throttle query writes, and it may only look");
+        zdm_err_hint(err, "it is asked once a second, in a read-only transaction");
+    }
     return rc;
 }

@@ -1,0 +1,106 @@
+# What the server says about holding: a slot, an archive, a session that waits for zdm; and a monitor
+# that is killed, or may not look.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+
+sql "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
+     INSERT INTO t (id) SELECT generate_series(1, 20000); ANALYZE t"
+
+# start_run NAME FIELDS
+start_run() {
+    printf 'return plan "%s" { api = 1, backfill "count" { table = "t", set = { n = "n + 1" }, %s } }\n' \
+        "$1" "$2" >"$1.lua"
+    sql 'UPDATE t SET n = 0'
+    "$ZDM" run "$1.lua" >"$1.out" 2>"$1.err" &
+    runner=$!
+}
+
+ends_well() {
+    wait "$runner" || fail "$1: $(cat "$1.out" "$1.err")"
+    check_eq "$1: every row once" "1|1" "$(sql 'SELECT min(n), max(n) FROM t')"
+}
+
+# A slot that nobody reads: what the backfill writes stays.
+sql "SELECT pg_create_physical_replication_slot('abandoned', true)" >slot
+start_run slot 'batch_max = 500, throttle = { slot_bytes = "1MB" }'
+wait_for_line slot.out 'holding: slot abandoned keeps WAL of'
+check_eq "it holds before the end" t "$(sql 'SELECT count(*) FILTER (WHERE n = 0) > 0 FROM t')"
+sql "SELECT pg_drop_replication_slot('abandoned')" >slot
+ends_well slot
+
+# A session that waits for a batch: rows that take long to update, in a batch of a fixed size.
+sql "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+       'BEGIN PERFORM pg_sleep(0.002); RETURN NEW; END';
+     CREATE TABLE u (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
+     INSERT INTO u (id) SELECT generate_series(1, 3000); ANALYZE u;
+     CREATE TRIGGER slow BEFORE UPDATE ON u FOR EACH ROW EXECUTE FUNCTION slow()"
+cat >blocked.lua <<'EOF'
+return plan "blocked" { api = 1, backfill "count" { table = "u", set = { n = "n + 1" }, batch_min = 500 } }
+EOF
+"$ZDM" run blocked.lua >blocked.out 2>blocked.err &
+runner=$!
+until grep -qE 'holding: session pid [0-9]+ waits for zdm for [0-9]+ ms >= 100 ms' blocked.out; do
+    kill -0 "$runner" || fail "nobody was seen waiting: $(cat blocked.out)"
+    # Takes the rows one after the other, up to the first that a batch has.
+    sql 'SELECT count(*) FROM (SELECT 1 FROM u ORDER BY id FOR UPDATE) AS s' >rows
+done
+wait "$runner"
+check_eq "blocked: every row once" "1|1" "$(sql 'SELECT min(n), max(n) FROM u')"
+
+# The monitor's session is killed, and comes back; the backfill goes on as if nothing had been.
+monitor="SELECT pid FROM pg_stat_activity WHERE application_name = 'zdm/killed/count/monitor'"
+start_run killed 'batch_max = 100, pause = "50ms"'
+for _ in 1 2 3; do
+    wait_until "SELECT count(*) FROM ($monitor) AS m" 1
+    pid=$(sql "$monitor")
+    sql "SELECT pg_terminate_backend($pid)" >killed
+    wait_until "SELECT count(*) FROM ($monitor) AS m WHERE pid <> $pid" 1
+done
+ends_well killed
+check_lacks killed.out 'holding'
+
+# A role that may have two sessions only, and may look at nobody: what is not known holds, what is not
+# shown is said once.
+fresh_db few
+sql "CREATE ROLE few LOGIN PASSWORD 'x' CONNECTION LIMIT 2; GRANT CREATE ON DATABASE few TO few;
+     CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
+     INSERT INTO t (id) SELECT generate_series(1, 2000); ALTER TABLE t OWNER TO few"
+(
+    export ZDM_DATABASE_URL="$ZDM_DATABASE_URL user=few password=x"
+    start_run few 'max_lag = "5s"'
+    wait_for_line few.out 'holding: not known: replica lag, replica bytes, slots, archiving'
+    check_has few.out 'too many connections for role "few"'
+    check_eq "nothing is done" 2000 "$(sql 'SELECT count(*) FROM t WHERE n = 0')"
+    sql 'ALTER ROLE few CONNECTION LIMIT 10'
+    ends_well few
+    check_eq "said once" 1 "$(grep -c 'may not look at the sessions of others' few.out)"
+)
+
+# An archive that does not take the WAL: a server of its own, since archiving needs a start.
+owner=$(stat -c %U "$PGHOST")
+as_server() {
+    if [ "$(id -u)" -eq 0 ]; then runuser -u "$owner" -- "$@"; else "$@"; fi
+}
+bin=$(dirname "$(readlink -f "$(command -v postgres)")")
+cluster=$ZDM_SANDBOX/archived
+cd "$ZDM_SANDBOX"
+as_server "$bin/initdb" -D "$cluster" -A trust -U postgres --no-sync >"$OLDPWD/initdb.out"
+echo "archive_command = 'false'" | as_server tee -a "$cluster/postgresql.conf" >"$OLDPWD/conf"
+as_server "$bin/postgres" -D "$cluster" -c port=5434 -c listen_addresses= -c fsync=off \
+    -c unix_socket_directories="$ZDM_SANDBOX" -c archive_mode=on \
+    -c archive_timeout=0 >"$OLDPWD/archived.log" 2>&1 &
+cd "$OLDPWD"
+trap 'cd "$ZDM_SANDBOX" && as_server "$bin/pg_ctl" -D "$cluster" -m immediate stop >/dev/null' EXIT
+export PGHOST=$ZDM_SANDBOX PGPORT=5434 PGUSER=postgres PGDATABASE=postgres
+export ZDM_DATABASE_URL="host=$PGHOST port=5434 user=postgres dbname=postgres"
+wait_until 'SELECT 1' 1
+sql "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
+     INSERT INTO t (id) SELECT generate_series(1, 2000)"
+sql 'SELECT pg_switch_wal()' >switched
+wait_until 'SELECT failed_count > 0 FROM pg_stat_archiver' t
+start_run archive 'max_lag = "5s"'
+wait_for_line archive.out 'holding: archiving fails: the last try of 0000'
+check_eq "nothing is done" 2000 "$(sql 'SELECT count(*) FROM t WHERE n = 0')"
+sql "ALTER SYSTEM SET archive_command = 'true'"
+sql 'SELECT pg_reload_conf()' >reloaded
+ends_well archive
