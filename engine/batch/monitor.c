@@ -97,9 +97,6 @@ set_limits(struct zdm_reading *r, const struct zdm_limits *l)
     turn_on(r, ZDM_SIGNAL_SLOT, (double)l->slot_bytes, SLOW_US);
     turn_on(r, ZDM_SIGNAL_ARCHIVE, (double)l->archive_segments, SLOW_US);
     turn_on(r, ZDM_SIGNAL_BLOCKED, (double)l->blocked_ms, FAST_US);
-    turn_on(r, ZDM_SIGNAL_CANARY, (double)l->canary_times, FAST_US);
-    turn_on(r, ZDM_SIGNAL_LOAD, l->load ? 1 : 0, SLOW_US);
-    turn_on(r, ZDM_SIGNAL_WAITS, l->load ? 1 : 0, SLOW_US);
     turn_on(r, ZDM_SIGNAL_DEAD, (double)l->dead_percent, SLOW_US);
     turn_on(r, ZDM_SIGNAL_CHECKPOINTS, (double)l->checkpoints_a_minute, SLOW_US);
     turn_on(r, ZDM_SIGNAL_SQL, l->sql ? 1 : 0, SLOW_US);
@@ -107,6 +104,29 @@ set_limits(struct zdm_reading *r, const struct zdm_limits *l)
     turn_on(r, ZDM_SIGNAL_FILE, l->file ? 1 : 0, FAST_US);
     turn_on(r, ZDM_SIGNAL_CHECK, l->check ? 1 : 0, SLOW_US);
     r->now.dead = r->now.live = -1;
+}
+
+/* What load and commits are compared with, as soon as there is a session: before the first batch, if
+ * the server lets us. */
+static int
+take_baseline(struct zdm_reading *r, struct zdm_err *err)
+{
+    const struct zdm_limits *l = r->options->limits;
+
+    if (r->baseline)
+        return 0;
+    turn_on(r, ZDM_SIGNAL_CANARY, (double)l->canary_times, FAST_US);
+    turn_on(r, ZDM_SIGNAL_LOAD, l->load ? 1 : 0, SLOW_US);
+    turn_on(r, ZDM_SIGNAL_WAITS, l->load ? 1 : 0, SLOW_US);
+    if ((l->canary_times && zdm_baseline_canary(r, err) < 0) ||
+        (l->load && zdm_baseline_load(r, err) < 0)) {
+        turn_on(r, ZDM_SIGNAL_CANARY, 0, FAST_US);
+        turn_on(r, ZDM_SIGNAL_LOAD, 0, SLOW_US);
+        turn_on(r, ZDM_SIGNAL_WAITS, 0, SLOW_US);
+        return -1;
+    }
+    r->baseline = true;
+    return 0;
 }
 
 /* Both lags come from one query. */
@@ -180,6 +200,10 @@ read_all(struct zdm_monitor *m, bool slow, struct zdm_err *err)
     struct zdm_err why = ZDM_ERR_INIT;
     bool session = connected(m, err), well = session;
 
+    if (session && take_baseline(r, &why) < 0) {
+        zdm_err_move(err, &why);
+        well = false;
+    }
     for (size_t i = 0; i < KINDS; i++) {
         const struct kind *kind = &kinds[i];
         if (!is_on(r, kind->id) || (!slow && kind->every_us > FAST_US))
@@ -233,7 +257,7 @@ monitor_thread(void *self)
     return NULL;
 }
 
-/* What only the first round does: baselines, and the author's SQL looked at as it stands. */
+/* As the others, but the author's SQL is looked at as it stands. */
 static int
 first_round(struct zdm_monitor *m, struct zdm_err *err)
 {
@@ -248,14 +272,6 @@ first_round(struct zdm_monitor *m, struct zdm_err *err)
         if (why.code != ZDM_ERR_FAILED ||
             zdm_retry_class(why.sqlstate, zdm_conn_lost(r->conn)) == ZDM_RETRY_NEVER)
             goto failed;
-    }
-    zdm_err_clear(&why);
-    if (r->conn && !zdm_conn_lost(r->conn) &&
-        ((l->canary_times && zdm_baseline_canary(r, &why) < 0) ||
-            (l->load && zdm_baseline_load(r, &why) < 0))) {
-        if (why.code != ZDM_ERR_FAILED)
-            goto failed;
-        zdm_buf_addf(&r->news, "no baseline of the server's load: %s\n", why.message);
     }
     zdm_err_clear(&why);
     read_all(m, true, &why);

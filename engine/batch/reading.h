@@ -27,7 +27,8 @@ struct zdm_reading {
     size_t n_checkpoints;
     char slot_xmin[32]; /* of the oldest slot, and since when it stands */
     int64_t slot_xmin_us;
-    bool get; /* the URL's server knows no HEAD */
+    bool baseline; /* was taken */
+    bool get;      /* the URL's server knows no HEAD */
 };
 
 /* Says a line once: `bit` tells the lines apart. */

@@ -56,6 +56,7 @@ zdm_baseline_canary(struct zdm_reading *r, struct zdm_err *err)
 {
     struct zdm_signal *s = zdm_reading_signal(r, ZDM_SIGNAL_CANARY);
 
+    r->n_commits = 0;
     for (int i = 0; i < BASELINE_COMMITS; i++)
         if (commit(r, err) < 0)
             return -1;

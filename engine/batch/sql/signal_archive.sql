@@ -9,19 +9,24 @@ named AS (
   SELECT w.archives, w.a_log, w.now, a.last_archived_wal AS last,
          CASE WHEN a.last_failed_time OPERATOR(pg_catalog.>)
                    COALESCE(a.last_archived_time, '-infinity') THEN a.last_failed_wal END AS failed
-  FROM wal AS w CROSS JOIN pg_catalog.pg_stat_archiver AS a)
+  FROM wal AS w CROSS JOIN pg_catalog.pg_stat_archiver AS a),
+-- 8 digits each of timeline, log and segment within the log. OPERATOR() has one precedence for all.
+numbered AS (
+  SELECT n.archives, n.failed, n.now, n.last,
+         (n.a_log OPERATOR(pg_catalog.*)
+            ('x' OPERATOR(pg_catalog.||) pg_catalog.substr(n.now, 9, 8))::pg_catalog.bit(32)::pg_catalog.int8)
+         OPERATOR(pg_catalog.+)
+            ('x' OPERATOR(pg_catalog.||) pg_catalog.substr(n.now, 17, 8))::pg_catalog.bit(32)::pg_catalog.int8
+         AS now_segment,
+         CASE WHEN n.last OPERATOR(pg_catalog.~) '^[0-9A-F]{24}' THEN
+         (n.a_log OPERATOR(pg_catalog.*)
+            ('x' OPERATOR(pg_catalog.||) pg_catalog.substr(n.last, 9, 8))::pg_catalog.bit(32)::pg_catalog.int8)
+         OPERATOR(pg_catalog.+)
+            ('x' OPERATOR(pg_catalog.||) pg_catalog.substr(n.last, 17, 8))::pg_catalog.bit(32)::pg_catalog.int8
+         END AS last_segment
+  FROM named AS n)
 SELECT n.archives,
        CASE WHEN pg_catalog.left(n.last, 8) OPERATOR(pg_catalog.=) pg_catalog.left(n.now, 8)
-                 AND n.last OPERATOR(pg_catalog.~) '^[0-9A-F]{24}'
-            THEN ('x' OPERATOR(pg_catalog.||) pg_catalog.substr(n.now, 9, 8))::pg_catalog.bit(32)::pg_catalog.int8
-                   OPERATOR(pg_catalog.*) n.a_log
-                 OPERATOR(pg_catalog.+)
-                 ('x' OPERATOR(pg_catalog.||) pg_catalog.substr(n.now, 17, 8))::pg_catalog.bit(32)::pg_catalog.int8
-                 OPERATOR(pg_catalog.-)
-                 ('x' OPERATOR(pg_catalog.||) pg_catalog.substr(n.last, 9, 8))::pg_catalog.bit(32)::pg_catalog.int8
-                   OPERATOR(pg_catalog.*) n.a_log
-                 OPERATOR(pg_catalog.-)
-                 ('x' OPERATOR(pg_catalog.||) pg_catalog.substr(n.last, 17, 8))::pg_catalog.bit(32)::pg_catalog.int8
-                 OPERATOR(pg_catalog.-) 1 END AS behind,
+            THEN (n.now_segment OPERATOR(pg_catalog.-) n.last_segment) OPERATOR(pg_catalog.-) 1 END AS behind,
        n.failed
-FROM named AS n
+FROM numbered AS n
