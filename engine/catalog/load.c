@@ -296,7 +296,7 @@ attempt(struct zdm_conn *conn, bool inside, struct zdm_catalog **out, struct zdm
 
     if (run_parts(&load, session_parts, N_SESSION_PARTS, err) < 0 ||
         zdm_conn_exec(conn, inside ? begin_inside : begin, NULL, err) < 0 ||
-        run_parts(&load, parts, N_PARTS, err) < 0)
+        run_parts(&load, parts, N_PARTS, err) < 0 || zdm_load_managed(&load, err) < 0)
         goto out;
     if ((inside ? zdm_conn_exec(conn, end_inside, NULL, err) : zdm_conn_commit(conn, err)) < 0)
         goto out;

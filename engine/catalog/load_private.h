@@ -59,6 +59,9 @@ zdm_load_take zdm_load_triggers, zdm_load_policies, zdm_load_rules;
 zdm_load_take zdm_load_dependents, zdm_load_users;
 zdm_load_take zdm_load_publications, zdm_load_extensions;
 
+/* When all else is there: one more query for each extension that keeps tables in its own hands. */
+int zdm_load_managed(struct zdm_load *load, struct zdm_err *err);
+
 /* Fills used_by of the types, when the columns are there. */
 void zdm_load_type_users(struct zdm_load *load);
 

@@ -194,10 +194,11 @@ struct zdm_relation {
     bool populated;                   /* matview */
     struct zdm_relation *sequence_of; /* sequence: the table that owns it */
     const char *sequence_column;
-    const char *extension;      /* member of it, or NULL */
-    bool has_rules;             /* beside that of a view */
-    ZDM_LIST(const char) rules; /* their names */
-    uint32_t toast;             /* has a TOAST table */
+    const char *extension;               /* member of it, or NULL */
+    const char *managed_by, *managed_as; /* "timescaledb", "a hypertable"; NULL: nobody's */
+    bool has_rules;                      /* beside that of a view */
+    ZDM_LIST(const char) rules;          /* their names */
+    uint32_t toast;                      /* has a TOAST table */
 
     struct zdm_live_relation *live; /* NULL: not asked, or nothing happens there */
 
@@ -282,6 +283,7 @@ struct zdm_catalog {
     ZDM_LIST(struct zdm_cast) casts;
     ZDM_LIST(const char) publications_all; /* FOR ALL TABLES, those that send UPDATE or DELETE */
     ZDM_LIST(const char) extensions;
+    const char *unread_manager; /* an extension that may manage any table; NULL: all was read */
     /* catalog_names.h: roles, tablespaces, ... */
     bool names_known;       /* all of them are in here */
     const char *rights_of;  /* whose rights are known; NULL: nobody's */

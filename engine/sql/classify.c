@@ -170,6 +170,38 @@ is_beyond(struct zdm_draft *draft)
     return true;
 }
 
+/* A chunk hangs on a hypertable. */
+static const struct zdm_relation *
+managed(const struct zdm_relation *relation)
+{
+    for (size_t i = 0; !relation->managed_by && i < relation->parents.n; i++)
+        if (relation->parents.items[i]->managed_by)
+            return relation->parents.items[i];
+    return relation;
+}
+
+/* What an extension does with its own tables is not what PostgreSQL does. */
+static void
+tell_managed(struct zdm_draft *draft)
+{
+    if (!draft->changed || zdm_draft_failed(draft))
+        return;
+    const struct zdm_relation *relation = managed(draft->changed);
+    const char *name = zdm_draft_name(draft, relation), *extension = relation->managed_by, *as;
+    if (extension) {
+        as = zdm_arena_strf(draft->arena, "is %s of extension %s", relation->managed_as, extension);
+    } else if ((extension = relation->extension)) {
+        as = zdm_arena_strf(draft->arena, "belongs to extension %s", extension);
+    } else if ((extension = draft->catalog->unread_manager)) {
+        as = zdm_arena_strf(
+            draft->arena, "may be managed by extension %s, whose tables cannot be read", extension);
+    } else {
+        return;
+    }
+    zdm_draft_assume(draft);
+    ZDM_FIND(draft, EXTENSION_MANAGED, .table = name, .other = as);
+}
+
 void
 zdm_classify_node(struct zdm_draft *draft)
 {
@@ -188,6 +220,7 @@ zdm_classify_node(struct zdm_draft *draft)
     else
         zdm_family_unseen(draft);
     zdm_named_check(draft);
+    tell_managed(draft);
     zdm_row_questions_follow(draft);
 }
 

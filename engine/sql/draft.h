@@ -29,9 +29,10 @@ struct zdm_draft {
     const struct zdm_relation **targets; /* of st->locks, n_locks */
     const struct zdm_index **built;      /* n_built, of st->builds; none twice */
     size_t n_built;
-    bool stopped;  /* see zdm_draft_fails() */
-    bool has_data; /* the rows of its COPY FROM stdin stand in the text */
-    bool fresh;    /* it works on a relation that is new: nobody waits, nobody uses it */
+    bool stopped;                       /* see zdm_draft_fails() */
+    const struct zdm_relation *changed; /* the first that it locks as DDL does; NULL: none */
+    bool has_data;                      /* the rows of its COPY FROM stdin stand in the text */
+    bool fresh; /* it works on a relation that is new: nobody waits, nobody uses it */
 };
 
 /*

@@ -67,8 +67,12 @@ void
 zdm_draft_lock_on(struct zdm_draft *draft, const struct zdm_relation *relation,
     enum zdm_lock_mode mode, enum zdm_held held)
 {
-    if (matters(relation))
-        zdm_draft_lock(draft, relation, zdm_draft_name(draft, relation), mode, held);
+    if (!matters(relation))
+        return;
+    if (mode >= ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE &&
+        (!draft->changed || (relation->managed_by && !draft->changed->managed_by)))
+        draft->changed = relation;
+    zdm_draft_lock(draft, relation, zdm_draft_name(draft, relation), mode, held);
 }
 
 void
