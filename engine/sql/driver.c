@@ -33,6 +33,7 @@ struct driver {
     struct zdm_sql_context *context;
     struct zdm_sql_context *own; /* when nobody gave one */
     struct zdm_parsed *parsed;
+    size_t room; /* of its array: with AddressSanitizer every realloc() copies, so not zdm_grow() */
     bool script;
 };
 
@@ -54,7 +55,11 @@ add(struct driver *driver, const char *text, size_t start, size_t end)
 {
     struct zdm_parsed *parsed = driver->parsed;
 
-    parsed->statements = zdm_grow(parsed->statements, parsed->count, sizeof *parsed->statements);
+    if (parsed->count == driver->room) {
+        driver->room = driver->room ? 2 * driver->room : 1;
+        parsed->statements =
+            zdm_realloc(parsed->statements, driver->room * sizeof *parsed->statements);
+    }
     struct zdm_statement *st = &parsed->statements[parsed->count++];
     *st = (struct zdm_statement){.offset = start};
     st->sql = zdm_arena_strndup(parsed->arena, text + start, end - start);
