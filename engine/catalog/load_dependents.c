@@ -130,8 +130,7 @@ note_dependent(struct zdm_load *load, struct zdm_relation *relation, const char 
     if (strcmp(kind, "view") == 0 || strcmp(kind, "materialized view") == 0) {
         add_read(load, other, relation);
     } else if (strcmp(kind, "sequence") == 0) {
-        other->sequence_of = relation;
-        other->sequence_column = column;
+        zdm_catalog_own_sequence(load->catalog, other, relation, column);
     } else if (strcmp(kind, "policy") == 0 && other == relation && column) {
         struct zdm_policy *policy = zdm_oid_map_get(&load->policies, zdm_load_oid(rows, row, 6));
         if (policy)

@@ -67,24 +67,6 @@ merged(struct adding *adding, struct zdm_relation *child)
 }
 
 static void
-add_sequence(struct adding *adding)
-{
-    struct zdm_draft *draft = adding->alter->draft;
-    struct zdm_relation *relation = adding->alter->relation;
-    const char *column = adding->column.def->colname;
-    const char *name = zdm_object_free_name(draft, relation, relation->name, column, "seq");
-    struct zdm_relation *sequence =
-        zdm_catalog_add_relation(draft->catalog, relation->schema, name, ZDM_RELATION_SEQUENCE);
-
-    sequence->known = sequence->fresh = sequence->empty = true;
-    sequence->temporary = relation->temporary;
-    sequence->unlogged = relation->unlogged && draft->pg_version >= 15;
-    sequence->sequence_of = relation;
-    sequence->sequence_column = zdm_catalog_string(draft->catalog, column);
-    zdm_catalog_append(draft->catalog, &draft->catalog->fresh, sequence);
-}
-
-static void
 put(struct adding *adding, struct zdm_relation *relation)
 {
     struct zdm_draft *draft = adding->alter->draft;
@@ -321,7 +303,7 @@ zdm_alter_add_column(struct zdm_alter *alter)
     if (zdm_draft_failed(draft))
         return;
     if (adding.column.serial || adding.column.identity)
-        add_sequence(&adding);
+        zdm_object_make_sequence(draft, alter->relation, adding.column.def->colname);
     zdm_new_column_tell(alter, &adding.column, adding.rewritten);
     add_constraints(&adding);
     tell_required(&adding);

@@ -189,10 +189,11 @@ struct zdm_relation {
     size_t n_partition_uses;
 
     bool row_security, force_row_security;
-    char replica_identity;            /* 'd' 'n' 'f' 'i' */
-    bool published;                   /* in a publication that sends UPDATE or DELETE */
-    bool populated;                   /* matview */
-    struct zdm_relation *sequence_of; /* sequence: the table that owns it */
+    char replica_identity;                   /* 'd' 'n' 'f' 'i' */
+    bool published;                          /* in a publication that sends UPDATE or DELETE */
+    bool populated;                          /* matview */
+    ZDM_LIST(struct zdm_relation) sequences; /* that it owns */
+    struct zdm_relation *sequence_of;        /* sequence: the table that owns it */
     const char *sequence_column;
     const char *extension;               /* member of it, or NULL */
     const char *managed_by, *managed_as; /* "timescaledb", "a hypertable"; NULL: nobody's */
@@ -332,12 +333,14 @@ void zdm_catalog_move_relation(struct zdm_catalog *catalog, struct zdm_relation 
  * the dependents of what it reads. Views on it and other dependents stay: CASCADE is the caller's.
  * A dependent whose `dependent` is dropped stands in nobody's way. */
 void zdm_catalog_drop_relation(struct zdm_catalog *catalog, struct zdm_relation *relation);
+/* The sequence belongs to this column; table NULL: to none. */
+void zdm_catalog_own_sequence(struct zdm_catalog *catalog, struct zdm_relation *sequence,
+    struct zdm_relation *table, const char *column);
 /* Takes out the sequences that belong to the table, or to one column of it (NULL: any). */
 void zdm_catalog_drop_sequences(
     struct zdm_catalog *catalog, struct zdm_relation *table, const char *column);
 /* The sequence that belongs to a column, the first one; NULL: none. */
-struct zdm_relation *zdm_catalog_sequence_of(
-    const struct zdm_catalog *catalog, const struct zdm_relation *table, const char *column);
+struct zdm_relation *zdm_catalog_sequence_of(const struct zdm_relation *table, const char *column);
 /* Every relation: fn returns false to stop. In no order. */
 void zdm_catalog_each_relation(const struct zdm_catalog *catalog,
     bool (*fn)(void *self, struct zdm_relation *relation), void *self);
@@ -347,6 +350,16 @@ void zdm_catalog_settle(struct zdm_catalog *catalog);
 void zdm_catalog_forget_unqualified(struct zdm_catalog *catalog);
 /* Where CREATE without a schema makes things: the first of the search path; NULL: not known. */
 const char *zdm_catalog_creation_schema(const struct zdm_catalog *catalog);
+
+/*
+ * The server makes up names by counting: t_a_check, t_a_check1, ... Which number to try first for a
+ * name of a part of the relation or beside it: all below it are taken. The caller counts on from
+ * there and says what it came to, so that many names of one kind do not take quadratic time.
+ */
+unsigned zdm_catalog_first_number(
+    const struct zdm_catalog *catalog, const struct zdm_relation *relation, const char *name);
+void zdm_catalog_numbers_taken(struct zdm_catalog *catalog, const struct zdm_relation *relation,
+    const char *name, unsigned below);
 
 /* schema NULL: pg_catalog first, then the search path. "int4", not "integer". */
 struct zdm_type *zdm_catalog_type(
@@ -387,6 +400,8 @@ struct zdm_constraint *zdm_relation_add_constraint(struct zdm_catalog *catalog,
     struct zdm_relation *references);
 struct zdm_index *zdm_relation_add_index(
     struct zdm_catalog *catalog, struct zdm_relation *relation, const char *name);
+void zdm_relation_rename_constraint(
+    struct zdm_catalog *catalog, struct zdm_constraint *constraint, const char *name);
 /* Takes out the constraint, its index, and its place in referenced_by. */
 void zdm_relation_drop_constraint(struct zdm_catalog *catalog, struct zdm_constraint *constraint);
 /* Takes out the column and what the server drops with it: indexes, constraints and statistics that

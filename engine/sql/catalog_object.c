@@ -37,6 +37,7 @@ zdm_catalog_add_type(
     type->kind = kind;
     type->base_typmod = -1;
     ZDM_LINK(catalog, types, type, struct zdm_type);
+    zdm_catalog_append(catalog, &catalog->private->new_types, type);
     return type;
 }
 
@@ -77,6 +78,7 @@ zdm_catalog_add_function(struct zdm_catalog *catalog, const char *schema, const 
     function->kind = 'f';
     function->volatility = 'v';
     ZDM_LINK(catalog, functions, function, struct zdm_function);
+    zdm_catalog_append(catalog, &catalog->private->new_functions, function);
     return function;
 }
 
@@ -120,19 +122,18 @@ zdm_catalog_add_schema(struct zdm_catalog *catalog, const char *name)
 
     schema->name = zdm_catalog_string(catalog, name);
     ZDM_LINK(catalog, schemas, schema, struct zdm_schema);
+    zdm_catalog_append(catalog, &catalog->private->new_schemas, schema);
     return schema;
 }
 
-/* The objects of one table that the text made are in use from now on. */
-#define SETTLE(catalog, table, type)                                                               \
-    for (size_t i_ = 0; i_ < (catalog)->private->table.n_buckets; i_++) {                          \
-        for (type *item_ = (catalog)->private->table.buckets[i_]; item_; item_ = item_->next) {    \
-            if (!item_->fresh)                                                                     \
-                continue;                                                                          \
-            zdm_catalog_touch((catalog), item_, sizeof *item_);                                    \
-            item_->fresh = false;                                                                  \
-        }                                                                                          \
-    }
+/* What the text added of one kind is in use from now on. */
+#define SETTLE(catalog, list)                                                                      \
+    for (size_t i_ = 0; i_ < (catalog)->private->list.n; i_++) {                                   \
+        zdm_catalog_touch((catalog), &(catalog)->private->list.items[i_]->fresh, sizeof(bool));    \
+        (catalog)->private->list.items[i_]->fresh = false;                                         \
+    }                                                                                              \
+    zdm_catalog_touch((catalog), &(catalog)->private->list, sizeof(catalog)->private->list);       \
+    (catalog)->private->list.n = 0
 
 static void
 settle_relation(struct zdm_catalog *catalog, struct zdm_relation *relation)
@@ -152,7 +153,7 @@ zdm_catalog_settle(struct zdm_catalog *catalog)
     }
     zdm_catalog_touch(catalog, &catalog->fresh, sizeof catalog->fresh);
     catalog->fresh.n = 0;
-    SETTLE(catalog, types, struct zdm_type)
-    SETTLE(catalog, functions, struct zdm_function)
-    SETTLE(catalog, schemas, struct zdm_schema)
+    SETTLE(catalog, new_types);
+    SETTLE(catalog, new_functions);
+    SETTLE(catalog, new_schemas);
 }

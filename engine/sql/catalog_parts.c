@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sql/catalog.h"
+#include "sql/catalog_private.h"
 #include "sql/syntax.h"
 
 #define FIND(relation, list, wanted)                                                               \
@@ -88,10 +88,22 @@ zdm_relation_add_index(struct zdm_catalog *catalog, struct zdm_relation *relatio
 }
 
 void
+zdm_relation_rename_constraint(
+    struct zdm_catalog *catalog, struct zdm_constraint *constraint, const char *name)
+{
+    if (constraint->name)
+        zdm_catalog_name_freed(catalog, constraint->name);
+    zdm_catalog_touch(catalog, constraint, sizeof *constraint);
+    constraint->name = zdm_catalog_string(catalog, name);
+}
+
+void
 zdm_relation_drop_constraint(struct zdm_catalog *catalog, struct zdm_constraint *constraint)
 {
     struct zdm_index *index = constraint->index;
 
+    if (constraint->name)
+        zdm_catalog_name_freed(catalog, constraint->name);
     if (constraint->relation)
         zdm_catalog_remove(catalog, &constraint->relation->constraints, constraint);
     if (constraint->references)
@@ -245,7 +257,7 @@ zdm_relation_rename_column(
         }
     }
     struct zdm_relation *sequence;
-    while ((sequence = zdm_catalog_sequence_of(catalog, relation, from))) {
+    while ((sequence = zdm_catalog_sequence_of(relation, from))) {
         zdm_catalog_touch(catalog, sequence, sizeof *sequence);
         sequence->sequence_column = to;
     }

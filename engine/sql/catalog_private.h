@@ -26,7 +26,11 @@ struct zdm_catalog_private {
     size_t n_bytes, bytes_room;
     size_t marks;
     struct zdm_catalog_table relations, types, functions, schemas;
-    ZDM_LIST(struct zdm_relation) sequences; /* all that ever were */
+    struct zdm_catalog_table numbers; /* struct zdm_catalog_number by the name without one */
+    /* Added since the last settling: what is still fresh is among them. */
+    ZDM_LIST(struct zdm_type) new_types;
+    ZDM_LIST(struct zdm_function) new_functions;
+    ZDM_LIST(struct zdm_schema) new_schemas;
 };
 
 /* The chain that may hold things of this name, among others; NULL: there are none. */
@@ -44,6 +48,8 @@ void zdm_catalog_unlink(struct zdm_catalog *catalog, struct zdm_catalog_table *t
     zdm_catalog_unlink((catalog), &(catalog)->private->table, (thing), offsetof(type, next),       \
         offsetof(type, name))
 
+/* A name of an object is free again. */
+void zdm_catalog_name_freed(struct zdm_catalog *catalog, const char *name);
 /* Out of a long list whose order says nothing: only two places change, and are remembered. */
 void zdm_catalog_remove_unordered(struct zdm_catalog *catalog, void *list, const void *item);
 

@@ -61,8 +61,6 @@ zdm_catalog_add_relation(
     relation->rows = -1;
     relation->replica_identity = 'd';
     ZDM_LINK(catalog, relations, relation, struct zdm_relation);
-    if (kind == ZDM_RELATION_SEQUENCE)
-        zdm_catalog_append(catalog, &catalog->private->sequences, relation);
     return relation;
 }
 
@@ -71,6 +69,7 @@ zdm_catalog_move_relation(struct zdm_catalog *catalog, struct zdm_relation *rela
     const char *schema, const char *name)
 {
     ZDM_UNLINK(catalog, relations, relation, struct zdm_relation);
+    zdm_catalog_name_freed(catalog, relation->name);
     zdm_catalog_touch(catalog, relation, sizeof *relation);
     relation->schema = zdm_catalog_string(catalog, schema);
     relation->name = zdm_catalog_string(catalog, name);
@@ -81,6 +80,9 @@ static void
 unlink_relation(struct zdm_catalog *catalog, struct zdm_relation *relation)
 {
     ZDM_UNLINK(catalog, relations, relation, struct zdm_relation);
+    zdm_catalog_name_freed(catalog, relation->name);
+    if (relation->sequence_of)
+        zdm_catalog_remove(catalog, &relation->sequence_of->sequences, relation);
     zdm_catalog_touch(catalog, relation, sizeof *relation);
     relation->dropped = true;
     zdm_catalog_remove_unordered(catalog, &catalog->fresh, relation);
@@ -97,27 +99,35 @@ drop_index(struct zdm_catalog *catalog, struct zdm_index *index)
 }
 
 void
+zdm_catalog_own_sequence(struct zdm_catalog *catalog, struct zdm_relation *sequence,
+    struct zdm_relation *table, const char *column)
+{
+    if (sequence->sequence_of)
+        zdm_catalog_remove(catalog, &sequence->sequence_of->sequences, sequence);
+    zdm_catalog_touch(catalog, sequence, sizeof *sequence);
+    sequence->sequence_of = table;
+    sequence->sequence_column = table ? zdm_catalog_string(catalog, column) : NULL;
+    if (table)
+        zdm_catalog_append(catalog, &table->sequences, sequence);
+}
+
+void
 zdm_catalog_drop_sequences(
     struct zdm_catalog *catalog, struct zdm_relation *table, const char *column)
 {
-    for (size_t i = 0; i < catalog->private->sequences.n; i++) {
-        struct zdm_relation *sequence = catalog->private->sequences.items[i];
-        if (!sequence->dropped && sequence->sequence_of == table &&
-            (!column || zdm_same_text(column, sequence->sequence_column)))
+    for (size_t i = table->sequences.n; i > 0; i--) {
+        struct zdm_relation *sequence = table->sequences.items[i - 1];
+        if (!column || zdm_same_text(column, sequence->sequence_column))
             unlink_relation(catalog, sequence);
     }
 }
 
 struct zdm_relation *
-zdm_catalog_sequence_of(
-    const struct zdm_catalog *catalog, const struct zdm_relation *table, const char *column)
+zdm_catalog_sequence_of(const struct zdm_relation *table, const char *column)
 {
-    for (size_t i = 0; i < catalog->private->sequences.n; i++) {
-        struct zdm_relation *sequence = catalog->private->sequences.items[i];
-        if (!sequence->dropped && sequence->sequence_of == table &&
-            zdm_same_text(column, sequence->sequence_column))
-            return sequence;
-    }
+    for (size_t i = 0; i < table->sequences.n; i++)
+        if (zdm_same_text(column, table->sequences.items[i]->sequence_column))
+            return table->sequences.items[i];
     return NULL;
 }
 
@@ -143,11 +153,13 @@ zdm_catalog_drop_relation(struct zdm_catalog *catalog, struct zdm_relation *rela
         return;
     }
     while (relation->constraints.n)
-        zdm_relation_drop_constraint(catalog, relation->constraints.items[0]);
+        zdm_relation_drop_constraint(
+            catalog, relation->constraints.items[relation->constraints.n - 1]);
     while (relation->referenced_by.n)
-        zdm_relation_drop_constraint(catalog, relation->referenced_by.items[0]);
+        zdm_relation_drop_constraint(
+            catalog, relation->referenced_by.items[relation->referenced_by.n - 1]);
     while (relation->indexes.n)
-        drop_index(catalog, relation->indexes.items[0]);
+        drop_index(catalog, relation->indexes.items[relation->indexes.n - 1]);
     for (size_t i = 0; i < relation->parents.n; i++) {
         struct zdm_relation *parent = relation->parents.items[i];
         zdm_catalog_remove(catalog, &parent->children, relation);

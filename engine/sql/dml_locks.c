@@ -84,38 +84,6 @@ sequence_in(struct zdm_draft *draft, const char *sql)
     return zdm_sequence_of_text(draft, text);
 }
 
-struct owner {
-    const struct zdm_relation *table;
-    const char *column;
-    struct zdm_relation *found;
-};
-
-static bool
-see_owned(void *self, struct zdm_relation *relation)
-{
-    struct owner *owner = self;
-
-    if (relation->kind == ZDM_RELATION_SEQUENCE && relation->sequence_of == owner->table &&
-        relation->sequence_column && strcmp(relation->sequence_column, owner->column) == 0)
-        owner->found = relation;
-    return !owner->found;
-}
-
-/* Of an identity column, or a serial one: it nearly always has the name that the server made up. */
-static struct zdm_relation *
-owned_sequence(
-    struct zdm_draft *draft, const struct zdm_relation *table, const struct zdm_column *column)
-{
-    struct owner owner = {.table = table, .column = column->name};
-    struct zdm_relation *likely = zdm_catalog_relation(draft->catalog, table->schema,
-        zdm_default_name(draft->arena, table->name, column->name, "seq"));
-
-    if (likely && likely->sequence_of == table)
-        return likely;
-    zdm_catalog_each_relation(draft->catalog, see_owned, &owner);
-    return owner.found;
-}
-
 static void
 sequences(struct zdm_draft *draft, const struct zdm_relation *relation)
 {
@@ -126,7 +94,7 @@ sequences(struct zdm_draft *draft, const struct zdm_relation *relation)
             sequence = sequence_in(draft, column->default_sql);
         if (!sequence &&
             (column->identity || (column->default_sql && strstr(column->default_sql, "nextval("))))
-            sequence = owned_sequence(draft, relation, column);
+            sequence = zdm_catalog_sequence_of(relation, column->name);
         if (sequence)
             zdm_draft_lock_on(draft, sequence, ZDM_LOCK_ROW_EXCLUSIVE, ZDM_HELD_BRIEF);
     }

@@ -319,7 +319,7 @@ expand_sequences(struct zdm_dropping *dropping, const struct zdm_relation *relat
         const struct zdm_column *column = relation->columns.items[i];
         struct zdm_relation *sequence =
             column->identity || (column->default_sql && strstr(column->default_sql, "nextval("))
-                ? zdm_catalog_sequence_of(dropping->draft->catalog, relation, column->name)
+                ? zdm_catalog_sequence_of(relation, column->name)
                 : NULL;
         if (sequence)
             zdm_dropping_take(

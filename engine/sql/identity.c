@@ -6,32 +6,6 @@
 
 #define AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
 
-struct owned { /* the sequence of an identity column */
-    const struct zdm_relation *table;
-    const char *column;
-    struct zdm_relation *found;
-};
-
-static bool
-see_sequence(void *self, struct zdm_relation *relation)
-{
-    struct owned *owned = self;
-
-    if (relation->kind == ZDM_RELATION_SEQUENCE && relation->sequence_of == owned->table &&
-        relation->sequence_column && strcmp(relation->sequence_column, owned->column) == 0)
-        owned->found = relation;
-    return !owned->found;
-}
-
-static struct zdm_relation *
-sequence_of(struct zdm_alter *alter)
-{
-    struct owned owned = {.table = alter->relation, .column = alter->cmd->name};
-
-    zdm_catalog_each_relation(alter->draft->catalog, see_sequence, &owned);
-    return owned.found;
-}
-
 static bool
 is_integer(const struct zdm_type *type)
 {
@@ -96,15 +70,7 @@ add_identity(struct zdm_alter *alter, struct zdm_column *column)
             draft, ADD_IDENTITY, .table = alter->table, .column = zdm_alter_quoted_column(alter)))
         draft->st->breaks_writers |= when == 'a';
     set_identity(alter, column, when);
-    const char *name =
-        zdm_object_free_name(draft, relation, relation->name, alter->cmd->name, "seq");
-    struct zdm_relation *sequence =
-        zdm_catalog_add_relation(draft->catalog, relation->schema, name, ZDM_RELATION_SEQUENCE);
-    sequence->known = sequence->fresh = sequence->empty = true;
-    sequence->temporary = relation->temporary;
-    sequence->sequence_of = relation;
-    sequence->sequence_column = zdm_catalog_string(draft->catalog, alter->cmd->name);
-    zdm_catalog_append(draft->catalog, &draft->catalog->fresh, sequence);
+    zdm_object_make_sequence(draft, relation, alter->cmd->name);
 }
 
 /* SET GENERATED, and options of the sequence. */
@@ -125,7 +91,7 @@ change_identity(struct zdm_alter *alter, struct zdm_column *column)
         if (strcmp(option->defname, "generated") == 0)
             when = (char)option->arg->integer->ival;
     }
-    struct zdm_relation *sequence = sequence_of(alter);
+    struct zdm_relation *sequence = zdm_catalog_sequence_of(alter->relation, alter->cmd->name);
     if (sequence)
         zdm_draft_lock_on(draft, sequence, ZDM_LOCK_SHARE_ROW_EXCLUSIVE, ZDM_HELD_BRIEF);
     ZDM_FIND(draft, ADD_IDENTITY, .table = alter->table, .column = zdm_alter_quoted_column(alter));
@@ -148,7 +114,7 @@ drop_identity(struct zdm_alter *alter, struct zdm_column *column)
     if (ZDM_FIND(draft, BREAK_DROP_DEFAULT, .table = alter->table,
             .column = zdm_alter_quoted_column(alter), .other = ""))
         draft->st->breaks_writers = true;
-    struct zdm_relation *sequence = sequence_of(alter);
+    struct zdm_relation *sequence = zdm_catalog_sequence_of(alter->relation, alter->cmd->name);
     if (sequence) {
         zdm_draft_lock_on(draft, sequence, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
         zdm_catalog_drop_sequences(draft->catalog, alter->relation, alter->cmd->name);

@@ -384,11 +384,17 @@ const char *
 zdm_object_free_name(struct zdm_draft *draft, const struct zdm_relation *relation, const char *a,
     const char *b, const char *label)
 {
-    const char *name = zdm_default_name(draft->arena, a, b, label);
+    const char *name = zdm_default_name(draft->arena, a, b, label), *base = name;
+    unsigned number = zdm_catalog_first_number(draft->catalog, relation, base);
 
-    for (unsigned i = 1; zdm_relation_constraint(relation, name) ||
-                         zdm_catalog_relation(draft->catalog, relation->schema, name);
-         i++)
-        name = zdm_default_name(draft->arena, a, b, zdm_arena_strf(draft->arena, "%s%u", label, i));
+    for (;; number++) {
+        if (number)
+            name = zdm_default_name(
+                draft->arena, a, b, zdm_arena_strf(draft->arena, "%s%u", label, number));
+        if (!zdm_relation_constraint(relation, name) &&
+            !zdm_catalog_relation(draft->catalog, relation->schema, name))
+            break;
+    }
+    zdm_catalog_numbers_taken(draft->catalog, relation, base, number);
     return name;
 }

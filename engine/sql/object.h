@@ -72,6 +72,9 @@ void zdm_object_uses_type(
 /* A certain error (54011) when it has more columns than fit, those that were dropped included. */
 void zdm_object_check_width(struct zdm_draft *draft, const struct zdm_relation *relation);
 
+/* The sequence behind an identity column or a serial. */
+void zdm_object_make_sequence(
+    struct zdm_draft *draft, struct zdm_relation *relation, const char *column);
 /* The name that the server makes up for an index or a constraint of a relation in this schema: a, b
  * and label, with a number behind when it is taken. */
 const char *zdm_object_free_name(struct zdm_draft *draft, const struct zdm_relation *relation,

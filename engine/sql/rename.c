@@ -85,10 +85,8 @@ rename_constraint_of(struct zdm_draft *draft, const struct zdm_relation *relatio
 {
     struct zdm_constraint *constraint = relation->index ? relation->index->constraint : NULL;
 
-    if (!constraint)
-        return;
-    zdm_catalog_touch(draft->catalog, constraint, sizeof *constraint);
-    constraint->name = zdm_catalog_string(draft->catalog, name);
+    if (constraint)
+        zdm_relation_rename_constraint(draft->catalog, constraint, name);
 }
 
 static void

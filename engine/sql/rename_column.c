@@ -79,8 +79,7 @@ static void
 rename_in_sequence(
     struct zdm_draft *draft, struct zdm_relation *relation, const PgQuery__RenameStmt *stmt)
 {
-    struct zdm_relation *sequence =
-        zdm_catalog_sequence_of(draft->catalog, relation, stmt->subname);
+    struct zdm_relation *sequence = zdm_catalog_sequence_of(relation, stmt->subname);
 
     if (!sequence)
         return;
@@ -201,10 +200,8 @@ zdm_rename_inherited_constraint(struct zdm_draft *draft, const PgQuery__RenameSt
         struct zdm_constraint *own =
             i ? zdm_relation_constraint(family[i], stmt->subname) : constraint;
         zdm_draft_lock_on(draft, family[i], ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-        if (!own)
-            continue;
-        zdm_catalog_touch(draft->catalog, own, sizeof *own);
-        own->name = zdm_catalog_string(draft->catalog, stmt->newname);
+        if (own)
+            zdm_relation_rename_constraint(draft->catalog, own, stmt->newname);
     }
     return true;
 }

@@ -19,6 +19,20 @@ zdm_sequence_of_default(struct zdm_draft *draft, const char *default_sql)
                : NULL;
 }
 
+void
+zdm_object_make_sequence(struct zdm_draft *draft, struct zdm_relation *relation, const char *column)
+{
+    const char *name = zdm_object_free_name(draft, relation, relation->name, column, "seq");
+    struct zdm_relation *sequence =
+        zdm_catalog_add_relation(draft->catalog, relation->schema, name, ZDM_RELATION_SEQUENCE);
+
+    sequence->known = sequence->fresh = sequence->empty = true;
+    sequence->temporary = relation->temporary;
+    sequence->unlogged = relation->unlogged && draft->pg_version >= 15;
+    zdm_catalog_own_sequence(draft->catalog, sequence, relation, column);
+    zdm_catalog_append(draft->catalog, &draft->catalog->fresh, sequence);
+}
+
 /* OWNED BY of a list of options: the names of a column, or of NONE; NULL: it is not there. */
 static const PgQuery__List *
 owned_by(size_t n, PgQuery__Node *const *options)
@@ -39,9 +53,7 @@ own(struct zdm_draft *draft, struct zdm_relation *sequence, const PgQuery__List 
     struct zdm_catalog *catalog = draft->catalog;
 
     if (owner->n_items < 2) { /* NONE */
-        zdm_catalog_touch(catalog, sequence, sizeof *sequence);
-        sequence->sequence_of = NULL;
-        sequence->sequence_column = NULL;
+        zdm_catalog_own_sequence(catalog, sequence, NULL, NULL);
         return true;
     }
     struct zdm_relation *table = zdm_object_relation(draft, owner->n_items - 1, owner->items);
@@ -61,9 +73,7 @@ own(struct zdm_draft *draft, struct zdm_relation *sequence, const PgQuery__List 
         return false;
     }
     zdm_draft_lock_on(draft, table, ZDM_LOCK_ACCESS_SHARE, ZDM_HELD_BRIEF);
-    zdm_catalog_touch(catalog, sequence, sizeof *sequence);
-    sequence->sequence_of = table;
-    sequence->sequence_column = zdm_catalog_string(catalog, column);
+    zdm_catalog_own_sequence(catalog, sequence, table, column);
     struct zdm_dependent *dependent = zdm_catalog_alloc(catalog, sizeof *dependent);
     dependent->kind = "sequence";
     dependent->name = zdm_catalog_string(catalog, zdm_draft_name(draft, sequence));

@@ -3,41 +3,12 @@
 #include "sql/families.h"
 #include "sql/object.h"
 
-struct owned { /* sequences move with their table */
-    struct zdm_draft *draft;
-    struct zdm_relation *table;
-    const char *schema;
-};
-
-static bool
-see_sequence(void *self, struct zdm_relation *relation)
-{
-    struct owned *owned = self;
-
-    if (relation->kind == ZDM_RELATION_SEQUENCE && relation->sequence_of == owned->table)
-        zdm_draft_lock_on(owned->draft, relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-    return true;
-}
-
-static struct zdm_relation *
-next_sequence(struct zdm_draft *draft, const struct zdm_relation *table, const char *schema)
-{
-    for (size_t i = 0; i < table->columns.n; i++) {
-        struct zdm_relation *sequence =
-            zdm_catalog_sequence_of(draft->catalog, table, table->columns.items[i]->name);
-        if (sequence && sequence->schema && strcmp(sequence->schema, schema) != 0)
-            return sequence;
-    }
-    return NULL;
-}
-
 static void
 move(struct zdm_draft *draft, struct zdm_relation *relation, const char *schema)
 {
     struct zdm_type *type = relation->schema
                                 ? zdm_catalog_type(draft->catalog, relation->schema, relation->name)
                                 : NULL;
-    struct zdm_relation *sequence;
 
     zdm_catalog_move_relation(draft->catalog, relation, schema, relation->name);
     if (type && type->relation == relation)
@@ -46,8 +17,9 @@ move(struct zdm_draft *draft, struct zdm_relation *relation, const char *schema)
         struct zdm_relation *index = relation->indexes.items[i]->self;
         zdm_catalog_move_relation(draft->catalog, index, schema, index->name);
     }
-    while ((sequence = next_sequence(draft, relation, schema)))
-        zdm_catalog_move_relation(draft->catalog, sequence, schema, sequence->name);
+    for (size_t i = 0; i < relation->sequences.n; i++)
+        zdm_catalog_move_relation(draft->catalog, relation->sequences.items[i], schema,
+            relation->sequences.items[i]->name);
 }
 
 static const struct kinds {
@@ -104,8 +76,9 @@ set_schema_of_relation(struct zdm_draft *draft, const PgQuery__AlterObjectSchema
         return;
     draft->fresh = relation->fresh;
     zdm_draft_lock_on(draft, relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-    struct owned owned = {.draft = draft, .table = relation};
-    zdm_catalog_each_relation(draft->catalog, see_sequence, &owned);
+    for (size_t i = 0; i < relation->sequences.n; i++)
+        zdm_draft_lock_on(
+            draft, relation->sequences.items[i], ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
     bool same = relation->schema && strcmp(relation->schema, stmt->newschema) == 0;
     if (same)
         return;

@@ -22,26 +22,6 @@ other_persistence(const struct zdm_relation *relation, bool logged)
     return NULL;
 }
 
-struct owned { /* sequences of the target */
-    struct zdm_alter *alter;
-    const char *owner;
-};
-
-/* Since PostgreSQL 15 they follow their table. */
-static bool
-log_sequence(void *self, struct zdm_relation *relation)
-{
-    struct owned *owned = self;
-    struct zdm_draft *draft = owned->alter->draft;
-
-    if (relation->kind != ZDM_RELATION_SEQUENCE || relation->sequence_of != owned->alter->relation)
-        return true;
-    zdm_draft_lock_on(draft, relation, owned->alter->mode, ZDM_HELD_BRIEF);
-    zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
-    relation->unlogged = owned->alter->relation->unlogged;
-    return true;
-}
-
 void
 zdm_alter_logged(struct zdm_alter *alter)
 {
@@ -77,9 +57,13 @@ zdm_alter_logged(struct zdm_alter *alter)
         return;
     zdm_alter_lock(alter, ZDM_HELD_REWRITE);
     zdm_draft_rewrite_of(draft, relation);
-    if (relation->known && (!draft->pg_version || draft->pg_version >= 15)) {
-        struct owned owned = {.alter = alter};
-        zdm_catalog_each_relation(draft->catalog, log_sequence, &owned);
+    /* Since PostgreSQL 15 they follow their table. */
+    for (size_t i = 0; i < relation->sequences.n && (!draft->pg_version || draft->pg_version >= 15);
+         i++) {
+        struct zdm_relation *sequence = relation->sequences.items[i];
+        zdm_draft_lock_on(draft, sequence, alter->mode, ZDM_HELD_BRIEF);
+        zdm_catalog_touch(draft->catalog, sequence, sizeof *sequence);
+        sequence->unlogged = relation->unlogged;
     }
     ZDM_FIND(draft, REWRITE_SET_LOGGED, .table = alter->table);
 }
@@ -249,20 +233,6 @@ zdm_alter_replica_identity(struct zdm_alter *alter)
     ZDM_FIND(draft, REPLICA_IDENTITY, .table = alter->table);
 }
 
-static bool
-own_sequence(void *self, struct zdm_relation *relation)
-{
-    struct owned *owned = self;
-    struct zdm_draft *draft = owned->alter->draft;
-
-    if (relation->kind != ZDM_RELATION_SEQUENCE || relation->sequence_of != owned->alter->relation)
-        return true;
-    zdm_draft_lock_on(draft, relation, owned->alter->mode, ZDM_HELD_BRIEF);
-    zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
-    relation->owner = owned->owner;
-    return true;
-}
-
 void
 zdm_alter_owner(struct zdm_alter *alter)
 {
@@ -281,9 +251,12 @@ zdm_alter_owner(struct zdm_alter *alter)
     if (relation->kind != ZDM_RELATION_INDEX && relation->kind != ZDM_RELATION_PARTITIONED_INDEX) {
         zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
         relation->owner = zdm_catalog_string(draft->catalog, owner);
-        struct owned owned = {alter, relation->owner};
-        if (relation->known && relation->kind != ZDM_RELATION_SEQUENCE)
-            zdm_catalog_each_relation(draft->catalog, own_sequence, &owned);
+        for (size_t i = 0; i < relation->sequences.n; i++) {
+            struct zdm_relation *sequence = relation->sequences.items[i];
+            zdm_draft_lock_on(draft, sequence, alter->mode, ZDM_HELD_BRIEF);
+            zdm_catalog_touch(draft->catalog, sequence, sizeof *sequence);
+            sequence->owner = relation->owner;
+        }
     }
     ZDM_FIND(draft, OWNER_CHANGE, .name = alter->table);
 }

@@ -59,21 +59,6 @@ zdm_names_keep(struct zdm_draft *draft, const struct zdm_names *names)
     return kept;
 }
 
-/* A sequence of its own for a column that counts. */
-static void
-copy_identity(struct zdm_draft *draft, struct zdm_relation *relation, struct zdm_column *column)
-{
-    const char *name = zdm_object_free_name(draft, relation, relation->name, column->name, "seq");
-    struct zdm_relation *sequence =
-        zdm_catalog_add_relation(draft->catalog, relation->schema, name, ZDM_RELATION_SEQUENCE);
-
-    sequence->known = sequence->fresh = sequence->empty = true;
-    sequence->temporary = relation->temporary;
-    sequence->sequence_of = relation;
-    sequence->sequence_column = column->name;
-    zdm_catalog_append(draft->catalog, &draft->catalog->fresh, sequence);
-}
-
 static void
 merge(struct zdm_draft *draft, struct zdm_column *column, const struct zdm_column *from)
 {
@@ -117,7 +102,7 @@ copy_column(struct zdm_draft *draft, struct zdm_relation *relation, const struct
     zdm_object_uses_type(draft, relation, column->type);
     if (from->identity && (what & ZDM_COPY_IDENTITY)) {
         column->identity = from->identity;
-        copy_identity(draft, relation, column);
+        zdm_object_make_sequence(draft, relation, column->name);
     }
 }
 

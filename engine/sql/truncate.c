@@ -64,17 +64,6 @@ left_behind(const struct emptied *emptied, const struct zdm_relation **reference
     return NULL;
 }
 
-static bool
-see_sequence(void *self, struct zdm_relation *relation)
-{
-    const struct emptied *emptied = self;
-
-    if (relation->kind == ZDM_RELATION_SEQUENCE && relation->sequence_of &&
-        has(emptied, relation->sequence_of))
-        zdm_draft_lock_on(emptied->draft, relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-    return true;
-}
-
 static void
 target(struct zdm_draft *draft, struct emptied *emptied, const PgQuery__RangeVar *range)
 {
@@ -143,8 +132,9 @@ zdm_family_truncate(struct zdm_draft *draft)
         if (i >= named && !relation->fresh)
             also = zdm_arena_strf(draft->arena, "%s%s%s", also ? also : "", also ? ", " : "",
                 zdm_draft_name(draft, relation));
+        for (size_t k = 0; k < relation->sequences.n && stmt->restart_seqs; k++)
+            zdm_draft_lock_on(
+                draft, relation->sequences.items[k], ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
     }
-    if (stmt->restart_seqs)
-        zdm_catalog_each_relation(draft->catalog, see_sequence, &emptied);
     findings(draft, stmt, also);
 }

@@ -110,8 +110,7 @@ tables(void **state)
     assert_string_equal(relation("app", "member")->extension, "plpgsql");
     assert_null(users->extension);
     assert_int_equal(relation("app", "users_id_seq")->kind, ZDM_RELATION_SEQUENCE);
-    assert_ptr_equal(
-        zdm_catalog_sequence_of(catalog, users, "id"), relation("app", "users_id_seq"));
+    assert_ptr_equal(zdm_catalog_sequence_of(users, "id"), relation("app", "users_id_seq"));
     /* The system's are not in here. */
     assert_null(zdm_catalog_relation(catalog, "pg_catalog", "pg_class"));
     assert_null(zdm_catalog_relation(catalog, "information_schema", "sql_features"));

@@ -242,8 +242,7 @@ dropping_a_table(void **state)
     zdm_catalog_append(catalog, &parent->children, child);
     zdm_catalog_append(catalog, &child->parents, parent);
     parent->default_partition = child;
-    sequence->sequence_of = child;
-    sequence->sequence_column = "a";
+    zdm_catalog_own_sequence(catalog, sequence, child, "a");
     foreign_key(child, "a", other);
     foreign_key(other, "a", child);
     struct zdm_index *index = zdm_relation_add_index(catalog, child, "child_pkey");
@@ -323,8 +322,7 @@ renaming_a_column(void **state)
 
     (void)state;
     zdm_relation_add_column(catalog, t, "a");
-    sequence->sequence_of = t;
-    sequence->sequence_column = "a";
+    zdm_catalog_own_sequence(catalog, sequence, t, "a");
     struct zdm_constraint *key = foreign_key(other, "a", t);
     key->referenced = names("a", NULL);
     struct zdm_index *index = zdm_relation_add_index(catalog, t, "i");
@@ -342,7 +340,7 @@ renaming_a_column(void **state)
     assert_string_equal(index->columns[0].name, "New");
     assert_string_equal(index->uses[0], "New");
     assert_string_equal(sequence->sequence_column, "New");
-    assert_ptr_equal(zdm_catalog_sequence_of(catalog, t, "New"), sequence);
+    assert_ptr_equal(zdm_catalog_sequence_of(t, "New"), sequence);
 }
 
 static bool
