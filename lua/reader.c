@@ -207,6 +207,7 @@ read_backfill(struct reader *r, struct zdm_step_backfill *step)
     step->batch_min = read_integer(r, "batch_min", 0);
     step->batch_max = read_integer(r, "batch_max", 0);
     step->lock_timeout_ms = read_integer(r, "lock_timeout", 0);
+    step->workers = read_integer(r, "workers", 1);
     step->pause_ms = read_integer(r, "pause", 0);
     step->max_lag_ms = read_integer(r, "max_lag", 0);
     step->wal_rate = read_integer(r, "wal_rate", 0);

@@ -76,6 +76,7 @@ return plan "template" {
         batch_min = 50,
         batch_max = 50000,
         lock_timeout = "50ms", -- then the batch is tried later
+        workers = 1, -- batches at the same time
         pause = "0ms",
         max_lag = "5s", -- wait while a replica is further behind
     },

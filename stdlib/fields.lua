@@ -167,6 +167,15 @@ return plan "add_phone" {
                 doc = "How long a batch waits for a row that somebody else has locked.",
             },
             {
+                name = "workers",
+                kind = "integer",
+                min = 1,
+                max = 16,
+                default = 1,
+                doc = "How many batches to run at the same time, each in a session of its own. Two are about half "
+                    .. "as fast again as one; more than a quarter of the server's processors is felt by everybody.",
+            },
+            {
                 name = "pause",
                 kind = "duration",
                 min = 0,

@@ -20,7 +20,7 @@ static const struct {
 };
 
 static int armed = -1;
-static int64_t passes_left;
+static _Atomic int64_t passes_left; /* workers of a backfill pass at the same time */
 
 void
 zdm_failpoint_hit(enum zdm_failpoint point)
@@ -42,16 +42,17 @@ zdm_failpoints_init(void)
         exit(0);
     }
     size_t len = strcspn(spec, ":");
-    passes_left = 1;
+    int64_t passes = 1;
     for (int i = 0; i < ZDM_FP_COUNT; i++)
         if (strlen(points[i].name) == len && memcmp(points[i].name, spec, len) == 0)
             armed = i;
     if (armed < 0 ||
-        (spec[len] == ':' && (!zdm_parse_i64(spec + len + 1, &passes_left) || passes_left < 1))) {
+        (spec[len] == ':' && (!zdm_parse_i64(spec + len + 1, &passes) || passes < 1))) {
         fprintf(stderr, "zdm: ZDM_FAILPOINT=%s: no such failpoint; ZDM_FAILPOINT=list names them\n",
             spec);
         exit(2);
     }
+    passes_left = passes;
 }
 
 #else

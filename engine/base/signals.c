@@ -3,12 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 
-static volatile sig_atomic_t requested;
+static atomic_bool requested; /* lock-free: set by the handler, read by any thread */
 static int pipe_fds[2] = {-1, -1};
 static void (*volatile emergency)(void);
 
@@ -23,7 +24,7 @@ on_signal(int signo)
             emergency();
         _exit(130);
     }
-    requested = 1;
+    requested = true;
     if (write(pipe_fds[1], "!", 1) < 0) {
         /* The pipe can only be full, and then it is readable already. */
     }
@@ -49,7 +50,7 @@ zdm_signals_install(void)
 bool
 zdm_stop_requested(void)
 {
-    return requested != 0;
+    return requested;
 }
 
 int

@@ -5,7 +5,6 @@
 
 #include "base/failpoint.h"
 #include "base/mem.h"
-#include "base/signals.h"
 #include "batch/loop.h"
 
 /* A cursor that stands where we left it and still lets no batch pass. */
@@ -33,21 +32,13 @@ advance(struct zdm_worker *w, const char *upto, const struct zdm_batch_done *don
     int64_t keys = w->ranges.whole ? w->ranges.rows : updated;
     bool clean = !w->unclean && w->suspect == 0 && w->ranges.whole;
 
-    free(w->pos);
-    w->pos = zdm_strdup(upto);
-    w->rows = done->rows;
-    w->batches = done->batches;
-    w->batch_rows = keys;
-    w->batch_ms = ms;
+    zdm_worker_moved(w, zdm_strdup(upto), done->rows, done->batches, keys, ms);
+    zdm_worker_wrote(w, done->wal);
     w->unclean = false;
     if (clean)
         zdm_controller_feed(&w->controller, keys, ms);
     zdm_controller_wal(&w->controller, keys, done->wal);
-    zdm_rate_spend(&w->job->hold.throttle.rate, done->wal, zdm_monotonic_us());
     w->suspect = w->suspect > keys ? w->suspect - keys : 0;
-    zdm_meter_walk(&w->job->meter, keys, zdm_monotonic_us());
-    if (!w->ranges.whole)
-        w->job->meter.total = w->job->meter.walked;
     zdm_worker_unstuck(w);
 }
 
@@ -99,47 +90,46 @@ run_batch(struct zdm_worker *w, const char *upto, struct zdm_err *err)
     return replied ? refused(w, err) : 0;
 }
 
-static int
-hold(struct zdm_worker *w, struct zdm_err *err)
-{
-    bool held;
-
-    if (zdm_job_hold(w->job, &held, err) < 0)
-        return -1;
-    if (held) /* caches have cooled down */
-        w->unclean = true;
-    if (held && w->job->hold.throttle.cause == ZDM_SIGNAL_BLOCKED)
-        zdm_controller_disturbed(&w->controller);
-    return 0;
-}
-
-/* Batch after batch up to the bound. */
+/* Batch after batch up to the end of the slice. */
 static int
 walk(struct zdm_worker *w, struct zdm_err *err)
 {
     for (;;) {
         const char *next;
 
-        if (zdm_stop_requested())
+        if (zdm_worker_wait_to_go_on(w) < 0)
             return zdm_job_stopped(w->job, err);
-        while (zdm_ranges_next(&w->ranges, w->job->control, &w->job->sql, range_rows(w), w->pos,
-                   w->bound, &next, err) < 0)
-            if (zdm_control_again(w->job, err) < 0)
+        while (zdm_ranges_next(&w->ranges, w->conn, &w->job->sql, range_rows(w), w->pos, w->bound,
+                   &next, err) < 0)
+            if (zdm_worker_again(w, err) < 0)
                 return err->code == ZDM_ERR_FAILED
                            ? zdm_err_wrap(err, "looking ahead along %s", w->job->target.relation)
                            : -1;
-        w->job->stuck.since_us = 0;
         if (!next)
             return 0;
 
         char *upto = zdm_strdup(next); /* trouble clears the ranges */
-        int rc = hold(w, err) < 0 ? -1 : run_batch(w, upto, err);
+        int rc = run_batch(w, upto, err);
         free(upto);
         if (rc < 0)
             return -1;
-        zdm_job_tell(w->job, false);
-        if (w->job->spec->pause_ms > 0 && zdm_sleep_ms(w->job->spec->pause_ms) < 0)
+        if (w->job->spec->pause_ms > 0 && zdm_job_sleep(w->job, w->job->spec->pause_ms) < 0)
             return zdm_job_stopped(w->job, err);
+    }
+}
+
+int
+zdm_worker_run(struct zdm_worker *w, struct zdm_err *err)
+{
+    for (;;) {
+        bool found;
+        if (zdm_slice_take(w, &found, err) < 0)
+            return -1;
+        if (!found)
+            return 0;
+        if (walk(w, err) < 0)
+            return -1;
+        zdm_slice_through(w);
     }
 }
 
@@ -147,29 +137,25 @@ int
 zdm_backfill_run(struct zdm_conn *control, const struct zdm_backfill_spec *spec, int64_t epoch,
     const struct zdm_backfill_hooks *hooks, struct zdm_err *err)
 {
-    struct zdm_job job = {.control = control, .spec = spec, .hooks = hooks, .epoch = epoch};
-    struct zdm_worker w = {.job = &job};
+    struct zdm_job job = {.control = control,
+        .spec = spec,
+        .hooks = hooks,
+        .epoch = epoch,
+        .fault.set_index = ZDM_FAULT_WHERE};
     bool done = false;
 
-    job.worker = &w;
+    zdm_job_init(&job);
     int rc = zdm_job_prepare(&job, err);
-
     while (rc == 0 && !done) {
-        rc = walk(&w, err);
+        rc = zdm_job_run(&job, err);
         if (rc == 0)
             rc = zdm_job_finish(&job, &done, err);
     }
-    if (rc == 0)
-        zdm_job_tell(&job, true);
     zdm_hold_tell_shares(&job);
-
     zdm_hold_stop(&job);
-    zdm_conn_close(w.conn);
-    zdm_ranges_clear(&w.ranges);
-    free(w.pos);
-    free(w.bound);
-    zdm_backfill_target_release(&job.target);
-    zdm_batch_sql_release(&job.sql);
-    free(job.waiting);
+    zdm_job_tell(&job, rc == 0);
+    if (rc < 0 && hooks->fault)
+        *hooks->fault = job.fault;
+    zdm_job_release(&job);
     return rc;
 }

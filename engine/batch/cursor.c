@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/embedded.h"
@@ -22,68 +23,142 @@ number(int64_t value)
     return n;
 }
 
+static void
+take_row(const struct zdm_result *r, int row, struct zdm_cursor *out)
+{
+    *out = (struct zdm_cursor){
+        .exists = true,
+        .slice = zdm_result_i64(r, row, 0),
+        .epoch = zdm_result_i64(r, row, 1),
+        .rows = zdm_result_i64(r, row, 2),
+        .batches = zdm_result_i64(r, row, 3),
+        .total = zdm_result_i64(r, row, 4),
+        .pos = zdm_strdup(zdm_result_get(r, row, 5)),
+        .bound = zdm_strdup(zdm_result_get(r, row, 6)),
+        .at_ms = zdm_result_i64(r, row, 8),
+        .relation = zdm_strdup(zdm_result_get(r, row, 9)),
+    };
+    snprintf(out->state, sizeof out->state, "%s", zdm_result_get(r, row, 7));
+}
+
 int
 zdm_cursor_read(struct zdm_conn *conn, const char *plan, const char *step, int64_t slice, bool lock,
     struct zdm_cursor *out, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
     struct number slice_text = number(slice);
-    char *sql = zdm_strf("%s%s", zdm_embedded_text(zdm_batch_sql, "sql/cursor_read.sql"),
+    char *sql = zdm_strf("%s%s", zdm_embedded_text(zdm_batch_sql, "sql/cursor_list.sql"),
         lock ? "FOR UPDATE OF c" : "");
 
     int rc = ZDM_QUERY(conn, sql, &r, err, plan, step, slice_text.text);
     free(sql);
     if (rc < 0)
         return -1;
-
-    *out = (struct zdm_cursor){.exists = zdm_result_rows(r) > 0, .slice = slice, .total = -1};
-    if (out->exists) {
-        out->epoch = zdm_result_i64(r, 0, 0);
-        out->rows = zdm_result_i64(r, 0, 1);
-        out->batches = zdm_result_i64(r, 0, 2);
-        out->total = zdm_result_i64(r, 0, 3);
-        out->pos = zdm_strdup(zdm_result_get(r, 0, 4));
-        out->bound = zdm_strdup(zdm_result_get(r, 0, 5));
-        snprintf(out->state, sizeof out->state, "%s", zdm_result_get(r, 0, 6));
-        out->at_ms = zdm_result_i64(r, 0, 7);
-        out->relation = zdm_strdup(zdm_result_get(r, 0, 8));
-    }
+    *out = (struct zdm_cursor){.slice = slice, .total = -1};
+    if (zdm_result_rows(r) > 0)
+        take_row(r, 0, out);
     zdm_result_free(r);
     return 0;
 }
 
 int
-zdm_cursor_claim(struct zdm_conn *conn, const char *plan, const char *step, int64_t slice,
-    int64_t epoch, const char *bound, int64_t total, const char *relation, struct zdm_err *err)
+zdm_cursors_read(struct zdm_conn *conn, const char *plan, const char *step, struct zdm_cursors *out,
+    struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
-    struct number slice_text = number(slice), epoch_text = number(epoch),
-                  total_text = number(total);
-    int rc = 0;
+
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/cursor_list.sql"), &r, err, plan,
+            step, NULL) < 0)
+        return -1;
+    int n = zdm_result_rows(r);
+    *out = (struct zdm_cursors){.items = zdm_alloc(((size_t)n + 1) * sizeof *out->items)};
+    for (int i = 0; i < n; i++)
+        take_row(r, i, &out->items[out->count++]);
+    zdm_result_free(r);
+    return 0;
+}
+
+void
+zdm_cursors_sum(const struct zdm_cursors *cursors, struct zdm_cursor *out)
+{
+    *out = (struct zdm_cursor){.exists = cursors->count > 0, .state = "done"};
+    for (size_t i = 0; i < cursors->count; i++) {
+        const struct zdm_cursor *c = &cursors->items[i];
+        out->rows += c->rows;
+        out->batches += c->batches;
+        out->total = c->total < 0 || out->total < 0 ? -1 : out->total + c->total;
+        if (c->epoch > out->epoch)
+            out->epoch = c->epoch;
+        if (c->at_ms > out->at_ms)
+            out->at_ms = c->at_ms;
+        if (strcmp(c->state, "done") != 0)
+            snprintf(out->state, sizeof out->state, "%s", c->state);
+    }
+    if (cursors->count == 1) {
+        out->pos = zdm_strdup(cursors->items[0].pos);
+        out->bound = zdm_strdup(cursors->items[0].bound);
+    }
+}
+
+bool
+zdm_cursor_through(const struct zdm_cursor *cursor)
+{
+    /* The last range of a slice ends with the bound's own text, so this is no comparison of keys. */
+    return !cursor->bound || (cursor->pos && strcmp(cursor->pos, cursor->bound) == 0);
+}
+
+static int
+taken_over(const char *plan, struct zdm_err *err)
+{
+    zdm_fail(err, ZDM_ERR_OWNED, "another runner has taken over plan \"%s\"", plan);
+    return zdm_err_hint(err, "its work is kept; zdm status shows who runs it");
+}
+
+int
+zdm_cursor_claim(struct zdm_conn *conn, const char *plan, const char *step, int64_t epoch,
+    const struct zdm_cursor *slice, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    struct number slice_text = number(slice->slice), epoch_text = number(epoch),
+                  total_text = number(slice->total);
 
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/cursor_claim.sql"), &r, err, plan,
-            step, slice_text.text, epoch_text.text, bound, total < 0 ? NULL : total_text.text,
-            relation) < 0)
+            step, slice_text.text, epoch_text.text, slice->bound,
+            slice->total < 0 ? NULL : total_text.text, slice->relation, slice->pos) < 0)
         return -1;
-    if (zdm_result_rows(r) == 0) {
-        rc = zdm_fail(err, ZDM_ERR_OWNED, "another runner has taken over plan \"%s\"", plan);
-        zdm_err_hint(err, "its work is kept; zdm status shows who runs it");
-    }
+    int rc = zdm_result_rows(r) == 0 ? taken_over(plan, err) : 0;
     zdm_result_free(r);
     return rc;
 }
 
 int
-zdm_cursor_finish(struct zdm_conn *conn, const char *plan, const char *step, int64_t slice,
-    int64_t epoch, const char *pos, bool *hit, struct zdm_err *err)
+zdm_cursors_raise(
+    struct zdm_conn *conn, const char *plan, const char *step, int64_t epoch, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
-    struct number slice_text = number(slice), epoch_text = number(epoch);
+    struct number epoch_text = number(epoch);
+
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/cursor_raise.sql"), &r, err, plan,
+            step, epoch_text.text) < 0)
+        return -1;
+    int rc = zdm_result_i64(r, 0, 0) > 0 ? taken_over(plan, err) : 0;
+    zdm_result_free(r);
+    return rc;
+}
+
+int
+zdm_cursors_finish(struct zdm_conn *conn, const char *plan, const char *step, int64_t epoch,
+    int64_t *slices, int64_t *rows, int64_t *batches, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    struct number epoch_text = number(epoch);
 
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/cursor_finish.sql"), &r, err, plan,
-            step, slice_text.text, epoch_text.text, pos) < 0)
+            step, epoch_text.text) < 0)
         return -1;
-    *hit = zdm_result_rows(r) > 0;
+    *slices = zdm_result_i64(r, 0, 0);
+    *rows = zdm_result_i64(r, 0, 1);
+    *batches = zdm_result_i64(r, 0, 2);
     zdm_result_free(r);
     return 0;
 }
@@ -119,4 +194,13 @@ zdm_cursor_release(struct zdm_cursor *cursor)
     free(cursor->bound);
     free(cursor->relation);
     *cursor = (struct zdm_cursor){.exists = false};
+}
+
+void
+zdm_cursors_release(struct zdm_cursors *cursors)
+{
+    for (size_t i = 0; i < cursors->count; i++)
+        zdm_cursor_release(&cursors->items[i]);
+    free(cursors->items);
+    *cursors = (struct zdm_cursors){.count = 0};
 }

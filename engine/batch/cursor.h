@@ -1,13 +1,16 @@
 /*
- * cursor.h - zdm.cursor: how far a slice of a backfill is.
+ * cursor.h - zdm.cursor: how far each slice of a backfill is.
  *
- * pos NULL: no batch ran. The bound is frozen by the first batch; a NULL bound
- * is an empty table.
+ * A slice is the keys behind its first pos up to its bound, both frozen by the
+ * first batch; slice 0 begins with pos NULL, before every key. A NULL bound is
+ * a slice without rows. A slice whose pos is its bound is through; all of them
+ * become done together, with the backfill.
  */
 #ifndef ZDM_BATCH_CURSOR_H
 #define ZDM_BATCH_CURSOR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -22,19 +25,38 @@ struct zdm_cursor {
     int64_t at_ms;
 };
 
-/* Reads the row of slice 0; lock true takes FOR UPDATE (in the caller's transaction, or to wait for
- * a batch in flight). exists is false when there is none. Release first what *out held. */
+struct zdm_cursors { /* the slices of a backfill, in order */
+    struct zdm_cursor *items;
+    size_t count;
+};
+
+/* Reads one slice; lock true takes FOR UPDATE (in the caller's transaction, or to wait for a batch
+ * in flight). exists is false when there is none. */
 int zdm_cursor_read(struct zdm_conn *conn, const char *plan, const char *step, int64_t slice,
     bool lock, struct zdm_cursor *out, struct zdm_err *err);
-/* Makes the row, or adopts an existing one by raising its epoch to ours. A row of a later epoch:
- * ZDM_ERR_OWNED. */
-int zdm_cursor_claim(struct zdm_conn *conn, const char *plan, const char *step, int64_t slice,
-    int64_t epoch, const char *bound, int64_t total, const char *relation, struct zdm_err *err);
+/* Reads all of them. */
+int zdm_cursors_read(struct zdm_conn *conn, const char *plan, const char *step,
+    struct zdm_cursors *out, struct zdm_err *err);
+/* The whole backfill as if it were one slice: sums; state "done" when all are; pos and bound only of
+ * a single slice, else NULL. */
+void zdm_cursors_sum(const struct zdm_cursors *cursors, struct zdm_cursor *out);
+bool zdm_cursor_through(const struct zdm_cursor *cursor); /* nothing is left to do in it */
+
+/* In an open transaction: makes the row, or adopts an existing one by raising its epoch to ours. A
+ * row of a later epoch: ZDM_ERR_OWNED. */
+int zdm_cursor_claim(struct zdm_conn *conn, const char *plan, const char *step, int64_t epoch,
+    const struct zdm_cursor *slice, struct zdm_err *err);
+/* The same for every row that there is, as it is. */
+int zdm_cursors_raise(
+    struct zdm_conn *conn, const char *plan, const char *step, int64_t epoch, struct zdm_err *err);
+/* In an open transaction: marks all of them done if each is ours and through; *slices 0: not so, and
+ * nothing may be committed. Sums over them in *rows and *batches. */
+int zdm_cursors_finish(struct zdm_conn *conn, const char *plan, const char *step, int64_t epoch,
+    int64_t *slices, int64_t *rows, int64_t *batches, struct zdm_err *err);
+
 /* "plan = 'p' AND step = 's'": which rows to look at, for hints. Owned. */
 char *zdm_cursor_where(const char *plan, const char *step);
-/* In an open transaction: marks it done if pos and epoch are still ours; *hit says so. */
-int zdm_cursor_finish(struct zdm_conn *conn, const char *plan, const char *step, int64_t slice,
-    int64_t epoch, const char *pos, bool *hit, struct zdm_err *err);
 void zdm_cursor_release(struct zdm_cursor *cursor);
+void zdm_cursors_release(struct zdm_cursors *cursors);
 
 #endif

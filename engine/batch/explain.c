@@ -109,7 +109,8 @@ refuse_scan(const struct zdm_job *job, struct zdm_err *err)
 }
 
 int
-zdm_worker_check_scan(struct zdm_worker *w, struct zdm_err *err)
+zdm_worker_check_scan(
+    struct zdm_worker *w, const char *start, const char *bound, struct zdm_err *err)
 {
     struct zdm_ranges ranges = {.count = 0};
     struct zdm_request q = {.p.n = 0};
@@ -118,14 +119,14 @@ zdm_worker_check_scan(struct zdm_worker *w, struct zdm_err *err)
     char *after = NULL, *upto = NULL, *sql = NULL;
     int rc = -1;
 
-    if (w->job->target.pages < SMALL_PAGES || !w->bound)
+    if (w->job->target.pages < SMALL_PAGES || !bound)
         return 0;
     /* Two ranges ahead there are keys on both sides. */
     for (int i = 0; i < 2; i++) {
-        const char *from = upto ? upto : w->pos;
-        while (zdm_ranges_next(&ranges, w->job->control, &w->job->sql, w->controller.rows, from,
-                   w->bound, &next, err) < 0)
-            if (zdm_control_again(w->job, err) < 0)
+        const char *from = upto ? upto : start;
+        while (zdm_ranges_next(
+                   &ranges, w->conn, &w->job->sql, w->controller.rows, from, bound, &next, err) < 0)
+            if (zdm_worker_again(w, err) < 0)
                 goto out;
         if (!next)
             break;
@@ -138,7 +139,7 @@ zdm_worker_check_scan(struct zdm_worker *w, struct zdm_err *err)
         goto out;
     }
     if (zdm_request_fill(
-            &q, &w->job->sql, w->job->spec, ZDM_SLICE, w->job->epoch, after, upto, err) < 0)
+            &q, &w->job->sql, w->job->spec, w->slice, w->job->epoch, after, upto, err) < 0)
         goto out;
     sql = zdm_strf("EXPLAIN (FORMAT JSON, COSTS OFF) %s", q.batch->text);
     while (zdm_conn_query(w->conn, sql, q.p.n, q.p.values, &r, err) < 0)

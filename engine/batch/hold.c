@@ -6,14 +6,14 @@
 
 #define LOOK_EVERY_US 1000000
 #define NAP_MS        250 /* how often a hold is looked at, and told of */
+#define TICK_MS       50  /* how often the rate of WAL is looked at */
 
 /* What the monitor fails for is the author's query. */
 static int
 blame(struct zdm_job *job, struct zdm_err *err)
 {
-    if (job->hooks->fault)
-        *job->hooks->fault =
-            (struct zdm_backfill_fault){.set_index = ZDM_FAULT_THROTTLE, .position = err->position};
+    job->fault =
+        (struct zdm_backfill_fault){.set_index = ZDM_FAULT_THROTTLE, .position = err->position};
     return zdm_err_wrap(err, "throttle");
 }
 
@@ -85,8 +85,8 @@ tell_news(struct zdm_job *job)
             zdm_job_note(job, "warning", "note", "%s", line);
 }
 
-/* A server that is gone for good must not be held for: a hold may last for hours, and the plan's
- * session would find out at its end. */
+/* The plan's session has little to do while batches run or are held up, for hours maybe: it would
+ * find out only at the end that it is lost, and its lock with it. */
 static int
 still_there(struct zdm_job *job, struct zdm_err *err)
 {
@@ -105,7 +105,7 @@ sample(struct zdm_job *job, struct zdm_err *err)
 
     if (h->sampled_us && now - h->sampled_us < LOOK_EVERY_US)
         return 0;
-    if (h->throttle.holding && still_there(job, err) < 0)
+    if (still_there(job, err) < 0)
         return -1;
     if (h->monitor) {
         zdm_monitor_view_release(&h->view);
@@ -141,33 +141,63 @@ tell_long(struct zdm_job *job, const char *reason)
         zdm_show_duration(patience_us / 1000, duration), reason);
 }
 
-int
-zdm_job_hold(struct zdm_job *job, bool *held, struct zdm_err *err)
+/* The workers stop between two batches, or go on. Takes reason. */
+static void
+set_holding(struct zdm_job *job, char *reason)
+{
+    const struct zdm_throttle *t = &job->hold.throttle;
+
+    zdm_job_lock(job);
+    if (!reason != !job->holding)
+        job->tell_soon = true;
+    free(job->holding);
+    job->holding = reason;
+    job->in_the_way = t->holding && t->cause == ZDM_SIGNAL_BLOCKED;
+    if (!reason)
+        pthread_cond_broadcast(&job->go_on);
+    zdm_job_unlock(job);
+}
+
+/* What was written and what was lost since the last time. */
+static void
+settle(struct zdm_job *job)
 {
     struct zdm_hold *h = &job->hold;
+    int64_t now = zdm_monotonic_us();
 
-    *held = false;
-    for (;;) {
-        if (sample(job, err) < 0)
-            return -1;
-        int64_t start = zdm_monotonic_us();
-        int64_t rest = h->throttle.holding ? NAP_MS : zdm_rate_rest_ms(&h->throttle.rate, start);
-        if (rest == 0)
-            break;
-        *held = true;
-        char *reason = zdm_throttle_reason(&h->throttle, h->view.trouble, start);
-        if (h->throttle.holding && zdm_job_worth_a_note(job))
+    zdm_job_lock(job);
+    int64_t wal = job->wal;
+    job->wal = 0;
+    zdm_job_unlock(job);
+    if (wal > 0)
+        zdm_rate_spend(&h->throttle.rate, wal, now);
+    if (h->lost_us)
+        zdm_throttle_lost(&h->throttle, now - h->lost_us);
+    h->lost_us = 0;
+}
+
+int
+zdm_job_hold(struct zdm_job *job, int64_t *again_ms, struct zdm_err *err)
+{
+    struct zdm_hold *h = &job->hold;
+    char *reason = NULL;
+
+    settle(job);
+    if (sample(job, err) < 0)
+        return -1;
+    int64_t now = zdm_monotonic_us();
+    int64_t rest = h->throttle.holding ? NAP_MS : zdm_rate_rest_ms(&h->throttle.rate, now);
+    if (rest > 0) {
+        reason = zdm_throttle_reason(&h->throttle, h->view.trouble, now);
+        if (h->throttle.holding && zdm_stuck_worth_a_note(&job->stuck))
             zdm_job_note(job, "info", "throttle", "holding: %s", reason);
         tell_long(job, reason);
-        zdm_job_waits(job, reason);
-        free(reason);
-        zdm_job_tell(job, false);
-        if (zdm_sleep_ms(rest < NAP_MS ? rest : NAP_MS) < 0)
-            return zdm_job_stopped(job, err);
-        zdm_throttle_lost(&h->throttle, zdm_monotonic_us() - start);
+        h->lost_us = now;
+        *again_ms = rest < NAP_MS ? rest : NAP_MS;
+    } else {
+        *again_ms = TICK_MS;
     }
-    if (*held)
-        zdm_job_waits(job, NULL);
+    set_holding(job, reason);
     return 0;
 }
 

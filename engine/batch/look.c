@@ -101,64 +101,104 @@ zdm_job_check_cursor(
 }
 
 int
-zdm_worker_adopt(struct zdm_worker *w, struct zdm_cursor *cursor, struct zdm_err *err)
+zdm_job_check_cursors(
+    const struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err)
 {
-    int64_t ahead = 0, walked = cursor->rows, now;
+    struct zdm_cursor none = {.exists = false};
+    size_t n = cursors->count;
 
-    zdm_ranges_clear(&w->ranges);
-    free(w->pos);
-    free(w->bound);
-    w->pos = cursor->pos;
-    w->bound = cursor->bound;
-    cursor->pos = cursor->bound = NULL;
-    w->rows = cursor->rows;
-    w->batches = cursor->batches;
-
-    /* How many keys were walked is not kept: ask the planner how many are left. */
-    if (w->pos && w->bound && cursor->total >= 0) {
-        if (zdm_worker_estimate_ahead(w, &ahead, err) < 0)
+    if (n == 0 || cursors->items[n - 1].slice != (int64_t)n - 1 ||
+        (job->n_slices > 0 && n != job->n_slices))
+        return zdm_job_check_cursor(job, &none, err);
+    for (size_t i = 0; i < n; i++)
+        if (zdm_job_check_cursor(job, &cursors->items[i], err) < 0)
             return -1;
-        if (ahead >= 0 && cursor->total - ahead > walked)
-            walked = cursor->total - ahead;
-    }
-    now = zdm_monotonic_us();
-    zdm_meter_start(&w->job->meter, walked, cursor->total, now);
     return 0;
+}
+
+void
+zdm_worker_moved(
+    struct zdm_worker *w, char *pos, int64_t rows, int64_t batches, int64_t keys, double ms)
+{
+    struct zdm_job *job = w->job;
+
+    free(w->pos);
+    w->pos = pos;
+    zdm_job_lock(job);
+    job->rows += rows - w->rows;
+    job->batches += batches - w->batches;
+    if (keys >= 0) {
+        job->batch_rows = keys;
+        job->batch_ms = ms;
+        zdm_meter_walk(&job->meter, keys, zdm_monotonic_us());
+    }
+    if (job->n_slices == 1) {
+        free(job->pos);
+        job->pos = zdm_strdup(pos);
+    }
+    zdm_job_unlock(job);
+    w->rows = rows;
+    w->batches = batches;
+}
+
+/* Reads the cursor; ours, or -1. */
+static int
+read_cursor(struct zdm_worker *w, bool lock, struct zdm_cursor *out, struct zdm_err *err)
+{
+    const struct zdm_backfill_spec *spec = w->job->spec;
+
+    while (zdm_cursor_read(w->conn, spec->plan, spec->step, w->slice, lock, out, err) < 0)
+        if (zdm_worker_again(w, err) < 0)
+            return -1;
+    return zdm_job_check_cursor(w->job, out, err);
+}
+
+int
+zdm_worker_read(struct zdm_worker *w, struct zdm_err *err)
+{
+    struct zdm_cursor cursor = {.exists = false};
+    int rc = read_cursor(w, false, &cursor, err);
+
+    if (rc == 0) {
+        /* The job knows of them already. */
+        w->pos = cursor.pos;
+        w->bound = cursor.bound;
+        cursor.pos = cursor.bound = NULL;
+        w->rows = cursor.rows;
+        w->batches = cursor.batches;
+    }
+    zdm_cursor_release(&cursor);
+    return rc;
 }
 
 int
 zdm_worker_look(struct zdm_worker *w, const char *upto, bool *moved, struct zdm_err *err)
 {
     struct zdm_cursor cursor = {.exists = false};
-    int rc = -1;
+    int64_t keys = -1;
+    int rc = read_cursor(w, true, &cursor, err);
 
-    while (zdm_cursor_read(
-               w->conn, w->job->spec->plan, w->job->spec->step, ZDM_SLICE, true, &cursor, err) < 0)
-        if (zdm_worker_again(w, err) < 0)
-            return -1;
-    if (zdm_job_check_cursor(w->job, &cursor, err) < 0)
+    if (rc < 0)
         goto out;
-
     *moved = !same_text(cursor.pos, w->pos);
-    if (*moved && same_text(cursor.pos, upto)) {
-        /* The batch in question went through: its reply was lost. */
-        zdm_meter_walk(&w->job->meter, w->ranges.rows, zdm_monotonic_us());
-        free(w->pos);
-        w->pos = cursor.pos;
-        cursor.pos = NULL;
-        w->rows = cursor.rows;
-        w->batches = cursor.batches;
-    } else if (*moved) {
+    if (!*moved)
+        goto out;
+    if (same_text(cursor.pos, upto)) {
+        keys = w->ranges.rows; /* the batch in question went through: its reply was lost */
+    } else {
         if (cursor.batches < w->batches)
             zdm_job_note(w->job, "warning", "rewound",
                 "the database is %lld batches behind what was reported done: going on from there",
                 (long long)(w->batches - cursor.batches));
         else
             zdm_job_note(w->job, "info", "adopted", "going on from where the cursor is");
-        if (zdm_worker_adopt(w, &cursor, err) < 0)
-            goto out;
+        zdm_ranges_clear(&w->ranges);
+        free(w->bound);
+        w->bound = cursor.bound;
+        cursor.bound = NULL;
     }
-    rc = 0;
+    zdm_worker_moved(w, cursor.pos, cursor.rows, cursor.batches, keys, 0);
+    cursor.pos = NULL;
 out:
     zdm_cursor_release(&cursor);
     return rc;

@@ -1,13 +1,18 @@
 /*
  * loop.h - one backfill while it runs: what the files of batch/ share. Private to batch/.
  *
- * A job is the whole backfill, a worker one session that sends batches of it.
+ * A job is the whole backfill; it is cut into slices, one row of zdm.cursor each. A worker is a
+ * session in a thread of its own, which takes one open slice after another and does its batches. The
+ * thread that runs the job waits for them, reads the signals, and is the only one that calls hooks
+ * and uses the control connection; what workers have to say goes through a queue to it.
  *
- *     prepare.c   target, SQL, worker, the author's SQL checked, cursor claimed
- *     backfill.c  the loop itself
+ *     prepare.c   target, SQL, first worker, the author's SQL checked, cursors claimed
+ *     slice.c     where to cut, which slice is next
+ *     backfill.c  the loop of a worker
+ *     pool.c      the workers' threads, and the thread that waits for them
  *     worker.c    the session that sends batches
  *     explain.c   what the server would do with them
- *     hold.c      waits while a signal says so, and for the rate of WAL
+ *     hold.c      stops the workers while a signal says so, and for the rate of WAL
  *     monitor.c   reads the signals in a thread of its own; signal_*.c: one signal each
  *     trouble.c   what to do about an error
  *     look.c      where the cursor really is
@@ -16,6 +21,8 @@
  */
 #ifndef ZDM_BATCH_LOOP_H
 #define ZDM_BATCH_LOOP_H
+
+#include <pthread.h>
 
 #include "base/clock.h"
 #include "batch/backfill.h"
@@ -27,47 +34,75 @@
 #include "batch/request.h"
 #include "batch/statement.h"
 
-#define ZDM_SLICE      0 /* one slice so far */
-#define ZDM_SLICE_NAME "0"
+#define ZDM_WORKERS_MAX 16
 
-/* How long nothing has gone on. */
+/* How long nothing has gone on for one session, the control connection's or a worker's. */
 struct zdm_stuck {
     int64_t since_us; /* 0: it goes on */
     struct zdm_backoff backoff;
+    int64_t noted_us; /* last line about it */
+    char *waiting;    /* owned, under the job's lock; see zdm_backfill_progress */
+};
+
+enum zdm_slice_state { ZDM_SLICE_OPEN, ZDM_SLICE_TAKEN, ZDM_SLICE_THROUGH };
+
+struct zdm_note {
+    char *level, *kind, *message; /* owned */
 };
 
 struct zdm_job {
-    /* Set before the first batch, only read from then on. */
+    /* Set before the first worker starts, only read from then on. */
     const struct zdm_backfill_spec *spec;
     int64_t epoch;
     struct zdm_backfill_target target;
     struct zdm_batch_sql sql;
+    char *conninfo; /* owned; may hold a password */
+    pthread_t main; /* the thread that runs the job */
+    struct zdm_worker *workers;
+    size_t n_workers;
+    int quit_fd; /* readable when the workers are to stop */
+    int wake_fd; /* a worker writes to it: it has ended, or has something to say */
 
-    /* Of the thread that runs the job: its hooks call Lua and the ledger, which know no threads. */
+    /* Of the main thread. Hooks call Lua and the ledger, which know no threads. */
     struct zdm_conn *control; /* borrowed */
     const struct zdm_backfill_hooks *hooks;
     struct zdm_stuck stuck; /* of the control connection */
     struct zdm_hold hold;
-    int64_t told_us, noted_us; /* last progress, last line about a hold-up */
+    int64_t told_us; /* last progress */
 
-    /* What the workers add to. */
-    struct zdm_worker *worker;
+    /* Under the lock. */
+    pthread_mutex_t lock;
+    pthread_cond_t go_on;         /* holding or quitting has changed */
+    bool quitting;                /* no more batches */
+    char *holding;                /* owned: why no batch is sent now; NULL: go on */
+    bool in_the_way;              /* ... because somebody waits for our locks */
+    int64_t wal;                  /* bytes written by batches since the main thread last asked */
+    enum zdm_slice_state *slices; /* n_slices, by number */
+    size_t n_slices;
+    size_t running;        /* workers */
+    int64_t rows, batches; /* over all slices */
     struct zdm_meter meter;
-    char *waiting; /* owned; see zdm_backfill_progress */
+    int64_t batch_rows; /* of the last batch of anyone */
+    double batch_ms;
+    char *pos, *bound;      /* owned; of a single slice, else NULL */
+    bool tell_soon;         /* there is something to tell that should not wait */
+    struct zdm_note *notes; /* for the main thread to hand on */
+    size_t n_notes;
+    struct zdm_err failure; /* of the first worker that failed */
+    struct zdm_backfill_fault fault;
 };
 
 /* Everything here belongs to the thread that drives the worker. */
 struct zdm_worker {
     struct zdm_job *job;
-    struct zdm_conn *conn; /* owned */
+    struct zdm_conn *conn; /* owned; NULL: not open yet */
+    int64_t slice;
 
     char *pos, *bound; /* owned; as the cursor has them */
     int64_t rows, batches;
     struct zdm_ranges ranges;
     const struct zdm_batch_text *sent; /* the batch sent last, view of job->sql */
     struct zdm_controller controller;
-    int64_t batch_rows;
-    double batch_ms;
 
     /* Trouble. suspect: it lies within that many keys ahead, and ranges stay below half of them;
      * 0: none. */
@@ -75,17 +110,49 @@ struct zdm_worker {
     bool unclean;     /* the time of the next batch says nothing about its size */
     unsigned refused; /* batches in a row that the cursor did not let pass */
     struct zdm_stuck stuck;
+    struct zdm_backfill_fault fault;
 };
 
 /* --- prepare.c ------------------------------------------------------------------ */
 int zdm_job_prepare(struct zdm_job *job, struct zdm_err *err);
-/* The planner's estimate of the keys behind w->pos up to the bound. */
-int zdm_worker_estimate_ahead(struct zdm_worker *w, int64_t *keys, struct zdm_err *err);
+/* Takes over what the database says about all slices; between runs of the workers only. */
+int zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
+
+/* --- slice.c --------------------------------------------------------------------- */
+/* Cuts the keys up to `bound` (NULL: none) into slices of about the same number of rows. *out is
+ * owned: slices with pos, bound and total. */
+int zdm_slices_cut(struct zdm_worker *w, const char *bound, int64_t total, struct zdm_cursors *out,
+    struct zdm_err *err);
+/* Takes an open slice and adopts its cursor. *found false: there is none left. */
+int zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err);
+/* The worker's slice is through. */
+void zdm_slice_through(struct zdm_worker *w);
+
+/* --- backfill.c ------------------------------------------------------------------- */
+/* Slice after slice until none is left; on the worker's thread. */
+int zdm_worker_run(struct zdm_worker *w, struct zdm_err *err);
+
+/* --- pool.c ----------------------------------------------------------------------- */
+void zdm_job_init(struct zdm_job *job); /* lock and wake-up calls */
+void zdm_job_release(struct zdm_job *job);
+/* All workers until every slice is through, one fails, or a stop is asked for. */
+int zdm_job_run(struct zdm_job *job, struct zdm_err *err);
+bool zdm_job_on_main(const struct zdm_job *job);
+void zdm_job_lock(struct zdm_job *job);
+void zdm_job_unlock(struct zdm_job *job);
+void zdm_job_wake(struct zdm_job *job); /* the main thread */
+/* Any thread: waits, at most until the workers are to stop: -1. */
+int zdm_job_sleep(struct zdm_job *job, int64_t ms);
+/* Between two batches: waits while the job holds. -1: stop. */
+int zdm_worker_wait_to_go_on(struct zdm_worker *w);
+void zdm_worker_wrote(struct zdm_worker *w, int64_t wal); /* bytes, for the rate */
 
 /* --- worker.c -------------------------------------------------------------------- */
 /* "zdm/PLAN/STEP/" and suffix in the 63 bytes of an application_name: the names give way. Owned. */
 char *zdm_batch_application(const struct zdm_backfill_spec *spec, const char *suffix);
 int zdm_worker_open(struct zdm_worker *w, struct zdm_err *err);
+/* What its session needs, under the name of its slice. */
+int zdm_worker_set_session(struct zdm_worker *w, struct zdm_err *err);
 /* A new session after *err, tried until it works or patience is over. first: the one before did
  * some work. */
 int zdm_worker_reconnect(struct zdm_worker *w, bool first, struct zdm_err *err);
@@ -101,27 +168,29 @@ int zdm_worker_batch(
 /* --- explain.c ---------------------------------------------------------------------- */
 /* EXPLAIN of all batch statements: every name, type and right is checked, nothing runs. */
 int zdm_worker_check(struct zdm_worker *w, struct zdm_err *err);
-/* With keys of the table, once pos and bound are known: a large table that each batch would read whole
+/* With keys of the table behind `start` up to `bound`: a large table that each batch would read whole
  * is refused. */
-int zdm_worker_check_scan(struct zdm_worker *w, struct zdm_err *err);
+int zdm_worker_check_scan(
+    struct zdm_worker *w, const char *start, const char *bound, struct zdm_err *err);
 
 /* --- hold.c ------------------------------------------------------------------------ */
 int zdm_hold_start(struct zdm_job *job, struct zdm_err *err);
 void zdm_hold_stop(struct zdm_job *job);
 /* How much time went to holding, at the end. */
 void zdm_hold_tell_shares(struct zdm_job *job);
-/* Before a batch: returns when every signal lets it run. *held: it had to wait. */
-int zdm_job_hold(struct zdm_job *job, bool *held, struct zdm_err *err);
+/* Looks at the signals when it is time, and stops the workers or lets them go on. *again_ms: when to
+ * call it again at the latest. */
+int zdm_job_hold(struct zdm_job *job, int64_t *again_ms, struct zdm_err *err);
 
 /* --- trouble.c -------------------------------------------------------------------- */
 /* The control connection failed with *err: 0 (and *err cleared) when it is worth trying again. */
 int zdm_control_again(struct zdm_job *job, struct zdm_err *err);
 /* The same for the worker, outside a batch; reconnects when the session is lost. */
 int zdm_worker_again(struct zdm_worker *w, struct zdm_err *err);
-/* A batch up to `upto` failed with *err. 0: try again behind w->pos; *look: what became of it is not
- * known. */
+/* A batch up to `upto` failed with *err. 0: try again behind w->pos; *look: what became of it is
+ * not known. */
 int zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_err *err);
-/* Puts *err (of that statement, sent behind `prefix` characters) into hooks->fault. */
+/* Puts *err (of that statement, sent behind `prefix` characters) into the worker's fault. */
 void zdm_worker_blame(
     struct zdm_worker *w, const struct zdm_batch_text *batch, int prefix, struct zdm_err *err);
 /* Something went on: trouble is over. */
@@ -131,25 +200,31 @@ void zdm_worker_unstuck(struct zdm_worker *w);
 /* Reads the cursor on the worker, behind any batch in flight, and adopts where it is. *moved: it is
  * elsewhere than w->pos was. ZDM_ERR_OWNED, ZDM_ERR_MISMATCH when it is not ours any more. */
 int zdm_worker_look(struct zdm_worker *w, const char *upto, bool *moved, struct zdm_err *err);
-/* Takes over what the cursor says. */
-int zdm_worker_adopt(struct zdm_worker *w, struct zdm_cursor *cursor, struct zdm_err *err);
+/* The same for a slice that was just taken: whatever the cursor says is adopted. */
+int zdm_worker_read(struct zdm_worker *w, struct zdm_err *err);
+/* The worker's slice is at `pos` now (taken). keys: walked by a batch in `ms`; -1: by none. */
+void zdm_worker_moved(
+    struct zdm_worker *w, char *pos, int64_t rows, int64_t batches, int64_t keys, double ms);
 /* Is an existing row one that this run may go on with? */
 int zdm_job_check_cursor(
     const struct zdm_job *job, const struct zdm_cursor *cursor, struct zdm_err *err);
+/* Are all of them, and is none missing? */
+int zdm_job_check_cursors(
+    const struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
 
 /* --- finish.c ------------------------------------------------------------------------ */
-/* *done false: the cursor was put back meanwhile, there are batches to do. */
+/* *done false: a cursor was put back meanwhile, there are batches to do. */
 int zdm_job_finish(struct zdm_job *job, bool *done, struct zdm_err *err);
 
-/* --- tell.c -------------------------------------------------------------------------- */
-void zdm_job_progress(struct zdm_job *job, struct zdm_backfill_progress *out);
-void zdm_job_tell(struct zdm_job *job, bool now); /* calls hooks->progress when it is time */
+/* --- tell.c, from any thread -------------------------------------------------------- */
+/* On the main thread: hands on the notes, and calls hooks->progress when it is time. */
+void zdm_job_tell(struct zdm_job *job, bool now);
 void zdm_job_note(struct zdm_job *job, const char *level, const char *kind, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* Is it time for another line about what does not go on? The first one comes at once. */
-bool zdm_job_worth_a_note(struct zdm_job *job);
-/* What it waits for; NULL: it does not. Tells when that changes. */
-void zdm_job_waits(struct zdm_job *job, const char *why);
+bool zdm_stuck_worth_a_note(struct zdm_stuck *stuck);
+/* What a session waits for; NULL: it does not. Told soon when it is something new. */
+void zdm_job_waits(struct zdm_job *job, struct zdm_stuck *stuck, const char *why);
 int zdm_job_stopped(const struct zdm_job *job, struct zdm_err *err); /* ZDM_ERR_INTERRUPTED */
 
 #endif

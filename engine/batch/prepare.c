@@ -28,37 +28,39 @@ plan_rows(const char *line)
     return rows;
 }
 
-int
-zdm_worker_estimate_ahead(struct zdm_worker *w, int64_t *keys, struct zdm_err *err)
+/* The planner's estimate of the keys behind `after` (NULL: from the first on) up to `bound`. */
+static int
+estimate_ahead(
+    struct zdm_job *job, const char *after, const char *bound, int64_t *keys, struct zdm_err *err)
 {
+    const struct zdm_batch_sql *sql = &job->sql;
     struct zdm_parameters p = {.n = 0};
-    struct zdm_position after = {.n = 0}, bound = {.n = 0};
+    struct zdm_position from = {.n = 0}, last = {.n = 0};
     struct zdm_result *r = NULL;
     int rc = -1;
 
-    if (zdm_position_split(w->bound, w->job->sql.n_keys, &bound, err) < 0 ||
-        (w->pos && zdm_position_split(w->pos, w->job->sql.n_keys, &after, err) < 0))
+    if (zdm_position_split(bound, sql->n_keys, &last, err) < 0 ||
+        (after && zdm_position_split(after, sql->n_keys, &from, err) < 0))
         goto out;
-    zdm_parameters_add(&p, bound.keys[0]);
-    if (w->pos)
-        zdm_parameters_add(&p, after.keys[0]);
-    while (
-        zdm_conn_query(w->job->control, w->pos ? w->job->sql.ahead_next : w->job->sql.ahead_first,
-            p.n, p.values, &r, err) < 0)
-        if (zdm_control_again(w->job, err) < 0)
+    zdm_parameters_add(&p, last.keys[0]);
+    if (after)
+        zdm_parameters_add(&p, from.keys[0]);
+    while (zdm_conn_query(job->control, after ? sql->ahead_next : sql->ahead_first, p.n, p.values,
+               &r, err) < 0)
+        if (zdm_control_again(job, err) < 0)
             goto out;
     *keys = plan_rows(zdm_result_get(r, 0, 0));
     zdm_result_free(r);
     rc = 0;
 out:
-    zdm_position_release(&after);
-    zdm_position_release(&bound);
+    zdm_position_release(&from);
+    zdm_position_release(&last);
     return rc;
 }
 
 /* Rows to walk: counted when they are few, else the planner's estimate. */
 static int
-count_rows(struct zdm_worker *w, int64_t *total, struct zdm_err *err)
+count_rows(struct zdm_worker *w, const char *bound, int64_t *total, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
     int64_t most, counted;
@@ -77,101 +79,200 @@ count_rows(struct zdm_worker *w, int64_t *total, struct zdm_err *err)
         return 0;
     }
     /* Statistics that are missing or older than the rows. */
-    return zdm_worker_estimate_ahead(w, total, err);
+    return bound ? estimate_ahead(w->job, NULL, bound, total, err) : 0;
 }
 
 static int
-find_bound(struct zdm_worker *w, struct zdm_err *err)
+find_bound(struct zdm_worker *w, char **bound, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
 
     while (zdm_conn_query(w->conn, w->job->sql.bound, 0, NULL, &r, err) < 0)
         if (zdm_worker_again(w, err) < 0)
             return -1;
-    free(w->bound);
-    w->bound = NULL;
-    int rc =
-        zdm_result_rows(r) > 0 ? zdm_position_of_row(r, 0, w->job->sql.n_keys, &w->bound, err) : 0;
+    int rc = 0;
+    if (zdm_result_rows(r) > 0)
+        rc = zdm_position_of_row(r, 0, w->job->sql.n_keys, bound, err);
     zdm_result_free(r);
     return rc;
 }
 
-/* One transaction: the plan is ours, and so is its cursor from now on. */
+/* One transaction: the plan is ours, and so are its cursors from now on. slices NULL: those that are
+ * there, as they are. */
 static int
-claim(struct zdm_job *job, int64_t total, struct zdm_err *err)
+claim(struct zdm_job *job, const struct zdm_cursors *slices, struct zdm_err *err)
 {
-    if (zdm_conn_exec(job->control, "BEGIN", NULL, err) == 0 &&
-        zdm_journal_fence(job->control, job->spec->plan, job->epoch, err) == 0 &&
-        zdm_cursor_claim(job->control, job->spec->plan, job->spec->step, ZDM_SLICE, job->epoch,
-            job->worker->bound, total, job->target.identity, err) == 0 &&
-        (!job->hooks->begin || job->hooks->begin(job->hooks->self, err) == 0) &&
-        zdm_conn_commit(job->control, err) == 0)
-        return 0;
+    const struct zdm_backfill_spec *spec = job->spec;
+
+    if (zdm_conn_exec(job->control, "BEGIN", NULL, err) < 0 ||
+        zdm_journal_fence(job->control, spec->plan, job->epoch, err) < 0)
+        goto failed;
+    if (!slices && zdm_cursors_raise(job->control, spec->plan, spec->step, job->epoch, err) < 0)
+        goto failed;
+    for (size_t i = 0; slices && i < slices->count; i++)
+        if (zdm_cursor_claim(
+                job->control, spec->plan, spec->step, job->epoch, &slices->items[i], err) < 0)
+            goto failed;
+    if ((job->hooks->begin && job->hooks->begin(job->hooks->self, err) < 0) ||
+        zdm_conn_commit(job->control, err) < 0)
+        goto failed;
+    return 0;
+failed:
     zdm_conn_rollback(job->control);
     return -1;
 }
 
 static int
-read_cursor(struct zdm_job *job, struct zdm_cursor *cursor, struct zdm_err *err)
+read_cursors(struct zdm_job *job, struct zdm_cursors *cursors, struct zdm_err *err)
 {
-    zdm_cursor_release(cursor);
-    while (zdm_cursor_read(
-               job->control, job->spec->plan, job->spec->step, ZDM_SLICE, false, cursor, err) < 0)
+    zdm_cursors_release(cursors);
+    while (zdm_cursors_read(job->control, job->spec->plan, job->spec->step, cursors, err) < 0)
         if (zdm_control_again(job, err) < 0)
             return -1;
     return 0;
 }
 
+/* The slices of a backfill that has done nothing yet. An earlier start may have made more of them:
+ * these stay, without rows. */
 static int
-claim_cursor(struct zdm_job *job, struct zdm_cursor *cursor, struct zdm_err *err)
+make_slices(struct zdm_job *job, size_t at_least, struct zdm_cursors *slices, struct zdm_err *err)
 {
+    char *bound = NULL;
     int64_t total = -1;
+    int rc = -1;
 
-    if (read_cursor(job, cursor, err) < 0)
+    if (find_bound(job->workers, &bound, err) < 0 ||
+        count_rows(job->workers, bound, &total, err) < 0 ||
+        zdm_slices_cut(job->workers, bound, total, slices, err) < 0)
+        goto out;
+    if (slices->count < at_least)
+        slices->items = zdm_grow(slices->items, at_least, sizeof *slices->items);
+    while (slices->count < at_least) {
+        slices->items[slices->count] = (struct zdm_cursor){.slice = (int64_t)slices->count};
+        slices->count++;
+    }
+    for (size_t i = 0; i < slices->count; i++)
+        slices->items[i].relation = zdm_strdup(job->target.identity);
+    rc = 0;
+out:
+    free(bound);
+    return rc;
+}
+
+static int
+claim_cursors(struct zdm_job *job, struct zdm_cursors *cursors, struct zdm_err *err)
+{
+    struct zdm_cursors slices = {.count = 0};
+    bool begun = false;
+    int rc = -1;
+
+    if (read_cursors(job, cursors, err) < 0)
         return -1;
-    /* Without a batch nothing holds to the old bound: another key may be meant by now. */
-    if ((!cursor->exists || cursor->batches == 0) &&
-        (find_bound(job->worker, err) < 0 || count_rows(job->worker, &total, err) < 0))
-        return -1;
-    while (claim(job, total, err) < 0)
+    for (size_t i = 0; i < cursors->count; i++)
+        begun = begun || cursors->items[i].batches > 0;
+    /* Without a batch nothing holds to the old ends: another key may be meant by now. */
+    if (!begun && make_slices(job, cursors->count, &slices, err) < 0)
+        goto out;
+    while (claim(job, begun ? NULL : &slices, err) < 0)
         if (zdm_control_again(job, err) < 0)
-            return -1;
+            goto out;
     ZDM_FAIL_HERE(CURSOR_AFTER);
-    /* What is in the row counts: after a lost reply the first try may have made it. */
-    return read_cursor(job, cursor, err);
+    /* What is in the rows counts: after a lost reply the first try may have made them. */
+    rc = read_cursors(job, cursors, err);
+out:
+    zdm_cursors_release(&slices);
+    return rc;
+}
+
+/* Keys walked in a slice so far. That is not kept: ask the planner how many are left. */
+static int
+walked(struct zdm_job *job, const struct zdm_cursor *c, int64_t *keys, struct zdm_err *err)
+{
+    int64_t ahead = 0;
+
+    *keys = c->rows;
+    if (c->batches == 0 || !c->pos || c->total < 0)
+        return 0;
+    if (!zdm_cursor_through(c) && estimate_ahead(job, c->pos, c->bound, &ahead, err) < 0)
+        return -1;
+    if (ahead >= 0 && c->total - ahead > *keys)
+        *keys = c->total - ahead;
+    return 0;
+}
+
+int
+zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err)
+{
+    struct zdm_cursor sum;
+    int64_t keys = 0, of_slice;
+
+    for (size_t i = 0; i < cursors->count; i++) {
+        if (walked(job, &cursors->items[i], &of_slice, err) < 0)
+            return -1;
+        keys += of_slice;
+    }
+    zdm_cursors_sum(cursors, &sum);
+
+    zdm_job_lock(job);
+    free(job->slices);
+    free(job->pos);
+    free(job->bound);
+    job->n_slices = cursors->count;
+    job->slices = zdm_alloc(job->n_slices * sizeof *job->slices);
+    for (size_t i = 0; i < job->n_slices; i++)
+        job->slices[i] =
+            zdm_cursor_through(&cursors->items[i]) ? ZDM_SLICE_THROUGH : ZDM_SLICE_OPEN;
+    job->rows = sum.rows;
+    job->batches = sum.batches;
+    job->pos = sum.pos;
+    job->bound = sum.bound;
+    zdm_meter_start(&job->meter, keys, sum.total, zdm_monotonic_us());
+    zdm_job_unlock(job);
+    return 0;
+}
+
+/* With keys of the first slice in which there is something to do. */
+static int
+check_scan(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err)
+{
+    for (size_t i = 0; i < cursors->count; i++)
+        if (!zdm_cursor_through(&cursors->items[i]))
+            return zdm_worker_check_scan(
+                job->workers, cursors->items[i].pos, cursors->items[i].bound, err);
+    return 0;
 }
 
 int
 zdm_job_prepare(struct zdm_job *job, struct zdm_err *err)
 {
     const struct zdm_backfill_spec *spec = job->spec;
-    struct zdm_cursor cursor = {.exists = false};
+    struct zdm_cursors cursors = {.count = 0};
     int rc = -1;
 
-    if (read_cursor(job, &cursor, err) < 0)
+    job->conninfo = zdm_strdup(zdm_conn_conninfo(job->control));
+    if (read_cursors(job, &cursors, err) < 0)
         goto out;
-    while (zdm_backfill_target_find(job->control, spec, cursor.relation, &job->target, err) < 0)
+    const char *began = cursors.count > 0 ? cursors.items[0].relation : NULL;
+    while (zdm_backfill_target_find(job->control, spec, began, &job->target, err) < 0)
         if (zdm_control_again(job, err) < 0)
             goto out;
     if (spec->n_key == 0 && !job->target.primary)
         zdm_job_note(job, "info", "note", "%s has no primary key: walking along %s, index %s",
             job->target.relation, job->target.key, job->target.index);
     zdm_batch_sql_build(spec, &job->target, &job->sql);
-    zdm_controller_init(
-        &job->worker->controller, spec->target_ms, spec->batch_min, spec->batch_max);
-    if (zdm_worker_open(job->worker, err) < 0 || zdm_worker_check(job->worker, err) < 0)
+    if (zdm_worker_open(job->workers, err) < 0)
         goto out;
-    if (claim_cursor(job, &cursor, err) < 0 || zdm_job_check_cursor(job, &cursor, err) < 0)
+    if (zdm_worker_check(job->workers, err) < 0) {
+        job->fault = job->workers->fault;
         goto out;
-    if (zdm_worker_adopt(job->worker, &cursor, err) < 0 ||
-        zdm_worker_check_scan(job->worker, err) < 0)
+    }
+    if (claim_cursors(job, &cursors, err) < 0 || zdm_job_check_cursors(job, &cursors, err) < 0 ||
+        zdm_job_adopt(job, &cursors, err) < 0 || check_scan(job, &cursors, err) < 0)
         goto out;
-    rc = 0;
-    zdm_worker_unstuck(job->worker);
+    zdm_worker_unstuck(job->workers);
     job->stuck.since_us = 0;
-    if (rc == 0)
-        rc = zdm_hold_start(job, err);
+    rc = zdm_hold_start(job, err);
 out:
-    zdm_cursor_release(&cursor);
+    zdm_cursors_release(&cursors);
     return rc;
 }

@@ -1,5 +1,5 @@
 /*
- * range.h - the key ranges ahead, probed 16 at a time on the control connection.
+ * range.h - the key ranges ahead, probed 16 at a time.
  *
  * Every range but the last holds as many keys as it was probed with; the last
  * one ends at the bound and may hold fewer.

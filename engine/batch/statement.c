@@ -24,6 +24,31 @@ build_bound(const struct zdm_backfill_target *t)
     return zdm_buf_take(&b);
 }
 
+/* Every count/n-th key of a sample of the pages. */
+static char *
+build_cut(const struct zdm_backfill_target *t)
+{
+    struct zdm_buf b = ZDM_BUF_INIT;
+    int bound = 3;
+
+    zdm_buf_add(&b, "WITH zdm_sample AS (\n  SELECT ");
+    zdm_order_add_columns(&b, t, "k", false);
+    zdm_buf_add(&b, ",\n    pg_catalog.row_number() OVER (ORDER BY ");
+    zdm_order_add_by(&b, t, false);
+    zdm_buf_addf(&b,
+        ") AS n, pg_catalog.count(*) OVER () AS total\n"
+        "  FROM %s TABLESAMPLE SYSTEM ($1::pg_catalog.float4) WHERE ",
+        t->relation);
+    zdm_order_add_first(&b, t, bound);
+    zdm_buf_add(&b, ")\nSELECT ");
+    for (size_t i = 0; i < t->n_keys; i++)
+        zdm_buf_addf(&b, "%ss.k%zu::pg_catalog.text", i > 0 ? ", " : "", i + 1);
+    zdm_buf_add(&b, " FROM zdm_sample AS s\n"
+                    "WHERE s.n * $2::pg_catalog.int8 / s.total > (s.n - 1) * $2::pg_catalog.int8 / "
+                    "s.total AND s.n < s.total ORDER BY s.n");
+    return zdm_buf_take(&b);
+}
+
 static char *
 build_ahead(const struct zdm_backfill_target *t, bool next)
 {
@@ -168,6 +193,7 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
     out->count = zdm_strf("SELECT pg_catalog.count(*) FROM (SELECT 1 FROM %s LIMIT "
                           "$1::pg_catalog.int8) AS s",
         target->relation);
+    out->cut = build_cut(target);
     out->ahead_first = build_ahead(target, false);
     out->ahead_next = build_ahead(target, true);
     out->probe_first = build_probe(target, false);
@@ -182,6 +208,7 @@ zdm_batch_sql_release(struct zdm_batch_sql *sql)
 {
     free(sql->bound);
     free(sql->count);
+    free(sql->cut);
     free(sql->ahead_first);
     free(sql->ahead_next);
     free(sql->probe_first);

@@ -37,6 +37,8 @@ struct zdm_batch_text {
 
 struct zdm_batch_sql {
     char *bound; /* -> the last key, a column each, as text; no row on an empty table */
+    char *cut;   /* $1 percent of the pages, $2 slices, bound -> about the last keys of the slices,
+                  * ascending; the last of them may be the bound itself */
     char *count; /* $1 limit -> rows of the table, at most limit */
     char *
         ahead_first; /* $1 first column of the bound -> EXPLAIN of the keys up to it: an estimate */

@@ -40,6 +40,7 @@ struct zdm_backfill_spec { /* all views of the plan */
     const char *where;                /* NULL: every row */
     const char *const *key;           /* columns, as written; n_key 0: see above */
     size_t n_key;
+    int64_t workers; /* sessions at the same time, 0 and 1: one; at most ZDM_WORKERS_MAX */
     int64_t target_ms, batch_min, batch_max, lock_timeout_ms, pause_ms;
     struct zdm_limits limits;
     int64_t patience_ms; /* longest time without any progress; 0: 10 min */

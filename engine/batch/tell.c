@@ -9,35 +9,79 @@
 #define TELL_EVERY_US 250000
 #define NOTE_EVERY_US 10000000
 
-void
-zdm_job_progress(struct zdm_job *job, struct zdm_backfill_progress *out)
+/* What the job waits for: a signal, or one of its sessions. Under the lock; owned. */
+static char *
+waiting(const struct zdm_job *job)
 {
-    *out = (struct zdm_backfill_progress){
-        .rows = job->worker->rows,
-        .batches = job->worker->batches,
+    const char *why = job->holding ? job->holding : job->stuck.waiting;
+
+    for (size_t i = 0; i < job->n_workers && !why; i++)
+        why = job->workers[i].stuck.waiting;
+    return zdm_strdup(why);
+}
+
+static void
+tell_progress(struct zdm_job *job)
+{
+    zdm_job_lock(job);
+    char *pos = zdm_strdup(job->pos), *bound = zdm_strdup(job->bound), *why = waiting(job);
+    struct zdm_backfill_progress progress = {
+        .rows = job->rows,
+        .batches = job->batches,
         .total = job->meter.total,
         .walked = job->meter.walked,
         .rows_per_s = job->meter.rows_per_s,
         .eta_ms = zdm_meter_eta_ms(&job->meter),
-        .batch_rows = job->worker->batch_rows,
-        .batch_ms = job->worker->batch_ms,
-        .pos = job->worker->pos,
-        .bound = job->worker->bound,
-        .waiting = job->waiting,
+        .batch_rows = job->batch_rows,
+        .batch_ms = job->batch_ms,
+        .pos = pos,
+        .bound = bound,
+        .waiting = why,
     };
+    zdm_job_unlock(job);
+    job->hooks->progress(job->hooks->self, &progress);
+    free(pos);
+    free(bound);
+    free(why);
+}
+
+/* Hands on what workers had to say, in their order. */
+static void
+tell_notes(struct zdm_job *job)
+{
+    zdm_job_lock(job);
+    struct zdm_note *notes = job->notes;
+    size_t n = job->n_notes;
+    job->notes = NULL;
+    job->n_notes = 0;
+    zdm_job_unlock(job);
+
+    for (size_t i = 0; i < n; i++) {
+        if (job->hooks->note)
+            job->hooks->note(job->hooks->self, notes[i].level, notes[i].kind, notes[i].message);
+        free(notes[i].level);
+        free(notes[i].kind);
+        free(notes[i].message);
+    }
+    free(notes);
 }
 
 void
 zdm_job_tell(struct zdm_job *job, bool now)
 {
-    struct zdm_backfill_progress progress;
     int64_t us = zdm_monotonic_us();
 
-    if (!job->hooks->progress || (!now && job->told_us && us - job->told_us < TELL_EVERY_US))
+    if (!zdm_job_on_main(job))
+        return;
+    tell_notes(job);
+    zdm_job_lock(job);
+    now = now || job->tell_soon || job->told_us == 0 || us - job->told_us >= TELL_EVERY_US;
+    job->tell_soon = false;
+    zdm_job_unlock(job);
+    if (!now || !job->hooks->progress)
         return;
     job->told_us = us;
-    zdm_job_progress(job, &progress);
-    job->hooks->progress(job->hooks->self, &progress);
+    tell_progress(job);
 }
 
 void
@@ -45,36 +89,51 @@ zdm_job_note(struct zdm_job *job, const char *level, const char *kind, const cha
 {
     va_list ap;
 
-    if (!job->hooks->note)
-        return;
     va_start(ap, fmt);
     char *message = zdm_vstrf(fmt, ap);
     va_end(ap);
-    job->hooks->note(job->hooks->self, level, kind, message);
-    free(message);
+
+    zdm_job_lock(job);
+    job->notes = zdm_grow(job->notes, job->n_notes + 1, sizeof *job->notes);
+    job->notes[job->n_notes++] =
+        (struct zdm_note){.level = zdm_strdup(level), .kind = zdm_strdup(kind), .message = message};
+    zdm_job_unlock(job);
+    if (zdm_job_on_main(job))
+        tell_notes(job);
+    else
+        zdm_job_wake(job);
 }
 
 bool
-zdm_job_worth_a_note(struct zdm_job *job)
+zdm_stuck_worth_a_note(struct zdm_stuck *stuck)
 {
     int64_t now = zdm_monotonic_us();
 
-    if (job->noted_us && now - job->noted_us < NOTE_EVERY_US)
+    if (stuck->noted_us && now - stuck->noted_us < NOTE_EVERY_US)
         return false;
-    job->noted_us = now;
+    stuck->noted_us = now;
     return true;
 }
 
 void
-zdm_job_waits(struct zdm_job *job, const char *why)
+zdm_job_waits(struct zdm_job *job, struct zdm_stuck *stuck, const char *why)
 {
-    if (job->waiting && why && strcmp(job->waiting, why) == 0)
+    bool news = false;
+
+    zdm_job_lock(job);
+    if (!why || !stuck->waiting || strcmp(stuck->waiting, why) != 0) {
+        free(stuck->waiting);
+        stuck->waiting = zdm_strdup(why);
+        news = why != NULL;
+        job->tell_soon = job->tell_soon || news;
+    }
+    zdm_job_unlock(job);
+    if (!news)
         return;
-    if (!job->waiting && !why)
-        return;
-    free(job->waiting);
-    job->waiting = zdm_strdup(why);
-    zdm_job_tell(job, why != NULL);
+    if (zdm_job_on_main(job))
+        zdm_job_tell(job, true);
+    else
+        zdm_job_wake(job);
 }
 
 int

@@ -38,7 +38,7 @@ zdm_worker_unstuck(struct zdm_worker *w)
 {
     w->stuck.since_us = 0;
     w->refused = 0;
-    zdm_job_waits(w->job, NULL);
+    zdm_job_waits(w->job, &w->stuck, NULL);
 }
 
 static int
@@ -67,7 +67,7 @@ static int
 wait_a_moment(struct zdm_job *job, struct zdm_stuck *stuck, struct zdm_err *err)
 {
     zdm_job_tell(job, false);
-    if (zdm_sleep_ms(zdm_backoff_next(&stuck->backoff)) < 0)
+    if (zdm_job_sleep(job, zdm_backoff_next(&stuck->backoff)) < 0)
         return zdm_job_stopped(job, err);
     return 0;
 }
@@ -83,9 +83,9 @@ wait_for_room(struct zdm_job *job, struct zdm_stuck *stuck, struct zdm_err *err)
     }
     stuck->backoff.base_ms = 1000;
     stuck->backoff.max_ms = 30000;
-    if (zdm_job_worth_a_note(job))
+    if (zdm_stuck_worth_a_note(stuck))
         zdm_job_note(job, "warning", "retry", "%s; trying again", err->message);
-    zdm_job_waits(job, err->message);
+    zdm_job_waits(job, stuck, err->message);
     if (wait_a_moment(job, stuck, err) < 0)
         return -1;
     zdm_err_clear(err);
@@ -101,10 +101,10 @@ zdm_control_again(struct zdm_job *job, struct zdm_err *err)
     case ZDM_RETRY_RECONNECT:
         if (!zdm_conn_lost(job->control)) /* read-only: recover gets a session with the primary */
             zdm_conn_rollback(job->control);
-        zdm_job_waits(job, "the connection");
+        zdm_job_waits(job, &job->stuck, "the connection");
         if (job->hooks->recover(job->hooks->self, err) < 0)
             return -1;
-        zdm_job_waits(job, NULL);
+        zdm_job_waits(job, &job->stuck, NULL);
         zdm_err_clear(err);
         return 0;
     case ZDM_RETRY_LOCK:
@@ -136,8 +136,7 @@ blockers(struct zdm_worker *w)
     const char *relations[] = {w->job->target.relation};
 
     /* Only for the message: a connection lost here shows again at the next statement. */
-    if (zdm_blockers_find(w->job->control, 1, relations, "AccessExclusiveLock", &found, &err) ==
-        0) {
+    if (zdm_blockers_find(w->conn, 1, relations, "AccessExclusiveLock", &found, &err) == 0) {
         for (size_t i = 0; i < found.count && i < 3; i++) {
             char *line = zdm_blocker_line(&found.items[i]);
             zdm_buf_addf(&b, "%s%s", b.len > 0 ? "; " : "", line);
@@ -226,14 +225,14 @@ lock_timed_out(struct zdm_worker *w, const char *upto, struct zdm_err *err)
         rc = give_up(w->job, range, err);
         free(who);
     } else {
-        if (zdm_job_worth_a_note(w->job)) {
+        if (zdm_stuck_worth_a_note(&w->stuck)) {
             char *who = blockers(w);
             zdm_job_note(w->job, "warning", "lock-wait",
                 "waiting for a lock on the %s; in the way: %s", range, who);
             free(who);
         }
         char *why = zdm_strf("a lock on the %s", range);
-        zdm_job_waits(w->job, why);
+        zdm_job_waits(w->job, &w->stuck, why);
         free(why);
         rc = wait_a_moment(w->job, &w->stuck, err);
         if (rc == 0)
@@ -260,7 +259,7 @@ zdm_worker_again(struct zdm_worker *w, struct zdm_err *err)
     }
     case ZDM_RETRY_LOCK:
     case ZDM_RETRY_AGAIN:
-        if (class == ZDM_RETRY_LOCK && zdm_job_worth_a_note(w->job)) {
+        if (class == ZDM_RETRY_LOCK && zdm_stuck_worth_a_note(&w->stuck)) {
             char *who = blockers(w);
             zdm_job_note(w->job, "warning", "lock-wait", "waiting for a lock on %s; in the way: %s",
                 w->job->target.relation, who);
@@ -293,9 +292,7 @@ zdm_worker_blame(
     else
         zdm_err_wrap(err, "%s %s", w->job->spec->action == ZDM_BACKFILL_COPY ? "columns" : "set",
             w->job->spec->set[set_index].column);
-    if (w->job->hooks->fault)
-        *w->job->hooks->fault =
-            (struct zdm_backfill_fault){.set_index = set_index, .position = position};
+    w->fault = (struct zdm_backfill_fault){.set_index = set_index, .position = position};
 }
 
 int
@@ -311,7 +308,7 @@ zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_e
         return lock_timed_out(w, upto, err);
     }
     if (class != ZDM_RETRY_NEVER) {
-        if (class == ZDM_RETRY_AGAIN && zdm_job_worth_a_note(w->job))
+        if (class == ZDM_RETRY_AGAIN && zdm_stuck_worth_a_note(&w->stuck))
             zdm_job_note(w->job, "info", "retry", "%s; trying again", err->message);
         return zdm_worker_again(w, err);
     }

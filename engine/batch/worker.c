@@ -1,5 +1,6 @@
 #include "batch/loop.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,28 +19,42 @@ zdm_batch_application(const struct zdm_backfill_spec *spec, const char *suffix)
         zdm_whole_characters(spec->step, room - plan_room), spec->step, suffix);
 }
 
-static int
-set_session(struct zdm_worker *w, struct zdm_err *err)
+/* "zdm/PLAN/STEP/SLICE" */
+static char *
+application_name(const struct zdm_worker *w)
+{
+    char slice[24];
+
+    snprintf(slice, sizeof slice, "%lld", (long long)w->slice);
+    return zdm_batch_application(w->job->spec, slice);
+}
+
+int
+zdm_worker_set_session(struct zdm_worker *w, struct zdm_err *err)
 {
     int64_t lock_timeout = w->job->spec->lock_timeout_ms > 0 ? w->job->spec->lock_timeout_ms : 50;
+    char *name = application_name(w), *timeout = zdm_strf("%lldms", (long long)lock_timeout);
     /* row_security off: policies that would hide rows are an error, not silence. */
-    char *sql =
-        zdm_strf("SET lock_timeout = '%lldms'; SET row_security = off", (long long)lock_timeout);
-    int rc = zdm_conn_exec(w->conn, sql, NULL, err);
+    int rc = ZDM_QUERY(w->conn,
+        "SELECT pg_catalog.set_config('application_name', $1, false),"
+        " pg_catalog.set_config('lock_timeout', $2, false),"
+        " pg_catalog.set_config('row_security', 'off', false)",
+        NULL, err, name, timeout);
 
-    free(sql);
+    free(name);
+    free(timeout);
     return rc;
 }
 
 int
 zdm_worker_open(struct zdm_worker *w, struct zdm_err *err)
 {
-    char *name = zdm_batch_application(w->job->spec, ZDM_SLICE_NAME);
-    int rc = zdm_conn_open(zdm_conn_conninfo(w->job->control), name, &w->conn, err);
+    char *name = application_name(w);
+    int rc = zdm_conn_open(w->job->conninfo, name, &w->conn, err);
 
     free(name);
     if (rc == 0)
-        rc = set_session(w, err);
+        rc = zdm_worker_set_session(w, err);
     if (rc < 0 && err->code != ZDM_ERR_INTERRUPTED)
         zdm_err_wrap(err, "the backfill's own connection");
     return rc;
@@ -51,29 +66,29 @@ zdm_worker_reconnect(struct zdm_worker *w, bool first, struct zdm_err *err)
     struct zdm_backoff backoff = {.base_ms = 50, .max_ms = 5000};
     int64_t patience_ms = w->job->spec->patience_ms > 0 ? w->job->spec->patience_ms : 600000;
     int64_t start = zdm_monotonic_us();
-    bool say = first || zdm_job_worth_a_note(w->job);
+    bool say = first || zdm_stuck_worth_a_note(&w->stuck);
 
     if (say)
         zdm_job_note(w->job, "warning", "reconnect",
             "the backfill's session is of no use any more: %s", err->message);
-    zdm_job_waits(w->job, "the connection");
-    if (!first && zdm_sleep_ms(zdm_backoff_next(&w->stuck.backoff)) < 0)
+    zdm_job_waits(w->job, &w->stuck, "the connection");
+    if (!first && zdm_job_sleep(w->job, zdm_backoff_next(&w->stuck.backoff)) < 0)
         return zdm_job_stopped(w->job, err);
     for (;;) {
         zdm_err_clear(err);
-        if (zdm_conn_reconnect(w->conn, err) == 0 && set_session(w, err) == 0)
+        if (zdm_conn_reconnect(w->conn, err) == 0 && zdm_worker_set_session(w, err) == 0)
             break;
         if (err->code == ZDM_ERR_INTERRUPTED || zdm_stop_requested())
             return zdm_job_stopped(w->job, err);
         if (zdm_monotonic_us() - start > patience_ms * 1000)
             return zdm_err_wrap(err, "the backfill's own connection");
         zdm_job_tell(w->job, false);
-        if (zdm_sleep_ms(zdm_backoff_next(&backoff)) < 0)
+        if (zdm_job_sleep(w->job, zdm_backoff_next(&backoff)) < 0)
             return zdm_job_stopped(w->job, err);
     }
     if (say)
         zdm_job_note(w->job, "info", "reconnect", "connected again to %s", zdm_conn_where(w->conn));
-    zdm_job_waits(w->job, NULL);
+    zdm_job_waits(w->job, &w->stuck, NULL);
     return 0;
 }
 
@@ -87,7 +102,7 @@ zdm_worker_batch(
     /* Not prepared: each range is planned with its own keys (a generic plan may scan the table),
      * and nothing is left on a server behind a pooler. */
     if (zdm_request_fill(
-            &q, &w->job->sql, w->job->spec, ZDM_SLICE, w->job->epoch, w->pos, upto, err) < 0)
+            &q, &w->job->sql, w->job->spec, w->slice, w->job->epoch, w->pos, upto, err) < 0)
         return -1;
     w->sent = q.batch;
     int rc = zdm_conn_query(w->conn, q.batch->text, q.p.n, q.p.values, &r, err);

@@ -69,6 +69,8 @@ backfill_step(struct zdm_buf *out, const struct zdm_step_backfill *b)
     zdm_buf_addf(&text, "of about %s, %s to %s rows; a row lock is waited for %s",
         zdm_show_duration(b->target_ms, target), zdm_show_count(b->batch_min, low),
         zdm_show_count(b->batch_max, high), zdm_show_duration(b->lock_timeout_ms, lock));
+    if (b->workers > 1)
+        zdm_buf_addf(&text, "; %lld at the same time", (long long)b->workers);
     if (b->pause_ms)
         zdm_buf_addf(&text, "; pause %s", zdm_show_duration(b->pause_ms, pause));
     if (b->max_lag_ms)

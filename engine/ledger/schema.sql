@@ -57,9 +57,9 @@ CREATE TABLE approval (
 CREATE TABLE progress (
     plan    INTEGER NOT NULL REFERENCES plan (id),
     step    TEXT    NOT NULL, -- step id of the backfill
-    slice   INTEGER NOT NULL, -- 0 while there is one
-    pos     TEXT,             -- last key that was done; NULL: none
-    bound   TEXT,             -- last key there is to do; NULL: the table was empty
+    slice   INTEGER NOT NULL, -- 0: all of them together
+    pos     TEXT,             -- last key that was done; NULL: none, or several slices
+    bound   TEXT,             -- last key there is to do; NULL: the table was empty, or several slices
     rows    INTEGER NOT NULL, -- rows updated, over all runs
     batches INTEGER NOT NULL, -- batches committed, over all runs
     at_ms   INTEGER NOT NULL, -- by the clock of this machine

@@ -6,7 +6,7 @@
 #include "base/embedded.h"
 #include "base/mem.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 extern const struct zdm_embedded zdm_pg_sql[];
 
@@ -115,8 +115,23 @@ refuse_foreign(const struct state *s, struct zdm_err *err)
         s->owner);
 }
 
+/* The tables of an older zdm: its own runs go on with them as they are then. */
 static int
-check_version(struct zdm_conn *conn, struct zdm_err *err)
+upgrade(struct zdm_conn *conn, const struct state *s, int64_t version, struct zdm_err *err)
+{
+    if (zdm_conn_exec(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal.sql"), NULL, err) == 0)
+        return 0;
+    zdm_conn_rollback(conn);
+    if (strcmp(err->sqlstate, "42501") == 0) /* insufficient privilege: only the owner may */
+        zdm_err_hint(err,
+            "let a role that owns the tables of the schema zdm run a plan once (its owner is %s)",
+            s->owner);
+    return zdm_err_wrap(err, "cannot bring the schema zdm in database %s from version %lld to %d",
+        s->database, (long long)version, SCHEMA_VERSION);
+}
+
+static int
+check_version(struct zdm_conn *conn, const struct state *s, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
 
@@ -131,6 +146,8 @@ check_version(struct zdm_conn *conn, struct zdm_err *err)
     zdm_result_free(r);
     if (version == SCHEMA_VERSION)
         return 0;
+    if (version >= 1 && version < SCHEMA_VERSION)
+        return upgrade(conn, s, version, err);
     if (version > SCHEMA_VERSION) {
         zdm_fail(err, ZDM_ERR_MISMATCH,
             "the schema zdm in the database is of a newer zdm: version "
@@ -192,7 +209,7 @@ zdm_journal_install(struct zdm_conn *conn, struct zdm_err *err)
         refuse_use(&s, err);
         goto out;
     }
-    rc = check_version(conn, err);
+    rc = check_version(conn, &s, err);
 out:
     release_state(&s);
     return rc;

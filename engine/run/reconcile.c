@@ -42,25 +42,25 @@ tell_rewound_cursors(struct zdm_session *s, struct zdm_err *err)
     struct zdm_ledger_progress *seen = NULL;
     size_t n = 0;
     int rc = -1;
-    struct zdm_cursor cursor = {0};
     if (zdm_ledger_progress_list(s->ledger, s->ledger_plan, &seen, &n, err) < 0)
         return -1;
     for (size_t i = 0; i < n; i++) {
-        if (zdm_cursor_read(
-                s->conn, s->plan->name, seen[i].step, seen[i].slice, false, &cursor, err) < 0)
+        struct zdm_cursors cursors = {.count = 0};
+        if (zdm_cursors_read(s->conn, s->plan->name, seen[i].step, &cursors, err) < 0)
             goto out;
-        int64_t batches = cursor.exists ? cursor.batches : 0;
+        int64_t batches = 0;
+        for (size_t k = 0; k < cursors.count; k++)
+            batches += cursors.items[k].batches;
+        zdm_cursors_release(&cursors);
         if (batches < seen[i].batches)
             zdm_session_say(s, ZDM_EVENT_RECONCILED, "warning",
                 zdm_plan_step(s->plan, seen[i].step),
                 "the database was restored to an earlier point: backfill \"%s\" is at batch %lld, "
                 "was at %lld; going on from where the database is",
                 seen[i].step, (long long)batches, (long long)seen[i].batches);
-        zdm_cursor_release(&cursor);
     }
     rc = 0;
 out:
-    zdm_cursor_release(&cursor);
     zdm_ledger_progress_list_free(seen, n);
     return rc;
 }

@@ -44,9 +44,13 @@ read_steps(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_
             st->who = zdm_strdup(row->who);
             st->detail = zdm_strdup(row->detail);
         }
-        if (conn && step->kind == ZDM_STEP_BACKFILL &&
-            zdm_cursor_read(conn, plan->name, step->id, 0, false, &st->cursor, err) < 0)
-            return -1;
+        if (conn && step->kind == ZDM_STEP_BACKFILL) {
+            struct zdm_cursors cursors = {.count = 0};
+            if (zdm_cursors_read(conn, plan->name, step->id, &cursors, err) < 0)
+                return -1;
+            zdm_cursors_sum(&cursors, &st->cursor);
+            zdm_cursors_release(&cursors);
+        }
         if (row && strcmp(row->state, "done") == 0) {
             st->state = same ? ZDM_STATE_DONE : ZDM_STATE_CHANGED;
             out->n_done++;

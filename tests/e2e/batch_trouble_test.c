@@ -95,7 +95,7 @@ kill_workers(struct world *w)
 {
     for (int i = 0; i < 5; i++) {
         char *at = zdm_strf(
-            "SELECT rows >= %d FROM zdm.cursor WHERE plan = '%s'", 100 + i * 300, w->f->plan);
+            "SELECT sum(rows) >= %d FROM zdm.cursor WHERE plan = '%s'", 100 + i * 300, w->f->plan);
         await(w->conn, at);
         sql(w->conn,
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -125,7 +125,7 @@ test_workers_killed_from_outside(void **state)
 static void
 kill_control(struct world *w)
 {
-    await(w->conn, "SELECT rows >= 100 FROM zdm.cursor WHERE plan = 'bx_control'");
+    await(w->conn, "SELECT sum(rows) >= 100 FROM zdm.cursor WHERE plan = 'bx_control'");
     sql(w->conn, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                  " WHERE application_name IN ('zdm/test', 'zdm/bx_control/fill/0')");
 }
@@ -150,7 +150,7 @@ test_every_session_killed(void **state)
 static void
 turn_read_only(struct world *w)
 {
-    await(w->conn, "SELECT rows >= 100 FROM zdm.cursor WHERE plan = 'bx_standby'");
+    await(w->conn, "SELECT sum(rows) >= 100 FROM zdm.cursor WHERE plan = 'bx_standby'");
     sql(w->conn, "ALTER ROLE bx_standby SET default_transaction_read_only = on;"
                  "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                  " WHERE application_name = 'zdm/bx_standby/fill/0'");
@@ -191,7 +191,7 @@ take_over(struct world *w)
     struct zdm_err err = ZDM_ERR_INIT;
     int64_t epoch;
 
-    await(w->conn, "SELECT rows >= 100 FROM zdm.cursor WHERE plan = 'bx_epoch'");
+    await(w->conn, "SELECT sum(rows) >= 100 FROM zdm.cursor WHERE plan = 'bx_epoch'");
     if (zdm_journal_take_over(w->conn, "bx_epoch", "0", "the other", 10000, &epoch, &err) < 0)
         fail_msg("%s", err.message);
     char *rows = value(w->conn, "SELECT sum(n) FROM t");
@@ -245,7 +245,7 @@ test_late_start_with_an_old_epoch(void **state)
 static void
 lose_cursor(struct world *w)
 {
-    await(w->conn, "SELECT rows >= 100 FROM zdm.cursor WHERE plan = 'bx_lost'");
+    await(w->conn, "SELECT sum(rows) >= 100 FROM zdm.cursor WHERE plan = 'bx_lost'");
     sql(w->conn, "DELETE FROM zdm.cursor WHERE plan = 'bx_lost'");
 }
 
@@ -270,7 +270,7 @@ test_cursor_vanishes(void **state)
 static void
 rewind_all(struct world *w)
 {
-    await(w->conn, "SELECT rows >= 100 FROM zdm.cursor WHERE plan = 'bx_rewind'");
+    await(w->conn, "SELECT sum(rows) >= 100 FROM zdm.cursor WHERE plan = 'bx_rewind'");
     sql(w->conn, "BEGIN; UPDATE zdm.cursor SET pos = '40', rows = 40, batches = 1"
                  " WHERE plan = 'bx_rewind'; UPDATE t SET n = 0 WHERE id > 40; COMMIT");
 }
@@ -346,7 +346,7 @@ test_lock_outlasts_patience(void **state)
 static void
 hold_table(struct world *w)
 {
-    await(w->conn, "SELECT rows >= 100 FROM zdm.cursor WHERE plan = 'bx_table'");
+    await(w->conn, "SELECT sum(rows) >= 100 FROM zdm.cursor WHERE plan = 'bx_table'");
     sql(w->conn, "BEGIN; LOCK TABLE t IN SHARE ROW EXCLUSIVE MODE");
     await(w->f->app,
         "SELECT count(*) > 0 FROM pg_stat_activity"
@@ -396,7 +396,7 @@ test_bad_row_is_named(void **state)
 static void
 drop_column(struct world *w)
 {
-    await(w->conn, "SELECT rows >= 100 FROM zdm.cursor WHERE plan = 'bx_drop'");
+    await(w->conn, "SELECT sum(rows) >= 100 FROM zdm.cursor WHERE plan = 'bx_drop'");
     sql(w->conn, "ALTER TABLE t DROP COLUMN extra");
 }
 
@@ -423,7 +423,7 @@ test_column_dropped_meanwhile(void **state)
 static void
 write_rows(struct world *w)
 {
-    await(w->conn, "SELECT rows >= 300 FROM zdm.cursor WHERE plan = 'bx_rows'");
+    await(w->conn, "SELECT sum(rows) >= 300 FROM zdm.cursor WHERE plan = 'bx_rows'");
     /* Behind the cursor, ahead of it, beyond the bound; and deleted ones. */
     sql(w->conn, "INSERT INTO t (id) VALUES (10), (2990), (9999); DELETE FROM t WHERE id = 2000");
 }

@@ -6,11 +6,12 @@ seed=${ZDM_SEED:-$$}
 RANDOM=$seed
 echo "ZDM_SEED=$seed"
 
-cat >count.lua <<'EOF'
+cat >plan.in <<'EOF'
 return plan "count" {
   api = 1,
   expand { sql "add" [[ALTER TABLE big ADD COLUMN done boolean]] },
-  backfill "count" { table = "big", set = { n = "n + 1" }, batch_min = 100, batch_max = 100 },
+  backfill "count" { table = "big", set = { n = "n + 1" }, batch_min = 100, batch_max = 100,
+    workers = WORKERS },
 }
 EOF
 
@@ -22,7 +23,7 @@ PGDATABASE=base sql "CREATE TABLE big (id bigint PRIMARY KEY, n int NOT NULL DEF
 until_batch() {
     while kill -0 "$runner" 2>/dev/null; do
         local batches
-        batches=$(sql 'SELECT batches FROM zdm.cursor' 2>/dev/null || true)
+        batches=$(sql 'SELECT sum(batches) FROM zdm.cursor' 2>/dev/null || true)
         if [ "${batches:-0}" -ge "$1" ]; then return; fi
     done
 }
@@ -40,9 +41,12 @@ disturb() {
     esac
 }
 
+n=0
 for how in kill terminate crash kill+terminate crash+kill crash+terminate; do
     until fresh_db disturbed base 2>/dev/null; do :; done
     rm -f ledger.db*
+    n=$((n + 1))
+    sed "s/WORKERS/$((n % 2 * 2 + 1))/" plan.in >count.lua # 3 and 1 in turns
     met=0
     for round in 1 2 3; do
         "$ZDM" run count.lua >run.out 2>&1 &

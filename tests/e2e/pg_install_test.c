@@ -103,6 +103,41 @@ few_rights(void **state)
     zdm_conn_close(dba);
 }
 
+/* The tables of version 1, with a backfill under way. */
+static void
+upgrade(void **state)
+{
+    struct zdm_conn *dba = connect_to(scratch.settings, "t");
+    char *settings = settings_with("dbname", scratch.name, "user", "zdm Test Few", NULL);
+
+    (void)state;
+    GOOD(zdm_journal_install(dba, &err));
+    must_exec(dba,
+        "ALTER TABLE zdm.cursor DROP COLUMN range_end, DROP COLUMN stripes, DROP COLUMN stripe_pos;"
+        "UPDATE zdm.meta SET version = 1;"
+        "INSERT INTO zdm.cursor (plan, step, slice, epoch, pos, bound, batches, rows)"
+        " VALUES ('p', 's', 0, 3, '10', '20', 2, 10);"
+        "DROP ROLE IF EXISTS \"zdm Test Few\"; CREATE ROLE \"zdm Test Few\" LOGIN;"
+        "GRANT USAGE, CREATE ON SCHEMA zdm TO \"zdm Test Few\";"
+        "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA zdm TO \"zdm Test Few\"");
+    struct zdm_conn *few = connect_to(settings, "t");
+    BAD(zdm_journal_install(few, &err), ZDM_ERR_FAILED, "let a role that owns the tables");
+    expect_cell(dba, "SELECT version FROM zdm.meta", "1");
+
+    GOOD(zdm_journal_install(dba, &err));
+    expect_cell(dba, "SELECT version FROM zdm.meta", "2");
+    expect_cell(dba,
+        "SELECT concat_ws(' ', pos, stripe, stripes, range_end, stripe_pos, rows) FROM zdm.cursor",
+        "10 0 1 10");
+    GOOD(zdm_journal_install(few, &err));
+    GOOD(zdm_journal_install(dba, &err));
+
+    zdm_conn_close(few);
+    free(settings);
+    must_exec(dba, "DROP OWNED BY \"zdm Test Few\"; DROP ROLE \"zdm Test Few\"");
+    zdm_conn_close(dba);
+}
+
 static void
 not_ours(void **state)
 {
@@ -158,6 +193,7 @@ main(void)
         TEST(install_twice),
         TEST(install_at_once),
         TEST(few_rights),
+        TEST(upgrade),
         TEST(not_ours),
         TEST(read_only),
     };

@@ -1,9 +1,10 @@
 -- The zdm schema of a target database: what zdm has done here, written in the same transactions as
 -- the work itself. zdm runs this at the first run of a plan; psql can run it too. Running it again
--- changes nothing.
+-- changes nothing, and over the tables of an older zdm brings them up to date.
 BEGIN;
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '10s';
 
 -- Two first runs at once: the second waits here and then finds everything made. The number means
 -- nothing; it only has to stay the same.
@@ -82,15 +83,24 @@ COMMENT ON COLUMN zdm.cursor.plan    IS 'name of the plan';
 COMMENT ON COLUMN zdm.cursor.step    IS 'id of the backfill';
 COMMENT ON COLUMN zdm.cursor.slice   IS 'number of the slice, from 0';
 COMMENT ON COLUMN zdm.cursor.epoch   IS 'the run that may move it (zdm.plan.epoch)';
-COMMENT ON COLUMN zdm.cursor.pos     IS 'key up to which every row is done; NULL: no batch yet';
-COMMENT ON COLUMN zdm.cursor.stripe  IS 'next stripe of the range behind pos';
-COMMENT ON COLUMN zdm.cursor.bound   IS 'last key, as of the start; NULL: the table was empty';
 COMMENT ON COLUMN zdm.cursor.relation IS 'table and key, DATABASE/TABLE/COLUMN: oids, and the number of the column; NULL: whichever have the names';
 COMMENT ON COLUMN zdm.cursor.total   IS 'estimate of the rows at the start';
 COMMENT ON COLUMN zdm.cursor.batches IS 'batches committed';
 COMMENT ON COLUMN zdm.cursor.rows    IS 'rows updated';
 COMMENT ON COLUMN zdm.cursor.at      IS 'when it was moved last, by the clock of this server';
 COMMENT ON COLUMN zdm.cursor.state   IS 'open or done';
+
+-- Since version 2: a range may be done in stripes. Added here, so that this script upgrades version 1.
+ALTER TABLE zdm.cursor
+    ADD COLUMN IF NOT EXISTS range_end  text,
+    ADD COLUMN IF NOT EXISTS stripes    integer NOT NULL DEFAULT 1,
+    ADD COLUMN IF NOT EXISTS stripe_pos text;
+COMMENT ON COLUMN zdm.cursor.pos        IS 'key up to which every row is done; NULL: none is';
+COMMENT ON COLUMN zdm.cursor.stripe     IS 'stripe in progress of the range behind pos; those before it are done';
+COMMENT ON COLUMN zdm.cursor.bound      IS 'last key of the slice, as of the start; NULL: there was none';
+COMMENT ON COLUMN zdm.cursor.range_end  IS 'last key of the range that is done in stripes now; NULL: none is';
+COMMENT ON COLUMN zdm.cursor.stripes    IS 'how many stripes that range has';
+COMMENT ON COLUMN zdm.cursor.stripe_pos IS 'key up to which the stripe in progress is done; NULL: pos';
 
 -- Made last: a zdm schema that has this row is whole.
 CREATE TABLE IF NOT EXISTS zdm.meta (
@@ -107,6 +117,7 @@ COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
 
 INSERT INTO zdm.meta (target, version)
 VALUES (md5(concat_ws('/', random(), random(), clock_timestamp(), pg_backend_pid(), txid_current(),
-                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 1)
+                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 2)
 ON CONFLICT DO NOTHING;
+UPDATE zdm.meta SET version = 2 WHERE version = 1;
 COMMIT;

@@ -1,0 +1,300 @@
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/signals.h"
+#include "batch/loop.h"
+
+static int
+new_eventfd(void)
+{
+    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+    if (fd < 0)
+        zdm_die("cannot make an eventfd");
+    return fd;
+}
+
+static void
+ring(int fd)
+{
+    uint64_t one = 1;
+
+    if (write(fd, &one, sizeof one) < 0 && errno != EAGAIN)
+        zdm_die("cannot write to an eventfd");
+}
+
+static void
+silence(int fd)
+{
+    uint64_t count;
+
+    if (read(fd, &count, sizeof count) < 0 && errno != EAGAIN)
+        zdm_die("cannot read from an eventfd");
+}
+
+void
+zdm_job_init(struct zdm_job *job)
+{
+    if (pthread_mutex_init(&job->lock, NULL) != 0 || pthread_cond_init(&job->go_on, NULL) != 0)
+        zdm_die("cannot make a lock");
+    job->main = pthread_self();
+    job->quit_fd = new_eventfd();
+    job->wake_fd = new_eventfd();
+    job->n_workers = 1;
+    if (job->spec->workers > 1)
+        job->n_workers =
+            job->spec->workers < ZDM_WORKERS_MAX ? (size_t)job->spec->workers : ZDM_WORKERS_MAX;
+    job->workers = zdm_alloc(job->n_workers * sizeof *job->workers);
+    for (size_t i = 0; i < job->n_workers; i++) {
+        job->workers[i] = (struct zdm_worker){.job = job, .fault.set_index = -1};
+        zdm_controller_init(&job->workers[i].controller, job->spec->target_ms, job->spec->batch_min,
+            job->spec->batch_max);
+    }
+}
+
+static void
+release_worker(struct zdm_worker *w)
+{
+    zdm_conn_close(w->conn);
+    zdm_ranges_clear(&w->ranges);
+    free(w->pos);
+    free(w->bound);
+    free(w->stuck.waiting);
+}
+
+void
+zdm_job_release(struct zdm_job *job)
+{
+    for (size_t i = 0; i < job->n_workers; i++)
+        release_worker(&job->workers[i]);
+    free(job->workers);
+    for (size_t i = 0; i < job->n_notes; i++) {
+        free(job->notes[i].level);
+        free(job->notes[i].kind);
+        free(job->notes[i].message);
+    }
+    free(job->notes);
+    free(job->slices);
+    free(job->pos);
+    free(job->bound);
+    free(job->holding);
+    free(job->stuck.waiting);
+    free(job->conninfo);
+    zdm_err_release(&job->failure);
+    zdm_backfill_target_release(&job->target);
+    zdm_batch_sql_release(&job->sql);
+    close(job->quit_fd);
+    close(job->wake_fd);
+    pthread_cond_destroy(&job->go_on);
+    pthread_mutex_destroy(&job->lock);
+}
+
+bool
+zdm_job_on_main(const struct zdm_job *job)
+{
+    return pthread_equal(pthread_self(), job->main) != 0;
+}
+
+void
+zdm_job_lock(struct zdm_job *job)
+{
+    if (pthread_mutex_lock(&job->lock) != 0)
+        zdm_die("cannot lock");
+}
+
+void
+zdm_job_unlock(struct zdm_job *job)
+{
+    if (pthread_mutex_unlock(&job->lock) != 0)
+        zdm_die("cannot unlock");
+}
+
+void
+zdm_job_wake(struct zdm_job *job)
+{
+    ring(job->wake_fd);
+}
+
+int
+zdm_job_sleep(struct zdm_job *job, int64_t ms)
+{
+    int64_t until = zdm_monotonic_us() + ms * 1000;
+
+    for (;;) {
+        struct pollfd fds[2] = {
+            {.fd = zdm_stop_fd(), .events = POLLIN}, {.fd = job->quit_fd, .events = POLLIN}};
+        int64_t left = (until - zdm_monotonic_us() + 999) / 1000;
+        if (zdm_stop_requested())
+            return -1;
+        if (left <= 0)
+            return 0;
+        if (poll(fds, 2, left > 60000 ? 60000 : (int)left) > 0 && fds[1].revents)
+            return -1;
+    }
+}
+
+int
+zdm_worker_wait_to_go_on(struct zdm_worker *w)
+{
+    struct zdm_job *job = w->job;
+
+    zdm_job_lock(job);
+    if (job->holding) {
+        w->unclean = true; /* caches cool down */
+        if (job->in_the_way)
+            zdm_controller_disturbed(&w->controller);
+    }
+    while (job->holding && !job->quitting)
+        pthread_cond_wait(&job->go_on, &job->lock);
+    bool quitting = job->quitting;
+    zdm_job_unlock(job);
+    return quitting || zdm_stop_requested() ? -1 : 0;
+}
+
+void
+zdm_worker_wrote(struct zdm_worker *w, int64_t wal)
+{
+    zdm_job_lock(w->job);
+    w->job->wal += wal;
+    zdm_job_unlock(w->job);
+}
+
+static void
+quit(struct zdm_job *job)
+{
+    zdm_job_lock(job);
+    job->quitting = true;
+    pthread_cond_broadcast(&job->go_on);
+    zdm_job_unlock(job);
+    ring(job->quit_fd);
+}
+
+/* The first failure counts: those of the others follow from it. */
+static void
+ended(struct zdm_worker *w, int rc, struct zdm_err *err)
+{
+    struct zdm_job *job = w->job;
+
+    zdm_job_lock(job);
+    if (rc < 0 && job->failure.code == ZDM_OK) {
+        zdm_err_move(&job->failure, err);
+        job->fault = w->fault;
+    }
+    job->running--;
+    zdm_job_unlock(job);
+    zdm_err_release(err);
+    zdm_job_wake(job);
+}
+
+/* One session more than the server has to give is no reason to stop the others. */
+static bool
+without_session(struct zdm_worker *w, struct zdm_err *err)
+{
+    bool alone = w == w->job->workers;
+
+    if (w->conn || zdm_worker_open(w, err) == 0)
+        return false;
+    if (alone || err->code != ZDM_ERR_FAILED)
+        return true;
+    zdm_job_note(w->job, "warning", "note", "going on with fewer workers: %s", err->message);
+    zdm_err_clear(err);
+    return true;
+}
+
+static void *
+drive(void *arg)
+{
+    struct zdm_worker *w = arg;
+    struct zdm_err err = ZDM_ERR_INIT;
+    int rc;
+
+    if (without_session(w, &err))
+        rc = err.code == ZDM_OK ? 0 : -1;
+    else
+        rc = zdm_worker_run(w, &err);
+    ended(w, rc, &err);
+    return NULL;
+}
+
+/* A worker that has nothing to take is not started. */
+static size_t
+workers_wanted(const struct zdm_job *job)
+{
+    size_t open = 0;
+
+    for (size_t i = 0; i < job->n_slices; i++)
+        open += job->slices[i] == ZDM_SLICE_OPEN;
+    return open < job->n_workers ? open : job->n_workers;
+}
+
+/* Sleeps until something happened: a worker has ended or speaks, ^C, a tick. */
+static void
+wait_for_news(struct zdm_job *job, bool quitting, int64_t ms)
+{
+    struct pollfd fds[2] = {{.fd = job->wake_fd, .events = POLLIN},
+        {.fd = quitting ? -1 : zdm_stop_fd(), .events = POLLIN}};
+
+    if (poll(fds, 2, (int)ms) > 0 && fds[0].revents)
+        silence(job->wake_fd);
+}
+
+/* While workers run: their words, the signals, ^C, and the end. */
+static int
+attend(struct zdm_job *job, struct zdm_err *err)
+{
+    bool quitting = false;
+    int64_t again_ms = 100;
+    int rc = 0;
+
+    for (;;) {
+        zdm_job_lock(job);
+        size_t running = job->running;
+        bool failed = job->failure.code != ZDM_OK;
+        zdm_job_unlock(job);
+
+        zdm_job_tell(job, false);
+        if (running == 0)
+            return rc;
+        if (!quitting && !failed && !zdm_stop_requested())
+            rc = zdm_job_hold(job, &again_ms, err);
+        if (!quitting && (failed || rc < 0 || zdm_stop_requested())) {
+            quit(job);
+            quitting = true;
+        }
+        wait_for_news(job, quitting, again_ms);
+    }
+}
+
+int
+zdm_job_run(struct zdm_job *job, struct zdm_err *err)
+{
+    pthread_t threads[ZDM_WORKERS_MAX];
+    size_t n = workers_wanted(job);
+    int64_t again_ms;
+
+    if (zdm_stop_requested())
+        return zdm_job_stopped(job, err);
+    if (zdm_job_hold(job, &again_ms, err) < 0)
+        return -1;
+    job->quitting = false;
+    silence(job->quit_fd);
+    job->running = n;
+    for (size_t i = 0; i < n; i++)
+        if (pthread_create(&threads[i], NULL, drive, &job->workers[i]) != 0)
+            zdm_die("cannot start a thread");
+    int rc = attend(job, err);
+    for (size_t i = 0; i < n; i++)
+        pthread_join(threads[i], NULL);
+    if (rc < 0)
+        return -1;
+    if (job->failure.code != ZDM_OK) {
+        zdm_err_move(err, &job->failure);
+        return -1;
+    }
+    return zdm_stop_requested() && workers_wanted(job) > 0 ? zdm_job_stopped(job, err) : 0;
+}

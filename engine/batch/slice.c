@@ -1,0 +1,145 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "batch/loop.h"
+
+enum {
+    SLICE_ROWS = 100000, /* smaller ones would end before batches have found their size */
+    SLICE_BATCHES = 128, /* of the largest size: several ranges, even of eight stripes */
+    SLICES_MAX = 64,     /* enough for 16 workers to end at about the same time */
+    SAMPLE_ROWS = 50000, /* whole pages: the cuts are good to a few per cent of a slice */
+};
+
+static size_t
+slices_for(const struct zdm_backfill_spec *spec, int64_t total)
+{
+    int64_t rows = SLICE_ROWS;
+
+    if (spec->batch_max > 0 && spec->batch_max * SLICE_BATCHES < rows)
+        rows = spec->batch_max * SLICE_BATCHES;
+    if (total < 2 * rows)
+        return 1;
+    return total / rows < SLICES_MAX ? (size_t)(total / rows) : SLICES_MAX;
+}
+
+/* One more slice, behind those before it. */
+static void
+add(struct zdm_cursors *out, const char *bound)
+{
+    const char *pos = out->count > 0 ? out->items[out->count - 1].bound : NULL;
+
+    out->items = zdm_grow(out->items, out->count + 1, sizeof *out->items);
+    out->items[out->count] = (struct zdm_cursor){
+        .slice = (int64_t)out->count, .pos = zdm_strdup(pos), .bound = zdm_strdup(bound)};
+    out->count++;
+}
+
+/* The last keys of all slices but the last, from a sample of pages: statistics may be missing, may be
+ * hidden from our role, and know nothing of several columns together. */
+static int
+sample(struct zdm_worker *w, const char *bound, int64_t total, size_t n, struct zdm_result **r,
+    struct zdm_err *err)
+{
+    struct zdm_parameters p = {.n = 0};
+    struct zdm_position last = {.n = 0};
+    char percent[32], slices[32];
+    double share = 100.0 * SAMPLE_ROWS / (double)total;
+    int rc;
+
+    if (zdm_position_split(bound, w->job->sql.n_keys, &last, err) < 0)
+        return -1;
+    snprintf(percent, sizeof percent, "%.6f", share < 100 ? share : 100);
+    snprintf(slices, sizeof slices, "%zu", n);
+    zdm_parameters_add(&p, percent);
+    zdm_parameters_add(&p, slices);
+    zdm_parameters_add_position(&p, &last, 0);
+    while ((rc = zdm_conn_query(w->conn, w->job->sql.cut, p.n, p.values, r, err)) < 0)
+        if (zdm_worker_again(w, err) < 0)
+            break;
+    zdm_position_release(&last);
+    return rc;
+}
+
+int
+zdm_slices_cut(struct zdm_worker *w, const char *bound, int64_t total, struct zdm_cursors *out,
+    struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    size_t n = bound ? slices_for(w->job->spec, total) : 1;
+
+    if (n > 1 && sample(w, bound, total, n, &r, err) < 0)
+        return -1;
+    int cuts = r ? zdm_result_rows(r) : 0, rc = 0;
+    for (int i = 0; i < cuts && rc == 0; i++) {
+        char *end = NULL;
+        rc = zdm_position_of_row(r, i, w->job->sql.n_keys, &end, err);
+        if (rc == 0 && strcmp(end, bound) != 0)
+            add(out, end);
+        free(end);
+    }
+    zdm_result_free(r);
+    if (rc < 0)
+        return -1;
+    add(out, bound);
+    int64_t n_rows = total < 0 ? 0 : total, count = (int64_t)out->count;
+    for (int64_t i = 0; i < count; i++)
+        out->items[i].total = total < 0 ? -1 : n_rows * (i + 1) / count - n_rows * i / count;
+    return 0;
+}
+
+static bool
+next_open(struct zdm_job *job, int64_t *slice)
+{
+    bool found = false;
+
+    zdm_job_lock(job);
+    for (size_t i = 0; i < job->n_slices && !found && !job->quitting; i++) {
+        if (job->slices[i] != ZDM_SLICE_OPEN)
+            continue;
+        job->slices[i] = ZDM_SLICE_TAKEN;
+        *slice = (int64_t)i;
+        found = true;
+    }
+    zdm_job_unlock(job);
+    return found;
+}
+
+int
+zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
+{
+    int64_t slice;
+
+    *found = next_open(w->job, &slice);
+    if (!*found)
+        return 0;
+    bool other = slice != w->slice;
+    w->slice = slice;
+    while (other && zdm_worker_set_session(w, err) < 0)
+        if (zdm_worker_again(w, err) < 0)
+            return -1;
+    zdm_ranges_clear(&w->ranges);
+    free(w->pos);
+    free(w->bound);
+    w->pos = w->bound = NULL;
+    w->rows = w->batches = 0;
+    w->suspect = 0;
+    return zdm_worker_read(w, err);
+}
+
+void
+zdm_slice_through(struct zdm_worker *w)
+{
+    struct zdm_job *job = w->job;
+    bool last = true;
+
+    zdm_job_lock(job);
+    job->slices[w->slice] = ZDM_SLICE_THROUGH;
+    for (size_t i = 0; i < job->n_slices; i++)
+        last = last && job->slices[i] == ZDM_SLICE_THROUGH;
+    /* What was estimated is known now. */
+    if (last)
+        job->meter.total = job->meter.walked;
+    zdm_job_unlock(job);
+}
