@@ -87,7 +87,7 @@ wait "$runner" || true
 wait_until "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'zdm/swapped%'" 0
 sql "ALTER TABLE swapped DROP CONSTRAINT swapped_pkey, ADD PRIMARY KEY (back)"
 check_exit 7 "$ZDM" run swapped.lua
-check_has "$err" 'public.swapped.back is another key than the one'
+check_has "$err" 'public.swapped: back is another key than the one'
 sql "ALTER TABLE swapped DROP CONSTRAINT swapped_pkey, ADD PRIMARY KEY (id)"
 "$ZDM" run swapped.lua >out
 check_eq "each row once" "1|1" "$(sql 'SELECT min(n), max(n) FROM swapped')"
