@@ -65,7 +65,7 @@ zdm_check_settings_rule(
 {
     const struct zdm_rule *rule = zdm_sql_rule(id);
     const struct zdm_note_rule *note = zdm_note_rule(id);
-    enum zdm_severity severity;
+    enum zdm_severity severity = ZDM_SEVERITY_ERROR;
 
     if (!rule && !note && strcmp(id, STYLE) != 0)
         return unknown_rule(id, err);

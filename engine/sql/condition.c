@@ -261,7 +261,7 @@ comparison(struct zdm_arena *arena, const PgQuery__Node *node)
 {
     const PgQuery__AExpr *expr = node->a_expr;
     const PgQuery__Node *right = bare(expr->rexpr);
-    enum zdm_operator op;
+    enum zdm_operator op = ZDM_OP_EQ; /* BETWEEN has its own two */
 
     if (!operator_of(zdm_last_string(expr->n_name, expr->name), &op) &&
         expr->kind != PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN &&
