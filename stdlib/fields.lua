@@ -132,7 +132,8 @@ return plan "add_phone" {
                 name = "key",
                 kind = "columns",
                 doc = "The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the "
-                    .. "primary key, or else the narrowest such index.",
+                    .. "primary key, or else the narrowest such index. A table without any is walked page by page, again and "
+                    .. "again until no row is left for `where`, which `set` must then make false; it cannot be copied.",
             },
             {
                 name = "target",

@@ -87,7 +87,10 @@ run_batch(struct zdm_worker *w, const char *upto, struct zdm_err *err)
         return 0;
     }
     zdm_ranges_clear(&w->ranges);
-    return replied ? refused(w, err) : 0;
+    bool again;
+    if (zdm_pass_rewritten(w, &again, err) < 0)
+        return -1;
+    return replied && !again ? refused(w, err) : 0;
 }
 
 /* Batch after batch up to the end of the slice. */
@@ -127,8 +130,10 @@ zdm_worker_run(struct zdm_worker *w, struct zdm_err *err)
             return -1;
         if (!found)
             return 0;
-        if (walk(w, err) < 0)
-            return -1;
+        bool again = true;
+        while (again)
+            if (walk(w, err) < 0 || zdm_pass_sweep(w, &again, err) < 0)
+                return -1;
         zdm_slice_through(w);
     }
 }

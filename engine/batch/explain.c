@@ -35,7 +35,7 @@ int
 zdm_worker_check(struct zdm_worker *w, struct zdm_err *err)
 {
     for (size_t i = 0; i <= w->job->sql.n_keys; i++)
-        if (check(w, i, err) < 0)
+        if (w->job->sql.batches[i].text && check(w, i, err) < 0)
             return -1;
     return 0;
 }

@@ -13,6 +13,7 @@
  *     worker.c    the session that sends batches
  *     explain.c   what the server would do with them
  *     hold.c      stops the workers while a signal says so, and for the rate of WAL
+ *     pass.c      passes over a table without a key
  *     monitor.c   reads the signals in a thread of its own; signal_*.c: one signal each
  *     trouble.c   what to do about an error
  *     look.c      where the cursor really is
@@ -30,6 +31,7 @@
 #include "batch/cursor.h"
 #include "batch/hold.h"
 #include "batch/meter.h"
+#include "batch/pages.h"
 #include "batch/range.h"
 #include "batch/request.h"
 #include "batch/statement.h"
@@ -172,6 +174,12 @@ int zdm_worker_check(struct zdm_worker *w, struct zdm_err *err);
  * is refused. */
 int zdm_worker_check_scan(
     struct zdm_worker *w, const char *start, const char *bound, struct zdm_err *err);
+
+/* --- pass.c ------------------------------------------------------------------------- */
+/* A batch by pages changed nothing: was the table rewritten? *again: then a new pass has begun. */
+int zdm_pass_rewritten(struct zdm_worker *w, bool *again, struct zdm_err *err);
+/* At the bound: *again when rows that still need it were found, and another pass has begun. */
+int zdm_pass_sweep(struct zdm_worker *w, bool *again, struct zdm_err *err);
 
 /* --- hold.c ------------------------------------------------------------------------ */
 int zdm_hold_start(struct zdm_job *job, struct zdm_err *err);

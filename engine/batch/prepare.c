@@ -28,6 +28,18 @@ plan_rows(const char *line)
     return rows;
 }
 
+static int
+pages_ahead(const struct zdm_batch_sql *sql, const char *after, const char *bound, int64_t *keys,
+    struct zdm_err *err)
+{
+    struct zdm_page from = {.page = 0}, end;
+
+    if (zdm_page_parse(bound, &end, err) < 0 || (after && zdm_page_parse(after, &from, err) < 0))
+        return -1;
+    *keys = (int64_t)((double)(end.page - from.page) * sql->rows_a_page);
+    return 0;
+}
+
 /* The planner's estimate of the keys behind `after` (NULL: from the first on) up to `bound`. */
 static int
 estimate_ahead(
@@ -39,6 +51,8 @@ estimate_ahead(
     struct zdm_result *r = NULL;
     int rc = -1;
 
+    if (sql->by_page)
+        return pages_ahead(sql, after, bound, keys, err);
     if (zdm_position_split(bound, sql->n_keys, &last, err) < 0 ||
         (after && zdm_position_split(after, sql->n_keys, &from, err) < 0))
         goto out;
@@ -220,8 +234,10 @@ zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm
     job->n_slices = cursors->count;
     job->slices = zdm_alloc(job->n_slices * sizeof *job->slices);
     for (size_t i = 0; i < job->n_slices; i++)
-        job->slices[i] =
-            zdm_cursor_through(&cursors->items[i]) ? ZDM_SLICE_THROUGH : ZDM_SLICE_OPEN;
+        /* At the end of a pass over pages the sweep is still to come. */
+        job->slices[i] = zdm_cursor_through(&cursors->items[i]) && !job->target.by_page
+                             ? ZDM_SLICE_THROUGH
+                             : ZDM_SLICE_OPEN;
     job->rows = sum.rows;
     job->batches = sum.batches;
     job->pos = sum.pos;
@@ -256,7 +272,11 @@ zdm_job_prepare(struct zdm_job *job, struct zdm_err *err)
     while (zdm_backfill_target_find(job->control, spec, began, &job->target, err) < 0)
         if (zdm_control_again(job, err) < 0)
             goto out;
-    if (spec->n_key == 0 && !job->target.primary)
+    if (job->target.by_page)
+        zdm_job_note(job, "info", "note",
+            "%s has no key: page by page, again until no row is left for where",
+            job->target.relation);
+    else if (spec->n_key == 0 && !job->target.primary)
         zdm_job_note(job, "info", "note", "%s has no primary key: walking along %s, index %s",
             job->target.relation, job->target.key, job->target.index);
     zdm_batch_sql_build(spec, &job->target, &job->sql);

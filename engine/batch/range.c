@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "batch/pages.h"
 
 /* Sizes drift a little after every batch: probing again for that would cost more than it gives. */
 static bool
@@ -54,6 +55,28 @@ out:
     return rc;
 }
 
+/* By pages there is nothing to probe. */
+static int
+step_pages(struct zdm_ranges *r, const struct zdm_batch_sql *sql, int64_t rows, const char *after,
+    const char *bound, struct zdm_err *err)
+{
+    struct zdm_page from = {.page = 0}, end;
+    double pages = (double)rows / sql->rows_a_page;
+
+    if (zdm_page_parse(bound, &end, err) < 0 || (after && zdm_page_parse(after, &from, err) < 0))
+        return -1;
+    int64_t step = pages < 1 ? 1 : (int64_t)pages;
+    zdm_ranges_clear(r);
+    r->rows = step > 1 ? (int64_t)((double)step * sql->rows_a_page) : rows;
+    if (end.page - from.page > step) {
+        end.page = from.page + step;
+        r->upto[r->count++] = zdm_page_text(&end);
+    } else {
+        r->upto[r->count++] = zdm_strdup(bound);
+    }
+    return 0;
+}
+
 int
 zdm_ranges_next(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm_batch_sql *sql,
     int64_t rows, const char *after, const char *bound, const char **upto, struct zdm_err *err)
@@ -65,8 +88,11 @@ zdm_ranges_next(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm
     }
     if (rows < 1)
         rows = 1;
-    if ((r->next == r->count || !still_fits(r, rows)) &&
-        probe(r, control, sql, rows, after, bound, err) < 0)
+    if (sql->by_page) {
+        if (step_pages(r, sql, rows, after, bound, err) < 0)
+            return -1;
+    } else if ((r->next == r->count || !still_fits(r, rows)) &&
+               probe(r, control, sql, rows, after, bound, err) < 0)
         return -1;
     *upto = r->upto[r->next++];
     r->whole = r->next <= ZDM_RANGES_AHEAD && strcmp(*upto, bound) != 0;

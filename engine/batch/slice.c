@@ -67,7 +67,7 @@ zdm_slices_cut(struct zdm_worker *w, const char *bound, int64_t total, struct zd
     struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
-    size_t n = bound ? slices_for(w->job->spec, total) : 1;
+    size_t n = bound && !w->job->sql.by_page ? slices_for(w->job->spec, total) : 1;
 
     if (n > 1 && sample(w, bound, total, n, &r, err) < 0)
         return -1;

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "batch/order.h"
+#include "batch/pages.h"
 
 /* The author's expressions need the role's search_path, which may have an = of its own. */
 #define EQ "OPERATOR(pg_catalog.=)"
@@ -47,6 +48,18 @@ build_cut(const struct zdm_backfill_target *t)
                     "WHERE s.n * $2::pg_catalog.int8 / s.total > (s.n - 1) * $2::pg_catalog.int8 / "
                     "s.total AND s.n < s.total ORDER BY s.n");
     return zdm_buf_take(&b);
+}
+
+/* pass, relfilenode, pages: the file first, so that a rewrite between the two is noticed. */
+static char *
+build_pages(const struct zdm_backfill_target *t)
+{
+    return zdm_strf("SELECT '1', s.file::pg_catalog.text, s.pages::pg_catalog.text FROM (SELECT\n"
+                    "  pg_catalog.pg_relation_filenode(%u::pg_catalog.oid) AS file,\n"
+                    "  pg_catalog.pg_relation_size(%u::pg_catalog.oid)\n"
+                    "    / pg_catalog.current_setting('block_size')::pg_catalog.int8 AS pages\n"
+                    "  OFFSET 0) AS s WHERE s.pages > 0",
+        t->oid, t->oid);
 }
 
 static char *
@@ -124,13 +137,41 @@ add_action(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
     }
 }
 
+/* Pages from the one of parameter `after` (0: from the first) up to before that of `upto`. */
+static void
+add_pages(struct zdm_buf *b, const struct zdm_backfill_target *t, int after, int upto)
+{
+    if (after > 0)
+        zdm_buf_addf(b, "%s.ctid >= ('(' || $%d::pg_catalog.text || ',0)')::pg_catalog.tid AND ",
+            t->relation, after);
+    zdm_buf_addf(
+        b, "%s.ctid < ('(' || $%d::pg_catalog.text || ',0)')::pg_catalog.tid", t->relation, upto);
+}
+
+static bool
+check_where(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
+{
+    return t->by_page && spec->action == ZDM_BACKFILL_SET;
+}
+
+/* Where the walk may meet a row again: is `where` false for it by now? */
+static void
+add_returning(
+    struct zdm_buf *b, const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
+{
+    if (check_where(spec, t))
+        zdm_buf_addf(b, "\n  RETURNING CASE WHEN (\n%s\n) THEN 1 END AS still)\n", spec->where);
+    else
+        zdm_buf_add(b, "\n  RETURNING 1)\n");
+}
+
 /* common: how many first columns both ends share; -1: the first batch. */
 static struct zdm_batch_text
 build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t, int common)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
     size_t *spans = zdm_alloc((spec->n_set + 1) * sizeof *spans);
-    int upto = 6, after = upto + (int)t->n_keys;
+    int upto = 6, after = upto + (t->by_page ? ZDM_PAGE_KEYS : (int)t->n_keys);
 
     zdm_buf_add(&b,
         "WITH zdm_cas AS MATERIALIZED (\n"
@@ -142,12 +183,20 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
         zdm_buf_add(&b, "    AND c.pos IS NULL");
     else
         zdm_buf_addf(&b, "    AND c.pos " EQ " $%d::pg_catalog.text", after++);
+    if (t->by_page)
+        zdm_buf_addf(&b,
+            "\n    AND $%d::pg_catalog.text IS NOT NULL\n"
+            "    AND pg_catalog.pg_relation_filenode(%u::pg_catalog.oid)::pg_catalog.text " EQ
+            " $%d::pg_catalog.text",
+            upto, t->oid, upto + 1);
     zdm_buf_add(&b, " AND c.stripe " EQ " 0 AND c.state " EQ " 'open'\n"
                     "  FOR NO KEY UPDATE),\n"
                     "zdm_rows AS (\n");
     add_action(&b, spec, t, spans);
     zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND ");
-    if (common < 0)
+    if (t->by_page)
+        add_pages(&b, t, common < 0 ? 0 : after, upto + 2);
+    else if (common < 0)
         zdm_order_add_first(&b, t, upto);
     else
         zdm_order_add_next(&b, t, after, upto, (size_t)common);
@@ -161,10 +210,17 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
         if (t->conflict)
             zdm_buf_addf(&b, "\n  ON CONFLICT %s", t->conflict);
     }
+    add_returning(&b, spec, t);
+    zdm_buf_add(&b, "UPDATE zdm.cursor AS c SET pos = $5::pg_catalog.text,\n"
+                    "  batches = c.batches OPERATOR(pg_catalog.+) ");
+    /* No other way to fail in the statement itself: nothing of this batch is done. */
+    zdm_buf_add(&b, check_where(spec, t) ? "(SELECT CASE WHEN pg_catalog.count(zdm_rows.still) " EQ
+                                           " 0 THEN 1\n"
+                                           "    ELSE pg_catalog.concat('" ZDM_WHERE_STAYS
+                                           "', pg_catalog.count(zdm_rows.still))"
+                                           "::pg_catalog.int8 END FROM zdm_rows),\n"
+                                         : "1,\n");
     zdm_buf_add(&b,
-        "\n  RETURNING 1)\n"
-        "UPDATE zdm.cursor AS c SET pos = $5::pg_catalog.text,\n"
-        "  batches = c.batches OPERATOR(pg_catalog.+) 1,\n"
         "  rows = c.rows OPERATOR(pg_catalog.+) (SELECT pg_catalog.count(*) FROM zdm_rows),\n"
         "  at = pg_catalog.clock_timestamp()\n"
         "WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND c.plan " EQ
@@ -183,23 +239,35 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
     *out = (struct zdm_batch_sql){
         .n_set = spec->n_set,
         .n_spans = spec->n_set + (spec->where ? 1 : 0),
-        .n_keys = target->n_keys,
+        .n_keys = target->by_page ? ZDM_PAGE_KEYS : target->n_keys,
     };
     out->authors = zdm_alloc((out->n_spans + 1) * sizeof *out->authors);
     for (size_t i = 0; i < spec->n_set; i++)
         out->authors[i] = spec->set[i].expr;
     out->authors[spec->n_set] = spec->where;
-    out->bound = build_bound(target);
+    out->by_page = target->by_page;
+    out->bound = target->by_page ? build_pages(target) : build_bound(target);
     out->count = zdm_strf("SELECT pg_catalog.count(*) FROM (SELECT 1 FROM %s LIMIT "
                           "$1::pg_catalog.int8) AS s",
         target->relation);
+    out->batches = zdm_alloc((out->n_keys + 1) * sizeof *out->batches);
+    if (target->by_page) {
+        out->sweep = zdm_strf(
+            "SELECT EXISTS (SELECT FROM %s WHERE (\n%s\n))", target->relation, spec->where);
+        out->rows_a_page = target->pages > 0 && target->estimated_rows > target->pages
+                               ? (double)target->estimated_rows / (double)target->pages
+                               : 50;
+        /* Both ends are of one pass and one file. */
+        out->batches[0] = build_batch(spec, target, -1);
+        out->batches[ZDM_PAGE_KEYS] = build_batch(spec, target, ZDM_PAGE_KEYS - 1);
+        return;
+    }
     out->cut = build_cut(target);
     out->ahead_first = build_ahead(target, false);
     out->ahead_next = build_ahead(target, true);
     out->probe_first = build_probe(target, false);
     out->probe_next = build_probe(target, true);
-    out->batches = zdm_alloc((out->n_keys + 1) * sizeof *out->batches);
-    for (size_t i = 0; i <= out->n_keys; i++)
+    for (size_t i = 0; i < out->n_keys + 1; i++)
         out->batches[i] = build_batch(spec, target, (int)i - 1);
 }
 
@@ -213,6 +281,7 @@ zdm_batch_sql_release(struct zdm_batch_sql *sql)
     free(sql->ahead_next);
     free(sql->probe_first);
     free(sql->probe_next);
+    free(sql->sweep);
     for (size_t i = 0; sql->batches && i <= sql->n_keys; i++) {
         free(sql->batches[i].text);
         free(sql->batches[i].spans);

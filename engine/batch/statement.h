@@ -50,10 +50,15 @@ struct zdm_batch_sql {
      * first batch; [1 + c] where the first c columns of both ends are the same texts: then the text
      * of after and its other columns follow. */
     struct zdm_batch_text *batches;
+    char *sweep; /* by pages: -> does any row still need it? */
+    bool by_page;
+    double rows_a_page;   /* by pages: estimate */
     size_t n_keys;        /* there are n_keys + 1 batches */
     const char **authors; /* n_set expressions, then where when there is one; views */
     size_t n_set, n_spans;
 };
+/* What the error of a batch begins with (22P02) whose rows still match `where`, in a walk by pages. */
+#define ZDM_WHERE_STAYS "zdm: where stays true, rows: "
 /* A position is one parameter for each column of the key. */
 void zdm_batch_sql_build(const struct zdm_backfill_spec *spec,
     const struct zdm_backfill_target *target, struct zdm_batch_sql *out);

@@ -103,11 +103,11 @@ refuse_key_column(struct zdm_conn *conn, const struct zdm_backfill_target *targe
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_no_key.sql"), &r, err, oid,
             written) < 0)
         return zdm_err_wrap(err, "key %s of table %s", written, target->relation);
-    const char *column = zdm_result_get(r, 0, 1);
+    const char *column = zdm_result_rows(r) > 0 ? zdm_result_get(r, 0, 0) : NULL;
     int rc = 0;
     if (!column) {
         rc = zdm_target_no_column(conn, target->relation, oid, written, err);
-    } else if (!zdm_result_bool(r, 0, 2)) {
+    } else if (!zdm_result_bool(r, 0, 1)) {
         rc = zdm_fail(err, ZDM_ERR_FAILED,
             "column %s of %s may be null: it cannot be the key of a backfill", column,
             target->relation);
@@ -122,41 +122,18 @@ static int
 explain_no_key(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     const struct zdm_backfill_target *target, const char *oid, struct zdm_err *err)
 {
-    struct zdm_result *r = NULL;
-
     for (size_t i = 0; i < spec->n_key; i++)
         if (refuse_key_column(conn, target, oid, spec->key[i], err) < 0)
             return -1;
-    if (spec->n_key > 0) {
-        char *columns = key_as_written(spec);
-        const char *s = spec->n_key > 1 ? "s" : "";
-        zdm_fail(err, ZDM_ERR_FAILED, "no unique index of %s can lead a backfill along column%s %s",
-            target->relation, s, columns);
-        zdm_err_hint(err,
-            "it takes a valid unique btree index on exactly th%s column%s, without WHERE: "
-            "CREATE UNIQUE INDEX CONCURRENTLY ON %s (%s)",
-            spec->n_key > 1 ? "ese" : "is", s, target->relation, columns);
-        free(columns);
-        return -1;
-    }
-    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_no_key.sql"), &r, err, oid,
-            NULL) < 0)
-        return -1;
-    const char *primary = zdm_result_get(r, 0, 0);
-    if (primary) {
-        zdm_fail(err, ZDM_ERR_FAILED, "the primary key of %s (%s) cannot lead a backfill",
-            target->relation, primary);
-        zdm_err_hint(err,
-            "its index must be a valid btree; or name NOT NULL columns with such a unique index, "
-            "key = { \"...\" }");
-    } else {
-        zdm_fail(err, ZDM_ERR_FAILED, "table %s has no key to walk along", target->relation);
-        zdm_err_detail(err, "no primary key, and no unique btree index of NOT NULL columns");
-        zdm_err_hint(err,
-            "make one in an earlier step: a primary key, or NOT NULL columns and a unique index "
-            "of them without WHERE");
-    }
-    zdm_result_free(r);
+    char *columns = key_as_written(spec);
+    const char *s = spec->n_key > 1 ? "s" : "";
+    zdm_fail(err, ZDM_ERR_FAILED, "no unique index of %s can lead a backfill along column%s %s",
+        target->relation, s, columns);
+    zdm_err_hint(err,
+        "it takes a valid unique btree index on exactly th%s column%s, without WHERE: "
+        "CREATE UNIQUE INDEX CONCURRENTLY ON %s (%s)",
+        spec->n_key > 1 ? "ese" : "is", s, target->relation, columns);
+    free(columns);
     return -1;
 }
 
@@ -202,9 +179,36 @@ read_key(const struct zdm_result *r, struct zdm_backfill_target *t, const char *
     return rc;
 }
 
+/* No key: page by page, where doing a row twice is no harm. */
+static int
+take_pages(const struct zdm_backfill_spec *spec, struct zdm_backfill_target *t, bool plain,
+    struct zdm_err *err)
+{
+    if (!plain || !spec->where || spec->action == ZDM_BACKFILL_COPY) {
+        zdm_fail(err, ZDM_ERR_FAILED, "table %s has no key to walk along", t->relation);
+        zdm_err_detail(err,
+            "no primary key, and no unique btree index of NOT NULL columns that can "
+            "lead a backfill");
+        return zdm_err_hint(err,
+            "make one in an earlier step: a primary key, or NOT NULL columns and a unique index "
+            "of them without WHERE%s",
+            !plain                              ? ""
+            : spec->action == ZDM_BACKFILL_COPY ? "; a copy cannot do without"
+                                                : "; or say where: rows are then found by it, page "
+                                                  "by page, until there is none left");
+    }
+    char *table = t->identity;
+    t->identity = zdm_strf("%s/ctid", table);
+    free(table);
+    t->key = zdm_strdup("ctid");
+    t->by_page = true;
+    return 0;
+}
+
 static int
 find_key(struct zdm_conn *conn, const struct zdm_backfill_spec *spec, const char *began,
-    struct zdm_backfill_target *target, const char *oid, const char *role, struct zdm_err *err)
+    struct zdm_backfill_target *target, const char *oid, const char *role, bool plain,
+    struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
     char *columns = NULL;
@@ -219,8 +223,11 @@ find_key(struct zdm_conn *conn, const struct zdm_backfill_spec *spec, const char
         if (spec->n_key > 0)
             zdm_err_wrap(err, "key %s of table %s", written, target->relation);
         free(written);
+    } else if (key && strcmp(key, "/ctid") == 0) {
+        rc = take_pages(spec, target, plain, err); /* it began so, whatever keys there are by now */
     } else if (zdm_result_rows(r) == 0) {
-        explain_no_key(conn, spec, target, oid, err);
+        rc = spec->n_key > 0 ? explain_no_key(conn, spec, target, oid, err)
+                             : take_pages(spec, target, plain, err);
     } else {
         rc = read_key(r, target, role, err);
     }
@@ -285,7 +292,7 @@ zdm_backfill_target_find(struct zdm_conn *conn, const struct zdm_backfill_spec *
     target.identity = zdm_strdup(zdm_result_get(r, 0, 9));
     target.pages = zdm_result_i64(r, 0, 10);
 
-    if (find_key(conn, spec, began, &target, oid, role, err) < 0)
+    if (find_key(conn, spec, began, &target, oid, role, *zdm_result_get(r, 0, 1) == 'r', err) < 0)
         goto out;
     if (spec->action == ZDM_BACKFILL_COPY ? zdm_target_find_into(conn, spec, &target, role, err) < 0
                                           : find_set(conn, spec, &target, oid, role, err) < 0)

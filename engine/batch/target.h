@@ -7,7 +7,8 @@
  *
  * A key is the primary key, or else the narrowest unique index; with `key=` the
  * one whose columns are those. Its index is a valid, complete btree of NOT NULL
- * columns. Keys are ordered as that index orders them, so its collations, not
+ * columns. A table without any is walked page by page (pages.h), if that can be
+ * done rightly. Keys are ordered as that index orders them, so its collations, not
  * the columns', are used, and its directions.
  */
 #ifndef ZDM_BATCH_TARGET_H
@@ -63,6 +64,7 @@ struct zdm_backfill_target {
     char *key;   /* for people: "id", "(a, b)" */
     char *index; /* for people: the key's index */
     bool primary;
+    bool by_page;           /* no key: keys has no columns, and a position is that of pages.h */
     char **set;             /* quoted columns, one an assignment; of `into` for a copy */
     size_t n_set;           /* as in the spec, but for a copy of all columns */
     char *into;             /* of a copy: qualified and quoted */

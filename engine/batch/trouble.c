@@ -183,7 +183,10 @@ range_name(const struct zdm_worker *w, const char *upto)
     const struct zdm_backfill_target *t = &w->job->target;
     char *after = w->pos ? show_key(w->job, w->pos) : NULL, *last = show_key(w->job, upto), *name;
 
-    if (w->ranges.rows == 1)
+    if (t->by_page)
+        name = zdm_strf("rows of %s between %s and %s (pass, file, page)", t->relation,
+            after ? after : "its first page", last);
+    else if (w->ranges.rows == 1)
         name = zdm_strf("row of %s with %s = %s", t->relation, t->key, last);
     else if (after)
         name = zdm_strf(
@@ -295,6 +298,20 @@ zdm_worker_blame(
     w->fault = (struct zdm_backfill_fault){.set_index = set_index, .position = position};
 }
 
+static int
+where_stays(const struct zdm_worker *w, struct zdm_err *err)
+{
+    zdm_err_clear(err);
+    zdm_fail(err, ZDM_ERR_FAILED, "where is still true for rows of %s that were updated",
+        w->job->target.relation);
+    zdm_err_detail(err,
+        "the table has no key: a row that moves is met again and would be changed a second time; "
+        "nothing of this batch was done");
+    return zdm_err_hint(err,
+        "write where so that set makes it false, such as column IS DISTINCT FROM "
+        "expression; or give the table a key");
+}
+
 int
 zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_err *err)
 {
@@ -313,6 +330,8 @@ zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_e
         return zdm_worker_again(w, err);
     }
 
+    if (w->job->target.by_page && strstr(err->message, ZDM_WHERE_STAYS))
+        return where_stays(w, err);
     if (zdm_is_data_error(err->sqlstate) && w->ranges.rows > 1) {
         w->unclean = true;
         narrow(w);

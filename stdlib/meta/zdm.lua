@@ -97,7 +97,7 @@ function expand(body) end
 ---@field delete? true Deletes the rows; takes `where`. Foreign keys that cascade make a batch longer than its rows.
 ---@field copy? { into: string, columns: table<string, string>?, on_conflict: string } Inserts the rows into another table. `into`: the table. `columns`: its columns and their values, as in `set`; when not given, every column that both tables have and that is not generated. `on_conflict`, always to be said: `error`; `nothing` keeps the row that is there; `update` overwrites it, by the primary key. Rows are locked (FOR SHARE) while they are copied, triggers and foreign keys of `into` work as for any INSERT, identity columns keep the values of the old rows, and sequences stay where they are.
 ---@field where? string Which rows still need it; all when not given.
----@field key? string|string[] The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the primary key, or else the narrowest such index.
+---@field key? string|string[] The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the primary key, or else the narrowest such index. A table without any is walked page by page, again and again until no row is left for `where`, which `set` must then make false; it cannot be copied.
 ---@field target? string How long a batch should take. Nobody waits longer for a row than a batch takes. (5ms to 5s)
 ---@field batch_min? integer The fewest rows of a batch. (1 to 1000000)
 ---@field batch_max? integer The most rows of a batch. (1 to 1000000)

@@ -122,6 +122,24 @@ test_copy_killed_at_each_point(void **state)
 }
 
 static struct fixture *
+pages(const char *name)
+{
+    struct fixture *f = counters(name);
+
+    sql(f->app, "ALTER TABLE t DROP CONSTRAINT t_pkey; ALTER TABLE t SET (fillfactor = 10)");
+    sql(f->app, "VACUUM FULL t");
+    f->spec.where = "n = 0";
+    return f;
+}
+
+static void
+test_pages_killed_at_each_point(void **state)
+{
+    (void)state;
+    killed_at_each_point(pages, resume);
+}
+
+static struct fixture *
 deletes(const char *name)
 {
     struct fixture *f = counters(name);
@@ -218,6 +236,7 @@ main(void)
         cmocka_unit_test(test_killed_at_each_point),
         cmocka_unit_test(test_copy_killed_at_each_point),
         cmocka_unit_test(test_delete_killed_at_each_point),
+        cmocka_unit_test(test_pages_killed_at_each_point),
 #endif
         cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_done_but_not_journaled),

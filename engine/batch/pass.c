@@ -1,0 +1,145 @@
+/* The passes of a walk by pages: see pages.h. */
+#include "batch/loop.h"
+
+#include <stdlib.h>
+
+#include "base/embedded.h"
+#include "base/mem.h"
+
+extern const struct zdm_embedded zdm_batch_sql[];
+
+/* One row of a query on the worker's session. */
+static int
+ask(struct zdm_worker *w, const char *sql, struct zdm_result **r, struct zdm_err *err)
+{
+    while (zdm_conn_query(w->conn, sql, 0, NULL, r, err) < 0)
+        if (zdm_worker_again(w, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* The cursor goes from the end of one pass, or from somewhere in it, to the start of the next. */
+static int
+move(struct zdm_worker *w, const char *pos, const char *bound, bool *moved, struct zdm_err *err)
+{
+    const struct zdm_backfill_spec *spec = w->job->spec;
+    struct zdm_result *r = NULL;
+    char *slice = zdm_strf("%lld", (long long)w->slice),
+         *epoch = zdm_strf("%lld", (long long)w->job->epoch);
+    int rc;
+
+    while ((rc = ZDM_QUERY(w->conn, zdm_embedded_text(zdm_batch_sql, "sql/cursor_pass.sql"), &r,
+                err, spec->plan, spec->step, slice, epoch, w->pos, pos, bound)) < 0)
+        if (zdm_worker_again(w, err) < 0)
+            break;
+    if (rc == 0)
+        *moved = zdm_result_rows(r) > 0;
+    zdm_result_free(r);
+    free(slice);
+    free(epoch);
+    return rc;
+}
+
+static int
+begin(struct zdm_worker *w, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    struct zdm_page now = {.pass = 0}, pos, bound;
+    char *pos_text = NULL, *bound_text = NULL;
+    bool moved = false;
+    int rc = -1;
+
+    if (zdm_page_parse(w->pos ? w->pos : w->bound, &now, err) < 0)
+        return -1;
+    if (now.pass >= ZDM_PASSES_MOST) {
+        zdm_fail(err, ZDM_ERR_FAILED, "after %d passes over %s there are still rows to do",
+            ZDM_PASSES_MOST, w->job->target.relation);
+        return zdm_err_hint(err, "they are written faster than they are done: have a sync trigger "
+                                 "do it for new rows, or "
+                                 "change the application first");
+    }
+    if (ask(w, w->job->sql.bound, &r, err) < 0)
+        return -1;
+    if (zdm_result_rows(r) == 0) { /* truncated meanwhile */
+        pos = bound = (struct zdm_page){.pass = now.pass + 1, .file = 0, .page = 0};
+    } else {
+        char *text = NULL;
+        if (zdm_position_of_row(r, 0, ZDM_PAGE_KEYS, &text, err) < 0 ||
+            zdm_page_parse(text, &bound, err) < 0) {
+            free(text);
+            goto out;
+        }
+        free(text);
+        bound.pass = now.pass + 1;
+        pos = (struct zdm_page){.pass = bound.pass, .file = bound.file, .page = 0};
+    }
+    pos_text = zdm_page_text(&pos);
+    bound_text = zdm_page_text(&bound);
+    if (move(w, pos_text, bound_text, &moved, err) < 0)
+        goto out;
+    if (!moved) { /* an earlier try went through, or somebody else moved it */
+        rc = zdm_worker_look(w, "", &moved, err);
+        goto out;
+    }
+    free(w->bound);
+    w->bound = zdm_strdup(bound_text);
+    zdm_job_lock(w->job);
+    free(w->job->bound);
+    w->job->bound = bound_text;
+    zdm_job_unlock(w->job);
+    zdm_worker_moved(w, pos_text, w->rows, w->batches, -1, 0);
+    pos_text = bound_text = NULL;
+    zdm_ranges_clear(&w->ranges);
+    zdm_worker_unstuck(w);
+    rc = 0;
+out:
+    zdm_result_free(r);
+    free(pos_text);
+    free(bound_text);
+    return rc;
+}
+
+int
+zdm_pass_rewritten(struct zdm_worker *w, bool *again, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    struct zdm_page then, now = {.file = 0};
+    char *text = NULL;
+    int rc = -1;
+
+    *again = false;
+    if (!w->job->target.by_page)
+        return 0;
+    if (zdm_page_parse(w->bound, &then, err) < 0 || ask(w, w->job->sql.bound, &r, err) < 0)
+        return -1;
+    if (zdm_result_rows(r) > 0 && (zdm_position_of_row(r, 0, ZDM_PAGE_KEYS, &text, err) < 0 ||
+                                      zdm_page_parse(text, &now, err) < 0))
+        goto out;
+    rc = 0;
+    if (now.file == then.file)
+        goto out;
+    *again = true;
+    zdm_job_note(w->job, "info", "note",
+        "%s was rewritten (VACUUM FULL, CLUSTER, TRUNCATE): starting again from its first page",
+        w->job->target.relation);
+    rc = begin(w, err);
+out:
+    free(text);
+    zdm_result_free(r);
+    return rc;
+}
+
+int
+zdm_pass_sweep(struct zdm_worker *w, bool *again, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    *again = false;
+    if (!w->job->target.by_page || !w->bound)
+        return 0;
+    if (ask(w, w->job->sql.sweep, &r, err) < 0)
+        return -1;
+    *again = zdm_result_bool(r, 0, 0);
+    zdm_result_free(r);
+    return *again ? begin(w, err) : 0;
+}
