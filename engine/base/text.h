@@ -19,6 +19,9 @@ bool zdm_parse_duration_ms(const char *s, int64_t *ms);
 const char *zdm_show_duration(int64_t ms, char out[32]);
 /* "512 kB", "1.2 GB": units of 1024. Fills out[32] and returns it. */
 const char *zdm_show_bytes(double bytes, char out[32]);
+/* Length of the UTF-8 character at s, at most n bytes; 0 when there is none. Overlong forms, surrogates
+ * and what is above U+10FFFF are none (RFC 3629). */
+size_t zdm_utf8_length(const char *s, size_t n);
 /* Bytes of at most `max` bytes of UTF-8 text that end with a whole character. */
 int zdm_whole_characters(const char *text, size_t max);
 

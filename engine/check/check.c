@@ -231,9 +231,8 @@ zdm_check_run(const struct zdm_sources *sources, const struct zdm_check_settings
     return 0;
 }
 
-/* Nobody judged the statement, and nobody took that upon himself. */
-static bool
-is_unknown(const struct zdm_checked *item)
+bool
+zdm_check_is_unknown(const struct zdm_checked *item)
 {
     bool said = false, open = false;
 
@@ -281,7 +280,7 @@ zdm_check_exit_code(
         if (strcmp(report->notes[i].rule, "invalid-plan") == 0)
             return unknown;
     for (size_t i = 0; i < report->n && !settings->allow_unknown; i++)
-        if (is_unknown(&report->items[i]))
+        if (zdm_check_is_unknown(&report->items[i]))
             return unknown;
     return has_counted(report, settings) ? refused : 0;
 }

@@ -65,6 +65,8 @@ int zdm_check_run(const struct zdm_sources *sources, const struct zdm_check_sett
     const struct zdm_check_tracer *tracer, const struct zdm_check_asker *rows,
     struct zdm_check_report *report, struct zdm_err *err);
 
+/* Nobody judged the statement, and nobody took that upon himself in a comment. */
+bool zdm_check_is_unknown(const struct zdm_checked *item);
 /* 0, 4 (findings at or above fail_on), 2 (unknown statements without allow_unknown, invalid plans):
  * 2 is the stronger. */
 int zdm_check_exit_code(

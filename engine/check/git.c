@@ -93,8 +93,11 @@ find_base(const char *revision, char **base, struct zdm_err *err)
         goto out;
     if (status != 0) {
         zdm_fail(err, ZDM_ERR_USAGE, "--git-diff: there is no revision \"%s\"", revision);
-        zdm_err_hint(err, "fetch it first (a shallow clone has the last commit only), such as: "
-                          "git fetch origin main");
+        if (strcmp(revision, "HEAD") == 0)
+            zdm_err_hint(err, "the repository has no commit yet: leave --git-diff out");
+        else
+            zdm_err_hint(err, "fetch it first (a shallow clone has the last commit only), such as: "
+                              "git fetch origin main");
         goto out;
     }
     char *id = zdm_strdup(last_line(said));

@@ -55,23 +55,6 @@ open_file(const char *path, struct zdm_err *err)
     return fd;
 }
 
-/* Length of the UTF-8 character at s, 0 when there is none (RFC 3629). */
-static size_t
-utf8_length(const unsigned char *s, size_t n)
-{
-    size_t len = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
-
-    if (len == 0 || s[0] > 0xF4 || len > n)
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) ||
-        (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F))
-        return 0;
-    return len;
-}
-
 static int
 no_text(const char *name, const char *text, size_t offset, const char *what, struct zdm_err *err)
 {
@@ -95,7 +78,7 @@ check_text(const char *name, const struct zdm_buf *text, struct zdm_err *err)
             err, "save it as UTF-8, the encoding that psql and every driver expect");
     }
     for (size_t i = 0; i < text->len;) {
-        size_t n = utf8_length(s + i, text->len - i);
+        size_t n = zdm_utf8_length(text->s + i, text->len - i);
         if (s[i] == '\0')
             return no_text(name, text->s, i, "it has a NUL byte", err);
         if (n == 0) {

@@ -169,7 +169,7 @@ statement_case(struct zdm_buf *out, const struct suites *s, size_t index, struct
     struct zdm_buf name = ZDM_BUF_INIT;
     struct one_case c = {.file = item->source->path,
         .rows = &s->rows.rows[s->first[index]],
-        .unknown = item->st->verdict == ZDM_VERDICT_UNKNOWN && !s->view->settings->allow_unknown};
+        .unknown = zdm_check_is_unknown(item) && !s->view->settings->allow_unknown};
 
     while (s->first[index] + c.n < s->rows.n && c.rows[c.n].item == item)
         c.n++;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "sql/nesting.h"
 
 enum { LONGEST_MESSAGE = 160 }; /* in bytes */
@@ -59,25 +60,11 @@ memory_new(void)
 size_t
 zdm_invalid_utf8(const char *text)
 {
-    const unsigned char *s = (const unsigned char *)text;
+    size_t at = 0;
 
-    for (size_t i = 0; s[i];) {
-        size_t more = s[i] < 0x80                   ? 0
-                      : s[i] >= 0xC2 && s[i] < 0xE0 ? 1
-                      : s[i] >= 0xE0 && s[i] < 0xF0 ? 2
-                      : s[i] >= 0xF0 && s[i] < 0xF5 ? 3
-                                                    : 4;
-        if (more == 4)
-            return i;
-        for (size_t k = 1; k <= more; k++)
-            if ((s[i + k] & 0xC0) != 0x80)
-                return i;
-        if ((s[i] == 0xE0 && s[i + 1] < 0xA0) || (s[i] == 0xED && s[i + 1] >= 0xA0) ||
-            (s[i] == 0xF0 && s[i + 1] < 0x90) || (s[i] == 0xF4 && s[i + 1] >= 0x90))
-            return i;
-        i += more + 1;
-    }
-    return strlen(text);
+    for (size_t n = strlen(text), len; at < n && (len = zdm_utf8_length(text + at, n - at));)
+        at += len;
+    return at;
 }
 
 static int

@@ -73,6 +73,8 @@ check_has "$err" "takes a revision"
 check_exit 2 "$ZDM" check --git-diff main ../outside/1.sql
 check_has "$err" "outside of the repository"
 git checkout -q --orphan other
+check_exit 2 "$ZDM" check --git-diff HEAD db
+check_has "$err" "no commit yet"
 git commit -qm other --allow-empty
 check_exit 2 "$ZDM" check --git-diff main db
 check_has "$err" "no commit in common"
