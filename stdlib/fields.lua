@@ -211,6 +211,13 @@ return plan "add_phone" {
                 default = "1h",
                 doc = "Held longer than this at a stretch, it warns; it goes on holding. `0s`: never.",
             },
+            {
+                name = "vacuum",
+                kind = "boolean",
+                default = true,
+                doc = "VACUUM the table between batches when a fifth of it, and 100,000 rows, died since the last time, and "
+                    .. "ANALYZE it at the end. Neither waits for a lock.",
+            },
             allow,
             because,
             why,

@@ -156,6 +156,8 @@ zdm_backfill_run(struct zdm_conn *control, const struct zdm_backfill_spec *spec,
         if (rc == 0)
             rc = zdm_job_finish(&job, &done, err);
     }
+    if (rc == 0)
+        zdm_job_analyze(&job);
     zdm_hold_tell_shares(&job);
     zdm_hold_stop(&job);
     zdm_job_tell(&job, rc == 0);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "batch/loop.h"
 
@@ -22,10 +23,11 @@ zdm_hold_start(struct zdm_job *job, struct zdm_err *err)
 {
     struct zdm_hold *h = &job->hold;
     const struct zdm_limits *limits = &job->spec->limits;
+    h->vacuum.left = -1;
     bool signals = limits->lag_ms || limits->lag_bytes || limits->slot_bytes ||
                    limits->archive_segments || limits->blocked_ms || limits->canary_times ||
                    limits->dead_percent || limits->checkpoints_a_minute || limits->load ||
-                   limits->sql || limits->url || limits->file;
+                   limits->sql || limits->url || limits->file || limits->vacuum;
 
     if (signals) {
         char *application = zdm_batch_application(job->spec, "monitor");
@@ -176,6 +178,18 @@ settle(struct zdm_job *job)
     h->lost_us = 0;
 }
 
+/* The workers rest meanwhile: with them it would have more to do at its end than at its beginning. */
+static int
+vacuum(struct zdm_job *job, struct zdm_err *err)
+{
+    if (job->hold.throttle.holding || !job->spec->limits.vacuum ||
+        !zdm_vacuum_due(&job->hold.vacuum, &job->hold.view))
+        return 0;
+    set_holding(job, zdm_strf("VACUUM of %s", job->target.relation));
+    zdm_job_tell(job, true);
+    return zdm_job_vacuum(job, err);
+}
+
 int
 zdm_job_hold(struct zdm_job *job, int64_t *again_ms, struct zdm_err *err)
 {
@@ -184,6 +198,8 @@ zdm_job_hold(struct zdm_job *job, int64_t *again_ms, struct zdm_err *err)
 
     settle(job);
     if (sample(job, err) < 0)
+        return -1;
+    if (vacuum(job, err) < 0)
         return -1;
     int64_t now = zdm_monotonic_us();
     int64_t rest = h->throttle.holding ? NAP_MS : zdm_rate_rest_ms(&h->throttle.rate, now);

@@ -6,15 +6,17 @@
 
 #include "batch/monitor.h"
 #include "batch/throttle.h"
+#include "batch/vacuum.h"
 
 struct zdm_hold {
     struct zdm_monitor *monitor; /* owned; NULL: no signal is looked at */
     struct zdm_throttle throttle;
     struct zdm_monitor_view view; /* what was seen last */
     struct zdm_signal check;      /* the author's function: asked here, not by the monitor */
-    int64_t sampled_us;           /* 0: never */
-    int64_t lost_us;              /* until when lost time is counted; 0: nothing is held up */
-    bool told_long;               /* that it holds for very long was said */
+    struct zdm_vacuum vacuum;
+    int64_t sampled_us; /* 0: never */
+    int64_t lost_us;    /* until when lost time is counted; 0: nothing is held up */
+    bool told_long;     /* that it holds for very long was said */
 };
 
 #endif

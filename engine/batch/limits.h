@@ -20,6 +20,7 @@ struct zdm_limits {            /* 0, false and NULL: not looked at; texts are vi
     const char *url;              /* another answer than 200 holds */
     const char *file;             /* holds while it is there */
     bool check;                   /* hooks.check is asked */
+    bool vacuum;                  /* VACUUM between batches, ANALYZE at the end */
     int64_t wal_rate;             /* bytes a second at most */
     int64_t patience_ms;          /* held longer at a stretch: one warning; 0: none */
 };

@@ -14,6 +14,7 @@
  *     explain.c   what the server would do with them
  *     hold.c      stops the workers while a signal says so, and for the rate of WAL
  *     pass.c      passes over a table without a key
+ *     vacuum.c    VACUUM between batches
  *     monitor.c   reads the signals in a thread of its own; signal_*.c: one signal each
  *     trouble.c   what to do about an error
  *     look.c      where the cursor really is

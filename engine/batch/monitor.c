@@ -129,11 +129,11 @@ take_baseline(struct zdm_reading *r, struct zdm_err *err)
     return 0;
 }
 
-/* Both lags come from one query. */
+/* Both lags come from one query; dead rows tell when to vacuum. */
 static bool
 is_on(const struct zdm_reading *r, enum zdm_signal_id id)
 {
-    return r->now.signals[id].on ||
+    return r->now.signals[id].on || (id == ZDM_SIGNAL_DEAD && r->options->limits->vacuum) ||
            (id == ZDM_SIGNAL_LAG && r->now.signals[ZDM_SIGNAL_LAG_BYTES].on);
 }
 

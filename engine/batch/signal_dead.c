@@ -29,7 +29,7 @@ zdm_read_dead(struct zdm_reading *r, struct zdm_err *err)
     if (r->now.dead >= DEBT_LEAST)
         share = (double)r->now.dead * 100 / (double)(r->now.live > 0 ? r->now.live : 1);
     zdm_signal_set(s, share, NULL, zdm_monotonic_us());
-    if (share >= s->limit)
+    if (s->on && share >= s->limit)
         zdm_signal_words(s, "%lld dead rows beside %lld live ones%s%s", (long long)r->now.dead,
             (long long)r->now.live, r->now.horizon_who[0] ? ", kept by " : "", r->now.horizon_who);
     return 0;

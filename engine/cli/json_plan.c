@@ -96,6 +96,7 @@ add_backfill(json_t *out, const struct zdm_step_backfill *b)
     json_object_set_new(object, "max_lag_ms", json_integer(b->max_lag_ms));
     json_object_set_new(object, "wal_rate", zdm_json_known(b->wal_rate ? b->wal_rate : -1));
     json_object_set_new(object, "max_throttled_ms", json_integer(b->max_throttled_ms));
+    json_object_set_new(object, "vacuum", json_boolean(b->vacuum));
     json_object_set_new(object, "throttle", throttle_of(&b->throttle));
     json_object_set_new(object, "allow", allow_of(&b->allow));
     json_object_set_new(out, "backfill", object);

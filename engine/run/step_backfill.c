@@ -108,6 +108,7 @@ limits_of(const struct zdm_step_backfill *backfill)
         .url = throttle->url,
         .file = throttle->file,
         .check = throttle->check != 0,
+        .vacuum = backfill->vacuum,
         .wal_rate = backfill->wal_rate,
         .patience_ms = backfill->max_throttled_ms,
     };

@@ -108,6 +108,7 @@ function expand(body) end
 ---@field wal_rate? string The most WAL to write in a second. (at least 262144)
 ---@field throttle? zdm.throttle|fun(ctx: zdm.ctx): boolean|string|nil What else slows it down and holds it: see below. A function stands for `{ check = function }`.
 ---@field max_throttled? string Held longer than this at a stretch, it warns; it goes on holding. `0s`: never.
+---@field vacuum? boolean VACUUM the table between batches when a fifth of it, and 100,000 rows, died since the last time, and ANALYZE it at the end. Neither waits for a lock.
 ---@field allow? string[] Ids of rules whose finding is accepted for this step. Needs `because`.
 ---@field because? string Why the findings named in `allow` are acceptable here.
 ---@field why? string The reason, for people: shown in the dry run and the log.

@@ -47,6 +47,18 @@ done
 wait "$runner"
 check_eq "blocked: every row once" "1|1" "$(sql 'SELECT min(n), max(n) FROM u')"
 
+# Dead rows are taken away between batches, and the statistics are new at the end.
+sql "CREATE TABLE v (id int PRIMARY KEY, n int NOT NULL DEFAULT 0) WITH (autovacuum_enabled = false);
+     INSERT INTO v (id) SELECT generate_series(1, 400000)"
+cat >vacuum.lua <<'EOF'
+return plan "vacuum" { api = 1,
+  backfill "count" { table = "v", set = { n = "n + 1" }, batch_max = 2000, pause = "20ms", throttle = { load = false } } }
+EOF
+"$ZDM" run vacuum.lua >vacuum.out 2>vacuum.err
+check_has vacuum.out 'VACUUM of public.v'
+check_eq "vacuum: every row once" "1|1" "$(sql 'SELECT min(n), max(n) FROM v')"
+wait_until "SELECT vacuum_count > 0 AND analyze_count > 0 FROM pg_stat_user_tables WHERE relname = 'v'" t
+
 # The monitor's session is killed, and comes back; the backfill goes on as if nothing had been.
 monitor="SELECT pid FROM pg_stat_activity WHERE application_name = 'zdm/killed/count/monitor'"
 start_run killed 'batch_max = 100, pause = "50ms"'

@@ -1,0 +1,34 @@
+/*
+ * vacuum.h - VACUUM of the table between batches, and ANALYZE at the end. Private to batch/.
+ *
+ * A backfill leaves a dead row version behind each row. Removed in time, the rows behind it fill the
+ * room; autovacuum looks once a minute and takes its time. So when a fifth of the table (and 100,000
+ * rows) died since the last time, the batches pause for a VACUUM: one that never waits for a lock
+ * (SKIP_LOCKED) and never takes a strong one (TRUNCATE false). Not while another vacuum runs, nor while
+ * somebody keeps dead rows from being removed. What it may not do, or fails at, is a note.
+ */
+#ifndef ZDM_BATCH_VACUUM_H
+#define ZDM_BATCH_VACUUM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "batch/monitor.h"
+
+struct zdm_vacuum {
+    int64_t left;    /* dead rows that the last one, or the start, left; -1: not seen yet */
+    int64_t done_us; /* when the last one ended: what was read before says nothing */
+    bool refused;    /* our role may not, or it failed: told, and not tried again */
+};
+
+/* Is it worth one now? (pure) Notes in *v what was left. */
+bool zdm_vacuum_due(struct zdm_vacuum *v, const struct zdm_monitor_view *seen);
+
+struct zdm_job;
+struct zdm_err;
+/* On the control connection. */
+int zdm_job_vacuum(struct zdm_job *job, struct zdm_err *err);
+/* Statistics of what the backfill left, for the planner. */
+void zdm_job_analyze(struct zdm_job *job);
+
+#endif

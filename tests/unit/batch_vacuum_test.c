@@ -1,0 +1,70 @@
+/* When a VACUUM between batches is due: what the monitor saw in, a decision out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "batch/vacuum.h"
+
+static bool
+due(struct zdm_vacuum *v, struct zdm_monitor_view *seen, int64_t dead)
+{
+    seen->dead = dead;
+    seen->signals[ZDM_SIGNAL_DEAD].read_us++;
+    return zdm_vacuum_due(v, seen);
+}
+
+static void
+test_a_fifth_and_a_hundred_thousand(void **state)
+{
+    struct zdm_vacuum v = {.left = -1};
+    struct zdm_monitor_view seen = {.live = 1000000, .signals = {{.on = true}}};
+
+    (void)state;
+    assert_false(due(&v, &seen, -1));
+    assert_false(due(&v, &seen, 30000)); /* there before we came */
+    assert_false(due(&v, &seen, 250000));
+    assert_true(due(&v, &seen, 300000));
+    v.left = -1;
+    seen.live = 1000;
+    assert_false(due(&v, &seen, 0));
+    assert_false(due(&v, &seen, 100000));
+    assert_true(due(&v, &seen, 100001));
+}
+
+static void
+test_not_while_it_is_of_no_use(void **state)
+{
+    struct zdm_vacuum v = {.left = 10000};
+    struct zdm_monitor_view seen = {.live = 1000000, .signals = {{.on = true}}};
+
+    (void)state;
+    assert_true(due(&v, &seen, 400000));
+    seen.vacuum = true;
+    assert_false(due(&v, &seen, 400000));
+    seen.vacuum = false;
+    seen.horizon_ms = 60001;
+    assert_false(due(&v, &seen, 400000));
+    seen.horizon_ms = 0;
+    v.done_us = seen.signals[ZDM_SIGNAL_DEAD].read_us + 1; /* what is seen is from before it */
+    assert_false(due(&v, &seen, 400000));
+    assert_true(due(&v, &seen, 400000));
+    assert_false(due(&v, &seen, 5000)); /* autovacuum came first */
+    assert_int_equal(v.left, 5000);
+    assert_true(due(&v, &seen, 400000));
+    v.refused = true;
+    assert_false(due(&v, &seen, 400000));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_fifth_and_a_hundred_thousand),
+        cmocka_unit_test(test_not_while_it_is_of_no_use),
+    };
+
+    return cmocka_run_group_tests_name("batch_vacuum", tests, NULL, NULL);
+}
