@@ -1,7 +1,6 @@
 --- zdm.conf.lua: what a project sets for every zdm check. The table `sections` drives the checks here,
 -- the reference (docs/reference/conf.md) and its test.
 
-local native = require "native"
 local env = require "env"
 local errors = require "errors"
 local kinds = require "kinds"
@@ -83,12 +82,11 @@ local function unknown_section(key)
     for i, section in ipairs(conf.sections) do
         names[i] = section.name
     end
-    local nearest = type(key) == "string" and native.nearest(key, names)
     errors.add {
         line = 0,
         key = tostring(key),
         message = ('unknown field "%s" in zdm.conf.lua'):format(tostring(key)),
-        hint = nearest and ('did you mean "%s"?'):format(nearest) or "fields: " .. table.concat(names, ", "),
+        hint = errors.hint_for(key, names),
     }
 end
 

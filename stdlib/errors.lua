@@ -20,6 +20,12 @@ function errors.add(e)
     end
 end
 
+--- The hint for a key that is none of the names: the nearest one, or all of them.
+function errors.hint_for(key, names)
+    local nearest = type(key) == "string" and native.nearest(key, names)
+    return nearest and ('did you mean "%s"?'):format(nearest) or "fields: " .. table.concat(names, ", ")
+end
+
 --- Forgets all errors: for tests, which evaluate many plans in one state.
 function errors.reset()
     errors.list, seen = {}, {}

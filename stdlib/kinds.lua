@@ -4,6 +4,7 @@
 -- ("must be ..."), a hint, and where in an SQL text. kind.says stands in the reference, kind.lua is the
 -- type for editors.
 
+local errors = require "errors"
 local native = require "native"
 local token = require "token"
 
@@ -337,10 +338,7 @@ kinds.copy = {
         local known = { "into", "columns", "on_conflict" }
         for key in next, value do
             if key ~= "into" and key ~= "columns" and key ~= "on_conflict" then
-                local nearest = type(key) == "string" and native.nearest(key, known)
-                return nil,
-                    ('has the unknown field "%s"'):format(tostring(key)),
-                    nearest and ('did you mean "%s"?'):format(nearest) or "fields: " .. table.concat(known, ", ")
+                return nil, ('has the unknown field "%s"'):format(tostring(key)), errors.hint_for(key, known)
             end
         end
         local into, wrong = kinds.qualified.check(value.into)

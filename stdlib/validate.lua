@@ -26,15 +26,7 @@ end
 
 local function unknown_field(def, key, at)
     local names = names_of(def)
-    local nearest = type(key) == "string" and native.nearest(key, names)
-    local hint
-    if nearest then
-        hint = ('did you mean "%s"?'):format(nearest)
-    elseif #names > 0 then
-        hint = "fields: " .. table.concat(names, ", ")
-    else
-        hint = ("%s takes no fields"):format(def.name)
-    end
+    local hint = #names > 0 and errors.hint_for(key, names) or ("%s takes no fields"):format(def.name)
     errors.add {
         line = at.line,
         key = tostring(key),
