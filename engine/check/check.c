@@ -241,7 +241,7 @@ zdm_check_is_unknown(const struct zdm_checked *item)
         if (finding->hazard != ZDM_HAZARD_UNKNOWN || finding->severity != ZDM_SEVERITY_ERROR)
             continue;
         said = true;
-        open = open || !item->allowed[i];
+        open = open || !item->allowed || !item->allowed[i];
     }
     return open || (!said && item->st->verdict == ZDM_VERDICT_UNKNOWN);
 }
