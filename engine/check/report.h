@@ -16,8 +16,9 @@ struct zdm_checked {
     size_t line, column; /* of the statement's first character, from 1; column in characters */
     const struct zdm_statement *st; /* view until zdm_check_report_release */
     const char *step;               /* of a plan: the step's id, else NULL */
-    const char *
-        *allowed; /* for each finding the reason of `-- zdm: allow`, or NULL: st->n_findings */
+    /* For each finding (st->n_findings) the reason of `-- zdm: allow`, or NULL; the array NULL:
+     * nothing is allowed. */
+    const char **allowed;
     const char **disagreements; /* --trace: where trace and catalog differ, n_disagreements lines */
     size_t n_disagreements;
 };
