@@ -77,6 +77,7 @@ return plan "template" {
         batch_max = 50000,
         lock_timeout = "50ms", -- then the batch is tried later
         workers = 1, -- batches at the same time
+        stripes = 8, -- interleaved batches of a range, where they keep rows on their pages
         pause = "0ms",
         max_lag = "5s", -- wait while a replica is further behind
     },

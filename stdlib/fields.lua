@@ -177,6 +177,15 @@ return plan "add_phone" {
                     .. "as fast again as one; more than a quarter of the server's processors is felt by everybody.",
             },
             {
+                name = "stripes",
+                kind = "integer",
+                min = 1,
+                max = 64,
+                default = 8,
+                doc = "In how many interleaved batches to do a range of rows, where that keeps rows on their pages "
+                    .. "(no index holds a column that is set): less WAL, hardly any growth. 1: never.",
+            },
+            {
                 name = "pause",
                 kind = "duration",
                 min = 0,

@@ -10,38 +10,6 @@
 /* A cursor that stands where we left it and still lets no batch pass. */
 #define REFUSED_MOST 5
 
-/* Keys of the next range: the controller's, or half of where trouble is known to lie. */
-static int64_t
-range_rows(const struct zdm_worker *w)
-{
-    int64_t half = w->suspect / 2;
-
-    if (w->suspect == 0)
-        return w->controller.rows;
-    if (half < 1)
-        half = 1;
-    return half < w->controller.rows ? half : w->controller.rows;
-}
-
-/* A batch up to `upto` is committed. */
-static void
-advance(struct zdm_worker *w, const char *upto, const struct zdm_batch_done *done, double ms)
-{
-    int64_t updated = done->rows - w->rows;
-    /* The last range holds an unknown number of keys, but at least those that were updated. */
-    int64_t keys = w->ranges.whole ? w->ranges.rows : updated;
-    bool clean = !w->unclean && w->suspect == 0 && w->ranges.whole;
-
-    zdm_worker_moved(w, zdm_strdup(upto), done->rows, done->batches, keys, ms);
-    zdm_worker_wrote(w, done->wal);
-    w->unclean = false;
-    if (clean)
-        zdm_controller_feed(&w->controller, keys, ms);
-    zdm_controller_wal(&w->controller, keys, done->wal);
-    w->suspect = w->suspect > keys ? w->suspect - keys : 0;
-    zdm_worker_unstuck(w);
-}
-
 static int
 refused(struct zdm_worker *w, struct zdm_err *err)
 {
@@ -71,22 +39,25 @@ run_batch(struct zdm_worker *w, const char *upto, struct zdm_err *err)
             return -1;
         replied = false;
         if (!look) {
-            zdm_ranges_clear(&w->ranges); /* the same keys again, not those behind them */
+            zdm_worker_forget(w); /* the same keys again, not those behind them */
             return 0;
         }
     }
     if (done.applied) {
         ZDM_FAIL_HERE(BATCH_AFTER);
-        advance(w, upto, &done, (double)(zdm_monotonic_us() - start) / 1000);
+        if (w->to.range_end)
+            ZDM_FAIL_HERE(STRIPE_AFTER);
+        zdm_worker_advance(
+            w, done.rows, done.batches, done.wal, (double)(zdm_monotonic_us() - start) / 1000);
         return 0;
     }
-    if (zdm_worker_look(w, upto, &moved, err) < 0)
+    if (zdm_worker_look(w, &moved, err) < 0)
         return -1;
     if (moved) {
         zdm_worker_unstuck(w);
         return 0;
     }
-    zdm_ranges_clear(&w->ranges);
+    zdm_worker_forget(w);
     bool again;
     if (zdm_pass_rewritten(w, &again, err) < 0)
         return -1;
@@ -98,20 +69,15 @@ static int
 walk(struct zdm_worker *w, struct zdm_err *err)
 {
     for (;;) {
-        const char *next;
+        char *upto;
 
         if (zdm_worker_wait_to_go_on(w) < 0)
             return zdm_job_stopped(w->job, err);
-        while (zdm_ranges_next(&w->ranges, w->conn, &w->job->sql, range_rows(w), w->pos, w->bound,
-                   &next, err) < 0)
-            if (zdm_worker_again(w, err) < 0)
-                return err->code == ZDM_ERR_FAILED
-                           ? zdm_err_wrap(err, "looking ahead along %s", w->job->target.relation)
-                           : -1;
-        if (!next)
+        if (zdm_worker_next(w, &upto, err) < 0)
+            return -1;
+        if (!upto)
             return 0;
 
-        char *upto = zdm_strdup(next); /* trouble clears the ranges */
         int rc = run_batch(w, upto, err);
         free(upto);
         if (rc < 0)

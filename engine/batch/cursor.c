@@ -23,6 +23,41 @@ number(int64_t value)
     return n;
 }
 
+void
+zdm_spot_release(struct zdm_spot *spot)
+{
+    free(spot->pos);
+    free(spot->range_end);
+    free(spot->stripe_pos);
+    *spot = (struct zdm_spot){.stripes = 1};
+}
+
+void
+zdm_spot_copy(const struct zdm_spot *from, struct zdm_spot *to)
+{
+    zdm_spot_release(to);
+    *to = (struct zdm_spot){
+        .pos = zdm_strdup(from->pos),
+        .range_end = zdm_strdup(from->range_end),
+        .stripe_pos = zdm_strdup(from->stripe_pos),
+        .stripe = from->stripe,
+        .stripes = from->stripes,
+    };
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+bool
+zdm_spot_same(const struct zdm_spot *a, const struct zdm_spot *b)
+{
+    return a->stripe == b->stripe && same_text(a->pos, b->pos) &&
+           same_text(a->range_end, b->range_end) && same_text(a->stripe_pos, b->stripe_pos);
+}
+
 static void
 take_row(const struct zdm_result *r, int row, struct zdm_cursor *out)
 {
@@ -33,7 +68,11 @@ take_row(const struct zdm_result *r, int row, struct zdm_cursor *out)
         .rows = zdm_result_i64(r, row, 2),
         .batches = zdm_result_i64(r, row, 3),
         .total = zdm_result_i64(r, row, 4),
-        .pos = zdm_strdup(zdm_result_get(r, row, 5)),
+        .at.pos = zdm_strdup(zdm_result_get(r, row, 5)),
+        .at.stripe = zdm_result_i64(r, row, 10),
+        .at.stripes = zdm_result_i64(r, row, 11),
+        .at.range_end = zdm_strdup(zdm_result_get(r, row, 12)),
+        .at.stripe_pos = zdm_strdup(zdm_result_get(r, row, 13)),
         .bound = zdm_strdup(zdm_result_get(r, row, 6)),
         .at_ms = zdm_result_i64(r, row, 8),
         .relation = zdm_strdup(zdm_result_get(r, row, 9)),
@@ -95,7 +134,7 @@ zdm_cursors_sum(const struct zdm_cursors *cursors, struct zdm_cursor *out)
             snprintf(out->state, sizeof out->state, "%s", c->state);
     }
     if (cursors->count == 1) {
-        out->pos = zdm_strdup(cursors->items[0].pos);
+        out->at.pos = zdm_strdup(cursors->items[0].at.pos);
         out->bound = zdm_strdup(cursors->items[0].bound);
     }
 }
@@ -104,7 +143,7 @@ bool
 zdm_cursor_through(const struct zdm_cursor *cursor)
 {
     /* The last range of a slice ends with the bound's own text, so this is no comparison of keys. */
-    return !cursor->bound || (cursor->pos && strcmp(cursor->pos, cursor->bound) == 0);
+    return !cursor->bound || (cursor->at.pos && strcmp(cursor->at.pos, cursor->bound) == 0);
 }
 
 static int
@@ -124,7 +163,7 @@ zdm_cursor_claim(struct zdm_conn *conn, const char *plan, const char *step, int6
 
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/cursor_claim.sql"), &r, err, plan,
             step, slice_text.text, epoch_text.text, slice->bound,
-            slice->total < 0 ? NULL : total_text.text, slice->relation, slice->pos) < 0)
+            slice->total < 0 ? NULL : total_text.text, slice->relation, slice->at.pos) < 0)
         return -1;
     int rc = zdm_result_rows(r) == 0 ? taken_over(plan, err) : 0;
     zdm_result_free(r);
@@ -190,7 +229,7 @@ zdm_cursor_where(const char *plan, const char *step)
 void
 zdm_cursor_release(struct zdm_cursor *cursor)
 {
-    free(cursor->pos);
+    zdm_spot_release(&cursor->at);
     free(cursor->bound);
     free(cursor->relation);
     *cursor = (struct zdm_cursor){.exists = false};

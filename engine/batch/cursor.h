@@ -16,10 +16,23 @@
 #include "base/err.h"
 #include "pg/conn.h"
 
+/* How far a slice is. Rows up to pos are done. Of the range behind it that ends with range_end (NULL:
+ * there is none in progress) those of the stripes before `stripe` are done, and of that one those up
+ * to stripe_pos (NULL: pos). */
+struct zdm_spot {
+    char *pos, *range_end, *stripe_pos; /* owned, may be NULL */
+    int64_t stripe, stripes;
+};
+void zdm_spot_copy(
+    const struct zdm_spot *from, struct zdm_spot *to); /* releases what was there */
+void zdm_spot_release(struct zdm_spot *spot);
+bool zdm_spot_same(const struct zdm_spot *a, const struct zdm_spot *b);
+
 struct zdm_cursor {
     bool exists;
     int64_t slice, epoch, rows, batches, total; /* total: estimate at creation, -1 unknown */
-    char *pos, *bound;                          /* owned, may be NULL */
+    struct zdm_spot at;
+    char *bound;    /* owned, may be NULL */
     char *relation; /* owned; identity of table and key (target.h), NULL: not known */
     char state[12]; /* "open" or "done" */
     int64_t at_ms;

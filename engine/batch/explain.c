@@ -12,10 +12,11 @@
 
 /* Without keys: names, types and rights. */
 static int
-check(struct zdm_worker *w, size_t which, struct zdm_err *err)
+check(struct zdm_worker *w, const struct zdm_batch_text *texts, size_t which, struct zdm_err *err)
 {
-    const struct zdm_batch_text *batch = &w->job->sql.batches[which];
-    size_t n = 5 + w->job->sql.n_keys + (which > 0 ? 1 + w->job->sql.n_keys - (which - 1) : 0);
+    const struct zdm_batch_text *batch = &texts[which];
+    size_t n_keys = w->job->sql.n_keys;
+    size_t n = ZDM_BATCH_PARAMETERS + n_keys + (which > 0 ? n_keys - (which - 1) : 0);
     struct zdm_parameters p = {.n = 0};
     char *sql = zdm_strf(EXPLAIN "%s", batch->text);
     int rc;
@@ -35,7 +36,8 @@ int
 zdm_worker_check(struct zdm_worker *w, struct zdm_err *err)
 {
     for (size_t i = 0; i <= w->job->sql.n_keys; i++)
-        if (w->job->sql.batches[i].text && check(w, i, err) < 0)
+        if ((w->job->sql.batches[i].text && check(w, w->job->sql.batches, i, err) < 0) ||
+            (w->job->sql.striped && check(w, w->job->sql.striped, i, err) < 0))
             return -1;
     return 0;
 }
@@ -138,10 +140,12 @@ zdm_worker_check_scan(
         rc = 0;
         goto out;
     }
-    if (zdm_request_fill(
-            &q, &w->job->sql, w->job->spec, w->slice, w->job->epoch, after, upto, err) < 0)
+    const struct zdm_spot from = {.pos = after, .stripes = 1};
+    const struct zdm_batch batch = {
+        .epoch = w->job->epoch, .from = &from, .to = &from, .upto = upto};
+    if (zdm_request_fill(&q, &w->job->sql, w->job->spec, &batch, err) < 0)
         goto out;
-    sql = zdm_strf("EXPLAIN (FORMAT JSON, COSTS OFF) %s", q.batch->text);
+    sql = zdm_strf("EXPLAIN (FORMAT JSON, COSTS OFF) %s", q.text->text);
     while (zdm_conn_query(w->conn, sql, q.p.n, q.p.values, &r, err) < 0)
         if (zdm_worker_again(w, err) < 0)
             goto out;

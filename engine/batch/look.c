@@ -117,24 +117,25 @@ zdm_job_check_cursors(
 }
 
 void
-zdm_worker_moved(
-    struct zdm_worker *w, char *pos, int64_t rows, int64_t batches, int64_t keys, double ms)
+zdm_worker_moved(struct zdm_worker *w, const struct zdm_spot *spot, int64_t rows, int64_t batches,
+    int64_t keys, double ms)
 {
     struct zdm_job *job = w->job;
 
-    free(w->pos);
-    w->pos = pos;
+    zdm_spot_copy(spot, &w->at);
     zdm_job_lock(job);
     job->rows += rows - w->rows;
     job->batches += batches - w->batches;
     if (keys >= 0) {
-        job->batch_rows = keys;
-        job->batch_ms = ms;
+        if (ms >= 0) {
+            job->batch_rows = keys;
+            job->batch_ms = ms;
+        }
         zdm_meter_walk(&job->meter, keys, zdm_monotonic_us());
     }
     if (job->n_slices == 1) {
         free(job->pos);
-        job->pos = zdm_strdup(pos);
+        job->pos = zdm_strdup(spot->pos);
     }
     zdm_job_unlock(job);
     w->rows = rows;
@@ -161,9 +162,9 @@ zdm_worker_read(struct zdm_worker *w, struct zdm_err *err)
 
     if (rc == 0) {
         /* The job knows of them already. */
-        w->pos = cursor.pos;
+        zdm_spot_copy(&cursor.at, &w->at);
         w->bound = cursor.bound;
-        cursor.pos = cursor.bound = NULL;
+        cursor.bound = NULL;
         w->rows = cursor.rows;
         w->batches = cursor.batches;
     }
@@ -172,19 +173,21 @@ zdm_worker_read(struct zdm_worker *w, struct zdm_err *err)
 }
 
 int
-zdm_worker_look(struct zdm_worker *w, const char *upto, bool *moved, struct zdm_err *err)
+zdm_worker_look(struct zdm_worker *w, bool *moved, struct zdm_err *err)
 {
     struct zdm_cursor cursor = {.exists = false};
-    int64_t keys = -1;
     int rc = read_cursor(w, true, &cursor, err);
 
     if (rc < 0)
         goto out;
-    *moved = !same_text(cursor.pos, w->pos);
+    /* What is still to be begun is not in the cursor. */
+    *moved = cursor.batches != w->batches || !same_text(cursor.at.pos, w->at.pos) ||
+             cursor.at.stripe != w->at.stripe;
     if (!*moved)
         goto out;
-    if (same_text(cursor.pos, upto)) {
-        keys = w->ranges.rows; /* the batch in question went through: its reply was lost */
+    if (cursor.batches == w->batches + 1 && zdm_spot_same(&cursor.at, &w->to)) {
+        /* The batch in question went through: its reply was lost. */
+        zdm_worker_advance(w, cursor.rows, cursor.batches, 0, -1);
     } else {
         if (cursor.batches < w->batches)
             zdm_job_note(w->job, "warning", "rewound",
@@ -193,12 +196,12 @@ zdm_worker_look(struct zdm_worker *w, const char *upto, bool *moved, struct zdm_
         else
             zdm_job_note(w->job, "info", "adopted", "going on from where the cursor is");
         zdm_ranges_clear(&w->ranges);
+        w->range_keys = w->suspect = 0;
         free(w->bound);
         w->bound = cursor.bound;
         cursor.bound = NULL;
+        zdm_worker_moved(w, &cursor.at, cursor.rows, cursor.batches, -1, 0);
     }
-    zdm_worker_moved(w, cursor.pos, cursor.rows, cursor.batches, keys, 0);
-    cursor.pos = NULL;
 out:
     zdm_cursor_release(&cursor);
     return rc;

@@ -8,6 +8,8 @@
  *
  *     prepare.c   target, SQL, first worker, the author's SQL checked, cursors claimed
  *     slice.c     where to cut, which slice is next
+ *     next.c      which batch is next, and what follows from it
+ *     hot.c       in how many stripes ranges are done
  *     backfill.c  the loop of a worker
  *     pool.c      the workers' threads, and the thread that waits for them
  *     worker.c    the session that sends batches
@@ -71,6 +73,11 @@ struct zdm_job {
     const struct zdm_backfill_hooks *hooks;
     struct zdm_stuck stuck; /* of the control connection */
     struct zdm_hold hold;
+    struct zdm_hot {
+        int64_t looked_us;    /* 0: never */
+        int64_t updated, hot; /* of the table, as of then */
+        int64_t again_us;     /* stripes did not help: not before then; 0: they are in use */
+    } hot;
     int64_t told_us; /* last progress */
 
     /* Under the lock. */
@@ -79,6 +86,7 @@ struct zdm_job {
     bool quitting;                /* no more batches */
     char *holding;                /* owned: why no batch is sent now; NULL: go on */
     bool in_the_way;              /* ... because somebody waits for our locks */
+    int64_t stripes;              /* of the ranges that begin from now on */
     int64_t wal;                  /* bytes written by batches since the main thread last asked */
     enum zdm_slice_state *slices; /* n_slices, by number */
     size_t n_slices;
@@ -101,9 +109,16 @@ struct zdm_worker {
     struct zdm_conn *conn; /* owned; NULL: not open yet */
     int64_t slice;
 
-    char *pos, *bound; /* owned; as the cursor has them */
+    struct zdm_spot
+        at; /* where the cursor is, or (range_end) a range that the next batch begins */
+    struct zdm_spot to; /* where the batch in question moves it */
+    char *bound;         /* owned */
     int64_t rows, batches;
     struct zdm_ranges ranges;
+    int64_t range_keys; /* of the range in progress; 0: not known */
+    int64_t batch_keys; /* between the ends of the batch in question, of all stripes */
+    bool known;         /* ... and that is how many there are */
+    double slowest_ms;  /* stripe of the range in progress */
     const struct zdm_batch_text *sent; /* the batch sent last, view of job->sql */
     struct zdm_controller controller;
 
@@ -130,6 +145,23 @@ int zdm_slices_cut(struct zdm_worker *w, const char *bound, int64_t total, struc
 int zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err);
 /* The worker's slice is through. */
 void zdm_slice_through(struct zdm_worker *w);
+
+/* --- next.c ----------------------------------------------------------------------- */
+/* The upper end of the next batch, *upto owned; sets w->to. NULL: the slice is through. */
+int zdm_worker_next(struct zdm_worker *w, char **upto, struct zdm_err *err);
+/* The batch is committed: w->to is where the cursor is. ms < 0: it took nobody knows how long. */
+void zdm_worker_advance(
+    struct zdm_worker *w, int64_t rows, int64_t batches, int64_t wal, double ms);
+/* From now on batches of half as many keys, until the trouble in them is found or passed. */
+void zdm_worker_narrow(struct zdm_worker *w);
+/* Forgets what was looked up for the batches ahead, and a range that no batch has begun. */
+void zdm_worker_forget(struct zdm_worker *w);
+
+/* --- hot.c ------------------------------------------------------------------------ */
+/* How many stripes a range has, from now on: looks once a second how many updates were HOT. */
+void zdm_job_start_hot(struct zdm_job *job);
+int zdm_job_watch_hot(struct zdm_job *job, struct zdm_err *err);
+int64_t zdm_job_stripes(struct zdm_job *job);
 
 /* --- backfill.c ------------------------------------------------------------------- */
 /* Slice after slice until none is left; on the worker's thread. */
@@ -159,12 +191,13 @@ int zdm_worker_set_session(struct zdm_worker *w, struct zdm_err *err);
 /* A new session after *err, tried until it works or patience is over. first: the one before did
  * some work. */
 int zdm_worker_reconnect(struct zdm_worker *w, bool first, struct zdm_err *err);
-/* Not applied: the cursor did not stand at `w->pos` with our epoch, nothing was changed. */
+/* Not applied: the cursor did not stand at w->at with our epoch, nothing was changed. */
 struct zdm_batch_done {
     bool applied;
     int64_t rows, batches; /* of all batches so far */
     int64_t wal;           /* bytes that the server wrote meanwhile */
 };
+/* Sends the batch from w->at to w->to. */
 int zdm_worker_batch(
     struct zdm_worker *w, const char *upto, struct zdm_batch_done *done, struct zdm_err *err);
 
@@ -196,7 +229,7 @@ int zdm_job_hold(struct zdm_job *job, int64_t *again_ms, struct zdm_err *err);
 int zdm_control_again(struct zdm_job *job, struct zdm_err *err);
 /* The same for the worker, outside a batch; reconnects when the session is lost. */
 int zdm_worker_again(struct zdm_worker *w, struct zdm_err *err);
-/* A batch up to `upto` failed with *err. 0: try again behind w->pos; *look: what became of it is
+/* A batch up to `upto` failed with *err. 0: try again behind w->at; *look: what became of it is
  * not known. */
 int zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_err *err);
 /* Puts *err (of that statement, sent behind `prefix` characters) into the worker's fault. */
@@ -207,13 +240,13 @@ void zdm_worker_unstuck(struct zdm_worker *w);
 
 /* --- look.c ------------------------------------------------------------------------- */
 /* Reads the cursor on the worker, behind any batch in flight, and adopts where it is. *moved: it is
- * elsewhere than w->pos was. ZDM_ERR_OWNED, ZDM_ERR_MISMATCH when it is not ours any more. */
-int zdm_worker_look(struct zdm_worker *w, const char *upto, bool *moved, struct zdm_err *err);
+ * elsewhere than at w->at. ZDM_ERR_OWNED, ZDM_ERR_MISMATCH when it is not ours any more. */
+int zdm_worker_look(struct zdm_worker *w, bool *moved, struct zdm_err *err);
 /* The same for a slice that was just taken: whatever the cursor says is adopted. */
 int zdm_worker_read(struct zdm_worker *w, struct zdm_err *err);
-/* The worker's slice is at `pos` now (taken). keys: walked by a batch in `ms`; -1: by none. */
-void zdm_worker_moved(
-    struct zdm_worker *w, char *pos, int64_t rows, int64_t batches, int64_t keys, double ms);
+/* The worker's slice is at `spot` now. keys: walked by a batch in `ms`; -1: by none. */
+void zdm_worker_moved(struct zdm_worker *w, const struct zdm_spot *spot, int64_t rows,
+    int64_t batches, int64_t keys, double ms);
 /* Is an existing row one that this run may go on with? */
 int zdm_job_check_cursor(
     const struct zdm_job *job, const struct zdm_cursor *cursor, struct zdm_err *err);

@@ -29,7 +29,7 @@ move(struct zdm_worker *w, const char *pos, const char *bound, bool *moved, stru
     int rc;
 
     while ((rc = ZDM_QUERY(w->conn, zdm_embedded_text(zdm_batch_sql, "sql/cursor_pass.sql"), &r,
-                err, spec->plan, spec->step, slice, epoch, w->pos, pos, bound)) < 0)
+                err, spec->plan, spec->step, slice, epoch, w->at.pos, pos, bound)) < 0)
         if (zdm_worker_again(w, err) < 0)
             break;
     if (rc == 0)
@@ -49,7 +49,7 @@ begin(struct zdm_worker *w, struct zdm_err *err)
     bool moved = false;
     int rc = -1;
 
-    if (zdm_page_parse(w->pos ? w->pos : w->bound, &now, err) < 0)
+    if (zdm_page_parse(w->at.pos ? w->at.pos : w->bound, &now, err) < 0)
         return -1;
     if (now.pass >= ZDM_PASSES_MOST) {
         zdm_fail(err, ZDM_ERR_FAILED, "after %d passes over %s there are still rows to do",
@@ -78,7 +78,7 @@ begin(struct zdm_worker *w, struct zdm_err *err)
     if (move(w, pos_text, bound_text, &moved, err) < 0)
         goto out;
     if (!moved) { /* an earlier try went through, or somebody else moved it */
-        rc = zdm_worker_look(w, "", &moved, err);
+        rc = zdm_worker_look(w, &moved, err);
         goto out;
     }
     free(w->bound);
@@ -87,8 +87,9 @@ begin(struct zdm_worker *w, struct zdm_err *err)
     free(w->job->bound);
     w->job->bound = bound_text;
     zdm_job_unlock(w->job);
-    zdm_worker_moved(w, pos_text, w->rows, w->batches, -1, 0);
-    pos_text = bound_text = NULL;
+    bound_text = NULL;
+    const struct zdm_spot start = {.pos = pos_text, .stripes = 1};
+    zdm_worker_moved(w, &start, w->rows, w->batches, -1, 0);
     zdm_ranges_clear(&w->ranges);
     zdm_worker_unstuck(w);
     rc = 0;

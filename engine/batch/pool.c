@@ -62,7 +62,8 @@ release_worker(struct zdm_worker *w)
 {
     zdm_conn_close(w->conn);
     zdm_ranges_clear(&w->ranges);
-    free(w->pos);
+    zdm_spot_release(&w->at);
+    zdm_spot_release(&w->to);
     free(w->bound);
     free(w->stuck.waiting);
 }
@@ -261,7 +262,7 @@ attend(struct zdm_job *job, struct zdm_err *err)
         if (running == 0)
             return rc;
         if (!quitting && !failed && !zdm_stop_requested())
-            rc = zdm_job_hold(job, &again_ms, err);
+            rc = zdm_job_hold(job, &again_ms, err) < 0 ? -1 : zdm_job_watch_hot(job, err);
         if (!quitting && (failed || rc < 0 || zdm_stop_requested())) {
             quit(job);
             quitting = true;

@@ -205,9 +205,9 @@ walked(struct zdm_job *job, const struct zdm_cursor *c, int64_t *keys, struct zd
     int64_t ahead = 0;
 
     *keys = c->rows;
-    if (c->batches == 0 || !c->pos || c->total < 0)
+    if (c->batches == 0 || !c->at.pos || c->total < 0)
         return 0;
-    if (!zdm_cursor_through(c) && estimate_ahead(job, c->pos, c->bound, &ahead, err) < 0)
+    if (!zdm_cursor_through(c) && estimate_ahead(job, c->at.pos, c->bound, &ahead, err) < 0)
         return -1;
     if (ahead >= 0 && c->total - ahead > *keys)
         *keys = c->total - ahead;
@@ -240,7 +240,7 @@ zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm
                              : ZDM_SLICE_OPEN;
     job->rows = sum.rows;
     job->batches = sum.batches;
-    job->pos = sum.pos;
+    job->pos = sum.at.pos;
     job->bound = sum.bound;
     zdm_meter_start(&job->meter, keys, sum.total, zdm_monotonic_us());
     zdm_job_unlock(job);
@@ -254,7 +254,7 @@ check_scan(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_er
     for (size_t i = 0; i < cursors->count; i++)
         if (!zdm_cursor_through(&cursors->items[i]))
             return zdm_worker_check_scan(
-                job->workers, cursors->items[i].pos, cursors->items[i].bound, err);
+                job->workers, cursors->items[i].at.pos, cursors->items[i].bound, err);
     return 0;
 }
 
@@ -292,6 +292,8 @@ zdm_job_prepare(struct zdm_job *job, struct zdm_err *err)
     zdm_worker_unstuck(job->workers);
     job->stuck.since_us = 0;
     rc = zdm_hold_start(job, err);
+    if (rc == 0)
+        zdm_job_start_hot(job);
 out:
     zdm_cursors_release(&cursors);
     return rc;

@@ -2,30 +2,43 @@
 
 #include <stdio.h>
 
+static const char *
+number(char out[24], int64_t value)
+{
+    snprintf(out, 24, "%lld", (long long)value);
+    return out;
+}
+
 int
 zdm_request_fill(struct zdm_request *q, const struct zdm_batch_sql *sql,
-    const struct zdm_backfill_spec *spec, int64_t slice, int64_t epoch, const char *after,
-    const char *upto, struct zdm_err *err)
+    const struct zdm_backfill_spec *spec, const struct zdm_batch *batch, struct zdm_err *err)
 {
+    const struct zdm_spot *from = batch->from, *to = batch->to;
+    const char *after = from->stripe_pos ? from->stripe_pos : from->pos;
+    size_t common;
+
     *q = (struct zdm_request){.p.n = 0};
-    if (zdm_position_split(upto, sql->n_keys, &q->upto, err) < 0 ||
+    if (zdm_position_split(batch->upto, sql->n_keys, &q->upto, err) < 0 ||
         (after && zdm_position_split(after, sql->n_keys, &q->after, err) < 0)) {
         zdm_request_release(q);
         return -1;
     }
-    q->batch = zdm_batch_sql_pick(sql, after ? &q->after : NULL, &q->upto);
-    snprintf(q->slice, sizeof q->slice, "%lld", (long long)slice);
-    snprintf(q->epoch, sizeof q->epoch, "%lld", (long long)epoch);
+    q->text = zdm_batch_sql_pick(sql, batch->striped, after ? &q->after : NULL, &q->upto, &common);
     zdm_parameters_add(&q->p, spec->plan);
     zdm_parameters_add(&q->p, spec->step);
-    zdm_parameters_add(&q->p, q->slice);
-    zdm_parameters_add(&q->p, q->epoch);
-    zdm_parameters_add(&q->p, upto);
+    zdm_parameters_add(&q->p, number(q->slice, batch->slice));
+    zdm_parameters_add(&q->p, number(q->epoch, batch->epoch));
+    zdm_parameters_add(&q->p, number(q->batches, batch->batches));
+    zdm_parameters_add(&q->p, number(q->stripe, from->stripe));
+    zdm_parameters_add(&q->p, from->pos);
+    zdm_parameters_add(&q->p, to->pos);
+    zdm_parameters_add(&q->p, number(q->to_stripe, to->stripe));
+    zdm_parameters_add(&q->p, number(q->stripes, to->stripes));
+    zdm_parameters_add(&q->p, to->range_end);
+    zdm_parameters_add(&q->p, to->stripe_pos);
     zdm_parameters_add_position(&q->p, &q->upto, 0);
-    if (after) {
-        zdm_parameters_add(&q->p, after);
-        zdm_parameters_add_position(&q->p, &q->after, (size_t)(q->batch - sql->batches) - 1);
-    }
+    if (after)
+        zdm_parameters_add_position(&q->p, &q->after, common);
     return 0;
 }
 

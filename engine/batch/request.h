@@ -6,20 +6,30 @@
 
 #include <stdint.h>
 
+#include "batch/cursor.h"
 #include "batch/statement.h"
 
+/* Which batch: the cursor must be `from`, at its batch number `batches`, and is moved to `to`. Rows
+ * behind from.stripe_pos, or from.pos, up to `upto`; all of them, or those of from.stripe when a range
+ * is in progress or begun by this batch (`striped`). */
+struct zdm_batch {
+    int64_t slice, epoch, batches;
+    const struct zdm_spot *from, *to;
+    const char *upto;
+    bool striped;
+};
+
 struct zdm_request {
-    const struct zdm_batch_text *batch; /* view of the struct zdm_batch_sql */
-    struct zdm_parameters p;            /* views of what follows and of the arguments */
-    char slice[24], epoch[24];
+    const struct zdm_batch_text *text; /* view of the struct zdm_batch_sql */
+    struct zdm_parameters p;           /* views of what follows and of the arguments */
+    char slice[24], epoch[24], batches[24], stripe[24], to_stripe[24], stripes[24];
     struct zdm_position after, upto;
 };
 
-/* The batch behind `after` (NULL: the first) up to `upto`. The texts must outlive the request, which
- * must not be copied. ZDM_ERR_MISMATCH when a text is no position of this key. */
+/* The texts of the batch must outlive the request, which must not be copied. ZDM_ERR_MISMATCH when one
+ * is no position of this key. */
 int zdm_request_fill(struct zdm_request *q, const struct zdm_batch_sql *sql,
-    const struct zdm_backfill_spec *spec, int64_t slice, int64_t epoch, const char *after,
-    const char *upto, struct zdm_err *err);
+    const struct zdm_backfill_spec *spec, const struct zdm_batch *batch, struct zdm_err *err);
 void zdm_request_release(struct zdm_request *q);
 
 #endif

@@ -32,7 +32,7 @@ add(struct zdm_cursors *out, const char *bound)
 
     out->items = zdm_grow(out->items, out->count + 1, sizeof *out->items);
     out->items[out->count] = (struct zdm_cursor){
-        .slice = (int64_t)out->count, .pos = zdm_strdup(pos), .bound = zdm_strdup(bound)};
+        .slice = (int64_t)out->count, .at.pos = zdm_strdup(pos), .bound = zdm_strdup(bound)};
     out->count++;
 }
 
@@ -120,11 +120,11 @@ zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
         if (zdm_worker_again(w, err) < 0)
             return -1;
     zdm_ranges_clear(&w->ranges);
-    free(w->pos);
+    zdm_spot_release(&w->at);
     free(w->bound);
-    w->pos = w->bound = NULL;
+    w->bound = NULL;
     w->rows = w->batches = 0;
-    w->suspect = 0;
+    w->suspect = w->range_keys = 0;
     return zdm_worker_read(w, err);
 }
 

@@ -165,13 +165,38 @@ add_returning(
         zdm_buf_add(b, "\n  RETURNING 1)\n");
 }
 
-/* common: how many first columns both ends share; -1: the first batch. */
+/* The rows of stripe $6 of $10, spread evenly: each lies beside rows of all the others. Not of keys'
+ * texts, which may depend on settings. */
+static void
+add_stripe(struct zdm_buf *b, const struct zdm_backfill_target *t)
+{
+    struct zdm_buf number = ZDM_BUF_INIT;
+
+    if (t->stripe_by == ZDM_STRIPE_INTEGER) {
+        zdm_buf_addf(&number, "%s.%s::pg_catalog.int8", t->relation, t->keys[0].name);
+    } else {
+        zdm_buf_add(&number, "pg_catalog.hash_record_extended(ROW(");
+        zdm_order_add_columns(&number, t, NULL, false);
+        zdm_buf_add(&number, "), 0)");
+    }
+    /* The remainder of a negative number is negative. */
+    zdm_buf_addf(b,
+        "\n  AND ((%s OPERATOR(pg_catalog.%%) $10::pg_catalog.int8) OPERATOR(pg_catalog.+)\n"
+        "    $10::pg_catalog.int8) OPERATOR(pg_catalog.%%) $10::pg_catalog.int8 " EQ
+        " $6::pg_catalog.int8",
+        number.s);
+    zdm_buf_release(&number);
+}
+
+/* common: how many first columns both ends share; -1: there is no lower end. */
 static struct zdm_batch_text
-build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t, int common)
+build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t, int common,
+    bool striped)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
     size_t *spans = zdm_alloc((spec->n_set + 1) * sizeof *spans);
-    int upto = 6, after = upto + (t->by_page ? ZDM_PAGE_KEYS : (int)t->n_keys);
+    int upto = ZDM_BATCH_PARAMETERS + 1;
+    int after = upto + (t->by_page ? ZDM_PAGE_KEYS : (int)t->n_keys);
 
     zdm_buf_add(&b,
         "WITH zdm_cas AS MATERIALIZED (\n"
@@ -179,18 +204,18 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
         "    pg_catalog.pg_current_wal_insert_lsn() AS wal FROM zdm.cursor AS c\n"
         "  WHERE c.plan " EQ " $1::pg_catalog.text AND c.step " EQ " $2::pg_catalog.text\n"
         "    AND c.slice " EQ " $3::pg_catalog.int8 AND c.epoch " EQ " $4::pg_catalog.int8\n");
-    if (common < 0)
-        zdm_buf_add(&b, "    AND c.pos IS NULL");
-    else
-        zdm_buf_addf(&b, "    AND c.pos " EQ " $%d::pg_catalog.text", after++);
+    zdm_buf_add(&b,
+        "    AND c.batches " EQ " $5::pg_catalog.int8 AND c.stripe " EQ " $6::pg_catalog.int8\n"
+        "    AND (c.pos " EQ " $7::pg_catalog.text OR c.pos IS NULL AND"
+        " $7::pg_catalog.text IS NULL)\n"
+        "    AND c.state " EQ " 'open'\n");
     if (t->by_page)
         zdm_buf_addf(&b,
             "\n    AND $%d::pg_catalog.text IS NOT NULL\n"
             "    AND pg_catalog.pg_relation_filenode(%u::pg_catalog.oid)::pg_catalog.text " EQ
             " $%d::pg_catalog.text",
             upto, t->oid, upto + 1);
-    zdm_buf_add(&b, " AND c.stripe " EQ " 0 AND c.state " EQ " 'open'\n"
-                    "  FOR NO KEY UPDATE),\n"
+    zdm_buf_add(&b, "  FOR NO KEY UPDATE),\n"
                     "zdm_rows AS (\n");
     add_action(&b, spec, t, spans);
     zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND ");
@@ -204,6 +229,8 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
         zdm_buf_add(&b, " AND ");
         add_author(&b, spec->where, &spans[spec->n_set]);
     }
+    if (striped)
+        add_stripe(&b, t);
     if (spec->action == ZDM_BACKFILL_COPY) {
         /* Without the lock a row that is deleted meanwhile would come to life again in the copy. */
         zdm_buf_add(&b, "\n  FOR SHARE");
@@ -211,7 +238,9 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
             zdm_buf_addf(&b, "\n  ON CONFLICT %s", t->conflict);
     }
     add_returning(&b, spec, t);
-    zdm_buf_add(&b, "UPDATE zdm.cursor AS c SET pos = $5::pg_catalog.text,\n"
+    zdm_buf_add(&b, "UPDATE zdm.cursor AS c SET pos = $8::pg_catalog.text,\n"
+                    "  stripe = $9::pg_catalog.int4, stripes = $10::pg_catalog.int4,\n"
+                    "  range_end = $11::pg_catalog.text, stripe_pos = $12::pg_catalog.text,\n"
                     "  batches = c.batches OPERATOR(pg_catalog.+) ");
     /* No other way to fail in the statement itself: nothing of this batch is done. */
     zdm_buf_add(&b, check_where(spec, t) ? "(SELECT CASE WHEN pg_catalog.count(zdm_rows.still) " EQ
@@ -258,8 +287,8 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
                                ? (double)target->estimated_rows / (double)target->pages
                                : 50;
         /* Both ends are of one pass and one file. */
-        out->batches[0] = build_batch(spec, target, -1);
-        out->batches[ZDM_PAGE_KEYS] = build_batch(spec, target, ZDM_PAGE_KEYS - 1);
+        out->batches[0] = build_batch(spec, target, -1, false);
+        out->batches[ZDM_PAGE_KEYS] = build_batch(spec, target, ZDM_PAGE_KEYS - 1, false);
         return;
     }
     out->cut = build_cut(target);
@@ -267,8 +296,23 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
     out->ahead_next = build_ahead(target, true);
     out->probe_first = build_probe(target, false);
     out->probe_next = build_probe(target, true);
-    for (size_t i = 0; i < out->n_keys + 1; i++)
-        out->batches[i] = build_batch(spec, target, (int)i - 1);
+    for (size_t i = 0; i <= out->n_keys; i++)
+        out->batches[i] = build_batch(spec, target, (int)i - 1, false);
+    if (target->stripe_by == ZDM_STRIPE_NONE)
+        return;
+    out->striped = zdm_alloc((out->n_keys + 1) * sizeof *out->striped);
+    for (size_t i = 0; i <= out->n_keys; i++)
+        out->striped[i] = build_batch(spec, target, (int)i - 1, true);
+}
+
+static void
+release_texts(struct zdm_batch_text *texts, size_t n)
+{
+    for (size_t i = 0; texts && i < n; i++) {
+        free(texts[i].text);
+        free(texts[i].spans);
+    }
+    free(texts);
 }
 
 void
@@ -282,23 +326,25 @@ zdm_batch_sql_release(struct zdm_batch_sql *sql)
     free(sql->probe_first);
     free(sql->probe_next);
     free(sql->sweep);
-    for (size_t i = 0; sql->batches && i <= sql->n_keys; i++) {
-        free(sql->batches[i].text);
-        free(sql->batches[i].spans);
-    }
-    free(sql->batches);
+    release_texts(sql->batches, sql->n_keys + 1);
+    release_texts(sql->striped, sql->n_keys + 1);
     free(sql->authors);
     *sql = (struct zdm_batch_sql){.bound = NULL};
 }
 
 const struct zdm_batch_text *
-zdm_batch_sql_pick(const struct zdm_batch_sql *sql, const struct zdm_position *after,
-    const struct zdm_position *upto)
+zdm_batch_sql_pick(const struct zdm_batch_sql *sql, bool striped, const struct zdm_position *after,
+    const struct zdm_position *upto, size_t *common)
 {
+    const struct zdm_batch_text *texts = striped ? sql->striped : sql->batches;
+
+    *common = 0;
     if (!after)
-        return &sql->batches[0];
-    size_t common = zdm_position_common(after, upto);
-    return &sql->batches[1 + (common < after->n ? common : after->n - 1)];
+        return texts;
+    *common = zdm_position_common(after, upto);
+    if (*common == after->n)
+        --*common;
+    return &texts[1 + *common];
 }
 
 static bool

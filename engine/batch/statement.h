@@ -5,9 +5,9 @@
  * one key range, in one statement: one transaction, one round trip, applied
  * once or not at all whatever happens to the reply.
  *
- *     WITH zdm_cas AS (lock the cursor's row if it stands at `after`, sync off),
+ *     WITH zdm_cas AS (lock the cursor's row if it stands where we think, sync off),
  *          zdm_rows AS (UPDATE the range, if zdm_cas found it)
- *     UPDATE zdm.cursor: pos, batches, rows + count of zdm_rows
+ *     UPDATE zdm.cursor: place, batches, rows + count of zdm_rows
  *
  * The lock comes first and the swap last, so that the number of rows is counted
  * in the same transaction: it stays exact after a crash. A statement that waits
@@ -35,6 +35,11 @@ struct zdm_batch_text {
     size_t *spans; /* n_spans, as in zdm_batch_sql */
 };
 
+/* Parameters of a batch statement before those of its keys: $1 plan, $2 step, $3 slice, $4 epoch;
+ * what the cursor is at: $5 batches, $6 stripe, $7 pos; what it moves to: $8 pos, $9 stripe, $10
+ * stripes, $11 range_end, $12 stripe_pos. */
+#define ZDM_BATCH_PARAMETERS 12
+
 struct zdm_batch_sql {
     char *bound; /* -> the last key, a column each, as text; no row on an empty table */
     char *cut;   /* $1 percent of the pages, $2 slices, bound -> about the last keys of the slices,
@@ -45,12 +50,12 @@ struct zdm_batch_sql {
     char *ahead_next;  /* and $2 that of after */
     char *probe_first; /* $1 rows a batch, $2 batches, bound -> upper keys, ascending */
     char *probe_next;  /* and after */
-    /* $1 plan $2 step $3 slice $4 epoch $5 text of upto, upto -> rows, batches so far, bytes of WAL
-     * that the server wrote meanwhile. [0] is for the
-     * first batch; [1 + c] where the first c columns of both ends are the same texts: then the text
-     * of after and its other columns follow. */
+    /* The parameters above, and upto -> rows, batches so far, bytes of WAL that the server wrote
+     * meanwhile. [0] is without a lower end; [1 + c] where the first c columns of both ends are the
+     * same texts: then the other columns of after follow. */
     struct zdm_batch_text *batches;
-    char *sweep; /* by pages: -> does any row still need it? */
+    struct zdm_batch_text *striped; /* the same for the rows of one stripe; NULL: no stripes */
+    char *sweep;                    /* by pages: -> does any row still need it? */
     bool by_page;
     double rows_a_page;   /* by pages: estimate */
     size_t n_keys;        /* there are n_keys + 1 batches */
@@ -64,9 +69,10 @@ void zdm_batch_sql_build(const struct zdm_backfill_spec *spec,
     const struct zdm_backfill_target *target, struct zdm_batch_sql *out);
 void zdm_batch_sql_release(struct zdm_batch_sql *sql);
 
-/* The statement for the range behind `after` (NULL: from the first key on). */
-const struct zdm_batch_text *zdm_batch_sql_pick(const struct zdm_batch_sql *sql,
-    const struct zdm_position *after, const struct zdm_position *upto);
+/* The statement for the range behind `after` (NULL: from the first key on). *common: how many of the
+ * first columns of after it takes from upto. */
+const struct zdm_batch_text *zdm_batch_sql_pick(const struct zdm_batch_sql *sql, bool striped,
+    const struct zdm_position *after, const struct zdm_position *upto, size_t *common);
 
 /* Which of the author's texts holds character `position` (from 1, as the server counts) of a batch
  * statement. *set_index: of the assignment, -1 for where; *inside: the character of that text, from

@@ -269,6 +269,35 @@ find_set(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     return 0;
 }
 
+/* Can updates of the columns be HOT, and how are rows shared out to stripes? */
+static int
+find_stripes(
+    struct zdm_conn *conn, struct zdm_backfill_target *target, const char *oid, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    char *set = zdm_texts_as_json((const char *const *)target->set, target->n_set);
+    const char *names[ZDM_KEYS_MAX];
+
+    for (size_t i = 0; i < target->n_keys; i++)
+        names[i] = target->keys[i].name;
+    char *keys = zdm_texts_as_json(names, target->n_keys);
+    int rc = ZDM_QUERY(
+        conn, zdm_embedded_text(zdm_batch_sql, "sql/target_stripes.sql"), &r, err, oid, set, keys);
+    free(set);
+    free(keys);
+    if (rc < 0)
+        return zdm_err_wrap(err, "table %s", target->relation);
+    target->not_hot = zdm_strdup(zdm_result_get(r, 0, 0));
+    if (target->not_hot)
+        target->stripe_by = ZDM_STRIPE_NONE;
+    else if (zdm_result_bool(r, 0, 1) && target->n_keys == 1)
+        target->stripe_by = ZDM_STRIPE_INTEGER;
+    else if (zdm_result_bool(r, 0, 2))
+        target->stripe_by = ZDM_STRIPE_HASH;
+    zdm_result_free(r);
+    return 0;
+}
+
 int
 zdm_backfill_target_find(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     const char *began, struct zdm_backfill_target *out, struct zdm_err *err)
@@ -297,6 +326,8 @@ zdm_backfill_target_find(struct zdm_conn *conn, const struct zdm_backfill_spec *
     if (spec->action == ZDM_BACKFILL_COPY ? zdm_target_find_into(conn, spec, &target, role, err) < 0
                                           : find_set(conn, spec, &target, oid, role, err) < 0)
         goto out;
+    if (spec->action == ZDM_BACKFILL_SET && find_stripes(conn, &target, oid, err) < 0)
+        goto out;
     *out = target;
     target = (struct zdm_backfill_target){.estimated_rows = -1};
     rc = 0;
@@ -324,5 +355,6 @@ zdm_backfill_target_release(struct zdm_backfill_target *target)
     free(target->index);
     free(target->into);
     free(target->conflict);
+    free(target->not_hot);
     *target = (struct zdm_backfill_target){.estimated_rows = -1};
 }

@@ -41,6 +41,7 @@ struct zdm_backfill_spec { /* all views of the plan */
     const char *where;                /* NULL: every row */
     const char *const *key;           /* columns, as written; n_key 0: see above */
     size_t n_key;
+    int64_t stripes; /* sub-transactions of a range, where they help; 0 and 1: none */
     int64_t workers; /* sessions at the same time, 0 and 1: one; at most ZDM_WORKERS_MAX */
     int64_t target_ms, batch_min, batch_max, lock_timeout_ms, pause_ms;
     struct zdm_limits limits;
@@ -54,6 +55,9 @@ struct zdm_key {                  /* one column of it */
     bool descending, nulls_first; /* in the order of the walk, in which the first one ascends */
 };
 
+/* How rows are shared out to stripes: by the number of an integer key, or by a hash of the key. */
+enum zdm_stripe_by { ZDM_STRIPE_NONE, ZDM_STRIPE_INTEGER, ZDM_STRIPE_HASH };
+
 struct zdm_backfill_target {
     unsigned oid;
     char *
@@ -64,13 +68,15 @@ struct zdm_backfill_target {
     char *key;   /* for people: "id", "(a, b)" */
     char *index; /* for people: the key's index */
     bool primary;
-    bool by_page;           /* no key: keys has no columns, and a position is that of pages.h */
-    char **set;             /* quoted columns, one an assignment; of `into` for a copy */
-    size_t n_set;           /* as in the spec, but for a copy of all columns */
-    char *into;             /* of a copy: qualified and quoted */
-    char *conflict;         /* of a copy: what stands behind ON CONFLICT; NULL: an error */
-    int64_t pages;          /* size; 0 for a partitioned table */
-    int64_t estimated_rows; /* reltuples over all partitions; -1 unknown */
+    bool by_page;   /* no key: keys has no columns, and a position is that of pages.h */
+    char **set;     /* quoted columns, one an assignment; of `into` for a copy */
+    size_t n_set;   /* as in the spec, but for a copy of all columns */
+    char *into;     /* of a copy: qualified and quoted */
+    char *conflict; /* of a copy: what stands behind ON CONFLICT; NULL: an error */
+    enum zdm_stripe_by stripe_by; /* none: HOT updates are out of the question */
+    char *not_hot;                /* the index that holds a column which is set; NULL: none does */
+    int64_t pages;                /* size; 0 for a partitioned table */
+    int64_t estimated_rows;       /* reltuples over all partitions; -1 unknown */
 };
 
 /* began: identity of the target with which the backfill began, or NULL; when its author named no key

@@ -181,12 +181,13 @@ static char *
 range_name(const struct zdm_worker *w, const char *upto)
 {
     const struct zdm_backfill_target *t = &w->job->target;
-    char *after = w->pos ? show_key(w->job, w->pos) : NULL, *last = show_key(w->job, upto), *name;
+    const char *from = w->at.stripe_pos ? w->at.stripe_pos : w->at.pos;
+    char *after = from ? show_key(w->job, from) : NULL, *last = show_key(w->job, upto), *name;
 
     if (t->by_page)
         name = zdm_strf("rows of %s between %s and %s (pass, file, page)", t->relation,
             after ? after : "its first page", last);
-    else if (w->ranges.rows == 1)
+    else if (w->batch_keys == 1)
         name = zdm_strf("row of %s with %s = %s", t->relation, t->key, last);
     else if (after)
         name = zdm_strf(
@@ -198,14 +199,6 @@ range_name(const struct zdm_worker *w, const char *upto)
     return name;
 }
 
-/* From now on ranges of half that size, until the trouble in them is found or passed. */
-static void
-narrow(struct zdm_worker *w)
-{
-    w->suspect = w->ranges.rows;
-    zdm_ranges_clear(&w->ranges);
-}
-
 static int
 lock_timed_out(struct zdm_worker *w, const char *upto, struct zdm_err *err)
 {
@@ -213,8 +206,8 @@ lock_timed_out(struct zdm_worker *w, const char *upto, struct zdm_err *err)
 
     if (w->suspect == 0)
         zdm_controller_disturbed(&w->controller);
-    if (w->ranges.rows > 1) {
-        narrow(w);
+    if (w->batch_keys > 1) {
+        zdm_worker_narrow(w);
         zdm_err_clear(err);
         return 0;
     }
@@ -332,9 +325,9 @@ zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_e
 
     if (w->job->target.by_page && strstr(err->message, ZDM_WHERE_STAYS))
         return where_stays(w, err);
-    if (zdm_is_data_error(err->sqlstate) && w->ranges.rows > 1) {
+    if (zdm_is_data_error(err->sqlstate) && w->batch_keys > 1) {
         w->unclean = true;
-        narrow(w);
+        zdm_worker_narrow(w);
         zdm_err_clear(err);
         return 0;
     }

@@ -101,11 +101,19 @@ zdm_worker_batch(
 
     /* Not prepared: each range is planned with its own keys (a generic plan may scan the table),
      * and nothing is left on a server behind a pooler. */
-    if (zdm_request_fill(
-            &q, &w->job->sql, w->job->spec, w->slice, w->job->epoch, w->pos, upto, err) < 0)
+    const struct zdm_batch batch = {
+        .slice = w->slice,
+        .epoch = w->job->epoch,
+        .batches = w->batches,
+        .from = &w->at,
+        .to = &w->to,
+        .upto = upto,
+        .striped = w->at.range_end != NULL,
+    };
+    if (zdm_request_fill(&q, &w->job->sql, w->job->spec, &batch, err) < 0)
         return -1;
-    w->sent = q.batch;
-    int rc = zdm_conn_query(w->conn, q.batch->text, q.p.n, q.p.values, &r, err);
+    w->sent = q.text;
+    int rc = zdm_conn_query(w->conn, q.text->text, q.p.n, q.p.values, &r, err);
     zdm_request_release(&q);
     if (rc < 0)
         return -1;

@@ -149,7 +149,7 @@ zdm_json_cursor(const struct zdm_cursor *c)
     json_object_set_new(object, "rows", json_integer(c->rows));
     json_object_set_new(object, "batches", json_integer(c->batches));
     json_object_set_new(object, "total", zdm_json_known(c->total));
-    json_object_set_new(object, "pos", zdm_json_text(c->pos));
+    json_object_set_new(object, "pos", zdm_json_text(c->at.pos));
     json_object_set_new(object, "bound", zdm_json_text(c->bound));
     json_object_set_new(object, "at", zdm_json_time(c->at_ms));
     return object;

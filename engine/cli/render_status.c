@@ -88,7 +88,7 @@ add_cursor(struct zdm_buf *out, const struct zdm_cursor *c)
     }
     zdm_buf_addf(&text, " in %s batches", zdm_show_count(c->batches, count));
     if (strcmp(c->state, "done") != 0 && c->bound)
-        zdm_buf_addf(&text, "; at key %s of %s", c->pos ? c->pos : "(start)", c->bound);
+        zdm_buf_addf(&text, "; at key %s of %s", c->at.pos ? c->at.pos : "(start)", c->bound);
     zdm_add_blanks(out, STEP_COLUMN);
     zdm_add_wrapped(out, text.s, STEP_COLUMN, ZDM_COLUMNS);
     zdm_buf_addc(out, '\n');

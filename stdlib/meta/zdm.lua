@@ -103,6 +103,7 @@ function expand(body) end
 ---@field batch_max? integer The most rows of a batch. (1 to 1000000)
 ---@field lock_timeout? string How long a batch waits for a row that somebody else has locked. (1ms to 1m)
 ---@field workers? integer How many batches to run at the same time, each in a session of its own. Two are about half as fast again as one; more than a quarter of the server's processors is felt by everybody. (1 to 16)
+---@field stripes? integer In how many interleaved batches to do a range of rows, where that keeps rows on their pages (no index holds a column that is set): less WAL, hardly any growth. 1: never. (1 to 64)
 ---@field pause? string A rest after each batch. (0ms to 1h)
 ---@field max_lag? string Wait while a replica is further behind in replaying; `0s`: do not look. Seeing replicas takes the role pg_monitor. (0ms to 24h)
 ---@field wal_rate? string The most WAL to write in a second. (at least 262144)

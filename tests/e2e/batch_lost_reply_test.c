@@ -183,12 +183,12 @@ proxy_stop(struct proxy *p)
 }
 
 static void
-test_exactly_once(void **state)
+exactly_once(int64_t stripes)
 {
     struct fixture *f = fixture_new("bl_net", NULL);
     struct proxy p;
 
-    (void)state;
+    f->spec.stripes = stripes;
     sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);"
                 "INSERT INTO t SELECT g FROM generate_series(1, 600) AS g;"
                 /* Long enough that a batch whose client is gone is still at work. */
@@ -220,10 +220,27 @@ test_exactly_once(void **state)
     fixture_free(f);
 }
 
+static void
+test_exactly_once(void **state)
+{
+    (void)state;
+    exactly_once(1);
+}
+
+static void
+test_in_stripes(void **state)
+{
+    (void)state;
+    exactly_once(8);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_exactly_once)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_exactly_once),
+        cmocka_unit_test(test_in_stripes),
+    };
 
     return cmocka_run_group_tests_name("batch_lost_reply", tests, NULL, NULL);
 }

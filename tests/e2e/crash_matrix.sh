@@ -43,7 +43,7 @@ finish() {
 new_target
 finish "nothing"
 picture >undisturbed
-check_eq "n was counted once" "600|600" "$(sql 'SELECT count(*), sum(n) FROM counters')"
+check_eq "n and m were counted once" "600|600|600" "$(sql 'SELECT count(*), sum(n), sum(m) FROM counters')"
 check_eq "the hook ran once" "1" "$(sql 'SELECT count(*) FROM audit')"
 
 points=$("$ZDM" --version >/dev/null; ZDM_FAILPOINT=list "$ZDM" | awk '{ print $1 }')

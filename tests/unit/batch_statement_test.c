@@ -83,11 +83,11 @@ test_shapes(void **state)
     (void)state;
     zdm_batch_sql_build(&spec, &target, &sql);
     const char *first = sql.batches[0].text, *next = sql.batches[1].text;
-    assert_non_null(strstr(first, "c.pos IS NULL"));
-    assert_null(strstr(first, "$7"));
+    assert_null(strstr(first, "$14"));
+    assert_null(sql.striped);
     assert_non_null(strstr(next, "c.pos OPERATOR(pg_catalog.=) $7::pg_catalog.text"));
-    assert_non_null(strstr(next, "s.\"T\".id > $8::pg_catalog.text::pg_catalog.int8"
-                                 " AND s.\"T\".id <= $6::pg_catalog.text::pg_catalog.int8"));
+    assert_non_null(strstr(next, "s.\"T\".id > $14::pg_catalog.text::pg_catalog.int8"
+                                 " AND s.\"T\".id <= $13::pg_catalog.text::pg_catalog.int8"));
     assert_non_null(strstr(next, "-- comment\n)"));
     assert_null(strstr(next, "COLLATE"));
     assert_null(strstr(sql.probe_first, "$4"));
@@ -101,7 +101,7 @@ test_shapes(void **state)
     every.where = NULL;
     zdm_batch_sql_build(&every, &collated, &sql);
     assert_non_null(strstr(sql.bound, "ORDER BY s.\"T\".id COLLATE pg_catalog.\"C\" DESC"));
-    assert_non_null(strstr(sql.batches[1].text, "s.\"T\".id COLLATE pg_catalog.\"C\" > $8"));
+    assert_non_null(strstr(sql.batches[1].text, "s.\"T\".id COLLATE pg_catalog.\"C\" > $14"));
     assert_int_equal(sql.n_spans, 2);
     zdm_batch_sql_release(&sql);
 }
@@ -123,24 +123,33 @@ test_several_columns(void **state)
     assert_non_null(strstr(sql.bound, "SELECT t.a::pg_catalog.text, t.b::pg_catalog.text FROM t "
                                       "ORDER BY t.a DESC NULLS FIRST, t.b ASC NULLS LAST"));
     assert_non_null(strstr(sql.batches[1].text,
-        "(t.a = $9::pg_catalog.text::int8 AND t.b < $10::pg_catalog.text::text"
-        " OR t.a > $9::pg_catalog.text::int8 AND t.a < $6::pg_catalog.text::int8"
-        " OR t.a = $6::pg_catalog.text::int8 AND t.b >= $7::pg_catalog.text::text)"
-        " AND (t.a > $9::pg_catalog.text::int8"
-        " OR t.a = $9::pg_catalog.text::int8 AND t.b < $10::pg_catalog.text::text)"
-        " AND (t.a < $6::pg_catalog.text::int8"
-        " OR t.a = $6::pg_catalog.text::int8 AND t.b >= $7::pg_catalog.text::text)"));
-    assert_non_null(strstr(sql.batches[2].text, "AND t.a = $6::pg_catalog.text::int8"
-                                                " AND t.b < $9::pg_catalog.text::text"
-                                                " AND t.b >= $7::pg_catalog.text::text AND (\n"));
+        "(t.a = $15::pg_catalog.text::int8 AND t.b < $16::pg_catalog.text::text"
+        " OR t.a > $15::pg_catalog.text::int8 AND t.a < $13::pg_catalog.text::int8"
+        " OR t.a = $13::pg_catalog.text::int8 AND t.b >= $14::pg_catalog.text::text)"
+        " AND (t.a > $15::pg_catalog.text::int8"
+        " OR t.a = $15::pg_catalog.text::int8 AND t.b < $16::pg_catalog.text::text)"
+        " AND (t.a < $13::pg_catalog.text::int8"
+        " OR t.a = $13::pg_catalog.text::int8 AND t.b >= $14::pg_catalog.text::text)"));
+    assert_non_null(strstr(sql.batches[2].text, "AND t.a = $13::pg_catalog.text::int8"
+                                                " AND t.b < $15::pg_catalog.text::text"
+                                                " AND t.b >= $14::pg_catalog.text::text AND (\n"));
 
+    size_t common;
     struct zdm_position x = {.n = 2, .keys = {(char *)"1", (char *)"x"}};
     struct zdm_position y = {.n = 2, .keys = {(char *)"1", (char *)"y"}};
     struct zdm_position z = {.n = 2, .keys = {(char *)"2", (char *)"x"}};
-    assert_ptr_equal(zdm_batch_sql_pick(&sql, NULL, &x), &sql.batches[0]);
-    assert_ptr_equal(zdm_batch_sql_pick(&sql, &x, &z), &sql.batches[1]);
-    assert_ptr_equal(zdm_batch_sql_pick(&sql, &x, &y), &sql.batches[2]);
-    assert_ptr_equal(zdm_batch_sql_pick(&sql, &x, &x), &sql.batches[2]);
+    assert_ptr_equal(zdm_batch_sql_pick(&sql, false, NULL, &x, &common), &sql.batches[0]);
+    assert_ptr_equal(zdm_batch_sql_pick(&sql, false, &x, &z, &common), &sql.batches[1]);
+    assert_ptr_equal(zdm_batch_sql_pick(&sql, false, &x, &y, &common), &sql.batches[2]);
+    assert_ptr_equal(zdm_batch_sql_pick(&sql, false, &x, &x, &common), &sql.batches[2]);
+    assert_int_equal(common, 1);
+    zdm_batch_sql_release(&sql);
+
+    t.stripe_by = ZDM_STRIPE_HASH;
+    zdm_batch_sql_build(&spec, &t, &sql);
+    assert_ptr_equal(zdm_batch_sql_pick(&sql, true, &x, &z, &common), &sql.striped[1]);
+    assert_non_null(strstr(sql.striped[2].text, "hash_record_extended(ROW(t.a, t.b), 0)"));
+    assert_null(strstr(sql.batches[2].text, "hash"));
     zdm_batch_sql_release(&sql);
 }
 

@@ -54,7 +54,7 @@ a_closed_gate(void **state)
                 .rows = 90000,
                 .batches = 181,
                 .total = 200000,
-                .pos = (char *)"90000",
+                .at.pos = (char *)"90000",
                 .bound = (char *)"200000",
                 .state = "open"}},
         {.state = ZDM_STATE_WAITING, .gate = {.checks = results, .n_checks = 2}},

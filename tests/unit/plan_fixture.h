@@ -77,6 +77,7 @@ add_backfill(struct zdm_plan *plan, const char *id, const char *table, const cha
     backfill->batch_max = 50000;
     backfill->lock_timeout_ms = 50;
     backfill->workers = 1;
+    backfill->stripes = 8;
     backfill->max_lag_ms = 5000;
     backfill->max_throttled_ms = 3600000;
     backfill->vacuum = true;

@@ -6,6 +6,7 @@ WITH finished AS (
     WHERE c.plan OPERATOR(pg_catalog.=) $1 AND c.step OPERATOR(pg_catalog.=) $2
       AND c.epoch OPERATOR(pg_catalog.=) $3::pg_catalog.int8
       AND c.state OPERATOR(pg_catalog.=) 'open'
+      AND c.range_end IS NULL
       AND (c.bound IS NULL OR c.pos OPERATOR(pg_catalog.=) c.bound)
     RETURNING c.rows, c.batches)
 SELECT CASE WHEN (SELECT pg_catalog.count(*) FROM finished) OPERATOR(pg_catalog.=)

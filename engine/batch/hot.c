@@ -1,0 +1,111 @@
+#include <stdlib.h>
+
+#include "base/embedded.h"
+#include "batch/loop.h"
+
+extern const struct zdm_embedded zdm_batch_sql[];
+
+#define LOOK_EVERY_US 1000000
+#define JUDGE_UPDATES 20000    /* several ranges: their first stripes are never HOT */
+#define HOT_LEAST     0.30     /* below, stripes cost more than they save */
+#define TRY_AGAIN_US  60000000 /* a second of it is all that it costs when nothing has changed */
+#define PINNED_MS     60000
+
+static void
+set_stripes(struct zdm_job *job, int64_t stripes)
+{
+    zdm_job_lock(job);
+    job->stripes = stripes;
+    zdm_job_unlock(job);
+}
+
+int64_t
+zdm_job_stripes(struct zdm_job *job)
+{
+    zdm_job_lock(job);
+    int64_t stripes = job->stripes;
+    zdm_job_unlock(job);
+    return stripes;
+}
+
+static bool
+wanted(const struct zdm_job *job)
+{
+    return job->target.stripe_by != ZDM_STRIPE_NONE && job->spec->stripes > 1;
+}
+
+void
+zdm_job_start_hot(struct zdm_job *job)
+{
+    if (job->target.not_hot && job->spec->stripes > 1)
+        zdm_job_note(job, "info", "note",
+            "every updated row gets new entries in all indexes: %s holds a column that is set",
+            job->target.not_hot);
+    set_stripes(job, wanted(job) ? job->spec->stripes : 1);
+}
+
+static int
+read_updates(struct zdm_job *job, int64_t *updated, int64_t *hot, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    char oid[24];
+
+    snprintf(oid, sizeof oid, "%u", job->target.oid);
+    while (ZDM_QUERY(job->control, zdm_embedded_text(zdm_batch_sql, "sql/hot_updates.sql"), &r, err,
+               oid) < 0)
+        if (zdm_control_again(job, err) < 0)
+            return -1;
+    job->stuck.since_us = 0;
+    *updated = zdm_result_i64(r, 0, 0);
+    *hot = zdm_result_i64(r, 0, 1);
+    zdm_result_free(r);
+    return 0;
+}
+
+static void
+turn_off(struct zdm_job *job, int64_t percent)
+{
+    const struct zdm_monitor_view *view = &job->hold.view;
+
+    set_stripes(job, 1);
+    job->hot.again_us = zdm_monotonic_us() + TRY_AGAIN_US;
+    if (view->horizon_ms >= PINNED_MS)
+        zdm_job_note(job, "info", "note",
+            "no stripes for now: %s keeps dead rows from being removed, so their room cannot be "
+            "used again",
+            view->horizon_who);
+    else
+        zdm_job_note(job, "info", "note",
+            "no stripes for now: only %lld %% of the updated rows stayed on their page",
+            (long long)percent);
+}
+
+int
+zdm_job_watch_hot(struct zdm_job *job, struct zdm_err *err)
+{
+    struct zdm_hot *h = &job->hot;
+    bool pinned = job->hold.view.horizon_ms >= PINNED_MS;
+    int64_t now = zdm_monotonic_us(), updated, hot;
+
+    if (!wanted(job) || (h->looked_us && now - h->looked_us < LOOK_EVERY_US))
+        return 0;
+    bool first = h->looked_us == 0;
+    h->looked_us = now;
+    if (h->again_us && (now < h->again_us || pinned))
+        return 0;
+    if (read_updates(job, &updated, &hot, err) < 0)
+        return -1;
+    if (first || h->again_us || updated < h->updated) { /* or the statistics were reset */
+        set_stripes(job, job->spec->stripes);
+        h->again_us = 0;
+    } else if (pinned || updated - h->updated >= JUDGE_UPDATES) {
+        int64_t of = updated - h->updated, percent = of > 0 ? (hot - h->hot) * 100 / of : 0;
+        if (pinned || percent < (int64_t)(HOT_LEAST * 100))
+            turn_off(job, percent);
+    } else {
+        return 0;
+    }
+    h->updated = updated;
+    h->hot = hot;
+    return 0;
+}

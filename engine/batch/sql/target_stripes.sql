@@ -1,0 +1,40 @@
+-- Can an update of these columns be HOT, and can its rows be shared out by key?
+-- $1 oid of the table  $2 JSON array: the columns that are set  $3 the same: the key's columns
+SELECT (SELECT i.indexrelid::pg_catalog.regclass::pg_catalog.text
+        FROM (SELECT $1::pg_catalog.oid AS relid
+              UNION SELECT p.relid FROM pg_catalog.pg_partition_tree(
+                  $1::pg_catalog.oid::pg_catalog.regclass) AS p) AS tree
+        JOIN pg_catalog.pg_index AS i ON i.indrelid = tree.relid
+        JOIN pg_catalog.pg_class AS ic ON ic.oid = i.indexrelid
+        JOIN pg_catalog.pg_am AS am ON am.oid = ic.relam
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum > 0
+        WHERE pg_catalog.quote_ident(a.attname) IN
+              (SELECT pg_catalog.jsonb_array_elements_text($2::pg_catalog.jsonb))
+          -- In the key, or anywhere in an expression or the predicate.
+          AND (a.attnum = ANY (i.indkey)
+               OR EXISTS (SELECT FROM pg_catalog.pg_depend AS d
+                          WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                            AND d.objid = i.indexrelid
+                            AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                            AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))
+          -- Since PostgreSQL 16 indexes that only summarise do not stand in the way.
+          AND NOT (am.amname = 'brin'
+                   AND pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000)
+        ORDER BY tree.relid, ic.relname LIMIT 1) AS not_hot,
+       pg_catalog.bool_and(t.oid = ANY (ARRAY['pg_catalog.int2', 'pg_catalog.int4',
+           'pg_catalog.int8']::pg_catalog.regtype[])) AS integers,
+       -- Of the type, or of the one that it is read as: text for varchar.
+       pg_catalog.bool_and(t.typtype = 'e' OR EXISTS (
+           SELECT FROM pg_catalog.pg_opclass AS oc
+           JOIN pg_catalog.pg_am AS am ON am.oid = oc.opcmethod
+           WHERE am.amname = 'hash' AND oc.opcdefault
+             AND oc.opcintype = CASE t.oid WHEN 'pg_catalog.varchar'::pg_catalog.regtype
+                                     THEN 'pg_catalog.text'::pg_catalog.regtype
+                                     ELSE t.oid END)) AS hashes
+FROM pg_catalog.pg_attribute AS a
+JOIN pg_catalog.pg_type AS own ON own.oid = a.atttypid
+JOIN pg_catalog.pg_type AS t
+  ON t.oid = CASE own.typtype WHEN 'd' THEN own.typbasetype ELSE own.oid END
+WHERE a.attrelid = $1::pg_catalog.oid AND a.attnum > 0
+  AND pg_catalog.quote_ident(a.attname) IN
+      (SELECT pg_catalog.jsonb_array_elements_text($3::pg_catalog.jsonb))

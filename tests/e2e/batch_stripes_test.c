@@ -1,0 +1,231 @@
+/* Ranges done in interleaved stripes: every row once, whatever happens between two of them. */
+#include "batch_fixture.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/failpoint.h"
+
+#define ROWS "4000"
+
+/* Gaps and negative keys. */
+static struct fixture *
+counters(const char *name, const char *key)
+{
+    struct fixture *f = fixture_new(name, NULL);
+
+    sql(f->app,
+        "CREATE TABLE t AS SELECT %s AS id, 0 AS n FROM generate_series(1, " ROWS ") AS g;"
+        "ALTER TABLE t ADD PRIMARY KEY (id); ANALYZE t",
+        key);
+    f->spec.table = zdm_strf("%s.t", name); /* freed by counters_free */
+    f->spec.batch_min = f->spec.batch_max = 20;
+    f->spec.stripes = 8;
+    return f;
+}
+
+static void
+counters_free(struct fixture *f)
+{
+    free((char *)f->spec.table);
+    fixture_free(f);
+}
+
+static void
+assert_all_once(struct fixture *f)
+{
+    assert_value(f->app, "SELECT count(*) || ' ' || min(n) || ' ' || max(n) FROM t", ROWS " 1 1");
+    char *cursors = value(f->app,
+        "SELECT sum(rows) || ' ' || string_agg(DISTINCT state, ',') || ' ' || count(range_end)"
+        " || ' ' || max(stripe) FROM zdm.cursor WHERE plan = '%s'",
+        f->plan);
+    assert_string_equal(cursors, ROWS " done 0 0");
+    free(cursors);
+    assert_false(f->overdone);
+}
+
+static void
+test_kinds_of_keys(void **state)
+{
+    static const char *const keys[] = {"(g * 3 - 500)::int", "(g * 7 - 9000)::bigint",
+        "('k' || g)::text", "('k' || g)::varchar", "md5(g::text)::uuid", "(g / 7.0)::numeric",
+        "timestamptz '2026-01-01' + g * interval '1 h'", "g::float8 / 3", "('x' || g)::bytea"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        struct fixture *f = counters("bs_keys", keys[i]);
+        fixture_run_ok(f);
+        assert_all_once(f);
+        assert_value(f->app, "SELECT DISTINCT stripes FROM zdm.cursor WHERE plan = 'bs_keys'", "8");
+        /* 160 keys to a range, 20 or so to a batch. */
+        assert_value(f->app,
+            "SELECT batches BETWEEN 200 AND 220 FROM zdm.cursor WHERE plan = 'bs_keys'", "t");
+        counters_free(f);
+    }
+}
+
+static void
+test_composite_key(void **state)
+{
+    struct fixture *f = counters("bs_two", "g");
+
+    (void)state;
+    sql(f->app, "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD b text;"
+                "UPDATE t SET b = 'b' || id, id = id / 50; ALTER TABLE t ADD PRIMARY KEY (id, b)");
+    fixture_run_ok(f);
+    assert_all_once(f);
+    assert_value(f->app, "SELECT stripes FROM zdm.cursor WHERE plan = 'bs_two'", "8");
+    counters_free(f);
+}
+
+/* Indexes of which an update of n would need new entries, and such that know nothing of it. */
+static void
+test_where_hot_is_impossible(void **state)
+{
+    static const struct {
+        const char *index, *stripes;
+    } cases[] = {
+        {"(n)", "1"},
+        {"(id, n)", "1"},
+        {"((n + 1))", "1"},
+        {"(id) WHERE n > 0", "1"},
+        {"(id) INCLUDE (n)", "1"},
+        {"(id)", "8"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture *f = counters("bs_index", "g");
+        sql(f->app, "CREATE INDEX i ON t %s", cases[i].index);
+        fixture_run_ok(f);
+        assert_all_once(f);
+        assert_value(
+            f->app, "SELECT stripes FROM zdm.cursor WHERE plan = 'bs_index'", cases[i].stripes);
+        if (*cases[i].stripes == '1')
+            assert_has(f->notes.s, "bs_index.i holds a column that is set");
+        counters_free(f);
+    }
+}
+
+static void
+test_no_hash_no_stripes(void **state)
+{
+    struct fixture *f = counters("bs_money", "g::money");
+
+    (void)state;
+    fixture_run_ok(f);
+    assert_all_once(f);
+    assert_value(f->app, "SELECT stripes FROM zdm.cursor WHERE plan = 'bs_money'", "1");
+    counters_free(f);
+}
+
+struct helper {
+    struct fixture *f;
+    pthread_t thread;
+};
+
+/* Keeps a row locked until zdm has said that it waits for it. */
+static void *
+hold_row(void *arg)
+{
+    struct helper *h = arg;
+
+    while (h->f->noted == 0)
+        zdm_sleep_ms(2);
+    sql(h->f->app, "COMMIT");
+    return NULL;
+}
+
+static void
+test_locked_row(void **state)
+{
+    struct fixture *f = counters("bs_lock", "g");
+    struct helper h = {.f = f};
+
+    (void)state;
+    sql(f->app, "BEGIN; SELECT FROM t WHERE id = 203 FOR UPDATE");
+    assert_int_equal(pthread_create(&h.thread, NULL, hold_row, &h), 0);
+    f->spec.lock_timeout_ms = 5;
+    fixture_run_ok(f);
+    pthread_join(h.thread, NULL);
+    assert_has(f->notes.s, "waiting for a lock on the row of bs_lock.t with id = 203");
+    assert_all_once(f);
+    counters_free(f);
+}
+
+/* The row is named, whichever stripe it is in; the next run goes on in the middle of the range, with
+ * the stripes that it was begun with. */
+static void
+test_bad_row(void **state)
+{
+    struct fixture *f = counters("bs_bad", "g");
+
+    (void)state;
+    sql(f->app, "ALTER TABLE t ADD CONSTRAINT small CHECK (n < 1000000) NOT VALID;"
+                "UPDATE t SET n = 999999 WHERE id = 205");
+    assert_int_equal(fixture_run(f), -1);
+    assert_string_equal(f->err.sqlstate, "23514");
+    assert_has(f->err.message, "row of bs_bad.t with id = 205");
+    assert_value(f->app,
+        "SELECT rows = (SELECT sum(n) FROM t WHERE n = 1) AND stripe = 205 % 8 AND stripes = 8 AND"
+        " range_end IS NOT NULL FROM zdm.cursor WHERE plan = 'bs_bad'",
+        "t");
+    sql(f->app, "UPDATE t SET n = 0 WHERE n = 999999");
+    f->spec.stripes = 3;
+    fixture_own(f);
+    fixture_run_ok(f);
+    assert_all_once(f);
+    counters_free(f);
+}
+
+#ifdef ZDM_FAILPOINTS
+static void
+test_killed_between_stripes(void **state)
+{
+    static const char *const points[] = {"batch.before:3", "batch.after", "batch.after:8",
+        "stripe.after", "stripe.after:7", "stripe.after:8", "stripe.after:50", "barrier.before"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
+        int status;
+        struct fixture *f = counters("bs_kill", "g * 3 - 500");
+        f->spec.batch_min = f->spec.batch_max = 10; /* three slices */
+        f->spec.workers = i % 2 == 0 ? 3 : 1;
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            setenv("ZDM_FAILPOINT", points[i], 1);
+            zdm_failpoints_init();
+            f->control = connect_to(f->conninfo, "zdm/test");
+            fixture_run(f);
+            _exit(99);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+            fail_msg("%s did not kill: status %d", points[i], status);
+        fixture_own(f);
+        fixture_run_ok(f);
+        assert_all_once(f);
+        counters_free(f);
+    }
+}
+#endif
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kinds_of_keys),
+        cmocka_unit_test(test_composite_key),
+        cmocka_unit_test(test_where_hot_is_impossible),
+        cmocka_unit_test(test_no_hash_no_stripes),
+        cmocka_unit_test(test_locked_row),
+        cmocka_unit_test(test_bad_row),
+#ifdef ZDM_FAILPOINTS
+        cmocka_unit_test(test_killed_between_stripes),
+#endif
+    };
+
+    return cmocka_run_group_tests_name("batch_stripes", tests, NULL, NULL);
+}
