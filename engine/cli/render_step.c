@@ -71,8 +71,10 @@ backfill_step(struct zdm_buf *out, const struct zdm_step_backfill *b)
         zdm_show_count(b->batch_max, high), zdm_show_duration(b->lock_timeout_ms, lock));
     if (b->workers > 1)
         zdm_buf_addf(&text, "; %lld at the same time", (long long)b->workers);
-    if (b->stripes != 8)
-        zdm_buf_addf(&text, "; at most %lld to a range", (long long)b->stripes);
+    if (b->stripes == 1)
+        zdm_buf_add(&text, "; no stripes");
+    else if (b->stripes > 1 && b->stripes != 8) /* the default says nothing */
+        zdm_buf_addf(&text, "; ranges in %lld stripes", (long long)b->stripes);
     if (b->pause_ms)
         zdm_buf_addf(&text, "; pause %s", zdm_show_duration(b->pause_ms, pause));
     if (b->max_lag_ms)
