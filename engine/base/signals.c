@@ -53,6 +53,15 @@ zdm_stop_requested(void)
     return requested;
 }
 
+void
+zdm_stop_request(void)
+{
+    requested = true;
+    if (write(pipe_fds[1], "!", 1) < 0) {
+        /* As in the handler. */
+    }
+}
+
 int
 zdm_stop_fd(void)
 {

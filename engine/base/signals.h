@@ -13,6 +13,8 @@
 
 void zdm_signals_install(void);
 bool zdm_stop_requested(void);
+/* As if the first signal had come; for any thread. */
+void zdm_stop_request(void);
 /* Readable (never read from it) once a stop was requested; -1 before install. */
 int zdm_stop_fd(void);
 /* Async-signal-safe function to run before the second signal's _exit; NULL for none. */

@@ -64,15 +64,16 @@ run_batch(struct zdm_worker *w, const char *upto, struct zdm_err *err)
     return replied && !again ? refused(w, err) : 0;
 }
 
-/* Batch after batch up to the end of the slice. */
+/* Batch after batch up to the end of the slice. 1: its turn was over before. */
 static int
 walk(struct zdm_worker *w, struct zdm_err *err)
 {
     for (;;) {
         char *upto;
+        int turn = zdm_worker_wait_to_go_on(w);
 
-        if (zdm_worker_wait_to_go_on(w) < 0)
-            return zdm_job_stopped(w->job, err);
+        if (turn != 0)
+            return turn < 0 ? zdm_job_stopped(w->job, err) : 1;
         if (zdm_worker_next(w, &upto, err) < 0)
             return -1;
         if (!upto)
@@ -97,9 +98,15 @@ zdm_worker_run(struct zdm_worker *w, struct zdm_err *err)
         if (!found)
             return 0;
         bool again = true;
-        while (again)
-            if (walk(w, err) < 0 || zdm_pass_sweep(w, &again, err) < 0)
+        while (again) {
+            int rc = walk(w, err);
+            if (rc > 0) { /* for another to go on with it */
+                zdm_slice_leave(w);
+                return 0;
+            }
+            if (rc < 0 || zdm_pass_sweep(w, &again, err) < 0)
                 return -1;
+        }
         zdm_slice_through(w);
     }
 }

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "batch/target.h"
+#include "pg/control.h"
 
 struct zdm_backfill_progress {
     int64_t rows;      /* updated so far, over all runs */
@@ -35,6 +36,16 @@ struct zdm_backfill_progress {
     double batch_ms;
     const char *pos, *bound; /* views; may be NULL */
     const char *waiting;     /* NULL, or why it holds: "a lock on public.users" */
+    bool paused;             /* by somebody: `waiting` says who and why */
+    int64_t workers;         /* that run now */
+    int64_t target_ms;       /* in force */
+};
+
+/* What people ask for from another shell. */
+struct zdm_steering {
+    const char *paused;       /* view: "paused by ann@laptop: deploy"; NULL: go on */
+    bool cancelled;           /* stop behind the batches that run now */
+    int64_t knobs[ZDM_KNOBS]; /* or ZDM_AS_PLANNED */
 };
 
 /* Where in the author's SQL the server found the error. */
@@ -56,6 +67,11 @@ struct zdm_backfill_hooks {
     /* The author's function: *reason owned, why to hold; NULL: go on. Once a second; NULL when the
      * limits do not ask for it. */
     int (*check)(void *self, char **reason, struct zdm_err *err);
+    /* What is asked for now. Called between two looks at the signals, and soon after steer_fd has become
+     * readable; on the control connection, outside a transaction. The views hold until the next call.
+     * May be NULL. */
+    int (*steer)(void *self, struct zdm_steering *out, struct zdm_err *err);
+    int steer_fd; /* with steer */
     /* The control connection is lost: get a new one and the plan's ownership back, or fail. */
     int (*recover)(void *self, struct zdm_err *err);
     /* Inside the transaction that makes or claims the cursor: journal row "started". May be NULL. */
@@ -64,7 +80,7 @@ struct zdm_backfill_hooks {
     int (*finish)(void *self, const struct zdm_backfill_progress *progress, struct zdm_err *err);
 };
 
-/* Returns when the backfill is journaled done, or -1: ZDM_ERR_INTERRUPTED after ^C (between
+/* Returns when the backfill is journaled done, or -1: ZDM_ERR_INTERRUPTED after ^C or a cancel (between
  * batches), ZDM_ERR_OWNED when a newer epoch took over, ZDM_ERR_FAILED otherwise, with the
  * server's SQLSTATE and, where it is the author's SQL, err->message naming column or where. */
 int zdm_backfill_run(struct zdm_conn *control, const struct zdm_backfill_spec *spec, int64_t epoch,

@@ -22,6 +22,14 @@ zdm_controller_init(struct zdm_controller *c, int64_t target_ms, int64_t min_row
 }
 
 void
+zdm_controller_aim(struct zdm_controller *c, int64_t target_ms)
+{
+    c->target_ms = (double)target_ms;
+    if (c->ms_per_row > 0)
+        c->rows = clamp_i64(c->target_ms / c->ms_per_row, c->min_rows, c->max_rows);
+}
+
+void
 zdm_controller_feed(struct zdm_controller *c, int64_t rows, double ms)
 {
     if (rows <= 0)

@@ -23,6 +23,8 @@ struct zdm_controller {
 /* Starts at 500 rows within [min_rows, max_rows]. */
 void zdm_controller_init(
     struct zdm_controller *c, int64_t target_ms, int64_t min_rows, int64_t max_rows);
+/* Another aim: the next batch is of the size that it asks for. */
+void zdm_controller_aim(struct zdm_controller *c, int64_t target_ms);
 /* One undisturbed batch: `rows` keys walked in `ms`. */
 void zdm_controller_feed(struct zdm_controller *c, int64_t rows, double ms);
 /* Any batch: the next ones stay below 8 MB of WAL, within [min_rows, max_rows]. */

@@ -18,12 +18,11 @@ blame(struct zdm_job *job, struct zdm_err *err)
     return zdm_err_wrap(err, "throttle");
 }
 
-int
-zdm_hold_start(struct zdm_job *job, struct zdm_err *err)
+static int
+start_monitor(struct zdm_job *job, struct zdm_err *err)
 {
     struct zdm_hold *h = &job->hold;
-    const struct zdm_limits *limits = &job->spec->limits;
-    h->vacuum.left = -1;
+    const struct zdm_limits *limits = &h->limits;
     bool signals = limits->lag_ms || limits->lag_bytes || limits->slot_bytes ||
                    limits->archive_segments || limits->blocked_ms || limits->canary_times ||
                    limits->dead_percent || limits->checkpoints_a_minute || limits->load ||
@@ -47,8 +46,31 @@ zdm_hold_start(struct zdm_job *job, struct zdm_err *err)
             return err->code == ZDM_ERR_FAILED ? blame(job, err) : -1;
         zdm_monitor_look(h->monitor, &h->view);
     }
-    zdm_throttle_init(&h->throttle, limits->wal_rate, h->view.carried, zdm_monotonic_us());
     return 0;
+}
+
+int
+zdm_hold_start(struct zdm_job *job, struct zdm_err *err)
+{
+    struct zdm_hold *h = &job->hold;
+
+    h->limits = job->spec->limits;
+    h->vacuum.left = -1;
+    if (start_monitor(job, err) < 0)
+        return -1;
+    zdm_throttle_init(&h->throttle, h->limits.wal_rate, h->view.carried, zdm_monotonic_us());
+    return 0;
+}
+
+int
+zdm_hold_set_lag(struct zdm_job *job, int64_t lag_ms, struct zdm_err *err)
+{
+    if (job->hold.monitor) {
+        zdm_monitor_set_lag(job->hold.monitor, lag_ms);
+        return 0;
+    }
+    job->hold.limits.lag_ms = lag_ms;
+    return start_monitor(job, err);
 }
 
 void
@@ -88,7 +110,8 @@ tell_news(struct zdm_job *job)
 }
 
 /* The plan's session has little to do while batches run or are held up, for hours maybe: it would
- * find out only at the end that it is lost, and its lock with it. */
+ * find out only at the end that it is lost, and its lock with it. (Asking what people want does it
+ * too.) */
 static int
 still_there(struct zdm_job *job, struct zdm_err *err)
 {
@@ -107,7 +130,7 @@ sample(struct zdm_job *job, struct zdm_err *err)
 
     if (h->sampled_us && now - h->sampled_us < LOOK_EVERY_US)
         return 0;
-    if (still_there(job, err) < 0)
+    if (!job->hooks->steer && still_there(job, err) < 0)
         return -1;
     if (h->monitor) {
         zdm_monitor_view_release(&h->view);
@@ -173,7 +196,9 @@ settle(struct zdm_job *job)
     zdm_job_unlock(job);
     if (wal > 0)
         zdm_rate_spend(&h->throttle.rate, wal, now);
-    if (h->lost_us)
+    if (h->lost_us && h->paused)
+        h->throttle.paused_us += now - h->lost_us;
+    else if (h->lost_us)
         zdm_throttle_lost(&h->throttle, now - h->lost_us);
     h->lost_us = 0;
 }
@@ -182,7 +207,7 @@ settle(struct zdm_job *job)
 static int
 vacuum(struct zdm_job *job, struct zdm_err *err)
 {
-    if (job->hold.throttle.holding || !job->spec->limits.vacuum ||
+    if (job->hold.throttle.holding || job->paused || !job->spec->limits.vacuum ||
         !zdm_vacuum_due(&job->hold.vacuum, &job->hold.view))
         return 0;
     set_holding(job, zdm_strf("VACUUM of %s", job->target.relation));
@@ -203,7 +228,12 @@ zdm_job_hold(struct zdm_job *job, int64_t *again_ms, struct zdm_err *err)
         return -1;
     int64_t now = zdm_monotonic_us();
     int64_t rest = h->throttle.holding ? NAP_MS : zdm_rate_rest_ms(&h->throttle.rate, now);
-    if (rest > 0) {
+    h->paused = job->paused != NULL;
+    if (job->paused) {
+        reason = zdm_strdup(job->paused);
+        h->lost_us = now;
+        *again_ms = NAP_MS;
+    } else if (rest > 0) {
         reason = zdm_throttle_reason(&h->throttle, h->view.trouble, now);
         if (h->throttle.holding && zdm_stuck_worth_a_note(&job->stuck))
             zdm_job_note(job, "info", "throttle", "holding: %s", reason);

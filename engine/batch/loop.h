@@ -14,6 +14,7 @@
  *     pool.c      the workers' threads, and the thread that waits for them
  *     worker.c    the session that sends batches
  *     explain.c   what the server would do with them
+ *     steer.c     puts into effect what people ask for meanwhile
  *     hold.c      stops the workers while a signal says so, and for the rate of WAL
  *     pass.c      passes over a table without a key
  *     vacuum.c    VACUUM between batches
@@ -39,7 +40,7 @@
 #include "batch/request.h"
 #include "batch/statement.h"
 
-#define ZDM_WORKERS_MAX 16
+#define ZDM_WORKERS_MAX ((size_t)16)
 
 /* How long nothing has gone on for one session, the control connection's or a worker's. */
 struct zdm_stuck {
@@ -61,12 +62,11 @@ struct zdm_job {
     int64_t epoch;
     struct zdm_backfill_target target;
     struct zdm_batch_sql sql;
-    char *conninfo; /* owned; may hold a password */
-    pthread_t main; /* the thread that runs the job */
-    struct zdm_worker *workers;
-    size_t n_workers;
-    int quit_fd; /* readable when the workers are to stop */
-    int wake_fd; /* a worker writes to it: it has ended, or has something to say */
+    char *conninfo;             /* owned; may hold a password */
+    pthread_t main;             /* the thread that runs the job */
+    struct zdm_worker *workers; /* ZDM_WORKERS_MAX */
+    int quit_fd;                /* readable when the workers are to stop */
+    int wake_fd;                /* a worker writes to it: it has ended, or has something to say */
 
     /* Of the main thread. Hooks call Lua and the ledger, which know no threads. */
     struct zdm_conn *control; /* borrowed */
@@ -78,7 +78,10 @@ struct zdm_job {
         int64_t updated, hot; /* of the table, as of then */
         int64_t again_us;     /* stripes did not help: not before then; 0: they are in use */
     } hot;
-    int64_t told_us; /* last progress */
+    int64_t told_us;          /* last progress */
+    char *paused;             /* owned: by whom and why; NULL: nobody did */
+    bool cancelled;           /* somebody asked for it */
+    int64_t knobs[ZDM_KNOBS]; /* in force; written under the lock */
 
     /* Under the lock. */
     pthread_mutex_t lock;
@@ -90,7 +93,8 @@ struct zdm_job {
     int64_t wal;                  /* bytes written by batches since the main thread last asked */
     enum zdm_slice_state *slices; /* n_slices, by number */
     size_t n_slices;
-    size_t running;        /* workers */
+    size_t wanted; /* workers */
+    size_t running;
     int64_t rows, batches; /* over all slices */
     struct zdm_meter meter;
     int64_t batch_rows; /* of the last batch of anyone */
@@ -109,10 +113,16 @@ struct zdm_worker {
     struct zdm_conn *conn; /* owned; NULL: not open yet */
     int64_t slice;
 
-    struct zdm_spot
-        at; /* where the cursor is, or (range_end) a range that the next batch begins */
+    /* The thread: of the main thread, but for what is under the lock. */
+    pthread_t thread;
+    bool joinable;
+    bool barred;  /* under the lock: the server has no session for it */
+    bool running; /* under the lock */
+    bool seeking; /* under the lock: it has not taken a slice yet */
+
+    struct zdm_spot at; /* where the cursor is, or (range_end) a range that the next batch begins */
     struct zdm_spot to; /* where the batch in question moves it */
-    char *bound;         /* owned */
+    char *bound;        /* owned */
     int64_t rows, batches;
     struct zdm_ranges ranges;
     int64_t range_keys; /* of the range in progress; 0: not known */
@@ -143,6 +153,8 @@ int zdm_slices_cut(struct zdm_worker *w, const char *bound, int64_t total, struc
     struct zdm_err *err);
 /* Takes an open slice and adopts its cursor. *found false: there is none left. */
 int zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err);
+/* The worker leaves its slice, for another to go on with it. */
+void zdm_slice_leave(struct zdm_worker *w);
 /* The worker's slice is through. */
 void zdm_slice_through(struct zdm_worker *w);
 
@@ -178,7 +190,9 @@ void zdm_job_unlock(struct zdm_job *job);
 void zdm_job_wake(struct zdm_job *job); /* the main thread */
 /* Any thread: waits, at most until the workers are to stop: -1. */
 int zdm_job_sleep(struct zdm_job *job, int64_t ms);
-/* Between two batches: waits while the job holds. -1: stop. */
+/* The worker's turn is over: fewer are wanted now. Under the lock. */
+bool zdm_worker_surplus(const struct zdm_worker *w);
+/* Between two batches: waits while the job holds, takes over the pace. -1: stop; 1: its turn is over. */
 int zdm_worker_wait_to_go_on(struct zdm_worker *w);
 void zdm_worker_wrote(struct zdm_worker *w, int64_t wal); /* bytes, for the rate */
 
@@ -218,11 +232,18 @@ int zdm_pass_sweep(struct zdm_worker *w, bool *again, struct zdm_err *err);
 /* --- hold.c ------------------------------------------------------------------------ */
 int zdm_hold_start(struct zdm_job *job, struct zdm_err *err);
 void zdm_hold_stop(struct zdm_job *job);
+/* Another limit of a replica's lag, 0: none. */
+int zdm_hold_set_lag(struct zdm_job *job, int64_t lag_ms, struct zdm_err *err);
 /* How much time went to holding, at the end. */
 void zdm_hold_tell_shares(struct zdm_job *job);
 /* Looks at the signals when it is time, and stops the workers or lets them go on. *again_ms: when to
  * call it again at the latest. */
 int zdm_job_hold(struct zdm_job *job, int64_t *again_ms, struct zdm_err *err);
+
+/* --- steer.c ------------------------------------------------------------------------ */
+void zdm_job_as_planned(struct zdm_job *job);
+/* Asks what people want, and sees to it. */
+int zdm_job_steer(struct zdm_job *job, struct zdm_err *err);
 
 /* --- trouble.c -------------------------------------------------------------------- */
 /* The control connection failed with *err: 0 (and *err cleared) when it is worth trying again. */

@@ -29,6 +29,7 @@ struct zdm_monitor {
     pthread_mutex_t mutex;
     pthread_cond_t wake;
     bool stop;
+    int64_t lag_ms;               /* the limit for the next rounds; -1: as it is */
     struct zdm_monitor_view view; /* what others may see */
 };
 
@@ -192,6 +193,29 @@ connected(struct zdm_monitor *m, struct zdm_err *err)
     return false;
 }
 
+void
+zdm_monitor_set_lag(struct zdm_monitor *m, int64_t lag_ms)
+{
+    pthread_mutex_lock(&m->mutex);
+    m->lag_ms = lag_ms;
+    pthread_mutex_unlock(&m->mutex);
+}
+
+/* On the thread, before a round that reads it: a limit without a reading would hold. */
+static void
+take_lag(struct zdm_monitor *m)
+{
+    pthread_mutex_lock(&m->mutex);
+    struct zdm_signal *lag = &m->reading.now.signals[ZDM_SIGNAL_LAG];
+    if (m->lag_ms >= 0) {
+        lag->on = m->lag_ms > 0;
+        lag->limit = (double)m->lag_ms;
+        lag->every_us = SLOW_US;
+    }
+    m->lag_ms = -1;
+    pthread_mutex_unlock(&m->mutex);
+}
+
 /* One round of all that is due. *err keeps what went wrong last, until a round went well. */
 static void
 read_all(struct zdm_monitor *m, bool slow, struct zdm_err *err)
@@ -248,8 +272,10 @@ monitor_thread(void *self)
             break;
         now = zdm_monotonic_us();
         bool slow = now - slow_us >= SLOW_US;
-        if (slow)
+        if (slow) {
             slow_us = now;
+            take_lag(m);
+        }
         read_all(m, slow, &err);
         publish(m, err.code != ZDM_OK ? err.message : NULL);
     }
@@ -296,6 +322,7 @@ zdm_monitor_start(
     m->options.application = m->application = zdm_strdup(options->application);
     m->options.ours = m->ours = zdm_strdup(options->ours);
     m->reading.options = &m->options;
+    m->lag_ms = -1;
     m->backoff = (struct zdm_backoff){.base_ms = 200, .max_ms = 5000};
     set_limits(&m->reading, options->limits);
     pthread_mutex_init(&m->mutex, NULL);

@@ -42,6 +42,8 @@ struct zdm_monitor_options {
 int zdm_monitor_start(
     const struct zdm_monitor_options *options, struct zdm_monitor **out, struct zdm_err *err);
 void zdm_monitor_stop(struct zdm_monitor *monitor); /* NULL is fine */
+/* Another limit of a replica's lag, 0: none; from the next round on. */
+void zdm_monitor_set_lag(struct zdm_monitor *monitor, int64_t lag_ms);
 /* What was read last. Release it. */
 void zdm_monitor_look(struct zdm_monitor *monitor, struct zdm_monitor_view *out);
 

@@ -45,12 +45,9 @@ zdm_job_init(struct zdm_job *job)
     job->main = pthread_self();
     job->quit_fd = new_eventfd();
     job->wake_fd = new_eventfd();
-    job->n_workers = 1;
-    if (job->spec->workers > 1)
-        job->n_workers =
-            job->spec->workers < ZDM_WORKERS_MAX ? (size_t)job->spec->workers : ZDM_WORKERS_MAX;
-    job->workers = zdm_alloc(job->n_workers * sizeof *job->workers);
-    for (size_t i = 0; i < job->n_workers; i++) {
+    zdm_job_as_planned(job);
+    job->workers = zdm_alloc(ZDM_WORKERS_MAX * sizeof *job->workers);
+    for (size_t i = 0; i < ZDM_WORKERS_MAX; i++) {
         job->workers[i] = (struct zdm_worker){.job = job, .fault.set_index = -1};
         zdm_controller_init(&job->workers[i].controller, job->spec->target_ms, job->spec->batch_min,
             job->spec->batch_max);
@@ -71,7 +68,7 @@ release_worker(struct zdm_worker *w)
 void
 zdm_job_release(struct zdm_job *job)
 {
-    for (size_t i = 0; i < job->n_workers; i++)
+    for (size_t i = 0; i < ZDM_WORKERS_MAX; i++)
         release_worker(&job->workers[i]);
     free(job->workers);
     for (size_t i = 0; i < job->n_notes; i++) {
@@ -84,6 +81,7 @@ zdm_job_release(struct zdm_job *job)
     free(job->pos);
     free(job->bound);
     free(job->holding);
+    free(job->paused);
     free(job->stuck.waiting);
     free(job->conninfo);
     zdm_err_release(&job->failure);
@@ -139,6 +137,12 @@ zdm_job_sleep(struct zdm_job *job, int64_t ms)
     }
 }
 
+bool
+zdm_worker_surplus(const struct zdm_worker *w)
+{
+    return (size_t)(w - w->job->workers) >= w->job->wanted;
+}
+
 int
 zdm_worker_wait_to_go_on(struct zdm_worker *w)
 {
@@ -152,9 +156,14 @@ zdm_worker_wait_to_go_on(struct zdm_worker *w)
     }
     while (job->holding && !job->quitting)
         pthread_cond_wait(&job->go_on, &job->lock);
-    bool quitting = job->quitting;
+    bool quitting = job->quitting, surplus = zdm_worker_surplus(w);
+    int64_t target_ms = job->knobs[ZDM_KNOB_TARGET];
     zdm_job_unlock(job);
-    return quitting || zdm_stop_requested() ? -1 : 0;
+    if ((int64_t)w->controller.target_ms != target_ms)
+        zdm_controller_aim(&w->controller, target_ms);
+    if (quitting || zdm_stop_requested())
+        return -1;
+    return surplus ? 1 : 0;
 }
 
 void
@@ -187,7 +196,13 @@ ended(struct zdm_worker *w, int rc, struct zdm_err *err)
         job->fault = w->fault;
     }
     job->running--;
+    w->running = w->seeking = false;
+    bool surplus = zdm_worker_surplus(w);
     zdm_job_unlock(job);
+    if (surplus) {
+        zdm_conn_close(w->conn);
+        w->conn = NULL;
+    }
     zdm_err_release(err);
     zdm_job_wake(job);
 }
@@ -202,6 +217,9 @@ without_session(struct zdm_worker *w, struct zdm_err *err)
         return false;
     if (alone || err->code != ZDM_ERR_FAILED)
         return true;
+    zdm_job_lock(w->job);
+    w->barred = true;
+    zdm_job_unlock(w->job);
     zdm_job_note(w->job, "warning", "note", "going on with fewer workers: %s", err->message);
     zdm_err_clear(err);
     return true;
@@ -222,29 +240,63 @@ drive(void *arg)
     return NULL;
 }
 
-/* A worker that has nothing to take is not started. */
 static size_t
-workers_wanted(const struct zdm_job *job)
+slices_open(const struct zdm_job *job)
 {
     size_t open = 0;
 
     for (size_t i = 0; i < job->n_slices; i++)
         open += job->slices[i] == ZDM_SLICE_OPEN;
-    return open < job->n_workers ? open : job->n_workers;
+    return open;
 }
 
-/* Sleeps until something happened: a worker has ended or speaks, ^C, a tick. */
+/* As many as are wanted; one that has nothing to take is not started. */
+static void
+start_workers(struct zdm_job *job)
+{
+    bool start[ZDM_WORKERS_MAX] = {false};
+
+    zdm_job_lock(job);
+    size_t open = slices_open(job);
+    for (size_t i = 0; i < ZDM_WORKERS_MAX && open > 0; i++)
+        open -= job->workers[i].seeking;
+    for (size_t i = 0; i < job->wanted && open > 0; i++) {
+        struct zdm_worker *w = &job->workers[i];
+        if (w->running || w->barred)
+            continue;
+        start[i] = w->running = w->seeking = true;
+        job->running++;
+        open--;
+    }
+    zdm_job_unlock(job);
+
+    for (size_t i = 0; i < ZDM_WORKERS_MAX; i++) {
+        struct zdm_worker *w = &job->workers[i];
+        if (!start[i])
+            continue;
+        if (w->joinable)
+            pthread_join(w->thread, NULL);
+        if (pthread_create(&w->thread, NULL, drive, w) != 0)
+            zdm_die("cannot start a thread");
+        w->joinable = true;
+    }
+}
+
+/* Sleeps until something happened: a worker has ended or speaks, somebody asks for something, ^C, a
+ * tick. */
 static void
 wait_for_news(struct zdm_job *job, bool quitting, int64_t ms)
 {
-    struct pollfd fds[2] = {{.fd = job->wake_fd, .events = POLLIN},
-        {.fd = quitting ? -1 : zdm_stop_fd(), .events = POLLIN}};
+    bool steered = !quitting && job->hooks->steer;
+    struct pollfd fds[3] = {{.fd = job->wake_fd, .events = POLLIN},
+        {.fd = quitting ? -1 : zdm_stop_fd(), .events = POLLIN},
+        {.fd = steered ? job->hooks->steer_fd : -1, .events = POLLIN}};
 
-    if (poll(fds, 2, (int)ms) > 0 && fds[0].revents)
+    if (poll(fds, 3, (int)ms) > 0 && fds[0].revents)
         silence(job->wake_fd);
 }
 
-/* While workers run: their words, the signals, ^C, and the end. */
+/* While workers run: their words, the signals, what people ask for, ^C, and the end. */
 static int
 attend(struct zdm_job *job, struct zdm_err *err)
 {
@@ -254,19 +306,29 @@ attend(struct zdm_job *job, struct zdm_err *err)
 
     for (;;) {
         zdm_job_lock(job);
-        size_t running = job->running;
         bool failed = job->failure.code != ZDM_OK;
         zdm_job_unlock(job);
 
         zdm_job_tell(job, false);
-        if (running == 0)
-            return rc;
-        if (!quitting && !failed && !zdm_stop_requested())
-            rc = zdm_job_hold(job, &again_ms, err) < 0 ? -1 : zdm_job_watch_hot(job, err);
-        if (!quitting && (failed || rc < 0 || zdm_stop_requested())) {
+        if (!quitting && !failed && !zdm_stop_requested()) {
+            rc = zdm_job_steer(job, err);
+            if (rc == 0 && !job->cancelled)
+                rc = zdm_job_hold(job, &again_ms, err);
+            if (rc == 0 && !job->cancelled)
+                rc = zdm_job_watch_hot(job, err);
+        }
+        if (!quitting && (failed || rc < 0 || job->cancelled || zdm_stop_requested())) {
             quit(job);
             quitting = true;
         }
+        if (!quitting)
+            start_workers(job);
+
+        zdm_job_lock(job);
+        bool idle = job->running == 0;
+        zdm_job_unlock(job);
+        if (idle)
+            return rc;
         wait_for_news(job, quitting, again_ms);
     }
 }
@@ -274,28 +336,26 @@ attend(struct zdm_job *job, struct zdm_err *err)
 int
 zdm_job_run(struct zdm_job *job, struct zdm_err *err)
 {
-    pthread_t threads[ZDM_WORKERS_MAX];
-    size_t n = workers_wanted(job);
-    int64_t again_ms;
-
     if (zdm_stop_requested())
         return zdm_job_stopped(job, err);
-    if (zdm_job_hold(job, &again_ms, err) < 0)
-        return -1;
     job->quitting = false;
     silence(job->quit_fd);
-    job->running = n;
-    for (size_t i = 0; i < n; i++)
-        if (pthread_create(&threads[i], NULL, drive, &job->workers[i]) != 0)
-            zdm_die("cannot start a thread");
+    for (size_t i = 0; i < ZDM_WORKERS_MAX; i++)
+        job->workers[i].barred = false;
     int rc = attend(job, err);
-    for (size_t i = 0; i < n; i++)
-        pthread_join(threads[i], NULL);
+    for (size_t i = 0; i < ZDM_WORKERS_MAX; i++) {
+        if (job->workers[i].joinable)
+            pthread_join(job->workers[i].thread, NULL);
+        job->workers[i].joinable = false;
+    }
     if (rc < 0)
         return -1;
     if (job->failure.code != ZDM_OK) {
         zdm_err_move(err, &job->failure);
         return -1;
     }
-    return zdm_stop_requested() && workers_wanted(job) > 0 ? zdm_job_stopped(job, err) : 0;
+    zdm_job_tell(job, false);
+    return (zdm_stop_requested() || job->cancelled) && slices_open(job) > 0
+               ? zdm_job_stopped(job, err)
+               : 0;
 }

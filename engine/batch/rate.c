@@ -35,6 +35,17 @@ zdm_rate_init(struct zdm_rate *r, int64_t ceiling, bool carried, int64_t now_us)
     r->tokens = r->per_s;
 }
 
+void
+zdm_rate_limit(struct zdm_rate *r, int64_t ceiling, bool carried, int64_t now_us)
+{
+    bool felt = r->felt;
+    double used = r->used;
+
+    zdm_rate_init(r, ceiling, carried, now_us);
+    r->felt = felt;
+    r->used = used;
+}
+
 static void
 refill(struct zdm_rate *r, int64_t now_us)
 {

@@ -32,6 +32,8 @@ struct zdm_rate {
 
 /* carried: somebody has to carry the WAL away. */
 void zdm_rate_init(struct zdm_rate *r, int64_t ceiling, bool carried, int64_t now_us);
+/* Another ceiling, 0: none. The rate finds its way anew. */
+void zdm_rate_limit(struct zdm_rate *r, int64_t ceiling, bool carried, int64_t now_us);
 void zdm_rate_spend(struct zdm_rate *r, int64_t bytes, int64_t now_us);
 /* Once a second while batches may run. */
 void zdm_rate_tick(struct zdm_rate *r, double pressure, int64_t now_us);

@@ -90,12 +90,15 @@ zdm_slices_cut(struct zdm_worker *w, const char *bound, int64_t total, struct zd
 }
 
 static bool
-next_open(struct zdm_job *job, int64_t *slice)
+next_open(struct zdm_worker *w, int64_t *slice)
 {
+    struct zdm_job *job = w->job;
     bool found = false;
 
     zdm_job_lock(job);
-    for (size_t i = 0; i < job->n_slices && !found && !job->quitting; i++) {
+    bool may = !job->quitting && !zdm_worker_surplus(w);
+    w->seeking = false;
+    for (size_t i = 0; i < job->n_slices && !found && may; i++) {
         if (job->slices[i] != ZDM_SLICE_OPEN)
             continue;
         job->slices[i] = ZDM_SLICE_TAKEN;
@@ -111,7 +114,7 @@ zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
 {
     int64_t slice;
 
-    *found = next_open(w->job, &slice);
+    *found = next_open(w, &slice);
     if (!*found)
         return 0;
     bool other = slice != w->slice;
@@ -126,6 +129,14 @@ zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
     w->rows = w->batches = 0;
     w->suspect = w->range_keys = 0;
     return zdm_worker_read(w, err);
+}
+
+void
+zdm_slice_leave(struct zdm_worker *w)
+{
+    zdm_job_lock(w->job);
+    w->job->slices[w->slice] = ZDM_SLICE_OPEN;
+    zdm_job_unlock(w->job);
 }
 
 void

@@ -15,7 +15,7 @@ waiting(const struct zdm_job *job)
 {
     const char *why = job->holding ? job->holding : job->stuck.waiting;
 
-    for (size_t i = 0; i < job->n_workers && !why; i++)
+    for (size_t i = 0; i < ZDM_WORKERS_MAX && !why; i++)
         why = job->workers[i].stuck.waiting;
     return zdm_strdup(why);
 }
@@ -37,6 +37,9 @@ tell_progress(struct zdm_job *job)
         .pos = pos,
         .bound = bound,
         .waiting = why,
+        .paused = job->paused != NULL,
+        .workers = (int64_t)job->running,
+        .target_ms = job->knobs[ZDM_KNOB_TARGET],
     };
     zdm_job_unlock(job);
     job->hooks->progress(job->hooks->self, &progress);

@@ -139,7 +139,7 @@ char *
 zdm_throttle_shares(const struct zdm_throttle *t, int64_t now_us)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
-    int64_t whole = now_us - t->began_us, all = t->rested_us;
+    int64_t whole = now_us - t->began_us, all = t->rested_us + t->paused_us;
     char duration[32];
 
     for (int id = 0; id < ZDM_SIGNALS; id++)
@@ -156,7 +156,11 @@ zdm_throttle_shares(const struct zdm_throttle *t, int64_t now_us)
             percent(t->lost_us[id], whole));
         comma = ", ";
     }
-    if (t->rested_us)
+    if (t->rested_us) {
         zdm_buf_addf(&b, "%sWAL rate %d %%", comma, percent(t->rested_us, whole));
+        comma = ", ";
+    }
+    if (t->paused_us)
+        zdm_buf_addf(&b, "%spaused %d %%", comma, percent(t->paused_us, whole));
     return zdm_buf_take(&b);
 }

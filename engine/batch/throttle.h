@@ -22,6 +22,7 @@ struct zdm_throttle {
     int64_t held_us;              /* since when it holds; 0: it does not */
     int64_t lost_us[ZDM_SIGNALS]; /* time lost to holding, by cause */
     int64_t rested_us;            /* and to the rate */
+    int64_t paused_us;            /* and to people */
 };
 
 void zdm_throttle_init(struct zdm_throttle *t, int64_t wal_rate, bool carried, int64_t now_us);

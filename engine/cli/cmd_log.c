@@ -1,14 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json.h"
+#include "cli/plan_name.h"
 #include "cli/render_log.h"
 #include "ledger/ledger.h"
-#include "lua/plan_file.h"
 #include "pg/conn.h"
 #include "pg/journal.h"
 
@@ -41,33 +40,6 @@ log_release(struct log *log)
     free(log->entries);
     zdm_ledger_plan_list_free(log->plans, log->n_plans);
     zdm_ledger_close(log->ledger);
-}
-
-/* The plan's name: what the file says; a file that cannot be read any more is looked for among the
- * files that were run. Owned; NULL with *errors. */
-static char *
-plan_name(const char *word, const struct log *log, struct zdm_errlist *errors)
-{
-    size_t n = strlen(word);
-    bool file = strchr(word, '/') || (n > 4 && strcmp(word + n - 4, ".lua") == 0) ||
-                access(word, F_OK) == 0;
-    struct zdm_plan_file *loaded;
-    char *name;
-
-    if (!file)
-        return zdm_strdup(word);
-    if (zdm_plan_file_load(word, &loaded, errors) == 0) {
-        name = zdm_strdup(zdm_plan_file_plan(loaded)->name);
-        zdm_plan_file_free(loaded);
-        return name;
-    }
-    for (size_t i = 0; i < log->n_plans; i++) {
-        if (log->plans[i].file && strcmp(log->plans[i].file, word) == 0) {
-            zdm_errlist_release(errors);
-            return zdm_strdup(log->plans[i].name);
-        }
-    }
-    return NULL;
 }
 
 /* The id of the database behind --db: "" without a zdm schema. */
@@ -181,7 +153,7 @@ zdm_cmd_log(const struct zdm_args *args, struct zdm_io *io)
         (db && find_target(db, target, &err) < 0)) {
         code = zdm_io_fail(io, &err);
     } else {
-        char *name = plan_name(zdm_args_word(args, 0), &log, &errors);
+        char *name = zdm_plan_name(zdm_args_word(args, 0), log.plans, log.n_plans, &errors);
         if (!name)
             code = zdm_io_fail_list(io, &errors);
         else if (collect(&log, name, db ? target : NULL, &err) < 0)

@@ -111,9 +111,11 @@ hint_empty_sandbox(const struct zdm_args *args, struct zdm_err *err)
 
 static void
 say_interrupted(
-    struct zdm_buf *out, const struct zdm_args *args, const struct zdm_plan *plan, bool sandbox)
+    struct zdm_buf *out, const struct zdm_args *args, const struct zdm_watch *watch, bool sandbox)
 {
-    zdm_buf_add(out, "interrupted");
+    const struct zdm_plan *plan = watch->plan;
+
+    zdm_buf_add(out, watch->cancelled ? watch->cancelled : "interrupted");
     if (!sandbox) {
         zdm_buf_add(out, "; this resumes:\n  ");
         zdm_add_again(out, args, "run", NULL, 1, &plan->file);
@@ -163,7 +165,7 @@ end_run(const struct zdm_args *args, struct zdm_io *io, struct zdm_watch *watch,
         zdm_io_write(&io->out, &text);
     } else if (err->code == ZDM_ERR_INTERRUPTED) {
         zdm_io_flush(&io->out);
-        say_interrupted(&text, args, watch->plan, sandbox);
+        say_interrupted(&text, args, watch, sandbox);
         zdm_io_write(&io->err, &text);
     } else {
         zdm_io_fail(io, err);

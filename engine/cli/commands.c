@@ -16,12 +16,12 @@ const struct zdm_command zdm_commands[] = {
         .words = "[FILE|FOLDER|-]...",
         .max_words = SIZE_MAX,
         .options = TARGET | ZDM_OPT_BIT(OFFLINE) | ZDM_OPT_BIT(SCHEMA) | ZDM_OPT_BIT(TRACE) |
-                   ZDM_OPT_BIT(ROWS) |
-                   ZDM_OPT_BIT(CONVENTION) | ZDM_OPT_BIT(ASSUME_IN_TRANSACTION) |
-                   ZDM_OPT_BIT(GIT_DIFF) | ZDM_OPT_BIT(WITH_APPLIED) | ZDM_OPT_BIT(FAIL_ON) |
-                   ZDM_OPT_BIT(RULE) | ZDM_OPT_BIT(ALLOW_UNKNOWN) | ZDM_OPT_BIT(PG_VERSION) |
-                   ZDM_OPT_BIT(CONFIG) | ZDM_OPT_BIT(NO_CONFIG) | ZDM_OPT_BIT(CHECK_FORMAT) |
-                   ZDM_OPT_BIT(COLOR) | ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),
+                   ZDM_OPT_BIT(ROWS) | ZDM_OPT_BIT(CONVENTION) |
+                   ZDM_OPT_BIT(ASSUME_IN_TRANSACTION) | ZDM_OPT_BIT(GIT_DIFF) |
+                   ZDM_OPT_BIT(WITH_APPLIED) | ZDM_OPT_BIT(FAIL_ON) | ZDM_OPT_BIT(RULE) |
+                   ZDM_OPT_BIT(ALLOW_UNKNOWN) | ZDM_OPT_BIT(PG_VERSION) | ZDM_OPT_BIT(CONFIG) |
+                   ZDM_OPT_BIT(NO_CONFIG) | ZDM_OPT_BIT(CHECK_FORMAT) | ZDM_OPT_BIT(COLOR) |
+                   ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),
         .summary = "tell what SQL locks, rewrites and breaks, and the safer form",
         .about =
             "Judges every statement of plans, .sql files, the folders of migration tools, or "
@@ -142,6 +142,78 @@ const struct zdm_command zdm_commands[] = {
                     NULL},
             },
         .run = zdm_cmd_approve,
+    },
+    {
+        .name = "pause",
+        .words = "PLAN",
+        .min_words = 1,
+        .max_words = 1,
+        .options = ZDM_OPT_BIT(NOTE) | TARGET | LEDGER | LOOK,
+        .summary = "hold a plan from another shell, until zdm resume",
+        .about =
+            "A backfill stops behind the batch that it runs, and goes on from there when it is "
+            "resumed; any other step is finished, and the next one is not begun. The pause is "
+            "kept in the target: it holds for a run that is started later too, which exits "
+            "with 6 and says who paused it and why. PLAN is a plan file or a plan's name.\n"
+            "\n"
+            "The run is told through its socket when it was started on this machine with "
+            "this ledger, which takes no session of the server; otherwise the order is "
+            "written to the target, where a run looks once a second.",
+        .examples =
+            {
+                {"zdm pause plans/rename_email.lua --note \"sale until noon\"", NULL},
+            },
+        .run = zdm_cmd_pause,
+    },
+    {
+        .name = "resume",
+        .words = "PLAN",
+        .min_words = 1,
+        .max_words = 1,
+        .options = TARGET | LEDGER | LOOK,
+        .summary = "end a pause",
+        .about = "A run that waits goes on at once. When there is none, zdm run may be started "
+                 "again. PLAN is a plan file or a plan's name.",
+        .examples =
+            {
+                {"zdm resume plans/rename_email.lua", NULL},
+            },
+        .run = zdm_cmd_resume,
+    },
+    {
+        .name = "cancel",
+        .words = "PLAN",
+        .min_words = 1,
+        .max_words = 1,
+        .options = ZDM_OPT_BIT(NOW) | TARGET | LEDGER | LOOK,
+        .summary = "end a run from another shell, as ^C there would",
+        .about =
+            "The run stops behind the batch or step that it is in, and exits with 130. Nothing "
+            "is undone: zdm run goes on from there. With --now the statement that runs is "
+            "cancelled. PLAN is a plan file or a plan's name.",
+        .examples =
+            {
+                {"zdm cancel plans/rename_email.lua", NULL},
+            },
+        .run = zdm_cmd_cancel,
+    },
+    {
+        .name = "tune",
+        .words = "PLAN",
+        .min_words = 1,
+        .max_words = 1,
+        .options = ZDM_OPT_BIT(TARGET_MS) | ZDM_OPT_BIT(WORKERS) | ZDM_OPT_BIT(MAX_LAG) |
+                   ZDM_OPT_BIT(WAL_RATE) | TARGET | LEDGER | LOOK,
+        .summary = "change the pace of a backfill while it runs",
+        .about = "In effect with the next batch, and kept in the target for later runs of the plan "
+                 "until it is tuned again; \"plan\" gives a value back to the plan. Prints what is "
+                 "in force. PLAN is a plan file or a plan's name.",
+        .examples =
+            {
+                {"zdm tune plans/rename_email.lua --target-ms 10 --wal-rate 8MB", "gentler"},
+                {"zdm tune plans/rename_email.lua --target-ms plan --wal-rate plan", "as planned"},
+            },
+        .run = zdm_cmd_tune,
     },
     {
         .name = "explain",

@@ -19,7 +19,7 @@ struct zdm_command {
     const char *words; /* "PLAN GATE [ITEM]", "" for none */
     size_t min_words, max_words;
     bool wraps;          /* the first word ends the options: the rest is a command of the user's */
-    unsigned options;    /* ZDM_OPT_BIT()s */
+    uint64_t options;    /* ZDM_OPT_BIT()s */
     const char *summary; /* one line, in the list of commands */
     const char *about;   /* paragraphs, in its help */
     struct zdm_example examples[4]; /* up to the first without line */
@@ -40,6 +40,10 @@ int zdm_cmd_run(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_status(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_log(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_approve(const struct zdm_args *args, struct zdm_io *io);
+int zdm_cmd_pause(const struct zdm_args *args, struct zdm_io *io);
+int zdm_cmd_resume(const struct zdm_args *args, struct zdm_io *io);
+int zdm_cmd_cancel(const struct zdm_args *args, struct zdm_io *io);
+int zdm_cmd_tune(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_explain(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_sandbox(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_help(const struct zdm_args *args, struct zdm_io *io);

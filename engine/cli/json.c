@@ -137,6 +137,9 @@ zdm_json_progress(const struct zdm_backfill_progress *p)
     json_object_set_new(object, "pos", zdm_json_text(p->pos));
     json_object_set_new(object, "bound", zdm_json_text(p->bound));
     json_object_set_new(object, "waiting", zdm_json_text(p->waiting));
+    json_object_set_new(object, "paused", json_boolean(p->paused));
+    json_object_set_new(object, "workers", json_integer(p->workers));
+    json_object_set_new(object, "target_ms", json_integer(p->target_ms));
     return object;
 }
 
@@ -152,6 +155,30 @@ zdm_json_cursor(const struct zdm_cursor *c)
     json_object_set_new(object, "pos", zdm_json_text(c->at.pos));
     json_object_set_new(object, "bound", zdm_json_text(c->bound));
     json_object_set_new(object, "at", zdm_json_time(c->at_ms));
+    return object;
+}
+
+json_t *
+zdm_json_paused(const struct zdm_control *control)
+{
+    json_t *object;
+
+    if (!control->paused_by)
+        return json_null();
+    object = json_object();
+    json_object_set_new(object, "by", zdm_json_text(control->paused_by));
+    json_object_set_new(object, "note", zdm_json_text(control->paused_note));
+    json_object_set_new(object, "at", zdm_json_time(control->paused_ms));
+    return object;
+}
+
+json_t *
+zdm_json_tuned(const struct zdm_control *control)
+{
+    json_t *object = json_object();
+
+    for (int i = 0; i < ZDM_KNOBS; i++)
+        json_object_set_new(object, zdm_knobs[i].name, zdm_json_known(control->knobs[i]));
     return object;
 }
 

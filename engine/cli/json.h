@@ -23,6 +23,9 @@ json_t *zdm_json_errors(const struct zdm_errlist *errors);
 json_t *zdm_json_error(const struct zdm_err *err);
 json_t *zdm_json_progress(const struct zdm_backfill_progress *progress);
 json_t *zdm_json_cursor(const struct zdm_cursor *cursor);
+/* { by, note, at } or null; { target_ms, workers, ... }, null: as planned. */
+json_t *zdm_json_paused(const struct zdm_control *control);
+json_t *zdm_json_tuned(const struct zdm_control *control);
 json_t *zdm_json_gate(const struct zdm_gate_result *gate);
 
 /* Prints a document (indented), or one line of a stream, and drops it. */

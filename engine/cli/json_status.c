@@ -41,6 +41,8 @@ zdm_json_status(const struct zdm_plan *plan, const struct zdm_plan_status *statu
     json_object_set_new(object, "target", zdm_json_text(status->where));
     json_object_set_new(object, "state", zdm_json_text(status->state));
     json_object_set_new(object, "holder", zdm_json_text(status->holder));
+    json_object_set_new(object, "paused", zdm_json_paused(&status->control));
+    json_object_set_new(object, "tuned", zdm_json_tuned(&status->control));
     json_object_set_new(object, "done", json_integer(status->n_done));
     json_object_set_new(object, "steps", steps);
     json_object_set_new(object, "problem",

@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -37,7 +38,7 @@ struct zdm_option {
 };
 extern const struct zdm_option zdm_options[ZDM_OPT_COUNT];
 
-#define ZDM_OPT_BIT(symbol) (1u << ZDM_OPT_##symbol)
+#define ZDM_OPT_BIT(symbol) (UINT64_C(1) << ZDM_OPT_##symbol)
 
 struct zdm_command;
 

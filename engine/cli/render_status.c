@@ -125,14 +125,44 @@ step_row(
     zdm_buf_release(&when);
 }
 
+void
+zdm_add_control(struct zdm_buf *out, const struct zdm_control *control)
+{
+    const char *comma = "tuned: ";
+    char value[48];
+
+    if (control->paused_by) {
+        zdm_buf_addf(out, ZDM_YELLOW "paused" ZDM_PLAIN " by %s since ", control->paused_by);
+        zdm_add_time(out, control->paused_ms);
+        if (control->paused_note)
+            zdm_buf_addf(out, ": %s", control->paused_note);
+        zdm_buf_addc(out, '\n');
+    }
+    for (int i = 0; i < ZDM_KNOBS; i++) {
+        if (control->knobs[i] == ZDM_AS_PLANNED)
+            continue;
+        zdm_buf_addf(out, "%s%s %s", comma, zdm_knobs[i].option,
+            zdm_knob_show((enum zdm_knob)i, control->knobs[i], value));
+        comma = ", ";
+    }
+    if (*comma == ',')
+        zdm_buf_addc(out, '\n');
+}
+
 static void
 add_next(struct zdm_buf *out, const struct zdm_args *args, const struct zdm_plan *plan,
     const struct zdm_plan_status *status)
 {
     if (strcmp(status->state, "done") == 0 || strcmp(status->state, "mismatch") == 0 ||
-        status->holder)
+        (status->holder && !status->control.paused_by))
         return;
     zdm_buf_add(out, "\nnext:\n");
+    if (status->control.paused_by) {
+        zdm_buf_add(out, "  ");
+        zdm_add_again(out, args, "resume", NULL, 1, &plan->file);
+        zdm_buf_addc(out, '\n');
+        return;
+    }
     for (size_t i = 0; i < plan->n_steps; i++) {
         const struct zdm_step_status *st = &status->steps[i];
         if (st->state == ZDM_STATE_WAITING && st->gate.n_checks) {
@@ -156,6 +186,7 @@ zdm_render_status(struct zdm_buf *out, const struct zdm_args *args, const struct
     zdm_buf_addf(out, "on %s\n", status->where);
     if (status->holder)
         zdm_buf_addf(out, "run by %s\n", status->holder);
+    zdm_add_control(out, &status->control);
     zdm_buf_addc(out, '\n');
     for (size_t i = 0; i < plan->n_steps; i++)
         step_row(out, &plan->steps[i], &status->steps[i], column);

@@ -13,6 +13,9 @@
 /* Adds "2026-11-21 07:03:38Z". */
 void zdm_add_time(struct zdm_buf *out, int64_t at_ms);
 
+/* Lines about a pause and about what was tuned; nothing when there is neither. */
+void zdm_add_control(struct zdm_buf *out, const struct zdm_control *control);
+
 /* args: for the commands to type next. */
 void zdm_render_status(struct zdm_buf *out, const struct zdm_args *args,
     const struct zdm_plan *plan, const struct zdm_plan_status *status);

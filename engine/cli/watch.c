@@ -32,7 +32,8 @@ zdm_watch_release(struct zdm_watch *watch)
     zdm_buf_release(&watch->live);
     zdm_buf_release(&watch->next_steps);
     free(watch->closed);
-    watch->closed = NULL;
+    free(watch->cancelled);
+    watch->closed = watch->cancelled = NULL;
 }
 
 static int
@@ -169,6 +170,10 @@ see(void *self, const struct zdm_event *event)
         zdm_buf_clear(&watch->next_steps);
         zdm_add_next_steps(
             &watch->next_steps, watch->args, watch->plan, event->step, event->gate, 2);
+        break;
+    case ZDM_EVENT_CANCELLED:
+        free(watch->cancelled);
+        watch->cancelled = zdm_strdup(event->message);
         break;
     case ZDM_EVENT_UNTIL:
         watch->until = true;

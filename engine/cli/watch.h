@@ -19,6 +19,7 @@ struct zdm_watch {
     size_t n_done, n_skipped;  /* steps */
     char *closed;              /* id of the gate that is closed, owned; NULL none */
     struct zdm_buf next_steps; /* how to open it */
+    char *cancelled;           /* "cancelled by ann@laptop", owned; NULL: it was not */
     bool until;                /* stopped where --until asked */
     int64_t elapsed_ms;        /* of the run, once it ended */
 };

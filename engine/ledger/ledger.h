@@ -73,9 +73,19 @@ struct zdm_ledger_run {
 /* Earlier runs of a lower epoch that did not end become "lost": they were killed. */
 int zdm_ledger_run_begin(struct zdm_ledger *ledger, int64_t plan, int64_t epoch, const char *who,
     int64_t *run, struct zdm_err *err);
-/* state: "done", "failed", "waiting", "interrupted", "refused", "owned". */
+/* state: "done", "failed", "waiting", "interrupted", "cancelled", "refused", "owned". */
 int zdm_ledger_run_end(
     struct zdm_ledger *ledger, int64_t run, const char *state, struct zdm_err *err);
+/* Where the run listens (NULL: nowhere any more), and the settings it was started with, hashed. */
+int zdm_ledger_run_socket(struct zdm_ledger *ledger, int64_t run, const char *socket,
+    const char *route, struct zdm_err *err);
+struct zdm_ledger_socket {
+    char *target, *place, *route, *socket; /* route may be NULL */
+};
+/* Where runs of plans of that name listen, or did when they were killed; the newest first. */
+int zdm_ledger_socket_list(struct zdm_ledger *ledger, const char *name,
+    struct zdm_ledger_socket **out, size_t *n, struct zdm_err *err);
+void zdm_ledger_socket_list_free(struct zdm_ledger_socket *sockets, size_t n);
 int zdm_ledger_run_list(struct zdm_ledger *ledger, int64_t plan, struct zdm_ledger_run **out,
     size_t *n, struct zdm_err *err);
 void zdm_ledger_run_list_free(struct zdm_ledger_run *runs, size_t n);

@@ -8,6 +8,7 @@
  * there is one way to each version. */
 static const char *const migrations[] = {
     "schema.sql",
+    "schema_2.sql",
 };
 
 int64_t

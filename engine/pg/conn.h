@@ -109,6 +109,8 @@ int zdm_conn_commit(struct zdm_conn *conn, struct zdm_err *err);
 char *zdm_target_conninfo(const char *option);
 /* May `conninfo` be shown? False when it holds a password, or cannot be read. */
 bool zdm_conninfo_is_public(const char *conninfo);
+/* The settings in one text that is equal for equal ones, without secrets. Returns owned. */
+char *zdm_conninfo_public_key(const char *conninfo);
 /* text with `conninfo`, when it is not public, and the passwords in it and in PGPASSWORD replaced by
  * ***. For what a program printed that got them. Returns owned. */
 char *zdm_conninfo_hide(const char *conninfo, const char *text);

@@ -299,6 +299,25 @@ zdm_conninfo_is_public(const char *conninfo)
 }
 
 char *
+zdm_conninfo_public_key(const char *conninfo)
+{
+    static const char *const keys[] = {"host", "hostaddr", "port", "dbname", "user", "service"};
+    struct zdm_conninfo info = {.keys = NULL};
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_buf out = ZDM_BUF_INIT;
+
+    /* What cannot be read connects nowhere: any key will do. */
+    if (zdm_conninfo_parse(conninfo, &info, &err) < 0)
+        zdm_err_clear(&err);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const char *value = zdm_conninfo_get(&info, keys[i]);
+        zdm_buf_addf(&out, "%s\n", value ? value : "");
+    }
+    zdm_conninfo_release(&info);
+    return zdm_buf_take(&out);
+}
+
+char *
 zdm_conninfo_hide(const char *conninfo, const char *text)
 {
     const char *secrets[] = {NULL, NULL, NULL, getenv("PGPASSWORD")};

@@ -23,10 +23,14 @@
     EVENT(GATE_CLOSED, "gate-closed") /* gate is set */                                            \
     EVENT(APPROVED, "approved")                                                                    \
     EVENT(RECONCILED, "reconciled") /* the ledger was behind, lost, or ahead of the journal */     \
-    EVENT(NOTE, "note")             /* log: of a hook, output of a command */                      \
-    EVENT(UNTIL, "until")           /* stopped where --until asked */                              \
-    EVENT(ERROR, "error")           /* what ended the run */                                       \
-    EVENT(RUN_END, "run-end")       /* message: "done", "waiting", "failed", "interrupted" */
+    EVENT(PAUSED, "paused")         /* by whom and why */                                          \
+    EVENT(RESUMED, "resumed")                                                                      \
+    EVENT(TUNED, "tuned")         /* by whom, from what to what */                                 \
+    EVENT(CANCELLED, "cancelled") /* by whom; the run ends as soon as it can */                    \
+    EVENT(NOTE, "note")           /* log: of a hook, output of a command */                        \
+    EVENT(UNTIL, "until")         /* stopped where --until asked */                                \
+    EVENT(ERROR, "error")         /* what ended the run */                                         \
+    EVENT(RUN_END, "run-end") /* message: "done", "waiting", "failed", "interrupted", "cancelled" */
 
 enum zdm_event_kind {
 #define EVENT(symbol, name) ZDM_EVENT_##symbol,

@@ -121,7 +121,7 @@ run_steps(struct zdm_session *s, struct zdm_err *err)
         if (action == ZDM_ACTION_SKIP) {
             if (i >= told)
                 zdm_session_say(s, ZDM_EVENT_STEP_SKIP, "info", step, "done before");
-        } else if (take_step(s, i, action, err) < 0) {
+        } else if (zdm_session_go_on(s, err) < 0 || take_step(s, i, action, err) < 0) {
             if (!s->again || start_over(s, step, &losses, err) < 0)
                 return -1;
             /* The journal was read anew: begin where it is now. */
@@ -170,6 +170,8 @@ open_target(struct zdm_session *s, struct zdm_err *err)
         return -1;
     if (all_done(s))
         return 0;
+    if (zdm_session_check_paused(s, err) < 0)
+        return -1;
     if (zdm_journal_take_over(s->conn, s->plan->name, s->plan->fingerprint, s->options->who,
             s->plan->lock_patience_ms, &s->epoch, err) < 0)
         return -1;
@@ -196,7 +198,9 @@ open_record(struct zdm_session *s, struct zdm_err *err)
             s->plan->name, zdm_conn_where(s->conn));
     if (zdm_session_reconcile(s, err) < 0)
         return -1;
-    return zdm_session_refresh(s, err);
+    if (zdm_session_refresh(s, err) < 0)
+        return -1;
+    return s->epoch > 0 ? zdm_session_steer_open(s, err) : 0;
 }
 
 static const char *
@@ -209,6 +213,8 @@ outcome(int rc, const struct zdm_err *err)
         return "waiting";
     case ZDM_ERR_INTERRUPTED:
         return "interrupted";
+    case ZDM_ERR_PAUSED:
+        return "paused";
     case ZDM_ERR_OWNED:
         return "owned";
     case ZDM_ERR_REFUSED:
@@ -222,6 +228,8 @@ static void
 close_record(struct zdm_session *s, int rc, const struct zdm_err *err, int64_t start_us)
 {
     const char *state = rc == 0 && !all_done(s) ? "waiting" : outcome(rc, err);
+    if (rc < 0 && err->code == ZDM_ERR_INTERRUPTED && zdm_session_cancelled_by(s))
+        state = "cancelled";
     if (rc < 0 && err->code != ZDM_ERR_CLOSED && err->code != ZDM_ERR_INTERRUPTED)
         zdm_session_say(s, ZDM_EVENT_ERROR, "error", NULL, "%s", err->message);
     zdm_session_tell(s, &(struct zdm_event){
@@ -274,6 +282,11 @@ zdm_run(const struct zdm_plan *plan, const struct zdm_plan_report *report,
     if (rc == 0)
         rc = run_steps(&s, err);
     close_record(&s, rc, err, start);
+    if (rc < 0 && err->code == ZDM_ERR_INTERRUPTED && zdm_session_cancelled_by(&s)) {
+        zdm_fail(err, ZDM_ERR_INTERRUPTED, "cancelled by %s", zdm_session_cancelled_by(&s));
+        zdm_err_hint(err, "run plan \"%s\" again: it goes on where it is", plan->name);
+    }
+    zdm_session_steer_close(&s);
     if (rc == 0)
         rc = zdm_session_healthy(&s, err);
     zdm_err_release(&s.ledger_err);

@@ -14,6 +14,7 @@
 #include "pg/journal.h"
 #include "run/runner.h"
 #include "run/state.h"
+#include "run/steer.h"
 
 struct zdm_session {
     const struct zdm_plan *plan;
@@ -29,6 +30,7 @@ struct zdm_session {
     bool again;                      /* see above */
     struct zdm_err loss;             /* why the session was lost that was won back last */
     struct zdm_err ledger_err;       /* the first write to the ledger that failed */
+    struct zdm_steer *steer;         /* owned; NULL: there is nothing to steer */
 };
 
 /* --- record.c: events, the journal's mirror -------------------------------- */
@@ -45,6 +47,23 @@ int zdm_session_refresh(struct zdm_session *s, struct zdm_err *err);
 /* --- reconcile.c ------------------------------------------------------------ */
 /* Ledger against journal, once at start: what differs is told and the ledger corrected. */
 int zdm_session_reconcile(struct zdm_session *s, struct zdm_err *err);
+
+/* --- steer.c: what people ask for from another shell ------------------------------- */
+/* ZDM_ERR_PAUSED when the plan is paused: before anything is begun. */
+int zdm_session_check_paused(struct zdm_session *s, struct zdm_err *err);
+/* From here on orders are heard; a socket that cannot be made is only told. */
+int zdm_session_steer_open(struct zdm_session *s, struct zdm_err *err);
+void zdm_session_steer_close(struct zdm_session *s);
+/* Stores orders that came through the socket in the target, and takes over what is there: at once
+ * after an order, else once a second. Tells what changed. On s->conn, outside a transaction. */
+int zdm_session_look(struct zdm_session *s, struct zdm_err *err);
+/* Before a step: waits while the plan is paused. ZDM_ERR_INTERRUPTED when it was cancelled. */
+int zdm_session_go_on(struct zdm_session *s, struct zdm_err *err);
+/* Who cancelled the run; NULL: nobody did. View. */
+const char *zdm_session_cancelled_by(const struct zdm_session *s);
+/* For the backfill: as hooks.steer and hooks.steer_fd (batch/backfill.h). */
+int zdm_session_steering(struct zdm_session *s, struct zdm_steering *out, struct zdm_err *err);
+int zdm_session_steer_fd(const struct zdm_session *s);
 
 /* --- recover.c --------------------------------------------------------------- */
 /* A new session in place of a lost one: reconnect with backoff, wait for our own zombie, check that

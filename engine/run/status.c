@@ -72,6 +72,8 @@ plan_state(const struct zdm_plan *plan, const struct zdm_plan_status *out, bool 
         return "mismatch";
     if (out->n_done == (int64_t)plan->n_steps)
         return "done";
+    if (out->control.paused_by)
+        return "paused";
     if (out->holder)
         return "running";
     for (size_t i = 0; i < plan->n_steps; i++) {
@@ -91,12 +93,14 @@ zdm_status_read(const char *conninfo, const struct zdm_plan *plan, struct zdm_pl
     struct zdm_plan_status status = {.steps = zdm_alloc((plan->n_steps + 1) * sizeof(*out->steps))};
     bool exists;
     int rc = -1;
+    zdm_control_init(&status.control);
     if (zdm_conn_open(conninfo, "zdm/status", &conn, err) < 0 ||
         zdm_journal_exists(conn, &exists, err) < 0)
         goto out;
     status.where = zdm_strdup(zdm_conn_where(conn));
     if (exists && (zdm_journal_read(conn, plan->name, &rows, err) < 0 ||
-                      zdm_journal_holder(conn, plan->name, &status.holder, err) < 0))
+                      zdm_journal_holder(conn, plan->name, &status.holder, err) < 0 ||
+                      zdm_control_read(conn, plan->name, &status.control, err) < 0))
         goto out;
     zdm_state_check(plan, &rows, &status.problem);
     if (read_steps(exists ? conn : NULL, plan, &rows, &status, err) < 0)
@@ -125,6 +129,7 @@ zdm_status_release(struct zdm_plan_status *status, size_t n_steps)
     free(status->where);
     free(status->state);
     free(status->holder);
+    zdm_control_release(&status->control);
     zdm_err_release(&status->problem);
     memset(status, 0, sizeof(*status));
 }

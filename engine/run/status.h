@@ -7,6 +7,7 @@
 #include "batch/cursor.h"
 #include "gate/gate.h"
 #include "plan/check.h"
+#include "pg/control.h"
 #include "plan/plan.h"
 #include "run/state.h"
 
@@ -30,10 +31,11 @@ struct zdm_step_status {
 };
 
 struct zdm_plan_status {
-    char *where;                   /* the target, for people */
-    char *state;                   /* "new", "running", "stopped", "waiting", "done", "mismatch" */
-    char *holder;                  /* who runs it now; NULL nobody */
+    char *where;  /* the target, for people */
+    char *state;  /* "new", "running", "stopped", "waiting", "paused", "done", "mismatch" */
+    char *holder; /* who runs it now; NULL nobody */
     struct zdm_step_status *steps; /* n_steps of the plan */
+    struct zdm_control control;    /* what was asked of it: a pause, another pace */
     struct zdm_err problem;        /* code ZDM_ERR_MISMATCH when state is "mismatch" */
     int64_t n_done;
 };

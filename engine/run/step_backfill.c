@@ -90,6 +90,13 @@ watch_check(void *self, char **reason, struct zdm_err *err)
     return host->ask(host->self, check, &context, reason, err);
 }
 
+static int
+watch_steer(void *self, struct zdm_steering *out, struct zdm_err *err)
+{
+    struct watch *w = self;
+    return zdm_session_steering(w->s, out, err);
+}
+
 static struct zdm_limits
 limits_of(const struct zdm_step_backfill *backfill)
 {
@@ -199,6 +206,8 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         .progress = watch_progress,
         .note = watch_note,
         .check = watch_check,
+        .steer = watch_steer,
+        .steer_fd = zdm_session_steer_fd(s),
         .recover = watch_recover,
         .begin = watch_begin,
         .finish = watch_finish,

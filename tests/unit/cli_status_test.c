@@ -60,13 +60,14 @@ a_closed_gate(void **state)
         {.state = ZDM_STATE_WAITING, .gate = {.checks = results, .n_checks = 2}},
         {.state = ZDM_STATE_CHANGED, .at_ms = AT, .who = (char *)"ann@laptop"},
     };
-    const struct zdm_plan_status status = {.where = (char *)"ann@db:5432/shop",
+    struct zdm_plan_status status = {.where = (char *)"ann@db:5432/shop",
         .state = (char *)"waiting",
         .steps = seen,
         .n_done = 1};
     struct zdm_buf text = ZDM_BUF_INIT;
 
     (void)state;
+    zdm_control_init(&status.control);
     zdm_render_status(&text, arguments(), &plan, &status);
     check_text("demo: waiting, 1 of 4 steps done\n"
                "on ann@db:5432/shop\n"
@@ -140,6 +141,7 @@ nothing_to_do(void **state)
     struct zdm_buf text = ZDM_BUF_INIT;
 
     (void)state;
+    zdm_control_init(&status.control);
     zdm_render_status(&text, arguments(), &plan, &status);
     assert_null(strstr(text.s, "next:"));
     zdm_buf_clear(&text);

@@ -102,6 +102,56 @@ COMMENT ON COLUMN zdm.cursor.range_end  IS 'last key of the range that is done i
 COMMENT ON COLUMN zdm.cursor.stripes    IS 'how many stripes that range has';
 COMMENT ON COLUMN zdm.cursor.stripe_pos IS 'key up to which the stripe in progress is done; NULL: pos';
 
+-- Since version 3: what people ask of a plan while it runs, or before it does. Whoever may write to
+-- zdm.plan may write here too.
+DO $$
+DECLARE
+    may record;
+BEGIN
+    IF to_regclass('zdm.control') IS NOT NULL THEN
+        RETURN;
+    END IF;
+    CREATE TABLE zdm.control (
+        plan         text        PRIMARY KEY,
+        version      bigint      NOT NULL,
+        paused_by    text,
+        paused_note  text,
+        paused_at    timestamptz,
+        cancel_epoch bigint      NOT NULL DEFAULT 0,
+        cancel_now   boolean     NOT NULL DEFAULT false,
+        target_ms    bigint,
+        workers      bigint,
+        max_lag_ms   bigint,
+        wal_rate     bigint,
+        who          text        NOT NULL,
+        at           timestamptz NOT NULL DEFAULT clock_timestamp()
+    );
+    FOR may IN
+        SELECT a.privilege_type, a.grantee
+        FROM pg_class c, aclexplode(c.relacl) a
+        WHERE c.oid = 'zdm.plan'::regclass AND a.grantee <> c.relowner
+          AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    LOOP
+        EXECUTE format('GRANT %s ON zdm.control TO %s', may.privilege_type,
+            CASE WHEN may.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(may.grantee)) END);
+    END LOOP;
+END
+$$;
+COMMENT ON TABLE  zdm.control              IS 'what was asked of a plan from outside: pause, cancel, another pace';
+COMMENT ON COLUMN zdm.control.plan         IS 'name of the plan';
+COMMENT ON COLUMN zdm.control.version      IS 'counts the changes of the row';
+COMMENT ON COLUMN zdm.control.paused_by    IS 'who paused it; NULL: it is not paused';
+COMMENT ON COLUMN zdm.control.paused_note  IS 'why';
+COMMENT ON COLUMN zdm.control.paused_at    IS 'since when';
+COMMENT ON COLUMN zdm.control.cancel_epoch IS 'the run that is to stop (zdm.plan.epoch); later ones are not meant';
+COMMENT ON COLUMN zdm.control.cancel_now   IS 'without waiting for the statement that it runs';
+COMMENT ON COLUMN zdm.control.target_ms    IS 'duration of a batch; this and the following NULL: as the plan says';
+COMMENT ON COLUMN zdm.control.workers      IS 'workers at the same time';
+COMMENT ON COLUMN zdm.control.max_lag_ms   IS 'lag of a replica from which a backfill holds; 0: it does not';
+COMMENT ON COLUMN zdm.control.wal_rate     IS 'bytes of WAL a second at most; 0: no ceiling';
+COMMENT ON COLUMN zdm.control.who          IS 'who changed the row last';
+COMMENT ON COLUMN zdm.control.at           IS 'when, by the clock of this server';
+
 -- Made last: a zdm schema that has this row is whole.
 CREATE TABLE IF NOT EXISTS zdm.meta (
     target  text        NOT NULL CHECK (target ~ '^[0-9a-f]{32}$'),
@@ -117,7 +167,7 @@ COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
 
 INSERT INTO zdm.meta (target, version)
 VALUES (md5(concat_ws('/', random(), random(), clock_timestamp(), pg_backend_pid(), txid_current(),
-                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 2)
+                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 3)
 ON CONFLICT DO NOTHING;
-UPDATE zdm.meta SET version = 2 WHERE version = 1;
+UPDATE zdm.meta SET version = 3 WHERE version IN (1, 2);
 COMMIT;

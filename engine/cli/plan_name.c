@@ -1,0 +1,33 @@
+#include "cli/plan_name.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "lua/plan_file.h"
+
+char *
+zdm_plan_name(const char *word, const struct zdm_ledger_plan *plans, size_t n_plans,
+    struct zdm_errlist *errors)
+{
+    size_t n = strlen(word);
+    bool file = strchr(word, '/') || (n > 4 && strcmp(word + n - 4, ".lua") == 0) ||
+                access(word, F_OK) == 0;
+    struct zdm_plan_file *loaded;
+    char *name;
+
+    if (!file)
+        return zdm_strdup(word);
+    if (zdm_plan_file_load(word, &loaded, errors) == 0) {
+        name = zdm_strdup(zdm_plan_file_plan(loaded)->name);
+        zdm_plan_file_free(loaded);
+        return name;
+    }
+    for (size_t i = 0; i < n_plans; i++) {
+        if (plans[i].file && strcmp(plans[i].file, word) == 0) {
+            zdm_errlist_release(errors);
+            return zdm_strdup(plans[i].name);
+        }
+    }
+    return NULL;
+}
