@@ -207,7 +207,9 @@ settle(struct zdm_job *job)
 static int
 vacuum(struct zdm_job *job, struct zdm_err *err)
 {
-    if (job->hold.throttle.holding || job->paused || !job->spec->limits.vacuum ||
+    const struct zdm_throttle *t = &job->hold.throttle;
+
+    if ((t->holding && t->cause != ZDM_SIGNAL_DEAD) || job->paused || !job->spec->limits.vacuum ||
         !zdm_vacuum_due(&job->hold.vacuum, &job->hold.view))
         return 0;
     set_holding(job, zdm_strf("VACUUM of %s", job->target.relation));

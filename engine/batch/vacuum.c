@@ -9,6 +9,7 @@
 #define DEAD_LEAST      100000
 #define SHARE           0.2
 #define HORIZON_MOST_MS 60000
+#define AGAIN_US        (60 * 1000000LL)
 
 bool
 zdm_vacuum_due(struct zdm_vacuum *v, const struct zdm_monitor_view *seen)
@@ -22,6 +23,10 @@ zdm_vacuum_due(struct zdm_vacuum *v, const struct zdm_monitor_view *seen)
         v->left = seen->dead;
     if (seen->vacuum || seen->horizon_ms > HORIZON_MOST_MS)
         return false;
+    /* The backfill holds for them, and nothing dies any more: who would take them away? */
+    if (zdm_signal_pressure(ZDM_SIGNAL_DEAD, read, read->read_us) >= 1 &&
+        read->read_us - v->done_us > AGAIN_US)
+        return true;
     int64_t died = seen->dead - v->left;
     return died > DEAD_LEAST && (double)died > SHARE * (double)(seen->live + seen->dead);
 }

@@ -4,7 +4,8 @@
  * A backfill leaves a dead row version behind each row. Removed in time, the rows behind it fill the
  * room; autovacuum looks once a minute and takes its time. So when a fifth of the table (and 100,000
  * rows) died since the last time, the batches pause for a VACUUM: one that never waits for a lock
- * (SKIP_LOCKED) and never takes a strong one (TRUNCATE false). Not while another vacuum runs, nor while
+ * (SKIP_LOCKED) and never takes a strong one (TRUNCATE false); and once a minute while the dead rows are
+ * so many that the backfill holds for them. Not while another vacuum runs, nor while
  * somebody keeps dead rows from being removed. What it may not do, or fails at, is a note.
  */
 #ifndef ZDM_BATCH_VACUUM_H

@@ -59,6 +59,17 @@ check_has vacuum.out 'VACUUM of public.v'
 check_eq "vacuum: every row once" "1|1" "$(sql 'SELECT min(n), max(n) FROM v')"
 wait_until "SELECT vacuum_count > 0 AND analyze_count > 0 FROM pg_stat_user_tables WHERE relname = 'v'" t
 
+# Nor is one that begins among too many dead rows left to an autovacuum that does not come.
+sql 'UPDATE v SET n = 0'
+sql 'UPDATE v SET n = 0'
+sql 'UPDATE v SET n = 0'
+wait_until "SELECT n_dead_tup >= 900000 FROM pg_stat_user_tables WHERE relname = 'v'" t
+sed 's/"vacuum"/"dead"/; s/, pause = "20ms"//' vacuum.lua >dead.lua
+"$ZDM" run dead.lua >dead.out 2>dead.err
+check_has dead.out 'dead rows beside'
+check_has dead.out 'VACUUM of public.v'
+check_eq "dead: every row once" "1|1" "$(sql 'SELECT min(n), max(n) FROM v')"
+
 # The monitor's session is killed, and comes back; the backfill goes on as if nothing had been.
 monitor="SELECT pid FROM pg_stat_activity WHERE application_name = 'zdm/killed/count/monitor'"
 # Load and slow commits of a busy machine are none of this.

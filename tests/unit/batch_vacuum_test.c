@@ -58,12 +58,35 @@ test_not_while_it_is_of_no_use(void **state)
     assert_false(due(&v, &seen, 400000));
 }
 
+/* At the limit nothing dies any more, and the backfill would hold for ever. */
+static void
+test_while_it_holds_for_them(void **state)
+{
+    struct zdm_vacuum v = {.left = -1};
+    struct zdm_monitor_view seen = {.live = 100000, .signals = {{.on = true}}};
+    struct zdm_signal *dead = &seen.signals[ZDM_SIGNAL_DEAD];
+
+    (void)state;
+    *dead = (struct zdm_signal){.on = true, .value = 199, .limit = 200, .every_us = 1000000};
+    dead->read_us = 1000000000;
+    assert_false(due(&v, &seen, 199000));
+    dead->value = 200;
+    assert_true(due(&v, &seen, 200000));
+    v = (struct zdm_vacuum){.left = -1, .done_us = dead->read_us};
+    assert_false(due(&v, &seen, 200000)); /* it took none of them: somebody still needs them */
+    dead->read_us += 60 * 1000000LL;
+    assert_true(due(&v, &seen, 200000));
+    seen.horizon_ms = 60001;
+    assert_false(due(&v, &seen, 200000));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_fifth_and_a_hundred_thousand),
         cmocka_unit_test(test_not_while_it_is_of_no_use),
+        cmocka_unit_test(test_while_it_holds_for_them),
     };
 
     return cmocka_run_group_tests_name("batch_vacuum", tests, NULL, NULL);
