@@ -11,13 +11,14 @@ return plan "count" {
   api = 1,
   expand { sql "add" [[ALTER TABLE big ADD COLUMN done boolean]] },
   backfill "count" { table = "big", set = { n = "n + 1" }, batch_min = 100, batch_max = 100,
-    workers = WORKERS },
+    workers = WORKERS, KEY },
 }
 EOF
 
 PGDATABASE=postgres sql 'CREATE DATABASE base' >/dev/null
-PGDATABASE=base sql "CREATE TABLE big (id bigint PRIMARY KEY, n int NOT NULL DEFAULT 0);
-    INSERT INTO big (id) SELECT generate_series(1, 60000); ANALYZE big" >/dev/null
+PGDATABASE=base sql "CREATE TABLE big (id bigint PRIMARY KEY, grp int NOT NULL, n int NOT NULL DEFAULT 0,
+                                     UNIQUE (grp, id));
+    INSERT INTO big (id, grp) SELECT i, i % 90 FROM generate_series(1, 60000) AS i; ANALYZE big" >/dev/null
 
 # Waits until at least $1 batches are committed, or the run is over.
 until_batch() {
@@ -46,7 +47,10 @@ for how in kill terminate crash kill+terminate crash+kill crash+terminate; do
     until fresh_db disturbed base 2>/dev/null; do :; done
     rm -f ledger.db*
     n=$((n + 1))
-    sed "s/WORKERS/$((n % 2 * 2 + 1))/" plan.in >count.lua # 3 and 1 in turns
+    # 3 and 1 in turns, and a key of two columns for half of both.
+    key='key = "id"'
+    if [ $((n % 4)) -ge 2 ]; then key='key = { "grp", "id" }'; fi
+    sed "s/WORKERS/$((n % 2 * 2 + 1))/; s/KEY/$key/" plan.in >count.lua
     met=0
     for round in 1 2 3; do
         "$ZDM" run count.lua >run.out 2>&1 &
