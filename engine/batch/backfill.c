@@ -64,7 +64,8 @@ run_batch(struct zdm_worker *w, const char *upto, struct zdm_err *err)
     return replied && !again ? refused(w, err) : 0;
 }
 
-/* Batch after batch up to the end of the slice. 1: its turn was over before. */
+/* Batch after batch up to the end of the slice, or of a part that is still locked. 1: its turn was over
+ * before. */
 static int
 walk(struct zdm_worker *w, struct zdm_err *err)
 {
@@ -83,6 +84,8 @@ walk(struct zdm_worker *w, struct zdm_err *err)
         free(upto);
         if (rc < 0)
             return -1;
+        if (w->locked)
+            return 0;
         if (w->job->spec->pause_ms > 0 && zdm_job_sleep(w->job, w->job->spec->pause_ms) < 0)
             return zdm_job_stopped(w->job, err);
     }
@@ -98,7 +101,7 @@ zdm_worker_run(struct zdm_worker *w, struct zdm_err *err)
         if (!found)
             return 0;
         bool again = true;
-        while (again) {
+        while (again && !w->locked) {
             int rc = walk(w, err);
             if (rc > 0) { /* for another to go on with it */
                 zdm_slice_leave(w);
@@ -107,7 +110,10 @@ zdm_worker_run(struct zdm_worker *w, struct zdm_err *err)
             if (rc < 0 || zdm_pass_sweep(w, &again, err) < 0)
                 return -1;
         }
-        zdm_slice_through(w);
+        if (w->locked)
+            zdm_slice_postpone(w);
+        else
+            zdm_slice_through(w);
     }
 }
 

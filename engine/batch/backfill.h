@@ -11,8 +11,10 @@
  * wherever it is.
  *
  * Locks: a batch that times out on a lock is tried again with half the rows,
- * down to the one row that is locked; the rows before it are done meanwhile. Bad
- * data is narrowed down to its row the same way, and then stops the backfill.
+ * down to the one row that is locked. That row is left for later, and the rest
+ * goes on; before the end nothing is left. When the table as a whole is locked,
+ * or row after row, it waits. Bad data is narrowed down to its row the same way,
+ * and then stops the backfill.
  *
  * Done: bound reached, then one transaction with synchronous_commit = on marks
  * the cursor and writes the journal row (hooks.finish), then both are read again.
@@ -34,6 +36,7 @@ struct zdm_backfill_progress {
     int64_t eta_ms;    /* -1 unknown */
     int64_t batch_rows;
     double batch_ms;
+    int64_t deferred;        /* ranges that were locked and are left for later */
     const char *pos, *bound; /* views; may be NULL */
     const char *waiting;     /* NULL, or why it holds: "a lock on public.users" */
     bool paused;             /* by somebody: `waiting` says who and why */

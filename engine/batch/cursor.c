@@ -76,6 +76,7 @@ take_row(const struct zdm_result *r, int row, struct zdm_cursor *out)
         .bound = zdm_strdup(zdm_result_get(r, row, 6)),
         .at_ms = zdm_result_i64(r, row, 8),
         .relation = zdm_strdup(zdm_result_get(r, row, 9)),
+        .part = zdm_result_bool(r, row, 14),
     };
     snprintf(out->state, sizeof out->state, "%s", zdm_result_get(r, row, 7));
 }
@@ -120,9 +121,12 @@ zdm_cursors_read(struct zdm_conn *conn, const char *plan, const char *step, stru
 void
 zdm_cursors_sum(const struct zdm_cursors *cursors, struct zdm_cursor *out)
 {
+    size_t whole = 0;
+
     *out = (struct zdm_cursor){.exists = cursors->count > 0, .state = "done"};
     for (size_t i = 0; i < cursors->count; i++) {
         const struct zdm_cursor *c = &cursors->items[i];
+        whole += !c->part;
         out->rows += c->rows;
         out->batches += c->batches;
         out->total = c->total < 0 || out->total < 0 ? -1 : out->total + c->total;
@@ -133,7 +137,7 @@ zdm_cursors_sum(const struct zdm_cursors *cursors, struct zdm_cursor *out)
         if (strcmp(c->state, "done") != 0)
             snprintf(out->state, sizeof out->state, "%s", c->state);
     }
-    if (cursors->count == 1) {
+    if (whole == 1) { /* parts come behind it */
         out->at.pos = zdm_strdup(cursors->items[0].at.pos);
         out->bound = zdm_strdup(cursors->items[0].bound);
     }

@@ -5,6 +5,9 @@
  * first batch; slice 0 begins with pos NULL, before every key. A NULL bound is
  * a slice without rows. A slice whose pos is its bound is through; all of them
  * become done together, with the backfill.
+ *
+ * A range that somebody keeps locked is deferred: the statement that moves its slice past it makes it a
+ * slice of its own, a part, which is then done like any other.
  */
 #ifndef ZDM_BATCH_CURSOR_H
 #define ZDM_BATCH_CURSOR_H
@@ -23,8 +26,7 @@ struct zdm_spot {
     char *pos, *range_end, *stripe_pos; /* owned, may be NULL */
     int64_t stripe, stripes;
 };
-void zdm_spot_copy(
-    const struct zdm_spot *from, struct zdm_spot *to); /* releases what was there */
+void zdm_spot_copy(const struct zdm_spot *from, struct zdm_spot *to); /* releases what was there */
 void zdm_spot_release(struct zdm_spot *spot);
 bool zdm_spot_same(const struct zdm_spot *a, const struct zdm_spot *b);
 
@@ -35,6 +37,7 @@ struct zdm_cursor {
     char *bound;    /* owned, may be NULL */
     char *relation; /* owned; identity of table and key (target.h), NULL: not known */
     char state[12]; /* "open" or "done" */
+    bool part;      /* deferred by another slice */
     int64_t at_ms;
 };
 
@@ -51,7 +54,7 @@ int zdm_cursor_read(struct zdm_conn *conn, const char *plan, const char *step, i
 int zdm_cursors_read(struct zdm_conn *conn, const char *plan, const char *step,
     struct zdm_cursors *out, struct zdm_err *err);
 /* The whole backfill as if it were one slice: sums; state "done" when all are; pos and bound only of
- * a single slice, else NULL. */
+ * a single slice (beside parts), else NULL. */
 void zdm_cursors_sum(const struct zdm_cursors *cursors, struct zdm_cursor *out);
 bool zdm_cursor_through(const struct zdm_cursor *cursor); /* nothing is left to do in it */
 

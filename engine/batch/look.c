@@ -108,7 +108,7 @@ zdm_job_check_cursors(
     size_t n = cursors->count;
 
     if (n == 0 || cursors->items[n - 1].slice != (int64_t)n - 1 ||
-        (job->n_slices > 0 && n != job->n_slices))
+        n < job->n_slices) /* more: parts whose making was not replied */
         return zdm_job_check_cursor(job, &none, err);
     for (size_t i = 0; i < n; i++)
         if (zdm_job_check_cursor(job, &cursors->items[i], err) < 0)
@@ -124,6 +124,7 @@ zdm_worker_moved(struct zdm_worker *w, const struct zdm_spot *spot, int64_t rows
 
     zdm_spot_copy(spot, &w->at);
     zdm_job_lock(job);
+    job->moved_us = zdm_monotonic_us();
     job->rows += rows - w->rows;
     job->batches += batches - w->batches;
     if (keys >= 0) {
@@ -133,7 +134,7 @@ zdm_worker_moved(struct zdm_worker *w, const struct zdm_spot *spot, int64_t rows
         }
         zdm_meter_walk(&job->meter, keys, zdm_monotonic_us());
     }
-    if (job->n_slices == 1) {
+    if (job->single && w->slice == 0) {
         free(job->pos);
         job->pos = zdm_strdup(spot->pos);
     }

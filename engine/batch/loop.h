@@ -20,6 +20,7 @@
  *     vacuum.c    VACUUM between batches
  *     monitor.c   reads the signals in a thread of its own; signal_*.c: one signal each
  *     trouble.c   what to do about an error
+ *     defer.c     what is locked is left for later
  *     look.c      where the cursor really is
  *     finish.c    the closing transaction
  *     tell.c      progress and notes
@@ -51,6 +52,13 @@ struct zdm_stuck {
 };
 
 enum zdm_slice_state { ZDM_SLICE_OPEN, ZDM_SLICE_TAKEN, ZDM_SLICE_THROUGH };
+
+struct zdm_slice {
+    enum zdm_slice_state state;
+    bool part;      /* deferred by another one: cursor.h */
+    unsigned tries; /* of a part: how often it was found locked in this run */
+    int64_t due_us; /* of a part: not again before */
+};
 
 struct zdm_note {
     char *level, *kind, *message; /* owned */
@@ -85,15 +93,17 @@ struct zdm_job {
 
     /* Under the lock. */
     pthread_mutex_t lock;
-    pthread_cond_t go_on;         /* holding or quitting has changed */
-    bool quitting;                /* no more batches */
-    char *holding;                /* owned: why no batch is sent now; NULL: go on */
-    bool in_the_way;              /* ... because somebody waits for our locks */
-    int64_t stripes;              /* of the ranges that begin from now on */
-    int64_t wal;                  /* bytes written by batches since the main thread last asked */
-    enum zdm_slice_state *slices; /* n_slices, by number */
+    pthread_cond_t go_on;     /* holding or quitting has changed */
+    bool quitting;            /* no more batches */
+    char *holding;            /* owned: why no batch is sent now; NULL: go on */
+    bool in_the_way;          /* ... because somebody waits for our locks */
+    int64_t stripes;          /* of the ranges that begin from now on */
+    int64_t wal;              /* bytes written by batches since the main thread last asked */
+    struct zdm_slice *slices; /* n_slices, by number */
     size_t n_slices;
-    size_t wanted; /* workers */
+    bool single;      /* one slice, beside parts */
+    int64_t moved_us; /* when any of them last did */
+    size_t wanted;    /* workers */
     size_t running;
     int64_t rows, batches; /* over all slices */
     struct zdm_meter meter;
@@ -112,6 +122,7 @@ struct zdm_worker {
     struct zdm_job *job;
     struct zdm_conn *conn; /* owned; NULL: not open yet */
     int64_t slice;
+    bool part; /* it is a part */
 
     /* The thread: of the main thread, but for what is under the lock. */
     pthread_t thread;
@@ -135,8 +146,11 @@ struct zdm_worker {
     /* Trouble. suspect: it lies within that many keys ahead, and ranges stay below half of them;
      * 0: none. */
     int64_t suspect;
-    bool unclean;     /* the time of the next batch says nothing about its size */
-    unsigned refused; /* batches in a row that the cursor did not let pass */
+    bool unclean;      /* the time of the next batch says nothing about its size */
+    unsigned refused;  /* batches in a row that the cursor did not let pass */
+    unsigned deferred; /* ranges in a row */
+    bool locked;       /* the part is still locked: to be left open */
+    bool shy;          /* the part that was taken last was */
     struct zdm_stuck stuck;
     struct zdm_backfill_fault fault;
 };
@@ -157,6 +171,12 @@ int zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err);
 void zdm_slice_leave(struct zdm_worker *w);
 /* The worker's slice is through. */
 void zdm_slice_through(struct zdm_worker *w);
+/* It is a part that is still locked: later. */
+void zdm_slice_postpone(struct zdm_worker *w);
+/* There is a new part of that number. */
+void zdm_slice_add_part(struct zdm_job *job, int64_t slice);
+/* Is there a slice, no part, that nobody has taken? */
+bool zdm_slice_waits(struct zdm_job *job);
 
 /* --- next.c ----------------------------------------------------------------------- */
 /* The upper end of the next batch, *upto owned; sets w->to. NULL: the slice is through. */
@@ -164,6 +184,8 @@ int zdm_worker_next(struct zdm_worker *w, char **upto, struct zdm_err *err);
 /* The batch is committed: w->to is where the cursor is. ms < 0: it took nobody knows how long. */
 void zdm_worker_advance(
     struct zdm_worker *w, int64_t rows, int64_t batches, int64_t wal, double ms);
+/* The batch was left for later: w->to is where the cursor is. */
+void zdm_worker_pass(struct zdm_worker *w, int64_t rows, int64_t batches);
 /* From now on batches of half as many keys, until the trouble in them is found or passed. */
 void zdm_worker_narrow(struct zdm_worker *w);
 /* Forgets what was looked up for the batches ahead, and a range that no batch has begun. */
@@ -205,6 +227,8 @@ int zdm_worker_set_session(struct zdm_worker *w, struct zdm_err *err);
 /* A new session after *err, tried until it works or patience is over. first: the one before did
  * some work. */
 int zdm_worker_reconnect(struct zdm_worker *w, bool first, struct zdm_err *err);
+/* The batch up to `upto`, from w->at to w->to; views of the worker. */
+struct zdm_batch zdm_worker_in_question(const struct zdm_worker *w, const char *upto);
 /* Not applied: the cursor did not stand at w->at with our epoch, nothing was changed. */
 struct zdm_batch_done {
     bool applied;
@@ -256,8 +280,19 @@ int zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct z
 /* Puts *err (of that statement, sent behind `prefix` characters) into the worker's fault. */
 void zdm_worker_blame(
     struct zdm_worker *w, const struct zdm_batch_text *batch, int prefix, struct zdm_err *err);
+/* "row of public.users with id = 7" or "rows of public.users with id > 1 and id <= 7"; owned. */
+char *zdm_worker_range(const struct zdm_worker *w, const char *upto);
 /* Something went on: trouble is over. */
 void zdm_worker_unstuck(struct zdm_worker *w);
+
+/* --- defer.c ------------------------------------------------------------------------- */
+/* Is the table as a whole locked, so that no row of it is the trouble? */
+bool zdm_worker_table_locked(struct zdm_worker *w);
+/* May the locked range ahead be deferred? */
+bool zdm_worker_may_defer(const struct zdm_worker *w);
+/* Leaves the range up to `upto` for later, because of *err. *look: what became of that is not known. */
+int zdm_worker_defer(
+    struct zdm_worker *w, const char *upto, const char *who, bool *look, struct zdm_err *err);
 
 /* --- look.c ------------------------------------------------------------------------- */
 /* Reads the cursor on the worker, behind any batch in flight, and adopts where it is. *moved: it is

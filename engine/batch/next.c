@@ -45,7 +45,7 @@ plan_move(struct zdm_worker *w, const char *upto)
     }
     free(to->stripe_pos);
     to->stripe_pos = NULL;
-    if (to->range_end && to->stripe + 1 < to->stripes) {
+    if (to->range_end && to->stripe + 1 < to->stripes && !w->part) { /* it has but that one */
         to->stripe++;
         return;
     }
@@ -89,7 +89,7 @@ zdm_worker_next(struct zdm_worker *w, char **upto, struct zdm_err *err)
         return 0;
     }
     /* With trouble ahead one batch after the other, so that it is found soon. */
-    int64_t stripes = w->suspect == 0 ? zdm_job_stripes(w->job) : 1;
+    int64_t stripes = w->suspect == 0 && !w->part ? zdm_job_stripes(w->job) : 1;
     if (look_ahead(w, range_rows(w) * stripes, w->at.pos, w->bound, &next, err) < 0)
         return -1;
     if (!next)
@@ -103,6 +103,21 @@ zdm_worker_next(struct zdm_worker *w, char **upto, struct zdm_err *err)
     }
     plan_move(w, *upto);
     return 0;
+}
+
+/* Trouble that was looked for in that batch lies behind us. */
+static void
+passed(struct zdm_worker *w, int64_t stripes, bool stripe_ends, bool narrowed)
+{
+    w->suspect = w->suspect > w->batch_keys ? w->suspect - w->batch_keys : 0;
+    /* What was looked up between the ends of the range says nothing about the next stripe. */
+    if (narrowed && stripes > 1) {
+        if (stripe_ends)
+            w->suspect = 0;
+        if (w->suspect == 0)
+            zdm_ranges_clear(&w->ranges);
+    }
+    zdm_worker_unstuck(w);
 }
 
 void
@@ -125,22 +140,26 @@ zdm_worker_advance(struct zdm_worker *w, int64_t rows, int64_t batches, int64_t 
         zdm_controller_wal(&w->controller, keys, wal);
         zdm_worker_wrote(w, wal);
     }
-    w->suspect = w->suspect > w->batch_keys ? w->suspect - w->batch_keys : 0;
-    /* What was looked up between the ends of the range says nothing about the next stripe. */
-    if (narrowed && stripes > 1) {
-        if (stripe_ends)
-            w->suspect = 0;
-        if (w->suspect == 0)
-            zdm_ranges_clear(&w->ranges);
-    }
-    zdm_worker_unstuck(w);
+    w->deferred = 0;
+    passed(w, stripes, stripe_ends, narrowed);
+}
+
+void
+zdm_worker_pass(struct zdm_worker *w, int64_t rows, int64_t batches)
+{
+    int64_t stripes = w->at.range_end ? w->at.stripes : 1;
+    bool stripe_ends = !w->to.stripe_pos, narrowed = w->suspect > 0;
+
+    zdm_worker_moved(w, &w->to, rows, batches, -1, 0);
+    w->deferred++;
+    passed(w, stripes, stripe_ends, narrowed);
 }
 
 void
 zdm_worker_forget(struct zdm_worker *w)
 {
     zdm_ranges_clear(&w->ranges);
-    if (w->at.range_end && w->at.stripe == 0 && !w->at.stripe_pos) { /* not begun */
+    if (w->at.range_end && w->at.stripe == 0 && !w->at.stripe_pos && !w->part) { /* not begun */
         free(w->at.range_end);
         w->at.range_end = NULL;
     }

@@ -246,7 +246,7 @@ slices_open(const struct zdm_job *job)
     size_t open = 0;
 
     for (size_t i = 0; i < job->n_slices; i++)
-        open += job->slices[i] == ZDM_SLICE_OPEN;
+        open += job->slices[i].state == ZDM_SLICE_OPEN;
     return open;
 }
 

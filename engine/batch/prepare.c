@@ -205,7 +205,7 @@ walked(struct zdm_job *job, const struct zdm_cursor *c, int64_t *keys, struct zd
     int64_t ahead = 0;
 
     *keys = c->rows;
-    if (c->batches == 0 || !c->at.pos || c->total < 0)
+    if (c->part || c->batches == 0 || !c->at.pos || c->total < 0)
         return 0;
     if (!zdm_cursor_through(c) && estimate_ahead(job, c->at.pos, c->bound, &ahead, err) < 0)
         return -1;
@@ -235,9 +235,13 @@ zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm
     job->slices = zdm_alloc(job->n_slices * sizeof *job->slices);
     for (size_t i = 0; i < job->n_slices; i++)
         /* At the end of a pass over pages the sweep is still to come. */
-        job->slices[i] = zdm_cursor_through(&cursors->items[i]) && !job->target.by_page
-                             ? ZDM_SLICE_THROUGH
-                             : ZDM_SLICE_OPEN;
+        job->slices[i] = (struct zdm_slice){
+            .state = zdm_cursor_through(&cursors->items[i]) && !job->target.by_page
+                         ? ZDM_SLICE_THROUGH
+                         : ZDM_SLICE_OPEN,
+            .part = cursors->items[i].part,
+        };
+    job->single = cursors->count == 1 || cursors->items[1].part;
     job->rows = sum.rows;
     job->batches = sum.batches;
     job->pos = sum.at.pos;

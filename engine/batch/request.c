@@ -9,21 +9,19 @@ number(char out[24], int64_t value)
     return out;
 }
 
-int
-zdm_request_fill(struct zdm_request *q, const struct zdm_batch_sql *sql,
-    const struct zdm_backfill_spec *spec, const struct zdm_batch *batch, struct zdm_err *err)
+/* Behind which key the batch begins; NULL: with the first. */
+static const char *
+lower_end(const struct zdm_batch *batch)
+{
+    return batch->from->stripe_pos ? batch->from->stripe_pos : batch->from->pos;
+}
+
+/* Where the cursor is and where it goes. */
+static void
+add_move(struct zdm_request *q, const struct zdm_backfill_spec *spec, const struct zdm_batch *batch)
 {
     const struct zdm_spot *from = batch->from, *to = batch->to;
-    const char *after = from->stripe_pos ? from->stripe_pos : from->pos;
-    size_t common;
 
-    *q = (struct zdm_request){.p.n = 0};
-    if (zdm_position_split(batch->upto, sql->n_keys, &q->upto, err) < 0 ||
-        (after && zdm_position_split(after, sql->n_keys, &q->after, err) < 0)) {
-        zdm_request_release(q);
-        return -1;
-    }
-    q->text = zdm_batch_sql_pick(sql, batch->striped, after ? &q->after : NULL, &q->upto, &common);
     zdm_parameters_add(&q->p, spec->plan);
     zdm_parameters_add(&q->p, spec->step);
     zdm_parameters_add(&q->p, number(q->slice, batch->slice));
@@ -36,10 +34,38 @@ zdm_request_fill(struct zdm_request *q, const struct zdm_batch_sql *sql,
     zdm_parameters_add(&q->p, number(q->stripes, to->stripes));
     zdm_parameters_add(&q->p, to->range_end);
     zdm_parameters_add(&q->p, to->stripe_pos);
+}
+
+int
+zdm_request_fill(struct zdm_request *q, const struct zdm_batch_sql *sql,
+    const struct zdm_backfill_spec *spec, const struct zdm_batch *batch, struct zdm_err *err)
+{
+    const char *after = lower_end(batch);
+    size_t common;
+
+    *q = (struct zdm_request){.p.n = 0};
+    if (zdm_position_split(batch->upto, sql->n_keys, &q->upto, err) < 0 ||
+        (after && zdm_position_split(after, sql->n_keys, &q->after, err) < 0)) {
+        zdm_request_release(q);
+        return -1;
+    }
+    q->text = zdm_batch_sql_pick(sql, batch->striped, after ? &q->after : NULL, &q->upto, &common);
+    add_move(q, spec, batch);
     zdm_parameters_add_position(&q->p, &q->upto, 0);
     if (after)
         zdm_parameters_add_position(&q->p, &q->after, common);
     return 0;
+}
+
+void
+zdm_request_fill_deferral(
+    struct zdm_request *q, const struct zdm_backfill_spec *spec, const struct zdm_batch *batch)
+{
+    *q = (struct zdm_request){.p.n = 0};
+    add_move(q, spec, batch);
+    zdm_parameters_add(&q->p, lower_end(batch));
+    zdm_parameters_add(&q->p, batch->upto);
+    zdm_parameters_add(&q->p, batch->striped ? "t" : "f");
 }
 
 void

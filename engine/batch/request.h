@@ -30,6 +30,10 @@ struct zdm_request {
  * is no position of this key. */
 int zdm_request_fill(struct zdm_request *q, const struct zdm_batch_sql *sql,
     const struct zdm_backfill_spec *spec, const struct zdm_batch *batch, struct zdm_err *err);
+/* The statement that moves the cursor in the same way and leaves the rows for later: the parameters of
+ * sql/cursor_defer.sql. q->text stays NULL. */
+void zdm_request_fill_deferral(
+    struct zdm_request *q, const struct zdm_backfill_spec *spec, const struct zdm_batch *batch);
 void zdm_request_release(struct zdm_request *q);
 
 #endif

@@ -89,32 +89,46 @@ zdm_slices_cut(struct zdm_worker *w, const char *bound, int64_t total, struct zd
     return 0;
 }
 
+/* A part whose time has come goes first, but after one that was still locked it is a slice's turn: so
+ * locked parts cost one short wait a slice. wait_ms > 0: there is nothing but parts to wait for. */
 static bool
-next_open(struct zdm_worker *w, int64_t *slice)
+next_open(struct zdm_worker *w, int64_t *slice, int64_t *wait_ms)
 {
     struct zdm_job *job = w->job;
-    bool found = false;
+    struct zdm_slice *whole = NULL, *part = NULL, *next;
+    int64_t now = zdm_monotonic_us();
 
     zdm_job_lock(job);
     bool may = !job->quitting && !zdm_worker_surplus(w);
-    w->seeking = false;
-    for (size_t i = 0; i < job->n_slices && !found && may; i++) {
-        if (job->slices[i] != ZDM_SLICE_OPEN)
+    for (size_t i = 0; i < job->n_slices && may; i++) {
+        struct zdm_slice *s = &job->slices[i];
+        if (s->state != ZDM_SLICE_OPEN)
             continue;
-        job->slices[i] = ZDM_SLICE_TAKEN;
-        *slice = (int64_t)i;
-        found = true;
+        if (!s->part && !whole)
+            whole = s;
+        if (s->part && (!part || s->due_us < part->due_us))
+            part = s;
     }
+    next = whole && (!part || w->shy || part->due_us > now) ? whole : part;
+    *wait_ms = next && next == part && part->due_us > now ? (part->due_us - now + 999) / 1000 : 0;
+    if (next && *wait_ms == 0) {
+        next->state = ZDM_SLICE_TAKEN;
+        *slice = next - job->slices;
+        w->part = next->part;
+    }
+    w->seeking = *wait_ms > 0; /* nobody else need be started for it */
     zdm_job_unlock(job);
-    return found;
+    return next != NULL;
 }
 
 int
 zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
 {
-    int64_t slice;
+    int64_t slice, wait_ms;
 
-    *found = next_open(w, &slice);
+    while ((*found = next_open(w, &slice, &wait_ms)) && wait_ms > 0)
+        if (zdm_job_sleep(w->job, wait_ms) < 0)
+            return zdm_job_stopped(w->job, err);
     if (!*found)
         return 0;
     bool other = slice != w->slice;
@@ -127,7 +141,10 @@ zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
     free(w->bound);
     w->bound = NULL;
     w->rows = w->batches = 0;
-    w->suspect = w->range_keys = 0;
+    w->range_keys = 0;
+    w->suspect = w->part ? 1 : 0; /* row by row */
+    w->locked = false;
+    w->deferred = 0;
     return zdm_worker_read(w, err);
 }
 
@@ -135,7 +152,7 @@ void
 zdm_slice_leave(struct zdm_worker *w)
 {
     zdm_job_lock(w->job);
-    w->job->slices[w->slice] = ZDM_SLICE_OPEN;
+    w->job->slices[w->slice].state = ZDM_SLICE_OPEN;
     zdm_job_unlock(w->job);
 }
 
@@ -146,11 +163,59 @@ zdm_slice_through(struct zdm_worker *w)
     bool last = true;
 
     zdm_job_lock(job);
-    job->slices[w->slice] = ZDM_SLICE_THROUGH;
+    w->shy = false;
+    job->slices[w->slice].state = ZDM_SLICE_THROUGH;
     for (size_t i = 0; i < job->n_slices; i++)
-        last = last && job->slices[i] == ZDM_SLICE_THROUGH;
+        last = last && job->slices[i].state == ZDM_SLICE_THROUGH;
     /* What was estimated is known now. */
     if (last)
         job->meter.total = job->meter.walked;
     zdm_job_unlock(job);
+}
+
+/* 100 ms, 200 ms, ... 1.6 s from now. */
+static int64_t
+next_try(unsigned tries)
+{
+    return zdm_monotonic_us() + (INT64_C(100000) << (tries < 4 ? tries : 4));
+}
+
+void
+zdm_slice_postpone(struct zdm_worker *w)
+{
+    struct zdm_job *job = w->job;
+
+    w->shy = true;
+    zdm_job_lock(job);
+    struct zdm_slice *s = &job->slices[w->slice];
+    s->state = ZDM_SLICE_OPEN;
+    s->due_us = next_try(s->tries++);
+    zdm_job_unlock(job);
+}
+
+void
+zdm_slice_add_part(struct zdm_job *job, int64_t slice)
+{
+    size_t n = (size_t)slice + 1;
+
+    zdm_job_lock(job);
+    /* Those between are new parts of other workers, which say so in a moment. */
+    if (n > job->n_slices)
+        job->slices = zdm_grow(job->slices, n, sizeof *job->slices);
+    while (job->n_slices < n)
+        job->slices[job->n_slices++] =
+            (struct zdm_slice){.state = ZDM_SLICE_OPEN, .part = true, .due_us = next_try(0)};
+    zdm_job_unlock(job);
+}
+
+bool
+zdm_slice_waits(struct zdm_job *job)
+{
+    bool waits = false;
+
+    zdm_job_lock(job);
+    for (size_t i = 0; i < job->n_slices; i++)
+        waits = waits || (job->slices[i].state == ZDM_SLICE_OPEN && !job->slices[i].part);
+    zdm_job_unlock(job);
+    return waits;
 }

@@ -41,6 +41,8 @@ tell_progress(struct zdm_job *job)
         .workers = (int64_t)job->running,
         .target_ms = job->knobs[ZDM_KNOB_TARGET],
     };
+    for (size_t i = 0; i < job->n_slices; i++)
+        progress.deferred += job->slices[i].part && job->slices[i].state != ZDM_SLICE_THROUGH;
     zdm_job_unlock(job);
     job->hooks->progress(job->hooks->self, &progress);
     free(pos);

@@ -176,9 +176,8 @@ show_key(const struct zdm_job *job, const char *position)
     return cut;
 }
 
-/* "row of public.users with id = 7" or "rows of public.users with id > 1 and id <= 7" */
-static char *
-range_name(const struct zdm_worker *w, const char *upto)
+char *
+zdm_worker_range(const struct zdm_worker *w, const char *upto)
 {
     const struct zdm_backfill_target *t = &w->job->target;
     const char *from = w->at.stripe_pos ? w->at.stripe_pos : w->at.pos;
@@ -199,41 +198,69 @@ range_name(const struct zdm_worker *w, const char *upto)
     return name;
 }
 
-static int
-lock_timed_out(struct zdm_worker *w, const char *upto, struct zdm_err *err)
+/* Has another worker done something lately? */
+static bool
+others_go_on(struct zdm_job *job)
 {
-    bool patience_over = out_of_patience(w->job, &w->stuck);
+    zdm_job_lock(job);
+    int64_t moved_us = job->moved_us;
+    zdm_job_unlock(job);
+    return zdm_monotonic_us() - moved_us <= patience_ms(job) * 1000;
+}
+
+/* Waits for `what`; a part is left instead, until its time has come again. */
+static int
+wait_for_lock(struct zdm_worker *w, const char *what, struct zdm_err *err)
+{
+    if (w->part && zdm_slice_waits(w->job)) {
+        w->locked = true;
+        return 0;
+    }
+    if (zdm_stuck_worth_a_note(&w->stuck)) {
+        char *who = blockers(w);
+        zdm_job_note(
+            w->job, "warning", "lock-wait", "waiting for a lock on %s; in the way: %s", what, who);
+        free(who);
+    }
+    char *why = zdm_strf("a lock on %s", what);
+    zdm_job_waits(w->job, &w->stuck, why);
+    free(why);
+    w->locked = w->part;
+    return w->part ? 0 : wait_a_moment(w->job, &w->stuck, err);
+}
+
+static int
+lock_timed_out(struct zdm_worker *w, const char *upto, bool *look, struct zdm_err *err)
+{
+    bool patience_over = out_of_patience(w->job, &w->stuck) && !others_go_on(w->job);
+    bool table = zdm_worker_table_locked(w);
 
     if (w->suspect == 0)
         zdm_controller_disturbed(&w->controller);
-    if (w->batch_keys > 1) {
+    if (!table && w->batch_keys > 1) {
         zdm_worker_narrow(w);
         zdm_err_clear(err);
         return 0;
     }
 
-    /* Down to the row, or the whole table is locked: wait for it. */
-    char *range = range_name(w, upto);
-    int rc = 0;
+    char *range = zdm_worker_range(w, upto);
+    char *what = table ? zdm_strdup(w->job->target.relation) : zdm_strf("the %s", range);
+    char *who = NULL;
+    int rc;
     if (patience_over) {
-        char *who = blockers(w);
+        who = blockers(w);
         zdm_err_detail(err, "in the way: %s", who);
-        rc = give_up(w->job, range, err);
-        free(who);
+        rc = give_up(w->job, table ? w->job->target.relation : range, err);
+    } else if (!table && zdm_worker_may_defer(w)) {
+        who = blockers(w);
+        rc = zdm_worker_defer(w, upto, who, look, err);
     } else {
-        if (zdm_stuck_worth_a_note(&w->stuck)) {
-            char *who = blockers(w);
-            zdm_job_note(w->job, "warning", "lock-wait",
-                "waiting for a lock on the %s; in the way: %s", range, who);
-            free(who);
-        }
-        char *why = zdm_strf("a lock on the %s", range);
-        zdm_job_waits(w->job, &w->stuck, why);
-        free(why);
-        rc = wait_a_moment(w->job, &w->stuck, err);
-        if (rc == 0)
-            zdm_err_clear(err);
+        rc = wait_for_lock(w, what, err);
     }
+    if (rc == 0)
+        zdm_err_clear(err);
+    free(who);
+    free(what);
     free(range);
     return rc;
 }
@@ -313,15 +340,12 @@ zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_e
     *look = class == ZDM_RETRY_RECONNECT;
     if (err->code != ZDM_ERR_FAILED)
         return -1;
-    if (class == ZDM_RETRY_LOCK) {
+    if (class == ZDM_RETRY_LOCK || class == ZDM_RETRY_AGAIN) {
         w->unclean = true;
-        return lock_timed_out(w, upto, err);
+        return lock_timed_out(w, upto, look, err);
     }
-    if (class != ZDM_RETRY_NEVER) {
-        if (class == ZDM_RETRY_AGAIN && zdm_stuck_worth_a_note(&w->stuck))
-            zdm_job_note(w->job, "info", "retry", "%s; trying again", err->message);
+    if (class != ZDM_RETRY_NEVER)
         return zdm_worker_again(w, err);
-    }
 
     if (w->job->target.by_page && strstr(err->message, ZDM_WHERE_STAYS))
         return where_stays(w, err);
@@ -332,7 +356,7 @@ zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_e
         return 0;
     }
     zdm_worker_blame(w, w->sent, 0, err);
-    char *range = range_name(w, upto);
+    char *range = zdm_worker_range(w, upto);
     zdm_err_wrap(err, "%s", range);
     if (!err->hint && zdm_is_data_error(err->sqlstate))
         zdm_err_hint(err,

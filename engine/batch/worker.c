@@ -92,6 +92,20 @@ zdm_worker_reconnect(struct zdm_worker *w, bool first, struct zdm_err *err)
     return 0;
 }
 
+struct zdm_batch
+zdm_worker_in_question(const struct zdm_worker *w, const char *upto)
+{
+    return (struct zdm_batch){
+        .slice = w->slice,
+        .epoch = w->job->epoch,
+        .batches = w->batches,
+        .from = &w->at,
+        .to = &w->to,
+        .upto = upto,
+        .striped = w->at.range_end != NULL,
+    };
+}
+
 int
 zdm_worker_batch(
     struct zdm_worker *w, const char *upto, struct zdm_batch_done *done, struct zdm_err *err)
@@ -101,15 +115,7 @@ zdm_worker_batch(
 
     /* Not prepared: each range is planned with its own keys (a generic plan may scan the table),
      * and nothing is left on a server behind a pooler. */
-    const struct zdm_batch batch = {
-        .slice = w->slice,
-        .epoch = w->job->epoch,
-        .batches = w->batches,
-        .from = &w->at,
-        .to = &w->to,
-        .upto = upto,
-        .striped = w->at.range_end != NULL,
-    };
+    const struct zdm_batch batch = zdm_worker_in_question(w, upto);
     if (zdm_request_fill(&q, &w->job->sql, w->job->spec, &batch, err) < 0)
         return -1;
     w->sent = q.text;

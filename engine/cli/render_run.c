@@ -46,6 +46,8 @@ zdm_add_progress_words(struct zdm_buf *out, const struct zdm_backfill_progress *
         zdm_buf_addf(out, ", %s rows/s", zdm_show_count((int64_t)p->rows_per_s, text));
     if (p->eta_ms > 0)
         zdm_buf_addf(out, ", ETA %s", show_eta(p->eta_ms, text));
+    if (p->deferred > 0)
+        zdm_buf_addf(out, ", %s locked and left for later", zdm_show_count(p->deferred, text));
     if (p->waiting)
         zdm_buf_addf(out, "; waiting: %s", p->waiting);
 }
@@ -89,6 +91,10 @@ add_measures(struct zdm_buf *out, const struct zdm_backfill_progress *p, int *ro
         }
         zdm_buf_release(&wait);
         return;
+    }
+    if (p->deferred > 0) {
+        snprintf(part, sizeof part, "%s left for later", zdm_show_count(p->deferred, count));
+        add_part(out, part, room, 0);
     }
     if (p->rows_per_s >= 1) {
         snprintf(part, sizeof part, "%s rows/s", zdm_show_count((int64_t)p->rows_per_s, count));

@@ -219,7 +219,7 @@ test_copy_beside_a_writer(void **state)
     sql(f->app, "COMMIT");
     pthread_join(thread, NULL);
     assert_null(f->err.message);
-    assert_has(f->notes.s, "lock-wait: waiting for a lock on the row of ba_live.t with id = 50");
+    assert_has(f->notes.s, "deferred: the row of ba_live.t with id = 50");
     assert_value(f->app,
         "SELECT count(*) FROM t FULL JOIN shadow AS s USING (id) WHERE t.b IS DISTINCT FROM s.b"
         " OR t.id IS NULL OR s.id IS NULL",

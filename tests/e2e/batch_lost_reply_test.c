@@ -1,6 +1,7 @@
 /*
  * The network loses batches and replies. A proxy between zdm and the server cuts
- * the connection at every third batch: before the server sees it, after its reply
+ * the connection at every third batch, and at every second statement that leaves
+ * a locked row for later: before the server sees it, after its reply
  * was read, or while it is still at work on it. The replies to the commits that
  * make the cursor and that end the backfill are lost, too.
  */
@@ -9,6 +10,7 @@
 
 struct cutter {
     int batches, cuts[CUTS];
+    int deferrals, deferrals_cut[CUTS];
     bool claiming, closing; /* the next COMMIT is that of ... */
     int commits_cut;
 };
@@ -25,11 +27,35 @@ decide(void *self, const char *data, ssize_t n)
         c->commits_cut++;
         return CUT_REPLY;
     }
+    enum cut cut;
+    if (proxy_says(data, n, "zdm_part")) {
+        if (++c->deferrals % 2 != 0)
+            return FORWARD;
+        cut = (enum cut)(c->deferrals / 2 % CUTS);
+        c->deferrals_cut[cut]++;
+        return cut;
+    }
     if (!proxy_says(data, n, "zdm_cas") || proxy_says(data, n, "EXPLAIN ") || ++c->batches % 3 != 0)
         return FORWARD;
-    enum cut cut = (enum cut)(c->batches / 3 % CUTS);
+    cut = (enum cut)(c->batches / 3 % CUTS);
     c->cuts[cut]++;
     return cut;
+}
+
+/* The fixture's control connection goes through the proxy from now on; its conninfo, owned. */
+static char *
+through(struct fixture *f, struct proxy *p, struct cutter *cutter)
+{
+    char *folder =
+        value(f->app, "SELECT split_part(current_setting('unix_socket_directories'), ',', 1)");
+    char *port = value(f->app, "SHOW port");
+    proxy_start(p, folder, port, decide, cutter);
+    free(folder);
+    free(port);
+    zdm_conn_close(f->control);
+    char *conninfo = zdm_strf("%s host=%s port=5432", f->conninfo, p->folder);
+    f->control = connect_to(conninfo, "zdm/test");
+    return conninfo;
 }
 
 static void
@@ -46,15 +72,7 @@ exactly_once(int64_t stripes)
                 "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
                 " $$ BEGIN PERFORM pg_sleep(0.02); RETURN NULL; END $$;"
                 "CREATE TRIGGER slow AFTER UPDATE ON t EXECUTE FUNCTION slow()");
-    char *folder =
-        value(f->app, "SELECT split_part(current_setting('unix_socket_directories'), ',', 1)");
-    char *port = value(f->app, "SHOW port");
-    proxy_start(&p, folder, port, decide, &cutter);
-    free(folder);
-    free(port);
-    zdm_conn_close(f->control);
-    char *conninfo = zdm_strf("%s host=%s port=5432", f->conninfo, p.folder);
-    f->control = connect_to(conninfo, "zdm/test");
+    char *conninfo = through(f, &p, &cutter);
     f->spec.table = "bl_net.t";
     f->spec.batch_max = 20;
     f->spec.lock_timeout_ms = 5; /* less than a batch: the look must ask more than once */
@@ -90,12 +108,65 @@ test_in_stripes(void **state)
     exactly_once(8);
 }
 
+/* The statements that leave locked rows for later get lost as well. A row is locked until it was. */
+static void
+deferred_once(int64_t stripes)
+{
+    struct fixture *f = fixture_new("bl_later", NULL);
+    struct cutter cutter = {.batches = 0};
+    struct proxy p;
+
+    sql(f->app,
+        "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);"
+        "INSERT INTO t SELECT g FROM generate_series(1, 600) AS g;"
+        "CREATE FUNCTION locked() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF NEW.id %% 50 = 7 AND NOT EXISTS (SELECT FROM zdm.cursor WHERE plan = 'bl_later'"
+        "   AND part_of IS NOT NULL AND bound = NEW.id::text) THEN"
+        "   RAISE 'locked' USING ERRCODE = 'lock_not_available'; END IF; RETURN NEW; END $$;"
+        "CREATE TRIGGER locked BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION locked()");
+    char *conninfo = through(f, &p, &cutter);
+    f->spec.table = "bl_later.t";
+    f->spec.batch_max = 20;
+    f->spec.stripes = stripes;
+    fixture_run_ok(f);
+
+    assert_value(f->app, "SELECT count(*) FROM t WHERE n <> 1", "0");
+    assert_value(f->app,
+        "SELECT sum(rows) || ' ' || count(*) || ' ' || string_agg(DISTINCT state, ',')"
+        " FROM zdm.cursor WHERE plan = 'bl_later'",
+        "600 13 done");
+    for (int cut = 0; cut < CUTS; cut++)
+        assert_true(cutter.deferrals_cut[cut] > 0);
+    assert_int_equal(f->finished, 1);
+    zdm_conn_close(f->control);
+    f->control = NULL;
+    proxy_stop(&p);
+    free(conninfo);
+    fixture_free(f);
+}
+
+static void
+test_deferred_once(void **state)
+{
+    (void)state;
+    deferred_once(1);
+}
+
+static void
+test_deferred_in_stripes(void **state)
+{
+    (void)state;
+    deferred_once(8);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exactly_once),
         cmocka_unit_test(test_in_stripes),
+        cmocka_unit_test(test_deferred_once),
+        cmocka_unit_test(test_deferred_in_stripes),
     };
 
     return cmocka_run_group_tests_name("batch_lost_reply", tests, NULL, NULL);

@@ -125,7 +125,7 @@ struct helper {
     pthread_t thread;
 };
 
-/* Keeps a row locked until zdm has said that it waits for it. */
+/* Keeps a row locked until zdm has said that it left it for later. */
 static void *
 hold_row(void *arg)
 {
@@ -149,7 +149,7 @@ test_locked_row(void **state)
     f->spec.lock_timeout_ms = 5;
     fixture_run_ok(f);
     pthread_join(h.thread, NULL);
-    assert_has(f->notes.s, "waiting for a lock on the row of bs_lock.t with id = 203");
+    assert_has(f->notes.s, "deferred: the row of bs_lock.t with id = 203");
     assert_all_once(f);
     counters_free(f);
 }

@@ -291,57 +291,7 @@ test_rewound_database(void **state)
     counters_free(f);
 }
 
-/* --- locks ------------------------------------------------------------------------------- */
-
-static void
-hold_row(struct world *w)
-{
-    sql(w->conn, "BEGIN; SELECT FROM t WHERE id = 130 FOR UPDATE");
-    /* Everything before the locked row gets done; then it is let go. */
-    await(w->conn, "SELECT COALESCE(pos = '129', false) FROM zdm.cursor WHERE plan = 'bx_row'");
-    while (w->f->noted == 0)
-        zdm_sleep_ms(2);
-    sql(w->conn, "COMMIT");
-}
-
-static void
-test_locked_row(void **state)
-{
-    struct fixture *f = counters("bx_row", 400);
-    struct world w;
-
-    (void)state;
-    world_start(&w, f, hold_row);
-    await(f->control, "SELECT count(*) > 0 FROM pg_stat_activity"
-                      " WHERE application_name = 'world' AND state = 'idle in transaction'");
-    fixture_run_ok(f);
-    world_end(&w);
-    assert_all_once(f);
-    assert_has(f->notes.s, "lock-wait: waiting for a lock on the row of bx_row.t with id = 130");
-    assert_has(f->notes.s, "app world");
-    counters_free(f);
-}
-
-static void
-test_lock_outlasts_patience(void **state)
-{
-    struct fixture *f = counters("bx_patience", 200);
-
-    (void)state;
-    f->spec.patience_ms = 300;
-    f->spec.lock_timeout_ms = 10;
-    sql(f->app, "BEGIN; SELECT FROM t WHERE id = 77 FOR UPDATE");
-    assert_int_equal(fixture_run(f), -1);
-    assert_int_equal(f->err.code, ZDM_ERR_FAILED);
-    assert_string_equal(f->err.sqlstate, "55P03");
-    assert_has(f->err.message, "row of bx_patience.t with id = 77: no progress for 300 ms");
-    assert_has(f->err.detail, "app app");
-    sql(f->app, "COMMIT");
-    assert_value(f->app, "SELECT count(*) FROM t WHERE n = 1", "76");
-    fixture_run_ok(f);
-    assert_all_once(f);
-    counters_free(f);
-}
+/* --- locks: of rows in batch_deferred_test.c ------------------------------------------------ */
 
 static void
 hold_table(struct world *w)
@@ -459,8 +409,6 @@ main(void)
         cmocka_unit_test(test_late_start_with_an_old_epoch),
         cmocka_unit_test(test_cursor_vanishes),
         cmocka_unit_test(test_rewound_database),
-        cmocka_unit_test(test_locked_row),
-        cmocka_unit_test(test_lock_outlasts_patience),
         cmocka_unit_test(test_locked_table),
         cmocka_unit_test(test_bad_row_is_named),
         cmocka_unit_test(test_column_dropped_meanwhile),

@@ -152,6 +152,10 @@ COMMENT ON COLUMN zdm.control.wal_rate     IS 'bytes of WAL a second at most; 0:
 COMMENT ON COLUMN zdm.control.who          IS 'who changed the row last';
 COMMENT ON COLUMN zdm.control.at           IS 'when, by the clock of this server';
 
+-- Since version 4: what is locked is left for later, as a slice of its own.
+ALTER TABLE zdm.cursor ADD COLUMN IF NOT EXISTS part_of bigint;
+COMMENT ON COLUMN zdm.cursor.part_of    IS 'slice that this range was taken out of because it was locked; NULL: none';
+
 -- Made last: a zdm schema that has this row is whole.
 CREATE TABLE IF NOT EXISTS zdm.meta (
     target  text        NOT NULL CHECK (target ~ '^[0-9a-f]{32}$'),
@@ -167,7 +171,7 @@ COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
 
 INSERT INTO zdm.meta (target, version)
 VALUES (md5(concat_ws('/', random(), random(), clock_timestamp(), pg_backend_pid(), txid_current(),
-                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 3)
+                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 4)
 ON CONFLICT DO NOTHING;
-UPDATE zdm.meta SET version = 3 WHERE version IN (1, 2);
+UPDATE zdm.meta SET version = 4 WHERE version IN (1, 2, 3);
 COMMIT;
