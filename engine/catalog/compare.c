@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "sql/acl.h"
 
 struct lines {
     struct zdm_arena *arena;
+    const struct zdm_catalog *other; /* that it is compared with; may be NULL */
     char **items;
     size_t n;
     struct zdm_buf line; /* that is being made */
@@ -262,6 +264,55 @@ tell_properties(struct lines *lines, const struct zdm_relation *relation)
     finish(lines);
 }
 
+static void
+tell_policy(struct lines *lines, const struct zdm_policy *policy)
+{
+    zdm_buf_addf(&lines->line, ".%s %c%s", policy->name, policy->command,
+        policy->restrictive ? " restrictive" : "");
+    for (size_t i = 0; i < policy->n_roles; i++)
+        zdm_buf_addf(&lines->line, " %s", policy->roles[i] ? policy->roles[i] : "public");
+    finish(lines);
+}
+
+static void
+tell_acl(struct lines *lines, const struct zdm_relation *relation, const char *column,
+    const struct zdm_acl *acl)
+{
+    for (size_t i = 0; acl && i < acl->n; i++) {
+        const struct zdm_grant *grant = &acl->grants[i];
+        /* With the default alone there is no ACL at all. */
+        if (!column && zdm_same_text(grant->role, relation->owner))
+            continue;
+        zdm_buf_add(&lines->line, "grant");
+        add_relation(lines, relation);
+        zdm_buf_addf(&lines->line, "%s%s to %s: %x %x", column ? "." : "", column ? column : "",
+            grant->role ? grant->role : "public", grant->rights, grant->options);
+        finish(lines);
+    }
+}
+
+/* What a text did to the grants is not always known. */
+static bool
+grants_known(const struct lines *lines, const struct zdm_relation *relation)
+{
+    const struct zdm_relation *other =
+        lines->other ? zdm_catalog_relation(lines->other, relation->schema, relation->name)
+                     : relation;
+
+    return relation->acl_known && (!other || other->acl_known);
+}
+
+static void
+tell_grants(struct lines *lines, const struct zdm_relation *relation)
+{
+    if (!grants_known(lines, relation))
+        return;
+    tell_acl(lines, relation, NULL, relation->acl);
+    for (size_t i = 0; i < relation->columns.n; i++)
+        tell_acl(
+            lines, relation, relation->columns.items[i]->name, relation->columns.items[i]->acl);
+}
+
 static bool
 tell_relation(void *self, struct zdm_relation *relation)
 {
@@ -275,6 +326,7 @@ tell_relation(void *self, struct zdm_relation *relation)
         return true;
     }
     tell_properties(lines, relation);
+    tell_grants(lines, relation);
     for (size_t i = 0; i < relation->columns.n; i++)
         tell_column(lines, relation, relation->columns.items[i]);
     for (size_t i = 0; i < relation->constraints.n; i++)
@@ -284,8 +336,7 @@ tell_relation(void *self, struct zdm_relation *relation)
     for (size_t i = 0; i < relation->policies.n; i++) {
         zdm_buf_add(&lines->line, "policy");
         add_relation(lines, relation);
-        zdm_buf_addf(&lines->line, ".%s", relation->policies.items[i]->name);
-        finish(lines);
+        tell_policy(lines, relation->policies.items[i]);
     }
     for (size_t i = 0; i < relation->dependents.n; i++)
         tell_dependent(lines, relation, relation->dependents.items[i]);
@@ -350,10 +401,11 @@ by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-char **
-zdm_catalog_lines(const struct zdm_catalog *catalog, struct zdm_arena *arena, size_t *n)
+static char **
+lines_of(const struct zdm_catalog *catalog, const struct zdm_catalog *other,
+    struct zdm_arena *arena, size_t *n)
 {
-    struct lines lines = {.arena = arena, .line = ZDM_BUF_INIT};
+    struct lines lines = {.arena = arena, .other = other, .line = ZDM_BUF_INIT};
 
     zdm_catalog_each_relation(catalog, tell_relation, &lines);
     zdm_catalog_each_type(catalog, tell_type, &lines);
@@ -370,11 +422,17 @@ zdm_catalog_lines(const struct zdm_catalog *catalog, struct zdm_arena *arena, si
 }
 
 char **
+zdm_catalog_lines(const struct zdm_catalog *catalog, struct zdm_arena *arena, size_t *n)
+{
+    return lines_of(catalog, NULL, arena, n);
+}
+
+char **
 zdm_catalog_compare(
     const struct zdm_catalog *a, const struct zdm_catalog *b, struct zdm_arena *arena, size_t *n)
 {
     size_t n_a, n_b, i = 0, k = 0;
-    char **in_a = zdm_catalog_lines(a, arena, &n_a), **in_b = zdm_catalog_lines(b, arena, &n_b);
+    char **in_a = lines_of(a, b, arena, &n_a), **in_b = lines_of(b, a, arena, &n_b);
     char **out = zdm_arena_alloc(arena, (n_a + n_b + 1) * sizeof *out);
 
     *n = 0;

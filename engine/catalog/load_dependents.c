@@ -1,4 +1,4 @@
-/* Triggers, policies, and what depends on relations: views, rules, functions, publications... */
+/* Triggers, and what depends on relations: views, rules, functions, publications... */
 #include "catalog/load_private.h"
 
 #include <string.h>
@@ -45,20 +45,6 @@ zdm_load_triggers(struct zdm_load *load, const struct zdm_result *rows)
         struct zdm_load_relation *slot = zdm_load_relation_of(load, zdm_load_oid(rows, i, 0));
         if (slot)
             add_trigger(load, slot, rows, i);
-    }
-}
-
-void
-zdm_load_policies(struct zdm_load *load, const struct zdm_result *rows)
-{
-    for (int i = 0; i < zdm_result_rows(rows); i++) {
-        struct zdm_relation *relation = zdm_load_relation_by(load, zdm_load_oid(rows, i, 1));
-        if (!relation)
-            continue;
-        struct zdm_policy *policy = zdm_catalog_alloc(load->catalog, sizeof *policy);
-        policy->name = zdm_load_text(load, rows, i, 2);
-        zdm_catalog_append(load->catalog, &relation->policies, policy);
-        zdm_oid_map_put(&load->policies, zdm_load_oid(rows, i, 0), policy);
     }
 }
 

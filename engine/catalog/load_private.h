@@ -49,7 +49,7 @@ struct zdm_load {
 /* Each takes the rows of one query; load.c has the table and the order. */
 typedef void zdm_load_take(struct zdm_load *load, const struct zdm_result *rows);
 zdm_load_take zdm_load_settings, zdm_load_search_path;
-zdm_load_take zdm_load_schemas, zdm_load_names;
+zdm_load_take zdm_load_schemas, zdm_load_names, zdm_load_members, zdm_load_grants;
 zdm_load_take zdm_load_relations, zdm_load_toast, zdm_load_columns, zdm_load_defaults;
 zdm_load_take zdm_load_inheritance, zdm_load_partition_keys;
 zdm_load_take zdm_load_types, zdm_load_enum_values, zdm_load_casts;

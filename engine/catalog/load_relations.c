@@ -55,7 +55,7 @@ zdm_load_relations(struct zdm_load *load, const struct zdm_result *rows)
         char persistence = zdm_load_char(rows, i, 4), identity = zdm_load_char(rows, i, 13);
 
         relation->oid = zdm_load_oid(rows, i, 0);
-        relation->known = true;
+        relation->known = relation->acl_known = true;
         relation->temporary = persistence == 't';
         relation->unlogged = persistence == 'u';
         relation->rows = zdm_result_get(rows, i, 6) ? zdm_result_i64(rows, i, 6) : -1;
@@ -72,6 +72,7 @@ zdm_load_relations(struct zdm_load *load, const struct zdm_result *rows)
         relation->is_partition = zdm_result_bool(rows, i, 16);
         slot->of_type = zdm_load_oid(rows, i, 17);
         relation->bound_sql = zdm_load_text(load, rows, i, 18);
+        relation->security_invoker = zdm_result_bool(rows, i, 19);
         zdm_oid_map_put(&load->relations, relation->oid, slot);
         if (relation->toast)
             zdm_oid_map_put(&load->toasts, relation->toast, relation);

@@ -27,6 +27,7 @@
         size_t n, room;                                                                            \
     }
 
+struct zdm_acl; /* acl.h */
 struct zdm_relation;
 struct zdm_index;
 struct zdm_type;
@@ -41,12 +42,13 @@ struct zdm_column {
     const char *collation;
     bool not_null;
     bool not_null_valid; /* 18: false while the NOT NULL constraint is NOT VALID; true otherwise */
-    const char *default_sql; /* default or generation expression, NULL: none */
-    char identity;           /* 0, 'a' always, 'd' by default */
-    char generated;          /* 0, 's' stored, 'v' virtual */
-    char storage;            /* 'p' 'e' 'm' 'x'; 0: not known */
-    bool inherited;          /* attinhcount > 0 */
-    bool local;              /* attislocal */
+    const char *default_sql;   /* default or generation expression, NULL: none */
+    char identity;             /* 0, 'a' always, 'd' by default */
+    char generated;            /* 0, 's' stored, 'v' virtual */
+    char storage;              /* 'p' 'e' 'm' 'x'; 0: not known */
+    bool inherited;            /* attinhcount > 0 */
+    bool local;                /* attislocal */
+    const struct zdm_acl *acl; /* acl.h; NULL: nothing was granted on it alone */
 };
 
 enum zdm_constraint_kind {
@@ -116,6 +118,10 @@ struct zdm_policy {
     const char *name;
     const char **columns; /* of its own table that it mentions */
     size_t n_columns;
+    bool restrictive;
+    char command;       /* 'r' 'a' 'w' 'd', '*' all */
+    const char **roles; /* n_roles; NULL stands for PUBLIC */
+    size_t n_roles;
 };
 
 /* Something that stands in the way of a change of a column or a relation (pg_depend, normal). */
@@ -188,6 +194,9 @@ struct zdm_relation {
     const char **partition_uses; /* every column that the key depends on */
     size_t n_partition_uses;
 
+    const struct zdm_acl *acl; /* acl.h; NULL: all to the owner, nothing to others */
+    bool acl_known;            /* grants on its columns too */
+    bool security_invoker; /* view: it reads with the rights of whoever asks, not of its owner */
     bool row_security, force_row_security;
     char replica_identity;                   /* 'd' 'n' 'f' 'i' */
     bool published;                          /* in a publication that sends UPDATE or DELETE */
@@ -280,13 +289,16 @@ struct zdm_catalog {
     const char *default_tablespace;                /* "" is the database's; NULL: not known */
     ZDM_LIST(const char) search_path; /* existing schemas, without pg_catalog and pg_temp */
     bool search_path_known;
-    ZDM_LIST(struct zdm_relation) fresh; /* relations that the text made, for settling */
+    ZDM_LIST(struct zdm_relation) fresh;   /* relations that the text made, for settling */
+    ZDM_LIST(struct zdm_relation) dropped; /* by the texts: those on which something was granted */
     ZDM_LIST(struct zdm_cast) casts;
     ZDM_LIST(const char) publications_all; /* FOR ALL TABLES, those that send UPDATE or DELETE */
     ZDM_LIST(const char) extensions;
     const char *unread_manager; /* an extension that may manage any table; NULL: all was read */
     /* catalog_names.h: roles, tablespaces, ... */
     bool names_known;       /* all of them are in here */
+    bool roles_known;       /* and which role has the rights of which */
+    bool defaults_known;    /* no ALTER DEFAULT PRIVILEGES gives what is new to anybody */
     const char *rights_of;  /* whose rights are known; NULL: nobody's */
     bool may_create_schema; /* rights_of */
     struct zdm_catalog_names *names;

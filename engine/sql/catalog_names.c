@@ -144,6 +144,8 @@ zdm_catalog_forget_rights(struct zdm_catalog *catalog)
 {
     zdm_catalog_touch(catalog, &catalog->rights_of, sizeof catalog->rights_of);
     catalog->rights_of = NULL;
+    zdm_catalog_touch(catalog, &catalog->roles_known, sizeof catalog->roles_known);
+    catalog->roles_known = false;
 }
 
 void

@@ -24,11 +24,12 @@ struct zdm_named {
     enum zdm_named_kind kind;
     const char *schema; /* collations; else NULL */
     const char *name;
-    bool there;      /* false: dropped, or not made yet */
-    char type;       /* access method: 't' of tables, 'i' of indexes; else 0 */
-    bool has_slot;   /* subscription: on the other server */
-    bool superuser;  /* role, and so on */
-    bool bypass_rls; /* row level security does not hold for it */
+    bool there;               /* false: dropped, or not made yet */
+    char type;                /* access method: 't' of tables, 'i' of indexes; else 0 */
+    bool has_slot;            /* subscription: on the other server */
+    bool superuser;           /* role, and so on */
+    bool bypass_rls;          /* row level security does not hold for it */
+    ZDM_LIST(const char) has; /* role: all roles whose rights it has, without doing anything */
     /* What rights_of may do: whatever this role may (it owns what the role owns); become it. */
     bool usable, settable;
 };
@@ -53,7 +54,7 @@ bool zdm_catalog_surely_no_superuser(const struct zdm_catalog *catalog);
 bool zdm_catalog_judges(const struct zdm_catalog *catalog);
 /* It certainly has not the rights of this role. NULL: nobody knows which. */
 bool zdm_catalog_surely_lacks(const struct zdm_catalog *catalog, const char *role);
-/* Who may do what has changed: from here on only names tell. */
+/* Who has the rights of whom has changed, or may have: from here on only names tell. */
 void zdm_catalog_forget_rights(struct zdm_catalog *catalog);
 
 /* zdm_catalog_free() */

@@ -152,6 +152,8 @@ zdm_catalog_drop_relation(struct zdm_catalog *catalog, struct zdm_relation *rela
         drop_index(catalog, relation->index);
         return;
     }
+    if (relation->acl && relation->oid)
+        zdm_catalog_append(catalog, &catalog->dropped, relation);
     while (relation->constraints.n)
         zdm_relation_drop_constraint(
             catalog, relation->constraints.items[relation->constraints.n - 1]);

@@ -1,6 +1,8 @@
 #include <string.h>
 
+#include "sql/acl.h"
 #include "sql/families.h"
+#include "sql/named.h"
 #include "sql/query.h"
 
 enum { FEW_ROWS = 10000 }; /* written in one go without anybody's noticing */
@@ -84,6 +86,9 @@ changes(struct zdm_query *query, const char *kind, const PgQuery__RangeVar *rang
 
     if (!relation)
         return;
+    query->target = range;
+    zdm_query_needs(
+        query, relation, change == ZDM_CHANGE_UPDATE ? ZDM_RIGHT_UPDATE : ZDM_RIGHT_DELETE);
     zdm_change_fails(draft, relation, change);
     if (change == ZDM_CHANGE_UPDATE)
         zdm_update_fails(draft, relation, n_sets, sets);
@@ -123,6 +128,8 @@ insert(struct zdm_query *query, const PgQuery__InsertStmt *stmt)
 
     if (!relation)
         return;
+    query->target = stmt->relation;
+    zdm_query_needs(query, relation, ZDM_RIGHT_INSERT);
     zdm_change_fails(draft, relation, ZDM_CHANGE_INSERT);
     zdm_insert_fails(draft, stmt, relation);
     zdm_query_lock(draft, relation, true, ZDM_LOCK_ROW_EXCLUSIVE);
@@ -151,6 +158,7 @@ merge(struct zdm_query *query, const PgQuery__MergeStmt *stmt)
 
     if (!relation)
         return;
+    query->target = stmt->relation;
     if (draft->pg_version && draft->pg_version < 15)
         zdm_draft_fails(draft, "42601", "MERGE needs PostgreSQL 15");
     if (relation->has_rules)
@@ -237,7 +245,8 @@ copy_table(struct zdm_draft *draft, const PgQuery__CopyStmt *stmt)
     struct zdm_relation *relation = zdm_query_relation(&query, stmt->relation);
     const char *table = zdm_range_text(draft->arena, stmt->relation);
 
-    if (!relation)
+    if (!relation ||
+        zdm_rights_lack(draft, relation, stmt->is_from ? ZDM_RIGHT_INSERT : ZDM_RIGHT_SELECT))
         return;
     if (stmt->is_from && relation->kind == ZDM_RELATION_VIEW && relation->known &&
         relation->triggers.n == 0)

@@ -151,12 +151,29 @@ tell_stale(struct driver *driver)
     }
 }
 
+static void
+tell_grants_lost(struct driver *driver)
+{
+    const char *lost, *table;
+    size_t statement;
+
+    for (size_t i = 0; (lost = zdm_grants_lost(&driver->sequence, i, &statement, &table)); i++) {
+        if (!lost[0])
+            continue;
+        struct zdm_statement *st = &driver->parsed->statements[statement];
+        struct zdm_draft draft = draft_of(driver, st);
+        ZDM_FIND(&draft, GRANTS_LOST, .table = table, .name = lost);
+        st->verdict = zdm_statement_judge(st);
+    }
+}
+
 static struct zdm_parsed *
 close_driver(struct driver *driver)
 {
     struct zdm_parsed *parsed = driver->parsed;
 
     tell_stale(driver);
+    tell_grants_lost(driver);
     size_t open = zdm_sequence_close(&driver->sequence);
 
     if (open != SIZE_MAX && driver->script) {

@@ -4,6 +4,7 @@
 #include "sql/families.h"
 #include "sql/named.h"
 #include "sql/object.h"
+#include "sql/row_security.h"
 
 /* A trigger that the parent has for all its partitions. */
 static bool
@@ -79,6 +80,7 @@ drop_part(struct zdm_draft *draft, const PgQuery__DropStmt *stmt, struct zdm_rel
     if (triggers && relation->kind == ZDM_RELATION_PARTITIONED && trigger && trigger->row)
         family = zdm_draft_family(draft, relation, &n);
     draft->fresh = relation->fresh;
+    const char *before = zdm_row_security_shuts_out(draft, relation);
     for (size_t i = 0; i < n; i++) {
         zdm_draft_lock_on(draft, family[i], ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
         forget_part(draft, stmt, family[i], name);
@@ -89,7 +91,7 @@ drop_part(struct zdm_draft *draft, const PgQuery__DropStmt *stmt, struct zdm_rel
     else if (stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_RULE)
         ZDM_FIND(draft, DROP_RULE, .table = table, .name = text);
     else
-        ZDM_FIND(draft, POLICY_CHANGE, .table = table);
+        zdm_row_security_tell(draft, relation, table, before);
     draft->fresh = false;
 }
 

@@ -1,7 +1,9 @@
 #include <string.h>
 
+#include "sql/acl.h"
 #include "sql/constraint.h"
 #include "sql/grammar.h"
+#include "sql/named.h"
 #include "sql/object.h"
 
 struct key { /* a foreign key that is being added */
@@ -375,7 +377,7 @@ zdm_constraint_add_foreign(struct zdm_alter *alter, const PgQuery__Constraint *c
         }
         find_index(&key);
     }
-    if (zdm_draft_failed(draft))
+    if (zdm_draft_failed(draft) || zdm_rights_lack(draft, key.references, ZDM_RIGHT_REFERENCES))
         return;
     compare_types(&key);
     if (zdm_draft_failed(draft))

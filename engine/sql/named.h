@@ -16,6 +16,12 @@ void zdm_rights_check(struct zdm_draft *draft);
 /* The relation is one that the role may not touch: told, and true. */
 bool zdm_rights_lack_owner(struct zdm_draft *draft, const struct zdm_relation *relation);
 
+/* It has none of these rights (sql/acl.h), on the whole relation or on any column: told, and true. What it
+ * may not do, in the words of people; NULL: it may, or nobody knows. */
+bool zdm_rights_lack(struct zdm_draft *draft, const struct zdm_relation *relation, unsigned rights);
+const char *zdm_rights_denied(
+    struct zdm_draft *draft, const struct zdm_relation *relation, unsigned rights);
+
 /* After the family, if the statement does not fail: a name that stands for nothing is a certain
  * error. What the statement makes, drops or renames of these kinds goes into the catalog. */
 void zdm_named_check(struct zdm_draft *draft);

@@ -235,6 +235,15 @@ type_is_taken(struct zdm_draft *draft, const char *schema, const char *name)
     return type && !type->element && !type->dropped;
 }
 
+void
+zdm_object_owned(struct zdm_draft *draft, struct zdm_relation *relation)
+{
+    const struct zdm_catalog *catalog = draft->catalog;
+
+    relation->owner = catalog->user;
+    relation->acl_known = catalog->complete && catalog->defaults_known && catalog->user;
+}
+
 static struct zdm_relation *
 make(struct zdm_draft *draft, const char *schema, const PgQuery__RangeVar *range,
     enum zdm_relation_kind kind, bool temporary)
@@ -249,6 +258,7 @@ make(struct zdm_draft *draft, const char *schema, const PgQuery__RangeVar *range
     relation->temporary = temporary;
     relation->unlogged = range->relpersistence[0] == 'u';
     relation->populated = true;
+    zdm_object_owned(draft, relation);
     zdm_catalog_append(draft->catalog, &draft->catalog->fresh, relation);
     return relation;
 }

@@ -72,6 +72,8 @@ void zdm_object_uses_type(
 /* A certain error (54011) when it has more columns than fit, those that were dropped included. */
 void zdm_object_check_width(struct zdm_draft *draft, const struct zdm_relation *relation);
 
+/* What is new belongs to who made it, and nobody else has rights on it. */
+void zdm_object_owned(struct zdm_draft *draft, struct zdm_relation *relation);
 /* The sequence behind an identity column or a serial. */
 void zdm_object_make_sequence(
     struct zdm_draft *draft, struct zdm_relation *relation, const char *column);

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "sql/acl.h"
 #include "sql/families.h"
+#include "sql/named.h"
 
 static bool
 hides(const struct zdm_query *query, const PgQuery__RangeVar *range)
@@ -34,6 +36,13 @@ zdm_query_relation(struct zdm_query *query, const PgQuery__RangeVar *range)
     if (hides(query, range) || is_system(query->draft, range))
         return NULL;
     return zdm_draft_relation(query->draft, range);
+}
+
+void
+zdm_query_needs(struct zdm_query *query, const struct zdm_relation *relation, unsigned rights)
+{
+    if (query->changes && !query->planned && !query->denied && !query->folded)
+        query->denied = zdm_rights_denied(query->draft, relation, rights);
 }
 
 struct reach { /* relations that were locked already */
@@ -113,8 +122,10 @@ see_range(struct zdm_query *query, const PgQuery__RangeVar *range)
         return;
     }
     zdm_query_lock(draft, relation, range->inh, query->mode);
-    if (relation->kind == ZDM_RELATION_MATVIEW && relation->known && !relation->populated &&
-        query->changes && !query->planned)
+    if (range != query->target)
+        zdm_query_needs(query, relation, ZDM_RIGHT_SELECT);
+    if (!query->denied && relation->kind == ZDM_RELATION_MATVIEW && relation->known &&
+        !relation->populated && query->changes && !query->planned)
         zdm_draft_fails(draft, "55000", "materialized view %s has not been populated",
             zdm_range_text(draft->arena, range));
     if (query->mode != ZDM_LOCK_ROW_SHARE || query->planned)
@@ -204,6 +215,14 @@ see(void *self, const ProtobufCMessage *message)
         see_inside(query, message);
         return false;
     }
+    /* false AND EXISTS (SELECT ...): what is left out before it is planned needs no rights. */
+    if (type == &pg_query__bool_expr__descriptor || type == &pg_query__case_expr__descriptor ||
+        type == &pg_query__coalesce_expr__descriptor) {
+        query->folded++;
+        zdm_tree_children(message, see, query);
+        query->folded--;
+        return false;
+    }
     if (type == &pg_query__range_var__descriptor)
         see_range(query, (const PgQuery__RangeVar *)message);
     /* INTO names what is made, FOR UPDATE OF what stands in FROM already; WITH was looked at. */
@@ -223,6 +242,8 @@ look(struct zdm_draft *draft, const PgQuery__Node *node, bool changes, bool plan
     zdm_query_names(draft, node);
     if (!planned)
         zdm_query_calls(draft, node);
+    if (query.denied)
+        zdm_draft_fails(draft, "42501", "%s", query.denied);
 }
 
 void

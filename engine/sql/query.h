@@ -17,6 +17,9 @@ struct zdm_query {
     size_t n_ctes, room;
     bool changes; /* look at INSERT and the like too, not only at what they read */
     bool planned; /* it is only planned: no row is touched */
+    const PgQuery__RangeVar *target; /* of a change: not read */
+    size_t folded;      /* inside of so many expressions that the planner may do away with */
+    const char *denied; /* what the role may not do; the server looks when all names are right */
 };
 
 /* The relation, locked in this mode with its children, and what stands behind a view too. */
@@ -24,6 +27,8 @@ void zdm_query_lock(
     struct zdm_draft *draft, struct zdm_relation *relation, bool children, enum zdm_lock_mode mode);
 /* NULL: a WITH query in scope, or a relation of the system, which the catalog leaves out. */
 struct zdm_relation *zdm_query_relation(struct zdm_query *query, const PgQuery__RangeVar *range);
+/* The role needs one of these rights (sql/acl.h) on the relation. */
+void zdm_query_needs(struct zdm_query *query, const struct zdm_relation *relation, unsigned rights);
 /* It is new, and what is done to its rows is done to no others: no view, no old child, no parent. */
 bool zdm_query_owns_rows(struct zdm_draft *draft, struct zdm_relation *relation);
 

@@ -1,6 +1,7 @@
 /* What the server refuses to a role that is not the owner. */
 #include <string.h>
 
+#include "sql/acl.h"
 #include "sql/families.h"
 #include "sql/named.h"
 #include "sql/object.h"
@@ -15,6 +16,32 @@ zdm_rights_lack_owner(struct zdm_draft *draft, const struct zdm_relation *relati
         zdm_draft_name(draft, relation), zdm_ident_text(draft->arena, relation->owner),
         zdm_ident_text(draft->arena, draft->catalog->user));
     return true;
+}
+
+const char *
+zdm_rights_denied(struct zdm_draft *draft, const struct zdm_relation *relation, unsigned rights)
+{
+    const struct zdm_catalog *catalog = draft->catalog;
+
+    /* rights_of NULL: whoever reads the catalog is not the one who runs the statements. */
+    if (!zdm_acl_is_certain(catalog, relation) || !catalog->rights_of ||
+        !zdm_catalog_surely_no_superuser(catalog) ||
+        (zdm_role_rights(catalog, relation, catalog->user, true) & rights))
+        return NULL;
+    return zdm_arena_strf(draft->arena, "%s has no right %s%son %s",
+        zdm_ident_text(draft->arena, catalog->user),
+        rights == ~0U ? "" : zdm_rights_text(draft->arena, rights), rights == ~0U ? "" : " ",
+        zdm_draft_name(draft, relation));
+}
+
+bool
+zdm_rights_lack(struct zdm_draft *draft, const struct zdm_relation *relation, unsigned rights)
+{
+    const char *denied = zdm_rights_denied(draft, relation, rights);
+
+    if (denied)
+        zdm_draft_fails(draft, "42501", "%s", denied);
+    return denied != NULL;
 }
 
 static struct zdm_relation *

@@ -1,8 +1,10 @@
 #include <string.h>
 
 #include "sql/families.h"
+#include "sql/granting.h"
 #include "sql/object.h"
 #include "sql/result_columns.h"
+#include "sql/row_security.h"
 #include "sql/table_parts.h"
 
 struct looking {
@@ -113,6 +115,34 @@ set_columns(struct zdm_draft *draft, struct zdm_policy *policy, const PgQuery__N
     policy->n_columns = names.n;
 }
 
+static void
+set_roles(struct zdm_draft *draft, struct zdm_relation *relation, struct zdm_policy *policy,
+    size_t n, PgQuery__Node *const *roles)
+{
+    zdm_catalog_touch(draft->catalog, policy, sizeof *policy);
+    policy->roles = zdm_catalog_alloc(draft->catalog, (n + 1) * sizeof *policy->roles);
+    policy->n_roles = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *name;
+        if (zdm_granting_role(draft->catalog, roles[i]->role_spec, &name)) {
+            policy->roles[policy->n_roles++] = zdm_catalog_string(draft->catalog, name);
+        } else {
+            zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
+            relation->acl_known = false;
+        }
+    }
+}
+
+static char
+command_of(const char *word)
+{
+    return strcmp(word, "select") == 0   ? 'r'
+           : strcmp(word, "insert") == 0 ? 'a'
+           : strcmp(word, "update") == 0 ? 'w'
+           : strcmp(word, "delete") == 0 ? 'd'
+                                         : '*';
+}
+
 void
 zdm_family_policy(struct zdm_draft *draft)
 {
@@ -135,17 +165,23 @@ zdm_family_policy(struct zdm_draft *draft)
         return;
     }
     draft->fresh = relation->fresh;
+    const char *before = zdm_row_security_shuts_out(draft, relation);
     zdm_draft_lock_on(draft, relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
     look_up(draft, qual);
     look_up(draft, check);
     if (create) {
         policy = zdm_catalog_alloc(draft->catalog, sizeof *policy);
         policy->name = zdm_catalog_string(draft->catalog, name);
+        policy->restrictive = !made->permissive;
+        policy->command = command_of(made->cmd_name);
+        set_roles(draft, relation, policy, made->n_roles, made->roles);
         zdm_catalog_append(draft->catalog, &relation->policies, policy);
+    } else if (policy && altered->n_roles) {
+        set_roles(draft, relation, policy, altered->n_roles, altered->roles);
     }
     zdm_part_links(draft, relation, "policy", name, qual);
     zdm_part_links(draft, relation, "policy", name, check);
     if (policy && (qual || check))
         set_columns(draft, policy, qual, check);
-    ZDM_FIND(draft, POLICY_CHANGE, .table = table);
+    zdm_row_security_tell(draft, relation, table, create ? NULL : before);
 }

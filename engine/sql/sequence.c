@@ -96,6 +96,7 @@ zdm_sequence_open(struct zdm_sequence *sequence, struct zdm_sql_context *context
         .begin = SIZE_MAX,
         .one_string = wrap == ZDM_WRAP_SEVERAL && several};
     zdm_settings_open(sequence);
+    zdm_grants_remember(sequence, SIZE_MAX);
     if (wrap == ZDM_WRAP_ALWAYS)
         begin_block(sequence, ZDM_BLOCK_WRAPPED, SIZE_MAX);
     else if (sequence->one_string)
@@ -225,11 +226,13 @@ zdm_sequence_follow(struct zdm_sequence *sequence, struct zdm_draft *draft, size
     }
     if (draft->node->node_case == PG_QUERY__NODE__NODE_TRANSACTION_STMT) {
         follow_control(sequence, draft->node->transaction_stmt, i);
+        zdm_grants_remember(sequence, i);
         return;
     }
     zdm_settings_follow(sequence, draft);
     zdm_temporary_follow(sequence, draft);
     zdm_repeat_remember(sequence, draft, i);
+    zdm_grants_remember(sequence, i);
     zdm_transaction_remember(sequence, draft);
 }
 
@@ -244,6 +247,7 @@ zdm_sequence_close(struct zdm_sequence *sequence)
     zdm_settings_close(sequence);
     zdm_lookup_release(&sequence->by_key);
     zdm_lookup_release(&sequence->stale);
+    free(sequence->dropped_by);
     free(sequence->facts);
     free(sequence->savepoints);
     free(sequence->on_commit);

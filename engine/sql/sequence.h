@@ -89,6 +89,8 @@ struct zdm_sequence {
         const char *table;
         enum zdm_lock_mode mode;
     } alter;
+    size_t *dropped_by; /* owned: which statement dropped each of catalog->dropped; n_dropped_by */
+    size_t n_dropped_by;
     bool other_names;        /* names mean something else until the text ends */
     bool connections_told;   /* that few are left */
     bool idle_set, name_set; /* idle_in_transaction_session_timeout, application_name; or told */
@@ -137,6 +139,12 @@ void zdm_live_waits(struct zdm_sequence *sequence, struct zdm_draft *draft);
 /* repeat_rules.c: what several statements do to one table. */
 void zdm_repeat_rules(struct zdm_sequence *sequence, struct zdm_draft *draft);
 void zdm_repeat_remember(struct zdm_sequence *sequence, struct zdm_draft *draft, size_t i);
+/* grants_lost.c: after statement i; SIZE_MAX: before the first. */
+void zdm_grants_remember(struct zdm_sequence *sequence, size_t i);
+/* At the end: what was granted on the i-th relation that was dropped, and is not on the one that has
+ * its name now; "": nothing; NULL: there is no i-th. *statement dropped it. */
+const char *zdm_grants_lost(
+    struct zdm_sequence *sequence, size_t i, size_t *statement, const char **table);
 /* enum_use.c: a new value of an enum is used before the transaction that made it is committed. */
 void zdm_enum_use_rules(struct zdm_sequence *sequence, struct zdm_draft *draft);
 void zdm_enum_use_remember(struct zdm_sequence *sequence, const struct zdm_draft *draft);

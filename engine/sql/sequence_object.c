@@ -27,6 +27,8 @@ zdm_object_make_sequence(struct zdm_draft *draft, struct zdm_relation *relation,
         zdm_catalog_add_relation(draft->catalog, relation->schema, name, ZDM_RELATION_SEQUENCE);
 
     sequence->known = sequence->fresh = sequence->empty = true;
+    sequence->owner = relation->owner;
+    sequence->acl_known = draft->catalog->complete && draft->catalog->defaults_known;
     sequence->temporary = relation->temporary;
     sequence->unlogged = relation->unlogged && draft->pg_version >= 15;
     zdm_catalog_own_sequence(draft->catalog, sequence, relation, column);

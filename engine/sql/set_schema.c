@@ -178,7 +178,7 @@ zdm_family_owner(struct zdm_draft *draft)
         if (type && type->relation)
             zdm_draft_lock_on(draft, type->relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
     }
-    ZDM_FIND(draft, OWNER_CHANGE, .name = name);
+    ZDM_FIND(draft, OWNER_CHANGE, .name = name, .other = "");
 }
 
 /* Of a materialized view, an index, a trigger or a function: only what the server drops with it. */

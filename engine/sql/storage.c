@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "sql/acl.h"
 #include "sql/alter.h"
 
 #define AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
@@ -233,6 +234,39 @@ zdm_alter_replica_identity(struct zdm_alter *alter)
     ZDM_FIND(draft, REPLICA_IDENTITY, .table = alter->table);
 }
 
+/* To the new owner goes what the old one granted to itself. */
+static void
+move_grants(struct zdm_draft *draft, struct zdm_relation *relation, const char *owner)
+{
+    struct zdm_catalog *catalog = draft->catalog;
+
+    zdm_catalog_touch(catalog, relation, sizeof *relation);
+    if (relation->acl && relation->owner && owner)
+        relation->acl = zdm_acl_moved(catalog, relation->acl, relation->owner, owner);
+    else if (relation->acl)
+        relation->acl_known = false;
+    for (size_t i = 0; i < relation->columns.n; i++) {
+        struct zdm_column *column = relation->columns.items[i];
+        if (!column->acl || !relation->owner || !owner)
+            continue;
+        zdm_catalog_touch(catalog, column, sizeof *column);
+        column->acl = zdm_acl_moved(catalog, column->acl, relation->owner, owner);
+    }
+    relation->owner = zdm_catalog_string(catalog, owner);
+}
+
+/* The old owner keeps what it has as a member of the new one, or by grants to others. */
+static const char *
+lost_by(struct zdm_draft *draft, const struct zdm_relation *relation, const char *old)
+{
+    if (!old || !zdm_acl_is_certain(draft->catalog, relation) ||
+        zdm_role_has(draft->catalog, old, relation->owner))
+        return "";
+    unsigned left = zdm_role_rights(draft->catalog, relation, old, true);
+    return zdm_arena_strf(draft->arena, ": %s keeps %s%s", zdm_ident_text(draft->arena, old),
+        left ? "only " : "nothing", left ? zdm_rights_text(draft->arena, left) : "");
+}
+
 void
 zdm_alter_owner(struct zdm_alter *alter)
 {
@@ -248,15 +282,16 @@ zdm_alter_owner(struct zdm_alter *alter)
             zdm_draft_name(draft, relation->sequence_of));
         return;
     }
+    const char *loss = "";
     if (relation->kind != ZDM_RELATION_INDEX && relation->kind != ZDM_RELATION_PARTITIONED_INDEX) {
-        zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
-        relation->owner = zdm_catalog_string(draft->catalog, owner);
+        const char *old = relation->owner;
+        move_grants(draft, relation, owner);
+        loss = lost_by(draft, relation, old);
         for (size_t i = 0; i < relation->sequences.n; i++) {
             struct zdm_relation *sequence = relation->sequences.items[i];
             zdm_draft_lock_on(draft, sequence, alter->mode, ZDM_HELD_BRIEF);
-            zdm_catalog_touch(draft->catalog, sequence, sizeof *sequence);
-            sequence->owner = relation->owner;
+            move_grants(draft, sequence, owner);
         }
     }
-    ZDM_FIND(draft, OWNER_CHANGE, .name = alter->table);
+    ZDM_FIND(draft, OWNER_CHANGE, .name = alter->table, .other = loss);
 }

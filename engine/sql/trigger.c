@@ -1,6 +1,8 @@
 #include <string.h>
 
+#include "sql/acl.h"
 #include "sql/families.h"
+#include "sql/named.h"
 #include "sql/object.h"
 #include "sql/table_parts.h"
 
@@ -92,6 +94,8 @@ fits(struct zdm_draft *draft, const struct zdm_relation *relation, const char *t
         zdm_draft_fails(draft, "42809", "%s", why);
         return false;
     }
+    if (zdm_rights_lack(draft, relation, ZDM_RIGHT_TRIGGER))
+        return false;
     if (stmt->row && (stmt->events & ON_TRUNCATE)) {
         zdm_draft_fails(draft, "0A000", "TRUNCATE has no rows for FOR EACH ROW triggers");
         return false;

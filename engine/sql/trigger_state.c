@@ -2,6 +2,7 @@
 
 #include "sql/alter.h"
 #include "sql/catalog_names.h"
+#include "sql/row_security.h"
 
 #define AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
 
@@ -102,8 +103,14 @@ zdm_alter_row_security(struct zdm_alter *alter)
         return;
     zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
     *state = on;
-    if (on)
-        ZDM_FIND(draft, RLS_ENABLE, .table = alter->table);
-    else
+    if (relation->known && !relation->row_security && force)
+        return; /* not switched on */
+    const char *out = on ? zdm_row_security_shuts_out(draft, relation) : NULL;
+    if (on && !out)
+        ZDM_FIND(
+            draft, RLS_ENABLE, .table = alter->table, .name = "running code that no policy covers");
+    else if (out && out[0])
+        ZDM_FIND(draft, RLS_ENABLE, .table = alter->table, .name = out);
+    else if (zdm_row_security_concerns(draft, relation))
         ZDM_FIND(draft, POLICY_CHANGE, .table = alter->table);
 }

@@ -1,6 +1,8 @@
 #include <string.h>
 
+#include "sql/acl.h"
 #include "sql/families.h"
+#include "sql/named.h"
 #include "sql/object.h"
 
 struct emptied { /* what a TRUNCATE empties */
@@ -70,7 +72,8 @@ target(struct zdm_draft *draft, struct emptied *emptied, const PgQuery__RangeVar
     const char *table = zdm_range_text(draft->arena, range);
     struct zdm_relation *relation = zdm_draft_relation(draft, range);
 
-    if (relation->missing || !zdm_object_check_kind(draft, relation, table, "rpf", "a table"))
+    if (relation->missing || !zdm_object_check_kind(draft, relation, table, "rpf", "a table") ||
+        zdm_rights_lack(draft, relation, ZDM_RIGHT_TRUNCATE))
         return;
     if (!range->inh && relation->kind == ZDM_RELATION_PARTITIONED) {
         zdm_draft_fails(draft, "42809", "the partitioned table %s has no rows of its own", table);

@@ -450,3 +450,20 @@ CREATE TABLE truth_look.of_clerk (id int PRIMARY KEY, a text);
 ALTER TABLE truth_look.of_clerk OWNER TO truth_clerk;
 CREATE COLLATION truth_open.own_collation (LOCALE = 'C');
 CREATE TABLE collated (id int PRIMARY KEY, a text COLLATE truth_open.own_collation, b text);
+
+-- What truth_clerk may do by grants alone.
+CREATE TABLE truth_look.granted (id int PRIMARY KEY, a text);
+ALTER TABLE truth_look.granted OWNER TO truth_boss;
+GRANT SELECT, UPDATE ON truth_look.granted TO truth_team;
+CREATE TABLE truth_look.by_column (id int PRIMARY KEY, a text, b text);
+ALTER TABLE truth_look.by_column OWNER TO truth_boss;
+GRANT SELECT (a), UPDATE (b) ON truth_look.by_column TO truth_team;
+CREATE TABLE truth_look.for_all (id int PRIMARY KEY, a text);
+ALTER TABLE truth_look.for_all OWNER TO truth_boss;
+GRANT ALL ON truth_look.for_all TO PUBLIC;
+CREATE TABLE truth_look.optional (id int PRIMARY KEY, a text);
+ALTER TABLE truth_look.optional OWNER TO truth_boss;
+GRANT SELECT ON truth_look.optional TO truth_team WITH GRANT OPTION;
+CREATE VIEW truth_look.boss_granted_view AS SELECT a FROM truth_look.of_boss;
+ALTER VIEW truth_look.boss_granted_view OWNER TO truth_boss;
+GRANT SELECT ON truth_look.boss_granted_view TO truth_team;

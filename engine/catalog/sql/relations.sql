@@ -19,7 +19,11 @@ SELECT c.oid,
        NULLIF(c.relforcerowsecurity, false),
        NULLIF(c.relispartition, false),
        NULLIF(c.reloftype, 0),
-       pg_catalog.pg_get_expr(c.relpartbound, 0)
+       pg_catalog.pg_get_expr(c.relpartbound, 0),
+       CASE WHEN c.relkind = 'v' AND c.reloptions IS NOT NULL
+            THEN (SELECT NULLIF(o.option_value::boolean, false)
+                    FROM pg_catalog.pg_options_to_table(c.reloptions) o
+                   WHERE o.option_name = 'security_invoker') END
   FROM pg_catalog.pg_class c
  WHERE c.oid >= 16384
    AND c.relkind <> 't'

@@ -1,0 +1,58 @@
+/* What is dropped and made anew under the same name has lost what was granted on it, unless the text
+ * grants it again: so this is looked at when the text is at its end. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "sql/acl.h"
+#include "sql/families.h"
+#include "sql/sequence.h"
+
+void
+zdm_grants_remember(struct zdm_sequence *sequence, size_t i)
+{
+    size_t n = sequence->catalog->dropped.n;
+
+    if (n < sequence->n_dropped_by) /* a rollback */
+        sequence->n_dropped_by = n;
+    if (n > sequence->n_dropped_by)
+        sequence->dropped_by = zdm_realloc(sequence->dropped_by, n * sizeof *sequence->dropped_by);
+    while (sequence->n_dropped_by < n)
+        sequence->dropped_by[sequence->n_dropped_by++] = i;
+}
+
+/* "SELECT to app, ..." that the new one does not give; "": nothing. */
+static const char *
+lost_of(struct zdm_arena *arena, const struct zdm_catalog *catalog, const struct zdm_relation *old,
+    const struct zdm_relation *now)
+{
+    const char *text = "";
+
+    for (size_t i = 0; i < old->acl->n; i++) {
+        const struct zdm_grant *grant = &old->acl->grants[i];
+        unsigned lost = grant->rights & ~zdm_role_rights(catalog, now, grant->role, false);
+        if (!lost || zdm_same_text(grant->role, old->owner))
+            continue;
+        text = zdm_arena_strf(arena, "%s%s%s to %s", text, text[0] ? ", " : "",
+            zdm_rights_text(arena, lost),
+            grant->role ? zdm_ident_text(arena, grant->role) : "PUBLIC");
+    }
+    return text;
+}
+
+const char *
+zdm_grants_lost(struct zdm_sequence *sequence, size_t i, size_t *statement, const char **table)
+{
+    const struct zdm_catalog *catalog = sequence->catalog;
+
+    if (i >= sequence->n_dropped_by || i >= catalog->dropped.n)
+        return NULL;
+    const struct zdm_relation *old = catalog->dropped.items[i];
+    const struct zdm_relation *now = zdm_catalog_relation(catalog, old->schema, old->name);
+    *statement = sequence->dropped_by[i];
+    if (*statement == SIZE_MAX || !now || now->oid || !zdm_acl_is_certain(catalog, now) ||
+        !old->acl_known)
+        return "";
+    *table = zdm_arena_strf(sequence->arena, "%s.%s", zdm_ident_text(sequence->arena, old->schema),
+        zdm_ident_text(sequence->arena, old->name));
+    return lost_of(sequence->arena, catalog, old, now);
+}
