@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sql/acl.h"
 #include "sql/families.h"
 #include "sql/object.h"
 
@@ -150,6 +151,42 @@ drop(struct zdm_draft *draft, enum zdm_named_kind kind, const char *name, bool m
         zdm_catalog_unname(draft->catalog, named);
 }
 
+struct renamed { /* a role */
+    struct zdm_catalog *catalog;
+    const char *from, *to;
+};
+
+/* Owners, grants and policies know roles by their names. */
+static bool
+see_renamed(void *self, struct zdm_relation *relation)
+{
+    const struct renamed *renamed = self;
+    struct zdm_catalog *catalog = renamed->catalog;
+
+    zdm_catalog_touch(catalog, relation, sizeof *relation);
+    if (zdm_same_text(relation->owner, renamed->from))
+        relation->owner = renamed->to;
+    if (relation->acl)
+        relation->acl = zdm_acl_moved(catalog, relation->acl, renamed->from, renamed->to);
+    for (size_t i = 0; i < relation->columns.n; i++) {
+        struct zdm_column *column = relation->columns.items[i];
+        if (!column->acl)
+            continue;
+        zdm_catalog_touch(catalog, column, sizeof *column);
+        column->acl = zdm_acl_moved(catalog, column->acl, renamed->from, renamed->to);
+    }
+    for (size_t i = 0; i < relation->policies.n; i++) {
+        struct zdm_policy *policy = relation->policies.items[i];
+        for (size_t k = 0; k < policy->n_roles; k++) {
+            if (!zdm_same_text(policy->roles[k], renamed->from))
+                continue;
+            zdm_catalog_touch(catalog, &policy->roles[k], sizeof policy->roles[k]);
+            policy->roles[k] = renamed->to;
+        }
+    }
+    return true;
+}
+
 static void
 rename_one(struct zdm_draft *draft, const PgQuery__RenameStmt *stmt, enum zdm_named_kind kind)
 {
@@ -165,8 +202,11 @@ rename_one(struct zdm_draft *draft, const PgQuery__RenameStmt *stmt, enum zdm_na
     *to = *named;
     to->name = name;
     zdm_catalog_unname(draft->catalog, named);
-    if (kind == ZDM_NAMED_ROLE) /* owners are remembered by their old names */
+    if (kind == ZDM_NAMED_ROLE) { /* who has its rights knows the old name */
+        struct renamed renamed = {draft->catalog, named->name, name};
+        zdm_catalog_each_relation(draft->catalog, see_renamed, &renamed);
         zdm_catalog_forget_rights(draft->catalog);
+    }
 }
 
 struct moved { /* a collation, by what columns and indexes call it */

@@ -125,6 +125,10 @@ set_roles(struct zdm_draft *draft, struct zdm_relation *relation, struct zdm_pol
     for (size_t i = 0; i < n; i++) {
         const char *name;
         if (zdm_granting_role(draft->catalog, roles[i]->role_spec, &name)) {
+            if (!name) /* beside PUBLIC the server ignores the others */
+                policy->n_roles = 0;
+            else if (policy->n_roles && !policy->roles[0])
+                break;
             policy->roles[policy->n_roles++] = zdm_catalog_string(draft->catalog, name);
         } else {
             zdm_catalog_touch(draft->catalog, relation, sizeof *relation);

@@ -16,10 +16,11 @@ WITH acls AS (
      GROUP BY a.attacl
 )
 SELECT s.what, s.members,
-       (SELECT pg_catalog.string_agg(g.item, ' ')
+       (SELECT pg_catalog.string_agg(g.item, ' ' ORDER BY g.place)
           FROM (SELECT pg_catalog.concat_ws(' ', e.grantee, pg_catalog.bit_or(b.bit),
-                           pg_catalog.bit_or(CASE WHEN e.is_grantable THEN b.bit ELSE 0 END)) AS item
-                  FROM pg_catalog.aclexplode(s.acl) e
+                           pg_catalog.bit_or(CASE WHEN e.is_grantable THEN b.bit ELSE 0 END)) AS item,
+                       pg_catalog.min(e.ordinality) AS place
+                  FROM pg_catalog.aclexplode(s.acl) WITH ORDINALITY e
                   JOIN (VALUES ('INSERT', 1), ('SELECT', 2), ('UPDATE', 4), ('DELETE', 8),
                                ('TRUNCATE', 16), ('REFERENCES', 32), ('TRIGGER', 64), ('USAGE', 256),
                                ('MAINTAIN', 16384)) b (word, bit) ON b.word = e.privilege_type
