@@ -209,6 +209,7 @@ read_backfill(struct reader *r, struct zdm_step_backfill *step)
     step->lock_timeout_ms = read_integer(r, "lock_timeout", 0);
     step->workers = read_integer(r, "workers", 1);
     step->stripes = read_integer(r, "stripes", 8);
+    step->synchronous_commit = read_string(r, "synchronous_commit");
     step->pause_ms = read_integer(r, "pause", 0);
     step->max_lag_ms = read_integer(r, "max_lag", 0);
     step->wal_rate = read_integer(r, "wal_rate", 0);

@@ -186,6 +186,15 @@ return plan "add_phone" {
                     .. "(no index holds a column that is set): less WAL, hardly any growth. 1: never.",
             },
             {
+                name = "synchronous_commit",
+                kind = "choice",
+                values = { "on", "off", "local", "remote_write", "remote_apply" },
+                doc = "The setting of that name for the batches: `on`, `off`, `local`, `remote_write` or `remote_apply`; the "
+                    .. "role's or the database's own when not given. With `off` a "
+                    .. "batch does not wait for the disk, with `remote_apply` it waits until a synchronous standby shows it. "
+                    .. "That a backfill is done is always written to disk first, and everything before it.",
+            },
+            {
                 name = "pause",
                 kind = "duration",
                 min = 0,

@@ -44,6 +44,7 @@ struct zdm_backfill_spec { /* all views of the plan */
     int64_t stripes; /* sub-transactions of a range, where they help; 0 and 1: none */
     int64_t workers; /* sessions at the same time, 0 and 1: one; at most ZDM_WORKERS_MAX */
     int64_t target_ms, batch_min, batch_max, lock_timeout_ms, pause_ms;
+    const char *synchronous_commit; /* of the batches; NULL: as the session has it */
     struct zdm_limits limits;
     int64_t patience_ms; /* longest time without any progress; 0: 10 min */
 };

@@ -38,8 +38,10 @@ zdm_worker_set_session(struct zdm_worker *w, struct zdm_err *err)
     int rc = ZDM_QUERY(w->conn,
         "SELECT pg_catalog.set_config('application_name', $1, false),"
         " pg_catalog.set_config('lock_timeout', $2, false),"
-        " pg_catalog.set_config('row_security', 'off', false)",
-        NULL, err, name, timeout);
+        " pg_catalog.set_config('row_security', 'off', false),"
+        " pg_catalog.set_config('synchronous_commit', COALESCE($3,"
+        "   pg_catalog.current_setting('synchronous_commit')), false)",
+        NULL, err, name, timeout, w->job->spec->synchronous_commit);
 
     free(name);
     free(timeout);

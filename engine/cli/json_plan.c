@@ -93,6 +93,7 @@ add_backfill(json_t *out, const struct zdm_step_backfill *b)
     json_object_set_new(object, "lock_timeout_ms", json_integer(b->lock_timeout_ms));
     json_object_set_new(object, "workers", json_integer(b->workers));
     json_object_set_new(object, "stripes", json_integer(b->stripes));
+    json_object_set_new(object, "synchronous_commit", zdm_json_text(b->synchronous_commit));
     json_object_set_new(object, "pause_ms", json_integer(b->pause_ms));
     json_object_set_new(object, "max_lag_ms", json_integer(b->max_lag_ms));
     json_object_set_new(object, "wal_rate", zdm_json_known(b->wal_rate ? b->wal_rate : -1));

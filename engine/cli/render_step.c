@@ -75,6 +75,8 @@ backfill_step(struct zdm_buf *out, const struct zdm_step_backfill *b)
         zdm_buf_add(&text, "; no stripes");
     else if (b->stripes > 1 && b->stripes != 8) /* the default says nothing */
         zdm_buf_addf(&text, "; ranges in %lld stripes", (long long)b->stripes);
+    if (b->synchronous_commit)
+        zdm_buf_addf(&text, "; synchronous_commit %s", b->synchronous_commit);
     if (b->pause_ms)
         zdm_buf_addf(&text, "; pause %s", zdm_show_duration(b->pause_ms, pause));
     if (b->max_lag_ms)

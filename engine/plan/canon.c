@@ -162,6 +162,7 @@ put_pace(json_t *object, const struct zdm_step_backfill *backfill)
     put(pace, "max_lag_ms", json_integer(backfill->max_lag_ms));
     put_unless(pace, "workers", backfill->workers, 1);
     put_unless(pace, "stripes", backfill->stripes, 8);
+    put_text(pace, "synchronous_commit", backfill->synchronous_commit);
     put_unless(pace, "wal_rate", backfill->wal_rate, 0);
     put_unless(pace, "max_throttled_ms", backfill->max_throttled_ms, 3600000);
     if (!backfill->vacuum)

@@ -110,8 +110,9 @@ struct zdm_step_backfill {
     int64_t batch_min, batch_max; /* rows, defaults 50 and 50000 */
     int64_t lock_timeout_ms;      /* default 50 */
     int64_t workers;              /* sessions at the same time, 1..16, default 1 */
-    int64_t stripes;          /* batches of a range, where HOT updates are possible, default 8 */
-    int64_t pause_ms;         /* after each batch, default 0 */
+    int64_t stripes; /* batches of a range, where HOT updates are possible, default 8 */
+    const char *synchronous_commit; /* of the batches; NULL: as the session has it */
+    int64_t pause_ms;               /* after each batch, default 0 */
     int64_t max_lag_ms;       /* holds while a replica is further behind, default 5 s; 0: never */
     int64_t wal_rate;         /* bytes of WAL a second at most; 0: no ceiling */
     int64_t max_throttled_ms; /* held longer at a stretch: a warning, default 1 h; 0: never */

@@ -195,6 +195,7 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         .lock_timeout_ms = backfill->lock_timeout_ms,
         .workers = backfill->workers,
         .stripes = backfill->stripes,
+        .synchronous_commit = backfill->synchronous_commit,
         .pause_ms = backfill->pause_ms,
         .limits = limits_of(backfill),
         .patience_ms = s->plan->lock_patience_ms,

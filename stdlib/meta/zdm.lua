@@ -104,6 +104,7 @@ function expand(body) end
 ---@field lock_timeout? string How long a batch waits for a row that somebody else has locked. (1ms to 1m)
 ---@field workers? integer How many batches to run at the same time, each in a session of its own. Two are about half as fast again as one; more than a quarter of the server's processors is felt by everybody. (1 to 16)
 ---@field stripes? integer In how many interleaved batches to do a range of rows, where that keeps rows on their pages (no index holds a column that is set): less WAL, hardly any growth. 1: never. (1 to 64)
+---@field synchronous_commit? string The setting of that name for the batches: `on`, `off`, `local`, `remote_write` or `remote_apply`; the role's or the database's own when not given. With `off` a batch does not wait for the disk, with `remote_apply` it waits until a synchronous standby shows it. That a backfill is done is always written to disk first, and everything before it.
 ---@field pause? string A rest after each batch. (0ms to 1h)
 ---@field max_lag? string Wait while a replica is further behind in replaying; `0s`: do not look. Seeing replicas takes the role pg_monitor. (0ms to 24h)
 ---@field wal_rate? string The most WAL to write in a second. (at least 262144)

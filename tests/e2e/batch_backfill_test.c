@@ -175,6 +175,38 @@ test_other_key(void **state)
     fixture_free(f);
 }
 
+/* Batches as the author says, the end always on disk. */
+static void
+test_synchronous_commit(void **state)
+{
+    struct fixture *f = fixture_new("bb_commit", NULL);
+
+    (void)state;
+    sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, n text);"
+                "INSERT INTO t SELECT g FROM generate_series(1, 100) AS g;"
+                "CREATE FUNCTION seen() RETURNS text LANGUAGE sql AS"
+                " $$ SELECT current_setting('synchronous_commit') $$;"
+                "CREATE TABLE closing (how text);"
+                "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                " INSERT INTO bb_commit.closing VALUES (current_setting('synchronous_commit'));"
+                " RETURN NEW; END $$;"
+                "CREATE TRIGGER bb_note BEFORE UPDATE ON zdm.cursor FOR EACH ROW"
+                " WHEN (NEW.state = 'done') EXECUTE FUNCTION note()");
+    f->spec.table = "bb_commit.t";
+    f->set.expr = "bb_commit.seen()";
+    f->spec.synchronous_commit = "off";
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT string_agg(DISTINCT n, ',') FROM t", "off");
+    assert_value(f->app, "SELECT string_agg(DISTINCT how, ',') FROM closing", "on");
+    sql(f->app,
+        "DROP TRIGGER bb_note ON zdm.cursor; DELETE FROM zdm.cursor WHERE plan = 'bb_commit';"
+        "DELETE FROM zdm.journal WHERE plan = 'bb_commit'");
+    f->spec.synchronous_commit = NULL;
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT string_agg(DISTINCT n, ',') FROM t", "on");
+    fixture_free(f);
+}
+
 int
 main(void)
 {
@@ -187,6 +219,7 @@ main(void)
         cmocka_unit_test(test_partitioned),
         cmocka_unit_test(test_sync_triggers_stay_out),
         cmocka_unit_test(test_other_key),
+        cmocka_unit_test(test_synchronous_commit),
     };
 
     return cmocka_run_group_tests_name("batch_backfill", tests, NULL, NULL);

@@ -128,6 +128,7 @@ fingerprints(void **state)
     assert_string_equal(a->canonical, b->canonical);
     assert_string_equal(a->fingerprint, b->fingerprint);
     b->steps[1].u.backfill.pause_ms = 1;
+    b->steps[1].u.backfill.synchronous_commit = "off";
     zdm_plan_canonicalise(b);
     assert_string_not_equal(a->fingerprint, b->fingerprint);
     assert_string_equal(a->steps[0].fingerprint, b->steps[0].fingerprint);
