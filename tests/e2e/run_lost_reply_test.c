@@ -147,8 +147,8 @@ test_every_commit(void **state)
         char *seen = migrate(conn, &c);
         assert_true(c.lost >= half);
         if (strcmp(seen, undisturbed) != 0)
-            fail_msg("the replies to COMMIT %d and %d lost:\n%s\nundisturbed:\n%s", at, at + half, seen,
-                undisturbed);
+            fail_msg("the replies to COMMIT %d and %d lost:\n%s\nundisturbed:\n%s", at, at + half,
+                seen, undisturbed);
         free(seen);
     }
     free(undisturbed);
