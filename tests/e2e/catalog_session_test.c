@@ -132,6 +132,30 @@ session_untouched(void **state)
     zdm_conn_close(conn);
 }
 
+/* Operators of a schema that stands before pg_catalog are not called, however well they fit. */
+static void
+hostile_path(void **state)
+{
+    struct zdm_conn *conn = connect_to(scratch.settings, "t");
+
+    (void)state;
+    must_exec(conn,
+        "CREATE SCHEMA trap;"
+        "CREATE FUNCTION trap.spring(text, text) RETURNS bool LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE 'caught'; END $$;"
+        "CREATE FUNCTION trap.spring(name, name) RETURNS bool LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE 'caught'; END $$;"
+        "CREATE OPERATOR trap.= (FUNCTION = trap.spring, LEFTARG = text, RIGHTARG = text);"
+        "CREATE OPERATOR trap.<> (FUNCTION = trap.spring, LEFTARG = name, RIGHTARG = name);"
+        "SET search_path = trap, pg_catalog, public");
+    struct zdm_catalog *catalog = load(conn);
+    assert_int_equal(catalog->search_path.n, 2);
+    assert_string_equal(catalog->search_path.items[0], "trap");
+    zdm_catalog_free(catalog);
+    must_exec(conn, "SET search_path = public; DROP SCHEMA trap CASCADE");
+    zdm_conn_close(conn);
+}
+
 static void
 not_in_a_transaction(void **state)
 {
@@ -372,6 +396,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(few_rights),
         cmocka_unit_test(session_untouched),
+        cmocka_unit_test(hostile_path),
         cmocka_unit_test(not_in_a_transaction),
         cmocka_unit_test(locked_table),
         cmocka_unit_test(function_gone),

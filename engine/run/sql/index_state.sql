@@ -12,34 +12,37 @@
 WITH heap AS (
     SELECT c.oid, c.relnamespace
       FROM pg_catalog.pg_class c
-     WHERE c.relname = $4
+     WHERE c.relname OPERATOR(pg_catalog.=) $4
        AND CASE WHEN $3::text IS NULL
                 THEN pg_catalog.pg_table_is_visible(c.oid)
-                ELSE c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = $3)
+                ELSE c.relnamespace OPERATOR(pg_catalog.=)
+                     (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) $3)
            END
-       AND c.relkind IN ('r', 'm', 'p')
+       AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,p}')
 )
 SELECT CASE
            WHEN named.oid IS NULL THEN 'absent'
-           WHEN i.indexrelid IS NULL OR i.indrelid <> heap.oid THEN 'foreign'
+           WHEN i.indexrelid IS NULL OR i.indrelid OPERATOR(pg_catalog.<>) heap.oid THEN 'foreign'
            WHEN i.indisvalid THEN 'valid'
            WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l
-                         WHERE l.relation = heap.oid AND l.granted
-                           AND l.mode = 'ShareUpdateExclusiveLock'
-                           AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
-                                              WHERE d.datname = pg_catalog.current_database())
-                           AND l.pid <> pg_catalog.pg_backend_pid()
+                         WHERE l.relation OPERATOR(pg_catalog.=) heap.oid AND l.granted
+                           AND l.mode OPERATOR(pg_catalog.=) 'ShareUpdateExclusiveLock'
+                           AND l.database OPERATOR(pg_catalog.=)
+                               (SELECT d.oid FROM pg_catalog.pg_database d
+                                 WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
+                           AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
                            AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a
-                                            WHERE a.pid = l.pid
-                                              AND a.backend_type = 'autovacuum worker'))
+                                            WHERE a.pid OPERATOR(pg_catalog.=) l.pid
+                                              AND a.backend_type OPERATOR(pg_catalog.=) 'autovacuum worker'))
                THEN 'building'
            ELSE 'invalid'
        END AS state,
        pg_catalog.pg_get_indexdef(i.indexrelid) AS definition,
        pg_catalog.format('%I.%I', n.nspname, $2::text) AS name
   FROM heap
-  JOIN pg_catalog.pg_namespace n ON n.oid = heap.relnamespace
+  JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) heap.relnamespace
   LEFT JOIN pg_catalog.pg_class named
-         ON named.relname = $2 AND named.relnamespace = heap.relnamespace
-  LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = named.oid
- WHERE $1::text IS NULL OR $1 = n.nspname
+         ON named.relname OPERATOR(pg_catalog.=) $2
+        AND named.relnamespace OPERATOR(pg_catalog.=) heap.relnamespace
+  LEFT JOIN pg_catalog.pg_index i ON i.indexrelid OPERATOR(pg_catalog.=) named.oid
+ WHERE $1::text IS NULL OR $1 OPERATOR(pg_catalog.=) n.nspname
