@@ -2,6 +2,7 @@
 
 #include "sql/constraint.h"
 #include "sql/index_make.h"
+#include "sql/object.h"
 #include "sql/partition.h"
 #include "sql/table_parts.h"
 
@@ -184,6 +185,8 @@ become_partition(struct attach *attach, const PgQuery__PartitionBoundSpec *spec)
     attach->child->is_partition = true;
     attach->child->bound_sql =
         zdm_catalog_string(catalog, zdm_bound_text(attach->draft->arena, spec));
+    if (attach->parent->published)
+        zdm_publication_follow(attach->draft, attach->child);
     if (attach->bound->is_default) {
         zdm_catalog_touch(catalog, attach->parent, sizeof *attach->parent);
         attach->parent->default_partition = attach->child;

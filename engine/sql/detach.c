@@ -156,6 +156,7 @@ leave(struct zdm_draft *draft, struct zdm_relation *parent, struct zdm_relation 
     zdm_catalog_touch(draft->catalog, child, sizeof *child);
     child->is_partition = child->detach_pending = false;
     child->bound_sql = NULL;
+    zdm_publication_leave(draft, parent, child);
     if (parent->default_partition == child) {
         zdm_catalog_touch(draft->catalog, parent, sizeof *parent);
         parent->default_partition = NULL;

@@ -343,6 +343,22 @@ expand_relation(struct zdm_dropping *dropping, struct zdm_relation *relation)
     expand_row_type(dropping, relation);
 }
 
+/* An exclusion constraint goes with a column that it compares, but not with one that stands in an
+ * expression or in WHERE: only its index depends on that one. */
+static bool
+needs_column(const struct zdm_constraint *constraint, const char *column)
+{
+    const struct zdm_index *index = constraint->index;
+
+    if (constraint->kind != ZDM_CONSTRAINT_EXCLUDE || !constraint->name || !index ||
+        !zdm_names_have(index->uses, index->n_uses, column))
+        return false;
+    for (size_t i = 0; i < index->n_columns; i++)
+        if (zdm_same_text(index->columns[i].name, column))
+            return false;
+    return true;
+}
+
 static void
 expand_column(struct zdm_dropping *dropping, struct zdm_relation *relation, const char *column)
 {
@@ -352,6 +368,11 @@ expand_column(struct zdm_dropping *dropping, struct zdm_relation *relation, cons
             !key->inherited)
             zdm_dropping_need(
                 dropping, (struct zdm_gone){.kind = ZDM_GONE_FOREIGN_KEY, .object = key});
+    }
+    for (size_t i = 0; i < relation->constraints.n; i++) {
+        const struct zdm_constraint *exclude = relation->constraints.items[i];
+        if (needs_column(exclude, column))
+            zdm_dropping_need(dropping, part_of(dropping, relation, "constraint", exclude->name));
     }
     expand_dependents(dropping, relation, column);
 }

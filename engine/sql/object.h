@@ -94,8 +94,19 @@ void zdm_domain_add_check(
 
 /* The type of many ranges that comes with a type of ranges, if its author did not name it. */
 const char *zdm_multirange_name(struct zdm_arena *arena, const char *name);
+/* trigger.c: the function of a trigger, as schema.name where that is known; a certain error when there is
+ * none without arguments that returns `result`, such as "event_trigger". */
+const char *zdm_trigger_function(
+    struct zdm_draft *draft, size_t n, PgQuery__Node *const *names, const char *result);
 /* publication.c: unquoted. */
 void zdm_publication_dropped(struct zdm_draft *draft, const char *publication);
+/* Does a publication name this very table? One that is sent with its parent, or with all, is not named. */
+bool zdm_publication_names(const struct zdm_relation *relation);
+/* It is a partition now of a table whose changes are sent. */
+void zdm_publication_follow(struct zdm_draft *draft, struct zdm_relation *partition);
+/* It is no partition of parent any more. */
+void zdm_publication_leave(
+    struct zdm_draft *draft, const struct zdm_relation *parent, struct zdm_relation *child);
 /* What COMMENT and SECURITY LABEL lock, and ALTER EXTENSION ADD of a member. */
 void zdm_object_comment(
     struct zdm_draft *draft, PgQuery__ObjectType type, const PgQuery__Node *object);

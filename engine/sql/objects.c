@@ -234,6 +234,9 @@ zdm_family_move_all(struct zdm_draft *draft)
 void
 zdm_family_event_trigger(struct zdm_draft *draft)
 {
+    if (draft->node->node_case == PG_QUERY__NODE__NODE_CREATE_EVENT_TRIG_STMT)
+        zdm_trigger_function(draft, draft->node->create_event_trig_stmt->n_funcname,
+            draft->node->create_event_trig_stmt->funcname, "event_trigger");
     ZDM_FIND(draft, EVENT_TRIGGER, .kind = draft->st->kind);
 }
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "sql/expression.h"
 #include "sql/families.h"
 #include "sql/object.h"
 
@@ -56,12 +57,20 @@ become_member(
         set_published(draft, family[i], true);
 }
 
-static bool
-is_member_of_any(const struct zdm_relation *relation)
+bool
+zdm_publication_names(const struct zdm_relation *relation)
 {
     for (size_t i = 0; i < relation->dependents.n; i++)
         if (strcmp(relation->dependents.items[i]->kind, "publication") == 0)
             return true;
+    return false;
+}
+
+static bool
+is_member_of_any(const struct zdm_relation *relation)
+{
+    if (zdm_publication_names(relation))
+        return true;
     return relation->is_partition && relation->parents.n &&
            is_member_of_any(relation->parents.items[0]);
 }
@@ -77,6 +86,30 @@ leave(struct zdm_draft *draft, struct zdm_relation *relation, const char *public
         family = zdm_draft_family(draft, relation, &n);
     for (size_t i = 0; i < n; i++)
         if (!draft->catalog->publications_all.n && !is_member_of_any(family[i]))
+            set_published(draft, family[i], false);
+}
+
+void
+zdm_publication_follow(struct zdm_draft *draft, struct zdm_relation *partition)
+{
+    size_t n;
+    struct zdm_relation **family = zdm_draft_family(draft, partition, &n);
+
+    for (size_t i = 0; i < n; i++)
+        set_published(draft, family[i], true);
+}
+
+void
+zdm_publication_leave(
+    struct zdm_draft *draft, const struct zdm_relation *parent, struct zdm_relation *child)
+{
+    size_t n;
+    struct zdm_relation **family = zdm_draft_family(draft, child, &n);
+
+    if (!is_member_of_any(parent) || draft->catalog->publications_all.n)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (!is_member_of_any(family[i]))
             set_published(draft, family[i], false);
 }
 
@@ -169,6 +202,25 @@ may_be_published(struct zdm_draft *draft, const struct zdm_relation *relation, c
     return !why;
 }
 
+static bool
+columns_exist(struct zdm_draft *draft, const struct zdm_relation *relation,
+    const PgQuery__PublicationTable *table, const char *text)
+{
+    for (size_t i = 0; relation->known && i < table->n_columns; i++) {
+        const char *name = zdm_node_string(table->columns[i]);
+        const struct zdm_column *column = zdm_relation_column(relation, name);
+        if (column)
+            continue;
+        if (zdm_is_system_column(name))
+            zdm_draft_fails(draft, "42P10", "the system column %s cannot be published", name);
+        else
+            zdm_draft_fails(draft, "42703", "column %s of %s does not exist",
+                zdm_ident_text(draft->arena, name), text);
+        return false;
+    }
+    return true;
+}
+
 /* Children of plain inheritance become members themselves. */
 static void
 publish_family(struct zdm_draft *draft, struct zdm_relation *relation, const char *name,
@@ -222,6 +274,8 @@ objects(struct zdm_draft *draft, const char *publication, size_t n, PgQuery__Nod
             zdm_draft_fails(draft, "42704", "%s is not in %s", text, name);
             return;
         }
+        if (!columns_exist(draft, relation, spec->pubtable, text))
+            return;
         lock_published(draft, relation, range->inh);
         if (action == PG_QUERY__ALTER_PUBLICATION_ACTION__AP_DropObjects)
             leave(draft, relation, name);

@@ -2,6 +2,7 @@
 
 #include "sql/acl.h"
 #include "sql/alter.h"
+#include "sql/object.h"
 
 #define AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
 
@@ -46,7 +47,7 @@ zdm_alter_logged(struct zdm_alter *alter)
             alter->table, zdm_draft_name(draft, other));
         return;
     }
-    if (relation->known && !logged && relation->published) {
+    if (relation->known && !logged && zdm_publication_names(relation)) {
         zdm_draft_fails(draft, "55000", "%s is part of a publication", alter->table);
         return;
     }

@@ -308,6 +308,8 @@ zdm_table_becomes_partition(
     zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
     relation->is_partition = true;
     relation->bound_sql = zdm_catalog_string(draft->catalog, zdm_bound_text(draft->arena, spec));
+    if (parent->published && relation->kind != ZDM_RELATION_FOREIGN)
+        zdm_publication_follow(draft, relation);
     if (zdm_draft_failed(draft))
         return;
     if (relation->kind == ZDM_RELATION_FOREIGN && has_unique_index(parent)) {

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "sql/acl.h"
+#include "sql/coercion.h"
 #include "sql/families.h"
 #include "sql/named.h"
 #include "sql/object.h"
@@ -25,20 +26,24 @@ names_of(struct zdm_draft *draft, size_t n, PgQuery__Node *const *names)
     return kept;
 }
 
-static const char *
-function_name(struct zdm_draft *draft, const PgQuery__CreateTrigStmt *stmt)
+const char *
+zdm_trigger_function(
+    struct zdm_draft *draft, size_t n, PgQuery__Node *const *names, const char *result)
 {
     PgQuery__ObjectWithArgs object = PG_QUERY__OBJECT_WITH_ARGS__INIT;
     bool missing;
 
-    object.n_objname = stmt->n_funcname;
-    object.objname = stmt->funcname;
+    object.n_objname = n;
+    object.objname = (PgQuery__Node **)names;
     const struct zdm_function *function = zdm_object_function(draft, &object, &missing);
     if (missing)
-        zdm_draft_fails(draft, "42883", "function %s does not exist",
-            zdm_list_text(draft->arena, stmt->n_funcname, stmt->funcname));
+        zdm_draft_fails(
+            draft, "42883", "function %s() does not exist", zdm_list_text(draft->arena, n, names));
+    else if (function && function->result && !zdm_type_is(function->result, result))
+        zdm_draft_fails(draft, "42P17", "function %s() does not return %s",
+            zdm_list_text(draft->arena, n, names), result);
     if (!function || !function->schema)
-        return zdm_list_text(draft->arena, stmt->n_funcname, stmt->funcname);
+        return zdm_list_text(draft->arena, n, names);
     return zdm_arena_strf(draft->arena, "%s.%s", function->schema, function->name);
 }
 
@@ -135,7 +140,7 @@ zdm_family_trigger(struct zdm_draft *draft)
         zdm_draft_fails(draft, "0A000", "a constraint trigger cannot be replaced");
         return;
     }
-    const char *function = function_name(draft, stmt);
+    const char *function = zdm_trigger_function(draft, stmt->n_funcname, stmt->funcname, "trigger");
     draft->fresh = relation->fresh;
     if (stmt->constrrel)
         zdm_draft_lock_on(draft, zdm_draft_relation(draft, stmt->constrrel), ZDM_LOCK_ACCESS_SHARE,

@@ -45,7 +45,8 @@ collation_changes(const struct zdm_type_change *change, const struct zdm_index_c
 static bool
 index_fits(const struct zdm_type_change *change, const struct zdm_index *index)
 {
-    if (index->expressions_sql || index->predicate_sql || !index->valid)
+    /* One that is part of a partitioned index is made anew along with it. */
+    if (index->expressions_sql || index->predicate_sql || !index->valid || index->parent)
         return false;
     for (size_t i = 0; i < index->n_columns; i++) {
         const struct zdm_index_column *key = &index->columns[i];

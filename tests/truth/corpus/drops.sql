@@ -513,3 +513,16 @@ DROP SCHEMA made CASCADE;
 --! after: CREATE SCHEMA made
 --! after: ALTER TABLE plain SET SCHEMA made
 DROP SCHEMA made;
+
+-- An exclusion constraint goes with what it compares, not with what stands in WHERE or in an expression.
+--! after: CREATE TABLE booked (room int, during tsrange, off boolean, EXCLUDE USING gist (during WITH &&) WHERE (NOT off))
+ALTER TABLE booked DROP COLUMN off
+
+--! after: CREATE TABLE booked (room int, during tsrange, off boolean, EXCLUDE USING gist (during WITH &&) WHERE (NOT off))
+ALTER TABLE booked DROP COLUMN during
+
+--! after: CREATE TABLE booked (room int, during tsrange, off boolean, EXCLUDE USING gist (during WITH &&) WHERE (NOT off))
+ALTER TABLE booked DROP COLUMN off CASCADE
+
+--! after: CREATE TABLE booked (a int, b int, EXCLUDE USING gist (int4range(a, b) WITH &&))
+ALTER TABLE booked DROP COLUMN b

@@ -832,3 +832,14 @@ ALTER TYPE later ALTER ATTRIBUTE a TYPE varchar(5) CASCADE
 --! after: CREATE TYPE later AS (a varchar(10), b int)
 --! after: CREATE TABLE later_table OF later
 ALTER TYPE later ALTER ATTRIBUTE a TYPE varchar(20)
+
+-- Indexes of partitions that are parts of one are made anew with it; one of their own stays.
+--! after: CREATE INDEX regions_title_idx ON regions (title)
+ALTER TABLE regions ALTER COLUMN title TYPE varchar(40)
+
+--! after: CREATE INDEX regions_de_title_idx ON regions_de (title)
+ALTER TABLE regions ALTER COLUMN title TYPE varchar(40)
+
+--! after: CREATE TABLE parted (a varchar(10), b int, PRIMARY KEY (a, b)) PARTITION BY RANGE (b)
+--! after: CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (10)
+ALTER TABLE parted ALTER COLUMN a TYPE text
