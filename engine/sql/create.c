@@ -122,6 +122,32 @@ replace_view(struct zdm_draft *draft, struct zdm_relation *relation, const PgQue
     zdm_object_check_width(draft, relation);
 }
 
+static bool
+see_summary(void *self, const ProtobufCMessage *message)
+{
+    bool *found = self;
+    const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)message;
+
+    if (message->descriptor == &pg_query__func_call__descriptor)
+        *found |= call->over || call->agg_star || call->agg_distinct || call->n_agg_order ||
+                  call->agg_filter;
+    return !*found;
+}
+
+/* Can rows surely not be changed through a view of this query? */
+static bool
+is_read_only(const PgQuery__SelectStmt *select)
+{
+    bool summary = false;
+
+    for (size_t i = 0; i < select->n_target_list; i++)
+        zdm_node_walk(select->target_list[i], see_summary, &summary);
+    return summary || select->n_distinct_clause || select->n_group_clause ||
+           select->having_clause || select->limit_count || select->limit_offset || select->larg ||
+           select->with_clause || select->n_from_clause != 1 ||
+           select->from_clause[0]->node_case != PG_QUERY__NODE__NODE_RANGE_VAR;
+}
+
 void
 zdm_family_view(struct zdm_draft *draft)
 {
@@ -133,6 +159,10 @@ zdm_family_view(struct zdm_draft *draft)
     if (stmt->replace && !zdm_range_is_temporary(stmt->view))
         relation = zdm_draft_find_relation(draft, schema, stmt->view->relname);
     zdm_query_reads(draft, stmt->query);
+    if (stmt->with_check_option != PG_QUERY__VIEW_CHECK_OPTION__NO_CHECK_OPTION &&
+        is_read_only(stmt->query->select_stmt))
+        zdm_draft_fails(
+            draft, "0A000", "WITH CHECK OPTION needs a view through which rows can be changed");
     if (relation) {
         replace_view(draft, relation, stmt);
         return;
@@ -141,6 +171,10 @@ zdm_family_view(struct zdm_draft *draft)
         return;
     struct zdm_result_columns columns;
     zdm_query_columns(draft, stmt->query, stmt->n_aliases, stmt->aliases, &columns);
+    if (columns.complete && stmt->n_aliases > columns.n) {
+        zdm_draft_fails(draft, "42601", "the view has more names of columns than columns");
+        return;
+    }
     zdm_query_columns_give(draft, relation, &columns);
     relation->view_sql = zdm_catalog_string(draft->catalog, zdm_deparse(draft->arena, stmt->query));
     zdm_query_links(draft, relation, stmt->query);

@@ -54,10 +54,13 @@ add_source(struct scope *scope, const PgQuery__Node *node)
     }
     const PgQuery__RangeVar *range = node->range_var;
     source->name = range->alias ? range->alias->aliasname : range->relname;
+    if (range->alias && range->alias->n_colnames) {
+        scope->clear = false;
+        return;
+    }
     source->relation = zdm_catalog_relation(
         scope->draft->catalog, range->schemaname[0] ? range->schemaname : NULL, range->relname);
-    scope->clear &=
-        source->relation && source->relation->known && !(range->alias && range->alias->n_colnames);
+    scope->clear &= source->relation && source->relation->known;
 }
 
 static void
@@ -123,10 +126,10 @@ of_reference(const struct scope *scope, const PgQuery__ColumnRef *ref)
     const char *of = ref->n_fields > 1 ? zdm_node_string(ref->fields[ref->n_fields - 2]) : NULL;
     struct zdm_result_column column = {.name = name, .typmod = -1};
 
-    if (!scope->clear)
+    if (!scope->clear && !of)
         return column;
     for (size_t i = 0; i < scope->n; i++) {
-        if (of && strcmp(scope->sources[i].name, of) != 0)
+        if (!scope->sources[i].relation || (of && strcmp(scope->sources[i].name, of) != 0))
             continue;
         const struct zdm_column *found = zdm_relation_column(scope->sources[i].relation, name);
         if (!found)
@@ -231,6 +234,29 @@ of_target(struct scope *scope, const PgQuery__ResTarget *target)
     return column;
 }
 
+/* column1, column2 ...: of the type that all rows agree in. */
+static void
+of_values(struct scope *scope, const PgQuery__SelectStmt *select, struct zdm_result_columns *out)
+{
+    const PgQuery__List *first = select->values_lists[0]->list;
+
+    out->complete = true;
+    for (size_t i = 0; i < first->n_items; i++) {
+        struct zdm_result_column column = {.typmod = -1};
+        judge(scope, first->items[i], &column);
+        column.name = zdm_arena_strf(scope->draft->arena, "column%zu", i + 1);
+        for (size_t row = 1; row < select->n_values_lists; row++) {
+            const PgQuery__List *list = select->values_lists[row]->list;
+            struct zdm_result_column other = {.typmod = -1};
+            if (i < list->n_items)
+                judge(scope, list->items[i], &other);
+            if (other.type != column.type)
+                column.type = NULL;
+        }
+        add(scope->draft, out, column);
+    }
+}
+
 static const PgQuery__SelectStmt *
 leftmost(const PgQuery__SelectStmt *select)
 {
@@ -252,6 +278,8 @@ zdm_query_columns(struct zdm_draft *draft, const PgQuery__Node *query, size_t n_
     for (size_t i = 0; i < select->n_from_clause; i++)
         add_source(&scope, select->from_clause[i]);
     out->complete = select->n_target_list > 0 && !select->n_values_lists;
+    if (select->n_values_lists)
+        of_values(&scope, select, out);
     for (size_t i = 0; i < select->n_target_list; i++) {
         const PgQuery__ResTarget *target = select->target_list[i]->res_target;
         const PgQuery__ColumnRef *ref = target->val->node_case == PG_QUERY__NODE__NODE_COLUMN_REF

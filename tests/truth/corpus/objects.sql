@@ -797,3 +797,59 @@ ALTER TABLE customers DROP COLUMN note
 CREATE VIEW v AS SELECT b.*, a.id AS other FROM plain a JOIN plain b ON a.id = b.id
 
 CREATE VIEW v AS SELECT public.plain.*, o.id AS other FROM plain, orders o
+
+-- What a function of a trigger returns; rules ON SELECT.
+CREATE EVENT TRIGGER made ON ddl_command_end EXECUTE FUNCTION set_note()
+
+CREATE EVENT TRIGGER made ON ddl_command_end EXECUTE FUNCTION nothing()
+
+CREATE TRIGGER made BEFORE INSERT ON plain FOR EACH ROW EXECUTE FUNCTION stable_one()
+
+--! versions: 16-
+CREATE RULE "_RETURN" AS ON SELECT TO plain DO INSTEAD SELECT * FROM plain
+
+CREATE RULE "_RETURN" AS ON SELECT TO one_number DO INSTEAD SELECT 2 AS n
+
+CREATE RULE made AS ON SELECT TO one_number DO ALSO SELECT 2 AS n
+
+CREATE VIEW made (a, b) AS SELECT id FROM plain
+
+CREATE VIEW made AS SELECT a, count(*) FROM plain GROUP BY a WITH CHECK OPTION
+
+CREATE FUNCTION made(a int, OUT b text) LANGUAGE sql AS $$ SELECT 'x' $$
+
+-- Views over two tables: of each only the columns that are meant.
+CREATE VIEW made AS SELECT c.id, o.total FROM customers c JOIN orders o ON o.customer_id = c.id
+
+CREATE VIEW made AS SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders WHERE customer_id = c.id AND id > 5)
+
+CREATE VIEW made AS SELECT a.id FROM customers a JOIN countries b USING (name)
+
+CREATE VIEW made AS SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id WHERE o.* IS NOT NULL
+
+--! after: CREATE VIEW made AS SELECT c.id, o.total FROM customers c JOIN orders o ON o.customer_id = c.id
+ALTER TABLE orders DROP COLUMN comment
+
+--! after: CREATE VIEW made AS WITH w AS (SELECT id, total FROM orders) SELECT * FROM w
+ALTER TABLE orders DROP COLUMN comment
+
+--! after: CREATE VIEW made AS SELECT id FROM customers JOIN countries USING (name)
+ALTER TABLE countries DROP COLUMN name
+
+-- Partitions are sent with their table.
+--! after: CREATE PUBLICATION whole FOR TABLE measurements
+ALTER TABLE measurements ATTACH PARTITION measurements_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')
+
+--! after: CREATE PUBLICATION whole FOR TABLE measurements
+CREATE TABLE measurements_2030 PARTITION OF measurements FOR VALUES FROM ('2031-01-01') TO ('2032-01-01')
+
+--! after: CREATE PUBLICATION whole FOR TABLE measurements
+ALTER TABLE measurements DETACH PARTITION measurements_2023
+
+--! after: CREATE PUBLICATION whole FOR TABLE regions
+ALTER TABLE regions_de SET UNLOGGED
+
+ALTER TABLE audit_log SET UNLOGGED
+
+--! versions: 15-
+CREATE PUBLICATION made FOR TABLE plain (id, nothing)
