@@ -85,7 +85,6 @@ struct zdm_job {
         int64_t looked_us;    /* 0: never */
         int64_t updated, hot; /* of the table, as of then */
         int64_t again_us;     /* stripes did not help: not before then; 0: they are in use */
-        int64_t rest_us;      /* how long they were left out the last time; 0: they helped */
     } hot;
     int64_t told_us;          /* last progress */
     char *paused;             /* owned: by whom and why; NULL: nobody did */

@@ -22,13 +22,11 @@ add_line(struct zdm_buf *out, const struct zdm_check_row *row, const char *level
 }
 
 void
-zdm_check_gcc_add(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
-    const struct zdm_check_report *report)
+zdm_render_check_gcc(struct zdm_buf *out, const struct zdm_check_view *view)
 {
     struct zdm_check_rows rows;
 
-    (void)self;
-    zdm_check_rows_init(&rows, report);
+    zdm_check_rows_init(&rows, view->report);
     for (size_t i = 0; i < rows.n; i++) {
         const struct zdm_check_row *row = &rows.rows[i];
         if (row->allowed)

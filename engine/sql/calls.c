@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sql/families.h"
+#include "sql/object.h"
 #include "sql/query.h"
 #include "sql/volatility.h"
 
@@ -136,6 +138,28 @@ resolve(const struct zdm_catalog *catalog, const char *schema, const char *name,
     return found;
 }
 
+/* With one argument it may be a cast, or a column of a row; WITHIN GROUP has more than stand there. */
+static bool
+is_nowhere(
+    struct zdm_draft *draft, const char *schema, const char *name, const PgQuery__FuncCall *call)
+{
+    const struct zdm_function *at = zdm_catalog_functions(draft->catalog, name);
+
+    if (!draft->catalog->complete || call->agg_within_group || call->func_variadic ||
+        (schema && strncmp(schema, "pg_temp", strlen("pg_temp")) == 0) ||
+        (!schema && !draft->catalog->search_path_known))
+        return false;
+    if (schema && !zdm_catalog_schema(draft->catalog, schema))
+        return false;
+    if (call->n_args == 1 && (zdm_object_type_named(draft, call->n_funcname, call->funcname) ||
+                                 call->args[0]->node_case == PG_QUERY__NODE__NODE_COLUMN_REF))
+        return false;
+    for (; at; at = at->next) /* OUT parameters of procedures count too */
+        if (!at->dropped && strcmp(at->name, name) == 0 && at->kind == 'p')
+            return false;
+    return true;
+}
+
 static void
 unknown(struct calls *calls, const PgQuery__FuncCall *call)
 {
@@ -195,6 +219,11 @@ see_call(void *self, const ProtobufCMessage *message)
         if (!row && found == FOUND_NONE && zdm_function_is_stable(call))
             return true;
     }
+    if (!row && found == FOUND_NONE && is_nowhere(calls->draft, schema, name, call)) {
+        zdm_draft_fails(calls->draft, "42883", "function %s does not exist with %zu arguments",
+            zdm_list_text(calls->draft->arena, call->n_funcname, call->funcname), call->n_args);
+        return false;
+    }
     if (!row) {
         unknown(calls, call);
         return true;
@@ -217,6 +246,29 @@ see_call(void *self, const ProtobufCMessage *message)
         break;
     }
     return true;
+}
+
+/* Whatever else it does, there must be one of that name. */
+void
+zdm_family_call(struct zdm_draft *draft)
+{
+    const PgQuery__FuncCall *call = draft->node->call_stmt->funccall;
+    const char *schema = zdm_object_schema(call->n_funcname, call->funcname);
+    const char *name = zdm_object_name(call->n_funcname, call->funcname);
+    const char *text = zdm_list_text(draft->arena, call->n_funcname, call->funcname);
+    bool found = !draft->catalog->complete || (!schema && !draft->catalog->search_path_known);
+    bool other = false; /* there is one, and it is no procedure */
+
+    for (const struct zdm_function *at = zdm_catalog_functions(draft->catalog, name); at && !found;
+         at = at->next)
+        if (!at->dropped && strcmp(at->name, name) == 0 &&
+            (schema ? zdm_same_text(at->schema, schema) : in_path(draft->catalog, at->schema))) {
+            found = at->kind == 'p';
+            other |= !found && at->n_arguments == call->n_args;
+        }
+    if (zdm_object_check_schema(draft, schema) && !found)
+        zdm_draft_fails(draft, other ? "42809" : "42883", "there is no procedure %s", text);
+    zdm_family_unseen(draft);
 }
 
 void

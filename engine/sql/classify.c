@@ -87,7 +87,7 @@ static const struct dispatch {
     ON(DEALLOCATE_STMT, "DEALLOCATE", zdm_family_harmless),
     ON(CLOSE_PORTAL_STMT, "CLOSE", zdm_family_harmless),
     ON(DO_STMT, "DO", NULL),
-    ON(CALL_STMT, "CALL", NULL),
+    ON(CALL_STMT, "CALL", zdm_family_call),
     ON(EXECUTE_STMT, "EXECUTE", NULL),
     ON(PREPARE_STMT, "PREPARE", zdm_family_prepare),
     ON(DECLARE_CURSOR_STMT, "DECLARE", zdm_family_declare),

@@ -32,6 +32,18 @@ is_system_column(const char *name)
     return zdm_names_have(columns, sizeof columns / sizeof *columns, name);
 }
 
+/* t.f is f(t) when t has no column f. */
+static bool
+is_function(const struct names *names, const char *name)
+{
+    const struct zdm_function *at = zdm_catalog_functions(names->draft->catalog, name);
+
+    for (; at; at = at->next)
+        if (!at->dropped && strcmp(at->name, name) == 0 && at->n_arguments)
+            return true;
+    return false;
+}
+
 static bool
 see_ref(void *self, const ProtobufCMessage *message)
 {
@@ -40,12 +52,15 @@ see_ref(void *self, const ProtobufCMessage *message)
     if (message->descriptor != &pg_query__column_ref__descriptor)
         return true;
     const PgQuery__ColumnRef *ref = (const PgQuery__ColumnRef *)message;
+    if (ref->n_fields == 2 && strcmp(zdm_node_string(ref->fields[0]), names->called) != 0)
+        zdm_draft_fails(names->draft, "42P01", "%s stands before a column, but not in FROM",
+            zdm_ident_text(names->draft->arena, zdm_node_string(ref->fields[0])));
     if (ref->n_fields > 2 ||
         ref->fields[ref->n_fields - 1]->node_case != PG_QUERY__NODE__NODE_STRING)
         return true;
     const char *name = zdm_last_string(ref->n_fields, ref->fields);
-    if ((ref->n_fields == 2 && strcmp(zdm_node_string(ref->fields[0]), names->called) != 0) ||
-        (ref->n_fields == 1 && strcmp(name, names->called) == 0))
+    if ((ref->n_fields == 1 && strcmp(name, names->called) == 0) ||
+        (ref->n_fields == 2 && is_function(names, name)))
         return true;
     if (!zdm_relation_column(names->relation, name) && !is_system_column(name))
         zdm_draft_fails(names->draft, "42703", "column %s does not exist",
@@ -66,6 +81,8 @@ zdm_query_names(struct zdm_draft *draft, const PgQuery__Node *query)
         !query->update_stmt->n_from_clause) {
         range = query->update_stmt->relation;
         where = query->update_stmt->where_clause;
+        n_targets = query->update_stmt->n_target_list;
+        targets = query->update_stmt->target_list;
     } else if (query->node_case == PG_QUERY__NODE__NODE_DELETE_STMT &&
                !query->delete_stmt->n_using_clause) {
         range = query->delete_stmt->relation;

@@ -132,6 +132,8 @@ insert(struct zdm_query *query, const PgQuery__InsertStmt *stmt)
     zdm_query_needs(query, relation, ZDM_RIGHT_INSERT);
     zdm_change_fails(draft, relation, ZDM_CHANGE_INSERT);
     zdm_insert_fails(draft, stmt, relation);
+    if (conflict)
+        zdm_conflict_fails(draft, stmt, relation);
     zdm_query_lock(draft, relation, true, ZDM_LOCK_ROW_EXCLUSIVE);
     if (query->planned || zdm_draft_failed(draft))
         return;
@@ -239,6 +241,26 @@ zdm_family_select(struct zdm_draft *draft)
 }
 
 static void
+copy_columns(
+    struct zdm_draft *draft, const struct zdm_relation *relation, const PgQuery__CopyStmt *stmt)
+{
+    for (size_t i = 0; relation->known && i < stmt->n_attlist; i++) {
+        const char *name = zdm_node_string(stmt->attlist[i]);
+        const struct zdm_column *column = zdm_relation_column(relation, name);
+        if (!column)
+            zdm_draft_fails(draft, "42703", "column %s of %s does not exist",
+                zdm_ident_text(draft->arena, name), zdm_draft_name(draft, relation));
+        else if (column->generated)
+            zdm_draft_fails(draft, "42P10", "COPY cannot name the generated column %s",
+                zdm_ident_text(draft->arena, name));
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(zdm_node_string(stmt->attlist[k]), name) == 0)
+                zdm_draft_fails(
+                    draft, "42701", "column %s is named twice", zdm_ident_text(draft->arena, name));
+    }
+}
+
+static void
 copy_table(struct zdm_draft *draft, const PgQuery__CopyStmt *stmt)
 {
     struct zdm_query query = {.draft = draft};
@@ -257,6 +279,7 @@ copy_table(struct zdm_draft *draft, const PgQuery__CopyStmt *stmt)
              (relation->kind != ZDM_RELATION_MATVIEW || draft->pg_version < 18 ||
                  !relation->populated))
         zdm_draft_fails(draft, "42809", "cannot copy from %s", table);
+    copy_columns(draft, relation, stmt);
     /* Without a query it reads the table alone, not what inherits from it. */
     zdm_query_lock(draft, relation, stmt->is_from,
         stmt->is_from ? ZDM_LOCK_ROW_EXCLUSIVE : ZDM_LOCK_ACCESS_SHARE);

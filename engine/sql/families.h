@@ -73,6 +73,7 @@ void zdm_family_transaction(struct zdm_draft *draft);        /* maintenance.c */
 void zdm_family_discard(struct zdm_draft *draft);            /* maintenance.c */
 void zdm_family_harmless(struct zdm_draft *draft); /* classify.c: locks and breaks nothing */
 void zdm_family_unseen(struct zdm_draft *draft);   /* classify.c: what it does is not in the text */
+void zdm_family_call(struct zdm_draft *draft);     /* calls.c */
 
 /* Calls the family of draft->node; the kind of the statement is set. */
 void zdm_classify_node(struct zdm_draft *draft);

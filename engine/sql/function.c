@@ -50,6 +50,8 @@ struct parameters { /* of CREATE FUNCTION: those that a call gives */
     const char **names; /* NULL: none */
     size_t n, n_defaults;
     bool has_out;
+    const PgQuery__TypeName *out; /* the last of n_out */
+    size_t n_out;
     const PgQuery__TypeName *variadic;
 };
 
@@ -66,6 +68,11 @@ input_parameters(struct zdm_draft *draft, const PgQuery__CreateFunctionStmt *stm
         in.has_out |= mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_OUT ||
                       mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_INOUT ||
                       mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_TABLE;
+        if (mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_OUT ||
+            mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_INOUT) {
+            in.out = parameter->arg_type;
+            in.n_out++;
+        }
         if (mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_OUT ||
             mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_TABLE)
             continue;
@@ -194,7 +201,9 @@ describe(struct zdm_draft *draft, const PgQuery__CreateFunctionStmt *stmt,
     }
     if (in->variadic && in->n && types[in->n - 1])
         function->variadic = types[in->n - 1]->element;
-    function->result = stmt->return_type ? zdm_object_type(draft, stmt->return_type) : NULL;
+    function->result = stmt->return_type ? zdm_object_type(draft, stmt->return_type)
+                       : in->n_out == 1 && !stmt->is_procedure ? zdm_object_type(draft, in->out)
+                                                               : NULL;
     function->returns_set = stmt->return_type && stmt->return_type->setof;
     function->sql_body = NULL;
     if (strcmp(option_text(stmt, "language"), "sql") == 0 && as && as->arg &&

@@ -52,8 +52,13 @@ zdm_family_prepare(struct zdm_draft *draft)
 void
 zdm_family_declare(struct zdm_draft *draft)
 {
-    enum { HOLD = 0x0020 }; /* CURSOR_OPT_HOLD of the server */
+    enum { SCROLL = 0x0002, HOLD = 0x0020 }; /* CURSOR_OPT_SCROLL and so on of the server */
     const PgQuery__DeclareCursorStmt *stmt = draft->node->declare_cursor_stmt;
+
+    if (stmt->query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT &&
+        stmt->query->select_stmt->n_locking_clause && (stmt->options & (SCROLL | HOLD)))
+        zdm_draft_fails(
+            draft, "0A000", "a cursor FOR UPDATE can have neither SCROLL nor WITH HOLD");
 
     zdm_query_changes(draft, stmt->query);
     if (draft->script && !draft->in_transaction && !(stmt->options & HOLD))

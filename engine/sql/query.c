@@ -6,6 +6,8 @@
 #include "sql/families.h"
 #include "sql/named.h"
 
+enum { MOST_RESULTS = 1664 }; /* MaxTupleAttributeNumber of the server */
+
 static bool
 hides(const struct zdm_query *query, const PgQuery__RangeVar *range)
 {
@@ -193,6 +195,9 @@ see_inside(struct zdm_query *query, const ProtobufCMessage *message)
 
     if (with)
         see_with(query, with);
+    if (message->descriptor == &pg_query__select_stmt__descriptor &&
+        ((const PgQuery__SelectStmt *)message)->n_target_list > MOST_RESULTS)
+        zdm_draft_fails(query->draft, "54011", "a query can give %d columns at most", MOST_RESULTS);
     if (message->descriptor == &pg_query__select_stmt__descriptor &&
         ((const PgQuery__SelectStmt *)message)->n_locking_clause)
         query->mode = ZDM_LOCK_ROW_SHARE;

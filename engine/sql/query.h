@@ -48,6 +48,9 @@ void zdm_update_fails(struct zdm_draft *draft, const struct zdm_relation *relati
     PgQuery__Node *const *sets);
 void zdm_change_fails(
     struct zdm_draft *draft, const struct zdm_relation *relation, enum zdm_change change);
+/* on_conflict.c: of an INSERT that has such a clause. */
+void zdm_conflict_fails(
+    struct zdm_draft *draft, const PgQuery__InsertStmt *stmt, const struct zdm_relation *relation);
 /* column_names.c: a query over one table names a column that it does not have. */
 void zdm_query_names(struct zdm_draft *draft, const PgQuery__Node *query);
 

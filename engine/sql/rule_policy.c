@@ -61,6 +61,27 @@ zdm_relation_forget_rule(struct zdm_draft *draft, struct zdm_relation *relation,
     relation->has_rules = relation->rules.n > 0;
 }
 
+/* Until 15 a table that is empty, with such a rule, becomes a view. */
+static bool
+may_become_view(
+    struct zdm_draft *draft, const struct zdm_relation *relation, const PgQuery__RuleStmt *stmt)
+{
+    const char *table = zdm_range_text(draft->arena, stmt->relation);
+    bool view = relation->kind == ZDM_RELATION_VIEW;
+
+    if (relation->kind == ZDM_RELATION_ANY)
+        return true;
+    if (!view && draft->pg_version >= 16)
+        zdm_draft_fails(draft, "42809", "%s is a table, and cannot have a rule ON SELECT", table);
+    else if (!stmt->instead || !stmt->n_actions || stmt->where_clause)
+        zdm_draft_fails(draft, "0A000", "a rule ON SELECT is DO INSTEAD SELECT, without WHERE");
+    else if (view && !stmt->replace)
+        zdm_draft_fails(draft, "55000", "%s is a view already", table);
+    else
+        zdm_draft_assume(draft);
+    return !zdm_draft_failed(draft);
+}
+
 void
 zdm_family_rule(struct zdm_draft *draft)
 {
@@ -71,6 +92,9 @@ zdm_family_rule(struct zdm_draft *draft)
     if (relation->missing ||
         !zdm_object_check_kind(draft, relation, table, "rpv", "a table or a view"))
         return;
+    if (stmt->event == PG_QUERY__CMD_TYPE__CMD_SELECT && !may_become_view(draft, relation, stmt))
+        return;
+    bool select = stmt->event == PG_QUERY__CMD_TYPE__CMD_SELECT; /* that of the view itself */
     bool old = zdm_relation_rule(relation, stmt->rulename) != NULL;
     if (old && !stmt->replace) {
         zdm_draft_fails(draft, "42710", "%s has a rule %s already", table,
@@ -80,9 +104,10 @@ zdm_family_rule(struct zdm_draft *draft)
     zdm_draft_lock_on(draft, relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
     for (size_t i = 0; i < stmt->n_actions; i++) {
         look_up(draft, stmt->actions[i]);
-        zdm_part_links(draft, relation, "rule", stmt->rulename, stmt->actions[i]);
+        if (!select)
+            zdm_part_links(draft, relation, "rule", stmt->rulename, stmt->actions[i]);
     }
-    if (!old) {
+    if (!old && !select) {
         zdm_catalog_touch(draft->catalog, relation, sizeof *relation);
         relation->has_rules = true;
         zdm_catalog_append(

@@ -243,6 +243,7 @@ small_database(void)
     t->known = true;
     t->rows = 5;
     zdm_relation_add_column(catalog, t, "a");
+    zdm_catalog_add_function(catalog, "public", "p")->kind = 'p';
     return zdm_sql_context_on(catalog, 0);
 }
 

@@ -375,3 +375,67 @@ SELECT pg_advisory_xact_lock(1)
 SELECT set_config('search_path', 'archive', true)
 
 SELECT pg_notify('a', 'b')
+
+-- ON CONFLICT needs a unique index of just these columns, whole or with its condition.
+INSERT INTO plain VALUES (1) ON CONFLICT (id) DO NOTHING
+
+INSERT INTO plain VALUES (1) ON CONFLICT (nothing) DO NOTHING
+
+INSERT INTO plain VALUES (1) ON CONFLICT DO NOTHING
+
+INSERT INTO plain VALUES (1) ON CONFLICT DO UPDATE SET a = 1
+
+INSERT INTO nulls (id, bare, proven) VALUES (9, 9, 9) ON CONFLICT (proven, bare) DO NOTHING
+
+--! after: CREATE TABLE arbiters (a int, b int, c int UNIQUE DEFERRABLE, EXCLUDE USING btree (b WITH =))
+--! after: CREATE UNIQUE INDEX arbiters_a_idx ON arbiters (a) WHERE b > 0
+INSERT INTO arbiters VALUES (1, 1) ON CONFLICT (a) DO NOTHING
+
+--! after: CREATE TABLE arbiters (a int, b int, c int UNIQUE DEFERRABLE, EXCLUDE USING btree (b WITH =))
+--! after: CREATE UNIQUE INDEX arbiters_a_idx ON arbiters (a) WHERE b > 0
+INSERT INTO arbiters VALUES (1, 1) ON CONFLICT (a) WHERE b > 0 DO NOTHING
+
+--! after: CREATE TABLE arbiters (a int, b int, c int UNIQUE DEFERRABLE, EXCLUDE USING btree (b WITH =))
+INSERT INTO arbiters VALUES (1, 1) ON CONFLICT (c) DO NOTHING
+
+--! after: CREATE TABLE arbiters (a int, b int, c int UNIQUE DEFERRABLE, EXCLUDE USING btree (b WITH =))
+INSERT INTO arbiters SELECT 1, 1 WHERE false ON CONFLICT (c) DO NOTHING
+
+--! after: CREATE TABLE arbiters (a int, b int, c int UNIQUE DEFERRABLE, EXCLUDE USING btree (b WITH =))
+INSERT INTO arbiters VALUES (1, 1) ON CONFLICT DO NOTHING
+
+--! after: CREATE TABLE arbiters (a int, b int, EXCLUDE USING btree (b WITH =))
+INSERT INTO arbiters VALUES (1, 1) ON CONFLICT ON CONSTRAINT arbiters_b_excl DO UPDATE SET a = 1
+
+INSERT INTO orders (id) VALUES (1) ON CONFLICT ON CONSTRAINT orders_total_check DO NOTHING
+
+INSERT INTO orders (id) VALUES (1) ON CONFLICT ON CONSTRAINT nothing DO NOTHING
+
+-- A table that is not in FROM, a function that is nowhere, a cursor that cannot be.
+SELECT q.a FROM plain p
+
+SELECT plain.a FROM plain p
+
+UPDATE plain p SET a = q.a
+
+SELECT nothing(1, 2)
+
+SELECT stable_one(1, 2)
+
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a) FROM plain
+
+SELECT extract(year FROM d), position('a' in b), trim(b), text(a), nullif(a, 1) FROM plain
+
+CALL nothing()
+
+CALL stable_one()
+
+DECLARE c CURSOR WITH HOLD FOR SELECT * FROM plain FOR UPDATE
+
+COPY generated (ab) TO '/nowhere/file'
+
+COPY plain (nothing) TO '/nowhere/file'
+
+COPY plain (a, a) TO '/nowhere/file'
+
+CREATE TABLE made AS VALUES (1, 'a', now()), (2, 'b', now())
