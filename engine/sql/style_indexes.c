@@ -58,6 +58,28 @@ gin(struct zdm_draft *draft, const PgQuery__IndexStmt *stmt)
     }
 }
 
+static bool
+has_option(const PgQuery__IndexStmt *stmt, const char *name)
+{
+    for (size_t i = 0; i < stmt->n_options; i++)
+        if (strcmp(stmt->options[i]->def_elem->defname, name) == 0)
+            return true;
+    return false;
+}
+
+/* pgvector: what decides between speed and recall has defaults for small tables. */
+static void
+vector(struct zdm_draft *draft, const PgQuery__IndexStmt *stmt, const char *table)
+{
+    bool lists = strcmp(stmt->access_method, "ivfflat") == 0 && !has_option(stmt, "lists");
+    bool graph = strcmp(stmt->access_method, "hnsw") == 0 && !has_option(stmt, "m") &&
+                 !has_option(stmt, "ef_construction");
+
+    if (lists || graph)
+        ZDM_FIND(draft, STYLE_VECTOR_PARAMS, .table = table, .kind = stmt->access_method,
+            .name = lists ? "lists" : "m and ef_construction");
+}
+
 void
 zdm_style_index(struct zdm_draft *draft, const PgQuery__IndexStmt *stmt)
 {
@@ -74,5 +96,6 @@ zdm_style_index(struct zdm_draft *draft, const PgQuery__IndexStmt *stmt)
         ZDM_FIND(draft, STYLE_INDEX_HASH, .table = table);
     if (strcmp(stmt->access_method, "gin") == 0)
         gin(draft, stmt);
+    vector(draft, stmt, table);
     redundant(draft, stmt, table);
 }
