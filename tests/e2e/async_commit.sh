@@ -42,7 +42,7 @@ for workers in 1 3; do
     round=$((round + 1))
     plan "lost-$workers" $workers $round
     check_exit 137 env ZDM_FAILPOINT=barrier.before "$ZDM" run plan.lua
-    batches="SELECT sum(batches) FROM zdm.cursor WHERE plan = 'lost-$workers'"
+    batches="SELECT COALESCE(sum(batches), 0) FROM zdm.cursor WHERE plan = 'lost-$workers'"
     told=$(sql "$batches")
     check_eq "every batch went through" t "$(sql "SELECT bool_and(pos = bound) FROM zdm.cursor")"
     crash
