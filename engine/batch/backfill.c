@@ -125,20 +125,27 @@ zdm_backfill_run(struct zdm_conn *control, const struct zdm_backfill_spec *spec,
         .spec = spec,
         .hooks = hooks,
         .epoch = epoch,
+        .hot.percent = -1,
         .fault.set_index = ZDM_FAULT_WHERE};
     bool done = false;
 
     zdm_job_init(&job);
     int rc = zdm_job_prepare(&job, err);
     while (rc == 0 && !done) {
+        zdm_job_stage(&job, ZDM_STAGE_WALKING);
         rc = zdm_job_run(&job, err);
-        if (rc == 0)
+        if (rc == 0) {
+            zdm_job_stage(&job, ZDM_STAGE_FINISHING);
+            zdm_job_tell(&job, true);
             rc = zdm_job_finish(&job, &done, err);
+        }
     }
     if (rc == 0)
         zdm_job_analyze(&job);
     zdm_hold_tell_shares(&job);
     zdm_hold_stop(&job);
+    if (rc == 0)
+        zdm_job_stage(&job, ZDM_STAGE_DONE);
     zdm_job_tell(&job, rc == 0);
     if (rc < 0 && hooks->fault)
         *hooks->fault = job.fault;

@@ -27,13 +27,30 @@
 #include "batch/target.h"
 #include "pg/control.h"
 
+enum zdm_stage { ZDM_STAGE_WALKING, ZDM_STAGE_SWEEPING, ZDM_STAGE_FINISHING, ZDM_STAGE_DONE };
+const char *zdm_stage_name(enum zdm_stage stage); /* "walking" ... */
+
+/* Time that went to one cause. */
+struct zdm_held_time {
+    const char *cause; /* "replica lag", "WAL rate", "paused" */
+    int64_t ms;
+};
+#define ZDM_HELD_MOST 32
+
 struct zdm_backfill_progress {
-    int64_t rows;      /* updated so far, over all runs */
-    int64_t batches;   /* committed so far, over all runs */
-    int64_t total;     /* estimate of the rows to walk; -1 unknown */
-    int64_t walked;    /* keys walked so far, over all runs (estimate after a resume) */
-    double rows_per_s; /* keys walked, smoothed over 10 s; 0 unknown */
-    int64_t eta_ms;    /* -1 unknown */
+    enum zdm_stage stage; /* sweeping: rows without a key are looked for once more */
+    int64_t rows;         /* updated so far, over all runs */
+    int64_t batches;      /* committed so far, over all runs */
+    int64_t total;        /* estimate of the rows to walk; -1 unknown */
+    int64_t walked;       /* keys walked so far, over all runs (estimate after a resume) */
+    double rows_per_s;    /* keys walked, smoothed over 10 s; 0 unknown */
+    int64_t eta_ms;       /* at this pace; -1 unknown */
+    int64_t eta_free_ms;  /* if nothing held it up from now on; -1 unknown */
+    double wal_per_s;     /* bytes of WAL, smoothed */
+    int hot_percent; /* of the table's updates that stayed on their page, in this run; -1 not looked at */
+    int64_t run_ms;                           /* since this run began with it */
+    struct zdm_held_time held[ZDM_HELD_MOST]; /* of that, what it was held up by */
+    size_t n_held;
     int64_t batch_rows;
     double batch_ms;
     int64_t deferred;        /* ranges that were locked and are left for later */

@@ -11,7 +11,8 @@ static int
 close_transaction(struct zdm_job *job, struct zdm_err *err)
 {
     const struct zdm_backfill_spec *spec = job->spec;
-    struct zdm_backfill_progress progress = {.total = -1, .eta_ms = -1};
+    struct zdm_backfill_progress progress = {
+        .total = -1, .eta_ms = -1, .eta_free_ms = -1, .hot_percent = -1};
     int64_t slices = 0;
 
     if (zdm_conn_exec(job->control, "BEGIN", NULL, err) < 0 ||

@@ -95,6 +95,12 @@ zdm_job_watch_hot(struct zdm_job *job, struct zdm_err *err)
         return 0;
     if (read_updates(job, &updated, &hot, err) < 0)
         return -1;
+    if (first || updated < h->updated) {
+        h->first_updated = updated;
+        h->first_hot = hot;
+    }
+    int64_t since = updated - h->first_updated;
+    h->percent = since > 0 ? (int)((hot - h->first_hot) * 100 / since) : -1;
     if (first || h->again_us || updated < h->updated) { /* or the statistics were reset */
         set_stripes(job, job->spec->stripes);
         h->again_us = 0;

@@ -82,13 +82,16 @@ struct zdm_job {
     struct zdm_stuck stuck; /* of the control connection */
     struct zdm_hold hold;
     struct zdm_hot {
-        int64_t looked_us;    /* 0: never */
-        int64_t updated, hot; /* of the table, as of then */
-        int64_t again_us;     /* stripes did not help: not before then; 0: they are in use */
+        int64_t looked_us;                /* 0: never */
+        int64_t updated, hot;             /* of the table, as of then */
+        int64_t first_updated, first_hot; /* at the start of this run */
+        int percent;                      /* since then; -1: not known */
+        int64_t again_us; /* stripes did not help: not before then; 0: they are in use */
     } hot;
     int64_t told_us;          /* last progress */
     char *paused;             /* owned: by whom and why; NULL: nobody did */
     bool cancelled;           /* somebody asked for it */
+    enum zdm_stage stage;     /* written under the lock */
     int64_t knobs[ZDM_KNOBS]; /* in force; written under the lock */
 
     /* Under the lock. */
@@ -315,6 +318,7 @@ int zdm_job_check_cursors(
 int zdm_job_finish(struct zdm_job *job, bool *done, struct zdm_err *err);
 
 /* --- tell.c, from any thread -------------------------------------------------------- */
+void zdm_job_stage(struct zdm_job *job, enum zdm_stage stage); /* told soon */
 /* On the main thread: hands on the notes, and calls hooks->progress when it is time. */
 void zdm_job_tell(struct zdm_job *job, bool now);
 void zdm_job_note(struct zdm_job *job, const char *level, const char *kind, const char *fmt, ...)

@@ -138,6 +138,7 @@ zdm_pass_sweep(struct zdm_worker *w, bool *again, struct zdm_err *err)
     *again = false;
     if (!w->job->target.by_page || !w->bound)
         return 0;
+    zdm_job_stage(w->job, ZDM_STAGE_SWEEPING);
     if (ask(w, w->job->sql.sweep, &r, err) < 0)
         return -1;
     *again = zdm_result_bool(r, 0, 0);

@@ -20,18 +20,59 @@ waiting(const struct zdm_job *job)
     return zdm_strdup(why);
 }
 
+const char *
+zdm_stage_name(enum zdm_stage stage)
+{
+    static const char *const names[] = {"walking", "sweeping", "finishing", "done"};
+    return names[stage];
+}
+
+void
+zdm_job_stage(struct zdm_job *job, enum zdm_stage stage)
+{
+    zdm_job_lock(job);
+    job->tell_soon = job->tell_soon || job->stage != stage;
+    job->stage = stage;
+    zdm_job_unlock(job);
+}
+
+/* Of this run: how long it is, what held it up, and how long the rest would take without that. Under
+ * the lock. */
+static void
+add_times(struct zdm_job *job, struct zdm_backfill_progress *out)
+{
+    const struct zdm_throttle *t = &job->hold.throttle;
+    const char *causes[ZDM_SIGNALS + 2];
+    int64_t us[ZDM_SIGNALS + 2], busy_us = zdm_monotonic_us() - t->began_us;
+
+    _Static_assert(ZDM_HELD_MOST >= ZDM_SIGNALS + 2, "room for every cause");
+    if (t->began_us == 0)
+        return;
+    out->run_ms = busy_us / 1000;
+    out->n_held = zdm_throttle_losses(t, causes, us);
+    for (size_t i = 0; i < out->n_held; i++) {
+        out->held[i] = (struct zdm_held_time){causes[i], us[i] / 1000};
+        busy_us -= us[i];
+    }
+    out->eta_free_ms = zdm_meter_eta_free_ms(&job->meter, busy_us);
+}
+
 static void
 tell_progress(struct zdm_job *job)
 {
     zdm_job_lock(job);
     char *pos = zdm_strdup(job->pos), *bound = zdm_strdup(job->bound), *why = waiting(job);
     struct zdm_backfill_progress progress = {
+        .stage = job->stage,
         .rows = job->rows,
         .batches = job->batches,
         .total = job->meter.total,
         .walked = job->meter.walked,
         .rows_per_s = job->meter.rows_per_s,
         .eta_ms = zdm_meter_eta_ms(&job->meter),
+        .eta_free_ms = -1,
+        .wal_per_s = job->hold.throttle.rate.used,
+        .hot_percent = job->hot.percent,
         .batch_rows = job->batch_rows,
         .batch_ms = job->batch_ms,
         .pos = pos,
@@ -43,6 +84,7 @@ tell_progress(struct zdm_job *job)
     };
     for (size_t i = 0; i < job->n_slices; i++)
         progress.deferred += job->slices[i].part && job->slices[i].state != ZDM_SLICE_THROUGH;
+    add_times(job, &progress);
     zdm_job_unlock(job);
     job->hooks->progress(job->hooks->self, &progress);
     free(pos);

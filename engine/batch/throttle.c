@@ -135,32 +135,44 @@ percent(int64_t part, int64_t whole)
     return whole > 0 ? (int)((double)part * 100 / (double)whole + 0.5) : 0;
 }
 
+size_t
+zdm_throttle_losses(const struct zdm_throttle *t, const char **causes, int64_t *us)
+{
+    size_t n = 0;
+
+    for (int id = 0; id < ZDM_SIGNALS; id++) {
+        if (t->lost_us[id] == 0)
+            continue;
+        causes[n] = zdm_signal_name((enum zdm_signal_id)id);
+        us[n++] = t->lost_us[id];
+    }
+    if (t->rested_us) {
+        causes[n] = "WAL rate";
+        us[n++] = t->rested_us;
+    }
+    if (t->paused_us) {
+        causes[n] = "paused";
+        us[n++] = t->paused_us;
+    }
+    return n;
+}
+
 char *
 zdm_throttle_shares(const struct zdm_throttle *t, int64_t now_us)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
-    int64_t whole = now_us - t->began_us, all = t->rested_us + t->paused_us;
+    const char *causes[ZDM_SIGNALS + 2];
+    int64_t us[ZDM_SIGNALS + 2], whole = now_us - t->began_us, all = 0;
+    size_t n = zdm_throttle_losses(t, causes, us);
     char duration[32];
 
-    for (int id = 0; id < ZDM_SIGNALS; id++)
-        all += t->lost_us[id];
+    for (size_t i = 0; i < n; i++)
+        all += us[i];
     if (percent(all, whole) < 1)
         return NULL;
     zdm_buf_addf(&b, "held back for %d %% of %s:", percent(all, whole),
         zdm_show_duration(whole / 1000, duration));
-    const char *comma = " ";
-    for (int id = 0; id < ZDM_SIGNALS; id++) {
-        if (t->lost_us[id] == 0)
-            continue;
-        zdm_buf_addf(&b, "%s%s %d %%", comma, zdm_signal_name((enum zdm_signal_id)id),
-            percent(t->lost_us[id], whole));
-        comma = ", ";
-    }
-    if (t->rested_us) {
-        zdm_buf_addf(&b, "%sWAL rate %d %%", comma, percent(t->rested_us, whole));
-        comma = ", ";
-    }
-    if (t->paused_us)
-        zdm_buf_addf(&b, "%spaused %d %%", comma, percent(t->paused_us, whole));
+    for (size_t i = 0; i < n; i++)
+        zdm_buf_addf(&b, "%s%s %d %%", i ? ", " : " ", causes[i], percent(us[i], whole));
     return zdm_buf_take(&b);
 }

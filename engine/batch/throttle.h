@@ -33,6 +33,8 @@ bool zdm_throttle_sample(struct zdm_throttle *t, const struct zdm_signal *signal
 char *zdm_throttle_reason(const struct zdm_throttle *t, const char *trouble, int64_t now_us);
 /* `us` of time went to what holds now. */
 void zdm_throttle_lost(struct zdm_throttle *t, int64_t us);
+/* What time was lost to, each cause once: cause[] and us[] of ZDM_SIGNALS + 2; returns how many. */
+size_t zdm_throttle_losses(const struct zdm_throttle *t, const char **causes, int64_t *us);
 /* "held back for 12 % of 3 min: replica lag 8 %, WAL rate 4 %"; NULL: less than 1 %. Owned. */
 char *zdm_throttle_shares(const struct zdm_throttle *t, int64_t now_us);
 

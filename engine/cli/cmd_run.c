@@ -148,7 +148,13 @@ end_run(const struct zdm_args *args, struct zdm_io *io, struct zdm_watch *watch,
     bool sandbox = zdm_args_has(args, ZDM_OPT_SANDBOX);
     struct zdm_buf text = ZDM_BUF_INIT;
     int code = rc < 0 ? zdm_err_exit_code(err->code) : 0;
+    struct zdm_err trouble = ZDM_ERR_INIT;
 
+    if (zdm_metrics_end(&watch->metrics, code, &trouble) < 0) {
+        zdm_buf_addf(&text, ZDM_YELLOW "warning" ZDM_PLAIN ": %s\n", trouble.message);
+        zdm_io_write(&io->err, &text);
+        zdm_err_clear(&trouble);
+    }
     if (rc < 0)
         hint_empty_sandbox(args, err);
     if (io->json) {

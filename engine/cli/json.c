@@ -124,14 +124,18 @@ zdm_json_errors(const struct zdm_errlist *errors)
 json_t *
 zdm_json_progress(const struct zdm_backfill_progress *p)
 {
-    json_t *object = json_object();
+    json_t *object = json_object(), *held = json_object();
 
+    json_object_set_new(object, "stage", json_string(zdm_stage_name(p->stage)));
     json_object_set_new(object, "rows", json_integer(p->rows));
     json_object_set_new(object, "batches", json_integer(p->batches));
     json_object_set_new(object, "walked", json_integer(p->walked));
     json_object_set_new(object, "total", zdm_json_known(p->total));
     json_object_set_new(object, "rows_per_s", zdm_json_number(p->rows_per_s));
     json_object_set_new(object, "eta_ms", zdm_json_known(p->eta_ms));
+    json_object_set_new(object, "eta_free_ms", zdm_json_known(p->eta_free_ms));
+    json_object_set_new(object, "wal_per_s", zdm_json_number(p->wal_per_s));
+    json_object_set_new(object, "hot_percent", zdm_json_known(p->hot_percent));
     json_object_set_new(object, "batch_rows", json_integer(p->batch_rows));
     json_object_set_new(object, "batch_ms", zdm_json_number(p->batch_ms));
     json_object_set_new(object, "pos", zdm_json_text(p->pos));
@@ -141,6 +145,10 @@ zdm_json_progress(const struct zdm_backfill_progress *p)
     json_object_set_new(object, "paused", json_boolean(p->paused));
     json_object_set_new(object, "workers", json_integer(p->workers));
     json_object_set_new(object, "target_ms", json_integer(p->target_ms));
+    json_object_set_new(object, "run_ms", json_integer(p->run_ms));
+    for (size_t i = 0; i < p->n_held; i++)
+        json_object_set_new(held, p->held[i].cause, json_integer(p->held[i].ms));
+    json_object_set_new(object, "held_ms", held);
     return object;
 }
 

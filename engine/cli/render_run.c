@@ -30,6 +30,26 @@ show_eta(int64_t ms, char out[32])
     return out;
 }
 
+/* ", held 12 % of the time (replica lag 8 %, paused 4 %)" */
+static void
+add_held(struct zdm_buf *out, const struct zdm_backfill_progress *p)
+{
+    struct zdm_buf causes = ZDM_BUF_INIT;
+    int64_t all = 0;
+
+    for (size_t i = 0; i < p->n_held && p->run_ms > 0; i++) {
+        int64_t percent = p->held[i].ms * 100 / p->run_ms;
+        all += p->held[i].ms;
+        if (percent > 0)
+            zdm_buf_addf(&causes, "%s%s %lld %%", causes.len ? ", " : "", p->held[i].cause,
+                (long long)percent);
+    }
+    if (causes.len)
+        zdm_buf_addf(
+            out, ", held %lld %% of the time (%s)", (long long)(all * 100 / p->run_ms), causes.s);
+    zdm_buf_release(&causes);
+}
+
 void
 zdm_add_progress_words(struct zdm_buf *out, const struct zdm_backfill_progress *p)
 {
@@ -44,10 +64,19 @@ zdm_add_progress_words(struct zdm_buf *out, const struct zdm_backfill_progress *
     zdm_buf_add(out, " rows");
     if (p->rows_per_s >= 1)
         zdm_buf_addf(out, ", %s rows/s", zdm_show_count((int64_t)p->rows_per_s, text));
+    if (p->wal_per_s >= 1024)
+        zdm_buf_addf(out, ", WAL %s/s", zdm_show_bytes(p->wal_per_s, text));
+    if (p->hot_percent >= 0)
+        zdm_buf_addf(out, ", %d %% HOT", p->hot_percent);
     if (p->eta_ms > 0)
         zdm_buf_addf(out, ", ETA %s", show_eta(p->eta_ms, text));
+    if (p->eta_ms > 0 && p->eta_free_ms > 0 && p->eta_free_ms < p->eta_ms * 9 / 10)
+        zdm_buf_addf(out, " (%s if nothing held it up)", show_eta(p->eta_free_ms, text));
     if (p->deferred > 0)
         zdm_buf_addf(out, ", %s locked and left for later", zdm_show_count(p->deferred, text));
+    if (p->stage == ZDM_STAGE_SWEEPING || p->stage == ZDM_STAGE_FINISHING)
+        zdm_buf_addf(out, "; %s", zdm_stage_name(p->stage));
+    add_held(out, p);
     if (p->waiting)
         zdm_buf_addf(out, "; waiting: %s", p->waiting);
 }
@@ -96,7 +125,9 @@ add_measures(struct zdm_buf *out, const struct zdm_backfill_progress *p, int *ro
         snprintf(part, sizeof part, "%s left for later", zdm_show_count(p->deferred, count));
         add_part(out, part, room, 0);
     }
-    if (p->rows_per_s >= 1) {
+    if (p->stage == ZDM_STAGE_SWEEPING || p->stage == ZDM_STAGE_FINISHING) {
+        add_part(out, zdm_stage_name(p->stage), room, 0);
+    } else if (p->rows_per_s >= 1) {
         snprintf(part, sizeof part, "%s rows/s", zdm_show_count((int64_t)p->rows_per_s, count));
         add_part(out, part, room, 0);
     }

@@ -24,11 +24,13 @@ zdm_watch_init(struct zdm_watch *watch, struct zdm_io *io, const struct zdm_args
         .live = ZDM_BUF_INIT,
         .next_steps = ZDM_BUF_INIT,
     };
+    zdm_metrics_init(&watch->metrics, zdm_args_get(args, ZDM_OPT_METRICS), plan);
 }
 
 void
 zdm_watch_release(struct zdm_watch *watch)
 {
+    zdm_metrics_release(&watch->metrics);
     zdm_buf_release(&watch->live);
     zdm_buf_release(&watch->next_steps);
     free(watch->closed);
@@ -184,6 +186,7 @@ see(void *self, const struct zdm_event *event)
     default:
         break;
     }
+    zdm_metrics_see(&watch->metrics, event);
     if (watch->io->json)
         show_json(watch, event);
     else

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "cli/io.h"
+#include "cli/metrics.h"
 #include "cli/options.h"
 #include "run/observer.h"
 
@@ -21,7 +22,8 @@ struct zdm_watch {
     struct zdm_buf next_steps; /* how to open it */
     char *cancelled;           /* "cancelled by ann@laptop", owned; NULL: it was not */
     bool until;                /* stopped where --until asked */
-    int64_t elapsed_ms;        /* of the run, once it ended */
+    struct zdm_metrics metrics;
+    int64_t elapsed_ms; /* of the run, once it ended */
 };
 
 void zdm_watch_init(struct zdm_watch *watch, struct zdm_io *io, const struct zdm_args *args,

@@ -127,6 +127,14 @@ struct zdm_ledger_progress {
 int zdm_ledger_progress_put(struct zdm_ledger *ledger, int64_t plan, const char *step,
     int64_t slice, const char *pos, const char *bound, int64_t rows, int64_t batches,
     struct zdm_err *err);
+/* The same for all slices together, and a sample, in one transaction. */
+struct zdm_ledger_walk {
+    const char *pos, *bound;
+    int64_t rows, batches, batch_rows;
+    double batch_ms;
+};
+int zdm_ledger_walk_put(struct zdm_ledger *ledger, int64_t plan, const char *step,
+    const struct zdm_ledger_walk *walk, struct zdm_err *err);
 int zdm_ledger_progress_list(struct zdm_ledger *ledger, int64_t plan,
     struct zdm_ledger_progress **out, size_t *n, struct zdm_err *err);
 void zdm_ledger_progress_list_free(struct zdm_ledger_progress *rows, size_t n);

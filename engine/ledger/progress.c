@@ -24,6 +24,20 @@ zdm_ledger_progress_put(struct zdm_ledger *ledger, int64_t plan, const char *ste
 }
 
 int
+zdm_ledger_walk_put(struct zdm_ledger *ledger, int64_t plan, const char *step,
+    const struct zdm_ledger_walk *walk, struct zdm_err *err)
+{
+    if (zdm_ledger_begin(ledger, err) < 0)
+        return -1;
+    int rc = zdm_ledger_progress_put(
+        ledger, plan, step, 0, walk->pos, walk->bound, walk->rows, walk->batches, err);
+    if (rc == 0)
+        rc = zdm_ledger_sample_add(
+            ledger, plan, step, walk->rows, walk->batch_rows, walk->batch_ms, err);
+    return zdm_ledger_end(ledger, rc, err);
+}
+
+int
 zdm_ledger_progress_list(struct zdm_ledger *ledger, int64_t plan, struct zdm_ledger_progress **out,
     size_t *n, struct zdm_err *err)
 {

@@ -8,7 +8,11 @@
 struct watch {
     struct zdm_session *s;
     const struct zdm_step *step;
+    int64_t wrote_us; /* to the ledger; 0: not yet */
 };
+
+/* Each write waits for the disk. */
+enum { WRITE_EVERY_US = 500000 };
 
 static void
 watch_progress(void *self, const struct zdm_backfill_progress *progress)
@@ -16,14 +20,22 @@ watch_progress(void *self, const struct zdm_backfill_progress *progress)
     struct watch *w = self;
     struct zdm_session *s = w->s;
     struct zdm_err err = ZDM_ERR_INIT;
-    if (zdm_ledger_progress_put(s->ledger, s->ledger_plan, w->step->id, 0, progress->pos,
-            progress->bound, progress->rows, progress->batches, &err) < 0 ||
-        zdm_ledger_sample_add(s->ledger, s->ledger_plan, w->step->id, progress->rows,
-            progress->batch_rows, progress->batch_ms, &err) < 0) {
+    const struct zdm_ledger_walk walk = {.pos = progress->pos,
+        .bound = progress->bound,
+        .rows = progress->rows,
+        .batches = progress->batches,
+        .batch_rows = progress->batch_rows,
+        .batch_ms = progress->batch_ms};
+    int64_t now = zdm_monotonic_us();
+    bool due = w->wrote_us == 0 || now - w->wrote_us >= WRITE_EVERY_US ||
+               progress->stage == ZDM_STAGE_DONE;
+    if (due && zdm_ledger_walk_put(s->ledger, s->ledger_plan, w->step->id, &walk, &err) < 0) {
         if (s->ledger_err.code == ZDM_OK)
             zdm_err_move(&s->ledger_err, &err);
         zdm_err_clear(&err);
     }
+    if (due)
+        w->wrote_us = now;
     zdm_session_tell(s, &(struct zdm_event){
                             .kind = ZDM_EVENT_PROGRESS,
                             .step = w->step,

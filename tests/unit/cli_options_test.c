@@ -168,7 +168,7 @@ the_tables_agree(void **state)
         assert_true(zdm_commands[i].min_words <= zdm_commands[i].max_words);
         assert_ptr_equal(&zdm_commands[i], zdm_command_find(zdm_commands[i].name));
     }
-    assert_int_equal((1u << ZDM_OPT_COUNT) - 1, used);
+    assert_int_equal((UINT64_C(1) << ZDM_OPT_COUNT) - 1, used);
     for (size_t i = 0; i < ZDM_OPT_COUNT; i++)
         for (size_t j = 0; j < i; j++)
             if (taken_together(i, j)) {

@@ -17,6 +17,8 @@ half_way(void)
         .walked = 90000,
         .rows_per_s = 12345.6,
         .eta_ms = 9000,
+        .eta_free_ms = -1,
+        .hot_percent = -1,
     };
 }
 
@@ -108,7 +110,29 @@ words(void **state)
     (void)state;
     zdm_add_progress_words(&text, &p);
     check_text("45.0 %, 90,000 of about 200,000 rows, 12,345 rows/s, ETA 9 s", &text);
-    p = (struct zdm_backfill_progress){.total = -1, .eta_ms = -1, .waiting = "a pause"};
+    p = half_way();
+    p.wal_per_s = 12.0 * 1024 * 1024;
+    p.hot_percent = 93;
+    p.eta_free_ms = 4000;
+    p.run_ms = 1000;
+    p.held[0] = (struct zdm_held_time){"replica lag", 500};
+    p.held[1] = (struct zdm_held_time){"paused", 100};
+    p.held[2] = (struct zdm_held_time){"load", 1}; /* not worth a word */
+    p.n_held = 3;
+    zdm_add_progress_words(&text, &p);
+    check_text(
+        "45.0 %, 90,000 of about 200,000 rows, 12,345 rows/s, WAL 12 MB/s, 93 % HOT, ETA 9 s "
+        "(4 s if nothing held it up), held 60 % of the time (replica lag 50 %, paused 10 %)",
+        &text);
+    p = half_way();
+    p.walked = 300000; /* an estimate that was too low */
+    p.stage = ZDM_STAGE_FINISHING;
+    p.rows_per_s = p.eta_ms = 0;
+    zdm_add_progress_words(&text, &p);
+    check_text("99.9 %, 300,000 of about 200,000 rows; finishing", &text);
+
+    p = (struct zdm_backfill_progress){
+        .total = -1, .eta_ms = -1, .hot_percent = -1, .waiting = "a pause"};
     zdm_add_progress_words(&text, &p);
     check_text("0 rows; waiting: a pause", &text);
 }

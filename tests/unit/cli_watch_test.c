@@ -64,7 +64,7 @@ end(struct screen *screen)
 static void
 play(struct screen *screen)
 {
-    struct zdm_backfill_progress p = {.total = 100, .walked = 50, .eta_ms = -1};
+    struct zdm_backfill_progress p = {.total = 100, .walked = 50, .eta_ms = -1, .hot_percent = -1};
 
     tell(
         screen, (struct zdm_event){.kind = ZDM_EVENT_STEP_START, .step = &steps[0], .at_ms = 1000});
