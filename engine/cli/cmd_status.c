@@ -5,8 +5,39 @@
 #include "cli/json.h"
 #include "cli/load.h"
 #include "cli/render_status.h"
+#include "ledger/ledger.h"
 #include "pg/conn.h"
 #include "run/status.h"
+#include "run/steer.h"
+
+/* How its run goes, when that is one of this machine and ledger; NULL otherwise. Owned. */
+static json_t *
+read_live(const struct zdm_args *args, const char *conninfo, const char *plan)
+{
+    const struct zdm_steer_options options = {
+        .conninfo = conninfo,
+        .ledger_path = zdm_ledger_default_path(zdm_args_get(args, ZDM_OPT_LEDGER)),
+        .plan = plan,
+    };
+    char *line = zdm_steer_live(&options);
+    json_t *live = line ? json_loads(line, 0, NULL) : NULL;
+
+    free(line);
+    if (json_is_object(json_object_get(live, "progress")))
+        return live;
+    json_decref(live);
+    return NULL;
+}
+
+static void
+add_live(struct zdm_buf *out, const json_t *live)
+{
+    const char *step = json_string_value(json_object_get(live, "step"));
+    const char *words = json_string_value(json_object_get(live, "words"));
+
+    if (step && words)
+        zdm_buf_addf(out, "\nnow: %s: %s\n", step, words);
+}
 
 static int
 status_of_plan(const struct zdm_args *args, struct zdm_io *io, const char *conninfo)
@@ -21,12 +52,16 @@ status_of_plan(const struct zdm_args *args, struct zdm_io *io, const char *conni
     } else if (zdm_status_read(conninfo, loaded.plan, &status, &err) < 0) {
         code = zdm_io_fail(io, &err);
     } else {
+        json_t *live = status.holder ? read_live(args, conninfo, loaded.plan->name) : NULL;
         code = zdm_err_exit_code(status.problem.code);
         if (io->json) {
-            zdm_json_print(&io->out, zdm_json_status(loaded.plan, &status), false);
+            json_t *object = zdm_json_status(loaded.plan, &status);
+            json_object_set(object, "live", live ? live : json_null());
+            zdm_json_print(&io->out, object, false);
         } else {
             struct zdm_buf text = ZDM_BUF_INIT;
             zdm_render_status(&text, args, loaded.plan, &status);
+            add_live(&text, live);
             zdm_io_write(&io->out, &text);
             zdm_buf_release(&text);
             if (code) {
@@ -34,6 +69,7 @@ status_of_plan(const struct zdm_args *args, struct zdm_io *io, const char *conni
                 zdm_io_fail(io, &err);
             }
         }
+        json_decref(live);
         zdm_status_release(&status, loaded.plan->n_steps);
     }
     zdm_loaded_release(&loaded);

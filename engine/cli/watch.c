@@ -193,8 +193,26 @@ see(void *self, const struct zdm_event *event)
         show_text(watch, event);
 }
 
+static char *
+describe(const struct zdm_event *event)
+{
+    struct zdm_buf words = ZDM_BUF_INIT;
+    json_t *object = json_object();
+
+    zdm_add_progress_words(&words, event->progress);
+    json_object_set_new(object, "step", zdm_json_text(event->step->id));
+    json_object_set_new(object, "words", zdm_json_text(words.s));
+    json_object_set_new(object, "progress", zdm_json_progress(event->progress));
+    char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    if (!line)
+        zdm_die("cannot write JSON");
+    json_decref(object);
+    zdm_buf_release(&words);
+    return line;
+}
+
 struct zdm_observer
 zdm_watch_observer(struct zdm_watch *watch)
 {
-    return (struct zdm_observer){.self = watch, .see = see};
+    return (struct zdm_observer){.self = watch, .see = see, .describe = describe};
 }

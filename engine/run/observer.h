@@ -54,6 +54,8 @@ struct zdm_event {
 struct zdm_observer {
     void *self;
     void (*see)(void *self, const struct zdm_event *event); /* views for the length of the call */
+    /* A PROGRESS event as one line of JSON, for zdm status in another shell; owned. May be NULL. */
+    char *(*describe)(const struct zdm_event *event);
 };
 
 #endif

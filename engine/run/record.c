@@ -64,6 +64,10 @@ zdm_session_tell(struct zdm_session *s, const struct zdm_event *event)
         told.level = "info";
     told.at_ms = zdm_now_ms();
     keep(s, &told);
+    if (told.kind == ZDM_EVENT_PROGRESS && s->options->observer.describe)
+        zdm_session_live(s, s->options->observer.describe(&told));
+    else if (told.kind == ZDM_EVENT_STEP_DONE)
+        zdm_session_live(s, NULL);
     if (s->options->observer.see)
         s->options->observer.see(s->options->observer.self, &told);
 }

@@ -61,6 +61,8 @@ int zdm_session_look(struct zdm_session *s, struct zdm_err *err);
 int zdm_session_go_on(struct zdm_session *s, struct zdm_err *err);
 /* Who cancelled the run; NULL: nobody did. View. */
 const char *zdm_session_cancelled_by(const struct zdm_session *s);
+/* What the socket answers to who asks how it goes: a line of JSON (taken), NULL: nothing to say. */
+void zdm_session_live(struct zdm_session *s, char *line);
 /* For the backfill: as hooks.steer and hooks.steer_fd (batch/backfill.h). */
 int zdm_session_steering(struct zdm_session *s, struct zdm_steering *out, struct zdm_err *err);
 int zdm_session_steer_fd(const struct zdm_session *s);

@@ -26,6 +26,7 @@ struct zdm_steer {
     struct zdm_control control; /* the row, with the orders applied that are not stored yet */
     struct zdm_order *orders;   /* those, in their order */
     size_t n_orders;
+    char *live; /* see zdm_session_live */
 
     /* Of the main thread. */
     int64_t looked_us;
@@ -57,9 +58,34 @@ obey(struct zdm_steer *st, struct zdm_order *order, struct zdm_steered *out)
 }
 
 static char *
+answer_live(struct zdm_steer *st)
+{
+    pthread_mutex_lock(&st->lock);
+    char *line = zdm_strdup(st->live ? st->live : "{}");
+    pthread_mutex_unlock(&st->lock);
+    return line;
+}
+
+void
+zdm_session_live(struct zdm_session *s, char *line)
+{
+    struct zdm_steer *st = s->steer;
+    if (!st) {
+        free(line);
+        return;
+    }
+    pthread_mutex_lock(&st->lock);
+    free(st->live);
+    st->live = line;
+    pthread_mutex_unlock(&st->lock);
+}
+
+static char *
 answer(void *self, const char *line)
 {
     struct zdm_steer *st = self;
+    if (strcmp(line, ZDM_ASK_LIVE) == 0)
+        return answer_live(st);
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_order order;
     struct zdm_steered steered = {.running = true, .socket = true};
@@ -169,6 +195,7 @@ zdm_session_steer_close(struct zdm_session *s)
     for (size_t i = 0; i < st->n_orders; i++)
         zdm_order_release(&st->orders[i]);
     free(st->orders);
+    free(st->live);
     zdm_control_release(&st->control);
     zdm_control_release(&st->told);
     free(st->paused);

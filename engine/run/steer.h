@@ -47,6 +47,11 @@ void zdm_steered_release(struct zdm_steered *steered);
 int zdm_steer(const struct zdm_steer_options *options, struct zdm_order *order,
     struct zdm_steered *out, struct zdm_err *err);
 
+/* How it goes, asked from the runner through its socket: what its observer describes (observer.h), "{}"
+ * between two steps of interest. Owned; NULL: there is no socket here that answers. */
+char *zdm_steer_live(const struct zdm_steer_options *options);
+#define ZDM_ASK_LIVE "{\"do\": \"status\"}"
+
 /* --- steer_line.c: the lines of the socket (pure) ----------------------------------- */
 char *zdm_order_line(const struct zdm_order *order); /* owned */
 /* ZDM_ERR_USAGE when it is no order. *out is released first. */

@@ -180,19 +180,42 @@ out:
     return rc;
 }
 
+static void
+client_open(struct client *c, const struct zdm_steer_options *options)
+{
+    struct zdm_ledger *ledger = NULL;
+    struct zdm_err why = ZDM_ERR_INIT;
+    *c = (struct client){.options = options};
+    zdm_steer_route(options->conninfo, c->route);
+    /* No ledger here, or one that cannot be read: then there is the target. */
+    if (zdm_ledger_open(options->ledger_path, ZDM_LEDGER_INSPECT, &ledger, &why) < 0 ||
+        zdm_ledger_socket_list(ledger, options->plan, &c->sockets, &c->n_sockets, &why) < 0)
+        zdm_err_clear(&why);
+    zdm_ledger_close(ledger);
+}
+
+char *
+zdm_steer_live(const struct zdm_steer_options *options)
+{
+    struct client c;
+    char *reply = NULL;
+    client_open(&c, options);
+    for (size_t i = 0; i < c.n_sockets && !reply; i++) {
+        struct zdm_err why = ZDM_ERR_INIT;
+        if (c.sockets[i].route && strcmp(c.sockets[i].route, c.route) == 0 &&
+            zdm_listener_ask(c.sockets[i].socket, ZDM_ASK_LIVE, PATIENCE_MS, &reply, &why) < 0)
+            zdm_err_clear(&why);
+    }
+    zdm_ledger_socket_list_free(c.sockets, c.n_sockets);
+    return reply;
+}
+
 int
 zdm_steer(const struct zdm_steer_options *options, struct zdm_order *order, struct zdm_steered *out,
     struct zdm_err *err)
 {
-    struct client c = {.options = options};
-    struct zdm_ledger *ledger = NULL;
-    struct zdm_err why = ZDM_ERR_INIT;
-    zdm_steer_route(options->conninfo, c.route);
-    /* No ledger here, or one that cannot be read: then there is the target. */
-    if (zdm_ledger_open(options->ledger_path, ZDM_LEDGER_INSPECT, &ledger, &why) < 0 ||
-        zdm_ledger_socket_list(ledger, options->plan, &c.sockets, &c.n_sockets, &why) < 0)
-        zdm_err_clear(&why);
-    zdm_ledger_close(ledger);
+    struct client c;
+    client_open(&c, options);
     int rc = by_socket(&c, NULL, order, out, err);
     if (rc == 0)
         rc = by_target(&c, order, out, err);

@@ -37,6 +37,20 @@ start
 wait_until "SELECT to_regclass('zdm.cursor') IS NOT NULL" t
 wait_for more_than 20
 
+# --- how it goes -----------------------------------------------------------------------
+live_known() { "$ZDM" status slow.lua --format json >status.json && [ "$(value live.step status.json)" = count ]; }
+wait_for live_known
+check_eq "the run's own words" walking "$(value live.progress.stage status.json)"
+check_exit 0 "$ZDM" status slow.lua
+check_has "$out" 'now: count:'
+# What was copied to where nothing can be written tells the same but for what the run says.
+mkdir readonly
+cp ledger.db* readonly/
+chmod 500 readonly
+ZDM_LEDGER=$PWD/readonly/ledger.db check_exit 0 "$ZDM" status slow.lua
+check_has "$out" 'run by'
+chmod 700 readonly
+
 # --- pause, through the socket ---------------------------------------------------------
 check_exit 0 "$ZDM" pause slow.lua --note 'a sale, until noon' --format json
 check_eq "through the socket" socket "$(value through "$out")"
