@@ -125,8 +125,10 @@ zdm_session_check_paused(struct zdm_session *s, struct zdm_err *err)
     zdm_control_init(&control);
     if (zdm_control_read(s->conn, s->plan->name, &control, err) < 0)
         return -1;
-    if (!control.paused_by)
+    if (!control.paused_by) {
+        zdm_control_release(&control);
         return 0;
+    }
     char *words = pause_words(&control);
     zdm_fail(err, ZDM_ERR_PAUSED, "plan \"%s\" is %s", s->plan->name, words);
     zdm_err_detail(err, "since %s", zdm_iso8601(control.paused_ms, since));
