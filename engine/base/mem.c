@@ -1,5 +1,6 @@
 #include "base/mem.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,8 @@ zdm_strf(const char *fmt, ...)
     return s;
 }
 
+#define BLOCK 8192 /* bytes */
+
 struct block {
     struct block *next;
     size_t used;
@@ -124,11 +127,13 @@ zdm_arena_alloc(struct zdm_arena *arena, size_t size)
 
     size = (size + align - 1) / align * align;
     if (!b || b->size - b->used < size) {
-        size_t room = size > 8192 ? size : 8192;
+        bool own = b && size > BLOCK / 4; /* the room that is left in the newest one stays in use */
+        size_t room = size > BLOCK || own ? size : BLOCK;
+        struct block **link = own ? &b->next : &arena->blocks;
         b = zdm_alloc(sizeof *b + room);
         b->size = room;
-        b->next = arena->blocks;
-        arena->blocks = b;
+        b->next = *link;
+        *link = b;
     }
     void *ptr = b->data + b->used;
     b->used += size;

@@ -21,6 +21,18 @@ find(const struct zdm_catalog *catalog, const struct zdm_relation *relation, con
     return number;
 }
 
+/* That of a relation that is gone, which nobody asks for any more; NULL: there is none. */
+static struct number *
+find_unused(const struct zdm_catalog *catalog, const char *name)
+{
+    struct number *number = zdm_catalog_chain(&catalog->private->numbers, name);
+
+    while (number &&
+           (!number->relation || !number->relation->dropped || strcmp(number->name, name) != 0))
+        number = number->next;
+    return number;
+}
+
 /* A long name is cut differently for each number of digits: nobody could tell it from another. */
 static bool
 may_be_cut(const char *name)
@@ -45,7 +57,10 @@ zdm_catalog_numbers_taken(struct zdm_catalog *catalog, const struct zdm_relation
 
     if (may_be_cut(name))
         return;
-    if (!number) {
+    if (!number && (number = find_unused(catalog, name)) != NULL) {
+        zdm_catalog_touch(catalog, number, sizeof *number);
+        number->relation = relation;
+    } else if (!number) {
         number = zdm_catalog_alloc(catalog, sizeof *number);
         number->name = zdm_catalog_string(catalog, name);
         number->relation = relation;

@@ -28,6 +28,10 @@ grow(struct zdm_catalog *catalog, struct zdm_catalog_table *table, size_t next_a
     size_t n = table->n_buckets ? 4 * table->n_buckets : 1024;
     void **buckets = zdm_arena_alloc(catalog->arena, n * sizeof *buckets);
 
+    /* A rollback goes back to the old ones; the first ones it leaves, empty: it would be a new array
+     * for each transaction that is rolled back. */
+    if (table->n_buckets)
+        zdm_catalog_touch(catalog, table, sizeof *table);
     for (size_t i = 0; i < table->n_buckets; i++) {
         void *thing = table->buckets[i];
         while (thing) {
@@ -39,8 +43,6 @@ grow(struct zdm_catalog *catalog, struct zdm_catalog_table *table, size_t next_a
             thing = next;
         }
     }
-    /* A rollback goes back to the old ones. */
-    zdm_catalog_touch(catalog, table, sizeof *table);
     table->buckets = buckets;
     table->n_buckets = n;
 }
@@ -62,6 +64,7 @@ zdm_catalog_link(struct zdm_catalog *catalog, struct zdm_catalog_table *table, v
     zdm_catalog_touch(catalog, (char *)thing + next_at, sizeof *head);
     memcpy((char *)thing + next_at, head, sizeof *head);
     *head = thing;
+    zdm_catalog_touch(catalog, &table->count, sizeof table->count);
     table->count++;
 }
 
@@ -81,4 +84,6 @@ zdm_catalog_unlink(struct zdm_catalog *catalog, struct zdm_catalog_table *table,
         zdm_catalog_touch(catalog, (char *)before + next_at, sizeof next);
         memcpy((char *)before + next_at, &next, sizeof next);
     }
+    zdm_catalog_touch(catalog, &table->count, sizeof table->count);
+    table->count--;
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # check.sh [ZDM] [STATEMENTS]: zdm check on one file of STATEMENTS (10,000), and on as many in files of ten,
 # beside squawk (https://squawkhq.com, npm squawk-cli) in the same run when SQUAWK names it or it is on PATH.
-# Then four times as many: what grows with them. One file of so many is for zdm alone: squawk takes
+# Then four times as many, and sixteen times: what grows with them. One file of so many is for zdm alone: squawk takes
 # sixteen times as long for it. Prints processor time (and time by the clock), processor time for each
 # statement, peak memory, and the ratio.
 set -euo pipefail
@@ -65,9 +65,10 @@ compare() { # what, statements, path, format of zdm, reporter of squawk
     awk -v a="${mine[0]}" -v b="${theirs[0]}" 'BEGIN { printf "%-40s %6.2f\n", "  zdm / squawk", a / b }'
 }
 
-more=$((4 * statements))
+more=$((4 * statements)) most=$((16 * statements))
 generate few "$statements"
 generate more "$more"
+generate most "$most"
 "$zdm" --version
 [ -z "$squawk" ] || "$squawk" --version
 printf '%-40s %9s %9s\n' "" processor clock
@@ -79,4 +80,6 @@ for format in "text Tty" "json Json"; do
     ours "one file of $more" "$more" "$work/more.sql" "${format% *}"
     # shellcheck disable=SC2086
     compare "$((more / 10)) files of 10" "$more" "$work/more" $format
+    # shellcheck disable=SC2086
+    compare "$((most / 10)) files of 10" "$most" "$work/most" $format
 done
