@@ -6,10 +6,13 @@
 extern const struct zdm_embedded zdm_batch_sql[];
 
 #define LOOK_EVERY_US 1000000
-#define JUDGE_UPDATES 20000    /* several ranges: their first stripes are never HOT */
-#define HOT_LEAST     0.30     /* below, stripes cost more than they save */
-#define TRY_AGAIN_US  60000000 /* a second of it is all that it costs when nothing has changed */
-#define PINNED_MS     60000
+#define JUDGE_UPDATES 20000 /* several ranges: their first stripes are never HOT */
+#define HOT_LEAST     0.30  /* below, stripes cost more than they save */
+/* An ANALYZE of seconds pins the horizon too: soon again, then less and less often. A second without
+ * HOT is all that a try costs. */
+#define TRY_AGAIN_US      5000000
+#define TRY_AGAIN_MOST_US 60000000
+#define PINNED_MS         60000
 
 static void
 set_stripes(struct zdm_job *job, int64_t stripes)
@@ -68,7 +71,12 @@ turn_off(struct zdm_job *job, int64_t percent)
     const struct zdm_monitor_view *view = &job->hold.view;
 
     set_stripes(job, 1);
-    job->hot.again_us = zdm_monotonic_us() + TRY_AGAIN_US;
+    job->hot.rest_us = job->hot.rest_us ? 2 * job->hot.rest_us : TRY_AGAIN_US;
+    if (job->hot.rest_us > TRY_AGAIN_MOST_US)
+        job->hot.rest_us = TRY_AGAIN_MOST_US;
+    job->hot.again_us = zdm_monotonic_us() + job->hot.rest_us;
+    if (job->hot.rest_us > TRY_AGAIN_US)
+        return; /* told before */
     if (view->horizon_ms >= PINNED_MS)
         zdm_job_note(job, "info", "note",
             "no stripes for now: %s keeps dead rows from being removed, so their room cannot be "
@@ -108,6 +116,8 @@ zdm_job_watch_hot(struct zdm_job *job, struct zdm_err *err)
         int64_t of = updated - h->updated, percent = of > 0 ? (hot - h->hot) * 100 / of : 0;
         if (pinned || percent < (int64_t)(HOT_LEAST * 100))
             turn_off(job, percent);
+        else
+            h->rest_us = 0;
     } else {
         return 0;
     }

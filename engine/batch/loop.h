@@ -87,6 +87,7 @@ struct zdm_job {
         int64_t first_updated, first_hot; /* at the start of this run */
         int percent;                      /* since then; -1: not known */
         int64_t again_us; /* stripes did not help: not before then; 0: they are in use */
+        int64_t rest_us;  /* how long they were left out the last time; 0: they helped */
     } hot;
     int64_t told_us;          /* last progress */
     char *paused;             /* owned: by whom and why; NULL: nobody did */
