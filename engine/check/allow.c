@@ -291,14 +291,14 @@ accept(struct zdm_checked *item, const struct permit *permit)
 }
 
 static void
-apply(struct reading *reading, size_t first)
+apply(struct reading *reading)
 {
     struct zdm_check_report *report = reading->report;
 
     for (size_t i = 0; i < reading->n; i++) {
         struct permit *permit = &reading->permits[i];
         if (permit->item == FILE_WIDE)
-            for (size_t k = first; k < report->n; k++)
+            for (size_t k = 0; k < report->n; k++)
                 permit->used = accept(&report->items[k], permit) || permit->used;
         else if (permit->item != NOBODY)
             permit->used = accept(&report->items[permit->item], permit);
@@ -313,7 +313,7 @@ apply(struct reading *reading, size_t first)
 }
 
 void
-zdm_allow_apply(struct zdm_check_report *report, const struct zdm_source *source, size_t first)
+zdm_allow_apply(struct zdm_check_report *report, const struct zdm_source *source)
 {
     struct reading reading = {.report = report, .source = source};
     size_t at = 0, len = strlen(source->text);
@@ -321,17 +321,17 @@ zdm_allow_apply(struct zdm_check_report *report, const struct zdm_source *source
     if (!strstr(source->text, "zdm:"))
         return;
     zdm_text_cursor_init(&reading.cursor, source->original);
-    for (size_t i = first; i < report->n; i++) {
+    for (size_t i = 0; i < report->n; i++) {
         const struct zdm_statement *st = report->items[i].st;
         size_t end = st->offset + strlen(st->sql);
         if (st->offset < at || end > len)
             continue; /* it was not cut out of this text */
-        read_gap(&reading, at, st->offset, i > first ? i - 1 : NOBODY, i);
+        read_gap(&reading, at, st->offset, i > 0 ? i - 1 : NOBODY, i);
         reading.has_statement = true;
         read_statement(&reading, st->offset, end, i);
         at = end;
     }
-    read_gap(&reading, at, len, report->n > first ? report->n - 1 : NOBODY, NOBODY);
-    apply(&reading, first);
+    read_gap(&reading, at, len, report->n > 0 ? report->n - 1 : NOBODY, NOBODY);
+    apply(&reading);
     free(reading.permits);
 }

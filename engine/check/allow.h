@@ -10,9 +10,8 @@
 
 #include "check/report.h"
 
-/* Applies the comments of an SQL source to its statements, items[first..] of the report, and adds
- * notes about comments that are wrong or not needed. */
-void zdm_allow_apply(
-    struct zdm_check_report *report, const struct zdm_source *source, size_t first);
+/* Applies the comments of an SQL source to its statements, and adds notes about comments that are wrong
+ * or not needed. */
+void zdm_allow_apply(struct zdm_check_report *report, const struct zdm_source *source);
 
 #endif

@@ -78,13 +78,13 @@ allow_more(struct zdm_check_report *report, struct zdm_checked *item, size_t n)
 }
 
 static int
-trace(struct run *run, size_t first, struct zdm_err *err)
+trace(struct run *run, struct zdm_err *err)
 {
     struct zdm_check_report *report = run->report;
 
     if (run->tracer->begin(run->tracer->self, err) < 0)
         return -1;
-    for (size_t i = first; i < report->n; i++) {
+    for (size_t i = 0; i < report->n; i++) {
         struct zdm_checked *item = &report->items[i];
         struct zdm_statement *st = (struct zdm_statement *)item->st;
         size_t n_findings = st->n_findings;
@@ -99,11 +99,11 @@ trace(struct run *run, size_t first, struct zdm_err *err)
 }
 
 static int
-ask_rows(struct run *run, size_t first, struct zdm_err *err)
+ask_rows(struct run *run, struct zdm_err *err)
 {
     struct zdm_check_report *report = run->report;
 
-    for (size_t i = first; i < report->n; i++) {
+    for (size_t i = 0; i < report->n; i++) {
         struct zdm_checked *item = &report->items[i];
         struct zdm_statement *st = (struct zdm_statement *)item->st;
         size_t n_findings = st->n_findings;
@@ -115,10 +115,9 @@ ask_rows(struct run *run, size_t first, struct zdm_err *err)
 }
 
 static int
-check_source(struct run *run, const struct zdm_source *source, struct zdm_err *err)
+judge_source(struct run *run, const struct zdm_source *source, struct zdm_err *err)
 {
     struct zdm_check_report *report = run->report;
-    size_t first = report->n, first_note = report->n_notes;
 
     if (source->kind == ZDM_SOURCE_SQL) {
         classify(run, source);
@@ -127,26 +126,22 @@ check_source(struct run *run, const struct zdm_source *source, struct zdm_err *e
     } else if (run->plans->check(run->plans->self, source, run->context, report, err) < 0) {
         return -1;
     }
-    if (run->tracer && trace(run, first, err) < 0)
+    if (run->tracer && trace(run, err) < 0)
         return -1;
-    if (run->rows && !source->context && ask_rows(run, first, err) < 0)
+    if (source->context)
+        return 0;
+    if (run->rows && ask_rows(run, err) < 0)
         return -1;
-    if (source->context) {
-        report->n = first;
-        report->n_notes = first_note;
-    } else if (source->kind == ZDM_SOURCE_SQL) {
-        zdm_allow_apply(report, source, first);
+    if (source->kind == ZDM_SOURCE_SQL) {
+        zdm_allow_apply(report, source);
         if (source->trouble)
             zdm_check_note(
                 report, source, 0, "refused-by-tool", source->advice, "%s", source->trouble);
     }
-    /* What a file made may be deployed long before the next one runs: in use, though its shape is
-     * known. */
-    zdm_sql_context_settle(run->context);
     return 0;
 }
 
-/* Severities of notes are settled when all are there: the classifier knows nothing of them. */
+/* The classifier knows nothing of notes, so their severities are settled behind it. */
 static void
 settle_notes(const struct run *run)
 {
@@ -173,13 +168,12 @@ count(struct zdm_check_summary *summary, enum zdm_severity severity)
 }
 
 static void
-summarise(const struct zdm_sources *sources, struct zdm_check_report *report)
+summarise(const struct run *run, struct zdm_check_summary *summary)
 {
-    struct zdm_check_summary *summary = &report->summary;
+    const struct zdm_check_report *report = run->report;
 
-    for (size_t i = 0; i < sources->n; i++)
-        summary->files += !sources->items[i].context;
-    summary->statements = report->n;
+    summary->files++;
+    summary->statements += report->n;
     for (size_t i = 0; i < report->n; i++) {
         const struct zdm_checked *item = &report->items[i];
         summary->safe += item->st->verdict == ZDM_VERDICT_SAFE;
@@ -195,22 +189,44 @@ summarise(const struct zdm_sources *sources, struct zdm_check_report *report)
     }
     for (size_t i = 0; i < report->n_notes; i++)
         count(summary, report->notes[i].severity);
+    summary->exit_code =
+        zdm_check_stronger_code(summary->exit_code, zdm_check_exit_code(report, run->settings));
+}
+
+static int
+check_source(struct run *run, struct zdm_source *source, const struct zdm_check_listener *listener,
+    struct zdm_check_summary *summary, struct zdm_err *err)
+{
+    struct zdm_check_report report;
+
+    zdm_check_report_init(&report);
+    run->report = &report;
+    int rc = judge_source(run, source, err);
+    if (rc == 0 && !source->context) {
+        settle_notes(run);
+        summarise(run, summary);
+        listener->found(listener->self, &report);
+    }
+    if (rc < 0 && !err->file)
+        zdm_err_at(err, (struct zdm_place){.file = source->path});
+    zdm_check_report_release(&report);
+    zdm_source_forget(source);
+    /* What a file made may be deployed long before the next one runs: in use, though its shape is
+     * known. */
+    zdm_sql_context_settle(run->context);
+    return rc;
 }
 
 int
-zdm_check_run(const struct zdm_sources *sources, const struct zdm_check_settings *settings,
+zdm_check_run(struct zdm_sources *sources, const struct zdm_check_settings *settings,
     struct zdm_catalog *catalog, const struct zdm_check_plans *plans,
     const struct zdm_check_tracer *tracer, const struct zdm_check_asker *rows,
-    struct zdm_check_report *report, struct zdm_err *err)
+    const struct zdm_check_listener *listener, struct zdm_check_summary *summary,
+    struct zdm_err *err)
 {
-    struct zdm_check_report made;
-    struct run run = {
-        .settings = settings, .plans = plans, .tracer = tracer, .rows = rows, .report = &made};
+    struct run run = {.settings = settings, .plans = plans, .tracer = tracer, .rows = rows};
     int rc = 0;
 
-    zdm_check_report_init(&made);
-    if (catalog)
-        made.evidence = "catalog";
     run.context = zdm_sql_context_on(catalog ? catalog : zdm_catalog_new(), settings->pg_version);
     if (rows)
         zdm_sql_context_ask_rows(run.context);
@@ -219,16 +235,9 @@ zdm_check_run(const struct zdm_sources *sources, const struct zdm_check_settings
             zdm_sql_context_set_severity(
                 run.context, settings->rules[i].rule, settings->rules[i].severity);
     for (size_t i = 0; i < sources->n && rc == 0; i++)
-        rc = check_source(&run, &sources->items[i], err);
+        rc = check_source(&run, &sources->items[i], listener, summary, err);
     zdm_sql_context_free(run.context);
-    if (rc < 0) {
-        zdm_check_report_release(&made);
-        return -1;
-    }
-    settle_notes(&run);
-    summarise(sources, &made);
-    *report = made;
-    return 0;
+    return rc;
 }
 
 bool
@@ -283,4 +292,14 @@ zdm_check_exit_code(
         if (zdm_check_is_unknown(&report->items[i]))
             return unknown;
     return has_counted(report, settings) ? refused : 0;
+}
+
+int
+zdm_check_stronger_code(int a, int b)
+{
+    int unknown = zdm_err_exit_code(ZDM_ERR_USAGE);
+
+    if (a == unknown || b == unknown)
+        return unknown;
+    return a ? a : b;
 }

@@ -1,5 +1,5 @@
 /*
- * check.h - classifies sources in their order and collects the report.
+ * check.h - classifies sources in their order and hands on what it found in each.
  */
 #ifndef ZDM_CHECK_CHECK_H
 #define ZDM_CHECK_CHECK_H
@@ -58,12 +58,22 @@ struct zdm_check_plans {
         struct zdm_check_report *report, struct zdm_err *err);
 };
 
-/* takes catalog (NULL: none). Fills *report. -1 only when the work could not be done; what is wrong
- * with the sources is in the report. */
-int zdm_check_run(const struct zdm_sources *sources, const struct zdm_check_settings *settings,
+/* Who is told what was found: once a source, in their order, not for those that are only read for
+ * what they do to the others. The report is a view until `found` returns; so are the texts of its
+ * source. */
+struct zdm_check_listener {
+    void *self;
+    void (*found)(void *self, const struct zdm_check_report *report);
+};
+
+/* takes catalog (NULL: none), and the texts of each source once it is judged. Adds what was found to
+ * *summary, also to where it came on failure: the listener was told so much. -1 only when the work
+ * could not be done; what is wrong with the sources is in the reports. */
+int zdm_check_run(struct zdm_sources *sources, const struct zdm_check_settings *settings,
     struct zdm_catalog *catalog, const struct zdm_check_plans *plans,
     const struct zdm_check_tracer *tracer, const struct zdm_check_asker *rows,
-    struct zdm_check_report *report, struct zdm_err *err);
+    const struct zdm_check_listener *listener, struct zdm_check_summary *summary,
+    struct zdm_err *err);
 
 /* Nobody judged the statement, and nobody took that upon himself in a comment. */
 bool zdm_check_is_unknown(const struct zdm_checked *item);
@@ -71,5 +81,7 @@ bool zdm_check_is_unknown(const struct zdm_checked *item);
  * 2 is the stronger. */
 int zdm_check_exit_code(
     const struct zdm_check_report *report, const struct zdm_check_settings *settings);
+/* Of several sources. */
+int zdm_check_stronger_code(int a, int b);
 
 #endif

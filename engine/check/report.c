@@ -64,7 +64,7 @@ zdm_text_position(const char *text, size_t offset, size_t *line, size_t *column)
 void
 zdm_check_report_init(struct zdm_check_report *report)
 {
-    *report = (struct zdm_check_report){.evidence = "assumed", .arena = zdm_arena_new()};
+    *report = (struct zdm_check_report){.arena = zdm_arena_new()};
 }
 
 struct zdm_checked *

@@ -1,5 +1,9 @@
 /*
- * report.h - what zdm check found, ready for any format.
+ * report.h - what zdm check found in one source, ready for any format.
+ *
+ * Nobody holds the reports of all sources: each is handed on (check.h) and let go. Within a source all
+ * is held, since what stands at its end may say something of its first statement: a transaction that
+ * nobody ends, a table that was filled and never analyzed, a comment for the whole file.
  *
  * Statements in the order in which they would run. Findings of a statement are in the order of their
  * place; a suppressed one stays, with the reason that the author gave.
@@ -31,10 +35,11 @@ struct zdm_check_note { /* something about a source as a whole, or a comment in 
     const char *message, *hint;
 };
 
-struct zdm_check_summary {
+struct zdm_check_summary { /* of all sources */
     size_t files, statements, safe, caution, unsafe, unknown;
     size_t errors, warnings, infos, allowed; /* findings and notes */
     size_t applied; /* migrations that the target has already, and that were left out */
+    int exit_code;  /* of zdm_check_exit_code() the one that counts most: 2, 4, 0 */
 };
 
 struct zdm_check_report {
@@ -42,8 +47,6 @@ struct zdm_check_report {
     size_t n;
     struct zdm_check_note *notes;
     size_t n_notes;
-    struct zdm_check_summary summary;
-    const char *evidence; /* "assumed", or what --db and --trace gave, for the head of the text */
     struct zdm_arena *arena;
     struct zdm_parsed **parsed; /* keeps the views alive */
     size_t n_parsed;

@@ -53,13 +53,23 @@ by_folder(const struct zdm_folder *folder)
 }
 
 void
-zdm_source_release(struct zdm_source *source)
+zdm_source_forget(struct zdm_source *source)
 {
-    free(source->path);
-    free(source->version);
-    free(source->text);
+    if (source->text != source->original)
+        free(source->text);
     free(source->original);
     free(source->parts);
+    source->text = source->original = NULL;
+    source->parts = NULL;
+    source->n_parts = 0;
+}
+
+void
+zdm_source_release(struct zdm_source *source)
+{
+    zdm_source_forget(source);
+    free(source->path);
+    free(source->version);
     free(source->trouble);
     free(source->advice);
 }
@@ -103,7 +113,7 @@ add_sql(struct reader *reader, const char *path, const struct zdm_convention *co
     if (zdm_text_file_read(path, false, &source.original, &len, err) < 0)
         return -1;
     source.path = zdm_strdup(path ? path : "<stdin>");
-    source.text = zdm_strndup(source.original, len);
+    source.text = source.original;
     if (!convention)
         convention = by_comments(source.text);
     if (convention && (convention->owns || convention->marked))
@@ -114,9 +124,12 @@ add_sql(struct reader *reader, const char *path, const struct zdm_convention *co
         source.version = convention->version(source.path);
     if (convention)
         source.wrap = convention->wrap;
-    if (convention && convention->cut && convention->cut(&source, err) < 0) {
-        zdm_source_release(&source);
-        return -1;
+    if (convention && convention->cut) {
+        source.text = zdm_strndup(source.original, len);
+        if (convention->cut(&source, err) < 0) {
+            zdm_source_release(&source);
+            return -1;
+        }
     }
     if (reader->options->wrap_given)
         override_wrap(&source, reader->options->wrap);

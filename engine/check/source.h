@@ -33,7 +33,8 @@ struct zdm_source {
     char *
         text; /* SQL: the whole file, with what is not to be run (down sections, COPY data excepted)
                    blanked out by spaces, so that offsets and lines stay those of the file. PLAN: NULL */
-    char *original; /* the file as it is, without a byte order mark: for showing lines */
+    char *original; /* the file as it is, without a byte order mark: for showing lines; the same as
+                       text when nothing is blanked out */
     struct zdm_source_part *parts; /* a file whose pieces are sent apart; none: it is one piece */
     size_t n_parts;
     bool context;  /* only for what it does to the ones behind it: nothing is reported */
@@ -57,6 +58,8 @@ struct zdm_source_options {
  * error with the path (ZDM_ERR_USAGE). */
 int zdm_sources_read(const char *const *paths, size_t n, const struct zdm_source_options *options,
     struct zdm_sources *out, struct zdm_err *err);
+/* Lets go of the texts; what the source is called stays. */
+void zdm_source_forget(struct zdm_source *source);
 void zdm_source_release(struct zdm_source *source);
 void zdm_sources_release(struct zdm_sources *sources);
 

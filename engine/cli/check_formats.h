@@ -1,9 +1,12 @@
 /*
  * check_formats.h - the formats of zdm check, one table for --format, help and printing.
  *
- * A renderer writes a report into a buffer, and says where it may be emptied into the output: however
- * much it writes, little of it is held. Only `text` holds style marks (layout.h);
- * the others are exactly what a program reads.
+ * A format is told what was found source by source (check/check.h), writes its part of it into a buffer,
+ * and says where that may be emptied into the output: however much there is to say, little of it is
+ * held. Only `text` holds style marks (layout.h); the others are exactly what a program reads.
+ *
+ * Two formats hold what they wrote until the end, as text: `junit`, because its first line counts all
+ * cases, and `markdown`, which begins with the sums and is never longer than a comment may be.
  */
 #ifndef ZDM_CLI_CHECK_FORMATS_H
 #define ZDM_CLI_CHECK_FORMATS_H
@@ -15,9 +18,9 @@
 #include "cli/io.h"
 
 struct zdm_check_view {
-    const struct zdm_check_report *report;
     const struct zdm_check_settings *settings;
-    int columns; /* that a line of text may take */
+    const char *evidence; /* "assumed", or what --db and --trace gave */
+    int columns;          /* that a line of text may take */
     /* Where the text goes when there is much of it; NULL: nowhere, it stays in the buffer. */
     struct zdm_stream *stream;
     bool styled;
@@ -25,12 +28,27 @@ struct zdm_check_view {
 
 /* Between two pieces: writes what has gathered once it is much, and empties the buffer. */
 void zdm_check_emit(struct zdm_buf *out, const struct zdm_check_view *view);
+/* Adds a text of any length to a format without style marks. */
+void zdm_check_emit_text(
+    struct zdm_buf *out, const struct zdm_check_view *view, const struct zdm_buf *text);
+
+struct zdm_check_end {
+    const struct zdm_check_summary *summary;
+    int exit_code;
+    const struct zdm_err *failed; /* why not all was judged; NULL: all was */
+};
 
 struct zdm_check_format {
     const char *name;
     const char *does; /* one line, for help and the reference */
     bool styled;      /* holds style marks */
-    void (*render)(struct zdm_buf *out, const struct zdm_check_view *view);
+    /* What the format remembers from one source to the next, owned by `end`; NULL: nothing. */
+    void *(*begin)(struct zdm_buf *out, const struct zdm_check_view *view);
+    void (*add)(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+        const struct zdm_check_report *report);
+    /* Also ends the document when the work broke off, so that what was written is one. NULL: nothing. */
+    void (*end)(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+        const struct zdm_check_end *end);
 };
 extern const struct zdm_check_format zdm_check_formats[];
 extern const size_t zdm_n_check_formats;
@@ -40,21 +58,44 @@ extern const size_t zdm_n_check_formats;
 /* NULL when there is no such format. */
 const struct zdm_check_format *zdm_check_format(const char *name);
 
-/* Renders and writes it to stdout; text as wide as the terminal, between 80 and 120 columns. */
-void zdm_check_print(struct zdm_io *io, const struct zdm_check_format *format,
-    const struct zdm_check_report *report, const struct zdm_check_settings *settings);
+/* A format at work. */
+struct zdm_check_writer {
+    const struct zdm_check_format *format;
+    struct zdm_check_view view;
+    struct zdm_buf out;
+    void *self;
+};
+
+/* Writes to stdout; text as wide as the terminal, between 80 and 120 columns. Borrows settings and
+ * evidence. */
+void zdm_check_writer_open(struct zdm_check_writer *writer, struct zdm_io *io,
+    const struct zdm_check_format *format, const struct zdm_check_settings *settings,
+    const char *evidence);
+/* Adds each source to the writer, which stays where it is. */
+struct zdm_check_listener zdm_check_writer_listener(struct zdm_check_writer *writer);
+void zdm_check_writer_close(struct zdm_check_writer *writer, const struct zdm_check_end *end);
 
 struct zdm_check_rows;
 /* The findings of the text format alone, without the lines that sum up. */
 void zdm_render_check_rows(
     struct zdm_buf *out, const struct zdm_check_rows *rows, const struct zdm_check_view *view);
-void zdm_render_check_text(struct zdm_buf *out, const struct zdm_check_view *view);
-void zdm_render_check_json(struct zdm_buf *out, const struct zdm_check_view *view);
-void zdm_render_check_sarif(struct zdm_buf *out, const struct zdm_check_view *view);
-void zdm_render_check_github(struct zdm_buf *out, const struct zdm_check_view *view);
-void zdm_render_check_gitlab(struct zdm_buf *out, const struct zdm_check_view *view);
-void zdm_render_check_junit(struct zdm_buf *out, const struct zdm_check_view *view);
-void zdm_render_check_gcc(struct zdm_buf *out, const struct zdm_check_view *view);
-void zdm_render_check_markdown(struct zdm_buf *out, const struct zdm_check_view *view);
+
+#define ZDM_CHECK_FORMAT(name)                                                                     \
+    void *zdm_##name##_begin(struct zdm_buf *out, const struct zdm_check_view *view);              \
+    void zdm_##name##_add(void *self, struct zdm_buf *out, const struct zdm_check_view *view,      \
+        const struct zdm_check_report *report);                                                    \
+    void zdm_##name##_end(void *self, struct zdm_buf *out, const struct zdm_check_view *view,      \
+        const struct zdm_check_end *end)
+ZDM_CHECK_FORMAT(check_text);
+ZDM_CHECK_FORMAT(check_json);
+ZDM_CHECK_FORMAT(check_sarif);
+ZDM_CHECK_FORMAT(check_gitlab);
+ZDM_CHECK_FORMAT(check_junit);
+ZDM_CHECK_FORMAT(check_markdown);
+#undef ZDM_CHECK_FORMAT
+void zdm_check_github_add(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_report *report);
+void zdm_check_gcc_add(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_report *report);
 
 #endif

@@ -78,9 +78,9 @@ add_statement(struct zdm_check_report *report, const struct zdm_source *source,
 
 /* A statement's own finding says it already. */
 static bool
-is_finding(const struct zdm_check_report *report, size_t first, const struct zdm_err *err)
+is_finding(const struct zdm_check_report *report, const struct zdm_err *err)
 {
-    for (size_t i = first; i < report->n; i++) {
+    for (size_t i = 0; i < report->n; i++) {
         const struct zdm_checked *item = &report->items[i];
         for (size_t k = 0; (int)item->line == err->line && k < item->st->n_findings; k++)
             if (strcmp(item->st->findings[k].message, err->message) == 0)
@@ -91,12 +91,12 @@ is_finding(const struct zdm_check_report *report, size_t first, const struct zdm
 
 /* What is refused as unsafe is a finding; the rest says that the plan cannot run at all. */
 static void
-add_errors(struct zdm_check_report *report, const struct zdm_source *source, size_t first,
+add_errors(struct zdm_check_report *report, const struct zdm_source *source,
     const struct zdm_errlist *errors)
 {
     for (size_t i = 0; i < errors->count; i++) {
         const struct zdm_err *error = &errors->items[i];
-        if (error->code == ZDM_ERR_REFUSED || is_finding(report, first, error))
+        if (error->code == ZDM_ERR_REFUSED || is_finding(report, error))
             continue;
         zdm_check_note(report, source, error->line > 0 ? (size_t)error->line : 0, "invalid-plan",
             error->hint, "%s", error->message);
@@ -124,12 +124,10 @@ check_plan(void *self, const struct zdm_source *source, struct zdm_sql_context *
     struct zdm_errlist errors = ZDM_ERRLIST_INIT;
     struct walk walk = {.text = source->original, .line = 1};
     struct zdm_plan_file *file;
-    size_t first = report->n;
-
     bool *done = NULL;
 
     if (zdm_plan_file_load(source->path, &file, &errors) < 0) {
-        add_errors(report, source, first, &errors);
+        add_errors(report, source, &errors);
         zdm_errlist_release(&errors);
         return 0;
     }
@@ -145,7 +143,7 @@ check_plan(void *self, const struct zdm_source *source, struct zdm_sql_context *
     for (size_t i = 0; i < found.n_parsed; i++)
         zdm_check_keep(report, found.parsed[i]);
     found.n_parsed = 0;
-    add_errors(report, source, first, &found.errors);
+    add_errors(report, source, &found.errors);
     zdm_plan_report_release(&found);
     zdm_plan_file_free(file);
     return 0;

@@ -154,15 +154,13 @@ compare(uintptr_t a, uintptr_t b)
     return (a > b) - (a < b);
 }
 
-/* Sources stand in one array in their order, and so do statements. */
+/* Statements stand in one array in their order. */
 static int
 compare_rows(const void *a, const void *b)
 {
     const struct zdm_check_row *x = a, *y = b;
-    int order = compare((uintptr_t)x->source, (uintptr_t)y->source);
+    int order = compare(x->item ? x->item->line : x->at.line, y->item ? y->item->line : y->at.line);
 
-    if (!order)
-        order = compare(x->item ? x->item->line : x->at.line, y->item ? y->item->line : y->at.line);
     if (!order)
         order = compare(x->item ? x->item->column : 0, y->item ? y->item->column : 0);
     if (!order)
@@ -236,6 +234,27 @@ zdm_check_rows_release(struct zdm_check_rows *rows)
 {
     free(rows->rows);
     *rows = (struct zdm_check_rows){.rows = NULL};
+}
+
+size_t
+zdm_check_rule_index(struct zdm_check_rules *rules, const char *id)
+{
+    size_t at = 0;
+
+    while (at < rules->n && strcmp(rules->ids[at], id) != 0)
+        at++;
+    if (at == rules->n) {
+        rules->ids = zdm_grow(rules->ids, rules->n, sizeof *rules->ids);
+        rules->ids[rules->n++] = id;
+    }
+    return at;
+}
+
+void
+zdm_check_rules_release(struct zdm_check_rules *rules)
+{
+    free(rules->ids);
+    *rules = (struct zdm_check_rules){.ids = NULL};
 }
 
 void

@@ -1,8 +1,8 @@
 /*
  * check_rows.h - a report as a list of what is to be said, each with its place (pure).
  *
- * One row a finding, note or difference between trace and catalog, file by file in the order of the
- * lines: every format prints these.
+ * One row a finding, note or difference between trace and catalog, in the order of the lines: every
+ * format prints these.
  */
 #ifndef ZDM_CLI_CHECK_ROWS_H
 #define ZDM_CLI_CHECK_ROWS_H
@@ -47,8 +47,18 @@ struct zdm_check_rows {
 /* Owned by the caller; views of the report. */
 void zdm_check_rows_init(struct zdm_check_rows *out, const struct zdm_check_report *report);
 void zdm_check_rows_release(struct zdm_check_rows *rows);
-/* Fills the fingerprints: they stay when the lines around a row change, and no two rows have the same. */
+/* Fills the fingerprints: they stay when the lines around a row change, and no two rows have the same,
+ * of other sources neither, since the path is part of it. */
 void zdm_check_fingerprints(struct zdm_check_rows *rows);
+
+/* The rules that rows spoke of, each once, in the order in which they came. */
+struct zdm_check_rules { /* all zero is empty */
+    const char **ids;    /* n, static each */
+    size_t n;
+};
+/* Where it is in the set; it is put there when it was not. */
+size_t zdm_check_rule_index(struct zdm_check_rules *rules, const char *id);
+void zdm_check_rules_release(struct zdm_check_rules *rules);
 
 /* Is a row of that severity a reason to fail? */
 bool zdm_check_counts(const struct zdm_check_row *row, const struct zdm_check_settings *settings);

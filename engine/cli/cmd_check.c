@@ -8,12 +8,19 @@
 #include "cli/check_target.h"
 #include "cli/commands.h"
 
+/* Not all could be analysed; ^C is told as what it is. */
+static int
+broken_off_code(const struct zdm_err *err)
+{
+    return zdm_err_exit_code(err->code == ZDM_ERR_INTERRUPTED ? err->code : ZDM_ERR_USAGE);
+}
+
+/* -1: nothing was written yet. */
 static int
 check_sources(const struct zdm_args *args, struct zdm_sources *sources,
     const struct zdm_check_settings *settings, struct zdm_io *io, struct zdm_err *err)
 {
     const char *format = zdm_args_get(args, ZDM_OPT_CHECK_FORMAT);
-    struct zdm_check_report report = {.items = NULL};
     struct zdm_check_target target;
     int code = -1;
 
@@ -21,6 +28,7 @@ check_sources(const struct zdm_args *args, struct zdm_sources *sources,
         return -1;
     struct zdm_catalog *catalog = target.catalog;
     struct zdm_check_plans plans = zdm_check_plan_files(target.conninfo);
+    struct zdm_check_writer writer;
     size_t applied = 0;
     target.catalog = NULL; /* taken */
     if (target.conninfo && !zdm_args_has(args, ZDM_OPT_WITH_APPLIED) &&
@@ -28,15 +36,18 @@ check_sources(const struct zdm_args *args, struct zdm_sources *sources,
         zdm_catalog_free(catalog);
         goto out;
     }
-    if (zdm_check_run(sources, settings, catalog, &plans,
-            target.tracer.trace ? &target.tracer : NULL, target.rows.ask ? &target.rows : NULL,
-            &report, err) == 0) {
-        report.summary.applied = applied;
-        if (target.evidence)
-            report.evidence = zdm_arena_strdup(report.arena, target.evidence);
-        zdm_check_print(io, zdm_check_format(format ? format : "text"), &report, settings);
-        code = zdm_check_exit_code(&report, settings);
-        zdm_check_report_release(&report);
+    zdm_check_writer_open(&writer, io, zdm_check_format(format ? format : "text"), settings,
+        target.evidence ? target.evidence : zdm_evidence_name(ZDM_EVIDENCE_ASSUMED));
+    struct zdm_check_listener listener = zdm_check_writer_listener(&writer);
+    struct zdm_check_summary summary = {.applied = applied};
+    int rc = zdm_check_run(sources, settings, catalog, &plans,
+        target.tracer.trace ? &target.tracer : NULL, target.rows.ask ? &target.rows : NULL,
+        &listener, &summary, err);
+    code = rc < 0 ? broken_off_code(err) : summary.exit_code;
+    zdm_check_writer_close(&writer, &(struct zdm_check_end){&summary, code, rc < 0 ? err : NULL});
+    if (rc < 0) {
+        io->json = false; /* the document has it already */
+        zdm_io_fail(io, err);
     }
 out:
     zdm_check_target_close(&target);

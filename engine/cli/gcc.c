@@ -22,11 +22,13 @@ add_line(struct zdm_buf *out, const struct zdm_check_row *row, const char *level
 }
 
 void
-zdm_render_check_gcc(struct zdm_buf *out, const struct zdm_check_view *view)
+zdm_check_gcc_add(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_report *report)
 {
     struct zdm_check_rows rows;
 
-    zdm_check_rows_init(&rows, view->report);
+    (void)self;
+    zdm_check_rows_init(&rows, report);
     for (size_t i = 0; i < rows.n; i++) {
         const struct zdm_check_row *row = &rows.rows[i];
         if (row->allowed)

@@ -60,11 +60,13 @@ annotate(struct zdm_buf *out, const struct zdm_check_row *row)
 }
 
 void
-zdm_render_check_github(struct zdm_buf *out, const struct zdm_check_view *view)
+zdm_check_github_add(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_report *report)
 {
     struct zdm_check_rows rows;
 
-    zdm_check_rows_init(&rows, view->report);
+    (void)self;
+    zdm_check_rows_init(&rows, report);
     for (size_t i = 0; i < rows.n; i++) {
         if (!rows.rows[i].allowed)
             annotate(out, &rows.rows[i]);

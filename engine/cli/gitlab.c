@@ -52,20 +52,41 @@ issue_of(const struct zdm_check_row *row)
     return issue;
 }
 
-void
-zdm_render_check_gitlab(struct zdm_buf *out, const struct zdm_check_view *view)
+void *
+zdm_check_gitlab_begin(struct zdm_buf *out, const struct zdm_check_view *view)
 {
-    struct zdm_check_rows rows;
-    struct zdm_json_out json = {.out = out};
+    struct zdm_json_out *json = zdm_alloc(sizeof *json);
 
-    zdm_check_rows_init(&rows, view->report);
+    (void)view;
+    json->out = out;
+    zdm_json_open(json, NULL, '[');
+    return json;
+}
+
+void
+zdm_check_gitlab_add(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_report *report)
+{
+    struct zdm_json_out *json = self;
+    struct zdm_check_rows rows;
+
+    zdm_check_rows_init(&rows, report);
     zdm_check_fingerprints(&rows);
-    zdm_json_open(&json, NULL, '[');
     for (size_t i = 0; i < rows.n; i++) {
         if (!rows.rows[i].allowed)
-            zdm_json_put(&json, NULL, issue_of(&rows.rows[i]));
+            zdm_json_put(json, NULL, issue_of(&rows.rows[i]));
         zdm_check_emit(out, view);
     }
-    zdm_json_close(&json, ']');
     zdm_check_rows_release(&rows);
+}
+
+void
+zdm_check_gitlab_end(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_end *end)
+{
+    struct zdm_json_out *json = self;
+
+    (void)out, (void)view, (void)end;
+    zdm_json_close(json, ']');
+    free(json);
 }

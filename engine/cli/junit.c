@@ -156,123 +156,124 @@ add_case(struct zdm_buf *out, const struct zdm_check_view *view, const struct on
 }
 
 struct suites {
-    const struct zdm_check_view *view;
-    struct zdm_check_rows rows;
-    size_t *first; /* row of each statement; rows.n where it has none */
+    struct zdm_buf
+        text; /* of those that are written: the first line of the document counts them all */
+    struct tally total;
 };
 
-/* out NULL, here and below: only counts. */
+/* rows: from the first one of the statement on. */
 static void
-statement_case(struct zdm_buf *out, const struct suites *s, size_t index, struct tally *tally)
+statement_case(struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_checked *item, const struct zdm_check_row *rows, size_t n, struct tally *tally)
 {
-    const struct zdm_checked *item = &s->view->report->items[index];
     struct zdm_buf name = ZDM_BUF_INIT;
     struct one_case c = {.file = item->source->path,
-        .rows = &s->rows.rows[s->first[index]],
-        .unknown = zdm_check_is_unknown(item) && !s->view->settings->allow_unknown};
+        .rows = rows,
+        .unknown = zdm_check_is_unknown(item) && !view->settings->allow_unknown};
 
-    while (s->first[index] + c.n < s->rows.n && c.rows[c.n].item == item)
+    while (c.n < n && rows[c.n].item == item)
         c.n++;
-    judge(&c, s->view, tally);
-    if (!out)
-        return;
+    judge(&c, view, tally);
     case_name(&name, item->line, item->st->sql);
     c.name = name.s;
-    add_case(out, s->view, &c);
-    zdm_check_emit(out, s->view);
+    add_case(out, view, &c);
     zdm_buf_release(&name);
 }
 
 static void
-note_case(struct zdm_buf *out, const struct suites *s, const struct zdm_check_row *row,
+note_case(struct zdm_buf *out, const struct zdm_check_view *view, const struct zdm_check_row *row,
     struct tally *tally)
 {
     struct one_case c = {.file = row->source->path, .rows = row, .n = 1};
     struct zdm_buf name = ZDM_BUF_INIT;
 
-    judge(&c, s->view, tally);
-    if (!out)
-        return;
+    judge(&c, view, tally);
     case_name(&name, row->at.line, row->rule);
     c.name = name.s;
-    add_case(out, s->view, &c);
-    zdm_check_emit(out, s->view);
+    add_case(out, view, &c);
     zdm_buf_release(&name);
 }
 
-/* Where a file begins in the statements and in the rows. */
-struct cursor {
-    size_t item, row;
-};
-
-/* The cases of a file: its statements in their order, then what is said of the file. Returns where the
- * next one begins. */
-static struct cursor
-add_cases(struct zdm_buf *out, const struct suites *s, struct cursor at,
-    const struct zdm_source *source, struct tally *tally)
+/* The cases of a file: its statements in their order, then what is said of the file. */
+static void
+add_cases(struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_report *report, const struct zdm_check_rows *rows, struct tally *tally)
 {
-    const struct zdm_check_report *report = s->view->report;
+    size_t *first = zdm_alloc((report->n + 1) * sizeof *first); /* row of each statement */
 
-    for (; at.item < report->n && report->items[at.item].source == source; at.item++)
-        statement_case(out, s, at.item, tally);
-    for (; at.row < s->rows.n && s->rows.rows[at.row].source == source; at.row++)
-        if (!s->rows.rows[at.row].item)
-            note_case(out, s, &s->rows.rows[at.row], tally);
-    return at;
-}
-
-/* NULL at the end. */
-static const struct zdm_source *
-source_at(const struct suites *s, struct cursor at)
-{
-    const struct zdm_check_report *report = s->view->report;
-    const struct zdm_source *source = at.item < report->n ? report->items[at.item].source : NULL;
-
-    if (at.row < s->rows.n && (!source || s->rows.rows[at.row].source < source))
-        source = s->rows.rows[at.row].source;
-    return source;
+    for (size_t i = 0; i < report->n; i++)
+        first[i] = rows->n;
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->rows[i].first)
+            first[rows->rows[i].item - report->items] = i;
+    for (size_t i = 0; i < report->n; i++)
+        statement_case(
+            out, view, &report->items[i], &rows->rows[first[i]], rows->n - first[i], tally);
+    for (size_t i = 0; i < rows->n; i++)
+        if (!rows->rows[i].item)
+            note_case(out, view, &rows->rows[i], tally);
+    free(first);
 }
 
 static void
-add_suites(struct zdm_buf *out, const struct suites *s)
+put_counts(struct zdm_buf *out, const struct tally *tally)
 {
-    const struct zdm_source *source;
+    zdm_buf_addf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"", tally->tests,
+        tally->failures, tally->errors);
+}
 
-    for (struct cursor at = {0}; (source = source_at(s, at)) != NULL;) {
-        struct tally tally = {0}, again = {0};
-        add_cases(NULL, s, at, source, &tally);
-        zdm_buf_add(out, "  <testsuite");
-        attribute(out, "name", source->path);
-        zdm_buf_addf(out,
-            " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"0\" time=\"0\">\n",
-            tally.tests, tally.failures, tally.errors);
-        at = add_cases(out, s, at, source, &again);
-        zdm_buf_add(out, "  </testsuite>\n");
-    }
+void *
+zdm_check_junit_begin(struct zdm_buf *out, const struct zdm_check_view *view)
+{
+    struct suites *suites = zdm_alloc(sizeof *suites);
+
+    (void)out, (void)view;
+    suites->text = (struct zdm_buf)ZDM_BUF_INIT;
+    return suites;
 }
 
 void
-zdm_render_check_junit(struct zdm_buf *out, const struct zdm_check_view *view)
+zdm_check_junit_add(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_report *report)
 {
-    const struct zdm_check_report *report = view->report;
-    struct suites s = {.view = view};
-    struct tally total = {0};
+    struct suites *suites = self;
+    struct zdm_buf cases = ZDM_BUF_INIT;
+    struct zdm_check_rows rows;
+    struct tally tally = {0};
 
-    zdm_check_rows_init(&s.rows, report);
-    s.first = zdm_alloc((report->n + 1) * sizeof *s.first);
-    for (size_t i = 0; i < report->n; i++)
-        s.first[i] = s.rows.n;
-    for (size_t i = 0; i < s.rows.n; i++) {
-        if (s.rows.rows[i].first)
-            s.first[s.rows.rows[i].item - report->items] = i;
+    (void)out;
+    zdm_check_rows_init(&rows, report);
+    if (report->n + rows.n > 0) {
+        const struct zdm_source *source = report->n ? report->items->source : rows.rows->source;
+        add_cases(&cases, view, report, &rows, &tally);
+        zdm_buf_add(&suites->text, "  <testsuite");
+        attribute(&suites->text, "name", source->path);
+        put_counts(&suites->text, &tally);
+        zdm_buf_add(&suites->text, " skipped=\"0\" time=\"0\">\n");
+        zdm_buf_addn(&suites->text, cases.s, cases.len);
+        zdm_buf_add(&suites->text, "  </testsuite>\n");
     }
-    for (struct cursor at = {0}; source_at(&s, at);)
-        at = add_cases(NULL, &s, at, source_at(&s, at), &total);
-    zdm_buf_add(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"zdm check\"");
-    zdm_buf_addf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" time=\"0\">\n", total.tests,
-        total.failures, total.errors);
-    add_suites(out, &s);
-    zdm_buf_add(out, "</testsuites>\n");
-    free(s.first);
-    zdm_check_rows_release(&s.rows);
+    suites->total.tests += tally.tests;
+    suites->total.failures += tally.failures;
+    suites->total.errors += tally.errors;
+    zdm_check_rows_release(&rows);
+    zdm_buf_release(&cases);
+}
+
+void
+zdm_check_junit_end(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_end *end)
+{
+    struct suites *suites = self;
+
+    if (!end->failed) {
+        zdm_buf_add(
+            out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"zdm check\"");
+        put_counts(out, &suites->total);
+        zdm_buf_add(out, " time=\"0\">\n");
+        zdm_check_emit_text(out, view, &suites->text);
+        zdm_buf_add(out, "</testsuites>\n");
+    }
+    zdm_buf_release(&suites->text);
+    free(suites);
 }

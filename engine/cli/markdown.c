@@ -2,8 +2,10 @@
  * markdown.c - zdm check --format markdown: a comment for a pull request. What comes from the files
  * can neither format anything nor leave its fence.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "cli/check_formats.h"
 #include "cli/check_rows.h"
 #include "cli/render_source.h"
@@ -150,9 +152,8 @@ details(struct zdm_buf *out, const struct zdm_check_row *rows, size_t n)
 }
 
 static void
-heading(struct zdm_buf *out, const struct zdm_check_view *view)
+heading(struct zdm_buf *out, const struct zdm_check_summary *s)
 {
-    const struct zdm_check_summary *s = &view->report->summary;
     const struct {
         size_t n;
         const char *one, *many;
@@ -176,33 +177,76 @@ heading(struct zdm_buf *out, const struct zdm_check_view *view)
     zdm_buf_addf(out, "%s\n\n", any ? "" : ": nothing to complain about");
 }
 
-void
-zdm_render_check_markdown(struct zdm_buf *out, const struct zdm_check_view *view)
-{
-    struct zdm_check_rows rows;
-    struct zdm_buf part = ZDM_BUF_INIT;
-    size_t shown = 0, count = 0, left = 0;
+/* Pieces that may be shown: as many as there is room for. */
+struct pieces {
+    struct zdm_buf text;
+    size_t *ends; /* of each in the text: n */
+    size_t n;
+    size_t count; /* also of those for which there was no room */
+};
 
-    zdm_check_rows_init(&rows, view->report);
-    heading(out, view);
-    for (size_t i = 0; i < rows.n; i++)
-        count += !rows.rows[i].allowed;
-    if (count)
-        zdm_buf_add(out, "| | where | what | rule |\n|---|---|---|---|\n");
+struct comment {
+    struct pieces rows, details;
+};
+
+static void
+add_piece(struct pieces *pieces, const struct zdm_buf *piece, size_t room)
+{
+    pieces->count++;
+    if (pieces->text.len + piece->len > room)
+        return;
+    zdm_buf_addn(&pieces->text, piece->s, piece->len);
+    pieces->ends = zdm_grow(pieces->ends, pieces->n, sizeof *pieces->ends);
+    pieces->ends[pieces->n++] = pieces->text.len;
+}
+
+/* Adds the first ones, with which `out` is not longer than `room`; returns how many are left out. */
+static size_t
+put_pieces(struct zdm_buf *out, const struct pieces *pieces, size_t room)
+{
+    size_t n = pieces->n;
+
+    while (n > 0 && out->len + pieces->ends[n - 1] > room)
+        n--;
+    if (n > 0)
+        zdm_buf_addn(out, pieces->text.s, pieces->ends[n - 1]);
+    return pieces->count - n;
+}
+
+static void
+release_pieces(struct pieces *pieces)
+{
+    zdm_buf_release(&pieces->text);
+    free(pieces->ends);
+}
+
+void *
+zdm_check_markdown_begin(struct zdm_buf *out, const struct zdm_check_view *view)
+{
+    struct comment *comment = zdm_alloc(sizeof *comment);
+
+    (void)out, (void)view;
+    comment->rows.text = comment->details.text = (struct zdm_buf)ZDM_BUF_INIT;
+    return comment;
+}
+
+void
+zdm_check_markdown_add(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_report *report)
+{
+    struct comment *comment = self;
+    struct zdm_buf part = ZDM_BUF_INIT;
+    struct zdm_check_rows rows;
+
+    (void)out, (void)view;
+    zdm_check_rows_init(&rows, report);
     for (size_t i = 0; i < rows.n; i++) {
         if (rows.rows[i].allowed)
             continue;
         zdm_buf_clear(&part);
         table_row(&part, &rows.rows[i]);
-        if (out->len + part.len > BYTES_MAX / 2)
-            break;
-        zdm_buf_add(out, part.s);
-        shown++;
+        add_piece(&comment->rows, &part, BYTES_MAX / 2);
     }
-    if (count > shown)
-        zdm_buf_addf(out, "\n%zu more are not shown.\n", count - shown);
-    if (count)
-        zdm_buf_addc(out, '\n');
     for (size_t i = 0; i < rows.n;) {
         size_t n = 1, open = 0;
         while (rows.rows[i].item && i + n < rows.n && rows.rows[i + n].item == rows.rows[i].item)
@@ -210,19 +254,40 @@ zdm_render_check_markdown(struct zdm_buf *out, const struct zdm_check_view *view
         for (size_t j = i; j < i + n; j++)
             open += !rows.rows[j].allowed && rows.rows[j].item;
         zdm_buf_clear(&part);
-        if (open)
+        if (open) {
             details(&part, &rows.rows[i], n);
-        if (out->len + part.len <= BYTES_MAX)
-            zdm_buf_add(out, part.s);
-        else
-            left++;
+            add_piece(&comment->details, &part, BYTES_MAX);
+        }
         i += n;
     }
-    if (left)
-        zdm_buf_addf(out, "The details of %zu more statements are not shown.\n\n", left);
-    zdm_buf_add(out, "Evidence: ");
-    add_plain(out, view->report->evidence);
-    zdm_buf_add(out, ". `zdm explain RULE` says more.\n");
     zdm_buf_release(&part);
     zdm_check_rows_release(&rows);
+}
+
+void
+zdm_check_markdown_end(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_end *end)
+{
+    struct comment *comment = self;
+    size_t left;
+
+    if (!end->failed) {
+        heading(out, end->summary);
+        if (comment->rows.count) {
+            zdm_buf_add(out, "| | where | what | rule |\n|---|---|---|---|\n");
+            left = put_pieces(out, &comment->rows, BYTES_MAX / 2);
+            if (left)
+                zdm_buf_addf(out, "\n%zu more are not shown.\n", left);
+            zdm_buf_addc(out, '\n');
+        }
+        left = put_pieces(out, &comment->details, BYTES_MAX);
+        if (left)
+            zdm_buf_addf(out, "The details of %zu more statements are not shown.\n\n", left);
+        zdm_buf_add(out, "Evidence: ");
+        add_plain(out, view->evidence);
+        zdm_buf_add(out, ". `zdm explain RULE` says more.\n");
+    }
+    release_pieces(&comment->rows);
+    release_pieces(&comment->details);
+    free(comment);
 }

@@ -128,7 +128,7 @@ facts(struct zdm_buf *out, const struct zdm_check_row *row, const struct zdm_che
         zdm_buf_release(&text);
     }
     /* What all have in common is said at the end. */
-    if (strcmp(view->report->evidence, zdm_evidence_name(ZDM_EVIDENCE_ASSUMED)) != 0 &&
+    if (strcmp(view->evidence, zdm_evidence_name(ZDM_EVIDENCE_ASSUMED)) != 0 &&
         st->evidence == ZDM_EVIDENCE_ASSUMED)
         fact(out, "evidence", "assumed: the catalog does not settle all of this", columns);
 }
@@ -187,9 +187,9 @@ count_if(struct zdm_buf *out, size_t n, const char *one, const char *many, bool 
 }
 
 static void
-summary(struct zdm_buf *out, const struct zdm_check_view *view, const struct zdm_check_rows *rows)
+summary(struct zdm_buf *out, const struct zdm_check_view *view, const struct zdm_check_summary *s,
+    bool any_rows)
 {
-    const struct zdm_check_summary *s = &view->report->summary;
     struct zdm_buf text = ZDM_BUF_INIT;
     bool any = false;
 
@@ -205,7 +205,7 @@ summary(struct zdm_buf *out, const struct zdm_check_view *view, const struct zdm
     count_if(&text, s->unknown, "not understood", "not understood", &any);
     if (!any)
         zdm_buf_add(&text, ": nothing to complain about");
-    zdm_buf_addf(out, "%s%s", rows->n > 0 ? "\n" : "",
+    zdm_buf_addf(out, "%s%s", any_rows ? "\n" : "",
         s->errors     ? ZDM_RED
         : s->warnings ? ZDM_YELLOW
                       : ZDM_GREEN);
@@ -213,12 +213,12 @@ summary(struct zdm_buf *out, const struct zdm_check_view *view, const struct zdm
     zdm_buf_add(out, ZDM_PLAIN "\n");
 
     zdm_buf_clear(&text);
-    if (strcmp(view->report->evidence, zdm_evidence_name(ZDM_EVIDENCE_ASSUMED)) == 0)
+    if (strcmp(view->evidence, zdm_evidence_name(ZDM_EVIDENCE_ASSUMED)) == 0)
         zdm_buf_add(&text,
             "evidence: assumed, from the text alone, on the safe side; --db DSN asks "
             "the catalog of a database");
     else
-        zdm_buf_addf(&text, "evidence: %s", view->report->evidence);
+        zdm_buf_addf(&text, "evidence: %s", view->evidence);
     add_text(out, text.s, 0, view->columns);
     zdm_buf_release(&text);
 }
@@ -231,25 +231,17 @@ compare_names(const void *a, const void *b)
 
 /* Where to read more: the rules that have a page. */
 static void
-explain(struct zdm_buf *out, const struct zdm_check_rows *rows, int columns)
+explain(struct zdm_buf *out, struct zdm_check_rules *rules, int columns)
 {
-    const char **names = zdm_alloc((rows->n + 1) * sizeof *names);
     struct zdm_buf text = ZDM_BUF_INIT;
-    size_t n = 0;
 
-    for (size_t i = 0; i < rows->n; i++) {
-        if (!rows->rows[i].allowed && zdm_sql_rule(rows->rows[i].rule))
-            names[n++] = rows->rows[i].rule;
-    }
-    qsort(names, n, sizeof *names, compare_names);
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || strcmp(names[i], names[i - 1]) != 0)
-            zdm_buf_addf(&text, "%s%s", i ? ", " : "zdm explain RULE says more: ", names[i]);
-    }
-    if (n > 0)
+    if (rules->n > 0)
+        qsort(rules->ids, rules->n, sizeof *rules->ids, compare_names);
+    for (size_t i = 0; i < rules->n; i++)
+        zdm_buf_addf(&text, "%s%s", i ? ", " : "zdm explain RULE says more: ", rules->ids[i]);
+    if (rules->n > 0)
         add_text(out, text.s, 0, columns);
     zdm_buf_release(&text);
-    free(names);
 }
 
 void
@@ -264,14 +256,50 @@ zdm_render_check_rows(
     }
 }
 
-void
-zdm_render_check_text(struct zdm_buf *out, const struct zdm_check_view *view)
+struct text {
+    struct zdm_check_rules rules;
+    bool any, allowed; /* there was a row, and the last one was allowed */
+};
+
+void *
+zdm_check_text_begin(struct zdm_buf *out, const struct zdm_check_view *view)
 {
+    (void)out, (void)view;
+    return zdm_alloc(sizeof(struct text));
+}
+
+void
+zdm_check_text_add(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_report *report)
+{
+    struct text *text = self;
     struct zdm_check_rows rows;
 
-    zdm_check_rows_init(&rows, view->report);
+    zdm_check_rows_init(&rows, report);
+    if (text->any && rows.n > 0 && !(rows.rows[0].allowed && text->allowed))
+        zdm_buf_addc(out, '\n');
     zdm_render_check_rows(out, &rows, view);
-    summary(out, view, &rows);
-    explain(out, &rows, view->columns);
+    for (size_t i = 0; i < rows.n; i++)
+        if (!rows.rows[i].allowed && zdm_sql_rule(rows.rows[i].rule))
+            zdm_check_rule_index(&text->rules, rows.rows[i].rule);
+    if (rows.n > 0) {
+        text->any = true;
+        text->allowed = rows.rows[rows.n - 1].allowed != NULL;
+    }
     zdm_check_rows_release(&rows);
+}
+
+/* What was not judged to its end is not summed up. */
+void
+zdm_check_text_end(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_end *end)
+{
+    struct text *text = self;
+
+    if (!end->failed) {
+        summary(out, view, end->summary, text->any);
+        explain(out, &text->rules, view->columns);
+    }
+    zdm_check_rules_release(&text->rules);
+    free(text);
 }

@@ -90,7 +90,8 @@ add_says(struct zdm_buf *out, const struct zdm_rule_page *page)
 
     zdm_rule_example_init(&ex, page);
     zdm_check_rows_init(&rows, &ex.report);
-    struct zdm_check_view view = {&ex.report, &ex.settings, ZDM_COLUMNS};
+    struct zdm_check_view view = {
+        &ex.settings, zdm_evidence_name(ZDM_EVIDENCE_ASSUMED), ZDM_COLUMNS};
     zdm_render_check_rows(out, &rows, &view);
     zdm_check_rows_release(&rows);
     zdm_rule_example_release(&ex);

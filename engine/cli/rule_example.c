@@ -61,7 +61,6 @@ zdm_rule_example_init(struct zdm_rule_example *out, const struct zdm_rule_page *
 
     *out = (struct zdm_rule_example){
         .source = {.path = zdm_strdup("bad.sql"), .wrap = page->wrap},
-        .report = {.evidence = zdm_evidence_name(ZDM_EVIDENCE_ASSUMED)},
     };
     out->source.text = zdm_strdup(page->bad);
     out->source.original = out->source.text;

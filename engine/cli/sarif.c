@@ -178,36 +178,13 @@ result_of(const struct zdm_check_row *row, size_t rule_index)
     return result;
 }
 
-static int
-compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The rules that the rows speak of, each once, in order. Returns owned. */
-static const char **
-rules_of(const struct zdm_check_rows *rows, size_t *n)
-{
-    const char **names = zdm_alloc((rows->n + 1) * sizeof *names);
-
-    for (size_t i = 0; i < rows->n; i++)
-        names[i] = rows->rows[i].rule;
-    qsort(names, rows->n, sizeof *names, compare_names);
-    *n = 0;
-    for (size_t i = 0; i < rows->n; i++) {
-        if (*n == 0 || strcmp(names[*n - 1], names[i]) != 0)
-            names[(*n)++] = names[i];
-    }
-    return names;
-}
-
 static json_t *
-driver_of(const char *const *names, size_t n)
+driver_of(const struct zdm_check_rules *found)
 {
     json_t *driver = json_object(), *rules = json_array();
 
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(rules, rule_of(names[i]));
+    for (size_t i = 0; i < found->n; i++)
+        json_array_append_new(rules, rule_of(found->ids[i]));
     json_object_set_new(driver, "name", json_string("zdm"));
     json_object_set_new(driver, "version", json_string(ZDM_VERSION));
     json_object_set_new(driver, "semanticVersion", json_string(ZDM_VERSION));
@@ -215,49 +192,89 @@ driver_of(const char *const *names, size_t n)
     return driver;
 }
 
-static void
-put_run(
-    struct zdm_json_out *json, const struct zdm_check_rows *rows, const struct zdm_check_view *view)
+/* Without it a reader would take the results for all there are. */
+static json_t *
+broken_off(const struct zdm_check_end *end)
 {
-    json_t *bases = json_object(), *root = json_object();
-    size_t n;
-    const char **names = rules_of(rows, &n);
+    json_t *invocations = json_array(), *invocation = json_object(), *notes = json_array();
+    json_t *note = json_object();
 
+    json_object_set_new(note, "level", json_string("error"));
+    json_object_set_new(note, "message", text_object(end->failed->message));
+    json_array_append_new(notes, note);
+    json_object_set_new(invocation, "executionSuccessful", json_false());
+    json_object_set_new(invocation, "exitCode", json_integer(end->exit_code));
+    json_object_set_new(invocation, "toolExecutionNotifications", notes);
+    json_array_append_new(invocations, invocation);
+    return invocations;
+}
+
+struct document {
+    struct zdm_json_out json;
+    struct zdm_check_rules rules;
+};
+
+void *
+zdm_check_sarif_begin(struct zdm_buf *out, const struct zdm_check_view *view)
+{
+    struct document *document = zdm_alloc(sizeof *document);
+    struct zdm_json_out *json = &document->json;
+    json_t *bases = json_object(), *root = json_object();
+
+    (void)view;
+    json->out = out;
     zdm_json_open(json, NULL, '{');
-    zdm_json_open(json, "tool", '{');
-    zdm_json_put(json, "driver", driver_of(names, n));
-    zdm_json_close(json, '}');
+    zdm_json_put_text(json, "$schema",
+        "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
+        "sarif-schema-2.1.0.json");
+    zdm_json_put_text(json, "version", "2.1.0");
+    zdm_json_open(json, "runs", '[');
+    zdm_json_open(json, NULL, '{');
     zdm_json_put_text(json, "columnKind", "unicodeCodePoints");
     json_object_set_new(root, "description", text_object("the folder that zdm check ran in"));
     json_object_set_new(bases, "%SRCROOT%", root);
     zdm_json_put(json, "originalUriBaseIds", bases);
     zdm_json_open(json, "results", '[');
-    for (size_t i = 0; i < rows->n; i++) {
-        const char **found = bsearch(&rows->rows[i].rule, names, n, sizeof *names, compare_names);
-        zdm_json_put(json, NULL, result_of(&rows->rows[i], (size_t)(found - names)));
-        zdm_check_emit(json->out, view);
-    }
-    zdm_json_close(json, ']');
-    zdm_json_close(json, '}');
-    free(names);
+    return document;
 }
 
 void
-zdm_render_check_sarif(struct zdm_buf *out, const struct zdm_check_view *view)
+zdm_check_sarif_add(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_report *report)
 {
-    struct zdm_json_out json = {.out = out};
+    struct document *document = self;
     struct zdm_check_rows rows;
 
-    zdm_check_rows_init(&rows, view->report);
+    zdm_check_rows_init(&rows, report);
     zdm_check_fingerprints(&rows);
-    zdm_json_open(&json, NULL, '{');
-    zdm_json_put_text(&json, "$schema",
-        "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
-        "sarif-schema-2.1.0.json");
-    zdm_json_put_text(&json, "version", "2.1.0");
-    zdm_json_open(&json, "runs", '[');
-    put_run(&json, &rows, view);
-    zdm_json_close(&json, ']');
-    zdm_json_close(&json, '}');
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct zdm_check_row *row = &rows.rows[i];
+        size_t index = zdm_check_rule_index(&document->rules, row->rule);
+        zdm_json_put(&document->json, NULL, result_of(row, index));
+        zdm_check_emit(out, view);
+    }
     zdm_check_rows_release(&rows);
+}
+
+/* The rules are known when all results are written, so the tool stands behind them: the members of
+ * an object have no order. */
+void
+zdm_check_sarif_end(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
+    const struct zdm_check_end *end)
+{
+    struct document *document = self;
+    struct zdm_json_out *json = &document->json;
+
+    (void)out, (void)view;
+    zdm_json_close(json, ']');
+    if (end->failed)
+        zdm_json_put(json, "invocations", broken_off(end));
+    zdm_json_open(json, "tool", '{');
+    zdm_json_put(json, "driver", driver_of(&document->rules));
+    zdm_json_close(json, '}');
+    zdm_json_close(json, '}');
+    zdm_json_close(json, ']');
+    zdm_json_close(json, '}');
+    zdm_check_rules_release(&document->rules);
+    free(document);
 }

@@ -107,3 +107,17 @@ check_lacks "$out" 'seen none"'
 check_has "$out" '"builds": [
         "j"
       ]'
+
+# The copy goes away midway: what was judged before is told, and says that it is not all.
+echo 'DROP TABLE users;' >drop.sql
+echo 'SELECT pg_terminate_backend(pg_backend_pid());' >gone.sql
+check_exit 2 "$ZDM" check --db "$url" --trace --format json drop.sql gone.sql next.sql
+check_has "$out" '"file": "drop.sql"'
+check_lacks "$out" '"file": "next.sql"'
+check_has "$out" '"sqlstate": "57P01"'
+check_has "$out" '"exit_code": 2'
+check_has "$err" 'gone.sql: error: terminating connection'
+check_exit 2 "$ZDM" check --db "$url" --trace drop.sql gone.sql next.sql
+check_has "$out" 'drop.sql:1:1: error[break-drop-table]'
+check_lacks "$out" 'statements in'
+check_has "$err" 'gone.sql: error: terminating connection'

@@ -25,40 +25,69 @@ source_of(const char *text)
         .original = zdm_strdup(text)};
 }
 
-static void
-run(const char *const *texts, size_t n, const struct zdm_check_settings *settings,
-    struct zdm_sources *sources, struct zdm_check_report *report)
-{
-    struct zdm_err err = ZDM_ERR_INIT;
-
-    sources->n = n;
-    sources->items = zdm_alloc(n * sizeof *sources->items);
-    for (size_t i = 0; i < n; i++)
-        sources->items[i] = source_of(texts[i]);
-    assert_int_equal(zdm_check_run(sources, settings, NULL, NULL, NULL, NULL, report, &err), 0);
-}
+/* What a listener was told. */
+struct heard {
+    struct zdm_buf found;
+    size_t places[8][3]; /* line, column and offset of each statement */
+    size_t n, n_notes, n_reports;
+    struct zdm_check_summary summary;
+};
 
 /* "2 unsafe dml-unbatched (reason), note 1 unused-allow": what DROP TABLE and friends bring is
  * reduced to the rules that the cases are about. */
-static char *
-found(const struct zdm_check_report *report)
+static void
+hear(void *self, const struct zdm_check_report *report)
 {
-    struct zdm_buf out = ZDM_BUF_INIT;
+    struct heard *heard = self;
+    struct zdm_buf *out = &heard->found;
 
+    heard->n_reports++;
     for (size_t i = 0; i < report->n; i++) {
         const struct zdm_checked *item = &report->items[i];
+        if (heard->n < sizeof heard->places / sizeof *heard->places) {
+            size_t *place = heard->places[heard->n];
+            place[0] = item->line;
+            place[1] = item->column;
+            place[2] = item->st->offset;
+        }
+        heard->n++;
         for (size_t k = 0; k < item->st->n_findings; k++) {
             if (strcmp(item->st->findings[k].rule, "break-drop-table") != 0)
                 continue;
-            zdm_buf_addf(&out, "%s%zu", out.len ? ", " : "", item->line);
+            zdm_buf_addf(out, "%s%zu", out->len ? ", " : "", item->line);
             if (item->allowed[k])
-                zdm_buf_addf(&out, " (%s)", item->allowed[k]);
+                zdm_buf_addf(out, " (%s)", item->allowed[k]);
         }
     }
     for (size_t i = 0; i < report->n_notes; i++)
         zdm_buf_addf(
-            &out, "%s%s at %zu", out.len ? ", " : "", report->notes[i].rule, report->notes[i].line);
-    return zdm_buf_take(&out);
+            out, "%s%s at %zu", out->len ? ", " : "", report->notes[i].rule, report->notes[i].line);
+    heard->n_notes += report->n_notes;
+}
+
+static int
+run_sources(struct zdm_sources *sources, const struct zdm_check_settings *settings,
+    const struct zdm_check_plans *plans, struct heard *heard, struct zdm_err *err)
+{
+    const struct zdm_check_listener listener = {.self = heard, .found = hear};
+
+    *heard = (struct heard){.found = ZDM_BUF_INIT};
+    return zdm_check_run(
+        sources, settings, NULL, plans, NULL, NULL, &listener, &heard->summary, err);
+}
+
+static void
+run(const char *const *texts, size_t n, const struct zdm_check_settings *settings,
+    struct heard *heard)
+{
+    struct zdm_sources sources = {.n = n};
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    sources.items = zdm_alloc(n * sizeof *sources.items);
+    for (size_t i = 0; i < n; i++)
+        sources.items[i] = source_of(texts[i]);
+    assert_int_equal(run_sources(&sources, settings, NULL, heard, &err), 0);
+    zdm_sources_release(&sources);
 }
 
 static const struct {
@@ -115,29 +144,23 @@ test_comments(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof comments / sizeof *comments; i++) {
-        struct zdm_sources sources;
-        struct zdm_check_report report;
-        run(&comments[i].sql, 1, &settings, &sources, &report);
-        char *seen = found(&report);
-        if (strcmp(seen, comments[i].found) != 0)
-            fail_msg("%s\nexpected: %s\ngot:      %s", comments[i].sql, comments[i].found, seen);
-        free(seen);
-        zdm_check_report_release(&report);
-        zdm_sources_release(&sources);
+        struct heard heard;
+        run(&comments[i].sql, 1, &settings, &heard);
+        if (strcmp(heard.found.s, comments[i].found) != 0)
+            fail_msg("%s\nexpected: %s\ngot:      %s", comments[i].sql, comments[i].found,
+                heard.found.s);
+        zdm_buf_release(&heard.found);
     }
 }
 
 static int
 code_of(const char *text, const struct zdm_check_settings *settings)
 {
-    struct zdm_sources sources;
-    struct zdm_check_report report;
+    struct heard heard;
 
-    run(&text, 1, settings, &sources, &report);
-    int code = zdm_check_exit_code(&report, settings);
-    zdm_check_report_release(&report);
-    zdm_sources_release(&sources);
-    return code;
+    run(&text, 1, settings, &heard);
+    zdm_buf_release(&heard.found);
+    return heard.summary.exit_code;
 }
 
 static void
@@ -201,30 +224,50 @@ test_rule_settings(void **state)
     zdm_check_settings_release(&settings);
 }
 
+/* The code of several files is that of the one that counts most. */
+static void
+test_exit_code_of_several(void **state)
+{
+    const char *const unknown_first[] = {"garbage", "DROP TABLE a;", "SELECT 1;"};
+    const char *const unknown_last[] = {"SELECT 1;", "DROP TABLE a;", "garbage"};
+    const char *const refused[] = {"SELECT 1;", "DROP TABLE a;", "SELECT 1;"};
+    struct zdm_check_settings settings = {.fail_on = ZDM_FAIL_ON_ERROR};
+    struct heard heard;
+
+    (void)state;
+    run(unknown_first, 3, &settings, &heard);
+    assert_int_equal(heard.summary.exit_code, 2);
+    zdm_buf_release(&heard.found);
+    run(unknown_last, 3, &settings, &heard);
+    assert_int_equal(heard.summary.exit_code, 2);
+    zdm_buf_release(&heard.found);
+    run(refused, 3, &settings, &heard);
+    assert_int_equal(heard.summary.exit_code, 4);
+    zdm_buf_release(&heard.found);
+}
+
 static void
 test_places(void **state)
 {
     const char *text = "-- ä\n\n  SELECT 1; SELECT 'ä'; SELECT 2;\n\tSELECT 3;";
     struct zdm_check_settings settings = {.fail_on = ZDM_FAIL_ON_ERROR};
-    struct zdm_sources sources;
-    struct zdm_check_report report;
+    struct heard heard;
     static const size_t places[][2] = {{3, 3}, {3, 13}, {3, 25}, {4, 2}};
 
     (void)state;
-    run(&text, 1, &settings, &sources, &report);
-    assert_int_equal(report.n, 4);
-    for (size_t i = 0; i < report.n; i++) {
+    run(&text, 1, &settings, &heard);
+    assert_int_equal(heard.n, 4);
+    for (size_t i = 0; i < heard.n; i++) {
         size_t line, column;
-        assert_int_equal(report.items[i].line, places[i][0]);
-        assert_int_equal(report.items[i].column, places[i][1]);
-        zdm_text_position(text, report.items[i].st->offset, &line, &column);
+        assert_int_equal(heard.places[i][0], places[i][0]);
+        assert_int_equal(heard.places[i][1], places[i][1]);
+        zdm_text_position(text, heard.places[i][2], &line, &column);
         assert_int_equal(line, places[i][0]);
         assert_int_equal(column, places[i][1]);
     }
-    assert_int_equal(report.summary.files, 1);
-    assert_int_equal(report.summary.statements, 4);
-    zdm_check_report_release(&report);
-    zdm_sources_release(&sources);
+    assert_int_equal(heard.summary.files, 1);
+    assert_int_equal(heard.summary.statements, 4);
+    zdm_buf_release(&heard.found);
 }
 
 /* What an earlier file made is known, but no longer new: somebody may use it by then. */
@@ -236,18 +279,18 @@ test_files_in_order(void **state)
     const char *const together[] = {
         "CREATE TABLE t (id bigint PRIMARY KEY); CREATE INDEX i ON t (id);"};
     struct zdm_check_settings settings = {.fail_on = ZDM_FAIL_ON_ERROR};
-    struct zdm_sources sources;
-    struct zdm_check_report report;
+    struct heard heard;
 
     (void)state;
-    run(together, 1, &settings, &sources, &report);
-    assert_int_equal(report.summary.errors, 0);
-    zdm_check_report_release(&report);
-    zdm_sources_release(&sources);
-    run(apart, 2, &settings, &sources, &report);
-    assert_true(report.summary.errors > 0);
-    zdm_check_report_release(&report);
-    zdm_sources_release(&sources);
+    run(together, 1, &settings, &heard);
+    assert_int_equal(heard.summary.errors, 0);
+    assert_int_equal(heard.n_reports, 1);
+    zdm_buf_release(&heard.found);
+    run(apart, 2, &settings, &heard);
+    assert_true(heard.summary.errors > 0);
+    assert_int_equal(heard.n_reports, 2);
+    assert_int_equal(heard.summary.files, 2);
+    zdm_buf_release(&heard.found);
 }
 
 /* A file that is only read for what it makes is not reported. */
@@ -258,22 +301,56 @@ test_context(void **state)
         source_of("DROP TABLE a; -- zdm: allow x\n"), source_of("SELECT 1;")};
     struct zdm_sources sources = {.items = items, .n = 2};
     struct zdm_check_settings settings = {.fail_on = ZDM_FAIL_ON_WARNING};
-    struct zdm_check_report report;
+    struct heard heard;
     struct zdm_err err = ZDM_ERR_INIT;
 
     (void)state;
     items[0].context = true;
-    assert_int_equal(zdm_check_run(&sources, &settings, NULL, NULL, NULL, NULL, &report, &err), 0);
-    assert_int_equal(report.n, 1);
-    assert_int_equal(report.n_notes, 0);
-    assert_int_equal(report.summary.files, 1);
-    assert_int_equal(zdm_check_exit_code(&report, &settings), 0);
-    zdm_check_report_release(&report);
-    for (size_t i = 0; i < 2; i++) {
-        free(items[i].path);
-        free(items[i].text);
-        free(items[i].original);
-    }
+    assert_int_equal(run_sources(&sources, &settings, NULL, &heard, &err), 0);
+    assert_int_equal(heard.n_reports, 1);
+    assert_int_equal(heard.n, 1);
+    assert_int_equal(heard.n_notes, 0);
+    assert_int_equal(heard.summary.files, 1);
+    assert_int_equal(heard.summary.exit_code, 0);
+    zdm_buf_release(&heard.found);
+    for (size_t i = 0; i < 2; i++)
+        zdm_source_release(&items[i]);
+}
+
+static int
+target_is_gone(void *self, const struct zdm_source *source, struct zdm_sql_context *context,
+    struct zdm_check_report *report, struct zdm_err *err)
+{
+    (void)self, (void)source, (void)context, (void)report;
+    return zdm_fail(err, ZDM_ERR_FAILED, "the target is gone");
+}
+
+/* What was judged before the work broke off has been told, and is in the sums. */
+static void
+test_breaks_off(void **state)
+{
+    struct zdm_source items[] = {
+        source_of("DROP TABLE a;"), source_of("-- a plan"), source_of("DROP TABLE b;")};
+    struct zdm_sources sources = {.items = items, .n = 3};
+    struct zdm_check_settings settings = {.fail_on = ZDM_FAIL_ON_ERROR};
+    const struct zdm_check_plans plans = {.check = target_is_gone};
+    struct heard heard;
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    (void)state;
+    items[1].kind = ZDM_SOURCE_PLAN;
+    assert_int_equal(run_sources(&sources, &settings, &plans, &heard, &err), -1);
+    assert_string_equal(err.message, "the target is gone");
+    assert_string_equal(err.file, "m.sql");
+    assert_int_equal(heard.n_reports, 1);
+    assert_string_equal(heard.found.s, "1");
+    assert_int_equal(heard.summary.files, 1);
+    assert_int_equal(heard.summary.statements, 1);
+    assert_int_equal(heard.summary.exit_code, 4);
+    zdm_buf_release(&heard.found);
+    zdm_err_release(&err);
+    for (size_t i = 0; i < 3; i++)
+        zdm_source_release(&items[i]);
 }
 
 int
@@ -282,10 +359,12 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_comments),
         cmocka_unit_test(test_exit_codes),
+        cmocka_unit_test(test_exit_code_of_several),
         cmocka_unit_test(test_rule_settings),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_files_in_order),
         cmocka_unit_test(test_context),
+        cmocka_unit_test(test_breaks_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

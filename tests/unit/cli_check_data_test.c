@@ -203,13 +203,13 @@ test_fingerprints(void **state)
     struct sample s;
 
     sample_init(&s);
-    zdm_check_rows_init(&before, &s.report);
+    zdm_check_rows_init(&before, &s.reports[0]);
     zdm_check_fingerprints(&before);
     s.items[0].line += 10;
     s.statements[0].sql =
         TEXT("ALTER TABLE users\n\n  ADD COLUMN a int, ALTER COLUMN \"E <Mail>\"   SET NOT NULL");
     s.findings[0].offset = 0;
-    zdm_check_rows_init(&after, &s.report);
+    zdm_check_rows_init(&after, &s.reports[0]);
     zdm_check_fingerprints(&after);
     assert_int_equal(before.n, after.n);
     size_t found = 0;
@@ -224,7 +224,7 @@ test_fingerprints(void **state)
     s.statements[2] = s.statements[1];
     s.items[1].allowed = s.items[2].allowed = NULL;
     s.items[2].n_disagreements = 0;
-    zdm_check_rows_init(&after, &s.report);
+    zdm_check_rows_init(&after, &s.reports[0]);
     zdm_check_fingerprints(&after);
     assert_string_equal(after.rows[1].rule, after.rows[2].rule);
     assert_string_not_equal(after.rows[1].fingerprint, after.rows[2].fingerprint);
@@ -367,6 +367,28 @@ test_markdown(void **state)
     zdm_buf_release(&out);
 }
 
+static size_t
+shown(const char *text, const char *mark)
+{
+    size_t n = 0;
+
+    for (; (text = strstr(text, mark)); text++)
+        n++;
+    return n;
+}
+
+/* The number before the words. */
+static size_t
+left(const char *text, const char *words)
+{
+    const char *at = strstr(text, words);
+
+    assert_non_null(at);
+    while (at > text && at[-1] >= '0' && at[-1] <= '9')
+        at--;
+    return strtoul(at, NULL, 10);
+}
+
 /* A comment has a limit: what does not fit is counted. */
 static void
 test_markdown_is_short(void **state)
@@ -383,15 +405,59 @@ test_markdown_is_short(void **state)
         items[i] = s.items[0];
         items[i].line = i + 1;
     }
-    s.report.items = items;
-    s.report.n = MANY;
-    s.report.n_notes = 0;
+    s.reports[0].items = items;
+    s.reports[0].n = MANY;
+    s.reports[0].n_notes = 0;
     sample_render(&s, "markdown", &out);
     assert_true(out.len < 65536);
-    assert_non_null(strstr(out.s, " more are not shown.\n"));
-    assert_non_null(strstr(out.s, " more statements are not shown.\n"));
+    assert_true(shown(out.s, "\n| ") + left(out.s, " more are not shown.\n") ==
+                MANY + 4); /* its head too */
+    assert_true(
+        shown(out.s, "<details>") + left(out.s, " more statements are not shown.\n") == MANY + 2);
     zdm_buf_release(&out);
     free(items);
+}
+
+/* When the work breaks off, what was begun is still a document; one that would say that all is well
+ * with the rest is not begun. */
+static void
+test_breaks_off(void **state)
+{
+    (void)state;
+    static const char *const silent[] = {"junit", "markdown"};
+    static const char *const parts[] = {"json", "sarif", "gitlab"};
+    struct zdm_err failed = ZDM_ERR_INIT;
+    struct sample s;
+
+    sample_init(&s);
+    s.n_reports = 2; /* of three */
+    zdm_fail(&failed, ZDM_ERR_FAILED, "the target is gone");
+    for (size_t i = 0; i < sizeof silent / sizeof *silent; i++) {
+        struct zdm_buf out = ZDM_BUF_INIT;
+        sample_render_failed(&s, silent[i], &failed, &out);
+        assert_string_equal(out.s, "");
+        zdm_buf_release(&out);
+    }
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        struct zdm_buf out = ZDM_BUF_INIT;
+        sample_render_failed(&s, parts[i], &failed, &out);
+        json_t *json = json_loads(out.s, JSON_REJECT_DUPLICATES, NULL);
+        assert_non_null(json);
+        if (strcmp(parts[i], "json") == 0) {
+            expect(json, "errors.0.message", "the target is gone");
+            assert_int_equal(json_integer_value(at(json, "exit_code")), 2);
+            assert_int_equal(json_array_size(at(json, "statements")), 4);
+        } else if (strcmp(parts[i], "sarif") == 0) {
+            assert_true(json_is_false(at(json, "runs.0.invocations.0.executionSuccessful")));
+            expect(json, "runs.0.invocations.0.toolExecutionNotifications.0.message.text",
+                "the target is gone");
+        } else {
+            assert_int_equal(json_array_size(json), 5);
+        }
+        json_decref(json);
+        zdm_buf_release(&out);
+    }
+    zdm_err_release(&failed);
 }
 
 int
@@ -406,6 +472,7 @@ main(void)
         cmocka_unit_test(test_hostile_text),
         cmocka_unit_test(test_markdown),
         cmocka_unit_test(test_markdown_is_short),
+        cmocka_unit_test(test_breaks_off),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

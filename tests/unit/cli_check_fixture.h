@@ -28,7 +28,10 @@ struct sample {
     struct zdm_finding findings[5];
     struct zdm_checked items[5];
     struct zdm_check_note notes[2];
-    struct zdm_check_report report;
+    struct zdm_check_report reports[3]; /* one a source */
+    size_t n_reports;
+    const char *evidence;
+    struct zdm_check_summary summary;
     struct zdm_check_settings settings;
     const char *allowed[1];
     const char *differences[1];
@@ -139,34 +142,49 @@ sample_init(struct sample *s)
         "nothing here needs it", "take the comment out"};
     s->notes[1] = (struct zdm_check_note){
         &s->sources[2], 0, ZDM_SEVERITY_ERROR, "invalid-plan", "no such thing", NULL};
-    s->report = (struct zdm_check_report){
-        .items = s->items,
-        .n = 5,
-        .notes = s->notes,
-        .n_notes = 2,
-        .summary = {.files = 3,
-            .statements = 5,
-            .safe = 1,
-            .caution = 1,
-            .unsafe = 2,
-            .unknown = 1,
-            .errors = 3,
-            .warnings = 2,
-            .infos = 1,
-            .allowed = 1},
-        .evidence = "assumed",
-    };
+    s->n_reports = 3;
+    s->evidence = "assumed";
+    s->reports[0] = (struct zdm_check_report){
+        .items = &s->items[0], .n = 3, .notes = &s->notes[0], .n_notes = 1};
+    s->reports[1] = (struct zdm_check_report){.items = &s->items[3], .n = 1};
+    s->reports[2] = (struct zdm_check_report){
+        .items = &s->items[4], .n = 1, .notes = &s->notes[1], .n_notes = 1};
+    s->summary = (struct zdm_check_summary){.files = 3,
+        .statements = 5,
+        .safe = 1,
+        .caution = 1,
+        .unsafe = 2,
+        .unknown = 1,
+        .errors = 3,
+        .warnings = 2,
+        .infos = 1,
+        .allowed = 1,
+        .exit_code = 2};
 }
 
-/* Renders the sample in a format; the caller releases. */
+/* Renders the sample in a format; failed: why it ends behind its last source, or NULL. The caller
+ * releases. */
 static inline void
-sample_render(struct sample *s, const char *format, struct zdm_buf *out)
+sample_render_failed(
+    struct sample *s, const char *format, const struct zdm_err *failed, struct zdm_buf *out)
 {
-    struct zdm_check_view view = {&s->report, &s->settings, 80};
+    struct zdm_check_view view = {&s->settings, s->evidence, 80};
     const struct zdm_check_format *f = zdm_check_format(format);
 
     assert_non_null(f);
-    f->render(out, &view);
+    void *self = f->begin ? f->begin(out, &view) : NULL;
+    for (size_t i = 0; i < s->n_reports; i++)
+        f->add(self, out, &view, &s->reports[i]);
+    if (f->end)
+        f->end(self, out, &view,
+            &(struct zdm_check_end){
+                .summary = &s->summary, .exit_code = s->summary.exit_code, .failed = failed});
+}
+
+static inline void
+sample_render(struct sample *s, const char *format, struct zdm_buf *out)
+{
+    sample_render_failed(s, format, NULL, out);
 }
 
 #endif

@@ -75,14 +75,14 @@ test_nothing_found(void **state)
     struct sample s;
 
     sample_init(&s);
-    s.report.n = s.report.n_notes = 0;
-    s.report.summary = (struct zdm_check_summary){.files = 1, .statements = 2, .safe = 2};
+    s.n_reports = 0;
+    s.summary = (struct zdm_check_summary){.files = 1, .statements = 2, .safe = 2};
     sample_render(&s, "text", &out);
     check_text("2 statements in 1 file: nothing to complain about\n"
                "evidence: assumed, from the text alone, on the safe side; --db DSN asks the\n"
                "catalog of a database\n",
         &out);
-    s.report.evidence = "catalog of shop on db1, PostgreSQL 15.8";
+    s.evidence = "catalog of shop on db1, PostgreSQL 15.8";
     sample_render(&s, "text", &out);
     check_text("2 statements in 1 file: nothing to complain about\n"
                "evidence: catalog of shop on db1, PostgreSQL 15.8\n",
@@ -97,14 +97,14 @@ test_one_assumed_among_others(void **state)
     struct sample s;
 
     sample_init(&s);
-    s.report.evidence = "catalog";
+    s.evidence = "catalog";
     s.statements[2].evidence = ZDM_EVIDENCE_CATALOG;
     sample_render(&s, "text", &out);
     assert_non_null(
         strstr(out.s, "evidence  " ZDM_PLAIN "assumed: the catalog does not settle all"));
     zdm_buf_clear(&out);
-    s.report.items = &s.items[2];
-    s.report.n = 1;
+    s.reports[0].items = &s.items[2];
+    s.reports[0].n = s.n_reports = 1;
     sample_render(&s, "text", &out);
     assert_null(strstr(out.s, "does not settle"));
     zdm_buf_release(&out);
@@ -182,9 +182,6 @@ test_places(void **state)
     /* Names with dots and quotes are underlined as one; a finding out of range is the statement's. */
     sample_init(&s);
     s.statements[4].sql = TEXT(text);
-    s.report.items = &s.items[4];
-    s.report.n = 1;
-    s.report.n_notes = 0;
     for (size_t i = 0; i < 3; i++) {
         static const char *const parts[] = {"a.", "x.y", NULL};
         static const char *const places[] = {
