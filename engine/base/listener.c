@@ -17,6 +17,7 @@
 #include "base/mem.h"
 
 #define CLIENTS  8
+#define QUEUE    128 /* a burst of them waits to be taken or turned away, and is not refused */
 #define QUIET_US (10 * INT64_C(1000000))
 #define FOLDER   "zdm-XXXXXX"
 #define NAME     "control"
@@ -222,7 +223,7 @@ zdm_listener_open(char *(*answer)(void *self, const char *line), void *self,
     }
     if (bind_somewhere(l, err) < 0)
         goto failed;
-    if (listen(l->fd, CLIENTS) < 0) {
+    if (listen(l->fd, QUEUE) < 0) {
         zdm_fail_errno(err, ZDM_ERR_FAILED, "cannot listen on \"%s\"", l->path);
         goto failed;
     }
