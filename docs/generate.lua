@@ -230,7 +230,8 @@ local function meta()
         add("---%s", def.doc)
         add("---@class zdm.%s", def.name)
         for _, field in ipairs(def.fields) do
-            add("---@field %s? %s%s %s", field.name, kinds[field.kind].lua, field.off and "|false" or "", meaning(field))
+            local off = field.off and "|false" or ""
+            add("---@field %s? %s%s %s", field.name, kinds[field.kind].lua, off, meaning(field))
         end
         add ""
     end

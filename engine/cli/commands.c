@@ -98,9 +98,11 @@ const struct zdm_command zdm_commands[] = {
         .max_words = 1,
         .options = TARGET | LEDGER | LOOK,
         .summary = "where a plan stands in the target, and what holds it",
-        .about = "Shows the state of every step as the database knows it: done when and by whom, "
-                 "how far a backfill is, what a gate is waiting for, who runs the plan now. A run of "
-                 "this machine and ledger is asked how it goes, too. Without PLAN it lists the plans that the target knows. Reads only.",
+        .about =
+            "Shows the state of every step as the database knows it: done when and by whom, "
+            "how far a backfill is, what a gate is waiting for, who runs the plan now. A run of "
+            "this machine and ledger is asked how it goes, too. Without PLAN it lists the plans "
+            "that the target knows. Reads only.",
         .examples =
             {
                 {"zdm status plans/rename_email.lua", "one plan"},
