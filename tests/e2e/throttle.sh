@@ -107,7 +107,8 @@ check_eq "the throttle query only looks" 1 "$(sql 'SELECT count(*) FROM switch')
 sql "INSERT INTO t (id) SELECT generate_series(2001, 12000); ALTER TABLE t ADD filler text;
      UPDATE t SET filler = repeat(md5(id::text), 30), n = 0; CHECKPOINT"
 cat >rate.lua <<'EOF'
-return plan "rate" { api = 1, backfill "count" { table = "t", set = { n = "n + 1" }, wal_rate = "4MB", batch_max = 100 } }
+return plan "rate" { api = 1, backfill "count" { table = "t",
+  set = { n = "n + 1", filler = "reverse(filler)" }, wal_rate = "4MB", batch_max = 100 } }
 EOF
 "$ZDM" run rate.lua >rate.out 2>rate.err
 check_eq "every row once" "1|1" "$(sql 'SELECT min(n), max(n) FROM t')"

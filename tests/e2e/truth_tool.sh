@@ -23,7 +23,8 @@ echo "DO \$\$ BEGIN EXECUTE 'ALTER TABLE plain ADD COLUMN e int'; END \$\$" >hid
 check_exit 0 "$ZDM" sandbox -- "$truth" --schema mini.sql good.sql
 check_exit 0 "$ZDM" sandbox -- "$truth" --schema mini.sql old.sql
 check_exit 1 "$ZDM" sandbox -- "$truth" --schema mini.sql stale.sql
-check_exit 1 "$ZDM" sandbox -- "$truth" --schema mini.sql never.sql
+check_exit 77 "$ZDM" sandbox -- "$truth" --schema mini.sql never.sql
+check_has out 'skipped: no case is for PostgreSQL'
 check_exit 1 "$ZDM" sandbox -- "$truth" --schema mini.sql hidden.sql
 check_exit 2 "$ZDM" sandbox -- "$truth" --schema mini.sql unknown.sql
 check_exit 2 "$ZDM" sandbox -- "$truth" --schema mini.sql nowhere.sql
