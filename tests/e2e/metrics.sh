@@ -10,7 +10,7 @@ cat >plan.lua <<'EOF'
 return plan "metered" {
   api = 1,
   expand { sql "before" "CREATE TABLE made_before ()" },
-  backfill 'a "back\\slash"' { table = "t", set = { n = "n + 1" }, batch_min = 20, batch_max = 20, pause = "1ms" },
+  backfill 'a "back\\slash"' { table = "t", set = { n = "n + 1" }, batch_min = 20, batch_max = 20, pause = "20ms" },
 }
 EOF
 
@@ -70,7 +70,7 @@ check_has metrics 'zdm_run_up{plan="metered"} 0'
 check_has metrics 'zdm_run_exit_code{plan="metered"} 130'
 check_eq "nothing is left beside it" "m.prom" "$(echo m.prom*)"
 
-sed -i 's/batch_max = 20, pause = "1ms"/batch_max = 50000/' plan.lua
+sed -i 's/batch_max = 20, pause = "20ms"/batch_max = 50000/' plan.lua
 check_exit 0 "$ZDM" run plan.lua --metrics m.prom
 metrics
 check_has metrics 'zdm_run_exit_code{plan="metered"} 0'
