@@ -30,6 +30,7 @@ return plan "lagging" {
 }
 EOF
 PGPORT=5433 wait_until 'SELECT pg_is_in_recovery()' t
+PGPORT=5433 wait_until "SELECT to_regclass('t') IS NOT NULL" t
 PGPORT=5433 sql 'SELECT pg_wal_replay_pause()'
 "$ZDM" run plan.lua >out 2>err &
 runner=$!
