@@ -21,7 +21,7 @@ extern const struct zdm_embedded zdm_batch_sql[];
 bool
 zdm_worker_table_locked(struct zdm_worker *w)
 {
-    const struct zdm_backfill_target *t = &w->job->target;
+    const struct zdm_backfill_target *t = w->target;
     struct zdm_result *r = NULL;
     struct zdm_err err = ZDM_ERR_INIT;
     bool locked = false;
@@ -39,7 +39,7 @@ bool
 zdm_worker_may_defer(const struct zdm_worker *w)
 {
     /* By pages the next pass would have to know of it. */
-    return !w->part && !w->job->target.by_page && w->deferred < DEFERRED_MOST;
+    return !w->part && !w->target->by_page && w->deferred < DEFERRED_MOST;
 }
 
 static int

@@ -15,7 +15,7 @@ static int
 check(struct zdm_worker *w, const struct zdm_batch_text *texts, size_t which, struct zdm_err *err)
 {
     const struct zdm_batch_text *batch = &texts[which];
-    size_t n_keys = w->job->sql.n_keys;
+    size_t n_keys = w->sql->n_keys;
     size_t n = ZDM_BATCH_PARAMETERS + n_keys + (which > 0 ? n_keys - (which - 1) : 0);
     struct zdm_parameters p = {.n = 0};
     char *sql = zdm_strf(EXPLAIN "%s", batch->text);
@@ -35,9 +35,9 @@ check(struct zdm_worker *w, const struct zdm_batch_text *texts, size_t which, st
 int
 zdm_worker_check(struct zdm_worker *w, struct zdm_err *err)
 {
-    for (size_t i = 0; i <= w->job->sql.n_keys; i++)
-        if ((w->job->sql.batches[i].text && check(w, w->job->sql.batches, i, err) < 0) ||
-            (w->job->sql.striped && check(w, w->job->sql.striped, i, err) < 0))
+    for (size_t i = 0; i <= w->sql->n_keys; i++)
+        if ((w->sql->batches[i].text && check(w, w->sql->batches, i, err) < 0) ||
+            (w->sql->striped && check(w, w->sql->striped, i, err) < 0))
             return -1;
     return 0;
 }
@@ -97,10 +97,8 @@ plan_scans(const char *text)
 }
 
 static int
-refuse_scan(const struct zdm_job *job, struct zdm_err *err)
+refuse_scan(const struct zdm_backfill_target *t, struct zdm_err *err)
 {
-    const struct zdm_backfill_target *t = &job->target;
-
     zdm_fail(err, ZDM_ERR_FAILED, "each batch would read the whole of %s", t->relation);
     zdm_err_detail(err, "PostgreSQL plans a sequential scan for a range of %s, not index %s",
         t->key, t->index);
@@ -121,13 +119,13 @@ zdm_worker_check_scan(
     char *after = NULL, *upto = NULL, *sql = NULL;
     int rc = -1;
 
-    if (w->job->target.pages < SMALL_PAGES || !bound)
+    if (w->target->pages < SMALL_PAGES || !bound)
         return 0;
     /* Two ranges ahead there are keys on both sides. */
     for (int i = 0; i < 2; i++) {
         const char *from = upto ? upto : start;
         while (zdm_ranges_next(
-                   &ranges, w->conn, &w->job->sql, w->controller.rows, from, bound, &next, err) < 0)
+                   &ranges, w->conn, w->sql, w->controller.rows, from, bound, &next, err) < 0)
             if (zdm_worker_again(w, err) < 0)
                 goto out;
         if (!next)
@@ -143,13 +141,13 @@ zdm_worker_check_scan(
     const struct zdm_spot from = {.pos = after, .stripes = 1};
     const struct zdm_batch batch = {
         .epoch = w->job->epoch, .from = &from, .to = &from, .upto = upto};
-    if (zdm_request_fill(&q, &w->job->sql, w->job->spec, &batch, err) < 0)
+    if (zdm_request_fill(&q, w->sql, w->job->spec, &batch, err) < 0)
         goto out;
     sql = zdm_strf("EXPLAIN (FORMAT JSON, COSTS OFF) %s", q.text->text);
     while (zdm_conn_query(w->conn, sql, q.p.n, q.p.values, &r, err) < 0)
         if (zdm_worker_again(w, err) < 0)
             goto out;
-    rc = plan_scans(zdm_result_get(r, 0, 0)) ? refuse_scan(w->job, err) : 0;
+    rc = plan_scans(zdm_result_get(r, 0, 0)) ? refuse_scan(w->target, err) : 0;
 out:
     zdm_result_free(r);
     zdm_request_release(&q);

@@ -35,7 +35,7 @@ start_monitor(struct zdm_job *job, struct zdm_err *err)
             .conninfo = zdm_conn_conninfo(job->control),
             .application = application,
             .ours = ours,
-            .table = job->target.oid,
+            .table = zdm_job_target(job)->oid,
             .commit_ms = (double)job->spec->target_ms,
             .limits = limits,
         };
@@ -212,7 +212,7 @@ vacuum(struct zdm_job *job, struct zdm_err *err)
     if ((t->holding && t->cause != ZDM_SIGNAL_DEAD) || job->paused || !job->spec->limits.vacuum ||
         !zdm_vacuum_due(&job->hold.vacuum, &job->hold.view))
         return 0;
-    set_holding(job, zdm_strf("VACUUM of %s", job->target.relation));
+    set_holding(job, zdm_strf("VACUUM of %s", zdm_job_target(job)->relation));
     zdm_job_tell(job, true);
     return zdm_job_vacuum(job, err);
 }

@@ -34,16 +34,16 @@ zdm_job_stripes(struct zdm_job *job)
 static bool
 wanted(const struct zdm_job *job)
 {
-    return job->target.stripe_by != ZDM_STRIPE_NONE && job->spec->stripes > 1;
+    return zdm_job_target(job)->stripe_by != ZDM_STRIPE_NONE && job->spec->stripes > 1;
 }
 
 void
 zdm_job_start_hot(struct zdm_job *job)
 {
-    if (job->target.not_hot && job->spec->stripes > 1)
+    if (zdm_job_target(job)->not_hot && job->spec->stripes > 1)
         zdm_job_note(job, "info", "note",
             "every updated row gets new entries in all indexes: %s holds a column that is set",
-            job->target.not_hot);
+            zdm_job_target(job)->not_hot);
     set_stripes(job, wanted(job) ? job->spec->stripes : 1);
 }
 
@@ -53,7 +53,7 @@ read_updates(struct zdm_job *job, int64_t *updated, int64_t *hot, struct zdm_err
     struct zdm_result *r = NULL;
     char oid[24];
 
-    snprintf(oid, sizeof oid, "%u", job->target.oid);
+    snprintf(oid, sizeof oid, "%u", zdm_job_target(job)->oid);
     while (ZDM_QUERY(job->control, zdm_embedded_text(zdm_batch_sql, "sql/hot_updates.sql"), &r, err,
                oid) < 0)
         if (zdm_control_again(job, err) < 0)

@@ -25,18 +25,19 @@ same_parts(const char *then, const char *now, int n)
 /* Another table under the same name, or another primary key: rows behind pos were never looked at.
  * In another database (a restored dump) oids say nothing. */
 static int
-check_identity(const struct zdm_job *job, const struct zdm_cursor *cursor, struct zdm_err *err)
+check_identity(const struct zdm_job *job, const struct zdm_backfill_target *target,
+    const struct zdm_cursor *cursor, struct zdm_err *err)
 {
     const struct zdm_backfill_spec *spec = job->spec;
-    const char *then = cursor->relation, *now = job->target.identity;
+    const char *then = cursor->relation, *now = target->identity;
 
     if (!then || !same_parts(then, now, 1) || strcmp(then, now) == 0)
         return 0;
     char *where = zdm_cursor_where(spec->plan, spec->step);
     if (same_parts(then, now, 2)) {
         zdm_fail(err, ZDM_ERR_MISMATCH,
-            "%s: %s is another key than the one that backfill \"%s\" began with",
-            job->target.relation, job->target.key, spec->step);
+            "%s: %s is another key than the one that backfill \"%s\" began with", target->relation,
+            target->key, spec->step);
         zdm_err_detail(
             err, "%lld rows were updated in the order of the other one", (long long)cursor->rows);
         zdm_err_hint(err,
@@ -45,8 +46,8 @@ check_identity(const struct zdm_job *job, const struct zdm_cursor *cursor, struc
             where);
     } else {
         zdm_fail(err, ZDM_ERR_MISMATCH,
-            "%s is another table than the one that backfill \"%s\" began with",
-            job->target.relation, spec->step);
+            "%s is another table than the one that backfill \"%s\" began with", target->relation,
+            spec->step);
         zdm_err_detail(err, "it was dropped and made again; %lld rows of the old one were updated",
             (long long)cursor->rows);
         zdm_err_hint(err,
@@ -60,8 +61,8 @@ check_identity(const struct zdm_job *job, const struct zdm_cursor *cursor, struc
 }
 
 int
-zdm_job_check_cursor(
-    const struct zdm_job *job, const struct zdm_cursor *cursor, struct zdm_err *err)
+zdm_job_check_cursor(const struct zdm_job *job, const struct zdm_backfill_target *target,
+    const struct zdm_cursor *cursor, struct zdm_err *err)
 {
     const struct zdm_backfill_spec *spec = job->spec;
 
@@ -86,7 +87,7 @@ zdm_job_check_cursor(
             (long long)job->epoch);
         return zdm_err_hint(err, "its work is kept; zdm status shows who runs it");
     }
-    if (check_identity(job, cursor, err) < 0)
+    if (check_identity(job, target, cursor, err) < 0)
         return -1;
     if (strcmp(cursor->state, "open") != 0) {
         zdm_fail(err, ZDM_ERR_MISMATCH,
@@ -109,9 +110,9 @@ zdm_job_check_cursors(
 
     if (n == 0 || cursors->items[n - 1].slice != (int64_t)n - 1 ||
         n < job->n_slices) /* more: parts whose making was not replied */
-        return zdm_job_check_cursor(job, &none, err);
+        return zdm_job_check_cursor(job, zdm_job_target(job), &none, err);
     for (size_t i = 0; i < n; i++)
-        if (zdm_job_check_cursor(job, &cursors->items[i], err) < 0)
+        if (zdm_job_check_cursor(job, zdm_job_target(job), &cursors->items[i], err) < 0)
             return -1;
     return 0;
 }
@@ -152,7 +153,7 @@ read_cursor(struct zdm_worker *w, bool lock, struct zdm_cursor *out, struct zdm_
     while (zdm_cursor_read(w->conn, spec->plan, spec->step, w->slice, lock, out, err) < 0)
         if (zdm_worker_again(w, err) < 0)
             return -1;
-    return zdm_job_check_cursor(w->job, out, err);
+    return zdm_job_check_cursor(w->job, w->target, out, err);
 }
 
 int

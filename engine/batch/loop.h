@@ -53,6 +53,12 @@ struct zdm_stuck {
 
 enum zdm_slice_state { ZDM_SLICE_OPEN, ZDM_SLICE_TAKEN, ZDM_SLICE_THROUGH };
 
+/* One table on disk and the SQL of its rows. */
+struct zdm_table {
+    struct zdm_backfill_target target;
+    struct zdm_batch_sql sql;
+};
+
 struct zdm_slice {
     enum zdm_slice_state state;
     bool part;      /* deferred by another one: cursor.h */
@@ -68,8 +74,8 @@ struct zdm_job {
     /* Set before the first worker starts, only read from then on. */
     const struct zdm_backfill_spec *spec;
     int64_t epoch;
-    struct zdm_backfill_target target;
-    struct zdm_batch_sql sql;
+    struct zdm_table **tables; /* owned, n_tables; the first one is what the plan names */
+    size_t n_tables;
     char *conninfo;             /* owned; may hold a password */
     pthread_t main;             /* the thread that runs the job */
     struct zdm_worker *workers; /* ZDM_WORKERS_MAX */
@@ -126,6 +132,8 @@ struct zdm_worker {
     struct zdm_job *job;
     struct zdm_conn *conn; /* owned; NULL: not open yet */
     int64_t slice;
+    const struct zdm_backfill_target *target; /* of the slice's table; set when it is taken */
+    const struct zdm_batch_sql *sql;
     bool part; /* it is a part */
 
     /* The thread: of the main thread, but for what is under the lock. */
@@ -144,7 +152,7 @@ struct zdm_worker {
     int64_t batch_keys; /* between the ends of the batch in question, of all stripes */
     bool known;         /* ... and that is how many there are */
     double slowest_ms;  /* stripe of the range in progress */
-    const struct zdm_batch_text *sent; /* the batch sent last, view of job->sql */
+    const struct zdm_batch_text *sent; /* the batch sent last, view of sql */
     struct zdm_controller controller;
 
     /* Trouble. suspect: it lies within that many keys ahead, and ranges stay below half of them;
@@ -160,6 +168,8 @@ struct zdm_worker {
 };
 
 /* --- prepare.c ------------------------------------------------------------------ */
+/* The table that the plan names; NULL: it was not looked up yet. */
+const struct zdm_backfill_target *zdm_job_target(const struct zdm_job *job);
 int zdm_job_prepare(struct zdm_job *job, struct zdm_err *err);
 /* Takes over what the database says about all slices; between runs of the workers only. */
 int zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
@@ -171,6 +181,8 @@ int zdm_slices_cut(struct zdm_worker *w, const char *bound, int64_t total, struc
     struct zdm_err *err);
 /* Takes an open slice and adopts its cursor. *found false: there is none left. */
 int zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err);
+/* From now on it is about that table. */
+void zdm_worker_walks(struct zdm_worker *w, const struct zdm_table *table);
 /* The worker leaves its slice, for another to go on with it. */
 void zdm_slice_leave(struct zdm_worker *w);
 /* The worker's slice is through. */
@@ -308,8 +320,8 @@ int zdm_worker_read(struct zdm_worker *w, struct zdm_err *err);
 void zdm_worker_moved(struct zdm_worker *w, const struct zdm_spot *spot, int64_t rows,
     int64_t batches, int64_t keys, double ms);
 /* Is an existing row one that this run may go on with? */
-int zdm_job_check_cursor(
-    const struct zdm_job *job, const struct zdm_cursor *cursor, struct zdm_err *err);
+int zdm_job_check_cursor(const struct zdm_job *job, const struct zdm_backfill_target *target,
+    const struct zdm_cursor *cursor, struct zdm_err *err);
 /* Are all of them, and is none missing? */
 int zdm_job_check_cursors(
     const struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);

@@ -21,10 +21,10 @@ static int
 look_ahead(struct zdm_worker *w, int64_t rows, const char *after, const char *last,
     const char **next, struct zdm_err *err)
 {
-    while (zdm_ranges_next(&w->ranges, w->conn, &w->job->sql, rows, after, last, next, err) < 0)
+    while (zdm_ranges_next(&w->ranges, w->conn, w->sql, rows, after, last, next, err) < 0)
         if (zdm_worker_again(w, err) < 0)
             return err->code == ZDM_ERR_FAILED
-                       ? zdm_err_wrap(err, "looking ahead along %s", w->job->target.relation)
+                       ? zdm_err_wrap(err, "looking ahead along %s", w->target->relation)
                        : -1;
     w->batch_keys = w->ranges.rows;
     w->known = w->ranges.whole;

@@ -53,12 +53,12 @@ begin(struct zdm_worker *w, struct zdm_err *err)
         return -1;
     if (now.pass >= ZDM_PASSES_MOST) {
         zdm_fail(err, ZDM_ERR_FAILED, "after %d passes over %s there are still rows to do",
-            ZDM_PASSES_MOST, w->job->target.relation);
+            ZDM_PASSES_MOST, w->target->relation);
         return zdm_err_hint(err, "they are written faster than they are done: have a sync trigger "
                                  "do it for new rows, or "
                                  "change the application first");
     }
-    if (ask(w, w->job->sql.bound, &r, err) < 0)
+    if (ask(w, w->sql->bound, &r, err) < 0)
         return -1;
     if (zdm_result_rows(r) == 0) { /* truncated meanwhile */
         pos = bound = (struct zdm_page){.pass = now.pass + 1, .file = 0, .page = 0};
@@ -109,9 +109,9 @@ zdm_pass_rewritten(struct zdm_worker *w, bool *again, struct zdm_err *err)
     int rc = -1;
 
     *again = false;
-    if (!w->job->target.by_page)
+    if (!w->target->by_page)
         return 0;
-    if (zdm_page_parse(w->bound, &then, err) < 0 || ask(w, w->job->sql.bound, &r, err) < 0)
+    if (zdm_page_parse(w->bound, &then, err) < 0 || ask(w, w->sql->bound, &r, err) < 0)
         return -1;
     if (zdm_result_rows(r) > 0 && (zdm_position_of_row(r, 0, ZDM_PAGE_KEYS, &text, err) < 0 ||
                                       zdm_page_parse(text, &now, err) < 0))
@@ -122,7 +122,7 @@ zdm_pass_rewritten(struct zdm_worker *w, bool *again, struct zdm_err *err)
     *again = true;
     zdm_job_note(w->job, "info", "note",
         "%s was rewritten (VACUUM FULL, CLUSTER, TRUNCATE): starting again from its first page",
-        w->job->target.relation);
+        w->target->relation);
     rc = begin(w, err);
 out:
     free(text);
@@ -136,10 +136,10 @@ zdm_pass_sweep(struct zdm_worker *w, bool *again, struct zdm_err *err)
     struct zdm_result *r = NULL;
 
     *again = false;
-    if (!w->job->target.by_page || !w->bound)
+    if (!w->target->by_page || !w->bound)
         return 0;
     zdm_job_stage(w->job, ZDM_STAGE_SWEEPING);
-    if (ask(w, w->job->sql.sweep, &r, err) < 0)
+    if (ask(w, w->sql->sweep, &r, err) < 0)
         return -1;
     *again = zdm_result_bool(r, 0, 0);
     zdm_result_free(r);

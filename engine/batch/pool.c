@@ -85,8 +85,12 @@ zdm_job_release(struct zdm_job *job)
     free(job->stuck.waiting);
     free(job->conninfo);
     zdm_err_release(&job->failure);
-    zdm_backfill_target_release(&job->target);
-    zdm_batch_sql_release(&job->sql);
+    for (size_t i = 0; i < job->n_tables; i++) {
+        zdm_backfill_target_release(&job->tables[i]->target);
+        zdm_batch_sql_release(&job->tables[i]->sql);
+        free(job->tables[i]);
+    }
+    free(job->tables);
     close(job->quit_fd);
     close(job->wake_fd);
     pthread_cond_destroy(&job->go_on);

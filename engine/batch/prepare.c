@@ -28,6 +28,12 @@ plan_rows(const char *line)
     return rows;
 }
 
+const struct zdm_backfill_target *
+zdm_job_target(const struct zdm_job *job)
+{
+    return job->n_tables > 0 ? &job->tables[0]->target : NULL;
+}
+
 static int
 pages_ahead(const struct zdm_batch_sql *sql, const char *after, const char *bound, int64_t *keys,
     struct zdm_err *err)
@@ -42,10 +48,9 @@ pages_ahead(const struct zdm_batch_sql *sql, const char *after, const char *boun
 
 /* The planner's estimate of the keys behind `after` (NULL: from the first on) up to `bound`. */
 static int
-estimate_ahead(
-    struct zdm_job *job, const char *after, const char *bound, int64_t *keys, struct zdm_err *err)
+estimate_ahead(struct zdm_job *job, const struct zdm_batch_sql *sql, const char *after,
+    const char *bound, int64_t *keys, struct zdm_err *err)
 {
-    const struct zdm_batch_sql *sql = &job->sql;
     struct zdm_parameters p = {.n = 0};
     struct zdm_position from = {.n = 0}, last = {.n = 0};
     struct zdm_result *r = NULL;
@@ -79,11 +84,11 @@ count_rows(struct zdm_worker *w, const char *bound, int64_t *total, struct zdm_e
     struct zdm_result *r = NULL;
     int64_t most, counted;
 
-    *total = w->job->target.estimated_rows;
+    *total = w->target->estimated_rows;
     zdm_parse_i64(COUNT_UPTO, &most);
     if (*total > most)
         return 0;
-    while (ZDM_QUERY(w->conn, w->job->sql.count, &r, err, COUNT_UPTO) < 0)
+    while (ZDM_QUERY(w->conn, w->sql->count, &r, err, COUNT_UPTO) < 0)
         if (zdm_worker_again(w, err) < 0)
             return -1;
     counted = zdm_result_i64(r, 0, 0);
@@ -93,7 +98,7 @@ count_rows(struct zdm_worker *w, const char *bound, int64_t *total, struct zdm_e
         return 0;
     }
     /* Statistics that are missing or older than the rows. */
-    return bound ? estimate_ahead(w->job, NULL, bound, total, err) : 0;
+    return bound ? estimate_ahead(w->job, w->sql, NULL, bound, total, err) : 0;
 }
 
 static int
@@ -101,12 +106,12 @@ find_bound(struct zdm_worker *w, char **bound, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
 
-    while (zdm_conn_query(w->conn, w->job->sql.bound, 0, NULL, &r, err) < 0)
+    while (zdm_conn_query(w->conn, w->sql->bound, 0, NULL, &r, err) < 0)
         if (zdm_worker_again(w, err) < 0)
             return -1;
     int rc = 0;
     if (zdm_result_rows(r) > 0)
-        rc = zdm_position_of_row(r, 0, w->job->sql.n_keys, bound, err);
+        rc = zdm_position_of_row(r, 0, w->sql->n_keys, bound, err);
     zdm_result_free(r);
     return rc;
 }
@@ -166,7 +171,7 @@ make_slices(struct zdm_job *job, size_t at_least, struct zdm_cursors *slices, st
         slices->count++;
     }
     for (size_t i = 0; i < slices->count; i++)
-        slices->items[i].relation = zdm_strdup(job->target.identity);
+        slices->items[i].relation = zdm_strdup(zdm_job_target(job)->identity);
     rc = 0;
 out:
     free(bound);
@@ -207,7 +212,8 @@ walked(struct zdm_job *job, const struct zdm_cursor *c, int64_t *keys, struct zd
     *keys = c->rows;
     if (c->part || c->batches == 0 || !c->at.pos || c->total < 0)
         return 0;
-    if (!zdm_cursor_through(c) && estimate_ahead(job, c->at.pos, c->bound, &ahead, err) < 0)
+    if (!zdm_cursor_through(c) &&
+        estimate_ahead(job, &job->tables[0]->sql, c->at.pos, c->bound, &ahead, err) < 0)
         return -1;
     if (ahead >= 0 && c->total - ahead > *keys)
         *keys = c->total - ahead;
@@ -236,7 +242,7 @@ zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm
     for (size_t i = 0; i < job->n_slices; i++)
         /* At the end of a pass over pages the sweep is still to come. */
         job->slices[i] = (struct zdm_slice){
-            .state = zdm_cursor_through(&cursors->items[i]) && !job->target.by_page
+            .state = zdm_cursor_through(&cursors->items[i]) && !zdm_job_target(job)->by_page
                          ? ZDM_SLICE_THROUGH
                          : ZDM_SLICE_OPEN,
             .part = cursors->items[i].part,
@@ -248,6 +254,30 @@ zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm
     job->bound = sum.bound;
     zdm_meter_start(&job->meter, keys, sum.total, zdm_monotonic_us());
     zdm_job_unlock(job);
+    return 0;
+}
+
+/* Looks up the table, and how its author's texts become SQL. */
+static int
+find_table(struct zdm_job *job, const char *began, struct zdm_err *err)
+{
+    const struct zdm_backfill_spec *spec = job->spec;
+    struct zdm_backfill_target target;
+
+    while (zdm_backfill_target_find(job->control, spec, began, &target, err) < 0)
+        if (zdm_control_again(job, err) < 0)
+            return -1;
+    if (target.by_page)
+        zdm_job_note(job, "info", "note",
+            "%s has no key: page by page, again until no row is left for where", target.relation);
+    else if (spec->n_key == 0 && !target.primary)
+        zdm_job_note(job, "info", "note", "%s has no primary key: walking along %s, index %s",
+            target.relation, target.key, target.index);
+    struct zdm_table *table = zdm_alloc(sizeof *table);
+    table->target = target;
+    zdm_batch_sql_build(spec, &table->target, &table->sql);
+    job->tables = zdm_grow(job->tables, job->n_tables + 1, sizeof *job->tables);
+    job->tables[job->n_tables++] = table;
     return 0;
 }
 
@@ -265,7 +295,6 @@ check_scan(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_er
 int
 zdm_job_prepare(struct zdm_job *job, struct zdm_err *err)
 {
-    const struct zdm_backfill_spec *spec = job->spec;
     struct zdm_cursors cursors = {.count = 0};
     int rc = -1;
 
@@ -273,17 +302,9 @@ zdm_job_prepare(struct zdm_job *job, struct zdm_err *err)
     if (read_cursors(job, &cursors, err) < 0)
         goto out;
     const char *began = cursors.count > 0 ? cursors.items[0].relation : NULL;
-    while (zdm_backfill_target_find(job->control, spec, began, &job->target, err) < 0)
-        if (zdm_control_again(job, err) < 0)
-            goto out;
-    if (job->target.by_page)
-        zdm_job_note(job, "info", "note",
-            "%s has no key: page by page, again until no row is left for where",
-            job->target.relation);
-    else if (spec->n_key == 0 && !job->target.primary)
-        zdm_job_note(job, "info", "note", "%s has no primary key: walking along %s, index %s",
-            job->target.relation, job->target.key, job->target.index);
-    zdm_batch_sql_build(spec, &job->target, &job->sql);
+    if (find_table(job, began, err) < 0)
+        goto out;
+    zdm_worker_walks(job->workers, job->tables[0]);
     if (zdm_worker_open(job->workers, err) < 0)
         goto out;
     if (zdm_worker_check(job->workers, err) < 0) {

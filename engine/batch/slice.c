@@ -48,14 +48,14 @@ sample(struct zdm_worker *w, const char *bound, int64_t total, size_t n, struct 
     double share = 100.0 * SAMPLE_ROWS / (double)total;
     int rc;
 
-    if (zdm_position_split(bound, w->job->sql.n_keys, &last, err) < 0)
+    if (zdm_position_split(bound, w->sql->n_keys, &last, err) < 0)
         return -1;
     snprintf(percent, sizeof percent, "%.6f", share < 100 ? share : 100);
     snprintf(slices, sizeof slices, "%zu", n);
     zdm_parameters_add(&p, percent);
     zdm_parameters_add(&p, slices);
     zdm_parameters_add_position(&p, &last, 0);
-    while ((rc = zdm_conn_query(w->conn, w->job->sql.cut, p.n, p.values, r, err)) < 0)
+    while ((rc = zdm_conn_query(w->conn, w->sql->cut, p.n, p.values, r, err)) < 0)
         if (zdm_worker_again(w, err) < 0)
             break;
     zdm_position_release(&last);
@@ -67,14 +67,14 @@ zdm_slices_cut(struct zdm_worker *w, const char *bound, int64_t total, struct zd
     struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
-    size_t n = bound && !w->job->sql.by_page ? slices_for(w->job->spec, total) : 1;
+    size_t n = bound && !w->sql->by_page ? slices_for(w->job->spec, total) : 1;
 
     if (n > 1 && sample(w, bound, total, n, &r, err) < 0)
         return -1;
     int cuts = r ? zdm_result_rows(r) : 0, rc = 0;
     for (int i = 0; i < cuts && rc == 0; i++) {
         char *end = NULL;
-        rc = zdm_position_of_row(r, i, w->job->sql.n_keys, &end, err);
+        rc = zdm_position_of_row(r, i, w->sql->n_keys, &end, err);
         if (rc == 0 && strcmp(end, bound) != 0)
             add(out, end);
         free(end);
@@ -121,6 +121,13 @@ next_open(struct zdm_worker *w, int64_t *slice, int64_t *wait_ms)
     return next != NULL;
 }
 
+void
+zdm_worker_walks(struct zdm_worker *w, const struct zdm_table *table)
+{
+    w->target = &table->target;
+    w->sql = &table->sql;
+}
+
 int
 zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
 {
@@ -133,6 +140,7 @@ zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
         return 0;
     bool other = slice != w->slice;
     w->slice = slice;
+    zdm_worker_walks(w, w->job->tables[0]);
     while (other && zdm_worker_set_session(w, err) < 0)
         if (zdm_worker_again(w, err) < 0)
             return -1;

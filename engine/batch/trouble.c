@@ -59,7 +59,9 @@ give_up(struct zdm_job *job, const char *doing, struct zdm_err *err)
 static const char *
 table_name(const struct zdm_job *job)
 {
-    return job->target.relation ? job->target.relation : job->spec->table; /* not looked up yet */
+    const struct zdm_backfill_target *target = zdm_job_target(job);
+
+    return target ? target->relation : job->spec->table;
 }
 
 /* Waits a moment; ZDM_ERR_INTERRUPTED when a stop is asked for. */
@@ -133,7 +135,7 @@ blockers(struct zdm_worker *w)
     struct zdm_blockers found = {.count = 0};
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_buf b = ZDM_BUF_INIT;
-    const char *relations[] = {w->job->target.relation};
+    const char *relations[] = {w->target->relation};
 
     /* Only for the message: a connection lost here shows again at the next statement. */
     if (zdm_blockers_find(w->conn, 1, relations, "AccessExclusiveLock", &found, &err) == 0) {
@@ -150,14 +152,14 @@ blockers(struct zdm_worker *w)
 
 /* A position for people: "7", "(7, Ann)"; a long one is cut, between characters. */
 static char *
-show_key(const struct zdm_job *job, const char *position)
+show_key(size_t n_keys, const char *position)
 {
     struct zdm_position keys = {.n = 0};
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_buf b = ZDM_BUF_INIT;
     size_t n = 80;
 
-    if (job->sql.n_keys == 1 || zdm_position_split(position, job->sql.n_keys, &keys, &err) < 0) {
+    if (n_keys == 1 || zdm_position_split(position, n_keys, &keys, &err) < 0) {
         zdm_buf_add(&b, position);
     } else {
         for (size_t i = 0; i < keys.n; i++)
@@ -179,9 +181,10 @@ show_key(const struct zdm_job *job, const char *position)
 char *
 zdm_worker_range(const struct zdm_worker *w, const char *upto)
 {
-    const struct zdm_backfill_target *t = &w->job->target;
+    const struct zdm_backfill_target *t = w->target;
     const char *from = w->at.stripe_pos ? w->at.stripe_pos : w->at.pos;
-    char *after = from ? show_key(w->job, from) : NULL, *last = show_key(w->job, upto), *name;
+    char *after = from ? show_key(w->sql->n_keys, from) : NULL;
+    char *last = show_key(w->sql->n_keys, upto), *name;
 
     if (t->by_page)
         name = zdm_strf("rows of %s between %s and %s (pass, file, page)", t->relation,
@@ -244,13 +247,13 @@ lock_timed_out(struct zdm_worker *w, const char *upto, bool *look, struct zdm_er
     }
 
     char *range = zdm_worker_range(w, upto);
-    char *what = table ? zdm_strdup(w->job->target.relation) : zdm_strf("the %s", range);
+    char *what = table ? zdm_strdup(w->target->relation) : zdm_strf("the %s", range);
     char *who = NULL;
     int rc;
     if (patience_over) {
         who = blockers(w);
         zdm_err_detail(err, "in the way: %s", who);
-        rc = give_up(w->job, table ? w->job->target.relation : range, err);
+        rc = give_up(w->job, table ? w->target->relation : range, err);
     } else if (!table && zdm_worker_may_defer(w)) {
         who = blockers(w);
         rc = zdm_worker_defer(w, upto, who, look, err);
@@ -277,7 +280,7 @@ zdm_worker_again(struct zdm_worker *w, struct zdm_err *err)
         /* A second time without progress, such as a standby that is not promoted yet: slowly. */
         bool first = w->stuck.since_us == 0;
         if (out_of_patience(w->job, &w->stuck))
-            return give_up(w->job, w->job->target.relation, err);
+            return give_up(w->job, w->target->relation, err);
         return zdm_worker_reconnect(w, first, err);
     }
     case ZDM_RETRY_LOCK:
@@ -285,11 +288,11 @@ zdm_worker_again(struct zdm_worker *w, struct zdm_err *err)
         if (class == ZDM_RETRY_LOCK && zdm_stuck_worth_a_note(&w->stuck)) {
             char *who = blockers(w);
             zdm_job_note(w->job, "warning", "lock-wait", "waiting for a lock on %s; in the way: %s",
-                w->job->target.relation, who);
+                w->target->relation, who);
             free(who);
         }
         if (out_of_patience(w->job, &w->stuck))
-            return give_up(w->job, w->job->target.relation, err);
+            return give_up(w->job, w->target->relation, err);
         if (wait_a_moment(w->job, &w->stuck, err) < 0)
             return -1;
         zdm_err_clear(err);
@@ -308,7 +311,7 @@ zdm_worker_blame(
 {
     int set_index, position;
 
-    if (!zdm_batch_sql_locate(&w->job->sql, batch, err->position - prefix, &set_index, &position))
+    if (!zdm_batch_sql_locate(w->sql, batch, err->position - prefix, &set_index, &position))
         return;
     if (set_index < 0)
         zdm_err_wrap(err, "where");
@@ -323,7 +326,7 @@ where_stays(const struct zdm_worker *w, struct zdm_err *err)
 {
     zdm_err_clear(err);
     zdm_fail(err, ZDM_ERR_FAILED, "where is still true for rows of %s that were updated",
-        w->job->target.relation);
+        w->target->relation);
     zdm_err_detail(err,
         "the table has no key: a row that moves is met again and would be changed a second time; "
         "nothing of this batch was done");
@@ -347,7 +350,7 @@ zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_e
     if (class != ZDM_RETRY_NEVER)
         return zdm_worker_again(w, err);
 
-    if (w->job->target.by_page && strstr(err->message, ZDM_WHERE_STAYS))
+    if (w->target->by_page && strstr(err->message, ZDM_WHERE_STAYS))
         return where_stays(w, err);
     if (zdm_is_data_error(err->sqlstate) && w->batch_keys > 1) {
         w->unclean = true;

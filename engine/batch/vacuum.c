@@ -46,7 +46,7 @@ hear(void *self, const char *severity, const char *sqlstate, const char *message
 static int
 run(struct zdm_job *job, const char *command, char **warning, struct zdm_err *err)
 {
-    char *sql = zdm_strf("%s %s", command, job->target.relation);
+    char *sql = zdm_strf("%s %s", command, zdm_job_target(job)->relation);
 
     zdm_conn_on_notice(job->control, hear, warning);
     int rc = zdm_conn_exec(job->control, sql, NULL, err);
@@ -73,7 +73,7 @@ zdm_job_vacuum(struct zdm_job *job, struct zdm_err *err)
         zdm_err_clear(err);
         rc = 0;
     } else {
-        zdm_job_note(job, "info", "note", "VACUUM of %s", job->target.relation);
+        zdm_job_note(job, "info", "note", "VACUUM of %s", zdm_job_target(job)->relation);
     }
     free(warning);
     return rc;
@@ -89,7 +89,7 @@ zdm_job_analyze(struct zdm_job *job)
         return;
     if (run(job, "ANALYZE (SKIP_LOCKED)", &warning, &err) < 0 || warning)
         zdm_job_note(job, "warning", "note", "no ANALYZE of %s at the end: %s",
-            job->target.relation, warning ? warning : err.message);
+            zdm_job_target(job)->relation, warning ? warning : err.message);
     free(warning);
     zdm_err_release(&err);
 }

@@ -118,7 +118,7 @@ zdm_worker_batch(
     /* Not prepared: each range is planned with its own keys (a generic plan may scan the table),
      * and nothing is left on a server behind a pooler. */
     const struct zdm_batch batch = zdm_worker_in_question(w, upto);
-    if (zdm_request_fill(&q, &w->job->sql, w->job->spec, &batch, err) < 0)
+    if (zdm_request_fill(&q, w->sql, w->job->spec, &batch, err) < 0)
         return -1;
     w->sent = q.text;
     int rc = zdm_conn_query(w->conn, q.text->text, q.p.n, q.p.values, &r, err);
