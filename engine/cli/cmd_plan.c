@@ -4,25 +4,42 @@
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/load.h"
+#include "cli/preview.h"
 #include "cli/render_plan.h"
 #include "cli/target_catalog.h"
+#include "ledger/ledger.h"
 #include "pg/conn.h"
 #include "run/status.h"
 
 static int
 print_json(struct zdm_io *io, const char *path, const struct zdm_loaded *loaded,
-    const struct zdm_plan_status *status)
+    const struct zdm_plan_status *status, const struct zdm_previews *previews)
 {
     zdm_json_print(&io->out,
-        zdm_json_plan(path, loaded->plan, &loaded->report, status, &loaded->errors), false);
+        zdm_json_plan(path, loaded->plan, &loaded->report, status, previews, &loaded->errors),
+        false);
     return zdm_errlist_exit_code(&loaded->errors);
+}
+
+static int
+preview(const char *conninfo, const struct zdm_args *args, const struct zdm_loaded *loaded,
+    const struct zdm_plan_status *status, struct zdm_previews *previews, struct zdm_err *err)
+{
+    struct zdm_conn *conn;
+
+    if (zdm_conn_open(conninfo, "zdm/plan", &conn, err) < 0)
+        return -1;
+    int rc = zdm_previews_read(conn, loaded, status,
+        zdm_ledger_default_path(zdm_args_get(args, ZDM_OPT_LEDGER)), previews, err);
+    zdm_conn_close(conn);
+    return rc;
 }
 
 /* What stands in the target, and the plan judged by what is there. *where owned. -1: it could not be asked; 0 with
  * errors of the plan in `loaded`. */
 static int
 look(const struct zdm_args *args, struct zdm_loaded *loaded, struct zdm_plan_status *status,
-    char **where, struct zdm_err *err)
+    struct zdm_previews *previews, char **where, struct zdm_err *err)
 {
     char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
     struct zdm_catalog *catalog;
@@ -40,7 +57,12 @@ look(const struct zdm_args *args, struct zdm_loaded *loaded, struct zdm_plan_sta
     zdm_load_check(loaded, context, done);
     zdm_sql_context_free(context);
     free(done);
-    rc = 0;
+    rc = loaded->errors.count ? 0 : preview(conninfo, args, loaded, status, previews, err);
+    if (rc < 0) {
+        zdm_status_release(status, loaded->plan->n_steps);
+        free(*where);
+        *where = NULL;
+    }
 out:
     free(conninfo);
     if (rc < 0 && !err->hint)
@@ -54,6 +76,7 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
     const char *path = zdm_args_word(args, 0);
     struct zdm_plan_status status = {.where = NULL};
     struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_previews previews = ZDM_PREVIEWS_INIT;
     struct zdm_loaded loaded;
     bool online = zdm_target_is_named(args);
     char *where = NULL;
@@ -66,21 +89,22 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
     if (!online) {
         zdm_load(path, &loaded);
     } else if (zdm_load_file(path, &loaded) == 0 &&
-               look(args, &loaded, &status, &where, &err) < 0) {
+               look(args, &loaded, &status, &previews, &where, &err) < 0) {
+        zdm_previews_release(&previews);
         zdm_loaded_release(&loaded);
         return zdm_io_fail(io, &err);
     }
     online = online && loaded.plan;
     if (loaded.errors.count) {
-        code =
-            io->json ? print_json(io, path, &loaded, NULL) : zdm_io_fail_list(io, &loaded.errors);
+        code = io->json ? print_json(io, path, &loaded, NULL, NULL)
+                        : zdm_io_fail_list(io, &loaded.errors);
         goto out;
     }
 
     if (status.problem.code != ZDM_OK)
         zdm_err_move(zdm_errlist_add(&loaded.errors), &status.problem);
     if (io->json) {
-        code = print_json(io, path, &loaded, online ? &status : NULL);
+        code = print_json(io, path, &loaded, online ? &status : NULL, online ? &previews : NULL);
     } else {
         struct zdm_buf text = ZDM_BUF_INIT;
         if (online) { /* with what the role could not see */
@@ -88,7 +112,8 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
             status.where = where;
             where = NULL;
         }
-        zdm_render_plan(&text, loaded.plan, &loaded.report, online ? &status : NULL);
+        zdm_render_plan(
+            &text, loaded.plan, &loaded.report, online ? &status : NULL, online ? &previews : NULL);
         zdm_io_write(&io->out, &text);
         zdm_buf_release(&text);
         if (loaded.errors.count)
@@ -97,6 +122,7 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
 out:
     if (online)
         zdm_status_release(&status, loaded.plan->n_steps);
+    zdm_previews_release(&previews);
     zdm_loaded_release(&loaded);
     free(where);
     return code;

@@ -51,15 +51,16 @@ const struct zdm_command zdm_commands[] = {
         .words = "PLAN",
         .min_words = 1,
         .max_words = 1,
-        .options = TARGET | ZDM_OPT_BIT(OFFLINE) | LOOK,
+        .options = TARGET | ZDM_OPT_BIT(OFFLINE) | LEDGER | LOOK,
         .summary = "show what a plan would do: SQL, locks, undo, state",
         .about = "Reads and checks the plan and shows every step: its SQL, the locks it takes and "
                  "for how long, what it rewrites or scans, how it is undone. All errors of the "
                  "plan are reported together. Nothing is changed.\n"
                  "\n"
                  "When a target is named, the statements are judged by its catalog, and the state "
-                 "of each step there is shown too; otherwise, and with --offline, nothing "
-                 "connects. Evaluating a plan is safe: it can read no "
+                 "of each step there is shown too, and what each backfill will cost: rows, WAL, "
+                 "growth, time (from the ledger when it ran before). Otherwise, and with "
+                 "--offline, nothing connects. Evaluating a plan is safe: it can read no "
                  "files and start no programs.",
         .examples =
             {

@@ -158,7 +158,7 @@ add_command(json_t *out, const struct zdm_step_command *command)
 
 static json_t *
 step_of(const struct zdm_plan *plan, const struct zdm_plan_report *report,
-    const struct zdm_plan_status *status, size_t index)
+    const struct zdm_plan_status *status, const struct zdm_previews *previews, size_t index)
 {
     const struct zdm_step *step = &plan->steps[index];
     const struct zdm_step_status *seen = status ? &status->steps[index] : NULL;
@@ -178,6 +178,8 @@ step_of(const struct zdm_plan *plan, const struct zdm_plan_report *report,
         break;
     case ZDM_STEP_BACKFILL:
         add_backfill(object, &step->u.backfill);
+        json_object_set_new(
+            object, "preview", previews ? zdm_json_preview(&previews->steps[index]) : json_null());
         break;
     case ZDM_STEP_GATE:
         add_gate(object, &step->u.gate, seen ? &seen->gate : NULL);
@@ -218,12 +220,13 @@ summary_of(const struct zdm_plan *plan, const struct zdm_plan_report *report)
 
 json_t *
 zdm_json_plan(const char *file, const struct zdm_plan *plan, const struct zdm_plan_report *report,
-    const struct zdm_plan_status *status, const struct zdm_errlist *errors)
+    const struct zdm_plan_status *status, const struct zdm_previews *previews,
+    const struct zdm_errlist *errors)
 {
     json_t *object = json_object(), *steps = json_array();
 
     for (size_t i = 0; plan && i < plan->n_steps; i++)
-        json_array_append_new(steps, step_of(plan, report, status, i));
+        json_array_append_new(steps, step_of(plan, report, status, previews, i));
     json_object_set_new(object, "plan", zdm_json_text(plan ? plan->name : NULL));
     json_object_set_new(object, "file", zdm_json_text(file));
     json_object_set_new(object, "why", zdm_json_text(plan ? plan->why : NULL));

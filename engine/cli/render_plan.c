@@ -122,7 +122,8 @@ summary(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_
 
 void
 zdm_render_plan(struct zdm_buf *out, const struct zdm_plan *plan,
-    const struct zdm_plan_report *report, const struct zdm_plan_status *status)
+    const struct zdm_plan_report *report, const struct zdm_plan_status *status,
+    const struct zdm_previews *previews)
 {
     header(out, plan, status);
     for (size_t i = 0; i < plan->n_steps; i++) {
@@ -132,6 +133,8 @@ zdm_render_plan(struct zdm_buf *out, const struct zdm_plan *plan,
         zdm_buf_addc(out, '\n');
         title(out, plan, status, i);
         zdm_render_step(out, plan, report, i);
+        if (previews)
+            zdm_render_preview(out, &previews->steps[i]);
     }
     summary(out, plan, report);
 }

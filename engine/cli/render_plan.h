@@ -7,13 +7,16 @@
 #include <jansson.h>
 
 #include "base/buf.h"
+#include "cli/preview.h"
 #include "plan/check.h"
 #include "plan/plan.h"
 #include "run/status.h"
 
-/* status: where it stands in a target; NULL when none was asked. */
+/* status: where it stands in a target, previews: what its backfills will do there; NULL when none was
+ * asked. */
 void zdm_render_plan(struct zdm_buf *out, const struct zdm_plan *plan,
-    const struct zdm_plan_report *report, const struct zdm_plan_status *status);
+    const struct zdm_plan_report *report, const struct zdm_plan_status *status,
+    const struct zdm_previews *previews);
 /* The body of steps[index], below its title. */
 void zdm_render_step(struct zdm_buf *out, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, size_t index);
@@ -21,7 +24,7 @@ void zdm_render_step(struct zdm_buf *out, const struct zdm_plan *plan,
 /* plan NULL: the file could not be read or evaluated, `errors` says why. Returns owned. */
 json_t *zdm_json_plan(const char *file, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, const struct zdm_plan_status *status,
-    const struct zdm_errlist *errors);
+    const struct zdm_previews *previews, const struct zdm_errlist *errors);
 
 /* The strongest lock of the whole plan; NULL when it takes none. */
 const struct zdm_lock *zdm_plan_strongest(const struct zdm_plan_report *report);

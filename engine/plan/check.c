@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "plan/checker.h"
+#include "sql/catalog.h"
 #include "sql/syntax.h"
 
 struct zdm_err *
@@ -86,6 +87,18 @@ zdm_plan_check(const struct zdm_plan *plan, struct zdm_plan_report *report)
     return rc;
 }
 
+/* A run makes it before the first step, and the functions of sync {} are made in it. */
+static void
+expect_own_schema(struct zdm_sql_context *context)
+{
+    struct zdm_catalog *catalog = zdm_sql_context_catalog(context);
+
+    if (!catalog->complete || zdm_catalog_schema(catalog, "zdm"))
+        return;
+    struct zdm_schema *schema = zdm_catalog_add_schema(catalog, "zdm");
+    schema->judged = schema->may_use = schema->may_create = schema->may_drop = true;
+}
+
 int
 zdm_plan_check_in(const struct zdm_plan *plan, struct zdm_sql_context *context, const bool *done,
     struct zdm_plan_report *report)
@@ -93,6 +106,7 @@ zdm_plan_check_in(const struct zdm_plan *plan, struct zdm_sql_context *context, 
     struct zdm_sql_context *past = zdm_sql_context_new();
     struct zdm_checker checker = {.plan = plan, .report = report};
 
+    expect_own_schema(context);
     for (size_t i = 0; i < plan->n_steps; i++) {
         checker.step = &plan->steps[i];
         checker.index = i;
@@ -104,6 +118,7 @@ zdm_plan_check_in(const struct zdm_plan *plan, struct zdm_sql_context *context, 
             continue;
         case ZDM_STEP_BACKFILL:
             zdm_check_backfill_step(&checker);
+            zdm_foresee_table(&checker, context);
             break;
         case ZDM_STEP_GATE:
             check_gate(&checker);
@@ -115,6 +130,7 @@ zdm_plan_check_in(const struct zdm_plan *plan, struct zdm_sql_context *context, 
         /* Time passes and rows move: what the steps before made is in use from here on. */
         zdm_sql_context_settle(checker.context);
     }
+    zdm_foresee_not_null(&checker, context);
     zdm_sql_context_free(past);
     return report->errors.count ? -1 : 0;
 }
@@ -126,6 +142,8 @@ zdm_plan_report_release(struct zdm_plan_report *report)
         zdm_parsed_free(report->parsed[i]);
     free(report->parsed);
     free(report->statements);
+    free(report->tables);
+    zdm_arena_free(report->arena);
     zdm_errlist_release(&report->errors);
     *report = (struct zdm_plan_report)ZDM_PLAN_REPORT_INIT;
 }

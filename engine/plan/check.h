@@ -25,9 +25,30 @@ struct zdm_plan_statement {
     struct zdm_statement st; /* view until zdm_report_release */
 };
 
+/* What is known of the table of a backfill when that begins: the catalog, changed by the steps before. */
+struct zdm_plan_column {
+    const char *name;    /* unquoted */
+    const char *type;    /* for a cast; NULL: not known */
+    const char *value;   /* its default or generation expression; NULL: none */
+    const char *index;   /* one that holds it and rules out HOT updates of it; NULL: none */
+    bool not_null;       /* by then */
+    bool not_null_later; /* at the end of the plan */
+};
+struct zdm_plan_table {
+    size_t step;    /* index into plan->steps */
+    bool known;     /* it is in the catalog by then, with its columns */
+    bool fresh;     /* an earlier step of the plan makes it */
+    bool uncertain; /* an earlier step may have changed anything */
+    struct zdm_plan_column *columns;
+    size_t n_columns;
+};
+
 struct zdm_plan_report {
     struct zdm_plan_statement *statements; /* every statement of every sql step, in order */
     size_t n_statements;
+    struct zdm_plan_table *tables; /* one a backfill, in order */
+    size_t n_tables;
+    struct zdm_arena *arena; /* of their texts; NULL: none */
     struct zdm_errlist errors;
     struct zdm_parsed **parsed; /* keeps the views alive */
     size_t n_parsed;

@@ -33,4 +33,9 @@ void zdm_check_transactions(struct zdm_checker *checker, size_t first);
 void zdm_check_sql_step(struct zdm_checker *checker);      /* check_sql.c */
 void zdm_check_backfill_step(struct zdm_checker *checker); /* check_backfill.c */
 
+/* backfill_table.c. context: of the plan, whatever is done of it already. */
+void zdm_foresee_table(struct zdm_checker *checker, struct zdm_sql_context *context);
+/* At the end of the plan. */
+void zdm_foresee_not_null(struct zdm_checker *checker, struct zdm_sql_context *context);
+
 #endif

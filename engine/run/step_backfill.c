@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "batch/backfill.h"
+#include "run/backfill_spec.h"
 #include "run/session.h"
 
 struct watch {
@@ -179,16 +180,15 @@ conflict(const char *word)
     return word && strcmp(word, "update") == 0 ? ZDM_CONFLICT_UPDATE : ZDM_CONFLICT_ERROR;
 }
 
-int
-zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
+struct zdm_backfill_spec
+zdm_backfill_spec_of(
+    const struct zdm_plan *plan, const struct zdm_step *step, struct zdm_assignment *set)
 {
-    const struct zdm_step *step = &s->plan->steps[index];
     const struct zdm_step_backfill *backfill = &step->u.backfill;
-    struct zdm_assignment *set = zdm_alloc(backfill->n_set * sizeof(*set));
     for (size_t i = 0; i < backfill->n_set; i++)
         set[i] = (struct zdm_assignment){backfill->set[i].column, backfill->set[i].expr.text};
-    struct zdm_backfill_spec spec = {
-        .plan = s->plan->name,
+    return (struct zdm_backfill_spec){
+        .plan = plan->name,
         .step = step->id,
         .table = backfill->table,
         .set = set,
@@ -210,8 +210,16 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         .synchronous_commit = backfill->synchronous_commit,
         .pause_ms = backfill->pause_ms,
         .limits = limits_of(backfill),
-        .patience_ms = s->plan->lock_patience_ms,
+        .patience_ms = plan->lock_patience_ms,
     };
+}
+
+int
+zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
+{
+    const struct zdm_step *step = &s->plan->steps[index];
+    struct zdm_assignment *set = zdm_alloc(step->u.backfill.n_set * sizeof(*set));
+    struct zdm_backfill_spec spec = zdm_backfill_spec_of(s->plan, step, set);
     struct watch watch = {.s = s, .step = step};
     struct zdm_backfill_fault fault = {.set_index = -1};
     struct zdm_backfill_hooks hooks = {

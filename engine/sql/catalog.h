@@ -403,6 +403,10 @@ struct zdm_constraint *zdm_relation_constraint(
 struct zdm_constraint *zdm_relation_primary_key(const struct zdm_relation *relation);
 struct zdm_trigger *zdm_relation_trigger(const struct zdm_relation *relation, const char *name);
 
+/* The column's type for a cast, qualified, with its modifier: "pg_catalog.varchar(20)", in the arena.
+ * NULL: not known. */
+const char *zdm_column_type_sql(struct zdm_arena *arena, const struct zdm_column *column);
+
 /* New parts, already in the lists of the relation. */
 struct zdm_column *zdm_relation_add_column(
     struct zdm_catalog *catalog, struct zdm_relation *relation, const char *name);

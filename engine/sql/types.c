@@ -301,7 +301,7 @@ spelled(const struct zdm_type *type)
 }
 
 static const char *
-modifier_text(struct zdm_draft *draft, struct zdm_typed typed)
+modifier_text(struct zdm_arena *arena, struct zdm_typed typed)
 {
     const struct builtin *builtin =
         zdm_type_is(typed.type, typed.type->name) ? builtin_of(typed.type->name) : NULL;
@@ -310,16 +310,33 @@ modifier_text(struct zdm_draft *draft, struct zdm_typed typed)
         return "";
     switch (builtin->modifier) {
     case LENGTH:
-        return zdm_arena_strf(draft->arena, "(%d)", typed.typmod - 4);
+        return zdm_arena_strf(arena, "(%d)", typed.typmod - 4);
     case NUMERIC:
-        return zdm_arena_strf(draft->arena, "(%d,%d)", (typed.typmod - 4) >> 16,
+        return zdm_arena_strf(arena, "(%d,%d)", (typed.typmod - 4) >> 16,
             (((typed.typmod - 4) & 0x7FF) ^ 1024) - 1024);
     case BITS:
     case SECONDS:
-        return zdm_arena_strf(draft->arena, "(%d)", typed.typmod);
+        return zdm_arena_strf(arena, "(%d)", typed.typmod);
     default:
         return "";
     }
+}
+
+const char *
+zdm_column_type_sql(struct zdm_arena *arena, const struct zdm_column *column)
+{
+    struct zdm_typed typed = {.type = column->type, .typmod = column->typmod};
+    const char *array = "";
+
+    if (typed.type && typed.type->element) {
+        typed.type = typed.type->element;
+        array = "[]";
+    }
+    if (!typed.type || typed.typmod == ZDM_TYPMOD_UNKNOWN)
+        return NULL;
+    /* As pg_type has it, which no search_path and no keyword stands in the way of. */
+    return zdm_arena_strf(arena, "%s.%s%s%s", zdm_ident_text(arena, typed.type->schema),
+        zdm_ident_text(arena, typed.type->name), modifier_text(arena, typed), array);
 }
 
 const char *
@@ -336,5 +353,5 @@ zdm_typed_text(struct zdm_draft *draft, struct zdm_typed typed)
         name = "character"; /* which without a length means character(1) */
     if (!name)
         name = zdm_ident_text(draft->arena, typed.type->name);
-    return zdm_arena_strf(draft->arena, "%s%s", name, modifier_text(draft, typed));
+    return zdm_arena_strf(draft->arena, "%s%s", name, modifier_text(draft->arena, typed));
 }

@@ -217,7 +217,7 @@ the_whole(void **state)
     };
 
     (void)state;
-    zdm_render_plan(&text, &plan, &report, &status);
+    zdm_render_plan(&text, &plan, &report, &status, NULL);
     check_columns(text.s, 80);
     zdm_paint(&plain, text.s, false);
     zdm_buf_release(&text);
@@ -264,7 +264,7 @@ static void
 as_json(void **state)
 {
     struct zdm_errlist errors = ZDM_ERRLIST_INIT;
-    json_t *json = zdm_json_plan("p.lua", &plan, &report, NULL, &errors);
+    json_t *json = zdm_json_plan("p.lua", &plan, &report, NULL, NULL, &errors);
 
     (void)state;
     assert_string_equal("demo", json_string_value(at(json, "plan")));
@@ -302,7 +302,7 @@ errors_as_json(void **state)
     (void)state;
     zdm_fail(err, ZDM_ERR_REFUSED, "DROP TABLE caf\xe9 loses data"); /* Latin-1 */
     zdm_err_at(err, (struct zdm_place){"p.lua", 3, 0});
-    json_t *json = zdm_json_plan("p.lua", NULL, NULL, NULL, &errors);
+    json_t *json = zdm_json_plan("p.lua", NULL, NULL, NULL, NULL, &errors);
     assert_true(json_is_null(at(json, "plan")));
     assert_string_equal("p.lua", json_string_value(at(json, "file")));
     assert_string_equal("refused", json_string_value(at(json, "errors.0.code")));

@@ -1,0 +1,55 @@
+#include "cli/json.h"
+#include "cli/preview.h"
+
+static json_t *
+costs_of(const struct zdm_prediction *cost)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "rows", json_integer(cost->rows));
+    json_object_set_new(object, "wal_bytes", json_integer(cost->wal));
+    json_object_set_new(object, "heap_bytes", json_integer(cost->heap));
+    json_object_set_new(object, "index_bytes", json_integer(cost->indexes));
+    json_object_set_new(object, "hot_percent", zdm_json_known(cost->hot_percent));
+    json_object_set_new(object, "ms", json_integer(cost->ms));
+    return object;
+}
+
+static json_t *
+table_of(const struct zdm_backfill_preview *p)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "relation", zdm_json_text(p->target.relation));
+    json_object_set_new(object, "key", zdm_json_text(p->target.key));
+    json_object_set_new(object, "index", zdm_json_text(p->target.index));
+    json_object_set_new(object, "by_page", json_boolean(p->target.by_page));
+    json_object_set_new(object, "tables", json_integer(p->tables));
+    json_object_set_new(object, "rows", json_integer(p->rows));
+    json_object_set_new(object, "heap_bytes", json_integer((json_int_t)p->from.heap_bytes));
+    json_object_set_new(object, "index_bytes", json_integer((json_int_t)p->from.index_bytes));
+    return object;
+}
+
+json_t *
+zdm_json_preview(const struct zdm_step_preview *preview)
+{
+    const struct zdm_backfill_preview *p = &preview->seen;
+    bool known = !p->later && p->problem.code == ZDM_OK;
+    json_t *object;
+
+    if (!preview->looked)
+        return json_null();
+    object = json_object();
+    json_object_set_new(object, "later", json_boolean(p->later));
+    json_object_set_new(
+        object, "problem", p->problem.code == ZDM_OK ? json_null() : zdm_json_error(&p->problem));
+    json_object_set_new(object, "walks", known ? table_of(p) : json_null());
+    json_object_set_new(object, "added", zdm_json_texts(p->added, p->n_added));
+    json_object_set_new(object, "costs", known ? costs_of(&p->prediction) : json_null());
+    json_object_set_new(object, "not_hot", zdm_json_text(p->not_hot));
+    json_object_set_new(object, "costs_without", p->not_hot ? costs_of(&p->without) : json_null());
+    json_object_set_new(object, "rows_per_s",
+        known && p->from.rows_per_s > 0 ? zdm_json_number(p->from.rows_per_s) : json_null());
+    return object;
+}

@@ -1,0 +1,122 @@
+#include <stdio.h>
+
+#include "base/text.h"
+#include "cli/layout.h"
+#include "cli/preview.h"
+#include "cli/render_fact.h"
+
+static void
+add_size(struct zdm_buf *out, const struct zdm_backfill_preview *p)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+    char rows[32], heap[32], indexes[32], tables[32];
+
+    zdm_buf_addf(&text, "%s, along %s", p->target.relation, p->target.key);
+    if (p->target.index)
+        zdm_buf_addf(&text, " (index %s)", p->target.index);
+    else if (p->target.by_page)
+        zdm_buf_add(&text, ", page by page: it has no key");
+    zdm_add_fact_of(out, ZDM_DIM, "walks", &text);
+    zdm_buf_addf(&text, "about %s row%s, %s, indexes %s", zdm_show_count(p->rows, rows),
+        p->rows == 1 ? "" : "s", zdm_show_bytes(p->from.heap_bytes, heap),
+        zdm_show_bytes(p->from.index_bytes, indexes));
+    if (p->tables != 1)
+        zdm_buf_addf(&text, ", in %s partitions", zdm_show_count(p->tables, tables));
+    zdm_add_fact_of(out, ZDM_DIM, "size", &text);
+}
+
+static void
+add_cost(struct zdm_buf *out, const struct zdm_step_preview *preview)
+{
+    const struct zdm_backfill_preview *p = &preview->seen;
+    const struct zdm_prediction *cost = &p->prediction;
+    struct zdm_buf text = ZDM_BUF_INIT;
+    char rows[32], wal[32], heap[32], indexes[32];
+
+    zdm_buf_addf(&text, "changes about %s row%s%s: %s of WAL", zdm_show_count(cost->rows, rows),
+        cost->rows == 1 ? "" : "s", p->matched_known ? "" : " (all of them)",
+        zdm_show_bytes((double)cost->wal, wal));
+    if (preview->spec.action != ZDM_BACKFILL_DELETE)
+        zdm_buf_addf(&text, "; %s grows by %s, its indexes by %s",
+            p->target.into ? p->target.into : "the table", zdm_show_bytes((double)cost->heap, heap),
+            zdm_show_bytes((double)cost->indexes, indexes));
+    zdm_add_fact_of(out, ZDM_DIM, "costs", &text);
+}
+
+static void
+add_hot(struct zdm_buf *out, const struct zdm_step_preview *preview)
+{
+    const struct zdm_backfill_preview *p = &preview->seen;
+    struct zdm_buf text = ZDM_BUF_INIT;
+    char wal[32], heap[32];
+
+    if (preview->spec.action != ZDM_BACKFILL_SET)
+        return;
+    if (!p->not_hot) {
+        if (p->prediction.hot_percent < 0)
+            return;
+        zdm_buf_addf(&text, "about %d %% of the updates, %s", p->prediction.hot_percent,
+            p->from.stripes > 1 ? "in stripes" : "without stripes");
+        zdm_add_fact_of(out, ZDM_DIM, "HOT", &text);
+        return;
+    }
+    zdm_buf_addf(&text, "no update: index %s holds a column that is set", p->not_hot);
+    if (p->prediction.wal > p->without.wal)
+        zdm_buf_addf(&text, "; made behind the backfill: %s of WAL, the table grows by %s",
+            zdm_show_bytes((double)p->without.wal, wal),
+            zdm_show_bytes((double)p->without.heap, heap));
+    zdm_add_fact_of(out, ZDM_YELLOW, "HOT", &text);
+}
+
+static void
+add_time(struct zdm_buf *out, const struct zdm_step_preview *preview)
+{
+    const struct zdm_backfill_preview *p = &preview->seen;
+    struct zdm_buf text = ZDM_BUF_INIT;
+    char duration[32], rate[32];
+    double rows_per_s = p->from.rows_per_s > 0 ? p->from.rows_per_s : ZDM_ROWS_PER_S;
+
+    int64_t s = (p->prediction.ms + 999) / 1000; /* no better than that is it known */
+    if (s < 60)
+        snprintf(duration, sizeof duration, "%lld s", (long long)s);
+    else
+        zdm_show_duration(s * 1000, duration);
+    zdm_buf_addf(&text, "about %s when nothing holds it up (%s rows/s %s%s)", duration,
+        zdm_show_count((int64_t)rows_per_s, rate),
+        preview->rate_from ? "as in the last run on " : "assumed",
+        preview->rate_from ? preview->rate_from : "");
+    zdm_add_fact_of(out, ZDM_DIM, "takes", &text);
+}
+
+void
+zdm_render_preview(struct zdm_buf *out, const struct zdm_step_preview *preview)
+{
+    const struct zdm_backfill_preview *p = &preview->seen;
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    if (!preview->looked)
+        return;
+    if (p->later) {
+        zdm_add_fact(out, ZDM_DIM, "costs",
+            "not known: an earlier step makes the table, so there are no rows yet");
+        return;
+    }
+    if (p->problem.code != ZDM_OK) {
+        zdm_buf_addf(&text, "as things stand it would fail: %s", p->problem.message);
+        if (p->problem.hint)
+            zdm_buf_addf(&text, "; %s", p->problem.hint);
+        zdm_add_fact_of(out, ZDM_YELLOW, "problem", &text);
+        return;
+    }
+    add_size(out, p);
+    add_cost(out, preview);
+    add_hot(out, preview);
+    add_time(out, preview);
+    for (size_t i = 0; i < p->n_added; i++)
+        zdm_buf_addf(&text, "%s%s", i > 0 ? ", " : "", p->added[i]);
+    if (p->n_added > 0) {
+        zdm_buf_add(&text, ", by an earlier step: how wide its values are is a guess");
+        zdm_add_fact(out, ZDM_DIM, "adds", text.s);
+    }
+    zdm_buf_release(&text);
+}

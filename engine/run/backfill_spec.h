@@ -1,0 +1,14 @@
+/*
+ * backfill_spec.h - a backfill of a plan as engine/batch takes it.
+ */
+#ifndef ZDM_RUN_BACKFILL_SPEC_H
+#define ZDM_RUN_BACKFILL_SPEC_H
+
+#include "batch/target.h"
+#include "plan/plan.h"
+
+/* set: room for n_set of the step; filled. Views of the plan and of set. */
+struct zdm_backfill_spec zdm_backfill_spec_of(
+    const struct zdm_plan *plan, const struct zdm_step *step, struct zdm_assignment *set);
+
+#endif
