@@ -107,6 +107,15 @@ zdm_load_count_numbers(const char *list)
     return n;
 }
 
+void
+zdm_load_pull(struct zdm_load *load, int row)
+{
+    enum { ROWS = 512 }; /* a fraction of what the socket holds */
+
+    if (row % ROWS == 0)
+        zdm_conn_pull(load->conn);
+}
+
 struct zdm_load_relation *
 zdm_load_relation_of(const struct zdm_load *load, uint32_t oid)
 {
@@ -200,7 +209,6 @@ static const struct part parts[] = {
     {"names", zdm_load_names},
     {"members", zdm_load_members},
     {"relations", zdm_load_relations},
-    {"toast", zdm_load_toast},
     {"types", zdm_load_types},
     {"enums", zdm_load_enum_values},
     {"casts", zdm_load_casts},
@@ -277,7 +285,6 @@ release(struct zdm_load *load)
     zdm_oid_map_release(&load->tablespaces);
     zdm_oid_map_release(&load->collations);
     zdm_oid_map_release(&load->relations);
-    zdm_oid_map_release(&load->toasts);
     zdm_oid_map_release(&load->types);
     zdm_oid_map_release(&load->functions);
     zdm_oid_map_release(&load->constraints);

@@ -2,6 +2,7 @@
 #include "catalog/load_private.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "sql/acl.h"
 
@@ -25,26 +26,64 @@ zdm_load_members(struct zdm_load *load, const struct zdm_result *rows)
     load->catalog->roles_known = true;
 }
 
-static struct zdm_acl *
-read_acl(struct zdm_load *load, const struct zdm_result *rows, int row)
+/* The next word of "0 10 SELECT f", without the blank behind it; *n 0 at the end. */
+static const char *
+next_word(const char **at, size_t *n)
+{
+    const char *word = *at;
+
+    *n = strcspn(word, " ");
+    *at = word + *n + (word[*n] == ' ');
+    return word;
+}
+
+static unsigned
+right_of(const char *word, size_t n)
+{
+    char name[16];
+
+    if (n >= sizeof name)
+        return 0;
+    memcpy(name, word, n);
+    name[n] = '\0';
+    return zdm_right_of_word(name);
+}
+
+static struct zdm_grant *
+grant_of(struct zdm_grant *grants, size_t *n, const char *role)
+{
+    for (size_t i = *n; i > 0; i--)
+        if (zdm_same_text(grants[i - 1].role, role))
+            return &grants[i - 1];
+    grants[*n] = (struct zdm_grant){.role = role};
+    return &grants[(*n)++];
+}
+
+struct zdm_acl *
+zdm_load_acl(struct zdm_load *load, const char *items)
 {
     struct zdm_acl *acl = zdm_catalog_alloc(load->catalog, sizeof *acl);
-    const char *list = zdm_result_get(rows, row, 2);
+    /* Two numbers each. */
     struct zdm_grant *grants =
-        zdm_catalog_alloc(load->catalog, (zdm_load_count_numbers(list) / 3 + 1) * sizeof *grants);
-    int64_t role, rights, options;
+        zdm_catalog_alloc(load->catalog, (zdm_load_count_numbers(items) / 2 + 1) * sizeof *grants);
+    int64_t role, grantor, first = -1;
 
-    for (const char *at = list; zdm_load_next_number(&at, &role) &&
-                                zdm_load_next_number(&at, &rights) &&
-                                zdm_load_next_number(&at, &options);) {
+    for (const char *at = items;
+         zdm_load_next_number(&at, &role) && zdm_load_next_number(&at, &grantor);) {
+        size_t n, one;
+        at += *at == ' ';
+        const char *word = next_word(&at, &n), *option = next_word(&at, &one);
+        unsigned right = right_of(word, n);
         const char *name = role_name(load, role);
-        if (role && !name) /* dropped meanwhile */
+        first = first < 0 ? grantor : first;
+        acl->mixed |= grantor != first;
+        if ((role && !name) || !right) /* dropped meanwhile; not of relations */
             continue;
-        grants[acl->n++] = (struct zdm_grant){
-            .role = name, .rights = (unsigned)rights, .options = (unsigned)options};
+        struct zdm_grant *grant = grant_of(grants, &acl->n, name);
+        grant->rights |= right;
+        grant->options |= option[0] == 't' ? right : 0;
     }
     acl->grants = grants;
-    acl->mixed = zdm_result_bool(rows, row, 3);
     return acl;
 }
 
@@ -53,24 +92,17 @@ zdm_load_grants(struct zdm_load *load, const struct zdm_result *rows)
 {
     load->catalog->defaults_known = true;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
-        char what = zdm_load_char(rows, i, 0);
-        int64_t oid, number;
-        if (what == 'd') {
+        const char *at = zdm_result_get(rows, i, 0);
+        int64_t oid;
+        if (!at) {
             load->catalog->defaults_known = false;
             continue;
         }
-        const struct zdm_acl *acl = read_acl(load, rows, i);
-        for (const char *at = zdm_result_get(rows, i, 1); zdm_load_next_number(&at, &oid);) {
-            struct zdm_load_relation *slot = zdm_load_relation_of(load, (uint32_t)oid);
-            if (what == 'r') {
-                if (slot)
-                    slot->relation->acl = acl;
-                continue;
-            }
-            struct zdm_column *column =
-                zdm_load_next_number(&at, &number) && slot ? zdm_load_column(slot, number) : NULL;
-            if (column)
-                column->acl = acl;
+        const struct zdm_acl *acl = zdm_load_acl(load, zdm_result_get(rows, i, 1));
+        while (zdm_load_next_number(&at, &oid)) {
+            struct zdm_relation *relation = zdm_load_relation_by(load, (uint32_t)oid);
+            if (relation)
+                relation->acl = acl;
         }
     }
 }

@@ -114,6 +114,7 @@ void
 zdm_load_indexes(struct zdm_load *load, const struct zdm_result *rows)
 {
     for (int i = 0; i < zdm_result_rows(rows); i++) {
+        zdm_load_pull(load, i);
         struct zdm_relation *self = zdm_load_relation_by(load, zdm_load_oid(rows, i, 0));
         struct zdm_load_relation *table = zdm_load_relation_of(load, zdm_load_oid(rows, i, 1));
         if (self && table)
@@ -185,6 +186,7 @@ void
 zdm_load_constraints(struct zdm_load *load, const struct zdm_result *rows)
 {
     for (int i = 0; i < zdm_result_rows(rows); i++) {
+        zdm_load_pull(load, i);
         struct zdm_load_relation *slot = zdm_load_relation_of(load, zdm_load_oid(rows, i, 3));
         struct zdm_type *domain = zdm_load_type_by(load, zdm_load_oid(rows, i, 4));
         if (slot) {

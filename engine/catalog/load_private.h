@@ -37,12 +37,11 @@ struct zdm_load {
     struct zdm_oid_map schemas;                                 /* to struct zdm_schema */
     struct zdm_oid_map roles, methods, tablespaces, collations; /* to char */
     struct zdm_oid_map relations;                               /* to struct zdm_load_relation */
-    struct zdm_oid_map toasts;          /* to the struct zdm_relation that has it */
-    struct zdm_oid_map types;           /* to struct zdm_load_type */
-    struct zdm_oid_map functions;       /* to struct zdm_function */
-    struct zdm_oid_map constraints;     /* to struct zdm_constraint */
-    struct zdm_oid_map policies;        /* to struct zdm_policy */
-    struct zdm_load_opclass *opclasses; /* n_opclasses */
+    struct zdm_oid_map types;                                   /* to struct zdm_load_type */
+    struct zdm_oid_map functions;                               /* to struct zdm_function */
+    struct zdm_oid_map constraints;                             /* to struct zdm_constraint */
+    struct zdm_oid_map policies;                                /* to struct zdm_policy */
+    struct zdm_load_opclass *opclasses;                         /* n_opclasses */
     size_t n_opclasses;
 };
 
@@ -50,7 +49,7 @@ struct zdm_load {
 typedef void zdm_load_take(struct zdm_load *load, const struct zdm_result *rows);
 zdm_load_take zdm_load_settings, zdm_load_search_path;
 zdm_load_take zdm_load_schemas, zdm_load_names, zdm_load_members, zdm_load_grants;
-zdm_load_take zdm_load_relations, zdm_load_toast, zdm_load_columns, zdm_load_defaults;
+zdm_load_take zdm_load_relations, zdm_load_columns, zdm_load_defaults;
 zdm_load_take zdm_load_inheritance, zdm_load_partition_keys;
 zdm_load_take zdm_load_types, zdm_load_enum_values, zdm_load_casts;
 zdm_load_take zdm_load_functions, zdm_load_arguments;
@@ -62,8 +61,14 @@ zdm_load_take zdm_load_publications, zdm_load_extensions;
 /* When all else is there: one more query for each extension that keeps tables in its own hands. */
 int zdm_load_managed(struct zdm_load *load, struct zdm_err *err);
 
+/* "0 10 SELECT f ...", as sql/grants.sql has it; NULL: nothing was granted. */
+struct zdm_acl *zdm_load_acl(struct zdm_load *load, const char *items);
+
 /* Fills used_by of the types, when the columns are there. */
 void zdm_load_type_users(struct zdm_load *load);
+
+/* Called with each row of what may be a large result: the server should not have to wait. */
+void zdm_load_pull(struct zdm_load *load, int row);
 
 /* Cells. Text is copied into the catalog, NULL stays NULL. */
 char *zdm_load_text(struct zdm_load *load, const struct zdm_result *rows, int row, int column);

@@ -21,16 +21,6 @@ add_relation(struct zdm_load *load, const struct zdm_result *rows, int row, cons
     return slot;
 }
 
-void
-zdm_load_toast(struct zdm_load *load, const struct zdm_result *rows)
-{
-    for (int i = 0; i < zdm_result_rows(rows); i++) {
-        struct zdm_relation *table = zdm_oid_map_get(&load->toasts, zdm_load_oid(rows, i, 0));
-        if (table)
-            table->bytes += zdm_result_i64(rows, i, 1) * load->block_size;
-    }
-}
-
 /* See load.h: whoever owns nothing is not the one who changes this schema. */
 static void
 judge_rights(struct zdm_catalog *catalog, const struct zdm_relation *relation)
@@ -43,12 +33,28 @@ judge_rights(struct zdm_catalog *catalog, const struct zdm_relation *relation)
         catalog->rights_of = catalog->user;
 }
 
+/* TOAST tables come in any order, before and behind those that have them. */
+static void
+add_toast(struct zdm_oid_map *toasts, int64_t block_size, const struct zdm_result *rows)
+{
+    for (int i = 0; i < zdm_result_rows(rows); i++) {
+        struct zdm_relation *table = zdm_load_char(rows, i, 3) == 't'
+                                         ? zdm_oid_map_get(toasts, zdm_load_oid(rows, i, 0))
+                                         : NULL;
+        if (table)
+            table->bytes += zdm_result_i64(rows, i, 7) * block_size;
+    }
+}
+
 void
 zdm_load_relations(struct zdm_load *load, const struct zdm_result *rows)
 {
+    struct zdm_oid_map toasts = {0}; /* to the relation that has it */
+
     for (int i = 0; i < zdm_result_rows(rows); i++) {
+        zdm_load_pull(load, i);
         const char *schema = zdm_load_schema_name(load, zdm_load_oid(rows, i, 1));
-        if (!schema)
+        if (!schema || zdm_load_char(rows, i, 3) == 't')
             continue;
         struct zdm_load_relation *slot = add_relation(load, rows, i, schema);
         struct zdm_relation *relation = slot->relation;
@@ -75,9 +81,11 @@ zdm_load_relations(struct zdm_load *load, const struct zdm_result *rows)
         relation->security_invoker = zdm_result_bool(rows, i, 19);
         zdm_oid_map_put(&load->relations, relation->oid, slot);
         if (relation->toast)
-            zdm_oid_map_put(&load->toasts, relation->toast, relation);
+            zdm_oid_map_put(&toasts, relation->toast, relation);
         judge_rights(load->catalog, relation);
     }
+    add_toast(&toasts, load->block_size, rows);
+    zdm_oid_map_release(&toasts);
 }
 
 /* The collation of a column where it is not the one its type brings along. `collation` 0 is the
@@ -109,6 +117,8 @@ add_column(struct zdm_load *load, struct zdm_load_relation *slot, int64_t number
     column->storage = zdm_load_char(rows, row, 9);
     column->inherited = zdm_result_bool(rows, row, 10);
     column->local = !zdm_result_get(rows, row, 11);
+    if (zdm_result_get(rows, row, 12))
+        column->acl = zdm_load_acl(load, zdm_result_get(rows, row, 12));
     slot->columns[number] = column;
 }
 
@@ -146,6 +156,7 @@ void
 zdm_load_defaults(struct zdm_load *load, const struct zdm_result *rows)
 {
     for (int i = 0; i < zdm_result_rows(rows); i++) {
+        zdm_load_pull(load, i);
         struct zdm_load_relation *slot = zdm_load_relation_of(load, zdm_load_oid(rows, i, 0));
         struct zdm_column *column = slot ? zdm_load_column(slot, zdm_result_i64(rows, i, 1)) : NULL;
         if (column)
@@ -157,9 +168,11 @@ void
 zdm_load_columns(struct zdm_load *load, const struct zdm_result *rows)
 {
     for (int i = 0; i < zdm_result_rows(rows); i++) {
+        zdm_load_pull(load, i);
         struct zdm_load_relation *slot = zdm_load_relation_of(load, zdm_load_oid(rows, i, 0));
         int64_t number = zdm_result_i64(rows, i, 1);
-        if (slot && number > 0 && number <= slot->n_columns)
+        bool dropped = zdm_load_oid(rows, i, 3) == 0;
+        if (slot && !dropped && number > 0 && number <= slot->n_columns)
             add_column(load, slot, number, rows, i);
     }
     for (size_t i = 0; i < load->relations.n_slots; i++)

@@ -103,10 +103,14 @@ zdm_load_casts(struct zdm_load *load, const struct zdm_result *rows)
 void
 zdm_load_types(struct zdm_load *load, const struct zdm_result *rows)
 {
-    for (int i = 0; i < zdm_result_rows(rows); i++)
+    for (int i = 0; i < zdm_result_rows(rows); i++) {
+        zdm_load_pull(load, i);
         add_type(load, rows, i);
-    for (int i = 0; i < zdm_result_rows(rows); i++)
+    }
+    for (int i = 0; i < zdm_result_rows(rows); i++) {
+        zdm_load_pull(load, i);
         link_type(load, rows, i);
+    }
 }
 
 static void

@@ -87,7 +87,7 @@ int zdm_conn_run(struct zdm_conn *conn, const char *name, const char *sql, size_
     const char *const *values, struct zdm_result **out, struct zdm_err *err);
 
 /* Gets the result of each statement of a pipeline, in their order. The result is a view for the call,
- * and take must not use the connection. */
+ * and take must not use the connection, but for zdm_conn_pull(). */
 struct zdm_taker {
     void *self;
     void (*take)(void *self, size_t index, const struct zdm_result *result);
@@ -97,6 +97,10 @@ struct zdm_taker {
  * of the others runs, and take was called for those before it. */
 int zdm_conn_pipeline(struct zdm_conn *conn, const char *const *sql, size_t n,
     const struct zdm_taker *taker, struct zdm_err *err);
+
+/* Takes in what the server has sent, without waiting: it stands still when the socket is full. For a
+ * `take` that has long to do, every now and then. */
+void zdm_conn_pull(struct zdm_conn *conn);
 
 /* ROLLBACK when a transaction is open; never fails (a lost connection has rolled back). */
 void zdm_conn_rollback(struct zdm_conn *conn);

@@ -271,6 +271,13 @@ zdm_conn_exchange(struct zdm_conn *conn, bool sent, struct zdm_result **out, str
     return rc;
 }
 
+void
+zdm_conn_pull(struct zdm_conn *conn)
+{
+    /* A session that broke is found by the next exchange. */
+    PQconsumeInput(conn->pg);
+}
+
 /* libpq leaves the mode in which rows come one by one only between the entries of a pipeline, and what
  * ran before may have set it: so the first entry is one without rows. */
 static int

@@ -49,11 +49,12 @@ since=() # -v since15=true ...: as the loader reads \if :sinceNN
 for major in 14 15 16 17 18; do
     since+=(-v "since$major=$([ "$version" -ge "$major" ] && echo true || echo false)")
 done
-for query in settings search_path schemas names relations toast types enums casts columns defaults \
-    functions arguments inherits partitions opclasses indexes constraints triggers policies rules \
-    dependents users publications extensions live_server live_tables live_sessions live_replication; do
+for query in settings search_path schemas names members relations types enums casts columns grants \
+    defaults functions arguments inherits partitions opclasses indexes constraints triggers policies \
+    rules dependents users publications extensions live_server live_tables live_sessions live_replication; do
     {
         echo "SET search_path = pg_catalog; SET jit = off;"
+        [ "$version" -lt 15 ] || echo "SET stats_fetch_consistency = none;" # as for the live ones
         echo '\timing on'
         echo '\o /dev/null'
         for _ in 1 2 3 4 5; do

@@ -1,4 +1,6 @@
--- Columns of all relations that have some of their own.
+-- Columns of all relations that have some of their own; one that was dropped has no type. Each row of
+-- the largest catalog is looked at: what can be judged of its relation is left to the join. The last
+-- cell: who was granted what, as in grants.sql.
 SELECT a.attrelid,
        a.attnum,
        a.attname,
@@ -10,10 +12,13 @@ SELECT a.attrelid,
        NULLIF(a.attgenerated, ''),
        a.attstorage,
        NULLIF(a.attinhcount > 0, false),
-       NULLIF(a.attislocal, true)
+       NULLIF(a.attislocal, true),
+       CASE WHEN a.attacl IS NOT NULL
+            THEN (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', e.grantee, e.grantor,
+                             e.privilege_type, e.is_grantable), ' ' ORDER BY e.ordinality)
+                    FROM pg_catalog.aclexplode(a.attacl) WITH ORDINALITY e) END
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
- WHERE a.attrelid >= 16384
-   AND a.attnum > 0
-   AND NOT a.attisdropped
+ WHERE a.attnum > 0
+   AND c.oid >= 16384
    AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')

@@ -11,7 +11,6 @@ WITH d AS MATERIALIZED (
        AND d.refobjid >= 16384
        AND (d.deptype = 'n'
             AND d.classid IN ('pg_catalog.pg_rewrite'::pg_catalog.regclass,
-                              'pg_catalog.pg_trigger'::pg_catalog.regclass,
                               'pg_catalog.pg_policy'::pg_catalog.regclass,
                               'pg_catalog.pg_proc'::pg_catalog.regclass,
                               'pg_catalog.pg_attrdef'::pg_catalog.regclass)
@@ -39,9 +38,15 @@ SELECT d.refclassid = 'pg_catalog.pg_constraint'::pg_catalog.regclass, d.refobji
 UNION ALL
 SELECT false, d.refobjid, d.refobjsubid, 'trigger', pg_catalog.quote_ident(t.tgname),
        t.tgrelid, t.oid, false
-  FROM d
-  JOIN pg_catalog.pg_trigger t ON t.oid = d.objid
- WHERE d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass
+  FROM pg_catalog.pg_trigger t
+  JOIN pg_catalog.pg_depend d
+    ON d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass AND d.objid = t.oid
+   AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+   AND d.refobjid >= 16384
+   AND d.deptype = 'n'
+ WHERE t.tgconstraint IN (SELECT 0::oid -- see triggers.sql
+                          UNION ALL
+                          SELECT k.oid FROM pg_catalog.pg_constraint k WHERE k.contype = 't')
    AND NOT t.tgisinternal
    AND (t.tgrelid <> d.refobjid OR d.refobjsubid > 0)
 UNION ALL
@@ -94,7 +99,8 @@ UNION ALL
 SELECT false, d.refobjid, d.refobjsubid, 'sequence',
        pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),
        c.oid, c.oid, true
-  FROM pg_catalog.pg_class c
+  FROM pg_catalog.pg_sequence s
+  JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_depend d
     ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
@@ -102,5 +108,4 @@ SELECT false, d.refobjid, d.refobjsubid, 'sequence',
    AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
    AND d.refobjsubid > 0
    AND d.deptype IN ('a', 'i')
- WHERE c.relkind = 'S'
  ORDER BY 2, 3, 4, 5

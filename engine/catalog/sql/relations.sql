@@ -1,6 +1,7 @@
 -- Every relation that is not the system's. Objects of the system have OIDs below 16384. A cell is
 -- NULL where the fact is the usual one: that is cheaper to send and to read. A bound has no
--- columns in it, and without a relation the server takes no lock to spell it.
+-- columns in it, and without a relation the server takes no lock to spell it. Of TOAST tables only the
+-- pages are of interest.
 SELECT c.oid,
        c.relnamespace,
        c.relname,
@@ -26,6 +27,6 @@ SELECT c.oid,
                    WHERE o.option_name = 'security_invoker') END
   FROM pg_catalog.pg_class c
  WHERE c.oid >= 16384
-   AND c.relkind <> 't'
-   AND (c.relpersistence <> 't' OR c.relnamespace = pg_catalog.pg_my_temp_schema())
-   AND c.relnamespace <> 99 -- indexes of TOAST tables
+   AND CASE c.relkind WHEN 't' THEN c.relpages > 0 ELSE c.relnamespace <> 99 END -- 99: pg_toast
+   AND (c.relpersistence <> 't' OR c.relkind = 't'
+        OR c.relnamespace = pg_catalog.pg_my_temp_schema())

@@ -1,4 +1,5 @@
--- Triggers that somebody made, and their clones on partitions, which were internal before 15.
+-- Triggers that somebody made, and their clones on partitions, which were internal before 15. Those of
+-- foreign keys, four for each, are passed over by the index on tgconstraint.
 SELECT t.tgrelid,
        t.tgname,
        t.tgtype,
@@ -14,9 +15,8 @@ SELECT t.tgrelid,
   FROM pg_catalog.pg_trigger t
   JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
   JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
- WHERE NOT t.tgisinternal
-    OR (t.tgparentid <> 0
-        AND (t.tgconstraint = 0
-             OR EXISTS (SELECT FROM pg_catalog.pg_constraint c
-                         WHERE c.oid = t.tgconstraint AND c.contype = 't')))
+ WHERE t.tgconstraint IN (SELECT 0::oid
+                          UNION ALL
+                          SELECT c.oid FROM pg_catalog.pg_constraint c WHERE c.contype = 't')
+   AND (NOT t.tgisinternal OR t.tgparentid <> 0)
  ORDER BY t.tgrelid, t.tgname
