@@ -5,8 +5,8 @@
  * and says where that may be emptied into the output: however much there is to say, little of it is
  * held. Only `text` holds style marks (layout.h); the others are exactly what a program reads.
  *
- * Two formats hold what they wrote until the end, as text: `junit`, because its first line counts all
- * cases, and `markdown`, which begins with the sums and is never longer than a comment may be.
+ * `markdown` holds what it wrote until the end: it begins with the sums and is never longer than a
+ * comment may be.
  */
 #ifndef ZDM_CLI_CHECK_FORMATS_H
 #define ZDM_CLI_CHECK_FORMATS_H

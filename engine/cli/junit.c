@@ -1,6 +1,7 @@
 /*
  * junit.c - zdm check --format junit: a suite a file, a case a statement, a failure where findings
- * count by --fail-on.
+ * count by --fail-on. Each suite counts its cases; their sum is not known when the first line is written,
+ * and readers add up.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -155,12 +156,6 @@ add_case(struct zdm_buf *out, const struct zdm_check_view *view, const struct on
     zdm_buf_release(&rest);
 }
 
-struct suites {
-    struct zdm_buf
-        text; /* of those that are written: the first line of the document counts them all */
-    struct tally total;
-};
-
 /* rows: from the first one of the statement on. */
 static void
 statement_case(struct zdm_buf *out, const struct zdm_check_view *view,
@@ -216,64 +211,70 @@ add_cases(struct zdm_buf *out, const struct zdm_check_view *view,
 }
 
 static void
-put_counts(struct zdm_buf *out, const struct tally *tally)
+begin_suite(struct zdm_buf *out, const char *name, const struct tally *tally)
 {
-    zdm_buf_addf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"", tally->tests,
-        tally->failures, tally->errors);
+    zdm_buf_add(out, "  <testsuite");
+    attribute(out, "name", name);
+    zdm_buf_addf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"0\" time=\"0\">\n",
+        tally->tests, tally->failures, tally->errors);
+}
+
+static void
+end_suite(struct zdm_buf *out, const struct zdm_check_view *view)
+{
+    zdm_buf_add(out, "  </testsuite>\n");
+    zdm_check_emit(out, view);
 }
 
 void *
 zdm_check_junit_begin(struct zdm_buf *out, const struct zdm_check_view *view)
 {
-    struct suites *suites = zdm_alloc(sizeof *suites);
-
-    (void)out, (void)view;
-    suites->text = (struct zdm_buf)ZDM_BUF_INIT;
-    return suites;
+    (void)view;
+    zdm_buf_add(
+        out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"zdm check\">\n");
+    return NULL;
 }
 
 void
 zdm_check_junit_add(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
     const struct zdm_check_report *report)
 {
-    struct suites *suites = self;
     struct zdm_buf cases = ZDM_BUF_INIT;
     struct zdm_check_rows rows;
     struct tally tally = {0};
 
-    (void)out;
+    (void)self;
     zdm_check_rows_init(&rows, report);
     if (report->n + rows.n > 0) {
         const struct zdm_source *source = report->n ? report->items->source : rows.rows->source;
         add_cases(&cases, view, report, &rows, &tally);
-        zdm_buf_add(&suites->text, "  <testsuite");
-        attribute(&suites->text, "name", source->path);
-        put_counts(&suites->text, &tally);
-        zdm_buf_add(&suites->text, " skipped=\"0\" time=\"0\">\n");
-        zdm_buf_addn(&suites->text, cases.s, cases.len);
-        zdm_buf_add(&suites->text, "  </testsuite>\n");
+        begin_suite(out, source->path, &tally);
+        zdm_check_emit_text(out, view, &cases);
+        end_suite(out, view);
     }
-    suites->total.tests += tally.tests;
-    suites->total.failures += tally.failures;
-    suites->total.errors += tally.errors;
     zdm_check_rows_release(&rows);
     zdm_buf_release(&cases);
+}
+
+/* Whoever reads only this document must not take what was not judged for good. */
+static void
+add_broken_off(struct zdm_buf *out, const struct zdm_check_view *view, const struct zdm_err *failed)
+{
+    const struct tally tally = {.tests = 1, .errors = 1};
+
+    begin_suite(out, "zdm check", &tally);
+    zdm_buf_add(out, "    <testcase classname=\"zdm check\" name=\"the rest was not judged\">\n");
+    element(out, "error", "broken-off", failed->message, failed->hint ? failed->hint : "");
+    zdm_buf_add(out, "    </testcase>\n");
+    end_suite(out, view);
 }
 
 void
 zdm_check_junit_end(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
     const struct zdm_check_end *end)
 {
-    struct suites *suites = self;
-
-    if (!end->failed) {
-        zdm_buf_add(
-            out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"zdm check\"");
-        put_counts(out, &suites->total);
-        zdm_buf_add(out, " time=\"0\">\n");
-        zdm_check_emit_text(out, view, &suites->text);
-        zdm_buf_add(out, "</testsuites>\n");
-    }
-    zdm_buf_release(&suites->text);
-    free(suites);
+    (void)self;
+    if (end->failed)
+        add_broken_off(out, view, end->failed);
+    zdm_buf_add(out, "</testsuites>\n");
 }

@@ -233,7 +233,8 @@ test_fingerprints(void **state)
 
 struct xml {
     size_t depth, suites, cases, failures, errors;
-    struct zdm_buf *failed; /* classname, name and type of what failed */
+    size_t told_cases, told_failures, told_errors; /* by the suites */
+    struct zdm_buf *failed;                        /* classname, name and type of what failed */
     struct zdm_buf name;
 };
 
@@ -254,15 +255,22 @@ begin(void *self, const XML_Char *element, const XML_Char **attributes)
     struct xml *xml = self;
 
     xml->depth++;
-    if (strcmp(element, "testsuite") == 0)
+    if (strcmp(element, "testsuite") == 0) {
         xml->suites++;
+        xml->told_cases += strtoul(attribute(attributes, "tests"), NULL, 10);
+        xml->told_failures += strtoul(attribute(attributes, "failures"), NULL, 10);
+        xml->told_errors += strtoul(attribute(attributes, "errors"), NULL, 10);
+    }
     if (strcmp(element, "testcase") == 0) {
         xml->cases++;
         zdm_buf_clear(&xml->name);
         zdm_buf_addf(&xml->name, "%s: %s", attribute(attributes, "classname"),
             attribute(attributes, "name"));
     }
-    xml->errors += strcmp(element, "error") == 0;
+    if (strcmp(element, "error") == 0) {
+        xml->errors++;
+        zdm_buf_addf(xml->failed, "%s: %s\n", xml->name.s, attribute(attributes, "message"));
+    }
     if (strcmp(element, "failure") == 0) {
         xml->failures++;
         zdm_buf_addf(xml->failed, "%s: %s\n", xml->name.s, attribute(attributes, "type"));
@@ -276,20 +284,24 @@ end(void *self, const XML_Char *element)
     ((struct xml *)self)->depth--;
 }
 
+/* broke_off: why not all was judged, or NULL. */
 static struct xml
-read_junit(struct sample *s, struct zdm_buf *failed)
+read_junit(struct sample *s, const struct zdm_err *broke_off, struct zdm_buf *failed)
 {
     struct zdm_buf out = ZDM_BUF_INIT;
     struct xml xml = {.failed = failed, .name = ZDM_BUF_INIT};
     XML_Parser parser = XML_ParserCreate(NULL);
 
-    sample_render(s, "junit", &out);
+    sample_render_failed(s, "junit", broke_off, &out);
     XML_SetUserData(parser, &xml);
     XML_SetElementHandler(parser, begin, end);
     if (XML_Parse(parser, out.s, (int)out.len, 1) != XML_STATUS_OK)
         fail_msg("line %lu: %s", XML_GetCurrentLineNumber(parser),
             XML_ErrorString(XML_GetErrorCode(parser)));
     assert_int_equal(xml.depth, 0);
+    assert_int_equal(xml.told_cases, xml.cases);
+    assert_int_equal(xml.told_failures, xml.failures);
+    assert_int_equal(xml.told_errors, xml.errors);
     XML_ParserFree(parser);
     zdm_buf_release(&xml.name);
     zdm_buf_release(&out);
@@ -304,7 +316,7 @@ test_junit(void **state)
     struct sample s;
 
     sample_init(&s);
-    struct xml xml = read_junit(&s, &failed);
+    struct xml xml = read_junit(&s, NULL, &failed);
     assert_int_equal(xml.suites, 3);
     assert_int_equal(xml.cases, 7);
     assert_int_equal(xml.failures, 2);
@@ -312,15 +324,16 @@ test_junit(void **state)
     assert_string_equal(failed.s,
         "db/1 users.sql: line 2: ALTER TABLE users ADD COLUMN a int, ALTER COLUMN \"E <Mail>\" "
         "SET NOT NULL: scan-set-not-null\n"
+        "db/2:a,b%.sql: line 1: \\gexec & more: zdm cannot see what it does\n"
         "plans/u.lua: invalid-plan: invalid-plan\n");
 
     /* --fail-on warning, none; --allow-unknown. */
     s.settings.fail_on = ZDM_FAIL_ON_WARNING;
-    xml = read_junit(&s, &failed);
+    xml = read_junit(&s, NULL, &failed);
     assert_int_equal(xml.failures, 4);
     s.settings.fail_on = ZDM_FAIL_ON_NONE;
     s.settings.allow_unknown = true;
-    xml = read_junit(&s, &failed);
+    xml = read_junit(&s, NULL, &failed);
     assert_int_equal(xml.failures, 0);
     assert_int_equal(xml.errors, 0);
     zdm_buf_release(&failed);
@@ -340,7 +353,7 @@ test_hostile_text(void **state)
     s.findings[0].message = TEXT("\x01\x02]]> \xed\xa0\x80 \xef\xbf\xbf \"<&>' \xc3\x28");
     s.findings[0].hint = TEXT("\x7f\r\n::error::\t\xe2\x80\xae");
     s.safer[0] = TEXT("```\n````\x1b");
-    struct xml xml = read_junit(&s, &failed);
+    struct xml xml = read_junit(&s, NULL, &failed);
     assert_int_equal(xml.cases, 7);
     zdm_buf_release(&failed);
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
@@ -424,20 +437,20 @@ static void
 test_breaks_off(void **state)
 {
     (void)state;
-    static const char *const silent[] = {"junit", "markdown"};
     static const char *const parts[] = {"json", "sarif", "gitlab"};
     struct zdm_err failed = ZDM_ERR_INIT;
+    struct zdm_buf silent = ZDM_BUF_INIT, told = ZDM_BUF_INIT;
     struct sample s;
 
     sample_init(&s);
     s.n_reports = 2; /* of three */
     zdm_fail(&failed, ZDM_ERR_FAILED, "the target is gone");
-    for (size_t i = 0; i < sizeof silent / sizeof *silent; i++) {
-        struct zdm_buf out = ZDM_BUF_INIT;
-        sample_render_failed(&s, silent[i], &failed, &out);
-        assert_string_equal(out.s, "");
-        zdm_buf_release(&out);
-    }
+    sample_render_failed(&s, "markdown", &failed, &silent);
+    assert_int_equal(silent.len, 0);
+    struct xml xml = read_junit(&s, &failed, &told);
+    assert_int_equal(xml.suites, 3);
+    assert_non_null(strstr(told.s, "zdm check: the rest was not judged: the target is gone\n"));
+    zdm_buf_release(&told);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         struct zdm_buf out = ZDM_BUF_INIT;
         sample_render_failed(&s, parts[i], &failed, &out);
