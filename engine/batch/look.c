@@ -167,6 +167,7 @@ zdm_worker_read(struct zdm_worker *w, struct zdm_err *err)
         zdm_spot_copy(&cursor.at, &w->at);
         w->bound = cursor.bound;
         cursor.bound = NULL;
+        w->total = cursor.total;
         w->rows = cursor.rows;
         w->batches = cursor.batches;
     }
@@ -198,7 +199,8 @@ zdm_worker_look(struct zdm_worker *w, bool *moved, struct zdm_err *err)
         else
             zdm_job_note(w->job, "info", "adopted", "going on from where the cursor is");
         zdm_ranges_clear(&w->ranges);
-        w->range_keys = w->suspect = 0;
+        zdm_cuts_clear(&w->cuts);
+        w->suspect = 0;
         free(w->bound);
         w->bound = cursor.bound;
         cursor.bound = NULL;

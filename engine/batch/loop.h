@@ -9,6 +9,7 @@
  *     prepare.c   target, SQL, first worker, the author's SQL checked, cursors claimed
  *     slice.c     where to cut, which slice is next
  *     next.c      which batch is next, and what follows from it
+ *     range.c     where batches end, looked up ahead; cuts.c: those of a range in stripes
  *     hot.c       in how many stripes ranges are done
  *     backfill.c  the loop of a worker
  *     pool.c      the workers' threads, and the thread that waits for them
@@ -34,6 +35,7 @@
 #include "batch/backfill.h"
 #include "batch/controller.h"
 #include "batch/cursor.h"
+#include "batch/cuts.h"
 #include "batch/hold.h"
 #include "batch/meter.h"
 #include "batch/pages.h"
@@ -146,12 +148,12 @@ struct zdm_worker {
     struct zdm_spot at; /* where the cursor is, or (range_end) a range that the next batch begins */
     struct zdm_spot to; /* where the batch in question moves it */
     char *bound;        /* owned */
+    int64_t total;      /* keys of the slice, estimate; -1: unknown */
     int64_t rows, batches;
     struct zdm_ranges ranges;
-    int64_t range_keys; /* of the range in progress; 0: not known */
-    int64_t batch_keys; /* between the ends of the batch in question, of all stripes */
-    bool known;         /* ... and that is how many there are */
-    double slowest_ms;  /* stripe of the range in progress */
+    struct zdm_cuts cuts; /* of the range in progress; empty: not known */
+    int64_t batch_keys;   /* between the ends of the batch in question, of all stripes */
+    bool known;           /* ... and that is how many there are */
     const struct zdm_batch_text *sent; /* the batch sent last, view of sql */
     struct zdm_controller controller;
 
@@ -211,7 +213,8 @@ void zdm_worker_forget(struct zdm_worker *w);
 /* How many stripes a range has, from now on: looks once a second how many updates were HOT. */
 void zdm_job_start_hot(struct zdm_job *job);
 int zdm_job_watch_hot(struct zdm_job *job, struct zdm_err *err);
-int64_t zdm_job_stripes(struct zdm_job *job);
+/* *cuts: how many batches a stripe is done in. */
+int64_t zdm_job_stripes(struct zdm_job *job, size_t *cuts);
 
 /* --- backfill.c ------------------------------------------------------------------- */
 /* Slice after slice until none is left; on the worker's thread. */

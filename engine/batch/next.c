@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "batch/loop.h"
 
+#define BATCH_LEAST 500 /* as the controller begins */
+
 /* Keys of the next range or batch: the controller's, or half of where trouble is known to lie. */
 static int64_t
 range_rows(const struct zdm_worker *w)
@@ -56,23 +58,67 @@ plan_move(struct zdm_worker *w, const char *upto)
     to->stripe = 0;
 }
 
-/* The batch ends where the range does; or, with trouble in it, sooner. */
+/* Cuts what lies behind the worker's place up to `last` at every `rows` keys: `most` times, or to its
+ * end when that is less than twice as often. */
+static int
+cut_range(struct zdm_worker *w, int64_t rows, size_t most, const char *last, struct zdm_err *err)
+{
+    const char *after = w->at.pos, *next;
+
+    zdm_cuts_clear(&w->cuts);
+    while (w->cuts.count < most || zdm_ranges_left(&w->ranges, last) < most) {
+        if (look_ahead(w, rows, after, last, &next, err) < 0)
+            return -1;
+        if (!next)
+            break;
+        zdm_cuts_add(&w->cuts, next, w->batch_keys, w->known);
+        after = w->cuts.items[w->cuts.count - 1].upto;
+    }
+    return 0;
+}
+
+/* The batch ends with the next cut; or, with trouble in it, sooner. */
 static int
 next_of_range(struct zdm_worker *w, char **upto, struct zdm_err *err)
 {
     const char *after = w->at.stripe_pos ? w->at.stripe_pos : w->at.pos, *next;
 
     if (w->suspect == 0) {
-        w->batch_keys = w->range_keys;
-        w->known = w->range_keys > 0;
-        if (!w->known) /* begun by an earlier run: a guess for the case of trouble */
-            w->batch_keys = w->controller.rows * w->at.stripes + 1;
-        *upto = zdm_strdup(w->at.range_end);
-        return 0;
+        /* Begun by an earlier run. */
+        if (w->cuts.count == 0 && !w->at.stripe_pos &&
+            cut_range(w, range_rows(w) * w->at.stripes, SIZE_MAX, w->at.range_end, err) < 0)
+            return -1;
+        const struct zdm_cut *cut = zdm_cuts_behind(&w->cuts, w->at.stripe_pos);
+        if (cut) {
+            w->batch_keys = cut->keys;
+            w->known = cut->whole;
+            *upto = zdm_strdup(cut->upto);
+            return 0;
+        }
     }
-    if (look_ahead(w, range_rows(w), after, w->at.range_end, &next, err) < 0)
+    /* Trouble may have left the stripe between two cuts. */
+    int64_t rows = w->suspect == 0 ? range_rows(w) * w->at.stripes : range_rows(w);
+    if (look_ahead(w, rows, after, w->at.range_end, &next, err) < 0)
         return -1;
     *upto = zdm_strdup(next);
+    return 0;
+}
+
+/* A range of several stripes; range_end stays NULL when the slice is through. */
+static int
+begin_range(struct zdm_worker *w, int64_t stripes, size_t cuts, struct zdm_err *err)
+{
+    int64_t rows = range_rows(w), share = w->total / stripes / (int64_t)cuts;
+
+    /* A short slice is one range with all its cuts. Its total is an estimate, of any quality. */
+    if (rows > share && w->total >= 0)
+        rows = share > BATCH_LEAST ? share : rows < BATCH_LEAST ? rows : BATCH_LEAST;
+    if (cut_range(w, rows * stripes, cuts, w->bound, err) < 0)
+        return -1;
+    if (w->cuts.count == 0)
+        return 0;
+    w->at.range_end = zdm_strdup(w->cuts.items[w->cuts.count - 1].upto);
+    w->at.stripes = stripes;
     return 0;
 }
 
@@ -80,26 +126,29 @@ int
 zdm_worker_next(struct zdm_worker *w, char **upto, struct zdm_err *err)
 {
     const char *next;
+    size_t cuts = 1;
+    int64_t stripes = 1;
 
     *upto = NULL;
+    /* With trouble ahead one batch after the other, so that it is found soon. */
+    if (!w->at.range_end && w->suspect == 0 && !w->part)
+        stripes = zdm_job_stripes(w->job, &cuts);
+    if (stripes > 1) {
+        if (begin_range(w, stripes, cuts, err) < 0)
+            return -1;
+        if (!w->at.range_end)
+            return 0;
+    }
     if (w->at.range_end) {
         if (next_of_range(w, upto, err) < 0)
             return -1;
-        plan_move(w, *upto);
-        return 0;
-    }
-    /* With trouble ahead one batch after the other, so that it is found soon. */
-    int64_t stripes = w->suspect == 0 && !w->part ? zdm_job_stripes(w->job) : 1;
-    if (look_ahead(w, range_rows(w) * stripes, w->at.pos, w->bound, &next, err) < 0)
-        return -1;
-    if (!next)
-        return 0;
-    *upto = zdm_strdup(next);
-    w->at.stripes = stripes;
-    if (stripes > 1) {
-        w->at.range_end = zdm_strdup(next);
-        w->range_keys = w->known ? w->ranges.rows : 0;
-        w->slowest_ms = 0;
+    } else {
+        if (look_ahead(w, range_rows(w), w->at.pos, w->bound, &next, err) < 0)
+            return -1;
+        if (!next)
+            return 0;
+        *upto = zdm_strdup(next);
+        w->at.stripes = 1;
     }
     plan_move(w, *upto);
     return 0;
@@ -120,6 +169,16 @@ passed(struct zdm_worker *w, int64_t stripes, bool stripe_ends, bool narrowed)
     zdm_worker_unstuck(w);
 }
 
+static void
+feed_range(struct zdm_worker *w, int64_t stripes)
+{
+    int64_t keys;
+    double ms;
+
+    if (zdm_cuts_average(&w->cuts, stripes, &keys, &ms))
+        zdm_controller_feed(&w->controller, keys, ms);
+}
+
 void
 zdm_worker_advance(struct zdm_worker *w, int64_t rows, int64_t batches, int64_t wal, double ms)
 {
@@ -128,14 +187,18 @@ zdm_worker_advance(struct zdm_worker *w, int64_t rows, int64_t batches, int64_t 
     int64_t keys = w->known ? (w->batch_keys + stripes - 1) / stripes : rows - w->rows;
     bool ends = !w->to.range_end, stripe_ends = !w->to.stripe_pos, narrowed = w->suspect > 0;
     bool clean = !w->unclean && !narrowed && w->known && ms >= 0;
+    struct zdm_cut *cut =
+        w->at.range_end && clean ? zdm_cuts_behind(&w->cuts, w->at.stripe_pos) : NULL;
 
+    /* The first stripe of a range costs most: it finds no room in the rows' pages. */
+    if (cut && ms > cut->slowest_ms)
+        cut->slowest_ms = ms;
+    if (w->at.range_end && ends)
+        feed_range(w, stripes);
+    else if (!w->at.range_end && clean)
+        zdm_controller_feed(&w->controller, keys, ms);
     zdm_worker_moved(w, &w->to, rows, batches, keys, ms);
     w->unclean = false;
-    if (ms > w->slowest_ms || stripes == 1)
-        w->slowest_ms = ms;
-    /* The first stripe of a range costs most: it finds no room in the rows' pages. */
-    if (clean && ends)
-        zdm_controller_feed(&w->controller, keys, w->slowest_ms);
     if (ms >= 0) {
         zdm_controller_wal(&w->controller, keys, wal);
         zdm_worker_wrote(w, wal);
@@ -162,6 +225,7 @@ zdm_worker_forget(struct zdm_worker *w)
     if (w->at.range_end && w->at.stripe == 0 && !w->at.stripe_pos && !w->part) { /* not begun */
         free(w->at.range_end);
         w->at.range_end = NULL;
+        zdm_cuts_clear(&w->cuts);
     }
 }
 

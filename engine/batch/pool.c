@@ -59,6 +59,7 @@ release_worker(struct zdm_worker *w)
 {
     zdm_conn_close(w->conn);
     zdm_ranges_clear(&w->ranges);
+    zdm_cuts_clear(&w->cuts);
     zdm_spot_release(&w->at);
     zdm_spot_release(&w->to);
     free(w->bound);

@@ -7,6 +7,13 @@
 #include "base/mem.h"
 #include "batch/pages.h"
 
+/* Are the ranges that were probed those behind `after`? */
+static bool
+goes_on(const struct zdm_ranges *r, const char *after)
+{
+    return r->next > 0 && r->next < r->count && after && strcmp(r->upto[r->next - 1], after) == 0;
+}
+
 /* Sizes drift a little after every batch: probing again for that would cost more than it gives. */
 static bool
 still_fits(const struct zdm_ranges *r, int64_t rows)
@@ -91,12 +98,20 @@ zdm_ranges_next(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm
     if (sql->by_page) {
         if (step_pages(r, sql, rows, after, bound, err) < 0)
             return -1;
-    } else if ((r->next == r->count || !still_fits(r, rows)) &&
+    } else if ((!goes_on(r, after) || !still_fits(r, rows)) &&
                probe(r, control, sql, rows, after, bound, err) < 0)
         return -1;
     *upto = r->upto[r->next++];
     r->whole = r->next <= ZDM_RANGES_AHEAD && strcmp(*upto, bound) != 0;
     return 0;
+}
+
+size_t
+zdm_ranges_left(const struct zdm_ranges *r, const char *bound)
+{
+    if (r->count == 0 || !bound || strcmp(r->upto[r->count - 1], bound) != 0)
+        return SIZE_MAX;
+    return r->count - r->next;
 }
 
 void

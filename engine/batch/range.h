@@ -23,11 +23,13 @@ struct zdm_ranges {
 };
 
 /* The upper end of the next range behind `after` (NULL: the first), at most the bound. Probes when
- * none is left, or when `rows` has moved by more than a quarter since. *upto NULL: nothing lies
- * between `after` and the bound. View until the next call. Call zdm_ranges_clear when `after` is
- * not the upper end given last. */
+ * none is left, when `after` is not the upper end given last, or when `rows` has moved by more than a
+ * quarter since. *upto NULL: nothing lies between `after` and the bound. View until the next call. */
 int zdm_ranges_next(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm_batch_sql *sql,
     int64_t rows, const char *after, const char *bound, const char **upto, struct zdm_err *err);
+/* How many of the ranges that were probed are left, when the last of them ends at the bound; else
+ * SIZE_MAX: there may be any number. */
+size_t zdm_ranges_left(const struct zdm_ranges *r, const char *bound);
 /* Forgets what was probed (another size, another position). */
 void zdm_ranges_clear(struct zdm_ranges *r);
 

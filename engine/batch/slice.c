@@ -145,11 +145,11 @@ zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
         if (zdm_worker_again(w, err) < 0)
             return -1;
     zdm_ranges_clear(&w->ranges);
+    zdm_cuts_clear(&w->cuts);
     zdm_spot_release(&w->at);
     free(w->bound);
     w->bound = NULL;
     w->rows = w->batches = 0;
-    w->range_keys = 0;
     w->suspect = w->part ? 1 : 0; /* row by row */
     w->locked = false;
     w->deferred = 0;

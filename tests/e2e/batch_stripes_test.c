@@ -58,11 +58,30 @@ test_kinds_of_keys(void **state)
         fixture_run_ok(f);
         assert_all_once(f);
         assert_value(f->app, "SELECT DISTINCT stripes FROM zdm.cursor WHERE plan = 'bs_keys'", "8");
-        /* 160 keys to a range, 20 or so to a batch. */
+        /* 160 keys from cut to cut, 20 or so to a batch. */
         assert_value(f->app,
             "SELECT batches BETWEEN 200 AND 220 FROM zdm.cursor WHERE plan = 'bs_keys'", "t");
         counters_free(f);
     }
+}
+
+/* Four batches of one stripe before the first of the next one, so that others' snapshots have moved on;
+ * the last range takes what would be too little for another. */
+static void
+test_order_of_batches(void **state)
+{
+    struct fixture *f = counters("bs_order", "g");
+
+    (void)state;
+    fixture_run_ok(f);
+    assert_all_once(f);
+    assert_value(f->app,
+        "SELECT string_agg(stripe::text, '' ORDER BY xid) ="
+        " repeat('00001111222233334444555566667777', 5) || "
+        "'0000011111222223333344444555556666677777'"
+        " FROM (SELECT xmin::text::bigint AS xid, min(id % 8) AS stripe FROM t GROUP BY 1) AS b",
+        "t");
+    counters_free(f);
 }
 
 static void
@@ -217,6 +236,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds_of_keys),
+        cmocka_unit_test(test_order_of_batches),
         cmocka_unit_test(test_composite_key),
         cmocka_unit_test(test_where_hot_is_impossible),
         cmocka_unit_test(test_no_hash_no_stripes),
