@@ -215,6 +215,7 @@ read_backfill(struct reader *r, struct zdm_step_backfill *step)
     step->wal_rate = read_integer(r, "wal_rate", 0);
     step->max_throttled_ms = read_integer(r, "max_throttled", 0);
     step->vacuum = read_bool(r, "vacuum");
+    step->verify = read_bool(r, "verify");
     read_throttle(r, &step->throttle);
     step->erase = read_bool(r, "delete");
     step->into = read_string(r, "into");

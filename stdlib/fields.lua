@@ -236,6 +236,18 @@ return plan "add_phone" {
                 doc = "VACUUM the table between batches when a fifth of it, and 100,000 rows, died since the last time, and "
                     .. "ANALYZE it at the end. Neither waits for a lock.",
             },
+            {
+                name = "verify",
+                kind = "boolean",
+                default = true,
+                doc = "At the end, sweep the table for rows that still need it: those that somebody wrote behind the cursor or "
+                    .. "beyond its bound. They are done, in up to three rounds; when there are more after that, the step fails and "
+                    .. "names some of them. A row needs it when it matches `where` and a column differs from the value in `set`; "
+                    .. "for `delete`, when it matches `where`; for `copy`, when its key is not in `into`. There is no sweep, and "
+                    .. "`zdm plan` and `zdm run` say why, where that cannot be told: a value is made of a column that is set "
+                    .. "too (`n = n + 1`), a value or `where` has a sub-select, a clock or something random, or calls a function of "
+                    .. "yours that is not IMMUTABLE. A walk by pages looks for such rows in any case.",
+            },
             allow,
             because,
             why,

@@ -94,6 +94,8 @@ walk(struct zdm_worker *w, struct zdm_err *err)
 int
 zdm_worker_run(struct zdm_worker *w, struct zdm_err *err)
 {
+    if (w->job->sweep.on)
+        return zdm_worker_sweep(w, err);
     for (;;) {
         bool found;
         if (zdm_slice_take(w, &found, err) < 0)
@@ -134,7 +136,10 @@ zdm_backfill_run(struct zdm_conn *control, const struct zdm_backfill_spec *spec,
     while (rc == 0 && !done) {
         zdm_job_stage(&job, ZDM_STAGE_WALKING);
         rc = zdm_job_run(&job, err);
-        if (rc == 0) {
+        bool clean = false;
+        if (rc == 0)
+            rc = zdm_job_sweep(&job, &clean, err);
+        if (rc == 0 && clean) {
             zdm_job_stage(&job, ZDM_STAGE_FINISHING);
             zdm_job_tell(&job, true);
             rc = zdm_job_finish(&job, &done, err);

@@ -16,7 +16,10 @@
  * or row after row, it waits. Bad data is narrowed down to its row the same way,
  * and then stops the backfill.
  *
- * Done: bound reached, then one transaction with synchronous_commit = on marks
+ * Rows that were written behind the cursor or beyond the bound are found by a final sweep, where that is
+ * possible (needs.h), and done; after three rounds of it, with rows still found, the backfill fails.
+ *
+ * Done: bound reached, nothing left, then one transaction with synchronous_commit = on marks
  * the cursor and writes the journal row (hooks.finish), then both are read again.
  */
 #ifndef ZDM_BATCH_BACKFILL_H
@@ -38,7 +41,7 @@ struct zdm_held_time {
 #define ZDM_HELD_MOST 32
 
 struct zdm_backfill_progress {
-    enum zdm_stage stage; /* sweeping: rows without a key are looked for once more */
+    enum zdm_stage stage; /* sweeping: which rows still need it? `walked` is how far that is */
     int64_t rows;         /* updated so far, over all runs */
     int64_t batches;      /* committed so far, over all runs */
     int64_t total;        /* estimate of the rows to walk; -1 unknown */

@@ -77,6 +77,7 @@ take_row(const struct zdm_result *r, int row, struct zdm_cursor *out)
         .at_ms = zdm_result_i64(r, row, 8),
         .relation = zdm_strdup(zdm_result_get(r, row, 9)),
         .part = zdm_result_bool(r, row, 14),
+        .round = zdm_result_i64(r, row, 15),
     };
     snprintf(out->state, sizeof out->state, "%s", zdm_result_get(r, row, 7));
 }
@@ -126,7 +127,7 @@ zdm_cursors_sum(const struct zdm_cursors *cursors, struct zdm_cursor *out)
     *out = (struct zdm_cursor){.exists = cursors->count > 0, .state = "done"};
     for (size_t i = 0; i < cursors->count; i++) {
         const struct zdm_cursor *c = &cursors->items[i];
-        whole += !c->part;
+        whole += zdm_cursor_whole(c);
         out->rows += c->rows;
         out->batches += c->batches;
         out->total = c->total < 0 || out->total < 0 ? -1 : out->total + c->total;
@@ -137,10 +138,16 @@ zdm_cursors_sum(const struct zdm_cursors *cursors, struct zdm_cursor *out)
         if (strcmp(c->state, "done") != 0)
             snprintf(out->state, sizeof out->state, "%s", c->state);
     }
-    if (whole == 1) { /* parts come behind it */
+    if (whole == 1) { /* the others come behind it */
         out->at.pos = zdm_strdup(cursors->items[0].at.pos);
         out->bound = zdm_strdup(cursors->items[0].bound);
     }
+}
+
+bool
+zdm_cursor_whole(const struct zdm_cursor *cursor)
+{
+    return !cursor->part && cursor->round == 0;
 }
 
 bool
@@ -163,11 +170,12 @@ zdm_cursor_claim(struct zdm_conn *conn, const char *plan, const char *step, int6
 {
     struct zdm_result *r = NULL;
     struct number slice_text = number(slice->slice), epoch_text = number(epoch),
-                  total_text = number(slice->total);
+                  total_text = number(slice->total), round_text = number(slice->round);
 
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/cursor_claim.sql"), &r, err, plan,
             step, slice_text.text, epoch_text.text, slice->bound,
-            slice->total < 0 ? NULL : total_text.text, slice->relation, slice->at.pos) < 0)
+            slice->total < 0 ? NULL : total_text.text, slice->relation, slice->at.pos,
+            slice->round > 0 ? round_text.text : NULL) < 0)
         return -1;
     int rc = zdm_result_rows(r) == 0 ? taken_over(plan, err) : 0;
     zdm_result_free(r);

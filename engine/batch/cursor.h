@@ -7,7 +7,8 @@
  * become done together, with the backfill.
  *
  * A range that somebody keeps locked is deferred: the statement that moves its slice past it makes it a
- * slice of its own, a part, which is then done like any other.
+ * slice of its own, a part, which is then done like any other. So does a range in which the final sweep
+ * found rows that need it: of these alone (needs.h).
  */
 #ifndef ZDM_BATCH_CURSOR_H
 #define ZDM_BATCH_CURSOR_H
@@ -38,6 +39,7 @@ struct zdm_cursor {
     char *relation; /* owned; identity of table and key (target.h), NULL: not known */
     char state[12]; /* "open" or "done" */
     bool part;      /* deferred by another slice */
+    int64_t round;  /* of the final sweep that found it; 0: of the walk */
     int64_t at_ms;
 };
 
@@ -56,6 +58,8 @@ int zdm_cursors_read(struct zdm_conn *conn, const char *plan, const char *step,
 /* The whole backfill as if it were one slice: sums; state "done" when all are; pos and bound only of
  * a single slice (beside parts), else NULL. */
 void zdm_cursors_sum(const struct zdm_cursors *cursors, struct zdm_cursor *out);
+/* Is it a piece of the walk, rather than a part of one or a range to repair? */
+bool zdm_cursor_whole(const struct zdm_cursor *cursor);
 bool zdm_cursor_through(const struct zdm_cursor *cursor); /* nothing is left to do in it */
 
 /* In an open transaction: makes the row, or adopts an existing one by raising its epoch to ours. A

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "batch/loop.h"
+#include "pg/retry.h"
 
 #define EXPLAIN "EXPLAIN "
 /* Pages of a table that may as well be read whole: 8 MB take a few milliseconds. */
@@ -40,6 +41,45 @@ zdm_worker_check(struct zdm_worker *w, struct zdm_err *err)
             (w->sql->striped && check(w, w->sql->striped, i, err) < 0))
             return -1;
     return 0;
+}
+
+/* EXPLAIN with n parameters that are NULL; *why_not when the server has an objection. */
+static int
+try_explain(struct zdm_worker *w, const char *text, size_t n, char **why_not, struct zdm_err *err)
+{
+    struct zdm_parameters p = {.n = 0};
+    char *sql = zdm_strf(EXPLAIN "%s", text);
+    int rc;
+
+    while (p.n < n)
+        zdm_parameters_add(&p, NULL);
+    while ((rc = zdm_conn_query(w->conn, sql, p.n, p.values, NULL, err)) < 0) {
+        if (err->code == ZDM_ERR_FAILED &&
+            zdm_retry_class(err->sqlstate, zdm_conn_lost(w->conn)) == ZDM_RETRY_NEVER) {
+            *why_not = zdm_strdup(err->message);
+            zdm_err_clear(err);
+            rc = 0;
+            break;
+        }
+        if (zdm_worker_again(w, err) < 0)
+            break;
+    }
+    free(sql);
+    return rc;
+}
+
+int
+zdm_worker_check_sweep(struct zdm_worker *w, char **why_not, struct zdm_err *err)
+{
+    const struct zdm_batch_sql *sql = w->sql;
+
+    if (!sql->look.found)
+        return 0;
+    if (try_explain(w, sql->look.found[0], sql->n_keys, why_not, err) < 0)
+        return -1;
+    return *why_not ? 0
+                    : try_explain(w, sql->repairs[0].text, ZDM_BATCH_PARAMETERS + sql->n_keys,
+                          why_not, err);
 }
 
 static const char *

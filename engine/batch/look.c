@@ -170,6 +170,7 @@ zdm_worker_read(struct zdm_worker *w, struct zdm_err *err)
         w->total = cursor.total;
         w->rows = cursor.rows;
         w->batches = cursor.batches;
+        w->repair = cursor.round > 0;
     }
     zdm_cursor_release(&cursor);
     return rc;

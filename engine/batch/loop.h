@@ -21,6 +21,8 @@
  *     vacuum.c    VACUUM between batches
  *     monitor.c   reads the signals in a thread of its own; signal_*.c: one signal each
  *     trouble.c   what to do about an error
+ *     sweep.c     the final sweep: which rows still need it
+ *     repair.c    what it found becomes slices
  *     defer.c     what is locked is left for later
  *     look.c      where the cursor really is
  *     finish.c    the closing transaction
@@ -72,6 +74,37 @@ struct zdm_note {
     char *level, *kind, *message; /* owned */
 };
 
+/* Keys of a table to sweep: behind `after` (NULL: from the first) up to `upto`. */
+struct zdm_piece {
+    enum zdm_slice_state state;
+    const struct zdm_table *table; /* borrowed */
+    char *after, *upto;            /* owned */
+};
+
+/* A range of the sweep with rows that need it. */
+struct zdm_found {
+    size_t piece;
+    char *after, *upto; /* owned; after may be NULL */
+};
+#define ZDM_FOUND_KEYS 5
+
+struct zdm_sweep {
+    char *off;  /* owned: there is none, or no other one; why. Of the main thread */
+    int rounds; /* that found something, in this run. Of the main thread */
+    /* Under the lock. */
+    bool on; /* workers sweep instead of sending batches */
+    struct zdm_piece *pieces;
+    size_t n_pieces;
+    struct zdm_found *found;
+    size_t n_found;
+    int64_t rows; /* that need it, in those ranges */
+    struct {      /* the first of them that were seen */
+        size_t piece;
+        char *key; /* owned */
+    } keys[ZDM_FOUND_KEYS];
+    size_t n_keys;
+};
+
 struct zdm_job {
     /* Set before the first worker starts, only read from then on. */
     const struct zdm_backfill_spec *spec;
@@ -113,7 +146,8 @@ struct zdm_job {
     int64_t wal;              /* bytes written by batches since the main thread last asked */
     struct zdm_slice *slices; /* n_slices, by number */
     size_t n_slices;
-    bool single;      /* one slice, beside parts */
+    struct zdm_sweep sweep;
+    bool single;      /* one slice, beside parts and what is repaired */
     int64_t moved_us; /* when any of them last did */
     size_t wanted;    /* workers */
     size_t running;
@@ -136,7 +170,8 @@ struct zdm_worker {
     int64_t slice;
     const struct zdm_backfill_target *target; /* of the slice's table; set when it is taken */
     const struct zdm_batch_sql *sql;
-    bool part; /* it is a part */
+    bool part;   /* it is a part */
+    bool repair; /* only its rows that need it are done: needs.h */
 
     /* The thread: of the main thread, but for what is under the lock. */
     pthread_t thread;
@@ -265,6 +300,26 @@ int zdm_worker_check(struct zdm_worker *w, struct zdm_err *err);
  * is refused. */
 int zdm_worker_check_scan(
     struct zdm_worker *w, const char *start, const char *bound, struct zdm_err *err);
+
+/* --- sweep.c ------------------------------------------------------------------------ */
+/* Pieces of a sweep to take, while one is on. Under the lock. */
+size_t zdm_sweep_open(const struct zdm_job *job);
+/* Piece after piece until none is left; on the worker's thread. */
+int zdm_worker_sweep(struct zdm_worker *w, struct zdm_err *err);
+/* When every slice is through: looks for rows that still need it. *clean false: there were some, and
+ * slices that do them. */
+int zdm_job_sweep(struct zdm_job *job, bool *clean, struct zdm_err *err);
+void zdm_sweep_release(struct zdm_sweep *sweep);
+
+/* --- repair.c ------------------------------------------------------------------------ */
+/* Does the change last in a row that was found, or does something take it back? Tried on one row, in a
+ * transaction that is rolled back. */
+int zdm_repair_lasts(struct zdm_job *job, bool *lasts, struct zdm_err *err);
+/* Makes slices of what was found, in one transaction. */
+int zdm_repair_begin(struct zdm_job *job, struct zdm_err *err);
+
+/* Can the server do what the final sweep asks? *why_not, owned, when it cannot. */
+int zdm_worker_check_sweep(struct zdm_worker *w, char **why_not, struct zdm_err *err);
 
 /* --- pass.c ------------------------------------------------------------------------- */
 /* A batch by pages changed nothing: was the table rewritten? *again: then a new pass has begun. */

@@ -126,6 +126,15 @@ zdm_order_add_next(
 }
 
 void
+zdm_order_add_at(struct zdm_buf *b, const struct zdm_backfill_target *t, int place)
+{
+    for (size_t i = 0; i < t->n_keys; i++) {
+        zdm_buf_add(b, i > 0 ? " AND " : "");
+        add_compare(b, t, i, SAME, false, place);
+    }
+}
+
+void
 zdm_order_add_about(struct zdm_buf *b, const struct zdm_backfill_target *t, int after, int upto)
 {
     if (after >= 0) {

@@ -35,6 +35,8 @@ void zdm_order_add_first(struct zdm_buf *b, const struct zdm_backfill_target *t,
  * the same texts; only the other columns of `after` are parameters. */
 void zdm_order_add_next(
     struct zdm_buf *b, const struct zdm_backfill_target *t, int after, int upto, size_t common);
+/* The row at `place`. */
+void zdm_order_add_at(struct zdm_buf *b, const struct zdm_backfill_target *t, int place);
 /* Roughly the rows behind `after` (-1: from the first on) up to `upto`, by the first column, their only
  * parameter: what the planner can estimate. */
 void zdm_order_add_about(

@@ -79,6 +79,7 @@ zdm_job_release(struct zdm_job *job)
     }
     free(job->notes);
     free(job->slices);
+    zdm_sweep_release(&job->sweep);
     free(job->pos);
     free(job->bound);
     free(job->holding);
@@ -250,6 +251,8 @@ slices_open(const struct zdm_job *job)
 {
     size_t open = 0;
 
+    if (job->sweep.on)
+        return zdm_sweep_open(job);
     for (size_t i = 0; i < job->n_slices; i++)
         open += job->slices[i].state == ZDM_SLICE_OPEN;
     return open;

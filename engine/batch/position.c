@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 /* NULL when they are not all UTF-8. */
@@ -89,6 +90,33 @@ zdm_position_split(const char *text, size_t n, struct zdm_position *out, struct 
     zdm_fail(err, ZDM_ERR_MISMATCH, "the position %s is not one of a key of %zu columns", text, n);
     return zdm_err_hint(
         err, "zdm.cursor was changed by hand, or the key has other columns than before");
+}
+
+char *
+zdm_position_show(const char *text, size_t n)
+{
+    struct zdm_position keys = {.n = 0};
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_buf b = ZDM_BUF_INIT;
+    size_t most = 80;
+
+    if (n == 1 || zdm_position_split(text, n, &keys, &err) < 0) {
+        zdm_buf_add(&b, text);
+    } else {
+        for (size_t i = 0; i < keys.n; i++)
+            zdm_buf_addf(&b, "%s%s", i > 0 ? ", " : "(", keys.keys[i]);
+        zdm_buf_add(&b, ")");
+    }
+    zdm_err_release(&err);
+    zdm_position_release(&keys);
+    char *shown = zdm_buf_take(&b);
+    if (strlen(shown) <= most)
+        return shown;
+    while (((unsigned char)shown[most] & 0xC0) == 0x80)
+        most--;
+    char *cut = zdm_strf("%.*s...", (int)most, shown);
+    free(shown);
+    return cut;
 }
 
 size_t

@@ -31,6 +31,8 @@ int zdm_position_of_row(
 char *zdm_texts_as_json(const char *const *texts, size_t n);
 /* The n keys of a text that zdm_position_join wrote; ZDM_ERR_MISMATCH when it is none. */
 int zdm_position_split(const char *text, size_t n, struct zdm_position *out, struct zdm_err *err);
+/* For people: "7", "(7, Ann)"; a long one is cut, between characters. Owned. */
+char *zdm_position_show(const char *text, size_t n);
 /* How many leading keys are the same text in both. */
 size_t zdm_position_common(const struct zdm_position *a, const struct zdm_position *b);
 void zdm_position_release(struct zdm_position *position);

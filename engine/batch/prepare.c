@@ -6,6 +6,7 @@
 #include "base/failpoint.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "batch/needs.h"
 #include "pg/journal.h"
 
 /* Up to this many rows are counted: it takes milliseconds and the estimate may be far off. */
@@ -210,7 +211,7 @@ walked(struct zdm_job *job, const struct zdm_cursor *c, int64_t *keys, struct zd
     int64_t ahead = 0;
 
     *keys = c->rows;
-    if (c->part || c->batches == 0 || !c->at.pos || c->total < 0)
+    if (!zdm_cursor_whole(c) || c->batches == 0 || !c->at.pos || c->total < 0)
         return 0;
     if (!zdm_cursor_through(c) &&
         estimate_ahead(job, &job->tables[0]->sql, c->at.pos, c->bound, &ahead, err) < 0)
@@ -247,13 +248,36 @@ zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm
                          : ZDM_SLICE_OPEN,
             .part = cursors->items[i].part,
         };
-    job->single = cursors->count == 1 || cursors->items[1].part;
+    job->single = cursors->count == 1 || !zdm_cursor_whole(&cursors->items[1]);
     job->rows = sum.rows;
     job->batches = sum.batches;
     job->pos = sum.at.pos;
     job->bound = sum.bound;
     zdm_meter_start(&job->meter, keys, sum.total, zdm_monotonic_us());
     zdm_job_unlock(job);
+    return 0;
+}
+
+/* Takes why_not. */
+static void
+no_sweep(struct zdm_job *job, char *why_not)
+{
+    if (!why_not)
+        return;
+    zdm_job_note(
+        job, "info", "note", "no final sweep for rows that are written meanwhile: %s", why_not);
+    free(job->sweep.off);
+    job->sweep.off = why_not;
+}
+
+static int
+check_sweep(struct zdm_job *job, struct zdm_err *err)
+{
+    char *why_not = NULL;
+
+    if (job->sweep.off || zdm_worker_check_sweep(job->workers, &why_not, err) < 0)
+        return job->sweep.off ? 0 : -1;
+    no_sweep(job, why_not);
     return 0;
 }
 
@@ -273,6 +297,13 @@ find_table(struct zdm_job *job, const char *began, struct zdm_err *err)
     else if (spec->n_key == 0 && !target.primary)
         zdm_job_note(job, "info", "note", "%s has no primary key: walking along %s, index %s",
             target.relation, target.key, target.index);
+    char *why_not;
+    while (zdm_needs_find(job->control, spec, &target, &why_not, err) < 0)
+        if (zdm_control_again(job, err) < 0) {
+            zdm_backfill_target_release(&target);
+            return -1;
+        }
+    no_sweep(job, why_not);
     struct zdm_table *table = zdm_alloc(sizeof *table);
     table->target = target;
     zdm_batch_sql_build(spec, &table->target, &table->sql);
@@ -311,6 +342,8 @@ zdm_job_prepare(struct zdm_job *job, struct zdm_err *err)
         job->fault = job->workers->fault;
         goto out;
     }
+    if (check_sweep(job, err) < 0)
+        goto out;
     if (claim_cursors(job, &cursors, err) < 0 || zdm_job_check_cursors(job, &cursors, err) < 0 ||
         zdm_job_adopt(job, &cursors, err) < 0 || check_scan(job, &cursors, err) < 0)
         goto out;

@@ -49,7 +49,10 @@ zdm_request_fill(struct zdm_request *q, const struct zdm_batch_sql *sql,
         zdm_request_release(q);
         return -1;
     }
-    q->text = zdm_batch_sql_pick(sql, batch->striped, after ? &q->after : NULL, &q->upto, &common);
+    const enum zdm_batch_kind kind = batch->repair    ? ZDM_BATCH_REPAIR
+                                     : batch->striped ? ZDM_BATCH_STRIPE
+                                                      : ZDM_BATCH_WHOLE;
+    q->text = zdm_batch_sql_pick(sql, kind, after ? &q->after : NULL, &q->upto, &common);
     add_move(q, spec, batch);
     zdm_parameters_add_position(&q->p, &q->upto, 0);
     if (after)

@@ -17,6 +17,7 @@ struct zdm_batch {
     const struct zdm_spot *from, *to;
     const char *upto;
     bool striped;
+    bool repair; /* only the rows that need it */
 };
 
 struct zdm_request {

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "batch/needs.h"
 #include "batch/order.h"
 #include "batch/pages.h"
 
@@ -137,6 +138,19 @@ add_action(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
     }
 }
 
+/* Of a copy. */
+static void
+add_behind_where(
+    struct zdm_buf *b, const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
+{
+    if (spec->action != ZDM_BACKFILL_COPY)
+        return;
+    /* Without the lock a row that is deleted meanwhile would come to life again in the copy. */
+    zdm_buf_add(b, "\n  FOR SHARE");
+    if (t->conflict)
+        zdm_buf_addf(b, "\n  ON CONFLICT %s", t->conflict);
+}
+
 /* Pages from the one of parameter `after` (0: from the first) up to before that of `upto`. */
 static void
 add_pages(struct zdm_buf *b, const struct zdm_backfill_target *t, int after, int upto)
@@ -191,7 +205,7 @@ add_stripe(struct zdm_buf *b, const struct zdm_backfill_target *t)
 /* common: how many first columns both ends share; -1: there is no lower end. */
 static struct zdm_batch_text
 build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t, int common,
-    bool striped)
+    enum zdm_batch_kind kind)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
     size_t *spans = zdm_alloc((spec->n_set + 1) * sizeof *spans);
@@ -225,18 +239,16 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
         zdm_order_add_first(&b, t, upto);
     else
         zdm_order_add_next(&b, t, after, upto, (size_t)common);
-    if (spec->where) {
+    if (kind == ZDM_BATCH_REPAIR) {
+        zdm_buf_add(&b, " AND ");
+        zdm_needs_add(&b, spec, t, &spans[spec->n_set]);
+    } else if (spec->where) {
         zdm_buf_add(&b, " AND ");
         add_author(&b, spec->where, &spans[spec->n_set]);
     }
-    if (striped)
+    if (kind == ZDM_BATCH_STRIPE)
         add_stripe(&b, t);
-    if (spec->action == ZDM_BACKFILL_COPY) {
-        /* Without the lock a row that is deleted meanwhile would come to life again in the copy. */
-        zdm_buf_add(&b, "\n  FOR SHARE");
-        if (t->conflict)
-            zdm_buf_addf(&b, "\n  ON CONFLICT %s", t->conflict);
-    }
+    add_behind_where(&b, spec, t);
     add_returning(&b, spec, t);
     zdm_buf_add(&b, "UPDATE zdm.cursor AS c SET pos = $8::pg_catalog.text,\n"
                     "  stripe = $9::pg_catalog.int4, stripes = $10::pg_catalog.int4,\n"
@@ -259,6 +271,76 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
         "  pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(),\n"
         "    (SELECT zdm_cas.wal FROM zdm_cas))::pg_catalog.int8");
     return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
+}
+
+/* The rows of a range that need it. */
+static char *
+build_found(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t, int common)
+{
+    struct zdm_buf b = ZDM_BUF_INIT;
+    size_t where;
+    int upto = 1, after = upto + (int)t->n_keys;
+
+    zdm_buf_add(&b, "SELECT ");
+    zdm_order_add_columns(&b, t, NULL, true);
+    zdm_buf_addf(&b, ", pg_catalog.count(*) OVER () FROM %s WHERE ", t->relation);
+    if (common < 0)
+        zdm_order_add_first(&b, t, upto);
+    else
+        zdm_order_add_next(&b, t, after, upto, (size_t)common);
+    zdm_buf_add(&b, " AND ");
+    zdm_needs_add(&b, spec, t, &where);
+    zdm_buf_add(&b, " ORDER BY ");
+    zdm_order_add_by(&b, t, false);
+    zdm_buf_add(&b, " LIMIT 5");
+    return zdm_buf_take(&b);
+}
+
+/* The change of one row, without a cursor: it is tried and taken back. */
+static char *
+build_once(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
+{
+    struct zdm_buf b = ZDM_BUF_INIT;
+    size_t *spans = zdm_alloc((spec->n_set + 1) * sizeof *spans);
+
+    add_action(&b, spec, t, spans);
+    zdm_buf_add(&b, "  WHERE ");
+    zdm_order_add_at(&b, t, 1);
+    zdm_buf_add(&b, " AND ");
+    zdm_needs_add(&b, spec, t, &spans[spec->n_set]);
+    add_behind_where(&b, spec, t);
+    free(spans);
+    return zdm_buf_take(&b);
+}
+
+static char *
+build_still(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
+{
+    struct zdm_buf b = ZDM_BUF_INIT;
+    size_t where;
+
+    zdm_buf_addf(&b, "SELECT EXISTS (SELECT FROM %s WHERE ", t->relation);
+    zdm_order_add_at(&b, t, 1);
+    zdm_buf_add(&b, " AND ");
+    zdm_needs_add(&b, spec, t, &where);
+    zdm_buf_add(&b, ")");
+    return zdm_buf_take(&b);
+}
+
+static void
+build_sweep(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *target,
+    struct zdm_batch_sql *out)
+{
+    if (!target->needs.known)
+        return;
+    out->repairs = zdm_alloc((out->n_keys + 1) * sizeof *out->repairs);
+    out->look.found = zdm_alloc((out->n_keys + 1) * sizeof *out->look.found);
+    for (size_t i = 0; i <= out->n_keys; i++) {
+        out->repairs[i] = build_batch(spec, target, (int)i - 1, ZDM_BATCH_REPAIR);
+        out->look.found[i] = build_found(spec, target, (int)i - 1);
+    }
+    out->look.once = build_once(spec, target);
+    out->look.still = build_still(spec, target);
 }
 
 void
@@ -287,8 +369,8 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
                                ? (double)target->estimated_rows / (double)target->pages
                                : 50;
         /* Both ends are of one pass and one file. */
-        out->batches[0] = build_batch(spec, target, -1, false);
-        out->batches[ZDM_PAGE_KEYS] = build_batch(spec, target, ZDM_PAGE_KEYS - 1, false);
+        out->batches[0] = build_batch(spec, target, -1, ZDM_BATCH_WHOLE);
+        out->batches[ZDM_PAGE_KEYS] = build_batch(spec, target, ZDM_PAGE_KEYS - 1, ZDM_BATCH_WHOLE);
         return;
     }
     out->cut = build_cut(target);
@@ -297,12 +379,13 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
     out->probe_first = build_probe(target, false);
     out->probe_next = build_probe(target, true);
     for (size_t i = 0; i <= out->n_keys; i++)
-        out->batches[i] = build_batch(spec, target, (int)i - 1, false);
+        out->batches[i] = build_batch(spec, target, (int)i - 1, ZDM_BATCH_WHOLE);
+    build_sweep(spec, target, out);
     if (target->stripe_by == ZDM_STRIPE_NONE)
         return;
     out->striped = zdm_alloc((out->n_keys + 1) * sizeof *out->striped);
     for (size_t i = 0; i <= out->n_keys; i++)
-        out->striped[i] = build_batch(spec, target, (int)i - 1, true);
+        out->striped[i] = build_batch(spec, target, (int)i - 1, ZDM_BATCH_STRIPE);
 }
 
 static void
@@ -328,23 +411,37 @@ zdm_batch_sql_release(struct zdm_batch_sql *sql)
     free(sql->sweep);
     release_texts(sql->batches, sql->n_keys + 1);
     release_texts(sql->striped, sql->n_keys + 1);
+    release_texts(sql->repairs, sql->n_keys + 1);
+    for (size_t i = 0; sql->look.found && i <= sql->n_keys; i++)
+        free(sql->look.found[i]);
+    free(sql->look.found);
+    free(sql->look.once);
+    free(sql->look.still);
     free(sql->authors);
     *sql = (struct zdm_batch_sql){.bound = NULL};
 }
 
-const struct zdm_batch_text *
-zdm_batch_sql_pick(const struct zdm_batch_sql *sql, bool striped, const struct zdm_position *after,
-    const struct zdm_position *upto, size_t *common)
+size_t
+zdm_batch_shape(const struct zdm_position *after, const struct zdm_position *upto, size_t *common)
 {
-    const struct zdm_batch_text *texts = striped ? sql->striped : sql->batches;
-
     *common = 0;
     if (!after)
-        return texts;
+        return 0;
     *common = zdm_position_common(after, upto);
     if (*common == after->n)
         --*common;
-    return &texts[1 + *common];
+    return 1 + *common;
+}
+
+const struct zdm_batch_text *
+zdm_batch_sql_pick(const struct zdm_batch_sql *sql, enum zdm_batch_kind kind,
+    const struct zdm_position *after, const struct zdm_position *upto, size_t *common)
+{
+    const struct zdm_batch_text *texts = kind == ZDM_BATCH_STRIPE   ? sql->striped
+                                         : kind == ZDM_BATCH_REPAIR ? sql->repairs
+                                                                    : sql->batches;
+
+    return &texts[zdm_batch_shape(after, upto, common)];
 }
 
 static bool

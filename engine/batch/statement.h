@@ -40,6 +40,17 @@ struct zdm_batch_text {
  * stripes, $11 range_end, $12 stripe_pos. */
 #define ZDM_BATCH_PARAMETERS 12
 
+/* Which rows of its range a batch changes: all, those of a stripe, those that need it (needs.h). */
+enum zdm_batch_kind { ZDM_BATCH_WHOLE, ZDM_BATCH_STRIPE, ZDM_BATCH_REPAIR };
+
+struct zdm_sweep_sql { /* NULL: no final sweep */
+    /* n_keys + 1, as the batches; upto, after -> keys of the first rows in a range that need it, 5 at
+     * most, and how many there are; no row when none does. */
+    char **found;
+    char *once;  /* key -> changes that row if it needs it, as a batch would */
+    char *still; /* key -> does it need it? */
+};
+
 struct zdm_batch_sql {
     char *bound; /* -> the last key, a column each, as text; no row on an empty table */
     char *cut;   /* $1 percent of the pages, $2 slices, bound -> about the last keys of the slices,
@@ -55,6 +66,8 @@ struct zdm_batch_sql {
      * same texts: then the other columns of after follow. */
     struct zdm_batch_text *batches;
     struct zdm_batch_text *striped; /* the same for the rows of one stripe; NULL: no stripes */
+    struct zdm_batch_text *repairs; /* the same for the rows that need it; NULL: no final sweep */
+    struct zdm_sweep_sql look;      /* of the final sweep */
     char *sweep;                    /* by pages: -> does any row still need it? */
     bool by_page;
     double rows_a_page;   /* by pages: estimate */
@@ -69,10 +82,13 @@ void zdm_batch_sql_build(const struct zdm_backfill_spec *spec,
     const struct zdm_backfill_target *target, struct zdm_batch_sql *out);
 void zdm_batch_sql_release(struct zdm_batch_sql *sql);
 
-/* The statement for the range behind `after` (NULL: from the first key on). *common: how many of the
- * first columns of after it takes from upto. */
-const struct zdm_batch_text *zdm_batch_sql_pick(const struct zdm_batch_sql *sql, bool striped,
+/* Which of the n_keys + 1 statements is the one for the range behind `after` (NULL: from the first key
+ * on). *common: how many of the first columns of after it takes from upto. */
+size_t zdm_batch_shape(
     const struct zdm_position *after, const struct zdm_position *upto, size_t *common);
+const struct zdm_batch_text *zdm_batch_sql_pick(const struct zdm_batch_sql *sql,
+    enum zdm_batch_kind kind, const struct zdm_position *after, const struct zdm_position *upto,
+    size_t *common);
 
 /* Which of the author's texts holds character `position` (from 1, as the server counts) of a batch
  * statement. *set_index: of the assignment, -1 for where; *inside: the character of that text, from

@@ -7,6 +7,7 @@
 #include "base/embedded.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "batch/needs.h"
 #include "batch/position.h"
 #include "batch/target_column.h"
 
@@ -356,5 +357,6 @@ zdm_backfill_target_release(struct zdm_backfill_target *target)
     free(target->into);
     free(target->conflict);
     free(target->not_hot);
+    zdm_needs_release(&target->needs, target->n_set);
     *target = (struct zdm_backfill_target){.estimated_rows = -1};
 }

@@ -30,6 +30,15 @@ struct zdm_assignment {
 enum zdm_backfill_action { ZDM_BACKFILL_SET, ZDM_BACKFILL_DELETE, ZDM_BACKFILL_COPY };
 enum zdm_on_conflict { ZDM_CONFLICT_ERROR, ZDM_CONFLICT_NOTHING, ZDM_CONFLICT_UPDATE };
 
+/* The final sweep, for rows that the walk did not meet: needs.h. */
+struct zdm_sweep_wish {
+    bool on;
+    const char *why_not; /* the texts of set and where alone tell that there can be none; or NULL */
+    /* What set and where call, operators they have, and columns that the values are made of. */
+    const char *const *calls, *const *operators, *const *inputs;
+    size_t n_calls, n_operators, n_inputs;
+};
+
 struct zdm_backfill_spec { /* all views of the plan */
     const char *plan, *step;
     const char *table; /* as written: name or schema.name, each part maybe quoted */
@@ -46,6 +55,7 @@ struct zdm_backfill_spec { /* all views of the plan */
     int64_t target_ms, batch_min, batch_max, lock_timeout_ms, pause_ms;
     const char *synchronous_commit; /* of the batches; NULL: as the session has it */
     struct zdm_limits limits;
+    struct zdm_sweep_wish sweep;
     int64_t patience_ms; /* longest time without any progress; 0: 10 min */
 };
 
@@ -58,6 +68,13 @@ struct zdm_key {                  /* one column of it */
 
 /* How rows are shared out to stripes: by the number of an integer key, or by a hash of the key. */
 enum zdm_stripe_by { ZDM_STRIPE_NONE, ZDM_STRIPE_INTEGER, ZDM_STRIPE_HASH };
+
+/* How to tell the rows that need the backfill from those that do not: needs.h. */
+struct zdm_needs {
+    bool known;
+    char **types;  /* of the columns set, n_set; of a copy and a delete NULL */
+    char *missing; /* of a copy: the columns of `into` that hold the key, "a, b" compared, as SQL */
+};
 
 struct zdm_backfill_target {
     unsigned oid;
@@ -76,8 +93,9 @@ struct zdm_backfill_target {
     char *conflict; /* of a copy: what stands behind ON CONFLICT; NULL: an error */
     enum zdm_stripe_by stripe_by; /* none: HOT updates are out of the question */
     char *not_hot;                /* the index that holds a column which is set; NULL: none does */
-    int64_t pages;                /* size; 0 for a partitioned table */
-    int64_t estimated_rows;       /* reltuples over all partitions; -1 unknown */
+    struct zdm_needs needs;
+    int64_t pages;          /* size; 0 for a partitioned table */
+    int64_t estimated_rows; /* reltuples over all partitions; -1 unknown */
 };
 
 /* began: identity of the target with which the backfill began, or NULL; when its author named no key

@@ -150,41 +150,13 @@ blockers(struct zdm_worker *w)
     return b.len > 0 ? zdm_buf_take(&b) : zdm_strdup("nobody who can be seen now");
 }
 
-/* A position for people: "7", "(7, Ann)"; a long one is cut, between characters. */
-static char *
-show_key(size_t n_keys, const char *position)
-{
-    struct zdm_position keys = {.n = 0};
-    struct zdm_err err = ZDM_ERR_INIT;
-    struct zdm_buf b = ZDM_BUF_INIT;
-    size_t n = 80;
-
-    if (n_keys == 1 || zdm_position_split(position, n_keys, &keys, &err) < 0) {
-        zdm_buf_add(&b, position);
-    } else {
-        for (size_t i = 0; i < keys.n; i++)
-            zdm_buf_addf(&b, "%s%s", i > 0 ? ", " : "(", keys.keys[i]);
-        zdm_buf_add(&b, ")");
-    }
-    zdm_err_release(&err);
-    zdm_position_release(&keys);
-    char *text = zdm_buf_take(&b);
-    if (strlen(text) <= n)
-        return text;
-    while (((unsigned char)text[n] & 0xC0) == 0x80)
-        n--;
-    char *cut = zdm_strf("%.*s...", (int)n, text);
-    free(text);
-    return cut;
-}
-
 char *
 zdm_worker_range(const struct zdm_worker *w, const char *upto)
 {
     const struct zdm_backfill_target *t = w->target;
     const char *from = w->at.stripe_pos ? w->at.stripe_pos : w->at.pos;
-    char *after = from ? show_key(w->sql->n_keys, from) : NULL;
-    char *last = show_key(w->sql->n_keys, upto), *name;
+    char *after = from ? zdm_position_show(from, w->sql->n_keys) : NULL;
+    char *last = zdm_position_show(upto, w->sql->n_keys), *name;
 
     if (t->by_page)
         name = zdm_strf("rows of %s between %s and %s (pass, file, page)", t->relation,

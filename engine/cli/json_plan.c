@@ -3,6 +3,7 @@
 #include "cli/json.h"
 #include "cli/json_statement.h"
 #include "cli/render_plan.h"
+#include "plan/sweep.h"
 
 static json_t *
 strings(const char *const *texts, size_t n)
@@ -70,9 +71,26 @@ throttle_of(const struct zdm_step_throttle *t)
     return object;
 }
 
-static void
-add_backfill(json_t *out, const struct zdm_step_backfill *b)
+/* Who does rows that are written while it walks. */
+static json_t *
+behind_of(const struct zdm_plan *plan, const struct zdm_step *step)
 {
+    const struct zdm_step *sync = zdm_plan_sync_of(plan, (size_t)(step - plan->steps));
+    struct zdm_sweep_outlook outlook;
+    json_t *object = json_object();
+
+    zdm_sweep_outlook(&step->u.backfill, &outlook);
+    json_object_set_new(object, "sync", zdm_json_text(sync ? sync->id : NULL));
+    json_object_set_new(object, "sweep", json_boolean(!outlook.why_not));
+    json_object_set_new(object, "no_sweep", zdm_json_text(outlook.why_not));
+    zdm_sweep_outlook_release(&outlook);
+    return object;
+}
+
+static void
+add_backfill(json_t *out, const struct zdm_plan *plan, const struct zdm_step *step)
+{
+    const struct zdm_step_backfill *b = &step->u.backfill;
     json_t *object = json_object(), *set = json_object(),
            *key = b->n_key > 0 ? json_array() : json_null();
 
@@ -99,6 +117,8 @@ add_backfill(json_t *out, const struct zdm_step_backfill *b)
     json_object_set_new(object, "wal_rate", zdm_json_known(b->wal_rate ? b->wal_rate : -1));
     json_object_set_new(object, "max_throttled_ms", json_integer(b->max_throttled_ms));
     json_object_set_new(object, "vacuum", json_boolean(b->vacuum));
+    json_object_set_new(object, "verify", json_boolean(b->verify));
+    json_object_set_new(object, "behind", behind_of(plan, step));
     json_object_set_new(object, "throttle", throttle_of(&b->throttle));
     json_object_set_new(object, "allow", allow_of(&b->allow));
     json_object_set_new(out, "backfill", object);
@@ -177,7 +197,7 @@ step_of(const struct zdm_plan *plan, const struct zdm_plan_report *report,
         add_sql(object, &step->u.sql, report, index);
         break;
     case ZDM_STEP_BACKFILL:
-        add_backfill(object, &step->u.backfill);
+        add_backfill(object, plan, step);
         json_object_set_new(
             object, "preview", previews ? zdm_json_preview(&previews->steps[index]) : json_null());
         break;

@@ -4,6 +4,7 @@
 #include "cli/layout.h"
 #include "cli/render_fact.h"
 #include "cli/render_plan.h"
+#include "plan/sweep.h"
 
 /* Only what the author said: the defaults are in the reference. */
 static void
@@ -30,9 +31,33 @@ throttle_facts(struct zdm_buf *out, const struct zdm_step_backfill *b)
         zdm_add_fact(out, ZDM_DIM, "throttle", "a function of the plan, asked once a second");
 }
 
+/* Who does rows that are written while it walks. */
 static void
-backfill_step(struct zdm_buf *out, const struct zdm_step_backfill *b)
+behind_fact(struct zdm_buf *out, const struct zdm_plan *plan, size_t index)
 {
+    const struct zdm_step *sync = zdm_plan_sync_of(plan, index);
+    struct zdm_sweep_outlook outlook;
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    zdm_sweep_outlook(&plan->steps[index].u.backfill, &outlook);
+    if (sync)
+        zdm_buf_addf(&text, "\"%s\" does rows that are written behind the cursor; ", sync->id);
+    if (!outlook.why_not)
+        zdm_buf_add(&text, sync ? "a final sweep proves that none is left"
+                                : "a final sweep does rows that are written behind the cursor");
+    else
+        zdm_buf_addf(&text, "%s: %s",
+            sync ? "no final sweep"
+                 : "nobody does rows that are written behind the cursor: no sync, no final sweep",
+            outlook.why_not);
+    zdm_add_fact_of(out, sync || !outlook.why_not ? ZDM_DIM : ZDM_YELLOW, "behind", &text);
+    zdm_sweep_outlook_release(&outlook);
+}
+
+static void
+backfill_step(struct zdm_buf *out, const struct zdm_plan *plan, size_t index)
+{
+    const struct zdm_step_backfill *b = &plan->steps[index].u.backfill;
     struct zdm_buf text = ZDM_BUF_INIT;
     char low[32], high[32], target[32], lock[32], pause[32], lag[32];
 
@@ -83,6 +108,7 @@ backfill_step(struct zdm_buf *out, const struct zdm_step_backfill *b)
         zdm_buf_addf(
             &text, "; waits while a replica is %s behind", zdm_show_duration(b->max_lag_ms, lag));
     zdm_add_fact_of(out, ZDM_DIM, "batches", &text);
+    behind_fact(out, plan, index);
     throttle_facts(out, b);
     zdm_add_because(out, &b->allow);
 }
@@ -195,7 +221,7 @@ zdm_render_step(struct zdm_buf *out, const struct zdm_plan *plan,
         zdm_render_sql_step(out, step, report, index);
         break;
     case ZDM_STEP_BACKFILL:
-        backfill_step(out, &step->u.backfill);
+        backfill_step(out, plan, index);
         break;
     case ZDM_STEP_GATE:
         gate_step(out, &step->u.gate);

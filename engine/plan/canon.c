@@ -167,6 +167,8 @@ put_pace(json_t *object, const struct zdm_step_backfill *backfill)
     put_unless(pace, "max_throttled_ms", backfill->max_throttled_ms, 3600000);
     if (!backfill->vacuum)
         put(pace, "vacuum", json_false());
+    if (!backfill->verify)
+        put(pace, "verify", json_false());
     put_throttle(pace, &backfill->throttle);
     put(object, "pace", pace);
 }

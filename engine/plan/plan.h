@@ -116,6 +116,7 @@ struct zdm_step_backfill {
     int64_t max_lag_ms;       /* holds while a replica is further behind, default 5 s; 0: never */
     int64_t wal_rate;         /* bytes of WAL a second at most; 0: no ceiling */
     int64_t max_throttled_ms; /* held longer at a stretch: a warning, default 1 h; 0: never */
+    bool verify;              /* the final sweep, where there can be one (sweep.h); default true */
     bool vacuum;              /* VACUUM between batches, ANALYZE at the end; default true */
     struct zdm_step_throttle throttle;
     struct zdm_allow allow;

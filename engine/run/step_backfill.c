@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "batch/backfill.h"
+#include "plan/sweep.h"
 #include "run/backfill_spec.h"
 #include "run/session.h"
 
@@ -220,6 +221,16 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
     const struct zdm_step *step = &s->plan->steps[index];
     struct zdm_assignment *set = zdm_alloc(step->u.backfill.n_set * sizeof(*set));
     struct zdm_backfill_spec spec = zdm_backfill_spec_of(s->plan, step, set);
+    struct zdm_sweep_outlook outlook;
+    zdm_sweep_outlook(&step->u.backfill, &outlook);
+    spec.sweep = (struct zdm_sweep_wish){.on = step->u.backfill.verify,
+        .why_not = outlook.why_not,
+        .calls = (const char *const *)outlook.calls,
+        .n_calls = outlook.n_calls,
+        .operators = (const char *const *)outlook.operators,
+        .n_operators = outlook.n_operators,
+        .inputs = (const char *const *)outlook.inputs,
+        .n_inputs = outlook.n_inputs};
     struct watch watch = {.s = s, .step = step};
     struct zdm_backfill_fault fault = {.set_index = -1};
     struct zdm_backfill_hooks hooks = {
@@ -238,6 +249,7 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
     if (rc < 0 && !s->again)
         blame(step, &fault, err);
     free(set);
+    zdm_sweep_outlook_release(&outlook);
     if (rc < 0)
         return -1;
     if (zdm_session_refresh(s, err) == 0)

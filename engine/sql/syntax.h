@@ -15,6 +15,38 @@ int zdm_sql_check_expression(const char *text, struct zdm_err *err);
  * the last part of each reference, so the table's own name stands for a whole row. The array and the
  * names are owned; *names is NULL when there are none. */
 int zdm_sql_expression_columns(const char *text, char ***names, size_t *n, struct zdm_err *err);
+/* What a checked expression of a row is made of, as far as its text tells. Lists are owned, each name
+ * once. */
+struct zdm_sql_uses {
+    char **columns; /* as above */
+    size_t n_columns;
+    bool whole_row; /* users.*, which no name in columns stands for */
+    char **calls;   /* functions, as SQL writes their names: lower, app.norm */
+    size_t n_calls;
+    char **operators; /* their names without a schema: +, || */
+    size_t n_operators;
+    bool others;   /* a sub-select: other rows than this one */
+    char *changes; /* owned: what is another value some time later, or in another session: now(),
+                    * random(), CURRENT_DATE, 'today', ctid; NULL: nothing that is built in */
+};
+int zdm_sql_expression_uses(const char *text, struct zdm_sql_uses *out, struct zdm_err *err);
+void zdm_sql_uses_release(struct zdm_sql_uses *uses);
+
+/* The triggers that a script makes and drops, in order; names folded, all owned. None in a text that
+ * cannot be parsed. */
+struct zdm_sql_trigger {
+    bool dropped;
+    char *name, *schema, *table; /* schema NULL: not written */
+    char **args;                 /* of its function, when it is made */
+    size_t n_args;
+};
+struct zdm_sql_triggers {
+    struct zdm_sql_trigger *items;
+    size_t count;
+};
+void zdm_sql_triggers_of(const char *text, struct zdm_sql_triggers *out);
+void zdm_sql_triggers_release(struct zdm_sql_triggers *triggers);
+
 /* Is text one SELECT (or VALUES, WITH ... SELECT), with nothing that writes in it? */
 int zdm_sql_check_query(const char *text, struct zdm_err *err);
 /* Is text a statement that begins or ends a transaction (BEGIN, COMMIT, PREPARE ...)? A savepoint does neither. */

@@ -64,6 +64,25 @@ zdm_function_is_builtin(const PgQuery__FuncCall *call)
     return name && (LISTED(name, stable) || LISTED(name, harmless));
 }
 
+bool
+zdm_function_changes(const PgQuery__FuncCall *call)
+{
+    static const char *const of_now[] = {"current_database", "current_schema", "current_schemas",
+        "current_setting", "current_user", "getpgusername", "mxid_age", "now",
+        "row_security_active", "session_user", "statement_timestamp", "transaction_timestamp"};
+    static const char *const families[] = {"has_", "inet_", "pg_", "txid_"};
+    const char *name = builtin_name(call->n_funcname, call->funcname);
+
+    if (!name)
+        return false;
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        if (strncmp(name, families[i], strlen(families[i])) == 0)
+            return true;
+    /* age(x) is the time from x to today. */
+    return LISTED(name, harmless) || LISTED(name, of_now) ||
+           (strcmp(name, "age") == 0 && call->n_args == 1);
+}
+
 static bool
 see_volatile(void *self, const ProtobufCMessage *message)
 {

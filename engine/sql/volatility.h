@@ -10,6 +10,8 @@
 bool zdm_function_is_stable(const PgQuery__FuncCall *call);
 /* One that zdm knows to be VOLATILE, such as random(). */
 bool zdm_function_is_builtin(const PgQuery__FuncCall *call);
+/* Built in, and another value some time later or in another session. */
+bool zdm_function_changes(const PgQuery__FuncCall *call);
 /* Does it call anything that may give another value for every row? */
 bool zdm_expr_is_volatile(const PgQuery__Node *expr);
 /* NULL, or a cast of it. */

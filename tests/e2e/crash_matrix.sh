@@ -16,6 +16,7 @@ new_target() {
 picture() {
     schema_picture
     sql "SELECT * FROM counters ORDER BY id"
+    sql "SELECT * FROM late ORDER BY id"
     sql "SELECT what FROM audit"
     sql "SELECT step, item, state, kind, fingerprint, definition,
               regexp_replace(detail::text, 'at 20[-0-9T:Z]+', 'at some time') FROM zdm.journal
@@ -44,6 +45,7 @@ new_target
 finish "nothing"
 picture >undisturbed
 check_eq "n and m were counted once" "600|600|600" "$(sql 'SELECT count(*), sum(n), sum(m) FROM counters')"
+check_eq "no row was left" "301|0" "$(sql 'SELECT count(*), count(*) FILTER (WHERE upper IS NULL) FROM late')"
 check_eq "the hook ran once" "1" "$(sql 'SELECT count(*) FROM audit')"
 
 points=$("$ZDM" --version >/dev/null; ZDM_FAILPOINT=list "$ZDM" | awk '{ print $1 }')

@@ -138,16 +138,16 @@ test_several_columns(void **state)
     struct zdm_position x = {.n = 2, .keys = {(char *)"1", (char *)"x"}};
     struct zdm_position y = {.n = 2, .keys = {(char *)"1", (char *)"y"}};
     struct zdm_position z = {.n = 2, .keys = {(char *)"2", (char *)"x"}};
-    assert_ptr_equal(zdm_batch_sql_pick(&sql, false, NULL, &x, &common), &sql.batches[0]);
-    assert_ptr_equal(zdm_batch_sql_pick(&sql, false, &x, &z, &common), &sql.batches[1]);
-    assert_ptr_equal(zdm_batch_sql_pick(&sql, false, &x, &y, &common), &sql.batches[2]);
-    assert_ptr_equal(zdm_batch_sql_pick(&sql, false, &x, &x, &common), &sql.batches[2]);
+    assert_ptr_equal(zdm_batch_sql_pick(&sql, ZDM_BATCH_WHOLE, NULL, &x, &common), &sql.batches[0]);
+    assert_ptr_equal(zdm_batch_sql_pick(&sql, ZDM_BATCH_WHOLE, &x, &z, &common), &sql.batches[1]);
+    assert_ptr_equal(zdm_batch_sql_pick(&sql, ZDM_BATCH_WHOLE, &x, &y, &common), &sql.batches[2]);
+    assert_ptr_equal(zdm_batch_sql_pick(&sql, ZDM_BATCH_WHOLE, &x, &x, &common), &sql.batches[2]);
     assert_int_equal(common, 1);
     zdm_batch_sql_release(&sql);
 
     t.stripe_by = ZDM_STRIPE_HASH;
     zdm_batch_sql_build(&spec, &t, &sql);
-    assert_ptr_equal(zdm_batch_sql_pick(&sql, true, &x, &z, &common), &sql.striped[1]);
+    assert_ptr_equal(zdm_batch_sql_pick(&sql, ZDM_BATCH_STRIPE, &x, &z, &common), &sql.striped[1]);
     assert_non_null(strstr(sql.striped[2].text, "hash_record_extended(ROW(t.a, t.b), 0)"));
     assert_null(strstr(sql.batches[2].text, "hash"));
     zdm_batch_sql_release(&sql);

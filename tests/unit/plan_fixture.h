@@ -80,7 +80,7 @@ add_backfill(struct zdm_plan *plan, const char *id, const char *table, const cha
     backfill->stripes = 8;
     backfill->max_lag_ms = 5000;
     backfill->max_throttled_ms = 3600000;
-    backfill->vacuum = true;
+    backfill->vacuum = backfill->verify = true;
     backfill->throttle = (struct zdm_step_throttle){
         .lag_bytes = 64 << 20,
         .slot_bytes = 1 << 30,

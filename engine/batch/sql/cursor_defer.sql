@@ -3,7 +3,7 @@
 -- $1 to $12 as in a batch (statement.h)  $13 lower end of the range, NULL: none  $14 its upper end
 -- $15 only the rows of stripe $6 of $10?
 WITH zdm_cas AS MATERIALIZED (
-    SELECT c.relation
+    SELECT c.relation, c.round
     FROM zdm.cursor AS c
     WHERE c.plan OPERATOR(pg_catalog.=) $1 AND c.step OPERATOR(pg_catalog.=) $2
       AND c.slice OPERATOR(pg_catalog.=) $3::pg_catalog.int8
@@ -15,10 +15,10 @@ WITH zdm_cas AS MATERIALIZED (
       AND c.state OPERATOR(pg_catalog.=) 'open'
     FOR NO KEY UPDATE),
 zdm_part AS (
-    INSERT INTO zdm.cursor (plan, step, slice, epoch, pos, bound, relation, total, part_of,
+    INSERT INTO zdm.cursor (plan, step, slice, epoch, pos, bound, relation, total, part_of, round,
                             stripe, stripes, range_end)
     SELECT $1, $2, n.last OPERATOR(pg_catalog.+) 1, $4::pg_catalog.int8, $13, $14, zdm_cas.relation, 0,
-           $3::pg_catalog.int8,
+           $3::pg_catalog.int8, zdm_cas.round,
            CASE WHEN $15::pg_catalog.bool THEN $6::pg_catalog.int4 ELSE 0 END,
            CASE WHEN $15::pg_catalog.bool THEN $10::pg_catalog.int4 ELSE 1 END,
            CASE WHEN $15::pg_catalog.bool THEN $14::pg_catalog.text END

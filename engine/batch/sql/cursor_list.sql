@@ -2,7 +2,8 @@
 -- $1 plan  $2 step  $3 slice, NULL: all
 SELECT c.slice, c.epoch, c.rows, c.batches, COALESCE(c.total, -1) AS total, c.pos, c.bound, c.state,
        (EXTRACT(epoch FROM c.at) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8 AS at_ms, c.relation,
-       c.stripe, c.stripes, c.range_end, c.stripe_pos, c.part_of IS NOT NULL AS part
+       c.stripe, c.stripes, c.range_end, c.stripe_pos, c.part_of IS NOT NULL AS part,
+       COALESCE(c.round, 0) AS round
 FROM zdm.cursor AS c
 WHERE c.plan OPERATOR(pg_catalog.=) $1 AND c.step OPERATOR(pg_catalog.=) $2
   AND ($3::pg_catalog.int8 IS NULL OR c.slice OPERATOR(pg_catalog.=) $3::pg_catalog.int8)

@@ -156,6 +156,10 @@ COMMENT ON COLUMN zdm.control.at           IS 'when, by the clock of this server
 ALTER TABLE zdm.cursor ADD COLUMN IF NOT EXISTS part_of bigint;
 COMMENT ON COLUMN zdm.cursor.part_of    IS 'slice that this range was taken out of because it was locked; NULL: none';
 
+-- Since version 5: the final sweep makes slices of the ranges in which it found rows.
+ALTER TABLE zdm.cursor ADD COLUMN IF NOT EXISTS round bigint;
+COMMENT ON COLUMN zdm.cursor.round      IS 'round of the final sweep that found rows in this range; NULL: a slice of the walk';
+
 -- Made last: a zdm schema that has this row is whole.
 CREATE TABLE IF NOT EXISTS zdm.meta (
     target  text        NOT NULL CHECK (target ~ '^[0-9a-f]{32}$'),
@@ -171,7 +175,7 @@ COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
 
 INSERT INTO zdm.meta (target, version)
 VALUES (md5(concat_ws('/', random(), random(), clock_timestamp(), pg_backend_pid(), txid_current(),
-                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 4)
+                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 5)
 ON CONFLICT DO NOTHING;
-UPDATE zdm.meta SET version = 4 WHERE version IN (1, 2, 3);
+UPDATE zdm.meta SET version = 5 WHERE version IN (1, 2, 3, 4);
 COMMIT;

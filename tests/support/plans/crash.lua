@@ -25,6 +25,9 @@ return plan "crash" {
   backfill "striped" {
     table = "counters", set = { m = "m + 1" }, batch_min = 2, batch_max = 2, workers = 3,
   },
+  backfill "swept" {
+    table = "late", set = { upper = "upper(label)" }, batch_min = 50, batch_max = 50,
+  },
   gate "checked" {
     sql "labels agree" [[SELECT count(*) = 0 FROM counters WHERE label_new IS DISTINCT FROM label]],
     approval "go",

@@ -13,5 +13,14 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER locked BEFORE UPDATE ON counters FOR EACH ROW EXECUTE FUNCTION locked();
+-- And one row is written behind the cursor, where only the final sweep finds it.
+CREATE FUNCTION behind() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO late (id, label) VALUES (0, 'behind');
+  RETURN NULL;
+END $$;
+CREATE TABLE late (id int PRIMARY KEY, label text, upper text);
+INSERT INTO late SELECT i, 'label ' || i FROM generate_series(1, 300) AS i;
+CREATE TRIGGER behind AFTER UPDATE ON late FOR EACH ROW WHEN (NEW.id = 300) EXECUTE FUNCTION behind();
 CREATE TABLE audit (id int GENERATED ALWAYS AS IDENTITY, what text NOT NULL);
 ANALYZE;
