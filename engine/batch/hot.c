@@ -37,20 +37,47 @@ zdm_job_stripes(struct zdm_job *job, size_t *cuts)
     return stripes;
 }
 
+/* What the plan says, or whoever tuned it. */
+static int64_t
+asked(const struct zdm_job *job)
+{
+    return job->knobs[ZDM_KNOB_STRIPES];
+}
+
 static bool
 wanted(const struct zdm_job *job)
 {
-    return zdm_job_target(job)->stripe_by != ZDM_STRIPE_NONE && job->spec->stripes > 1;
+    return zdm_job_target(job)->stripe_by != ZDM_STRIPE_NONE && asked(job) > 1;
+}
+
+static void
+tell_not_hot(struct zdm_job *job)
+{
+    if (zdm_job_target(job)->not_hot && asked(job) > 1)
+        zdm_job_note(job, "info", "note",
+            "every updated row gets new entries in all indexes: %s holds a column that is set",
+            zdm_job_target(job)->not_hot);
 }
 
 void
 zdm_job_start_hot(struct zdm_job *job)
 {
-    if (zdm_job_target(job)->not_hot && job->spec->stripes > 1)
-        zdm_job_note(job, "info", "note",
-            "every updated row gets new entries in all indexes: %s holds a column that is set",
-            zdm_job_target(job)->not_hot);
-    set_stripes(job, wanted(job) ? job->spec->stripes : 1);
+    tell_not_hot(job);
+    set_stripes(job, wanted(job) ? asked(job) : 1);
+}
+
+void
+zdm_job_tune_hot(struct zdm_job *job)
+{
+    tell_not_hot(job);
+    if (!wanted(job)) {
+        set_stripes(job, 1);
+    } else if (job->stripes > 1) { /* which only this thread writes */
+        set_stripes(job, asked(job));
+    } else { /* there were none, or they rest: the next look tries them, when nothing is pinned */
+        job->hot.again_us = 1;
+        job->hot.rest_us = 0;
+    }
 }
 
 static int
@@ -116,7 +143,7 @@ zdm_job_watch_hot(struct zdm_job *job, struct zdm_err *err)
     int64_t since = updated - h->first_updated;
     h->percent = since > 0 ? (int)((hot - h->first_hot) * 100 / since) : -1;
     if (first || h->again_us || updated < h->updated) { /* or the statistics were reset */
-        set_stripes(job, job->spec->stripes);
+        set_stripes(job, asked(job));
         h->again_us = 0;
     } else if (pinned || updated - h->updated >= JUDGE_UPDATES) {
         int64_t of = updated - h->updated, percent = of > 0 ? (hot - h->hot) * 100 / of : 0;

@@ -247,6 +247,7 @@ void zdm_worker_forget(struct zdm_worker *w);
 /* --- hot.c ------------------------------------------------------------------------ */
 /* How many stripes a range has, from now on: looks once a second how many updates were HOT. */
 void zdm_job_start_hot(struct zdm_job *job);
+void zdm_job_tune_hot(struct zdm_job *job); /* another number was asked for */
 int zdm_job_watch_hot(struct zdm_job *job, struct zdm_err *err);
 /* *cuts: how many batches a stripe is done in. */
 int64_t zdm_job_stripes(struct zdm_job *job, size_t *cuts);

@@ -16,6 +16,8 @@ planned(const struct zdm_backfill_spec *spec, enum zdm_knob knob)
         return spec->limits.lag_ms;
     case ZDM_KNOB_WAL_RATE:
         return spec->limits.wal_rate;
+    case ZDM_KNOB_STRIPES:
+        return spec->stripes > 1 ? spec->stripes : 1;
     case ZDM_KNOBS:
         break;
     }
@@ -54,6 +56,9 @@ turn(struct zdm_job *job, enum zdm_knob knob, int64_t value, struct zdm_err *err
         return zdm_hold_set_lag(job, value, err);
     case ZDM_KNOB_WAL_RATE:
         zdm_rate_limit(&job->hold.throttle.rate, value, job->hold.view.carried, zdm_monotonic_us());
+        return 0;
+    case ZDM_KNOB_STRIPES:
+        zdm_job_tune_hot(job);
         return 0;
     case ZDM_KNOB_WORKERS:
     case ZDM_KNOB_TARGET: /* the workers look at it between two batches */

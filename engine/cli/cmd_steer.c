@@ -189,6 +189,7 @@ zdm_cmd_tune(const struct zdm_args *args, struct zdm_io *io)
         [ZDM_KNOB_WORKERS] = ZDM_OPT_WORKERS,
         [ZDM_KNOB_MAX_LAG] = ZDM_OPT_MAX_LAG,
         [ZDM_KNOB_WAL_RATE] = ZDM_OPT_WAL_RATE,
+        [ZDM_KNOB_STRIPES] = ZDM_OPT_STRIPES,
     };
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_order order;
@@ -203,7 +204,7 @@ zdm_cmd_tune(const struct zdm_args *args, struct zdm_io *io)
     }
     if (!any) {
         zdm_fail(&err, ZDM_ERR_USAGE, "nothing to tune");
-        zdm_err_hint(&err, "say what: --target-ms, --workers, --max-lag or --wal-rate");
+        zdm_err_hint(&err, "say what: --target-ms, --workers, --max-lag, --wal-rate or --stripes");
         return zdm_io_fail(io, &err);
     }
     return steer(args, io, &order);

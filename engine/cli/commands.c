@@ -206,7 +206,7 @@ const struct zdm_command zdm_commands[] = {
         .min_words = 1,
         .max_words = 1,
         .options = ZDM_OPT_BIT(TARGET_MS) | ZDM_OPT_BIT(WORKERS) | ZDM_OPT_BIT(MAX_LAG) |
-                   ZDM_OPT_BIT(WAL_RATE) | TARGET | LEDGER | LOOK,
+                   ZDM_OPT_BIT(WAL_RATE) | ZDM_OPT_BIT(STRIPES) | TARGET | LEDGER | LOOK,
         .summary = "change the pace of a backfill while it runs",
         .about = "In effect with the next batch, and kept in the target for later runs of the plan "
                  "until it is tuned again; \"plan\" gives a value back to the plan. Prints what is "

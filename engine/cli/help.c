@@ -127,7 +127,7 @@ zdm_help_command(struct zdm_buf *out, const struct zdm_command *command)
     zdm_buf_addc(out, '\n');
     heading(out, "Options");
     for (size_t i = 0; i < ZDM_OPT_COUNT; i++) {
-        if (!(command->options & (1u << i)))
+        if (!(command->options & (UINT64_C(1) << i)))
             continue;
         zdm_buf_clear(&words);
         zdm_buf_clear(&help);
@@ -164,7 +164,7 @@ reference_options(struct zdm_buf *out, const struct zdm_command *command)
 
     zdm_buf_add(out, "| option | meaning |\n|---|---|\n");
     for (size_t i = 0; i < ZDM_OPT_COUNT; i++) {
-        if (!(command->options & (1u << i)))
+        if (!(command->options & (UINT64_C(1) << i)))
             continue;
         zdm_buf_clear(&words);
         zdm_buf_clear(&help);

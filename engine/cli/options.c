@@ -45,7 +45,7 @@ zdm_args_release(struct zdm_args *args)
 static bool
 takes(const struct zdm_command *command, size_t id)
 {
-    return command->options & (1u << id);
+    return command->options & (UINT64_C(1) << id);
 }
 
 static int

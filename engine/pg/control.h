@@ -22,7 +22,8 @@
     KNOB(TARGET, "target_ms", "target-ms", 5, 5000, "ms")                                          \
     KNOB(WORKERS, "workers", "workers", 1, 16, "")                                                 \
     KNOB(MAX_LAG, "max_lag_ms", "max-lag", 0, 86400000, "ms")                                      \
-    KNOB(WAL_RATE, "wal_rate", "wal-rate", 262144, INT64_C(1099511627776), "bytes")
+    KNOB(WAL_RATE, "wal_rate", "wal-rate", 262144, INT64_C(1099511627776), "bytes")                \
+    KNOB(STRIPES, "stripes", "stripes", 1, 64, "")
 
 enum zdm_knob {
 #define KNOB(symbol, ...) ZDM_KNOB_##symbol,

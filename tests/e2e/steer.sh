@@ -88,6 +88,15 @@ check_eq "nobody runs it" false "$(value running "$out")"
 check_exit 0 "$ZDM" resume slow.lua
 check_has "$out" 'not paused'
 
+# --- the tables of an older zdm are read as they are, and an order brings them up to date ----------
+check_exit 0 "$ZDM" tune slow.lua --workers 2
+sql "ALTER TABLE zdm.control DROP COLUMN stripes; UPDATE zdm.meta SET version = version - 1"
+check_exit 0 "$ZDM" status slow.lua --format json
+check_eq "what they know" 2 "$(value tuned.workers "$out")"
+check_exit 0 "$ZDM" tune slow.lua --stripes 2 --workers plan
+check_has "$out" 'tuned: stripes 2'
+check_exit 0 "$ZDM" tune slow.lua --stripes plan
+
 start
 wait_for more_than "$before"
 [ ! -e "$old" ] || fail "the next run should have removed $old"
@@ -99,7 +108,15 @@ check_eq "effective workers" 2 "$(value tuned.workers "$out")"
 check_eq "as planned" null "$(value tuned.wal_rate "$out")"
 wait_for_line run.json '"target_ms":10'
 wait_for_line run.json 'target-ms from as planned to 10 ms, workers from as planned to 2'
-for wrong in '--target-ms 4' '--workers 17' '--workers 0' '--wal-rate 1kB' '--max-lag soon' '--target-ms=-1' '--workers 2x'; do
+check_exit 0 "$ZDM" tune slow.lua --stripes 3
+check_has "$out" 'stripes 3'
+wait_until "SELECT bool_or(stripes = 3 AND range_end IS NOT NULL) FROM zdm.cursor WHERE plan = 'slow'" t
+check_exit 0 "$ZDM" tune slow.lua --stripes 1
+wait_until "SELECT bool_or(range_end IS NOT NULL) FROM zdm.cursor WHERE plan = 'slow' AND state = 'open'" f
+check_exit 0 "$ZDM" tune slow.lua --stripes plan --format json
+check_eq "stripes as planned" null "$(value tuned.stripes "$out")"
+wait_until "SELECT bool_or(stripes = 8 AND range_end IS NOT NULL) FROM zdm.cursor WHERE plan = 'slow'" t
+for wrong in '--stripes 0' '--stripes 65' '--target-ms 4' '--workers 17' '--workers 0' '--wal-rate 1kB' '--max-lag soon' '--target-ms=-1' '--workers 2x'; do
     check_exit 2 "$ZDM" tune slow.lua $wrong
 done
 check_exit 2 "$ZDM" tune slow.lua --workers 17

@@ -151,7 +151,8 @@ static bool
 taken_together(size_t a, size_t b)
 {
     for (size_t i = 0; i < zdm_n_commands; i++)
-        if ((zdm_commands[i].options & (1u << a)) && (zdm_commands[i].options & (1u << b)))
+        if ((zdm_commands[i].options & (UINT64_C(1) << a)) &&
+            (zdm_commands[i].options & (UINT64_C(1) << b)))
             return true;
     return false;
 }
@@ -159,7 +160,7 @@ taken_together(size_t a, size_t b)
 static void
 the_tables_agree(void **state)
 {
-    unsigned used = 0;
+    uint64_t used = 0;
 
     (void)state;
     for (size_t i = 0; i < zdm_n_commands; i++) {

@@ -160,6 +160,10 @@ COMMENT ON COLUMN zdm.cursor.part_of    IS 'slice that this range was taken out 
 ALTER TABLE zdm.cursor ADD COLUMN IF NOT EXISTS round bigint;
 COMMENT ON COLUMN zdm.cursor.round      IS 'round of the final sweep that found rows in this range; NULL: a slice of the walk';
 
+-- Since version 6: stripes can be tuned too.
+ALTER TABLE zdm.control ADD COLUMN IF NOT EXISTS stripes bigint;
+COMMENT ON COLUMN zdm.control.stripes      IS 'batches that a range is done in';
+
 -- Made last: a zdm schema that has this row is whole.
 CREATE TABLE IF NOT EXISTS zdm.meta (
     target  text        NOT NULL CHECK (target ~ '^[0-9a-f]{32}$'),
@@ -175,7 +179,7 @@ COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
 
 INSERT INTO zdm.meta (target, version)
 VALUES (md5(concat_ws('/', random(), random(), clock_timestamp(), pg_backend_pid(), txid_current(),
-                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 5)
+                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 6)
 ON CONFLICT DO NOTHING;
-UPDATE zdm.meta SET version = 5 WHERE version IN (1, 2, 3, 4);
+UPDATE zdm.meta SET version = 6 WHERE version IN (1, 2, 3, 4, 5);
 COMMIT;
