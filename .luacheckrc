@@ -9,6 +9,7 @@ exclude_files = {
 }
 
 -- The words of the language come from the table that defines them.
+package.path = "stdlib/?.lua;" .. package.path -- luacheck runs in the root
 local words = {}
 for _, constructor in ipairs(dofile("stdlib/fields.lua").constructors) do
    words[#words + 1] = constructor.name
@@ -32,5 +33,6 @@ end
 
 -- One entry a line, however long its text.
 files["stdlib/fields.lua"] = { max_line_length = false }
+files["stdlib/check_fields.lua"] = { max_line_length = false }
 -- Annotations only declare.
 files["stdlib/meta"] = { allow_defined = true, ignore = { "1..", "2.." }, max_line_length = false }

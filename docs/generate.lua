@@ -24,7 +24,8 @@ end
 local entries = {
     blocks = "blocks: `expand`, `backfill`, `gate`, `contract`",
     steps = "steps: `sql`, `sync`, `unsync`, `drop_column`, `hook`, `command`",
-    checks = "checks: `soak`, `approval`, `sql`",
+    checks = "checks: `soak`, `approval`, `sql`, `command`, `not_before`, `window`, `no_clients`, "
+        .. "`no_long_transactions`, `replica_lag`, `consistent`, `http`, `flag`",
 }
 
 local place = {
@@ -186,7 +187,7 @@ local function meta_function(def, add)
         add "---@param id string"
         if def.text then
             add("---@return fun(text: string): %s", result)
-        elseif def.stands == "check" then
+        elseif def.stands == "check" and #def.fields == 0 then
             add("---@return %s", result)
         else
             add("---@return fun(body: zdm.%s.fields): %s", def.name, result)

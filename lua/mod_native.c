@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/regex.h"
 #include "base/text.h"
 #include "lua/own.h"
 #include "lua/state.h"
@@ -156,6 +157,18 @@ native_columns(lua_State *L)
     return 1;
 }
 
+/* check_regex(text) -> true; or nil, message */
+static int
+native_check_regex(lua_State *L)
+{
+    struct zdm_err *err = zdm_own_err(L);
+
+    if (zdm_regex_check(luaL_checkstring(L, 1), err) < 0)
+        return push_failure(L, err);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
 /* check_sql(text) -> true when it parses as statements; or nil, message, hint, position */
 static int
 native_check_sql(lua_State *L)
@@ -237,6 +250,7 @@ zdm_mod_native(lua_State *L)
         {"quote_qualified", native_quote_qualified},
         {"quote_literal", native_quote_literal},
         {"check_expression", native_check_expression},
+        {"check_regex", native_check_regex},
         {"check_sql", native_check_sql},
         {"columns", native_columns},
         {"sha256", native_sha256},

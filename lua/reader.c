@@ -239,13 +239,29 @@ read_check_kind(struct reader *r)
 {
     const char *kind = read_string(r, "kind");
 
-    if (kind && strcmp(kind, "soak") == 0)
-        return ZDM_CHECK_SOAK;
-    if (kind && strcmp(kind, "approval") == 0)
-        return ZDM_CHECK_APPROVAL;
-    if (!kind || strcmp(kind, "sql") != 0)
-        luaL_error(r->L, "stdlib described a check of an unknown kind");
-    return ZDM_CHECK_SQL;
+    for (int i = 0; kind && i < ZDM_CHECK_KINDS; i++)
+        if (strcmp(kind, zdm_check_kind_name((enum zdm_check_kind)i)) == 0)
+            return (enum zdm_check_kind)i;
+    luaL_error(r->L, "stdlib described a check of an unknown kind");
+    return ZDM_CHECK_KINDS;
+}
+
+static void
+read_options(struct reader *r, struct zdm_check *check)
+{
+    if (!get(r, "options", LUA_TTABLE))
+        return;
+    check->n_options = length(r);
+    struct zdm_check_option *options =
+        zdm_arena_alloc(r->plan->arena, check->n_options * sizeof *options);
+    for (size_t i = 0; i < check->n_options; i++) {
+        lua_geti(r->L, -1, (lua_Integer)i + 1);
+        options[i].name = read_string(r, "name");
+        options[i].value = read_string(r, "value");
+        lua_pop(r->L, 1);
+    }
+    check->options = options;
+    lua_pop(r->L, 1);
 }
 
 static void
@@ -262,6 +278,9 @@ read_gate(struct reader *r, struct zdm_step_gate *step)
         check->id = read_string(r, "id");
         check->soak_ms = read_integer(r, "ms", 0);
         check->sql = read_sql(r, "sql");
+        check->argv = read_strings(r, "argv", &check->n_argv);
+        read_options(r, check);
+        check->shown = read_string(r, "shown");
         check->at = read_line(r);
         lua_pop(r->L, 1);
     }

@@ -54,11 +54,13 @@ end
 
 -- The description of a complete constructor.
 local function complete(def, id, text, body, at)
-    local values, list = {}, {}
+    local values, list, before = {}, {}, #errors.list
     if body ~= nil then
         values, list = validate.body(def, body, at)
     end
-    local d = build[def.name](values, list, at, id, text)
+    -- What a check waits for is put into words; not what is wrong.
+    local sound = def.stands ~= "check" or #errors.list == before
+    local d = sound and build[def.name](values, list, at, id, text) or { kind = def.name }
     d.name, d.stands, d.line, d.label = def.name, def.stands, at.line, at.label
     d.id = d.id or id
     return d
@@ -94,7 +96,7 @@ local function with_id(def)
             return token.anything
         end
         id = check_id(def, id, at)
-        if def.stands == "check" then
+        if def.stands == "check" and #def.fields == 0 then
             local d = build[def.name]({}, {}, at, id)
             d.name, d.stands, d.line, d.label = def.name, def.stands, at.line, at.label
             return new(d)

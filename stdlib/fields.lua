@@ -9,9 +9,12 @@
 --   text            kind of a second string behind the id
 --   fields          { name, kind, doc, required, default, min, max }; kinds are those of kinds.lua
 --   one_of          names of fields of which exactly one is given
+--   some_of         names of fields of which one or more are given
 --   entries         what may stand in the body without a key: "blocks", "steps", "checks"
 --   stands          where it may stand: "plan" (the file), "block", "step", "check"
 --   example         a complete use
+
+local checks = require "check_fields"
 
 local fields = {}
 
@@ -446,6 +449,10 @@ hook "set owner" {
         example = [[approval "app v2 is everywhere"]],
     },
 }
+
+for _, constructor in ipairs(checks) do
+    fields.constructors[#fields.constructors + 1] = constructor
+end
 
 --- Tables that stand in a field.
 fields.tables = {

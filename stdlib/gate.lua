@@ -21,6 +21,23 @@ local function question(d, at)
     return { kind = "sql", id = d.id, sql = d.up, line = d.line }
 end
 
+-- So is a command: its exit code is the answer.
+local function answer(d, at)
+    for _, name in ipairs { "probe", "idempotent", "why" } do
+        if d[name] then
+            errors.add {
+                line = d.line,
+                key = name,
+                message = ('unknown field "%s" in %s, which stands in %s'):format(name, d.label, at.label),
+                hint = "in a gate, command takes argv and timeout",
+            }
+        end
+    end
+    local shown = d.argv and ("%s exits with 0"):format(table.concat(d.argv, " "))
+    local options = { { name = "timeout", value = tostring(d.timeout or 60000) } }
+    return { kind = "command", id = d.id, argv = d.argv, options = options, shown = shown, line = d.line }
+end
+
 -- The check behind the i-th entry, or nil when it was reported or is to be ignored.
 local function check_of(entry, i, at)
     local d = token.data(entry)
@@ -32,9 +49,11 @@ local function check_of(entry, i, at)
     if d and d.kind == "half" then
         errors.add { line = d.line, message = d.label .. " " .. d.lacks }
     elseif d and d.stands == "check" then
-        return { kind = d.kind, id = d.id, ms = d.ms, line = d.line }
+        return d
     elseif d and d.name == "sql" then
         return question(d, at)
+    elseif d and d.name == "command" then
+        return answer(d, at)
     else
         errors.add {
             line = d and d.line or at.line,
@@ -42,7 +61,7 @@ local function check_of(entry, i, at)
                 d and d.label or ("entry %d, %s,"):format(i, kinds.describe(entry)),
                 at.label
             ),
-            hint = "a gate takes soak, approval and sql",
+            hint = "a gate takes checks: soak, approval, sql, window, no_clients, ...",
         }
     end
 end

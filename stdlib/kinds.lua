@@ -55,6 +55,8 @@ local function show_ms(ms)
     return ms .. "ms"
 end
 
+kinds.show_ms = show_ms
+
 -- A range for messages and for the reference: "5 to 5000", "at least 1".
 function kinds.range(field)
     local show = field.kind == "duration" and show_ms or tostring
@@ -237,6 +239,123 @@ kinds.url = {
     end,
 }
 
+local function list_of(value, what, item)
+    if type(value) ~= "table" or token.data(value) or #value == 0 or count_keys(value) ~= #value then
+        return must("a list such as " .. what, value)
+    end
+    local list = {}
+    for i = 1, #value do
+        local text, wrong = item(value[i])
+        if not text then
+            return nil, ("has an entry %d that %s"):format(i, wrong)
+        end
+        list[i] = text
+    end
+    return list
+end
+
+kinds.regex = {
+    lua = "string",
+    says = "regular expression",
+    check = function(value)
+        local text, wrong = string_of(value, "a regular expression in a string")
+        if not text then
+            return nil, wrong
+        end
+        local ok, message = native.check_regex(text)
+        if not ok then
+            return nil, ("is not a regular expression: %s"):format(message), "as grep -E takes it"
+        end
+        return text
+    end,
+}
+
+local days_of_month = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
+
+local function days_in(year, month)
+    local leap = year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
+    return month == 2 and leap and 29 or days_of_month[month] or 0
+end
+
+local function is_clock(text)
+    local hour, minute = text:match "^(%d%d):(%d%d)$"
+    return hour and tonumber(hour) < 24 and tonumber(minute) < 60
+end
+
+kinds.clock = {
+    lua = "string",
+    says = 'time of day, such as `"22:00"`',
+    check = function(value)
+        if type(value) ~= "string" then
+            return must('a time of day such as "22:00"', value)
+        elseif not is_clock(value) then
+            return nil, ('must be a time of day such as "22:00", not "%s"'):format(value)
+        end
+        return value
+    end,
+}
+
+kinds.moment = {
+    lua = "string",
+    says = 'time, such as `"2026-12-01 09:00"`',
+    check = function(value)
+        if type(value) ~= "string" then
+            return must('a time such as "2026-12-01 09:00"', value)
+        end
+        local year, month, day, clock = value:match "^(%d%d%d%d)-(%d%d)-(%d%d) (%d%d:%d%d)$"
+        if not year or not is_clock(clock) then
+            return nil, ('must be a time such as "2026-12-01 09:00", not "%s"'):format(value)
+        elseif tonumber(day) < 1 or tonumber(day) > days_in(tonumber(year), tonumber(month)) then
+            return nil, ("must be a day of the calendar, not %s-%s-%s"):format(year, month, day)
+        end
+        return value
+    end,
+}
+
+local week = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" }
+
+kinds.days = {
+    lua = "string[]",
+    says = "list of `mon` ... `sun`",
+    check = function(value)
+        local given = {}
+        local list, wrong = list_of(value, '{ "mon", "tue" }', function(day)
+            for number, name in ipairs(week) do
+                if day == name then
+                    given[number] = true
+                    return name
+                end
+            end
+            local shown = type(day) == "string" and ('"%s"'):format(day) or describe(day)
+            return nil, ('must be one of "%s", not %s'):format(table.concat(week, '", "'), shown)
+        end)
+        if not list then
+            return nil, wrong
+        end
+        local numbers, names = {}, {}
+        for number, name in ipairs(week) do
+            if given[number] then
+                numbers[#numbers + 1], names[#names + 1] = number, name
+            end
+        end
+        return { numbers = table.concat(numbers, ","), shown = table.concat(names, ", ") }
+    end,
+}
+
+kinds.address = {
+    lua = "string",
+    says = "address or network",
+    check = function(value)
+        local text, wrong = string_of(value, "an address in a string")
+        if not text then
+            return nil, wrong
+        elseif not text:find "^[%x:.]+/?%d*$" then
+            return nil, ('must be an address such as "10.1.2.3" or "10.1.0.0/16", not "%s"'):format(text)
+        end
+        return text
+    end,
+}
+
 kinds.integer = {
     lua = "integer",
     says = "whole number",
@@ -291,21 +410,6 @@ kinds.throttle = {
         return require("validate").table(field.name, value, at)
     end,
 }
-
-local function list_of(value, what, item)
-    if type(value) ~= "table" or token.data(value) or #value == 0 or count_keys(value) ~= #value then
-        return must("a list such as " .. what, value)
-    end
-    local list = {}
-    for i = 1, #value do
-        local text, wrong = item(value[i])
-        if not text then
-            return nil, ("has an entry %d that %s"):format(i, wrong)
-        end
-        list[i] = text
-    end
-    return list
-end
 
 kinds.strings = {
     lua = "string[]",

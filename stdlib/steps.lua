@@ -3,6 +3,7 @@
 -- build[name](values, list, at, id, text) returns a description; `resolve(active)` of a description is
 -- called with the syncs in force when the plan is put together.
 
+local checks = require "checks"
 local errors = require "errors"
 local gate = require "gate"
 local native = require "native"
@@ -172,6 +173,10 @@ end
 
 function build.approval(_, _, _, id)
     return { kind = "approval", id = id }
+end
+
+for name, make in next, checks do
+    build[name] = make
 end
 
 function build.gate(values, list, at)

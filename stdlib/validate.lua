@@ -102,10 +102,10 @@ local function entries_of(def, body, at)
     return list
 end
 
--- Exactly one of the fields of def.one_of; a misspelt one is reported already.
-local function one_of(def, body, unknown, at)
+-- Exactly one of the fields of def.one_of, at least one of def.some_of; a misspelt one is reported already.
+local function enough(def, body, unknown, at)
     local given, words = {}, {}
-    for i, name in ipairs(def.one_of or {}) do
+    for i, name in ipairs(def.one_of or def.some_of or {}) do
         words[i] = ('"%s"'):format(name)
         if body[name] ~= nil then
             given[#given + 1] = name
@@ -116,16 +116,16 @@ local function one_of(def, body, unknown, at)
             end
         end
     end
-    if #given == 1 or #words == 0 then
+    if #words == 0 or #given == 1 or def.some_of and #given > 0 then
         return
     end
-    local list = table.concat(words, ", ", 1, #words - 1) .. " and " .. words[#words]
+    local list = table.concat(words, ", ", 1, #words - 1) .. (def.some_of and " or " or " and ") .. words[#words]
     errors.add {
         line = at.line,
         key = given[2],
-        message = ("%s needs one of %s"):format(at.label, list)
+        message = ("%s needs %s%s"):format(at.label, def.some_of and "" or "one of ", list)
             .. (#given > 1 and (', not "%s" and "%s"'):format(given[1], given[2]) or ""),
-        hint = #given > 1 and "write one backfill for each" or nil,
+        hint = #given > 1 and ("write one %s for each"):format(def.name) or nil,
     }
 end
 
@@ -161,7 +161,7 @@ function validate.body(def, body, at)
             values[field.name] = value_of(field, body[field.name], at)
         end
     end
-    one_of(def, body, unknown, at)
+    enough(def, body, unknown, at)
     if (values.allow == nil) ~= (values.because == nil) and (body.allow == nil) ~= (body.because == nil) then
         errors.add {
             line = at.line,

@@ -1,66 +1,27 @@
-#include <curl/curl.h>
-#include <pthread.h>
-#include <stdio.h>
-
 #include "base/clock.h"
-#include "base/mem.h"
+#include "base/http.h"
 #include "batch/reading.h"
 
-#define TIMEOUT_MS 1000L
+#define TIMEOUT_MS 1000
 
-static void
-begin(void)
-{
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
-        zdm_die("libcurl does not start");
-}
-
-static size_t
-drop(char *data, size_t size, size_t n, void *self)
-{
-    (void)data;
-    (void)self;
-    return size * n;
-}
-
-/* The code of the answer; 0: none, with the reason in why. */
 static long
-ask(struct zdm_reading *r, char why[CURL_ERROR_SIZE])
+ask(const struct zdm_reading *r, char why[ZDM_HTTP_WHY])
 {
-    CURL *curl = curl_easy_init();
-    long code = 0;
+    struct zdm_http question = {
+        .url = r->options->limits->url, .head = !r->get, .timeout_ms = TIMEOUT_MS};
 
-    if (!curl)
-        zdm_die("libcurl does not start");
-    why[0] = '\0';
-    curl_easy_setopt(curl, CURLOPT_URL, r->options->limits->url);
-    curl_easy_setopt(curl, CURLOPT_NOBODY, r->get ? 0L : 1L);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L); /* we are in a thread */
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "zdm");
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
-    CURLcode rc = curl_easy_perform(curl);
-    if (rc == CURLE_OK)
-        curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
-    else if (!why[0])
-        snprintf(why, CURL_ERROR_SIZE, "%s", curl_easy_strerror(rc));
-    curl_easy_cleanup(curl);
-    return code;
+    return zdm_http_ask(&question, NULL, why);
 }
 
 /* No answer holds, as any other than 200 does: who cannot be asked cannot say yes. */
 int
 zdm_read_url(struct zdm_reading *r, struct zdm_err *err)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct zdm_signal *s = zdm_reading_signal(r, ZDM_SIGNAL_URL);
     const char *url = r->options->limits->url;
-    char why[CURL_ERROR_SIZE];
+    char why[ZDM_HTTP_WHY];
 
     (void)err;
-    pthread_once(&once, begin);
     long code = ask(r, why);
     if (!r->get && (code == 405 || code == 501)) {
         r->get = true;

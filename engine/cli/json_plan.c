@@ -141,8 +141,10 @@ add_gate(json_t *out, const struct zdm_step_gate *gate, const struct zdm_gate_re
             json_object_set_new(check, "kind", json_string(zdm_check_kind_name(c->kind)));
             if (c->kind == ZDM_CHECK_SOAK)
                 json_object_set_new(check, "soak_ms", json_integer(c->soak_ms));
-            if (c->kind == ZDM_CHECK_SQL)
+            if (c->sql.text)
                 json_object_set_new(check, "sql", zdm_json_text(c->sql.text));
+            if (c->shown)
+                json_object_set_new(check, "needs", zdm_json_text(c->shown));
             json_array_append_new(checks, check);
         }
         object = json_object();

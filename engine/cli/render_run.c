@@ -213,7 +213,7 @@ zdm_render_checks(struct zdm_buf *out, const struct zdm_gate_result *gate, int i
         const struct zdm_check_result *c = &gate->checks[i];
         struct zdm_buf text = ZDM_BUF_INIT;
         zdm_buf_add(&text, zdm_check_kind_name(c->check->kind));
-        if (c->check->kind != ZDM_CHECK_SOAK)
+        if (strcmp(c->check->id, zdm_check_kind_name(c->check->kind)) != 0)
             zdm_buf_addf(&text, " \"%s\"", c->check->id);
         if (c->seen)
             zdm_buf_addf(&text, ": %s", c->seen);

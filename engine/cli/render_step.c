@@ -132,9 +132,11 @@ gate_step(struct zdm_buf *out, const struct zdm_step_gate *gate)
         case ZDM_CHECK_SQL:
             zdm_buf_addf(&text, "\"%s\" to be true:", c->id);
             break;
+        default:
+            zdm_buf_addf(&text, "%s: %s", zdm_check_kind_name(c->kind), c->shown);
         }
         zdm_add_fact_of(out, ZDM_DIM, "needs", &text);
-        if (c->kind == ZDM_CHECK_SQL)
+        if (c->kind == ZDM_CHECK_SQL || (c->kind == ZDM_CHECK_FLAG && c->sql.text))
             zdm_add_sql_block(out, &c->sql, ZDM_TEXT_COLUMN + 2);
     }
 }

@@ -41,7 +41,7 @@ zdm_gate_note(const char *detail)
 }
 
 int
-zdm_gate_approval(const struct zdm_gate_context *g, const struct zdm_check *check,
+zdm_gate_look_approval(const struct zdm_gate_context *g, const struct zdm_check *check,
     struct zdm_check_result *out, struct zdm_err *err)
 {
     const char *gate = g->plan->steps[g->index].id;

@@ -8,17 +8,27 @@ typedef int look(const struct zdm_gate_context *g, const struct zdm_check *check
     struct zdm_check_result *out, struct zdm_err *err);
 
 static look *const look_at[] = {
-    [ZDM_CHECK_SOAK] = zdm_gate_soak,
-    [ZDM_CHECK_APPROVAL] = zdm_gate_approval,
-    [ZDM_CHECK_SQL] = zdm_gate_sql,
+    [ZDM_CHECK_SOAK] = zdm_gate_look_soak,
+    [ZDM_CHECK_APPROVAL] = zdm_gate_look_approval,
+    [ZDM_CHECK_SQL] = zdm_gate_look_sql,
+    [ZDM_CHECK_COMMAND] = zdm_gate_look_command,
+    [ZDM_CHECK_NOT_BEFORE] = zdm_gate_look_server,
+    [ZDM_CHECK_WINDOW] = zdm_gate_look_server,
+    [ZDM_CHECK_NO_CLIENTS] = zdm_gate_look_server,
+    [ZDM_CHECK_NO_LONG_TRANSACTIONS] = zdm_gate_look_server,
+    [ZDM_CHECK_REPLICA_LAG] = zdm_gate_look_server,
+    [ZDM_CHECK_CONSISTENT] = zdm_gate_look_consistent,
+    [ZDM_CHECK_HTTP] = zdm_gate_look_http,
+    [ZDM_CHECK_FLAG] = zdm_gate_look_flag,
 };
 
 int
 zdm_gate_look(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
-    const struct zdm_journal_rows *rows, struct zdm_gate_result *out, struct zdm_err *err)
+    const struct zdm_journal_rows *rows, bool run, struct zdm_gate_result *out, struct zdm_err *err)
 {
     const struct zdm_step_gate *gate = &plan->steps[index].u.gate;
-    struct zdm_gate_context context = {.conn = conn, .plan = plan, .index = index, .rows = rows};
+    struct zdm_gate_context context = {
+        .conn = conn, .plan = plan, .index = index, .rows = rows, .run = run};
     struct zdm_gate_result result = {.open = true};
 
     result.checks = zdm_alloc((gate->n_checks + 1) * sizeof *result.checks);

@@ -1,9 +1,9 @@
 /*
  * gate.h - is a gate open?
  *
- * One file a kind of check (soak.c, approval.c, sql.c). A check reads, never
- * writes; the runner journals an open gate with what it saw. Checks look at the
- * server's clock and the journal, so that they survive restarts and machines.
+ * One file a kind of check (soak.c, approval.c, sql.c ...); those that are one query about the server are
+ * sql/KIND.sql, asked by server.c. A check reads, never writes; the runner journals an open gate with what
+ * it saw. Checks look at the server's clock and the journal, so that they survive restarts and machines.
  */
 #ifndef ZDM_GATE_GATE_H
 #define ZDM_GATE_GATE_H
@@ -32,9 +32,11 @@ struct zdm_gate_result {
 };
 
 /* Looks at every check of steps[index]. rows: the plan's journal, fresh. An SQL check that fails to
- * run is an error with its place in the plan, not a closed gate. */
+ * run is an error with its place in the plan, not a closed gate. run: programs are run; else they are
+ * closed, unasked. */
 int zdm_gate_look(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
-    const struct zdm_journal_rows *rows, struct zdm_gate_result *out, struct zdm_err *err);
+    const struct zdm_journal_rows *rows, bool run, struct zdm_gate_result *out,
+    struct zdm_err *err);
 void zdm_gate_result_release(struct zdm_gate_result *result);
 /* [{"check":"soak","kind":"soak","open":true,"seen":"..."}, ...] for the journal; owned. */
 char *zdm_gate_result_json(const struct zdm_gate_result *result);
@@ -48,12 +50,29 @@ struct zdm_gate_context {
     const struct zdm_plan *plan;
     size_t index;
     const struct zdm_journal_rows *rows;
+    bool run;
 };
-int zdm_gate_soak(const struct zdm_gate_context *g, const struct zdm_check *check,
-    struct zdm_check_result *out, struct zdm_err *err);
-int zdm_gate_approval(const struct zdm_gate_context *g, const struct zdm_check *check,
-    struct zdm_check_result *out, struct zdm_err *err);
-int zdm_gate_sql(const struct zdm_gate_context *g, const struct zdm_check *check,
-    struct zdm_check_result *out, struct zdm_err *err);
+#define ZDM_GATE(name)                                                                             \
+    int zdm_gate_look_##name(const struct zdm_gate_context *g, const struct zdm_check *check,      \
+        struct zdm_check_result *out, struct zdm_err *err)
+ZDM_GATE(soak);
+ZDM_GATE(approval);
+ZDM_GATE(sql);
+ZDM_GATE(command);
+ZDM_GATE(server);
+ZDM_GATE(consistent);
+ZDM_GATE(http);
+ZDM_GATE(flag);
+#undef ZDM_GATE
+
+/* --- look.c ------------------------------------------------------------------------------------ */
+/* One query in a read-only transaction of its own, with that statement_timeout. sql: the author's text
+ * in it stands behind `prefix` bytes of `text`; NULL: there is none. */
+int zdm_gate_query(const struct zdm_gate_context *g, const struct zdm_check *check,
+    const char *text, size_t prefix, size_t n, const char *const *values, int64_t timeout_ms,
+    struct zdm_result **r, struct zdm_err *err);
+/* Names the check and its place. Returns -1. */
+int zdm_gate_blame(
+    const struct zdm_gate_context *g, const struct zdm_check *check, struct zdm_err *err);
 
 #endif

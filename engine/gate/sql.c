@@ -7,37 +7,7 @@
 
 #define BOOL_TYPE       16 /* pg_catalog.bool; its Oid is fixed */
 #define SEEN_CELL_BYTES 200
-#define BEGIN_LOOKING   "BEGIN READ ONLY; SET LOCAL statement_timeout = '30s'"
-
-/* Bytes before the 1-based character `position` of UTF-8 text. */
-static size_t
-byte_offset(const char *text, int position)
-{
-    size_t at = 0;
-
-    for (int seen = 0; text[at]; at++) {
-        if (((unsigned char)text[at] & 0xC0) != 0x80 && ++seen == position)
-            break;
-    }
-    return at;
-}
-
-static int
-blame(const struct zdm_gate_context *g, const struct zdm_check *check, struct zdm_err *err)
-{
-    struct zdm_place at = check->sql.at.file ? check->sql.at : check->at;
-
-    if (err->code == ZDM_ERR_INTERRUPTED)
-        return -1;
-    if (err->position > 0)
-        at = zdm_sql_place(&check->sql, byte_offset(check->sql.text, err->position));
-    zdm_err_wrap(err, "check \"%s\" of gate \"%s\"", check->id, g->plan->steps[g->index].id);
-    if (strcmp(err->sqlstate, "57014") == 0)
-        zdm_err_hint(err, "a gate may look for 30 s: an index, EXISTS or LIMIT 1 makes it faster");
-    else if (strcmp(err->sqlstate, "25006") == 0)
-        zdm_err_hint(err, "a gate only looks: what changes data belongs into a step of its own");
-    return zdm_err_at(err, at);
-}
+#define LOOK_MS         30000
 
 /* "rows_left = 12" for every column behind the first. */
 static char *
@@ -79,26 +49,18 @@ judge(const struct zdm_result *r, struct zdm_check_result *out, struct zdm_err *
 }
 
 int
-zdm_gate_sql(const struct zdm_gate_context *g, const struct zdm_check *check,
+zdm_gate_look_sql(const struct zdm_gate_context *g, const struct zdm_check *check,
     struct zdm_check_result *out, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
-    int rc = -1;
 
-    if (zdm_conn_in_transaction(g->conn))
-        zdm_die("a gate looks inside a transaction");
-    if (zdm_conn_exec(g->conn, BEGIN_LOOKING, NULL, err) < 0)
+    if (zdm_gate_query(g, check, check->sql.text, 0, 0, NULL, LOOK_MS, &r, err) < 0)
         return -1;
-    /* As a statement of the extended protocol it can be one only: no COMMIT in between. */
-    if (zdm_conn_query(g->conn, check->sql.text, 0, NULL, &r, err) == 0 &&
-        judge(r, out, err) == 0) {
-        if (!out->open)
-            out->todo = zdm_strf("run the plan again when check \"%s\" is true", check->id);
-        rc = 0;
-    } else if (!zdm_conn_lost(g->conn)) {
-        blame(g, check, err);
-    }
+    int rc = judge(r, out, err);
+    if (rc < 0)
+        zdm_gate_blame(g, check, err);
+    else if (!out->open)
+        out->todo = zdm_strf("run the plan again when check \"%s\" is true", check->id);
     zdm_result_free(r);
-    zdm_conn_rollback(g->conn);
     return rc;
 }

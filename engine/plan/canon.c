@@ -185,8 +185,11 @@ put_gate(json_t *object, const struct zdm_step_gate *gate)
         put_text(one, "id", check->id);
         if (check->kind == ZDM_CHECK_SOAK)
             put(one, "soak_ms", json_integer(check->soak_ms));
-        if (check->kind == ZDM_CHECK_SQL)
-            put_text(one, "sql", check->sql.text);
+        put_text(one, "sql", check->sql.text);
+        for (size_t j = 0; j < check->n_options; j++)
+            put_text(one, check->options[j].name, check->options[j].value);
+        if (check->n_argv > 0)
+            put_texts(one, "argv", check->argv, check->n_argv);
         if (json_array_append_new(checks, one) < 0)
             zdm_die("out of memory");
     }

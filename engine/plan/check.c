@@ -59,8 +59,8 @@ check_gate(struct zdm_checker *checker)
     struct zdm_err err = ZDM_ERR_INIT;
 
     for (size_t i = 0; i < gate->n_checks; i++)
-        if (gate->checks[i].kind == ZDM_CHECK_SQL &&
-            zdm_sql_check_query(gate->checks[i].sql.text, &err) < 0)
+        if ((gate->checks[i].kind == ZDM_CHECK_SQL || gate->checks[i].kind == ZDM_CHECK_FLAG) &&
+            gate->checks[i].sql.text && zdm_sql_check_query(gate->checks[i].sql.text, &err) < 0)
             zdm_checker_take(checker, &gate->checks[i].sql, gate->checks[i].id, &err);
     checker->gate_seen = true;
 }

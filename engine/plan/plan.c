@@ -1,5 +1,6 @@
 #include "plan/plan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -21,8 +22,40 @@ zdm_step_kind_name(enum zdm_step_kind kind)
 const char *
 zdm_check_kind_name(enum zdm_check_kind kind)
 {
-    static const char *const names[] = {"soak", "approval", "sql"};
+    static const char *const names[] = {
+        [ZDM_CHECK_SOAK] = "soak",
+        [ZDM_CHECK_APPROVAL] = "approval",
+        [ZDM_CHECK_SQL] = "sql",
+        [ZDM_CHECK_COMMAND] = "command",
+        [ZDM_CHECK_NOT_BEFORE] = "not_before",
+        [ZDM_CHECK_WINDOW] = "window",
+        [ZDM_CHECK_NO_CLIENTS] = "no_clients",
+        [ZDM_CHECK_NO_LONG_TRANSACTIONS] = "no_long_transactions",
+        [ZDM_CHECK_REPLICA_LAG] = "replica_lag",
+        [ZDM_CHECK_CONSISTENT] = "consistent",
+        [ZDM_CHECK_HTTP] = "http",
+        [ZDM_CHECK_FLAG] = "flag",
+    };
     return names[kind];
+}
+
+const char *
+zdm_check_option(const struct zdm_check *check, const char *name)
+{
+    for (size_t i = 0; i < check->n_options; i++)
+        if (strcmp(check->options[i].name, name) == 0)
+            return check->options[i].value;
+    return NULL;
+}
+
+int64_t
+zdm_check_number(const struct zdm_check *check, const char *name)
+{
+    const char *value = zdm_check_option(check, name);
+
+    if (!value)
+        zdm_die("a check lacks an option");
+    return strtoll(value, NULL, 10);
 }
 
 struct zdm_place

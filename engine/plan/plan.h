@@ -126,17 +126,43 @@ enum zdm_check_kind {
     ZDM_CHECK_SOAK,
     ZDM_CHECK_APPROVAL,
     ZDM_CHECK_SQL,
+    ZDM_CHECK_COMMAND,
+    ZDM_CHECK_NOT_BEFORE,
+    ZDM_CHECK_WINDOW,
+    ZDM_CHECK_NO_CLIENTS,
+    ZDM_CHECK_NO_LONG_TRANSACTIONS,
+    ZDM_CHECK_REPLICA_LAG,
+    ZDM_CHECK_CONSISTENT,
+    ZDM_CHECK_HTTP,
+    ZDM_CHECK_FLAG,
+    ZDM_CHECK_KINDS
 };
 const char *zdm_check_kind_name(enum zdm_check_kind kind); /* "soak" ... */
+
+/* Named as in stdlib/checks.lua; durations in milliseconds. */
+struct zdm_check_option {
+    const char *name, *value;
+};
 
 /* One condition of a gate. Ids are unique within the gate. */
 struct zdm_check {
     enum zdm_check_kind kind;
-    const char *id;          /* soak: "soak"; approval: its text; sql: its name */
-    int64_t soak_ms;         /* soak: since the last finished step before the gate */
-    struct zdm_sql_text sql; /* sql: a query whose first column of its one row must be true */
+    const char *id;  /* approval, sql and others with a name: it; else the kind's */
+    int64_t soak_ms; /* soak: since the last finished step before the gate */
+    struct zdm_sql_text
+        sql; /* sql: a query whose first column of its one row must be true; consistent:
+                              * the expression of `up`; flag: a query with its value */
+    const char *const *argv; /* command; ends with NULL */
+    size_t n_argv;
+    const struct zdm_check_option *options; /* of the kinds behind command */
+    size_t n_options;
+    const char *shown; /* what they wait for, for people; NULL: soak, approval and sql */
     struct zdm_place at;
 };
+/* NULL: not given. */
+const char *zdm_check_option(const struct zdm_check *check, const char *name);
+int64_t zdm_check_number(
+    const struct zdm_check *check, const char *name); /* of one that is there */
 
 struct zdm_step_gate {
     struct zdm_check *checks;

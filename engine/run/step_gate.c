@@ -46,7 +46,7 @@ zdm_step_gate_run(struct zdm_session *s, size_t index, struct zdm_err *err)
     struct zdm_gate_result result = {0};
     /* An approval may have come while the steps before ran. */
     if (zdm_session_refresh(s, err) < 0 ||
-        zdm_gate_look(s->conn, s->plan, index, &s->rows, &result, err) < 0) {
+        zdm_gate_look(s->conn, s->plan, index, &s->rows, true, &result, err) < 0) {
         if (!zdm_conn_lost(s->conn) || zdm_session_recover(s, err) < 0)
             return -1;
         s->again = true;

@@ -279,3 +279,112 @@ function soak(id) end
 ---@param id string
 ---@return zdm.check
 function approval(id) end
+
+---@class zdm.not_before.fields
+---@field time string When.
+---@field zone string The time zone, as the server knows it: "Europe/Berlin", "UTC".
+
+---Opens at a time, by the server's clock.
+---
+---```lua
+---not_before { time = "2026-12-01 09:00", zone = "Europe/Berlin" }
+---```
+---@param body zdm.not_before.fields
+---@return zdm.check
+function not_before(body) end
+
+---@class zdm.window.fields
+---@field from string The first minute.
+---@field to string The first minute behind it; before `from`: on the next day.
+---@field zone string The time zone, as the server knows it: "Europe/Berlin", "UTC".
+---@field days? string[] The days on which it begins; every day when not given.
+
+---Opens between two times of day, by the server's clock. It is asked when the plan gets to the gate: what begins inside may end outside.
+---
+---```lua
+---window { from = "22:00", to = "05:00", zone = "Europe/Berlin", days = { "mon", "tue", "wed" } }
+---```
+---@param body zdm.window.fields
+---@return zdm.check
+function window(body) end
+
+---@class zdm.no_clients.fields
+---@field application? string Their application_name, as a pattern of LIKE: `app-v1%`.
+---@field user? string Their role, as a pattern of LIKE.
+---@field address? string Their address or network: `10.1.0.0/16`.
+
+---Opens when nobody like that is connected to the database: every field that is given has to fit. Addresses, and sessions without a name, are only shown to the role pg_read_all_stats.
+---
+---```lua
+---no_clients "the old app is gone" { application = "app-v1%" }
+---```
+---@param id string
+---@return fun(body: zdm.no_clients.fields): zdm.check
+function no_clients(id) end
+
+---Opens when no transaction of the database has been open longer than this, prepared ones included. Sessions of other roles are only shown to the role pg_read_all_stats.
+---
+---```lua
+---no_long_transactions "1m"
+---```
+---@param id string
+---@return zdm.check
+function no_long_transactions(id) end
+
+---Opens when every replica has replayed what is older than this. A replication slot that nobody reads is a replica that is gone, and keeps the gate closed; without any replica it is open. Takes the role pg_monitor.
+---
+---```lua
+---replica_lag "5s"
+---```
+---@param id string
+---@return zdm.check
+function replica_lag(id) end
+
+---@class zdm.consistent.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field from? string The old column, when there is no `up`.
+---@field to string The new column.
+---@field up? string What `to` should be, in the columns of the row.
+---@field sample? integer How many per cent of the table's pages to look at. (1 to 100)
+---@field timeout? string How long to look. It reads the whole table, in one snapshot. (at least 1ms)
+
+---Opens when no row differs: `to` is what `up` makes of the row. Says how many rows there are, how many differ, how many of these have NULL in `to`, and up to five of their keys.
+---
+---```lua
+---consistent { table = "users", from = "email", to = "email_address" }
+---```
+---@param body zdm.consistent.fields
+---@return zdm.check
+function consistent(body) end
+
+---@class zdm.http.fields
+---@field url string Whom to ask.
+---@field status? integer The code of the answer. (100 to 599)
+---@field body? string What the first megabyte of the answer must hold.
+---@field timeout? string How long to wait for the answer. (1ms to 10m)
+
+---Opens when a GET request is answered as it should be.
+---
+---```lua
+---http "health" { url = "https://app.example.com/health", body = "schema: *v2" }
+---```
+---@param id string
+---@return fun(body: zdm.http.fields): zdm.check
+function http(id) end
+
+---@class zdm.flag.fields
+---@field is string The value that opens the gate, to the letter.
+---@field sql? string A query with one value (a boolean is `true` or `false`).
+---@field file? string A file, on the machine where zdm runs.
+---@field env? string A variable of zdm's environment.
+---@field url? string What a GET request is answered with, by code 200.
+---@field timeout? string How long to wait for the answer. (1ms to 10m)
+
+---Opens when a feature flag has a value. It says where to find it, one of `sql`, `file`, `env` and `url`; space at the ends does not count.
+---
+---```lua
+---flag "new reads are on" { url = "https://flags.example.com/new_reads", is = "on" }
+---```
+---@param id string
+---@return fun(body: zdm.flag.fields): zdm.check
+function flag(id) end

@@ -79,6 +79,13 @@ function native.columns(text)
 end
 
 -- The parser of PostgreSQL is not here: what begins with SELEC does not parse.
+function native.check_regex(text)
+    if text:find "%($" then
+        return nil, "Unmatched ( or \\("
+    end
+    return true
+end
+
 function native.check_sql(text)
     local bad = text:find "%f[%w]SELEC%f[%W]"
     if bad then

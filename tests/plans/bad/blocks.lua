@@ -37,6 +37,6 @@ return plan "x" {
 --> 17: gate "h" has two checks named "soak" | the first is at line 17
 --> 18: gate "h" has two checks named "a" | the first is at line 18
 --> 19:33: unknown field "undo" in sql "q", which stands in gate "h" | in a gate, sql is a query and takes no options
---> 20: sync {} cannot stand in gate "h" | a gate takes soak, approval and sql
+--> 20: sync {} cannot stand in gate "h" | a gate takes checks: soak, approval, sql, window, no_clients, ...
 --> 21: sql "half two" lacks its SQL: sql "half two" [[...]]
 --> 23: backfill "half three" lacks its body: backfill "half three" { ... }

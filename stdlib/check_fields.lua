@@ -1,0 +1,141 @@
+--- The checks of a gate that take more than a word: a part of fields.lua, which see.
+
+local zone = {
+    name = "zone",
+    kind = "text",
+    required = true,
+    doc = 'The time zone, as the server knows it: "Europe/Berlin", "UTC".',
+}
+local seconds = {
+    name = "timeout",
+    kind = "duration",
+    default = "10s",
+    min = 1,
+    max = 600000,
+    doc = "How long to wait for the answer.",
+}
+local is = { name = "is", kind = "text", required = true, doc = "The value that opens the gate, to the letter." }
+
+return {
+    {
+        name = "not_before",
+        stands = "check",
+        doc = "Opens at a time, by the server's clock.",
+        fields = { { name = "time", kind = "moment", required = true, doc = "When." }, zone },
+        example = [[not_before { time = "2026-12-01 09:00", zone = "Europe/Berlin" }]],
+    },
+    {
+        name = "window",
+        stands = "check",
+        doc = "Opens between two times of day, by the server's clock. It is asked when the plan gets to the gate: what "
+            .. "begins inside may end outside.",
+        fields = {
+            { name = "from", kind = "clock", required = true, doc = "The first minute." },
+            {
+                name = "to",
+                kind = "clock",
+                required = true,
+                doc = "The first minute behind it; before `from`: on the next day.",
+            },
+            zone,
+            { name = "days", kind = "days", doc = "The days on which it begins; every day when not given." },
+        },
+        example = [[window { from = "22:00", to = "05:00", zone = "Europe/Berlin", days = { "mon", "tue", "wed" } }]],
+    },
+    {
+        name = "no_clients",
+        id = "check",
+        stands = "check",
+        doc = "Opens when nobody like that is connected to the database: every field that is given has to fit. "
+            .. "Addresses, and sessions without a name, are only shown to the role pg_read_all_stats.",
+        some_of = { "application", "user", "address" },
+        fields = {
+            { name = "application", kind = "text", doc = "Their application_name, as a pattern of LIKE: `app-v1%`." },
+            { name = "user", kind = "text", doc = "Their role, as a pattern of LIKE." },
+            { name = "address", kind = "address", doc = "Their address or network: `10.1.0.0/16`." },
+        },
+        example = [[no_clients "the old app is gone" { application = "app-v1%" }]],
+    },
+    {
+        name = "no_long_transactions",
+        id = "duration",
+        stands = "check",
+        doc = "Opens when no transaction of the database has been open longer than this, prepared ones included. "
+            .. "Sessions of other roles are only shown to the role pg_read_all_stats.",
+        fields = {},
+        example = [[no_long_transactions "1m"]],
+    },
+    {
+        name = "replica_lag",
+        id = "duration",
+        stands = "check",
+        doc = "Opens when every replica has replayed what is older than this. A replication slot that nobody reads is a "
+            .. "replica that is gone, and keeps the gate closed; without any replica it is open. Takes the role pg_monitor.",
+        fields = {},
+        example = [[replica_lag "5s"]],
+    },
+    {
+        name = "consistent",
+        stands = "check",
+        doc = "Opens when no row differs: `to` is what `up` makes of the row. Says how many rows there are, how many "
+            .. "differ, how many of these have NULL in `to`, and up to five of their keys.",
+        fields = {
+            {
+                name = "table",
+                kind = "qualified",
+                required = true,
+                doc = 'The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.',
+            },
+            { name = "from", kind = "identifier", doc = "The old column, when there is no `up`." },
+            { name = "to", kind = "identifier", required = true, doc = "The new column." },
+            { name = "up", kind = "expression", doc = "What `to` should be, in the columns of the row." },
+            {
+                name = "sample",
+                kind = "integer",
+                min = 1,
+                max = 100,
+                default = 100,
+                doc = "How many per cent of the table's pages to look at.",
+            },
+            {
+                name = "timeout",
+                kind = "duration",
+                default = "10m",
+                min = 1,
+                doc = "How long to look. It reads the whole table, in one snapshot.",
+            },
+        },
+        one_of = { "from", "up" },
+        example = [[consistent { table = "users", from = "email", to = "email_address" }]],
+    },
+    {
+        name = "http",
+        id = "check",
+        stands = "check",
+        doc = "Opens when a GET request is answered as it should be.",
+        fields = {
+            { name = "url", kind = "url", required = true, doc = "Whom to ask." },
+            { name = "status", kind = "integer", min = 100, max = 599, default = 200, doc = "The code of the answer." },
+            { name = "body", kind = "regex", doc = "What the first megabyte of the answer must hold." },
+            seconds,
+        },
+        example = [[http "health" { url = "https://app.example.com/health", body = "schema: *v2" }]],
+    },
+    {
+        name = "flag",
+        id = "check",
+        stands = "check",
+        doc = "Opens when a feature flag has a value. It says where to find it, one of `sql`, `file`, `env` and `url`; "
+            .. "space at the ends does not count.",
+        one_of = { "sql", "file", "env", "url" },
+        fields = {
+            is,
+            { name = "sql", kind = "sql", doc = "A query with one value (a boolean is `true` or `false`)." },
+            { name = "file", kind = "text", doc = "A file, on the machine where zdm runs." },
+            { name = "env", kind = "text", doc = "A variable of zdm's environment." },
+            { name = "url", kind = "url", doc = "What a GET request is answered with, by code 200." },
+            seconds,
+        },
+        example = [[flag "new reads are on" { url = "https://flags.example.com/new_reads", is = "on" }]],
+    },
+}

@@ -1,0 +1,168 @@
+# Every kind of check in a gate, closed and open, by what the server, the world and the clock say.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+
+# gate NAME CHECKS: a plan of one gate.
+gate() {
+    printf 'return plan "%s" { api = 1, gate "g" { %s } }\n' "$1" "$2" >"$1.lua"
+}
+# closed NAME TEXT: the gate is closed, exit code 3, and says so; status says the same.
+closed() {
+    check_exit 3 "$ZDM" run "$1.lua"
+    cat "$out" "$err" | tr -s ' \n' ' ' >flat
+    check_has flat "$2"
+    check_exit 0 "$ZDM" status "$1.lua"
+    check_has "$out" closed
+}
+opens() {
+    check_exit 0 "$ZDM" run "$1.lua"
+    tr -s ' \n' ' ' <"$out" >flat
+    check_has flat "$2"
+    check_eq "$1 is journaled with what it saw" t \
+        "$(sql "SELECT detail->0->>'open' = 'true' AND detail->0->>'seen' <> '' FROM zdm.journal WHERE plan = '$1' AND step = 'g'")"
+}
+
+# --- the clock is the server's, the zone the author's ----------------------------------------------
+gate before 'not_before { time = "2999-12-31 23:59", zone = "Asia/Tokyo" }'
+closed before '(Asia/Tokyo)'
+gate since 'not_before { time = "2020-02-29 00:00", zone = "UTC" }'
+opens since 'it is 20'
+gate nowhere 'not_before { time = "2020-02-29 00:00", zone = "Mars/Olympus" }'
+check_exit 1 "$ZDM" run nowhere.lua
+check_has "$err" 'time zone "Mars/Olympus" not recognized'
+check_has "$err" 'nowhere.lua:1'
+
+clock() { sql "SELECT to_char(now() AT TIME ZONE 'America/Lima' + interval '$1', 'HH24:MI')"; }
+gate inside "window { from = \"$(clock '-2 h')\", to = \"$(clock '2 h')\", zone = \"America/Lima\" }"
+opens inside '(America/Lima)'
+gate outside "window { from = \"$(clock '2 h')\", to = \"$(clock '4 h')\", zone = \"America/Lima\" }"
+closed outside '# in 1 h'
+# Three days from now on, and nothing before.
+day=$(sql "SELECT lower(to_char(now() AT TIME ZONE 'UTC' + interval '3 days', 'Dy'))")
+gate weekly "window { from = \"00:00\", to = \"00:00\", zone = \"UTC\", days = { \"$day\" } }"
+closed weekly '# in 2 d'
+today=$(sql "SELECT lower(to_char(now() AT TIME ZONE 'UTC', 'Dy'))")
+gate daily "window { from = \"00:00\", to = \"00:00\", zone = \"UTC\", days = { \"$today\" } }"
+opens daily 'it is'
+
+# --- who is connected --------------------------------------------------------------------------------
+gate clients 'no_clients "the old app" { application = "app-v1%", user = "%" }'
+PGAPPNAME=app-v1.7 hold_lock 'SELECT pg_advisory_lock(1)'
+closed clients 'app-v1.7'
+release_lock
+wait_until "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'app-v1.7'" 0
+opens clients 'none is connected'
+gate network 'no_clients "from there" { address = "203.0.113.0/24" }'
+opens network 'none is connected'
+sql 'CREATE ROLE little LOGIN; GRANT CREATE ON DATABASE '"$PGDATABASE"' TO little' -q
+sql 'GRANT USAGE, CREATE ON SCHEMA zdm TO little; GRANT ALL ON ALL TABLES IN SCHEMA zdm TO little'
+gate hidden 'no_clients "from there" { address = "203.0.113.0/24" }'
+PGAPPNAME=other hold_lock 'SELECT pg_advisory_lock(1)'
+check_exit 3 "$ZDM" run --db "$ZDM_DATABASE_URL user=little" hidden.lua
+tr -s ' \n' ' ' <"$out" >flat
+check_has flat 'GRANT pg_read_all_stats TO little'
+release_lock
+
+# --- transactions ------------------------------------------------------------------------------------
+gate long 'no_long_transactions "1ms"'
+PGAPPNAME=report hold_lock 'LOCK TABLE zdm.meta IN ACCESS SHARE MODE'
+closed long 'report'
+release_lock
+wait_until "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'report'" 0
+opens long 'none is open that long'
+
+# --- replicas: none, and one that is gone ------------------------------------------------------------
+gate lag 'replica_lag "5s"'
+sql "SELECT pg_create_physical_replication_slot('gone', true)" >slot
+closed lag 'slot gone is read by no replica'
+sql "SELECT pg_drop_replication_slot('gone')" >slot
+opens lag 'no replica'
+
+# --- rows --------------------------------------------------------------------------------------------
+sql 'CREATE SCHEMA "My Schema";
+     CREATE TABLE "My Schema"."T" ("Key" int, part text, old text, "New" text, PRIMARY KEY (part, "Key"));
+     INSERT INTO "My Schema"."T" SELECT i, $$p$$, $$Text $$ || i, CASE WHEN i % 400 > 0 THEN lower($$Text $$ || i) END
+       FROM generate_series(1, 1000) AS i'
+gate same 'consistent { table = [["My Schema"."T"]], up = "lower(old)", to = [["New"]] }'
+closed same '2 of 1,000 rows differ, 2 of them NULL; such as (p,400), (p,800)'
+sql 'UPDATE "My Schema"."T" SET "New" = lower(old)'
+opens same '0 of 1,000 rows differ'
+gate other 'consistent { table = [["My Schema"."T"]], from = "old", to = [["New"]], sample = 100 }'
+closed other '1,000 of 1,000 rows differ, 0 of them NULL'
+gate wrong 'consistent { table = [["My Schema"."T"]], up = "lower(olld)", to = [["New"]] }'
+check_exit 1 "$ZDM" run wrong.lua
+check_has "$err" 'column "olld" does not exist'
+check_has "$err" 'wrong.lua:1:97'
+gate missing 'consistent { table = "nothing", from = "a", to = "b" }'
+check_exit 1 "$ZDM" run missing.lua
+check_has "$err" 'there is no table nothing'
+
+# --- flags and programs ------------------------------------------------------------------------------
+gate file "flag \"f\" { file = \"$PWD/flag\", is = \"on\" }"
+closed file 'No such file or directory'
+printf ' off\n' >flag
+closed file 'it is "off"'
+printf ' on\n' >flag
+opens file 'it is "on"'
+gate env 'flag "e" { env = "ZDM_TEST_FLAG", is = "v2" }'
+closed env 'ZDM_TEST_FLAG is not set'
+ZDM_TEST_FLAG=v2 opens env 'it is "v2"'
+sql 'CREATE TABLE flags (name text, value boolean); INSERT INTO flags VALUES ($$reads$$, false)'
+gate sqlflag "flag \"s\" { sql = \"SELECT value FROM flags WHERE name = 'reads'\", is = \"true\" }"
+closed sqlflag 'it is "false"'
+sql 'DELETE FROM flags'
+closed sqlflag 'gave 0 rows of 1 columns'
+sql 'INSERT INTO flags VALUES ($$reads$$, true)'
+opens sqlflag 'it is "true"'
+gate writes 'flag "w" { sql = "DELETE FROM flags RETURNING value", is = "true" }'
+check_exit 2 "$ZDM" run writes.lua
+check_has "$err" 'only a query can stand here'
+
+gate program "command \"ask\" { argv = { \"$PWD/ask\" } }"
+# shellcheck disable=SC2016
+printf '#!/bin/sh\necho asked >>"%s/asked"\necho "$ZDM_PLAN $ZDM_STEP says no"\n[ -e "%s/yes" ]\n' "$PWD" "$PWD" >ask
+chmod +x ask
+closed program 'exited with 1: program g says no'
+check_eq "status runs no programs" 1 "$(wc -l <asked)"
+touch yes
+opens program 'exited with 0'
+gate nothere 'command "ask" { argv = { "/nowhere/program" } }'
+check_exit 1 "$ZDM" run nothere.lua
+check_has "$err" '/nowhere/program'
+
+# --- a web server ------------------------------------------------------------------------------------
+python3 - <<'PY' &
+import http.server, os
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        code, text = open("answer").read().split(" ", 1)
+        self.send_response(int(code)); self.end_headers(); self.wfile.write(text.encode())
+    def log_message(self, *a): pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+open("port.new", "w").write(str(server.server_port)); os.rename("port.new", "port")
+server.serve_forever()
+PY
+web=$!
+trap 'kill $web' EXIT
+wait_for test -s port
+url="http://127.0.0.1:$(cat port)/x"
+echo '503 schema: v2' >answer
+gate health "http \"health\" { url = \"$url\", body = \"^schema: *v2\" }"
+closed health 'it answers 503'
+echo '200 schema: v1' >answer
+closed health 'it answers 200, with another text'
+echo '200 schema:   v2' >answer
+opens health 'it answers 200'
+gate webflag "flag \"u\" { url = \"$url\", is = \"on\" }"
+closed webflag 'it is "schema: v2"'
+echo '404 on' >answer
+closed webflag 'not known: it answers 404'
+echo '200 on' >answer
+opens webflag 'it is "on"'
+gate deaf 'http "h" { url = "http://127.0.0.1:9/", timeout = "5s" }'
+closed deaf 'no answer:'
+
+# --- a gate that opened stays open: it is in the journal -----------------------------------------------
+rm -f yes flag
+check_exit 0 "$ZDM" run program.lua
+check_eq "not asked again" 2 "$(wc -l <asked)"
