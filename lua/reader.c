@@ -139,6 +139,21 @@ read_allow(struct reader *r)
     return allow;
 }
 
+static const struct zdm_sync *
+read_sync(struct reader *r)
+{
+    if (!get(r, "sync", LUA_TTABLE))
+        return NULL;
+    struct zdm_sync *sync = zdm_arena_alloc(r->plan->arena, sizeof *sync);
+    sync->table = read_string(r, "table");
+    sync->from = read_string(r, "from");
+    sync->to = read_string(r, "to");
+    sync->up = read_sql(r, "up");
+    sync->down = read_sql(r, "down");
+    lua_pop(r->L, 1);
+    return sync;
+}
+
 static void
 read_sql_step(struct reader *r, struct zdm_step_sql *step)
 {
@@ -146,6 +161,7 @@ read_sql_step(struct reader *r, struct zdm_step_sql *step)
     step->undo = read_sql(r, "undo");
     step->probe = read_sql(r, "probe");
     step->allow = read_allow(r);
+    step->sync = read_sync(r);
     if (!get(r, "requires", LUA_TTABLE))
         return;
     step->n_requires = length(r);

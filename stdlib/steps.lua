@@ -104,6 +104,7 @@ function build.sync(values, _, at)
         undo = sql_of(sync.down_sql(s), at),
         requires = requires,
         why = values.why,
+        sync = { table = values.table, from = values.from, to = values.to, up = values.up, down = values.down },
         resolve = function(_, active)
             sync.check_beside(active, at, s)
             active[#active + 1] = s

@@ -30,30 +30,45 @@ zdm_preview_find(const struct zdm_backfill_preview *preview, const char *name)
     return NULL;
 }
 
-static int
-read_columns(struct zdm_conn *conn, struct zdm_backfill_preview *p, struct zdm_err *err)
+int
+zdm_preview_columns(struct zdm_conn *conn, const char *relation, struct zdm_preview_column **out,
+    size_t *n, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
 
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/preview_columns.sql"), &r, err,
-            p->target.relation) < 0)
+            relation) < 0)
         return -1;
-    size_t n = (size_t)zdm_result_rows(r);
-    p->columns = zdm_alloc((n + 1) * sizeof *p->columns);
-    for (; p->n_columns < n; p->n_columns++) {
-        int row = (int)p->n_columns;
-        p->columns[row] = (struct zdm_preview_column){
+    *n = (size_t)zdm_result_rows(r);
+    *out = zdm_alloc((*n + 1) * sizeof **out);
+    for (size_t i = 0; i < *n; i++) {
+        int row = (int)i;
+        (*out)[i] = (struct zdm_preview_column){
             .name = zdm_strdup(zdm_result_get(r, row, 0)),
             .quoted = zdm_strdup(zdm_result_get(r, row, 1)),
             .type = zdm_strdup(zdm_result_get(r, row, 2)),
-            .not_null = zdm_result_bool(r, row, 3),
-            .may_read = zdm_result_bool(r, row, 4),
-            .length = zdm_result_i64(r, row, 5),
-            .width = zdm_result_i64(r, row, 6),
+            .bare = zdm_strdup(zdm_result_get(r, row, 3)),
+            .limited = zdm_result_bool(r, row, 4),
+            .not_null = zdm_result_bool(r, row, 5),
+            .may_read = zdm_result_bool(r, row, 6),
+            .length = zdm_result_i64(r, row, 7),
+            .width = zdm_result_i64(r, row, 8),
         };
     }
     zdm_result_free(r);
     return 0;
+}
+
+void
+zdm_preview_columns_free(struct zdm_preview_column *columns, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(columns[i].name);
+        free(columns[i].quoted);
+        free(columns[i].type);
+        free(columns[i].bare);
+    }
+    free(columns);
 }
 
 /* The planner's estimate of the rows that a query returns; -1 when it cannot be planned, which is no
@@ -199,6 +214,12 @@ find_index(const struct zdm_backfill_spec *spec, const struct zdm_foreseen *fore
 }
 
 static int
+read_columns(struct zdm_conn *conn, struct zdm_backfill_preview *p, struct zdm_err *err)
+{
+    return zdm_preview_columns(conn, p->target.relation, &p->columns, &p->n_columns, err);
+}
+
+static int
 look(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     const struct zdm_foreseen *foreseen, struct zdm_backfill_preview *p, struct zdm_err *err)
 {
@@ -230,6 +251,15 @@ out:
     return rc;
 }
 
+void
+zdm_backfill_preview_predict(struct zdm_backfill_preview *p)
+{
+    p->from.hot = true;
+    zdm_predict(&p->from, &p->without);
+    p->from.hot = !p->not_hot;
+    zdm_predict(&p->from, &p->prediction);
+}
+
 int
 zdm_backfill_preview(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     const struct zdm_foreseen *foreseen, double rows_per_s, struct zdm_backfill_preview *out,
@@ -253,18 +283,10 @@ zdm_backfill_preview(struct zdm_conn *conn, const struct zdm_backfill_spec *spec
         return 0;
     }
     p.from.action = spec->action;
-    p.from.stripes = p.target.stripe_by == ZDM_STRIPE_NONE || spec->stripes < 1 ? 1 : spec->stripes;
+    p.from.stripes = p.target.stripe_by == ZDM_STRIPE_NONE && !p.not_hot ? 1 : spec->stripes;
     p.from.rows_per_s = rows_per_s;
     p.from.wal_rate = (double)spec->limits.wal_rate;
-    if (p.not_hot) {
-        p.from.hot = true;
-        p.from.stripes = spec->stripes;
-        zdm_predict(&p.from, &p.without);
-        p.from.hot = false;
-    } else {
-        p.from.hot = true;
-    }
-    zdm_predict(&p.from, &p.prediction);
+    zdm_backfill_preview_predict(&p);
     *out = p;
     return 0;
 }
@@ -277,11 +299,6 @@ zdm_backfill_preview_release(struct zdm_backfill_preview *p)
     for (size_t i = 0; i < p->n_added; i++)
         free(p->added[i]);
     free(p->added);
-    for (size_t i = 0; i < p->n_columns; i++) {
-        free(p->columns[i].name);
-        free(p->columns[i].quoted);
-        free(p->columns[i].type);
-    }
-    free(p->columns);
+    zdm_preview_columns_free(p->columns, p->n_columns);
     *p = (struct zdm_backfill_preview){.target = {.estimated_rows = -1}};
 }

@@ -26,16 +26,27 @@ struct zdm_foreseen_set { /* of one assignment */
     size_t n_sources;
 };
 
+struct zdm_foreseen_check { /* a CHECK that an UPDATE must keep */
+    const char *name, *condition;
+    const char *const *columns; /* that it mentions, n_columns, unquoted */
+    size_t n_columns;
+};
+
 struct zdm_foreseen {
-    bool known; /* columns are all that the table has then */
-    bool fresh; /* an earlier step makes the table */
+    bool known;     /* columns are all that the table has then */
+    bool fresh;     /* an earlier step makes the table */
+    bool uncertain; /* an earlier step may have changed anything */
     const struct zdm_foreseen_column *columns;
     size_t n_columns;
+    const struct zdm_foreseen_check *checks;
+    size_t n_checks;
     const struct zdm_foreseen_set *set; /* n_set of the spec */
 };
 
 struct zdm_preview_column { /* as it is now; owned */
     char *name, *quoted, *type;
+    char *bare;   /* the type without its length */
+    bool limited; /* ... which is one that an assignment insists on: varchar(n), bit(n) */
     bool not_null, may_read;
     int64_t length; /* bytes; below 0: varies */
     int64_t width;  /* on average, by ANALYZE; -1: not known */
@@ -64,7 +75,14 @@ struct zdm_backfill_preview {
 int zdm_backfill_preview(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     const struct zdm_foreseen *foreseen, double rows_per_s, struct zdm_backfill_preview *out,
     struct zdm_err *err);
+/* prediction and without, from `from`. */
+void zdm_backfill_preview_predict(struct zdm_backfill_preview *preview);
 void zdm_backfill_preview_release(struct zdm_backfill_preview *preview);
+
+/* Of a table, qualified; *out owned. */
+int zdm_preview_columns(struct zdm_conn *conn, const char *relation,
+    struct zdm_preview_column **out, size_t *n, struct zdm_err *err);
+void zdm_preview_columns_free(struct zdm_preview_column *columns, size_t n);
 
 const struct zdm_foreseen_column *zdm_foreseen_find(
     const struct zdm_foreseen *foreseen, const char *name);

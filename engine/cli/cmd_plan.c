@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/signals.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/load.h"
@@ -21,16 +22,49 @@ print_json(struct zdm_io *io, const char *path, const struct zdm_loaded *loaded,
     return zdm_errlist_exit_code(&loaded->errors);
 }
 
+/* 0: it was not asked for. */
+static int
+sample_rows(const struct zdm_args *args, int64_t *rows, struct zdm_err *err)
+{
+    const char *n = zdm_args_get(args, ZDM_OPT_SAMPLE);
+
+    *rows = 0;
+    if (!n || (zdm_parse_i64(n, rows) && *rows >= 1 && *rows <= ZDM_SAMPLE_MOST))
+        return 0;
+    zdm_fail(err, ZDM_ERR_USAGE, "--sample takes a number of rows, not \"%s\"", n);
+    return zdm_err_hint(err, "such as --sample 1000, at most %d", ZDM_SAMPLE_MOST);
+}
+
+static int
+check_options(const struct zdm_args *args, bool online, struct zdm_err *err)
+{
+    int64_t rows;
+
+    if (zdm_args_has(args, ZDM_OPT_OFFLINE) && zdm_args_has(args, ZDM_OPT_DB))
+        return zdm_fail(err, ZDM_ERR_USAGE, "--offline and --db exclude each other");
+    if (zdm_args_has(args, ZDM_OPT_SHOW_VALUES) && !zdm_args_has(args, ZDM_OPT_SAMPLE))
+        return zdm_fail(err, ZDM_ERR_USAGE, "--show-values is for rows of --sample");
+    if (zdm_args_has(args, ZDM_OPT_SAMPLE) && !online) {
+        zdm_fail(err, ZDM_ERR_USAGE, "--sample needs a database whose rows to try");
+        return zdm_err_hint(err, "name it: --db DSN");
+    }
+    return sample_rows(args, &rows, err);
+}
+
 static int
 preview(const char *conninfo, const struct zdm_args *args, const struct zdm_loaded *loaded,
     const struct zdm_plan_status *status, struct zdm_previews *previews, struct zdm_err *err)
 {
+    struct zdm_preview_options options = {
+        .ledger = zdm_ledger_default_path(zdm_args_get(args, ZDM_OPT_LEDGER)),
+        .values = zdm_args_has(args, ZDM_OPT_SHOW_VALUES),
+    };
     struct zdm_conn *conn;
 
-    if (zdm_conn_open(conninfo, "zdm/plan", &conn, err) < 0)
+    if (sample_rows(args, &options.sample, err) < 0 ||
+        zdm_conn_open(conninfo, "zdm/plan", &conn, err) < 0)
         return -1;
-    int rc = zdm_previews_read(conn, loaded, status,
-        zdm_ledger_default_path(zdm_args_get(args, ZDM_OPT_LEDGER)), previews, err);
+    int rc = zdm_previews_read(conn, loaded, status, &options, previews, err);
     zdm_conn_close(conn);
     return rc;
 }
@@ -82,10 +116,8 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
     char *where = NULL;
     int code = 0;
 
-    if (zdm_args_has(args, ZDM_OPT_OFFLINE) && zdm_args_has(args, ZDM_OPT_DB)) {
-        zdm_fail(&err, ZDM_ERR_USAGE, "--offline and --db exclude each other");
+    if (check_options(args, online, &err) < 0)
         return zdm_io_fail(io, &err);
-    }
     if (!online) {
         zdm_load(path, &loaded);
     } else if (zdm_load_file(path, &loaded) == 0 &&
@@ -119,6 +151,8 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
         if (loaded.errors.count)
             code = zdm_io_fail_list(io, &loaded.errors);
     }
+    if (code == 0)
+        code = zdm_previews_exit_code(&previews);
 out:
     if (online)
         zdm_status_release(&status, loaded.plan->n_steps);

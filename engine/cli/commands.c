@@ -51,7 +51,8 @@ const struct zdm_command zdm_commands[] = {
         .words = "PLAN",
         .min_words = 1,
         .max_words = 1,
-        .options = TARGET | ZDM_OPT_BIT(OFFLINE) | LEDGER | LOOK,
+        .options = TARGET | ZDM_OPT_BIT(OFFLINE) | ZDM_OPT_BIT(SAMPLE) | ZDM_OPT_BIT(SHOW_VALUES) |
+                   LEDGER | LOOK,
         .summary = "show what a plan would do: SQL, locks, undo, state",
         .about = "Reads and checks the plan and shows every step: its SQL, the locks it takes and "
                  "for how long, what it rewrites or scans, how it is undone. All errors of the "
@@ -61,11 +62,19 @@ const struct zdm_command zdm_commands[] = {
                  "of each step there is shown too, and what each backfill will cost: rows, WAL, "
                  "growth, time (from the ledger when it ran before). Otherwise, and with "
                  "--offline, nothing connects. Evaluating a plan is safe: it can read no "
-                 "files and start no programs.",
+                 "files and start no programs.\n"
+                 "\n"
+                 "With --sample the expressions of backfills run on rows of the target, in a "
+                 "read-only transaction: where, the values, their cast to the columns (those too "
+                 "that an earlier step adds), NOT NULL, CHECK, and the way back of a sync. Give "
+                 "it plans that you trust. The exit code is 4 when a row would fail, and 2 when a "
+                 "backfill could not be tried.",
         .examples =
             {
                 {"zdm plan plans/rename_email.lua", "review a plan, offline"},
                 {"zdm plan plans/rename_email.lua --db service=shop", "and where it stands there"},
+                {"zdm plan plans/rename_email.lua --db service=shop --sample 1000",
+                    "and try its backfills on a thousand rows"},
                 {"zdm plan plans/rename_email.lua --format json", "the same for programs"},
             },
         .run = zdm_cmd_plan,

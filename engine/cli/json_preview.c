@@ -31,6 +31,43 @@ table_of(const struct zdm_backfill_preview *p)
     return object;
 }
 
+static json_t *
+finding_of(const struct zdm_sample_finding *f)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "kind", json_string(zdm_sample_kind_name(f->kind)));
+    json_object_set_new(
+        object, "severity", json_string(zdm_sample_is_error(f->kind) ? "error" : "warning"));
+    json_object_set_new(object, "column", zdm_json_text(f->column));
+    json_object_set_new(object, "constraint", zdm_json_text(f->constraint));
+    json_object_set_new(object, "sqlstate", zdm_json_text(f->sqlstate[0] ? f->sqlstate : NULL));
+    json_object_set_new(object, "message", zdm_json_text(f->message));
+    json_object_set_new(object, "rows", zdm_json_known(f->rows > 0 ? f->rows : -1));
+    json_object_set_new(object, "keys", zdm_json_texts(f->keys, f->n_keys));
+    return object;
+}
+
+json_t *
+zdm_json_sample(const struct zdm_step_preview *preview)
+{
+    const struct zdm_backfill_sample *s = &preview->sample;
+    json_t *object = json_object(), *findings = json_array();
+
+    for (size_t i = 0; i < s->n_findings; i++)
+        json_array_append_new(findings, finding_of(&s->findings[i]));
+    json_object_set_new(object, "rows", json_integer(s->rows));
+    json_object_set_new(object, "matched", json_integer(s->matched));
+    json_object_set_new(object, "stopped", json_boolean(s->stopped));
+    json_object_set_new(
+        object, "unable", s->unable.code == ZDM_OK ? json_null() : zdm_json_error(&s->unable));
+    json_object_set_new(object, "findings", findings);
+    json_object_set_new(object, "index", zdm_json_text(s->index));
+    json_object_set_new(object, "scans", json_boolean(s->scans));
+    json_object_set_new(object, "us_a_row", zdm_json_number(s->us_a_row));
+    return object;
+}
+
 json_t *
 zdm_json_preview(const struct zdm_step_preview *preview)
 {
@@ -51,5 +88,7 @@ zdm_json_preview(const struct zdm_step_preview *preview)
     json_object_set_new(object, "costs_without", p->not_hot ? costs_of(&p->without) : json_null());
     json_object_set_new(object, "rows_per_s",
         known && p->from.rows_per_s > 0 ? zdm_json_number(p->from.rows_per_s) : json_null());
+    json_object_set_new(
+        object, "sample", preview->sampled ? zdm_json_sample(preview) : json_null());
     return object;
 }

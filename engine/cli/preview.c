@@ -78,6 +78,18 @@ foresee(struct zdm_arena *arena, const struct zdm_plan_report *report, size_t st
             .not_null_later = c->not_null_later,
         };
     }
+    struct zdm_foreseen_check *checks =
+        zdm_arena_alloc(arena, (table->n_checks + 1) * sizeof *checks);
+    for (size_t i = 0; i < table->n_checks; i++)
+        checks[i] = (struct zdm_foreseen_check){
+            .name = table->checks[i].name,
+            .condition = table->checks[i].condition,
+            .columns = table->checks[i].columns,
+            .n_columns = table->checks[i].n_columns,
+        };
+    out->checks = checks;
+    out->n_checks = table->n_checks;
+    out->uncertain = table->uncertain;
     out->known = true;
     out->fresh = table->fresh;
     out->columns = columns;
@@ -143,10 +155,89 @@ find_target(struct zdm_conn *conn, char target[33], struct zdm_err *err)
     return exists ? zdm_journal_target(conn, target, err) : 0;
 }
 
+static bool
+same_table(const char *a, const char *b)
+{
+    char *names[4] = {NULL};
+    struct zdm_err err = ZDM_ERR_INIT;
+    bool same = zdm_sql_split_name(a, &names[0], &names[1], &err) == 0 &&
+                zdm_sql_split_name(b, &names[2], &names[3], &err) == 0 &&
+                strcmp(names[1], names[3]) == 0 &&
+                (!names[0] || !names[2] || strcmp(names[0], names[2]) == 0);
+
+    for (size_t i = 0; i < 4; i++)
+        free(names[i]);
+    zdm_err_clear(&err);
+    return same;
+}
+
+static const char *
+identifier(struct zdm_arena *arena, const char *written)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    char *name = NULL;
+
+    if (zdm_sql_identifier(written, &name, &err) < 0)
+        zdm_err_clear(&err); /* cannot be: the plan was checked */
+    const char *copy = zdm_arena_strdup(arena, name ? name : "");
+    free(name);
+    return copy;
+}
+
+/* The syncs of the plan, before the backfill, that have a column which it sets. */
+static size_t
+find_syncs(struct zdm_arena *arena, const struct zdm_plan *plan, size_t index,
+    const struct zdm_foreseen *foreseen, const struct zdm_sample_sync **out)
+{
+    const struct zdm_step_backfill *b = &plan->steps[index].u.backfill;
+    struct zdm_sample_sync *syncs = zdm_arena_alloc(arena, (index + 1) * sizeof *syncs);
+    size_t n = 0;
+
+    for (size_t i = 0; i < index; i++) {
+        const struct zdm_sync *sync =
+            plan->steps[i].kind == ZDM_STEP_SQL ? plan->steps[i].u.sql.sync : NULL;
+        if (!sync || !same_table(sync->table, b->table))
+            continue;
+        const char *from = identifier(arena, sync->from), *to = identifier(arena, sync->to);
+        bool sets = false;
+        for (size_t k = 0; k < b->n_set; k++)
+            sets |= strcmp(foreseen->set[k].column, from) == 0 ||
+                    strcmp(foreseen->set[k].column, to) == 0;
+        if (sets)
+            syncs[n++] = (struct zdm_sample_sync){
+                .from = from, .to = to, .up = sync->up.text, .down = sync->down.text};
+    }
+    *out = syncs;
+    return n;
+}
+
+static int
+take_sample(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
+    const struct zdm_preview_options *options, struct zdm_previews *out, struct zdm_err *err)
+{
+    struct zdm_step_preview *preview = &out->steps[index];
+    struct zdm_sample_request request = {
+        .spec = &preview->spec,
+        .foreseen = &preview->foreseen,
+        .seen = &preview->seen,
+        .rows = options->sample,
+        .values = options->values,
+    };
+
+    if (options->sample == 0 || preview->seen.later || preview->seen.problem.code != ZDM_OK)
+        return 0;
+    request.n_syncs = find_syncs(out->arena, plan, index, &preview->foreseen, &request.syncs);
+    if (zdm_backfill_sample(conn, &request, &preview->sample, err) < 0)
+        return -1;
+    preview->sampled = true;
+    zdm_backfill_sample_refine(&preview->sample, &preview->seen);
+    return 0;
+}
+
 int
 zdm_previews_read(struct zdm_conn *conn, const struct zdm_loaded *loaded,
-    const struct zdm_plan_status *status, const char *ledger_path, struct zdm_previews *out,
-    struct zdm_err *err)
+    const struct zdm_plan_status *status, const struct zdm_preview_options *options,
+    struct zdm_previews *out, struct zdm_err *err)
 {
     const struct zdm_plan *plan = loaded->plan;
     struct zdm_ledger *ledger;
@@ -155,7 +246,7 @@ zdm_previews_read(struct zdm_conn *conn, const struct zdm_loaded *loaded,
 
     *out = (struct zdm_previews){.n = plan->n_steps, .arena = zdm_arena_new()};
     out->steps = zdm_alloc((plan->n_steps + 1) * sizeof *out->steps);
-    if (open_ledger(ledger_path, &ledger, err) < 0)
+    if (open_ledger(options->ledger, &ledger, err) < 0)
         return -1;
     if (find_target(conn, target, err) < 0)
         goto out;
@@ -177,6 +268,8 @@ zdm_previews_read(struct zdm_conn *conn, const struct zdm_loaded *loaded,
                 conn, &preview->spec, &preview->foreseen, rate, &preview->seen, err) < 0)
             goto out;
         preview->looked = true;
+        if (take_sample(conn, plan, i, options, out, err) < 0)
+            goto out;
         zdm_conn_rollback(conn);
     }
     rc = 0;
@@ -186,12 +279,34 @@ out:
     return rc;
 }
 
+int
+zdm_previews_exit_code(const struct zdm_previews *previews)
+{
+    bool unable = false;
+
+    for (size_t i = 0; i < previews->n; i++) {
+        const struct zdm_step_preview *preview = &previews->steps[i];
+        const struct zdm_backfill_sample *sample = &preview->sample;
+        for (size_t k = 0; preview->sampled && k < sample->n_findings; k++)
+            if (zdm_sample_is_error(sample->findings[k].kind))
+                return zdm_err_exit_code(ZDM_ERR_REFUSED);
+        if (preview->sampled && sample->scans)
+            return zdm_err_exit_code(ZDM_ERR_REFUSED);
+        unable |= preview->sampled && sample->unable.code != ZDM_OK;
+    }
+    return unable ? zdm_err_exit_code(ZDM_ERR_USAGE) : 0;
+}
+
 void
 zdm_previews_release(struct zdm_previews *previews)
 {
-    for (size_t i = 0; previews->steps && i < previews->n; i++)
-        if (previews->steps[i].looked)
-            zdm_backfill_preview_release(&previews->steps[i].seen);
+    for (size_t i = 0; previews->steps && i < previews->n; i++) {
+        struct zdm_step_preview *preview = &previews->steps[i];
+        if (preview->looked)
+            zdm_backfill_preview_release(&preview->seen);
+        if (preview->sampled)
+            zdm_backfill_sample_release(&preview->sample);
+    }
     free(previews->steps);
     zdm_arena_free(previews->arena);
     *previews = (struct zdm_previews)ZDM_PREVIEWS_INIT;

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "batch/preview.h"
+#include "batch/sample.h"
 #include "cli/load.h"
 #include "run/status.h"
 
@@ -16,8 +17,10 @@ struct zdm_step_preview {
     struct zdm_backfill_spec spec;
     struct zdm_foreseen foreseen;
     struct zdm_backfill_preview seen;
-    const char
-        *rate_from; /* where an earlier run was that went as fast; NULL: the speed is assumed */
+    bool sampled;
+    struct zdm_backfill_sample sample;
+    /* Where an earlier run was whose speed it is; NULL: there was none. */
+    const char *rate_from;
 };
 
 struct zdm_previews {
@@ -30,16 +33,27 @@ struct zdm_previews {
         .steps = NULL                                                                              \
     }
 
-/* Reads only, each backfill in a transaction of its own. ledger: its path. Releases nothing on
- * failure: zdm_previews_release(). */
+struct zdm_preview_options {
+    const char *ledger; /* its path */
+    int64_t sample;     /* rows of each backfill to try it on; 0: none */
+    bool values;        /* messages of rows that fail may hold what is in them */
+};
+
+/* Reads only, each backfill in a transaction of its own. Releases nothing on failure:
+ * zdm_previews_release(). */
 int zdm_previews_read(struct zdm_conn *conn, const struct zdm_loaded *loaded,
-    const struct zdm_plan_status *status, const char *ledger, struct zdm_previews *out,
-    struct zdm_err *err);
+    const struct zdm_plan_status *status, const struct zdm_preview_options *options,
+    struct zdm_previews *out, struct zdm_err *err);
+/* What the samples ask the command to end with: 4 when rows would fail, 2 when a backfill could not be
+ * tried, else 0. */
+int zdm_previews_exit_code(const struct zdm_previews *previews);
 void zdm_previews_release(struct zdm_previews *previews);
 
 /* Lines below those of the step itself. */
 void zdm_render_preview(struct zdm_buf *out, const struct zdm_step_preview *preview);
+void zdm_render_sample(struct zdm_buf *out, const struct zdm_step_preview *preview);
 /* Owned. */
+json_t *zdm_json_sample(const struct zdm_step_preview *preview);
 json_t *zdm_json_preview(const struct zdm_step_preview *preview);
 
 #endif

@@ -83,7 +83,9 @@ add_time(struct zdm_buf *out, const struct zdm_step_preview *preview)
         zdm_show_duration(s * 1000, duration);
     zdm_buf_addf(&text, "about %s when nothing holds it up (%s rows/s %s%s)", duration,
         zdm_show_count((int64_t)rows_per_s, rate),
-        preview->rate_from ? "as in the last run on " : "assumed",
+        preview->rate_from       ? "as in the last run on "
+        : p->from.rows_per_s > 0 ? "by the sample"
+                                 : "assumed",
         preview->rate_from ? preview->rate_from : "");
     zdm_add_fact_of(out, ZDM_DIM, "takes", &text);
 }
@@ -109,6 +111,7 @@ zdm_render_preview(struct zdm_buf *out, const struct zdm_step_preview *preview)
         return;
     }
     add_size(out, p);
+    zdm_render_sample(out, preview);
     add_cost(out, preview);
     add_hot(out, preview);
     add_time(out, preview);

@@ -41,6 +41,27 @@ index_with(const struct zdm_relation *relation, const char *column, int server_v
     return NULL;
 }
 
+static void
+read_checks(
+    struct zdm_arena *arena, const struct zdm_relation *relation, struct zdm_plan_table *table)
+{
+    table->checks = zdm_arena_alloc(arena, (relation->constraints.n + 1) * sizeof *table->checks);
+    for (size_t i = 0; i < relation->constraints.n; i++) {
+        const struct zdm_constraint *c = relation->constraints.items[i];
+        if (c->kind != ZDM_CONSTRAINT_CHECK || !c->check_sql || !c->enforced)
+            continue;
+        const char **columns = zdm_arena_alloc(arena, (c->n_columns + 1) * sizeof *columns);
+        for (size_t k = 0; k < c->n_columns; k++)
+            columns[k] = zdm_arena_strdup(arena, c->columns[k]);
+        table->checks[table->n_checks++] = (struct zdm_plan_constraint){
+            .name = zdm_arena_strdup(arena, c->name),
+            .condition = zdm_arena_strdup(arena, c->check_sql),
+            .columns = columns,
+            .n_columns = c->n_columns,
+        };
+    }
+}
+
 void
 zdm_foresee_table(struct zdm_checker *checker, struct zdm_sql_context *context)
 {
@@ -71,6 +92,7 @@ zdm_foresee_table(struct zdm_checker *checker, struct zdm_sql_context *context)
             .not_null = column->not_null,
         };
     }
+    read_checks(report->arena, relation, table);
 }
 
 void

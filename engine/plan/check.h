@@ -34,6 +34,11 @@ struct zdm_plan_column {
     bool not_null;       /* by then */
     bool not_null_later; /* at the end of the plan */
 };
+struct zdm_plan_constraint { /* CHECK */
+    const char *name, *condition;
+    const char **columns; /* that it mentions, n_columns, unquoted */
+    size_t n_columns;
+};
 struct zdm_plan_table {
     size_t step;    /* index into plan->steps */
     bool known;     /* it is in the catalog by then, with its columns */
@@ -41,6 +46,8 @@ struct zdm_plan_table {
     bool uncertain; /* an earlier step may have changed anything */
     struct zdm_plan_column *columns;
     size_t n_columns;
+    struct zdm_plan_constraint *checks; /* enforced, valid or not */
+    size_t n_checks;
 };
 
 struct zdm_plan_report {

@@ -65,6 +65,12 @@ struct zdm_require {
     const char *hint;    /* NULL when there is none */
 };
 
+/* The step starts a sync{}: `to` = up, `from` = down are kept by triggers. */
+struct zdm_sync {
+    const char *table, *from, *to; /* as the author wrote them */
+    struct zdm_sql_text up, down;  /* text NULL: the other column as it is */
+};
+
 struct zdm_step_sql {
     struct zdm_sql_text up;    /* one or more statements */
     struct zdm_sql_text undo;  /* text NULL: none given */
@@ -73,6 +79,7 @@ struct zdm_step_sql {
     struct zdm_allow allow;
     struct zdm_require *requires;
     size_t n_requires;
+    const struct zdm_sync *sync; /* NULL: it is none. What it does is in `up`, so is its definition */
 };
 
 struct zdm_assign {     /* SET column = expression */
