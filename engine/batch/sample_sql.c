@@ -319,8 +319,8 @@ zdm_sample_pick_sql(const struct zdm_sample_shape *s)
         "  %s.ctid::pg_catalog.text AS zdm_ctid",
         t->relation, t->relation);
     for (size_t i = 0; i < t->n_keys; i++)
-        zdm_buf_addf(&b, ", %s.%s::pg_catalog.text AS zdm_key_%zu", t->relation,
-            t->keys[i].name, i);
+        zdm_buf_addf(
+            &b, ", %s.%s::pg_catalog.text AS zdm_key_%zu", t->relation, t->keys[i].name, i);
     zdm_buf_addf(&b,
         "\nFROM %s TABLESAMPLE SYSTEM ($1::pg_catalog.float4)\nORDER BY pg_catalog.random() LIMIT "
         "$2::pg_catalog.int8) AS s ORDER BY s.zdm_table, s.zdm_ctid::pg_catalog.tid",

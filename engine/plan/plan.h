@@ -79,7 +79,8 @@ struct zdm_step_sql {
     struct zdm_allow allow;
     struct zdm_require *requires;
     size_t n_requires;
-    const struct zdm_sync *sync; /* NULL: it is none. What it does is in `up`, so is its definition */
+    const struct zdm_sync
+        *sync; /* NULL: it is none. What it does is in `up`, so is its definition */
 };
 
 struct zdm_assign {     /* SET column = expression */
