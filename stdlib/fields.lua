@@ -102,7 +102,14 @@ return plan "add_phone" {
         id = "step",
         stands = "block",
         doc = "Changes, deletes or copies the rows of a table in small batches, each exactly once. It says one of `set`, "
-            .. "`delete` and `copy`.",
+            .. "`delete` and `copy`. A partitioned table is walked partition by partition, at any depth, with `set` and "
+            .. "`delete` naming the partition, so that its own rights, row-level security and statement triggers count. "
+            .. "When the role may not write to all of them, when a statement trigger or a rule of the partitioned table "
+            .. "would be passed over, or an expression means more than its columns, the table is walked as a whole, along "
+            .. "a key of the whole; without one it is refused. Partitions that come while it runs are done before it ends, "
+            .. "what is dropped or detached is left as it is. A row that the application moves from a partition that is "
+            .. "still to come to one that is done is left to a `sync` or to the final sweep (`verify`). Columns of a partition key "
+            .. "cannot be set; foreign tables among the partitions are refused.",
         one_of = { "set", "delete", "copy" },
         fields = {
             table_field,
@@ -136,7 +143,8 @@ return plan "add_phone" {
                 kind = "columns",
                 doc = "The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the "
                     .. "primary key, or else the narrowest such index. A table without any is walked page by page, again and "
-                    .. "again until no row is left for `where`, which `set` must then make false; it cannot be copied.",
+                    .. "again until no row is left for `where`, which `set` must then make false; it cannot be copied. "
+                    .. "Each partition of a partitioned table has a key of its own, or none.",
             },
             {
                 name = "target",

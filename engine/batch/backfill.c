@@ -58,8 +58,10 @@ run_batch(struct zdm_worker *w, const char *upto, struct zdm_err *err)
         return 0;
     }
     zdm_worker_forget(w);
+    if (zdm_leaf_gone(w, err))
+        return 0;
     bool again;
-    if (zdm_pass_rewritten(w, &again, err) < 0)
+    if (err->code != ZDM_OK || zdm_pass_rewritten(w, &again, err) < 0)
         return -1;
     return replied && !again ? refused(w, err) : 0;
 }
@@ -84,7 +86,7 @@ walk(struct zdm_worker *w, struct zdm_err *err)
         free(upto);
         if (rc < 0)
             return -1;
-        if (w->locked)
+        if (w->locked || w->gone)
             return 0;
         if (w->job->spec->pause_ms > 0 && zdm_job_sleep(w->job, w->job->spec->pause_ms) < 0)
             return zdm_job_stopped(w->job, err);
@@ -103,13 +105,15 @@ zdm_worker_run(struct zdm_worker *w, struct zdm_err *err)
         if (!found)
             return 0;
         bool again = true;
-        while (again && !w->locked) {
+        while (again && !w->locked && !w->gone) {
             int rc = walk(w, err);
             if (rc > 0) { /* for another to go on with it */
                 zdm_slice_leave(w);
                 return 0;
             }
-            if (rc < 0 || zdm_pass_sweep(w, &again, err) < 0)
+            if (rc == 0 && !w->gone)
+                rc = zdm_pass_sweep(w, &again, err);
+            if (rc < 0 && !zdm_leaf_gone(w, err))
                 return -1;
         }
         if (w->locked)
@@ -127,7 +131,7 @@ zdm_backfill_run(struct zdm_conn *control, const struct zdm_backfill_spec *spec,
         .spec = spec,
         .hooks = hooks,
         .epoch = epoch,
-        .hot.percent = -1,
+        .hot_percent = -1,
         .fault.set_index = ZDM_FAULT_WHERE};
     bool done = false;
 

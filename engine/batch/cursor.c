@@ -78,6 +78,7 @@ take_row(const struct zdm_result *r, int row, struct zdm_cursor *out)
         .relation = zdm_strdup(zdm_result_get(r, row, 9)),
         .part = zdm_result_bool(r, row, 14),
         .round = zdm_result_i64(r, row, 15),
+        .leaf = (unsigned)zdm_result_i64(r, row, 16),
     };
     snprintf(out->state, sizeof out->state, "%s", zdm_result_get(r, row, 7));
 }
@@ -119,6 +120,36 @@ zdm_cursors_read(struct zdm_conn *conn, const char *plan, const char *step, stru
     return 0;
 }
 
+static int
+by_leaf(const void *a, const void *b)
+{
+    const struct zdm_cursor *const *one = a, *const *other = b;
+
+    return (*one)->leaf < (*other)->leaf ? -1 : (*one)->leaf > (*other)->leaf;
+}
+
+/* A partition is through when all of its slices are. */
+static void
+count_leaves(const struct zdm_cursors *cursors, struct zdm_cursor *out)
+{
+    const struct zdm_cursor **items = zdm_alloc((cursors->count + 1) * sizeof *items);
+    size_t n = 0;
+
+    for (size_t i = 0; i < cursors->count; i++)
+        if (cursors->items[i].leaf != 0)
+            items[n++] = &cursors->items[i];
+    qsort(items, n, sizeof *items, by_leaf);
+    for (size_t i = 0; i < n;) {
+        unsigned leaf = items[i]->leaf;
+        bool through = true;
+        for (; i < n && items[i]->leaf == leaf; i++)
+            through = through && zdm_cursor_through(items[i]);
+        out->leaves++;
+        out->leaves_through += through;
+    }
+    free(items);
+}
+
 void
 zdm_cursors_sum(const struct zdm_cursors *cursors, struct zdm_cursor *out)
 {
@@ -138,6 +169,7 @@ zdm_cursors_sum(const struct zdm_cursors *cursors, struct zdm_cursor *out)
         if (strcmp(c->state, "done") != 0)
             snprintf(out->state, sizeof out->state, "%s", c->state);
     }
+    count_leaves(cursors, out);
     if (whole == 1) { /* the others come behind it */
         out->at.pos = zdm_strdup(cursors->items[0].at.pos);
         out->bound = zdm_strdup(cursors->items[0].bound);
@@ -148,6 +180,15 @@ bool
 zdm_cursor_whole(const struct zdm_cursor *cursor)
 {
     return !cursor->part && cursor->round == 0;
+}
+
+bool
+zdm_cursors_begun(const struct zdm_cursors *cursors)
+{
+    for (size_t i = 0; i < cursors->count; i++)
+        if (cursors->items[i].batches > 0)
+            return true;
+    return false;
 }
 
 bool
@@ -199,13 +240,13 @@ zdm_cursors_raise(
 
 int
 zdm_cursors_finish(struct zdm_conn *conn, const char *plan, const char *step, int64_t epoch,
-    int64_t *slices, int64_t *rows, int64_t *batches, struct zdm_err *err)
+    unsigned root, int64_t *slices, int64_t *rows, int64_t *batches, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
-    struct number epoch_text = number(epoch);
+    struct number epoch_text = number(epoch), root_text = number(root);
 
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/cursor_finish.sql"), &r, err, plan,
-            step, epoch_text.text) < 0)
+            step, epoch_text.text, root ? root_text.text : NULL) < 0)
         return -1;
     *slices = zdm_result_i64(r, 0, 0);
     *rows = zdm_result_i64(r, 0, 1);

@@ -36,11 +36,14 @@ struct zdm_cursor {
     int64_t slice, epoch, rows, batches, total; /* total: estimate at creation, -1 unknown */
     struct zdm_spot at;
     char *bound;    /* owned, may be NULL */
-    char *relation; /* owned; identity of table and key (target.h), NULL: not known */
+    char *relation; /* owned; identity of table and key (identity.h), NULL: not known */
+    unsigned leaf;  /* oid of the partition that it is of; 0: of none, or it is gone */
     char state[12]; /* "open" or "done" */
     bool part;      /* deferred by another slice */
     int64_t round;  /* of the final sweep that found it; 0: of the walk */
     int64_t at_ms;
+    int64_t leaves,
+        leaves_through; /* of a sum: partitions, and those of which nothing is left to do */
 };
 
 struct zdm_cursors { /* the slices of a backfill, in order */
@@ -60,6 +63,8 @@ int zdm_cursors_read(struct zdm_conn *conn, const char *plan, const char *step,
 void zdm_cursors_sum(const struct zdm_cursors *cursors, struct zdm_cursor *out);
 /* Is it a piece of the walk, rather than a part of one or a range to repair? */
 bool zdm_cursor_whole(const struct zdm_cursor *cursor);
+/* Is there a batch? Without one nothing holds to what the rows say: another key may be meant by now. */
+bool zdm_cursors_begun(const struct zdm_cursors *cursors);
 bool zdm_cursor_through(const struct zdm_cursor *cursor); /* nothing is left to do in it */
 
 /* In an open transaction: makes the row, or adopts an existing one by raising its epoch to ours. A
@@ -69,10 +74,11 @@ int zdm_cursor_claim(struct zdm_conn *conn, const char *plan, const char *step, 
 /* The same for every row that there is, as it is. */
 int zdm_cursors_raise(
     struct zdm_conn *conn, const char *plan, const char *step, int64_t epoch, struct zdm_err *err);
-/* In an open transaction: marks all of them done if each is ours and through; *slices 0: not so, and
- * nothing may be committed. Sums over them in *rows and *batches. */
+/* In an open transaction: marks all of them done if each is ours and through, or (with the oid of the
+ * partitioned table `root`; 0: none) of what is no partition of it any more, and each partition has
+ * some; *slices 0: not so, and nothing may be committed. Sums over them in *rows and *batches. */
 int zdm_cursors_finish(struct zdm_conn *conn, const char *plan, const char *step, int64_t epoch,
-    int64_t *slices, int64_t *rows, int64_t *batches, struct zdm_err *err);
+    unsigned root, int64_t *slices, int64_t *rows, int64_t *batches, struct zdm_err *err);
 
 /* "plan = 'p' AND step = 's'": which rows to look at, for hints. Owned. */
 char *zdm_cursor_where(const char *plan, const char *step);

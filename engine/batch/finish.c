@@ -18,8 +18,9 @@ close_transaction(struct zdm_job *job, struct zdm_err *err)
     if (zdm_conn_exec(job->control, "BEGIN", NULL, err) < 0 ||
         zdm_journal_barrier(job->control, err) < 0 ||
         zdm_journal_fence(job->control, spec->plan, job->epoch, err) < 0 ||
-        zdm_cursors_finish(job->control, spec->plan, spec->step, job->epoch, &slices,
-            &progress.rows, &progress.batches, err) < 0)
+        zdm_cursors_finish(job->control, spec->plan, spec->step, job->epoch,
+            job->by_leaf ? zdm_job_target(job)->oid : 0, &slices, &progress.rows, &progress.batches,
+            err) < 0)
         goto failed;
     if (slices != (int64_t)job->n_slices) {
         zdm_conn_rollback(job->control);
@@ -53,6 +54,28 @@ settled(struct zdm_job *job, struct zdm_cursors *cursors, bool *done, struct zdm
     return 0;
 }
 
+/* Partitions that came meanwhile get slices of their own. */
+static int
+add_leaves(struct zdm_job *job, struct zdm_cursors *cursors, struct zdm_err *err)
+{
+    struct zdm_cursors slices = {.count = 0};
+    int rc = -1;
+
+    if (!job->by_leaf)
+        return 0;
+    if (zdm_leaves_find(job, cursors, err) < 0 ||
+        zdm_leaves_cut(job, cursors, (int64_t)cursors->count, &slices, err) < 0)
+        goto out;
+    if (slices.count > 0 && (zdm_job_claim(job, &slices, cursors, err) < 0 ||
+                                zdm_job_check_cursors(job, cursors, err) < 0 ||
+                                zdm_job_check_scans(job, cursors, err) < 0))
+        goto out;
+    rc = 0;
+out:
+    zdm_cursors_release(&slices);
+    return rc;
+}
+
 int
 zdm_job_finish(struct zdm_job *job, bool *done, struct zdm_err *err)
 {
@@ -69,8 +92,8 @@ zdm_job_finish(struct zdm_job *job, bool *done, struct zdm_err *err)
         if (zdm_control_again(job, err) < 0)
             goto out;
     job->stuck.since_us = 0;
-    if (!*done &&
-        (zdm_job_check_cursors(job, &cursors, err) < 0 || zdm_job_adopt(job, &cursors, err) < 0))
+    if (!*done && (zdm_job_check_cursors(job, &cursors, err) < 0 ||
+                      add_leaves(job, &cursors, err) < 0 || zdm_job_adopt(job, &cursors, err) < 0))
         goto out;
     rc = 0;
 out:

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/embedded.h"
@@ -20,19 +21,19 @@ extern const struct zdm_embedded zdm_batch_sql[];
 #define CUTS 4
 
 static void
-set_stripes(struct zdm_job *job, int64_t stripes)
+set_stripes(struct zdm_job *job, struct zdm_table *table, int64_t stripes)
 {
     zdm_job_lock(job);
-    job->stripes = stripes;
+    table->stripes = stripes;
     zdm_job_unlock(job);
 }
 
 int64_t
-zdm_job_stripes(struct zdm_job *job, size_t *cuts)
+zdm_worker_stripes(struct zdm_worker *w, size_t *cuts)
 {
-    zdm_job_lock(job);
-    int64_t stripes = job->stripes;
-    zdm_job_unlock(job);
+    zdm_job_lock(w->job);
+    int64_t stripes = w->table->stripes;
+    zdm_job_unlock(w->job);
     *cuts = CUTS;
     return stripes;
 }
@@ -45,48 +46,62 @@ asked(const struct zdm_job *job)
 }
 
 static bool
-wanted(const struct zdm_job *job)
+wanted(const struct zdm_job *job, const struct zdm_table *table)
 {
-    return zdm_job_target(job)->stripe_by != ZDM_STRIPE_NONE && asked(job) > 1;
+    return table->target.stripe_by != ZDM_STRIPE_NONE && asked(job) > 1;
 }
 
 static void
 tell_not_hot(struct zdm_job *job)
 {
-    if (zdm_job_target(job)->not_hot && asked(job) > 1)
+    const char *in_the_way = NULL;
+    size_t others = 0;
+
+    for (size_t i = job->by_leaf ? 1 : 0; i < job->n_tables && asked(job) > 1; i++) {
+        const char *index = job->tables[i]->target.not_hot;
+        others += in_the_way && index;
+        if (!in_the_way)
+            in_the_way = index;
+    }
+    if (in_the_way)
         zdm_job_note(job, "info", "note",
-            "every updated row gets new entries in all indexes: %s holds a column that is set",
-            zdm_job_target(job)->not_hot);
+            "every updated row gets new entries in all indexes: %s holds a column that is set%s",
+            in_the_way, others > 0 ? ", and so do those of other partitions" : "");
 }
 
 void
 zdm_job_start_hot(struct zdm_job *job)
 {
     tell_not_hot(job);
-    set_stripes(job, wanted(job) ? asked(job) : 1);
+    for (size_t i = 0; i < job->n_tables; i++)
+        set_stripes(job, job->tables[i], wanted(job, job->tables[i]) ? asked(job) : 1);
 }
 
 void
 zdm_job_tune_hot(struct zdm_job *job)
 {
     tell_not_hot(job);
-    if (!wanted(job)) {
-        set_stripes(job, 1);
-    } else if (job->stripes > 1) { /* which only this thread writes */
-        set_stripes(job, asked(job));
-    } else { /* there were none, or they rest: the next look tries them, when nothing is pinned */
-        job->hot.again_us = 1;
-        job->hot.rest_us = 0;
+    for (size_t i = 0; i < job->n_tables; i++) {
+        struct zdm_table *table = job->tables[i];
+        if (!wanted(job, table)) {
+            set_stripes(job, table, 1);
+        } else if (table->stripes > 1) { /* which only this thread writes */
+            set_stripes(job, table, asked(job));
+        } else { /* there were none, or they rest: the next look tries them, when nothing is pinned */
+            table->hot.again_us = 1;
+            table->hot.rest_us = 0;
+        }
     }
 }
 
 static int
-read_updates(struct zdm_job *job, int64_t *updated, int64_t *hot, struct zdm_err *err)
+read_updates(struct zdm_job *job, const struct zdm_table *table, int64_t *updated, int64_t *hot,
+    struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
     char oid[24];
 
-    snprintf(oid, sizeof oid, "%u", zdm_job_target(job)->oid);
+    snprintf(oid, sizeof oid, "%u", table->target.oid);
     while (ZDM_QUERY(job->control, zdm_embedded_text(zdm_batch_sql, "sql/hot_updates.sql"), &r, err,
                oid) < 0)
         if (zdm_control_again(job, err) < 0)
@@ -99,16 +114,17 @@ read_updates(struct zdm_job *job, int64_t *updated, int64_t *hot, struct zdm_err
 }
 
 static void
-turn_off(struct zdm_job *job, int64_t percent)
+turn_off(struct zdm_job *job, struct zdm_table *table, int64_t percent)
 {
     const struct zdm_monitor_view *view = &job->hold.view;
+    struct zdm_hot *h = &table->hot;
 
-    set_stripes(job, 1);
-    job->hot.rest_us = job->hot.rest_us ? 2 * job->hot.rest_us : TRY_AGAIN_US;
-    if (job->hot.rest_us > TRY_AGAIN_MOST_US)
-        job->hot.rest_us = TRY_AGAIN_MOST_US;
-    job->hot.again_us = zdm_monotonic_us() + job->hot.rest_us;
-    if (job->hot.rest_us > TRY_AGAIN_US)
+    set_stripes(job, table, 1);
+    h->rest_us = h->rest_us ? 2 * h->rest_us : TRY_AGAIN_US;
+    if (h->rest_us > TRY_AGAIN_MOST_US)
+        h->rest_us = TRY_AGAIN_MOST_US;
+    h->again_us = zdm_monotonic_us() + h->rest_us;
+    if (h->rest_us > TRY_AGAIN_US)
         return; /* told before */
     if (view->horizon_ms >= PINNED_MS)
         zdm_job_note(job, "info", "note",
@@ -117,38 +133,39 @@ turn_off(struct zdm_job *job, int64_t percent)
             view->horizon_who);
     else
         zdm_job_note(job, "info", "note",
-            "no stripes for now: only %lld %% of the updated rows stayed on their page",
-            (long long)percent);
+            "no stripes for now: only %lld %% of the updated rows%s%s stayed on their page",
+            (long long)percent, job->by_leaf ? " of " : "",
+            job->by_leaf ? table->target.relation : "");
 }
 
-int
-zdm_job_watch_hot(struct zdm_job *job, struct zdm_err *err)
+static int
+watch(struct zdm_job *job, struct zdm_table *table, struct zdm_err *err)
 {
-    struct zdm_hot *h = &job->hot;
+    struct zdm_hot *h = &table->hot;
     bool pinned = job->hold.view.horizon_ms >= PINNED_MS;
     int64_t now = zdm_monotonic_us(), updated, hot;
 
-    if (!wanted(job) || (h->looked_us && now - h->looked_us < LOOK_EVERY_US))
+    if (!wanted(job, table) || (h->looked_us && now - h->looked_us < LOOK_EVERY_US))
         return 0;
     bool first = h->looked_us == 0;
     h->looked_us = now;
     if (h->again_us && (now < h->again_us || pinned))
         return 0;
-    if (read_updates(job, &updated, &hot, err) < 0)
+    if (read_updates(job, table, &updated, &hot, err) < 0)
         return -1;
     if (first || updated < h->updated) {
         h->first_updated = updated;
         h->first_hot = hot;
     }
-    int64_t since = updated - h->first_updated;
-    h->percent = since > 0 ? (int)((hot - h->first_hot) * 100 / since) : -1;
+    h->seen_updated = updated - h->first_updated;
+    h->seen_hot = hot - h->first_hot;
     if (first || h->again_us || updated < h->updated) { /* or the statistics were reset */
-        set_stripes(job, asked(job));
+        set_stripes(job, table, asked(job));
         h->again_us = 0;
     } else if (pinned || updated - h->updated >= JUDGE_UPDATES) {
         int64_t of = updated - h->updated, percent = of > 0 ? (hot - h->hot) * 100 / of : 0;
         if (pinned || percent < (int64_t)(HOT_LEAST * 100))
-            turn_off(job, percent);
+            turn_off(job, table, percent);
         else
             h->rest_us = 0;
     } else {
@@ -156,5 +173,30 @@ zdm_job_watch_hot(struct zdm_job *job, struct zdm_err *err)
     }
     h->updated = updated;
     h->hot = hot;
+    return 0;
+}
+
+int
+zdm_job_watch_hot(struct zdm_job *job, struct zdm_err *err)
+{
+    struct zdm_table *tables[ZDM_WORKERS_MAX];
+    size_t n = 0;
+
+    zdm_job_lock(job);
+    for (size_t i = 0; i < ZDM_WORKERS_MAX; i++)
+        if (job->workers[i].running && job->workers[i].table &&
+            !(job->by_leaf && job->workers[i].table == job->tables[0]))
+            tables[n++] = job->workers[i].table;
+    zdm_job_unlock(job);
+    for (size_t i = 0; i < n; i++)
+        if (watch(job, tables[i], err) < 0)
+            return -1;
+
+    int64_t updated = 0, hot = 0;
+    for (size_t i = 0; i < job->n_tables; i++) {
+        updated += job->tables[i]->hot.seen_updated;
+        hot += job->tables[i]->hot.seen_hot;
+    }
+    job->hot_percent = updated > 0 ? (int)(hot * 100 / updated) : -1;
     return 0;
 }

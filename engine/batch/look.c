@@ -4,22 +4,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "batch/identity.h"
 
 static bool
 same_text(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-/* Do the first n parts of "5/16384/1" agree? */
-static bool
-same_parts(const char *then, const char *now, int n)
-{
-    size_t length = 0;
-
-    while (n-- > 0 && now[length])
-        length += strcspn(now + length, "/") + 1;
-    return strncmp(then, now, length) == 0;
 }
 
 /* Another table under the same name, or another primary key: rows behind pos were never looked at.
@@ -29,12 +19,12 @@ check_identity(const struct zdm_job *job, const struct zdm_backfill_target *targ
     const struct zdm_cursor *cursor, struct zdm_err *err)
 {
     const struct zdm_backfill_spec *spec = job->spec;
-    const char *then = cursor->relation, *now = target->identity;
+    const char *then = cursor->relation, *now = target ? target->identity : NULL;
 
-    if (!then || !same_parts(then, now, 1) || strcmp(then, now) == 0)
+    if (!then || !now || !zdm_identity_same(then, now, 1) || zdm_identity_same(then, now, 3))
         return 0;
     char *where = zdm_cursor_where(spec->plan, spec->step);
-    if (same_parts(then, now, 2)) {
+    if (zdm_identity_same(then, now, 2)) {
         zdm_fail(err, ZDM_ERR_MISMATCH,
             "%s: %s is another key than the one that backfill \"%s\" began with", target->relation,
             target->key, spec->step);
@@ -52,9 +42,10 @@ check_identity(const struct zdm_job *job, const struct zdm_backfill_target *targ
             (long long)cursor->rows);
         zdm_err_hint(err,
             "to begin again from its first key: DELETE FROM zdm.cursor WHERE %s; when it holds the "
-            "old table's rows (a restored dump), go on with: UPDATE zdm.cursor SET relation = NULL "
+            "old table's rows (a restored dump), go on with: UPDATE zdm.cursor SET relation = %s "
             "WHERE %s",
-            where, where);
+            where, job->by_leaf ? "pg_catalog.regexp_replace(relation, '^[0-9]+', '0')" : "NULL",
+            where);
     }
     free(where);
     return -1;
@@ -111,9 +102,11 @@ zdm_job_check_cursors(
     if (n == 0 || cursors->items[n - 1].slice != (int64_t)n - 1 ||
         n < job->n_slices) /* more: parts whose making was not replied */
         return zdm_job_check_cursor(job, zdm_job_target(job), &none, err);
-    for (size_t i = 0; i < n; i++)
-        if (zdm_job_check_cursor(job, zdm_job_target(job), &cursors->items[i], err) < 0)
+    for (size_t i = 0; i < n; i++) {
+        const struct zdm_table *table = zdm_job_table_of(job, &cursors->items[i]);
+        if (zdm_job_check_cursor(job, table ? &table->target : NULL, &cursors->items[i], err) < 0)
             return -1;
+    }
     return 0;
 }
 
@@ -153,7 +146,10 @@ read_cursor(struct zdm_worker *w, bool lock, struct zdm_cursor *out, struct zdm_
     while (zdm_cursor_read(w->conn, spec->plan, spec->step, w->slice, lock, out, err) < 0)
         if (zdm_worker_again(w, err) < 0)
             return -1;
-    return zdm_job_check_cursor(w->job, w->target, out, err);
+    struct zdm_table *table = out->exists ? zdm_job_table_of(w->job, out) : w->table;
+    if (table && table != w->table)
+        zdm_worker_walks(w, table);
+    return zdm_job_check_cursor(w->job, table ? &table->target : NULL, out, err);
 }
 
 int
@@ -163,6 +159,7 @@ zdm_worker_read(struct zdm_worker *w, struct zdm_err *err)
     int rc = read_cursor(w, false, &cursor, err);
 
     if (rc == 0) {
+        w->gone = !zdm_job_table_of(w->job, &cursor);
         /* The job knows of them already. */
         zdm_spot_copy(&cursor.at, &w->at);
         w->bound = cursor.bound;

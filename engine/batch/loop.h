@@ -7,6 +7,8 @@
  * and uses the control connection; what workers have to say goes through a queue to it.
  *
  *     prepare.c   target, SQL, first worker, the author's SQL checked, cursors claimed
+ *     table.c     the tables of a job: one, or the partitions of one
+ *     leaves.c    which partitions there are, and what becomes of them meanwhile
  *     slice.c     where to cut, which slice is next
  *     next.c      which batch is next, and what follows from it
  *     range.c     where batches end, looked up ahead; cuts.c: those of a range in stripes
@@ -60,7 +62,17 @@ enum zdm_slice_state { ZDM_SLICE_OPEN, ZDM_SLICE_TAKEN, ZDM_SLICE_THROUGH };
 /* One table on disk and the SQL of its rows. */
 struct zdm_table {
     struct zdm_backfill_target target;
-    struct zdm_batch_sql sql;
+    struct zdm_batch_sql sql; /* none of a partitioned table whose partitions are walked */
+    bool gone;                /* under the lock: it is no partition any more, and that was told */
+    int64_t stripes;          /* under the lock: of the ranges that begin from now on */
+    struct zdm_hot {          /* of the main thread */
+        int64_t looked_us;    /* 0: never */
+        int64_t updated, hot; /* of the table, as of then */
+        int64_t first_updated, first_hot; /* at the start of this run */
+        int64_t seen_updated, seen_hot;   /* since then */
+        int64_t again_us; /* stripes did not help: not before then; 0: they are in use */
+        int64_t rest_us;  /* how long they were left out the last time; 0: they helped */
+    } hot;
 };
 
 struct zdm_slice {
@@ -77,8 +89,8 @@ struct zdm_note {
 /* Keys of a table to sweep: behind `after` (NULL: from the first) up to `upto`. */
 struct zdm_piece {
     enum zdm_slice_state state;
-    const struct zdm_table *table; /* borrowed */
-    char *after, *upto;            /* owned */
+    struct zdm_table *table; /* borrowed */
+    char *after, *upto;      /* owned */
 };
 
 /* A range of the sweep with rows that need it. */
@@ -109,8 +121,11 @@ struct zdm_job {
     /* Set before the first worker starts, only read from then on. */
     const struct zdm_backfill_spec *spec;
     int64_t epoch;
-    struct zdm_table **tables; /* owned, n_tables; the first one is what the plan names */
+    /* Owned, n_tables. The first one is what the plan names; with by_leaf its partitions follow, by
+     * oid. More of them come between runs of the workers only. */
+    struct zdm_table **tables;
     size_t n_tables;
+    bool by_leaf;
     char *conninfo;             /* owned; may hold a password */
     pthread_t main;             /* the thread that runs the job */
     struct zdm_worker *workers; /* ZDM_WORKERS_MAX */
@@ -122,14 +137,8 @@ struct zdm_job {
     const struct zdm_backfill_hooks *hooks;
     struct zdm_stuck stuck; /* of the control connection */
     struct zdm_hold hold;
-    struct zdm_hot {
-        int64_t looked_us;                /* 0: never */
-        int64_t updated, hot;             /* of the table, as of then */
-        int64_t first_updated, first_hot; /* at the start of this run */
-        int percent;                      /* since then; -1: not known */
-        int64_t again_us; /* stripes did not help: not before then; 0: they are in use */
-        int64_t rest_us;  /* how long they were left out the last time; 0: they helped */
-    } hot;
+    int hot_percent;          /* of the updates in this run; -1: not known */
+    int64_t counted;          /* rows that were read to know how many there are */
     int64_t told_us;          /* last progress */
     char *paused;             /* owned: by whom and why; NULL: nobody did */
     bool cancelled;           /* somebody asked for it */
@@ -142,7 +151,6 @@ struct zdm_job {
     bool quitting;            /* no more batches */
     char *holding;            /* owned: why no batch is sent now; NULL: go on */
     bool in_the_way;          /* ... because somebody waits for our locks */
-    int64_t stripes;          /* of the ranges that begin from now on */
     int64_t wal;              /* bytes written by batches since the main thread last asked */
     struct zdm_slice *slices; /* n_slices, by number */
     size_t n_slices;
@@ -168,10 +176,11 @@ struct zdm_worker {
     struct zdm_job *job;
     struct zdm_conn *conn; /* owned; NULL: not open yet */
     int64_t slice;
-    const struct zdm_backfill_target *target; /* of the slice's table; set when it is taken */
-    const struct zdm_batch_sql *sql;
-    bool part;   /* it is a part */
-    bool repair; /* only its rows that need it are done: needs.h */
+    struct zdm_table *table;                  /* of the slice; written under the lock */
+    const struct zdm_backfill_target *target; /* the table's */
+    const struct zdm_batch_sql *sql;          /* the table's */
+    bool part;                                /* it is a part */
+    bool repair;                              /* only its rows that need it are done: needs.h */
 
     /* The thread: of the main thread, but for what is under the lock. */
     pthread_t thread;
@@ -199,27 +208,64 @@ struct zdm_worker {
     unsigned refused;  /* batches in a row that the cursor did not let pass */
     unsigned deferred; /* ranges in a row */
     bool locked;       /* the part is still locked: to be left open */
+    bool gone;         /* the slice is of a partition that is none any more: it ends here */
     bool shy;          /* the part that was taken last was */
     struct zdm_stuck stuck;
     struct zdm_backfill_fault fault;
 };
 
 /* --- prepare.c ------------------------------------------------------------------ */
-/* The table that the plan names; NULL: it was not looked up yet. */
-const struct zdm_backfill_target *zdm_job_target(const struct zdm_job *job);
 int zdm_job_prepare(struct zdm_job *job, struct zdm_err *err);
+/* Where the walk of the worker's table ends, and how many rows there are. */
+int zdm_job_measure(struct zdm_worker *w, char **bound, int64_t *total, struct zdm_err *err);
+/* Makes these slices ours, or (NULL) those that are there as they are, and reads all of them. */
+int zdm_job_claim(struct zdm_job *job, const struct zdm_cursors *slices,
+    struct zdm_cursors *cursors, struct zdm_err *err);
 /* Takes over what the database says about all slices; between runs of the workers only. */
 int zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
 
+/* --- table.c --------------------------------------------------------------------- */
+/* The table that the plan names; NULL: it was not looked up yet. */
+const struct zdm_backfill_target *zdm_job_target(const struct zdm_job *job);
+/* Looks it up, opens the first worker, and has the server check the SQL of whatever is walked: the table,
+ * or its partitions. */
+int zdm_job_find_tables(
+    struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
+/* The SQL of a table, checked by the server; the first worker is about it then. */
+int zdm_job_build(struct zdm_job *job, struct zdm_table *table, struct zdm_err *err);
+/* Takes *target. */
+struct zdm_table *zdm_job_add_table(struct zdm_job *job, struct zdm_backfill_target *target);
+/* Drops all but the first `keep`. */
+void zdm_job_drop_tables(struct zdm_job *job, size_t keep);
+/* The table that the cursor is of; NULL: a partition that is gone, or that no one has looked up yet. */
+struct zdm_table *zdm_job_table_of(const struct zdm_job *job, const struct zdm_cursor *cursor);
+struct zdm_table *zdm_job_leaf(const struct zdm_job *job, unsigned oid);
+/* From now on it is about that table. */
+void zdm_worker_walks(struct zdm_worker *w, struct zdm_table *table);
+
+/* --- leaves.c ---------------------------------------------------------------------- */
+/* From now on the job goes partition by partition; on failure all is as before. */
+int zdm_leaves_begin(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
+/* Looks up the partitions that there are now, but for those that are known, and has the server check
+ * their SQL. `cursors` say how they were begun. */
+int zdm_leaves_find(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
+/* Slices of the partitions that have none yet, from number `first` on; *out is owned. */
+int zdm_leaves_cut(struct zdm_job *job, const struct zdm_cursors *cursors, int64_t first,
+    struct zdm_cursors *out, struct zdm_err *err);
+/* Something went wrong (*err), or a batch did not pass: is it that the worker's slice is of a partition
+ * that is gone? True clears *err; and *err may say better what is wrong. */
+bool zdm_leaf_gone(struct zdm_worker *w, struct zdm_err *err);
+/* The same of a partition that nobody has looked up. */
+void zdm_leaf_note_gone(struct zdm_job *job, const char *identity);
+
 /* --- slice.c --------------------------------------------------------------------- */
-/* Cuts the keys up to `bound` (NULL: none) into slices of about the same number of rows. *out is
- * owned: slices with pos, bound and total. */
-int zdm_slices_cut(struct zdm_worker *w, const char *bound, int64_t total, struct zdm_cursors *out,
-    struct zdm_err *err);
+enum { ZDM_SLICES_MAX = 64 }; /* enough for 16 workers to end at about the same time */
+/* Cuts the keys up to `bound` (NULL: none) into at most `most` slices of about the same number of rows,
+ * and adds them to *out: with pos, bound, total and relation, numbered from `first` on. */
+int zdm_slices_cut(struct zdm_worker *w, const char *bound, int64_t total, size_t most,
+    int64_t first, struct zdm_cursors *out, struct zdm_err *err);
 /* Takes an open slice and adopts its cursor. *found false: there is none left. */
 int zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err);
-/* From now on it is about that table. */
-void zdm_worker_walks(struct zdm_worker *w, const struct zdm_table *table);
 /* The worker leaves its slice, for another to go on with it. */
 void zdm_slice_leave(struct zdm_worker *w);
 /* The worker's slice is through. */
@@ -245,12 +291,13 @@ void zdm_worker_narrow(struct zdm_worker *w);
 void zdm_worker_forget(struct zdm_worker *w);
 
 /* --- hot.c ------------------------------------------------------------------------ */
-/* How many stripes a range has, from now on: looks once a second how many updates were HOT. */
+/* How many stripes a range has, from now on: looks once a second how many updates were HOT, at the tables
+ * that are worked at. */
 void zdm_job_start_hot(struct zdm_job *job);
 void zdm_job_tune_hot(struct zdm_job *job); /* another number was asked for */
 int zdm_job_watch_hot(struct zdm_job *job, struct zdm_err *err);
 /* *cuts: how many batches a stripe is done in. */
-int64_t zdm_job_stripes(struct zdm_job *job, size_t *cuts);
+int64_t zdm_worker_stripes(struct zdm_worker *w, size_t *cuts);
 
 /* --- backfill.c ------------------------------------------------------------------- */
 /* Slice after slice until none is left; on the worker's thread. */
@@ -301,6 +348,9 @@ int zdm_worker_check(struct zdm_worker *w, struct zdm_err *err);
  * is refused. */
 int zdm_worker_check_scan(
     struct zdm_worker *w, const char *start, const char *bound, struct zdm_err *err);
+/* In the first slice of each table in which there is something to do. */
+int zdm_job_check_scans(
+    struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
 
 /* --- sweep.c ------------------------------------------------------------------------ */
 /* Pieces of a sweep to take, while one is on. Under the lock. */
@@ -378,7 +428,8 @@ int zdm_worker_read(struct zdm_worker *w, struct zdm_err *err);
 /* The worker's slice is at `spot` now. keys: walked by a batch in `ms`; -1: by none. */
 void zdm_worker_moved(struct zdm_worker *w, const struct zdm_spot *spot, int64_t rows,
     int64_t batches, int64_t keys, double ms);
-/* Is an existing row one that this run may go on with? */
+/* Is an existing row, of that table (NULL: of a partition that is gone), one that this run may go on
+ * with? */
 int zdm_job_check_cursor(const struct zdm_job *job, const struct zdm_backfill_target *target,
     const struct zdm_cursor *cursor, struct zdm_err *err);
 /* Are all of them, and is none missing? */

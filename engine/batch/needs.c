@@ -102,7 +102,7 @@ find_missing(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
             goto out;
         }
         zdm_buf_addf(&b, "%szdm_into.%s = %s.%s", i > 0 ? " AND " : "", columns[i],
-            target->relation, target->keys[i].name);
+            zdm_backfill_target_row(target), target->keys[i].name);
     }
     char *names = zdm_texts_as_json(columns, target->n_keys);
     rc = ZDM_QUERY(
@@ -156,7 +156,8 @@ add_difference(
 #define AS_TEXT "::pg_catalog.text COLLATE pg_catalog.\"C\""
     for (size_t i = 0; i < t->n_set; i++)
         zdm_buf_addf(b, "%s%s.%s" AS_TEXT " IS DISTINCT FROM\n    ((\n%s\n)::%s)" AS_TEXT,
-            i > 0 ? "\n  OR " : "", t->relation, t->set[i], spec->set[i].expr, t->needs.types[i]);
+            i > 0 ? "\n  OR " : "", zdm_backfill_target_row(t), t->set[i], spec->set[i].expr,
+            t->needs.types[i]);
 }
 
 void

@@ -132,7 +132,7 @@ zdm_worker_next(struct zdm_worker *w, char **upto, struct zdm_err *err)
     *upto = NULL;
     /* With trouble ahead one batch after the other, so that it is found soon. */
     if (!w->at.range_end && w->suspect == 0 && !w->part && !w->repair)
-        stripes = zdm_job_stripes(w->job, &cuts);
+        stripes = zdm_worker_stripes(w, &cuts);
     if (stripes > 1) {
         if (begin_range(w, stripes, cuts, err) < 0)
             return -1;

@@ -1,11 +1,19 @@
 #include "batch/order.h"
 
+void
+zdm_order_add_table(struct zdm_buf *b, const struct zdm_backfill_target *t)
+{
+    zdm_buf_add(b, t->relation);
+    if (t->alias)
+        zdm_buf_addf(b, " AS %s", t->alias);
+}
+
 /* "public.users.id", with the index's collation where it has to be said. The whole qualification
  * keeps it apart from columns of the author's own sub-selects. */
 static void
 add_key(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t i)
 {
-    zdm_buf_addf(b, "%s.%s", t->relation, t->keys[i].name);
+    zdm_buf_addf(b, "%s.%s", zdm_backfill_target_row(t), t->keys[i].name);
     if (t->keys[i].collation)
         zdm_buf_addf(b, " COLLATE %s", t->keys[i].collation);
 }
@@ -64,7 +72,7 @@ zdm_order_add_columns(
     struct zdm_buf *b, const struct zdm_backfill_target *t, const char *as, bool text)
 {
     for (size_t i = 0; i < t->n_keys; i++) {
-        zdm_buf_addf(b, "%s%s.%s%s", i > 0 ? ", " : "", t->relation, t->keys[i].name,
+        zdm_buf_addf(b, "%s%s.%s%s", i > 0 ? ", " : "", zdm_backfill_target_row(t), t->keys[i].name,
             text ? "::pg_catalog.text" : "");
         if (as)
             zdm_buf_addf(b, " AS %s%zu", as, i + 1);
@@ -150,7 +158,9 @@ add_arm(struct zdm_buf *b, const struct zdm_backfill_target *t, int after, size_
 {
     zdm_buf_add(b, "SELECT ");
     zdm_order_add_columns(b, t, "k", false);
-    zdm_buf_addf(b, " FROM %s WHERE ", t->relation);
+    zdm_buf_add(b, " FROM ");
+    zdm_order_add_table(b, t);
+    zdm_buf_add(b, " WHERE ");
     if (after >= 0) {
         add_same(b, t, 0, arm, after);
         add_compare(b, t, arm, BEHIND, false, after);

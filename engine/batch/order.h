@@ -23,6 +23,8 @@
 /* Where the columns of a position are: parameters from `param` on (1 is $1), or, with 0, the columns
  * k1, k2, ... of zdm_ends. */
 
+/* The table in FROM: "public.users", or a partition AS the table that it is of. */
+void zdm_order_add_table(struct zdm_buf *b, const struct zdm_backfill_target *t);
 /* "s.t.a, s.t.b" in the order of the key, each with `as` and its number (from 1) when that is not
  * NULL, and as text when `text`. */
 void zdm_order_add_columns(

@@ -84,10 +84,11 @@ begin(struct zdm_worker *w, struct zdm_err *err)
     free(w->bound);
     w->bound = zdm_strdup(bound_text);
     zdm_job_lock(w->job);
-    free(w->job->bound);
-    w->job->bound = bound_text;
+    if (w->job->single) {
+        free(w->job->bound);
+        w->job->bound = zdm_strdup(bound_text);
+    }
     zdm_job_unlock(w->job);
-    bound_text = NULL;
     const struct zdm_spot start = {.pos = pos_text, .stripes = 1};
     zdm_worker_moved(w, &start, w->rows, w->batches, -1, 0);
     zdm_ranges_clear(&w->ranges);
@@ -138,7 +139,8 @@ zdm_pass_sweep(struct zdm_worker *w, bool *again, struct zdm_err *err)
     *again = false;
     if (!w->target->by_page || !w->bound)
         return 0;
-    zdm_job_stage(w->job, ZDM_STAGE_SWEEPING);
+    if (!w->job->by_leaf) /* there others walk */
+        zdm_job_stage(w->job, ZDM_STAGE_SWEEPING);
     if (ask(w, w->sql->sweep, &r, err) < 0)
         return -1;
     *again = zdm_result_bool(r, 0, 0);

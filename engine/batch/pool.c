@@ -87,11 +87,7 @@ zdm_job_release(struct zdm_job *job)
     free(job->stuck.waiting);
     free(job->conninfo);
     zdm_err_release(&job->failure);
-    for (size_t i = 0; i < job->n_tables; i++) {
-        zdm_backfill_target_release(&job->tables[i]->target);
-        zdm_batch_sql_release(&job->tables[i]->sql);
-        free(job->tables[i]);
-    }
+    zdm_job_drop_tables(job, 0);
     free(job->tables);
     close(job->quit_fd);
     close(job->wake_fd);

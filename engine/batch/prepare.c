@@ -6,11 +6,13 @@
 #include "base/failpoint.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "batch/needs.h"
+#include "batch/identity.h"
 #include "pg/journal.h"
 
 /* Up to this many rows are counted: it takes milliseconds and the estimate may be far off. */
 #define COUNT_UPTO "100000"
+/* ... and of many partitions no more than these. */
+#define COUNTED_MOST 1000000
 
 /* "Seq Scan on users  (cost=0.00..1.10 rows=10 width=4)" -> 10 */
 static int64_t
@@ -27,12 +29,6 @@ plan_rows(const char *line)
         free(digits);
     }
     return rows;
-}
-
-const struct zdm_backfill_target *
-zdm_job_target(const struct zdm_job *job)
-{
-    return job->n_tables > 0 ? &job->tables[0]->target : NULL;
 }
 
 static int
@@ -87,13 +83,14 @@ count_rows(struct zdm_worker *w, const char *bound, int64_t *total, struct zdm_e
 
     *total = w->target->estimated_rows;
     zdm_parse_i64(COUNT_UPTO, &most);
-    if (*total > most)
+    if (*total > most || (*total >= 0 && w->job->counted > COUNTED_MOST))
         return 0;
     while (ZDM_QUERY(w->conn, w->sql->count, &r, err, COUNT_UPTO) < 0)
         if (zdm_worker_again(w, err) < 0)
             return -1;
     counted = zdm_result_i64(r, 0, 0);
     zdm_result_free(r);
+    w->job->counted += counted;
     if (counted < most) {
         *total = counted;
         return 0;
@@ -152,73 +149,114 @@ read_cursors(struct zdm_job *job, struct zdm_cursors *cursors, struct zdm_err *e
     return 0;
 }
 
+int
+zdm_job_measure(struct zdm_worker *w, char **bound, int64_t *total, struct zdm_err *err)
+{
+    char *last = NULL;
+
+    if (find_bound(w, &last, err) < 0 || count_rows(w, last, total, err) < 0) {
+        free(last);
+        return -1;
+    }
+    *bound = last;
+    return 0;
+}
+
+static void
+add_empty(const struct zdm_job *job, struct zdm_cursors *slices)
+{
+    slices->items = zdm_grow(slices->items, slices->count + 1, sizeof *slices->items);
+    slices->items[slices->count] = (struct zdm_cursor){
+        .slice = (int64_t)slices->count,
+        .relation = zdm_strdup(zdm_job_target(job)->identity),
+    };
+    slices->count++;
+}
+
 /* The slices of a backfill that has done nothing yet. An earlier start may have made more of them:
  * these stay, without rows. */
 static int
 make_slices(struct zdm_job *job, size_t at_least, struct zdm_cursors *slices, struct zdm_err *err)
 {
+    struct zdm_cursors none = {.count = 0};
     char *bound = NULL;
-    int64_t total = -1;
-    int rc = -1;
+    int64_t total;
+    int rc;
 
-    if (find_bound(job->workers, &bound, err) < 0 ||
-        count_rows(job->workers, bound, &total, err) < 0 ||
-        zdm_slices_cut(job->workers, bound, total, slices, err) < 0)
-        goto out;
-    if (slices->count < at_least)
-        slices->items = zdm_grow(slices->items, at_least, sizeof *slices->items);
-    while (slices->count < at_least) {
-        slices->items[slices->count] = (struct zdm_cursor){.slice = (int64_t)slices->count};
-        slices->count++;
+    if (job->by_leaf) {
+        add_empty(job, slices);
+        rc = zdm_leaves_cut(job, &none, 0, slices, err);
+    } else {
+        rc = zdm_job_measure(job->workers, &bound, &total, err);
+        if (rc == 0)
+            rc = zdm_slices_cut(job->workers, bound, total, ZDM_SLICES_MAX, 0, slices, err);
+        free(bound);
     }
-    for (size_t i = 0; i < slices->count; i++)
-        slices->items[i].relation = zdm_strdup(zdm_job_target(job)->identity);
-    rc = 0;
-out:
-    free(bound);
+    while (rc == 0 && slices->count < at_least)
+        add_empty(job, slices);
     return rc;
+}
+
+int
+zdm_job_claim(struct zdm_job *job, const struct zdm_cursors *slices, struct zdm_cursors *cursors,
+    struct zdm_err *err)
+{
+    while (claim(job, slices, err) < 0)
+        if (zdm_control_again(job, err) < 0)
+            return -1;
+    ZDM_FAIL_HERE(CURSOR_AFTER);
+    /* What is in the rows counts: after a lost reply the first try may have made them. */
+    return read_cursors(job, cursors, err);
 }
 
 static int
 claim_cursors(struct zdm_job *job, struct zdm_cursors *cursors, struct zdm_err *err)
 {
     struct zdm_cursors slices = {.count = 0};
-    bool begun = false;
-    int rc = -1;
 
     if (read_cursors(job, cursors, err) < 0)
         return -1;
-    for (size_t i = 0; i < cursors->count; i++)
-        begun = begun || cursors->items[i].batches > 0;
-    /* Without a batch nothing holds to the old ends: another key may be meant by now. */
-    if (!begun && make_slices(job, cursors->count, &slices, err) < 0)
-        goto out;
-    while (claim(job, begun ? NULL : &slices, err) < 0)
-        if (zdm_control_again(job, err) < 0)
-            goto out;
-    ZDM_FAIL_HERE(CURSOR_AFTER);
-    /* What is in the rows counts: after a lost reply the first try may have made them. */
-    rc = read_cursors(job, cursors, err);
-out:
+    bool as_they_are = zdm_cursors_begun(cursors);
+    int rc = as_they_are ? 0 : make_slices(job, cursors->count, &slices, err);
+    if (rc == 0)
+        rc = zdm_job_claim(job, as_they_are ? NULL : &slices, cursors, err);
     zdm_cursors_release(&slices);
     return rc;
 }
 
 /* Keys walked in a slice so far. That is not kept: ask the planner how many are left. */
 static int
-walked(struct zdm_job *job, const struct zdm_cursor *c, int64_t *keys, struct zdm_err *err)
+walked(struct zdm_job *job, const struct zdm_table *table, const struct zdm_cursor *c,
+    int64_t *keys, struct zdm_err *err)
 {
     int64_t ahead = 0;
 
     *keys = c->rows;
-    if (!zdm_cursor_whole(c) || c->batches == 0 || !c->at.pos || c->total < 0)
+    if (!table || !zdm_cursor_whole(c) || c->batches == 0 || !c->at.pos || c->total < 0)
         return 0;
     if (!zdm_cursor_through(c) &&
-        estimate_ahead(job, &job->tables[0]->sql, c->at.pos, c->bound, &ahead, err) < 0)
+        estimate_ahead(job, &table->sql, c->at.pos, c->bound, &ahead, err) < 0)
         return -1;
     if (ahead >= 0 && c->total - ahead > *keys)
         *keys = c->total - ahead;
     return 0;
+}
+
+/* Slices of partitions that are gone are through, whatever is left in them. */
+static struct zdm_slice
+as_slice(struct zdm_job *job, const struct zdm_cursors *cursors, size_t i)
+{
+    const struct zdm_cursor *c = &cursors->items[i];
+    const struct zdm_table *table = zdm_job_table_of(job, c);
+    bool through = zdm_cursor_through(c);
+
+    if (!table && !through &&
+        (i == 0 || !zdm_identity_same(cursors->items[i - 1].relation, c->relation, 2)))
+        zdm_leaf_note_gone(job, c->relation);
+    /* At the end of a pass over pages the sweep is still to come. */
+    through = !table || (through && !table->target.by_page);
+    return (struct zdm_slice){
+        .state = through ? ZDM_SLICE_THROUGH : ZDM_SLICE_OPEN, .part = c->part};
 }
 
 int
@@ -228,26 +266,22 @@ zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm
     int64_t keys = 0, of_slice;
 
     for (size_t i = 0; i < cursors->count; i++) {
-        if (walked(job, &cursors->items[i], &of_slice, err) < 0)
+        const struct zdm_cursor *c = &cursors->items[i];
+        if (walked(job, zdm_job_table_of(job, c), c, &of_slice, err) < 0)
             return -1;
         keys += of_slice;
     }
     zdm_cursors_sum(cursors, &sum);
+    struct zdm_slice *slices = zdm_alloc(cursors->count * sizeof *slices);
+    for (size_t i = 0; i < cursors->count; i++)
+        slices[i] = as_slice(job, cursors, i);
 
     zdm_job_lock(job);
     free(job->slices);
     free(job->pos);
     free(job->bound);
     job->n_slices = cursors->count;
-    job->slices = zdm_alloc(job->n_slices * sizeof *job->slices);
-    for (size_t i = 0; i < job->n_slices; i++)
-        /* At the end of a pass over pages the sweep is still to come. */
-        job->slices[i] = (struct zdm_slice){
-            .state = zdm_cursor_through(&cursors->items[i]) && !zdm_job_target(job)->by_page
-                         ? ZDM_SLICE_THROUGH
-                         : ZDM_SLICE_OPEN,
-            .part = cursors->items[i].part,
-        };
+    job->slices = slices;
     job->single = cursors->count == 1 || !zdm_cursor_whole(&cursors->items[1]);
     job->rows = sum.rows;
     job->batches = sum.batches;
@@ -258,68 +292,23 @@ zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm
     return 0;
 }
 
-/* Takes why_not. */
-static void
-no_sweep(struct zdm_job *job, char *why_not)
+int
+zdm_job_check_scans(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err)
 {
-    if (!why_not)
-        return;
-    zdm_job_note(
-        job, "info", "note", "no final sweep for rows that are written meanwhile: %s", why_not);
-    free(job->sweep.off);
-    job->sweep.off = why_not;
-}
+    const struct zdm_table *seen = NULL;
 
-static int
-check_sweep(struct zdm_job *job, struct zdm_err *err)
-{
-    char *why_not = NULL;
-
-    if (job->sweep.off || zdm_worker_check_sweep(job->workers, &why_not, err) < 0)
-        return job->sweep.off ? 0 : -1;
-    no_sweep(job, why_not);
-    return 0;
-}
-
-/* Looks up the table, and how its author's texts become SQL. */
-static int
-find_table(struct zdm_job *job, const char *began, struct zdm_err *err)
-{
-    const struct zdm_backfill_spec *spec = job->spec;
-    struct zdm_backfill_target target;
-
-    while (zdm_backfill_target_find(job->control, spec, began, &target, err) < 0)
-        if (zdm_control_again(job, err) < 0)
+    for (size_t i = 0; i < cursors->count; i++) {
+        const struct zdm_cursor *c = &cursors->items[i];
+        struct zdm_table *table = zdm_job_table_of(job, c);
+        /* The slices of a table stand together, but for its parts. */
+        if (!table || table == seen || !zdm_cursor_whole(c) || zdm_cursor_through(c))
+            continue;
+        seen = table;
+        zdm_worker_walks(job->workers, table);
+        if (zdm_worker_check_scan(job->workers, c->at.pos, c->bound, err) < 0 &&
+            !zdm_leaf_gone(job->workers, err))
             return -1;
-    if (target.by_page)
-        zdm_job_note(job, "info", "note",
-            "%s has no key: page by page, again until no row is left for where", target.relation);
-    else if (spec->n_key == 0 && !target.primary)
-        zdm_job_note(job, "info", "note", "%s has no primary key: walking along %s, index %s",
-            target.relation, target.key, target.index);
-    char *why_not;
-    while (zdm_needs_find(job->control, spec, &target, &why_not, err) < 0)
-        if (zdm_control_again(job, err) < 0) {
-            zdm_backfill_target_release(&target);
-            return -1;
-        }
-    no_sweep(job, why_not);
-    struct zdm_table *table = zdm_alloc(sizeof *table);
-    table->target = target;
-    zdm_batch_sql_build(spec, &table->target, &table->sql);
-    job->tables = zdm_grow(job->tables, job->n_tables + 1, sizeof *job->tables);
-    job->tables[job->n_tables++] = table;
-    return 0;
-}
-
-/* With keys of the first slice in which there is something to do. */
-static int
-check_scan(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err)
-{
-    for (size_t i = 0; i < cursors->count; i++)
-        if (!zdm_cursor_through(&cursors->items[i]))
-            return zdm_worker_check_scan(
-                job->workers, cursors->items[i].at.pos, cursors->items[i].bound, err);
+    }
     return 0;
 }
 
@@ -330,22 +319,9 @@ zdm_job_prepare(struct zdm_job *job, struct zdm_err *err)
     int rc = -1;
 
     job->conninfo = zdm_strdup(zdm_conn_conninfo(job->control));
-    if (read_cursors(job, &cursors, err) < 0)
-        goto out;
-    const char *began = cursors.count > 0 ? cursors.items[0].relation : NULL;
-    if (find_table(job, began, err) < 0)
-        goto out;
-    zdm_worker_walks(job->workers, job->tables[0]);
-    if (zdm_worker_open(job->workers, err) < 0)
-        goto out;
-    if (zdm_worker_check(job->workers, err) < 0) {
-        job->fault = job->workers->fault;
-        goto out;
-    }
-    if (check_sweep(job, err) < 0)
-        goto out;
-    if (claim_cursors(job, &cursors, err) < 0 || zdm_job_check_cursors(job, &cursors, err) < 0 ||
-        zdm_job_adopt(job, &cursors, err) < 0 || check_scan(job, &cursors, err) < 0)
+    if (read_cursors(job, &cursors, err) < 0 || zdm_job_find_tables(job, &cursors, err) < 0 ||
+        claim_cursors(job, &cursors, err) < 0 || zdm_job_check_cursors(job, &cursors, err) < 0 ||
+        zdm_job_adopt(job, &cursors, err) < 0 || zdm_job_check_scans(job, &cursors, err) < 0)
         goto out;
     zdm_worker_unstuck(job->workers);
     job->stuck.since_us = 0;

@@ -1,6 +1,7 @@
 #include "batch/preview.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -213,6 +214,34 @@ find_index(const struct zdm_backfill_spec *spec, const struct zdm_foreseen *fore
     }
 }
 
+/* Partitions that a run would fail at. With a key of the whole there is another way. */
+static int
+look_at_leaves(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
+    struct zdm_backfill_preview *p, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    char root[24];
+    bool keyed = p->target.n_keys > 0;
+
+    p->by_leaf = p->target.partitioned && !p->target.only_named;
+    if (!p->target.partitioned || keyed)
+        return 0;
+    if (!p->by_leaf)
+        return zdm_backfill_target_walks(spec, &p->target, err);
+    snprintf(root, sizeof root, "%u", p->target.oid);
+    int rc = ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/leaves.sql"), &r, err, root);
+    for (int i = 0; rc == 0 && i < zdm_result_rows(r); i++) {
+        struct zdm_backfill_target leaf = {.estimated_rows = -1};
+        bool found;
+        rc = zdm_backfill_target_find_leaf(
+            conn, spec, &p->target, zdm_result_get(r, i, 1), NULL, &found, &leaf, err);
+        if (rc == 0 && found)
+            zdm_backfill_target_release(&leaf);
+    }
+    zdm_result_free(r);
+    return rc;
+}
+
 static int
 read_columns(struct zdm_conn *conn, struct zdm_backfill_preview *p, struct zdm_err *err)
 {
@@ -236,7 +265,8 @@ look(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
         zdm_backfill_target_release(&p->target);
         some = existing(spec, foreseen, p, set);
     }
-    if (zdm_backfill_target_find(conn, &some, NULL, &p->target, err) < 0)
+    if (zdm_backfill_target_find(conn, &some, NULL, &p->target, err) < 0 ||
+        look_at_leaves(conn, &some, p, err) < 0)
         goto out;
     if (spec->action != ZDM_BACKFILL_SET && read_columns(conn, p, err) < 0)
         goto out;

@@ -56,6 +56,8 @@ struct zdm_backfill_preview {
     bool later;             /* the table is made by an earlier step: nothing else is known */
     struct zdm_err problem; /* code ZDM_OK: none. Else nothing else is known */
     struct zdm_backfill_target target;
+    bool
+        by_leaf; /* partition by partition, as far as can be seen without asking for their rights */
     int64_t tables;      /* 1, or partitions with rows of their own */
     int64_t rows;        /* the planner's estimate, of the table */
     bool matched_known;  /* how many of them `where` matches is known */

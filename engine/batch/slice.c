@@ -8,12 +8,11 @@
 enum {
     SLICE_ROWS = 100000, /* smaller ones would end before batches have found their size */
     SLICE_BATCHES = 128, /* of the largest size: several ranges, even of eight stripes */
-    SLICES_MAX = 64,     /* enough for 16 workers to end at about the same time */
     SAMPLE_ROWS = 50000, /* whole pages: the cuts are good to a few per cent of a slice */
 };
 
 static size_t
-slices_for(const struct zdm_backfill_spec *spec, int64_t total)
+slices_for(const struct zdm_backfill_spec *spec, int64_t total, size_t most)
 {
     int64_t rows = SLICE_ROWS;
 
@@ -21,19 +20,21 @@ slices_for(const struct zdm_backfill_spec *spec, int64_t total)
         rows = spec->batch_max * SLICE_BATCHES;
     if (total < 2 * rows)
         return 1;
-    return total / rows < SLICES_MAX ? (size_t)(total / rows) : SLICES_MAX;
+    return (size_t)(total / rows) < most ? (size_t)(total / rows) : most;
 }
 
 /* One more slice, behind those before it. */
 static void
-add(struct zdm_cursors *out, const char *bound)
+add(struct zdm_cursors *out, const struct zdm_worker *w, int64_t slice, const char *pos,
+    const char *bound)
 {
-    const char *pos = out->count > 0 ? out->items[out->count - 1].bound : NULL;
-
     out->items = zdm_grow(out->items, out->count + 1, sizeof *out->items);
-    out->items[out->count] = (struct zdm_cursor){
-        .slice = (int64_t)out->count, .at.pos = zdm_strdup(pos), .bound = zdm_strdup(bound)};
-    out->count++;
+    out->items[out->count++] = (struct zdm_cursor){
+        .slice = slice,
+        .at.pos = zdm_strdup(pos),
+        .bound = zdm_strdup(bound),
+        .relation = zdm_strdup(w->target->identity),
+    };
 }
 
 /* The last keys of all slices but the last, from a sample of pages: statistics may be missing, may be
@@ -63,11 +64,13 @@ sample(struct zdm_worker *w, const char *bound, int64_t total, size_t n, struct 
 }
 
 int
-zdm_slices_cut(struct zdm_worker *w, const char *bound, int64_t total, struct zdm_cursors *out,
-    struct zdm_err *err)
+zdm_slices_cut(struct zdm_worker *w, const char *bound, int64_t total, size_t most, int64_t first,
+    struct zdm_cursors *out, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
-    size_t n = bound && !w->sql->by_page ? slices_for(w->job->spec, total) : 1;
+    size_t n = bound && !w->sql->by_page ? slices_for(w->job->spec, total, most) : 1;
+    size_t before = out->count;
+    char *pos = NULL;
 
     if (n > 1 && sample(w, bound, total, n, &r, err) < 0)
         return -1;
@@ -75,18 +78,23 @@ zdm_slices_cut(struct zdm_worker *w, const char *bound, int64_t total, struct zd
     for (int i = 0; i < cuts && rc == 0; i++) {
         char *end = NULL;
         rc = zdm_position_of_row(r, i, w->sql->n_keys, &end, err);
-        if (rc == 0 && strcmp(end, bound) != 0)
-            add(out, end);
-        free(end);
+        if (rc < 0 || strcmp(end, bound) == 0) {
+            free(end);
+            continue;
+        }
+        add(out, w, first + (int64_t)out->count, pos, end);
+        free(pos);
+        pos = end;
     }
     zdm_result_free(r);
-    if (rc < 0)
-        return -1;
-    add(out, bound);
-    int64_t n_rows = total < 0 ? 0 : total, count = (int64_t)out->count;
+    if (rc == 0)
+        add(out, w, first + (int64_t)out->count, pos, bound);
+    free(pos);
+    int64_t n_rows = total < 0 ? 0 : total, count = (int64_t)(out->count - before);
     for (int64_t i = 0; i < count; i++)
-        out->items[i].total = total < 0 ? -1 : n_rows * (i + 1) / count - n_rows * i / count;
-    return 0;
+        out->items[before + (size_t)i].total =
+            total < 0 ? -1 : n_rows * (i + 1) / count - n_rows * i / count;
+    return rc;
 }
 
 /* A part whose time has come goes first, but after one that was still locked it is a slice's turn: so
@@ -121,13 +129,6 @@ next_open(struct zdm_worker *w, int64_t *slice, int64_t *wait_ms)
     return next != NULL;
 }
 
-void
-zdm_worker_walks(struct zdm_worker *w, const struct zdm_table *table)
-{
-    w->target = &table->target;
-    w->sql = &table->sql;
-}
-
 int
 zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
 {
@@ -140,7 +141,8 @@ zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
         return 0;
     bool other = slice != w->slice;
     w->slice = slice;
-    zdm_worker_walks(w, w->job->tables[0]);
+    if (!w->table) /* which one it is the cursor will tell */
+        zdm_worker_walks(w, w->job->tables[0]);
     while (other && zdm_worker_set_session(w, err) < 0)
         if (zdm_worker_again(w, err) < 0)
             return -1;
@@ -151,7 +153,7 @@ zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
     w->bound = NULL;
     w->rows = w->batches = 0;
     w->suspect = w->part ? 1 : 0; /* row by row */
-    w->locked = false;
+    w->locked = w->gone = false;
     w->deferred = 0;
     return zdm_worker_read(w, err);
 }

@@ -20,7 +20,9 @@ build_bound(const struct zdm_backfill_target *t)
     /* Not max(): uuid and bytea have none before PostgreSQL 18. */
     zdm_buf_add(&b, "SELECT ");
     zdm_order_add_columns(&b, t, NULL, true);
-    zdm_buf_addf(&b, " FROM %s ORDER BY ", t->relation);
+    zdm_buf_add(&b, " FROM ");
+    zdm_order_add_table(&b, t);
+    zdm_buf_add(&b, " ORDER BY ");
     zdm_order_add_by(&b, t, true);
     zdm_buf_add(&b, " LIMIT 1");
     return zdm_buf_take(&b);
@@ -37,10 +39,9 @@ build_cut(const struct zdm_backfill_target *t)
     zdm_order_add_columns(&b, t, "k", false);
     zdm_buf_add(&b, ",\n    pg_catalog.row_number() OVER (ORDER BY ");
     zdm_order_add_by(&b, t, false);
-    zdm_buf_addf(&b,
-        ") AS n, pg_catalog.count(*) OVER () AS total\n"
-        "  FROM %s TABLESAMPLE SYSTEM ($1::pg_catalog.float4) WHERE ",
-        t->relation);
+    zdm_buf_add(&b, ") AS n, pg_catalog.count(*) OVER () AS total\n  FROM ");
+    zdm_order_add_table(&b, t);
+    zdm_buf_add(&b, " TABLESAMPLE SYSTEM ($1::pg_catalog.float4) WHERE ");
     zdm_order_add_first(&b, t, bound);
     zdm_buf_add(&b, ")\nSELECT ");
     for (size_t i = 0; i < t->n_keys; i++)
@@ -69,7 +70,9 @@ build_ahead(const struct zdm_backfill_target *t, bool next)
     struct zdm_buf b = ZDM_BUF_INIT;
     int bound = 1, after = 2;
 
-    zdm_buf_addf(&b, "EXPLAIN SELECT 1 FROM %s WHERE ", t->relation);
+    zdm_buf_add(&b, "EXPLAIN SELECT 1 FROM ");
+    zdm_order_add_table(&b, t);
+    zdm_buf_add(&b, " WHERE ");
     zdm_order_add_about(&b, t, next ? after : -1, bound);
     return zdm_buf_take(&b);
 }
@@ -111,7 +114,9 @@ add_action(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
 {
     switch (spec->action) {
     case ZDM_BACKFILL_SET:
-        zdm_buf_addf(b, "  UPDATE %s SET\n", t->relation);
+        zdm_buf_add(b, "  UPDATE ");
+        zdm_order_add_table(b, t);
+        zdm_buf_add(b, " SET\n");
         for (size_t i = 0; i < spec->n_set; i++) {
             zdm_buf_addf(b, "%s = ", t->set[i]);
             add_author(b, spec->set[i].expr, &spans[i]);
@@ -119,7 +124,9 @@ add_action(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
         }
         break;
     case ZDM_BACKFILL_DELETE:
-        zdm_buf_addf(b, "  DELETE FROM %s\n", t->relation);
+        zdm_buf_add(b, "  DELETE FROM ");
+        zdm_order_add_table(b, t);
+        zdm_buf_add(b, "\n");
         break;
     case ZDM_BACKFILL_COPY:
         zdm_buf_addf(b, "  INSERT INTO %s (", t->into);
@@ -131,9 +138,11 @@ add_action(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
             if (spec->n_set > 0)
                 add_author(b, spec->set[i].expr, &spans[i]);
             else
-                zdm_buf_addf(b, "%s.%s", t->relation, t->set[i]);
+                zdm_buf_addf(b, "%s.%s", zdm_backfill_target_row(t), t->set[i]);
         }
-        zdm_buf_addf(b, "\n  FROM %s\n", t->relation);
+        zdm_buf_add(b, "\n  FROM ");
+        zdm_order_add_table(b, t);
+        zdm_buf_add(b, "\n");
         break;
     }
 }
@@ -157,9 +166,9 @@ add_pages(struct zdm_buf *b, const struct zdm_backfill_target *t, int after, int
 {
     if (after > 0)
         zdm_buf_addf(b, "%s.ctid >= ('(' || $%d::pg_catalog.text || ',0)')::pg_catalog.tid AND ",
-            t->relation, after);
-    zdm_buf_addf(
-        b, "%s.ctid < ('(' || $%d::pg_catalog.text || ',0)')::pg_catalog.tid", t->relation, upto);
+            zdm_backfill_target_row(t), after);
+    zdm_buf_addf(b, "%s.ctid < ('(' || $%d::pg_catalog.text || ',0)')::pg_catalog.tid",
+        zdm_backfill_target_row(t), upto);
 }
 
 static bool
@@ -187,7 +196,8 @@ add_stripe(struct zdm_buf *b, const struct zdm_backfill_target *t)
     struct zdm_buf number = ZDM_BUF_INIT;
 
     if (t->stripe_by == ZDM_STRIPE_INTEGER) {
-        zdm_buf_addf(&number, "%s.%s::pg_catalog.int8", t->relation, t->keys[0].name);
+        zdm_buf_addf(
+            &number, "%s.%s::pg_catalog.int8", zdm_backfill_target_row(t), t->keys[0].name);
     } else {
         zdm_buf_add(&number, "pg_catalog.hash_record_extended(ROW(");
         zdm_order_add_columns(&number, t, NULL, false);
@@ -200,6 +210,34 @@ add_stripe(struct zdm_buf *b, const struct zdm_backfill_target *t)
         " $6::pg_catalog.int8",
         number.s);
     zdm_buf_release(&number);
+}
+
+/* An SQL literal, whatever standard_conforming_strings is. */
+static void
+add_literal(struct zdm_buf *b, const char *text)
+{
+    zdm_buf_add(b, strchr(text, '\\') ? "E'" : "'");
+    for (; *text; text++) {
+        if (*text == '\'' || *text == '\\')
+            zdm_buf_addc(b, *text);
+        zdm_buf_addc(b, *text);
+    }
+    zdm_buf_addc(b, '\'');
+}
+
+/* Is what has the partition's name that partition, and is it one still? */
+static void
+add_attached(struct zdm_buf *b, const struct zdm_backfill_target *t)
+{
+    if (t->root == 0)
+        return;
+    zdm_buf_add(b, "    AND pg_catalog.to_regclass(");
+    add_literal(b, t->relation);
+    zdm_buf_addf(b,
+        ")::pg_catalog.oid " EQ " %u::pg_catalog.oid\n"
+        "    AND EXISTS (SELECT FROM pg_catalog.pg_partition_ancestors(%u::pg_catalog.oid) AS a\n"
+        "      WHERE a.relid::pg_catalog.oid " EQ " %u::pg_catalog.oid)\n",
+        t->oid, t->oid, t->root);
 }
 
 /* common: how many first columns both ends share; -1: there is no lower end. */
@@ -229,6 +267,7 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
             "    AND pg_catalog.pg_relation_filenode(%u::pg_catalog.oid)::pg_catalog.text " EQ
             " $%d::pg_catalog.text",
             upto, t->oid, upto + 1);
+    add_attached(&b, t);
     zdm_buf_add(&b, "  FOR NO KEY UPDATE),\n"
                     "zdm_rows AS (\n");
     add_action(&b, spec, t, spans);
@@ -283,7 +322,9 @@ build_found(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
 
     zdm_buf_add(&b, "SELECT ");
     zdm_order_add_columns(&b, t, NULL, true);
-    zdm_buf_addf(&b, ", pg_catalog.count(*) OVER () FROM %s WHERE ", t->relation);
+    zdm_buf_add(&b, ", pg_catalog.count(*) OVER () FROM ");
+    zdm_order_add_table(&b, t);
+    zdm_buf_add(&b, " WHERE ");
     if (common < 0)
         zdm_order_add_first(&b, t, upto);
     else
@@ -319,7 +360,9 @@ build_still(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     struct zdm_buf b = ZDM_BUF_INIT;
     size_t where;
 
-    zdm_buf_addf(&b, "SELECT EXISTS (SELECT FROM %s WHERE ", t->relation);
+    zdm_buf_add(&b, "SELECT EXISTS (SELECT FROM ");
+    zdm_order_add_table(&b, t);
+    zdm_buf_add(&b, " WHERE ");
     zdm_order_add_at(&b, t, 1);
     zdm_buf_add(&b, " AND ");
     zdm_needs_add(&b, spec, t, &where);
@@ -343,6 +386,17 @@ build_sweep(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     out->look.still = build_still(spec, target);
 }
 
+static char *
+build_any(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
+{
+    struct zdm_buf b = ZDM_BUF_INIT;
+
+    zdm_buf_add(&b, "SELECT EXISTS (SELECT FROM ");
+    zdm_order_add_table(&b, t);
+    zdm_buf_addf(&b, " WHERE (\n%s\n))", spec->where);
+    return zdm_buf_take(&b);
+}
+
 void
 zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *target,
     struct zdm_batch_sql *out)
@@ -363,8 +417,7 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
         target->relation);
     out->batches = zdm_alloc((out->n_keys + 1) * sizeof *out->batches);
     if (target->by_page) {
-        out->sweep = zdm_strf(
-            "SELECT EXISTS (SELECT FROM %s WHERE (\n%s\n))", target->relation, spec->where);
+        out->sweep = build_any(spec, target);
         out->rows_a_page = target->pages > 0 && target->estimated_rows > target->pages
                                ? (double)target->estimated_rows / (double)target->pages
                                : 50;

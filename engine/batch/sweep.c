@@ -232,6 +232,12 @@ zdm_worker_sweep(struct zdm_worker *w, struct zdm_err *err)
 
     while (take(w, &piece)) {
         int rc = sweep_piece(w, piece, err);
+        if (rc < 0 && zdm_leaf_gone(w, err)) {
+            zdm_job_lock(w->job);
+            w->job->sweep.pieces[piece].state = ZDM_SLICE_THROUGH;
+            zdm_job_unlock(w->job);
+            rc = 0;
+        }
         if (rc != 0)
             return rc < 0 ? -1 : 0;
     }
@@ -257,40 +263,60 @@ last_key(struct zdm_job *job, const struct zdm_table *table, char **key, struct 
 }
 
 static void
-add_piece(struct zdm_sweep *s, const struct zdm_table *table, const char *after, const char *upto)
+add_piece(struct zdm_sweep *s, struct zdm_table *table, const char *after, const char *upto)
 {
     s->pieces = zdm_grow(s->pieces, s->n_pieces + 1, sizeof *s->pieces);
     s->pieces[s->n_pieces++] =
         (struct zdm_piece){.table = table, .after = zdm_strdup(after), .upto = zdm_strdup(upto)};
 }
 
-/* All keys that the table has now, cut where the walk was: what is behind its bound is one more. */
+/* All keys that the table of cursors from..to-1 has now, cut where the walk was: what is behind its bound
+ * is one more. */
 static int
-cut(struct zdm_job *job, const struct zdm_table *table, struct zdm_err *err)
+cut_table(struct zdm_job *job, struct zdm_table *table, const struct zdm_cursors *cursors,
+    size_t from, size_t to, struct zdm_err *err)
+{
+    const char *after = NULL;
+    char *last = NULL;
+
+    if (last_key(job, table, &last, err) < 0) {
+        zdm_worker_walks(job->workers, table);
+        return zdm_leaf_gone(job->workers, err) ? 0 : -1;
+    }
+    for (size_t i = from; i < to; i++) {
+        const char *bound = cursors->items[i].bound;
+        if (!bound)
+            continue;
+        add_piece(&job->sweep, table, after, bound);
+        after = bound;
+    }
+    if (last && (!after || strcmp(after, last) != 0))
+        add_piece(&job->sweep, table, after, last);
+    free(last);
+    return 0;
+}
+
+/* The slices of a table stand together; parts and what was repaired come behind. */
+static int
+cut(struct zdm_job *job, struct zdm_err *err)
 {
     const struct zdm_backfill_spec *spec = job->spec;
     struct zdm_cursors cursors = {.count = 0};
-    const char *after = NULL;
-    char *last = NULL;
-    int rc = -1;
+    int rc = 0;
 
     while (zdm_cursors_read(job->control, spec->plan, spec->step, &cursors, err) < 0)
         if (zdm_control_again(job, err) < 0)
             return -1;
-    if (last_key(job, table, &last, err) < 0)
-        goto out;
-    for (size_t i = 0; i < cursors.count; i++) {
-        const struct zdm_cursor *c = &cursors.items[i];
-        if (!zdm_cursor_whole(c) || !c->bound)
-            continue;
-        add_piece(&job->sweep, table, after, c->bound);
-        after = c->bound;
+    for (size_t from = 0, to; from < cursors.count && rc == 0; from = to) {
+        struct zdm_table *table = zdm_job_table_of(job, &cursors.items[from]);
+        bool whole = zdm_cursor_whole(&cursors.items[from]);
+        to = from + 1;
+        while (whole && to < cursors.count && zdm_cursor_whole(&cursors.items[to]) &&
+               zdm_job_table_of(job, &cursors.items[to]) == table)
+            to++;
+        if (whole && table && !table->gone && table->sql.look.found)
+            rc = cut_table(job, table, &cursors, from, to, err);
     }
-    if (last && (!after || strcmp(after, last) != 0))
-        add_piece(&job->sweep, table, after, last);
-    rc = 0;
-out:
-    free(last);
     zdm_cursors_release(&cursors);
     return rc;
 }
@@ -383,24 +409,20 @@ zdm_job_sweep(struct zdm_job *job, bool *clean, struct zdm_err *err)
 {
     struct zdm_sweep *s = &job->sweep;
     struct zdm_meter walk = job->meter;
-    int rc = 0;
 
     *clean = true;
     if (!wanted(job))
         return 0;
     zdm_job_stage(job, ZDM_STAGE_SWEEPING);
     clear(s);
-    for (size_t i = 0; i < job->n_tables && rc == 0; i++)
-        if (job->tables[i]->sql.look.found)
-            rc = cut(job, job->tables[i], err);
-    if (rc < 0)
+    if (cut(job, err) < 0)
         return -1;
 
     zdm_job_lock(job);
     zdm_meter_start(&job->meter, 0, walk.total, zdm_monotonic_us());
     s->on = true;
     zdm_job_unlock(job);
-    rc = zdm_job_run(job, err);
+    int rc = zdm_job_run(job, err);
     zdm_job_lock(job);
     s->on = false;
     job->meter = walk;

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/embedded.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -57,8 +56,8 @@ check_table(const struct zdm_backfill_spec *spec, const struct zdm_result *r, st
         zdm_err_detail(
             err, "table %s inherits from it, and no index of %s covers its rows", child, relation);
         return zdm_err_hint(err,
-            "write one backfill for each table of the tree; partitioned tables are supported as "
-            "they are");
+            "write one backfill for each table of the tree; of a partitioned table it is enough to "
+            "name the table itself");
     }
     const char *foreign = zdm_result_get(r, 0, 5);
     if (foreign) {
@@ -81,160 +80,6 @@ check_table(const struct zdm_backfill_spec *spec, const struct zdm_result *r, st
         return zdm_err_hint(err, "no other session can see it: name a permanent table");
     }
     return 0;
-}
-
-/* "a, b" as the author wrote them. */
-static char *
-key_as_written(const struct zdm_backfill_spec *spec)
-{
-    struct zdm_buf b = ZDM_BUF_INIT;
-
-    for (size_t i = 0; i < spec->n_key; i++)
-        zdm_buf_addf(&b, "%s%s", i > 0 ? ", " : "", spec->key[i]);
-    return zdm_buf_take(&b);
-}
-
-/* A column of key= that cannot be in one; 0 when this one can. */
-static int
-refuse_key_column(struct zdm_conn *conn, const struct zdm_backfill_target *target, const char *oid,
-    const char *written, struct zdm_err *err)
-{
-    struct zdm_result *r = NULL;
-
-    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_no_key.sql"), &r, err, oid,
-            written) < 0)
-        return zdm_err_wrap(err, "key %s of table %s", written, target->relation);
-    const char *column = zdm_result_rows(r) > 0 ? zdm_result_get(r, 0, 0) : NULL;
-    int rc = 0;
-    if (!column) {
-        rc = zdm_target_no_column(conn, target->relation, oid, written, err);
-    } else if (!zdm_result_bool(r, 0, 1)) {
-        rc = zdm_fail(err, ZDM_ERR_FAILED,
-            "column %s of %s may be null: it cannot be the key of a backfill", column,
-            target->relation);
-        zdm_err_hint(err,
-            "set it NOT NULL first, or name NOT NULL columns with a unique index of their own");
-    }
-    zdm_result_free(r);
-    return rc;
-}
-
-static int
-explain_no_key(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
-    const struct zdm_backfill_target *target, const char *oid, struct zdm_err *err)
-{
-    for (size_t i = 0; i < spec->n_key; i++)
-        if (refuse_key_column(conn, target, oid, spec->key[i], err) < 0)
-            return -1;
-    char *columns = key_as_written(spec);
-    const char *s = spec->n_key > 1 ? "s" : "";
-    zdm_fail(err, ZDM_ERR_FAILED, "no unique index of %s can lead a backfill along column%s %s",
-        target->relation, s, columns);
-    zdm_err_hint(err,
-        "it takes a valid unique btree index on exactly th%s column%s, without WHERE: "
-        "CREATE UNIQUE INDEX CONCURRENTLY ON %s (%s)",
-        spec->n_key > 1 ? "ese" : "is", s, target->relation, columns);
-    free(columns);
-    return -1;
-}
-
-/* Takes the rows of target_key.sql. */
-static int
-read_key(const struct zdm_result *r, struct zdm_backfill_target *t, const char *role,
-    struct zdm_err *err)
-{
-    struct zdm_buf key = ZDM_BUF_INIT, identity = ZDM_BUF_INIT;
-    size_t n = (size_t)zdm_result_rows(r);
-    int rc = 0;
-
-    if (n > ZDM_KEYS_MAX)
-        zdm_die("an index of more columns than an index can have");
-    zdm_buf_addf(&identity, "%s/", t->identity);
-    zdm_buf_add(&key, n > 1 ? "(" : "");
-    t->keys = zdm_alloc(n * sizeof *t->keys);
-    for (; t->n_keys < n; t->n_keys++) {
-        int row = (int)t->n_keys;
-        struct zdm_key *k = &t->keys[row];
-        *k = (struct zdm_key){
-            .name = zdm_strdup(zdm_result_get(r, row, 0)),
-            .type = zdm_strdup(zdm_result_get(r, row, 1)),
-            .collation = zdm_strdup(zdm_result_get(r, row, 2)),
-            .descending = zdm_result_bool(r, row, 4),
-            .nulls_first = zdm_result_bool(r, row, 5),
-        };
-        zdm_buf_addf(&key, "%s%s", row > 0 ? ", " : "", k->name);
-        zdm_buf_addf(&identity, "%s%s%s", row > 0 ? "," : "", k->descending ? "-" : "",
-            zdm_result_get(r, row, 6));
-        if (rc == 0 && !zdm_result_bool(r, row, 3)) {
-            rc = zdm_fail(err, ZDM_ERR_FAILED, "role \"%s\" may not read column %s of %s", role,
-                k->name, t->relation);
-            zdm_err_hint(err, "GRANT SELECT ON %s TO %s", t->relation, role);
-        }
-    }
-    zdm_buf_add(&key, n > 1 ? ")" : "");
-    free(t->identity);
-    t->identity = zdm_buf_take(&identity);
-    t->key = zdm_buf_take(&key);
-    t->index = zdm_strdup(zdm_result_get(r, 0, 7));
-    t->primary = zdm_result_bool(r, 0, 8);
-    return rc;
-}
-
-/* No key: page by page, where doing a row twice is no harm. */
-static int
-take_pages(const struct zdm_backfill_spec *spec, struct zdm_backfill_target *t, bool plain,
-    struct zdm_err *err)
-{
-    if (!plain || !spec->where || spec->action == ZDM_BACKFILL_COPY) {
-        zdm_fail(err, ZDM_ERR_FAILED, "table %s has no key to walk along", t->relation);
-        zdm_err_detail(err,
-            "no primary key, and no unique btree index of NOT NULL columns that can "
-            "lead a backfill");
-        return zdm_err_hint(err,
-            "make one in an earlier step: a primary key, or NOT NULL columns and a unique index "
-            "of them without WHERE%s",
-            !plain                              ? ""
-            : spec->action == ZDM_BACKFILL_COPY ? "; a copy cannot do without"
-                                                : "; or say where: rows are then found by it, page "
-                                                  "by page, until there is none left");
-    }
-    char *table = t->identity;
-    t->identity = zdm_strf("%s/ctid", table);
-    free(table);
-    t->key = zdm_strdup("ctid");
-    t->by_page = true;
-    return 0;
-}
-
-static int
-find_key(struct zdm_conn *conn, const struct zdm_backfill_spec *spec, const char *began,
-    struct zdm_backfill_target *target, const char *oid, const char *role, bool plain,
-    struct zdm_err *err)
-{
-    struct zdm_result *r = NULL;
-    char *columns = NULL;
-    const char *key = began && spec->n_key == 0 ? strrchr(began, '/') : NULL;
-    int rc = -1;
-
-    if (spec->n_key > 0)
-        columns = zdm_texts_as_json(spec->key, spec->n_key);
-    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_key.sql"), &r, err, oid,
-            columns, key ? key + 1 : NULL) < 0) {
-        char *written = key_as_written(spec);
-        if (spec->n_key > 0)
-            zdm_err_wrap(err, "key %s of table %s", written, target->relation);
-        free(written);
-    } else if (key && strcmp(key, "/ctid") == 0) {
-        rc = take_pages(spec, target, plain, err); /* it began so, whatever keys there are by now */
-    } else if (zdm_result_rows(r) == 0) {
-        rc = spec->n_key > 0 ? explain_no_key(conn, spec, target, oid, err)
-                             : take_pages(spec, target, plain, err);
-    } else {
-        rc = read_key(r, target, role, err);
-    }
-    free(columns);
-    zdm_result_free(r);
-    return rc;
 }
 
 static bool
@@ -299,43 +144,126 @@ find_stripes(
     return 0;
 }
 
-int
-zdm_backfill_target_find(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
-    const char *began, struct zdm_backfill_target *out, struct zdm_err *err)
+/* A row that the backfill moves to another partition would be met twice, or never. */
+static int
+refuse_moves(
+    struct zdm_conn *conn, struct zdm_backfill_target *t, const char *oid, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    char *set = zdm_texts_as_json((const char *const *)t->set, t->n_set);
+    int rc = ZDM_QUERY(
+        conn, zdm_embedded_text(zdm_batch_sql, "sql/target_moves.sql"), &r, err, oid, set);
+
+    free(set);
+    if (rc < 0)
+        return zdm_err_wrap(err, "table %s", t->relation);
+    if (zdm_result_rows(r) > 0) {
+        rc = zdm_fail(err, ZDM_ERR_FAILED,
+            "column %s is in the partition key of %s: it cannot be set", zdm_result_get(r, 0, 0),
+            zdm_result_get(r, 0, 1));
+        zdm_err_hint(err, "a row that moves to another partition would be met twice, or never: "
+                          "copy the rows into "
+                          "another table, copy = { into = \"...\" }");
+    }
+    zdm_result_free(r);
+    return rc;
+}
+
+/* What a trigger of a statement is fired by: pg_trigger.tgtype. */
+static const char *
+trigger_event(enum zdm_backfill_action action)
+{
+    return action == ZDM_BACKFILL_SET ? "16" : action == ZDM_BACKFILL_DELETE ? "8" : "0";
+}
+
+static int
+look_up(struct zdm_conn *conn, const struct zdm_backfill_spec *spec, const char *table,
+    struct zdm_result **r, struct zdm_err *err)
+{
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_table.sql"), r, err, table,
+            trigger_event(spec->action)) < 0)
+        return zdm_err_wrap(err, "table %s", table);
+    return 0;
+}
+
+/* Takes the row of target_table.sql. of: of this partitioned table, or NULL. */
+static int
+take(struct zdm_conn *conn, const struct zdm_backfill_spec *spec, const struct zdm_result *r,
+    const struct zdm_backfill_target *of, const char *began, struct zdm_backfill_target *out,
+    struct zdm_err *err)
 {
     struct zdm_backfill_target target = {.estimated_rows = -1};
-    struct zdm_result *r = NULL;
-    int rc = -1;
-
-    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_table.sql"), &r, err,
-            spec->table) < 0) {
-        zdm_err_wrap(err, "table %s", spec->table);
-        goto out;
-    }
-    if (check_table(spec, r, err) < 0)
-        goto out;
     const char *oid = zdm_result_get(r, 0, 0);
     const char *role = zdm_result_get(r, 0, 8);
+    int rc = -1;
+
     target.oid = (unsigned)zdm_result_i64(r, 0, 0);
     target.relation = zdm_strdup(zdm_result_get(r, 0, 2));
+    target.partitioned = *zdm_result_get(r, 0, 1) == 'p';
     target.estimated_rows = zdm_result_i64(r, 0, 3);
     target.identity = zdm_strdup(zdm_result_get(r, 0, 9));
     target.pages = zdm_result_i64(r, 0, 10);
+    target.name = zdm_strdup(zdm_result_get(r, 0, 11));
+    target.only_named = zdm_strdup(zdm_result_get(r, 0, 12));
+    if (of) {
+        target.root = of->oid;
+        target.alias = zdm_strdup(of->name);
+    }
 
-    if (find_key(conn, spec, began, &target, oid, role, *zdm_result_get(r, 0, 1) == 'r', err) < 0)
+    if (zdm_target_find_key(conn, spec, began, &target, oid, role, err) < 0)
         goto out;
     if (spec->action == ZDM_BACKFILL_COPY ? zdm_target_find_into(conn, spec, &target, role, err) < 0
                                           : find_set(conn, spec, &target, oid, role, err) < 0)
         goto out;
-    if (spec->action == ZDM_BACKFILL_SET && find_stripes(conn, &target, oid, err) < 0)
+    if (spec->action == ZDM_BACKFILL_SET &&
+        (find_stripes(conn, &target, oid, err) < 0 ||
+            (target.partitioned && refuse_moves(conn, &target, oid, err) < 0)))
         goto out;
+    if (of) {
+        char *identity = target.identity;
+        target.identity = zdm_strf("%s/%s", identity, target.relation);
+        free(identity);
+    }
     *out = target;
     target = (struct zdm_backfill_target){.estimated_rows = -1};
     rc = 0;
 out:
-    zdm_result_free(r);
     zdm_backfill_target_release(&target);
     return rc;
+}
+
+int
+zdm_backfill_target_find(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
+    const char *began, struct zdm_backfill_target *out, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    int rc = -1;
+
+    if (look_up(conn, spec, spec->table, &r, err) == 0 && check_table(spec, r, err) == 0)
+        rc = take(conn, spec, r, NULL, began, out, err);
+    zdm_result_free(r);
+    return rc;
+}
+
+int
+zdm_backfill_target_find_leaf(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
+    const struct zdm_backfill_target *table, const char *relation, const char *began, bool *found,
+    struct zdm_backfill_target *out, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    int rc = look_up(conn, spec, relation, &r, err);
+
+    *found = rc == 0 && zdm_result_rows(r) > 0;
+    if (*found)
+        rc = check_table(spec, r, err) < 0 ? -1 : take(conn, spec, r, table, began, out, err);
+    zdm_result_free(r);
+    return rc;
+}
+
+const char *
+zdm_backfill_target_row(const struct zdm_backfill_target *target)
+{
+    return target->alias ? target->alias : target->relation;
 }
 
 void
@@ -358,5 +286,8 @@ zdm_backfill_target_release(struct zdm_backfill_target *target)
     free(target->conflict);
     free(target->not_hot);
     zdm_needs_release(&target->needs, target->n_set);
+    free(target->name);
+    free(target->only_named);
+    free(target->alias);
     *target = (struct zdm_backfill_target){.estimated_rows = -1};
 }

@@ -10,6 +10,9 @@
  * columns. A table without any is walked page by page (pages.h), if that can be
  * done rightly. Keys are ordered as that index orders them, so its collations, not
  * the columns', are used, and its directions.
+ *
+ * A partitioned table is walked partition by partition (leaves.c): each of them is a target of its own,
+ * whose rows expressions know under the name of the partitioned table.
  */
 #ifndef ZDM_BATCH_TARGET_H
 #define ZDM_BATCH_TARGET_H
@@ -78,9 +81,14 @@ struct zdm_needs {
 
 struct zdm_backfill_target {
     unsigned oid;
-    char *
-        identity; /* "5/16384/1": oids of database and table, numbers of the key's columns: "1,-3" */
+    char *identity; /* identity.h */
     char *relation; /* qualified and quoted: "public.users" */
+    char *name;     /* quoted: "users" */
+    bool partitioned;
+    char *
+        only_named; /* what a statement must name the partitioned table for: "trigger log", or NULL */
+    unsigned root; /* of a partition that is walked as such: oid of the partitioned table; else 0 */
+    char *alias;   /* ... and how expressions call its rows: quoted; else NULL */
     struct zdm_key *keys;
     size_t n_keys;
     char *key;   /* for people: "id", "(a, b)" */
@@ -102,6 +110,16 @@ struct zdm_backfill_target {
  * and the table has better ones by now, it still goes on along that one. */
 int zdm_backfill_target_find(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     const char *began, struct zdm_backfill_target *out, struct zdm_err *err);
+/* A partition of `table`, by its qualified and quoted name; its key is its own. *found false: there is no
+ * table of that name (any more). */
+int zdm_backfill_target_find_leaf(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
+    const struct zdm_backfill_target *table, const char *relation, const char *began, bool *found,
+    struct zdm_backfill_target *out, struct zdm_err *err);
+/* Has it something to walk along? Only a partitioned table may have not: -1. */
+int zdm_backfill_target_walks(const struct zdm_backfill_spec *spec,
+    const struct zdm_backfill_target *table, struct zdm_err *err);
+/* How SQL calls a row: "public.users". */
+const char *zdm_backfill_target_row(const struct zdm_backfill_target *target);
 void zdm_backfill_target_release(struct zdm_backfill_target *target);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * target_column.h - the columns that a backfill writes. Private to target.c and target_into.c.
+ * target_column.h - the columns that a backfill writes. Private to target*.c.
  */
 #ifndef ZDM_BATCH_TARGET_COLUMN_H
 #define ZDM_BATCH_TARGET_COLUMN_H
@@ -18,6 +18,11 @@ int zdm_target_column(struct zdm_conn *conn, const struct zdm_column *column, co
 /* "table %s has no column %s" with the nearest one that it has; -1. */
 int zdm_target_no_column(struct zdm_conn *conn, const char *relation, const char *oid,
     const char *written, struct zdm_err *err);
+/* What to walk along: fills in the key, or by_page, and the identity; neither for a partitioned table
+ * without a key. */
+int zdm_target_find_key(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
+    const char *began, struct zdm_backfill_target *target, const char *oid, const char *role,
+    struct zdm_err *err);
 /* Fills in `into`, `set` and `conflict` of a copy. */
 int zdm_target_find_into(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     struct zdm_backfill_target *target, const char *role, struct zdm_err *err);

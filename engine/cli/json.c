@@ -164,6 +164,8 @@ zdm_json_cursor(const struct zdm_cursor *c)
     json_object_set_new(object, "pos", zdm_json_text(c->at.pos));
     json_object_set_new(object, "bound", zdm_json_text(c->bound));
     json_object_set_new(object, "at", zdm_json_time(c->at_ms));
+    json_object_set_new(object, "partitions", json_integer(c->leaves));
+    json_object_set_new(object, "partitions_done", json_integer(c->leaves_through));
     return object;
 }
 

@@ -21,8 +21,9 @@ table_of(const struct zdm_backfill_preview *p)
     json_t *object = json_object();
 
     json_object_set_new(object, "relation", zdm_json_text(p->target.relation));
-    json_object_set_new(object, "key", zdm_json_text(p->target.key));
-    json_object_set_new(object, "index", zdm_json_text(p->target.index));
+    json_object_set_new(object, "by_partition", json_boolean(p->by_leaf));
+    json_object_set_new(object, "key", p->by_leaf ? json_null() : zdm_json_text(p->target.key));
+    json_object_set_new(object, "index", p->by_leaf ? json_null() : zdm_json_text(p->target.index));
     json_object_set_new(object, "by_page", json_boolean(p->target.by_page));
     json_object_set_new(object, "tables", json_integer(p->tables));
     json_object_set_new(object, "rows", json_integer(p->rows));

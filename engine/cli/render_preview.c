@@ -11,8 +11,11 @@ add_size(struct zdm_buf *out, const struct zdm_backfill_preview *p)
     struct zdm_buf text = ZDM_BUF_INIT;
     char rows[32], heap[32], indexes[32], tables[32];
 
-    zdm_buf_addf(&text, "%s, along %s", p->target.relation, p->target.key);
-    if (p->target.index)
+    if (p->by_leaf)
+        zdm_buf_addf(&text, "%s, partition by partition", p->target.relation);
+    else
+        zdm_buf_addf(&text, "%s, along %s", p->target.relation, p->target.key);
+    if (!p->by_leaf && p->target.index)
         zdm_buf_addf(&text, " (index %s)", p->target.index);
     else if (p->target.by_page)
         zdm_buf_add(&text, ", page by page: it has no key");

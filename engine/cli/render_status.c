@@ -87,6 +87,11 @@ add_cursor(struct zdm_buf *out, const struct zdm_cursor *c)
             share > 100 ? 100.0 : share);
     }
     zdm_buf_addf(&text, " in %s batches", zdm_show_count(c->batches, count));
+    if (c->leaves > 0)
+        zdm_buf_addf(&text, "; %s of ", zdm_show_count(c->leaves_through, count));
+    if (c->leaves > 0)
+        zdm_buf_addf(&text, "%s partition%s done", zdm_show_count(c->leaves, count),
+            c->leaves > 1 ? "s" : "");
     if (strcmp(c->state, "done") != 0 && c->bound)
         zdm_buf_addf(&text, "; at key %s of %s", c->at.pos ? c->at.pos : "(start)", c->bound);
     zdm_add_blanks(out, STEP_COLUMN);

@@ -97,7 +97,7 @@ function expand(body) end
 ---@field delete? true Deletes the rows; takes `where`. Foreign keys that cascade make a batch longer than its rows.
 ---@field copy? { into: string, columns: table<string, string>?, on_conflict: string } Inserts the rows into another table. `into`: the table. `columns`: its columns and their values, as in `set`; when not given, every column that both tables have and that is not generated. `on_conflict`, always to be said: `error`; `nothing` keeps the row that is there; `update` overwrites it, by the primary key. Rows are locked (FOR SHARE) while they are copied, triggers and foreign keys of `into` work as for any INSERT, identity columns keep the values of the old rows, and sequences stay where they are.
 ---@field where? string Which rows still need it; all when not given.
----@field key? string|string[] The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the primary key, or else the narrowest such index. A table without any is walked page by page, again and again until no row is left for `where`, which `set` must then make false; it cannot be copied.
+---@field key? string|string[] The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the primary key, or else the narrowest such index. A table without any is walked page by page, again and again until no row is left for `where`, which `set` must then make false; it cannot be copied. Each partition of a partitioned table has a key of its own, or none.
 ---@field target? string How long a batch should take. Nobody waits longer for a row than a batch takes. (5ms to 5s)
 ---@field batch_min? integer The fewest rows of a batch. (1 to 1000000)
 ---@field batch_max? integer The most rows of a batch. (1 to 1000000)
@@ -116,7 +116,7 @@ function expand(body) end
 ---@field because? string Why the findings named in `allow` are acceptable here.
 ---@field why? string The reason, for people: shown in the dry run and the log.
 
----Changes, deletes or copies the rows of a table in small batches, each exactly once. It says one of `set`, `delete` and `copy`.
+---Changes, deletes or copies the rows of a table in small batches, each exactly once. It says one of `set`, `delete` and `copy`. A partitioned table is walked partition by partition, at any depth, with `set` and `delete` naming the partition, so that its own rights, row-level security and statement triggers count. When the role may not write to all of them, when a statement trigger or a rule of the partitioned table would be passed over, or an expression means more than its columns, the table is walked as a whole, along a key of the whole; without one it is refused. Partitions that come while it runs are done before it ends, what is dropped or detached is left as it is. A row that the application moves from a partition that is still to come to one that is done is left to a `sync` or to the final sweep (`verify`). Columns of a partition key cannot be set; foreign tables among the partitions are refused.
 ---
 ---```lua
 ---backfill "copy email" {

@@ -99,11 +99,13 @@ test_refused(void **state)
     f->spec.n_set = 0;
     assert_int_equal(fixture_run(f), -1);
     assert_has(f->err.hint, "a copy cannot do without");
-    sql(f->app, "DROP TABLE t; CREATE TABLE t (a int, b int) PARTITION BY LIST (a)");
+    sql(f->app, "DROP TABLE t; CREATE TABLE t (a int, b int) PARTITION BY LIST (a);"
+                "CREATE TABLE t1 PARTITION OF t DEFAULT");
     f->spec.action = ZDM_BACKFILL_SET;
+    f->spec.where = NULL;
     f->spec.n_set = 1;
     assert_int_equal(fixture_run(f), -1);
-    assert_has(f->err.message, "has no key to walk along");
+    assert_has(f->err.message, "table bp_refused.t1 has no key to walk along");
     keyless_free(f);
 }
 

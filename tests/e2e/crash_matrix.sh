@@ -18,6 +18,7 @@ picture() {
     sql "SELECT * FROM counters ORDER BY id"
     sql "SELECT * FROM late ORDER BY id"
     sql "SELECT what FROM audit"
+    sql "SELECT tableoid::regclass, * FROM parted ORDER BY id"
     sql "SELECT step, item, state, kind, fingerprint, definition,
               regexp_replace(detail::text, 'at 20[-0-9T:Z]+', 'at some time') FROM zdm.journal
           ORDER BY step COLLATE \"C\", item COLLATE \"C\""
@@ -46,6 +47,8 @@ finish "nothing"
 picture >undisturbed
 check_eq "n and m were counted once" "600|600|600" "$(sql 'SELECT count(*), sum(n), sum(m) FROM counters')"
 check_eq "no row was left" "301|0" "$(sql 'SELECT count(*), count(*) FILTER (WHERE upper IS NULL) FROM late')"
+check_eq "rows of all partitions were counted once" "1 1 131" \
+    "$(sql "SELECT concat_ws(' ', min(n), max(n), count(*)) FROM parted")"
 check_eq "the hook ran once" "1" "$(sql 'SELECT count(*) FROM audit')"
 
 points=$("$ZDM" --version >/dev/null; ZDM_FAILPOINT=list "$ZDM" | awk '{ print $1 }')

@@ -109,6 +109,7 @@ check_exit 0 "$ZDM" plan nokey.lua
 says "has no key to walk along"
 plan parts 'table = "parted", set = { b = "a" }'
 check_exit 0 "$ZDM" plan parts.lua
+says "public.parted, partition by partition"
 says "in 2 partitions"
 check_eq "rows of partitions" 2000 "$(preview parts rows)"
 plan odd "table = '\"Odd Schema\".\"$long\"', set = { ['\"Va\"\"lue\"'] = \"'x'\" }"

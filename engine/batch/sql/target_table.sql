@@ -1,5 +1,5 @@
 -- What a backfill must know about its table.
--- $1 the table as its author wrote it
+-- $1 the table as its author wrote it  $2 the event of triggers in question (tgtype), 0: none
 SELECT c.oid,
        c.relkind,
        pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS relation,
@@ -27,7 +27,17 @@ SELECT c.oid,
        pg_catalog.format('%s/%s', (SELECT d.oid FROM pg_catalog.pg_database AS d
             WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()), c.oid) AS identity,
        CASE WHEN c.relkind = 'r' THEN pg_catalog.pg_relation_size(c.oid)
-            / pg_catalog.current_setting('block_size')::pg_catalog.int8 ELSE 0 END AS pages
+            / pg_catalog.current_setting('block_size')::pg_catalog.int8 ELSE 0 END AS pages,
+       pg_catalog.quote_ident(c.relname) AS name,
+       -- What happens for statements that name the partitioned table, and for no others.
+       CASE WHEN c.relkind = 'p' THEN
+           (SELECT 'trigger ' || pg_catalog.quote_ident(t.tgname) FROM pg_catalog.pg_trigger AS t
+            WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+              AND t.tgtype & 1 = 0 AND t.tgtype & $2::pg_catalog.int4 <> 0
+            UNION ALL
+            SELECT 'rule ' || pg_catalog.quote_ident(r.rulename) FROM pg_catalog.pg_rewrite AS r
+            WHERE r.ev_class = c.oid
+            ORDER BY 1 LIMIT 1) END AS only_named
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.oid = pg_catalog.to_regclass($1)

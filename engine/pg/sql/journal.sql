@@ -83,7 +83,7 @@ COMMENT ON COLUMN zdm.cursor.plan    IS 'name of the plan';
 COMMENT ON COLUMN zdm.cursor.step    IS 'id of the backfill';
 COMMENT ON COLUMN zdm.cursor.slice   IS 'number of the slice, from 0';
 COMMENT ON COLUMN zdm.cursor.epoch   IS 'the run that may move it (zdm.plan.epoch)';
-COMMENT ON COLUMN zdm.cursor.relation IS 'table and key, DATABASE/TABLE/COLUMN: oids, and the number of the column; NULL: whichever have the names';
+COMMENT ON COLUMN zdm.cursor.relation IS 'table and key, DATABASE/TABLE/COLUMNS: oids, and the numbers of the columns; of a partition with its name behind; NULL: whichever have the names';
 COMMENT ON COLUMN zdm.cursor.total   IS 'estimate of the rows at the start';
 COMMENT ON COLUMN zdm.cursor.batches IS 'batches committed';
 COMMENT ON COLUMN zdm.cursor.rows    IS 'rows updated';

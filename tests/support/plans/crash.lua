@@ -21,6 +21,10 @@ return plan "crash" {
     table = "counters", set = { label_new = "label" }, where = "label_new IS DISTINCT FROM label",
     batch_min = 100, batch_max = 200,
   },
+  -- Partition by partition; the first batch attaches one more.
+  backfill "partitions" {
+    table = "parted", set = { n = "n + 1" }, where = "n = 0", batch_min = 10, batch_max = 10,
+  },
   -- In slices of 300 rows and ranges of 16, by three workers.
   backfill "striped" {
     table = "counters", set = { m = "m + 1" }, batch_min = 2, batch_max = 2, workers = 3,

@@ -22,5 +22,22 @@ END $$;
 CREATE TABLE late (id int PRIMARY KEY, label text, upper text);
 INSERT INTO late SELECT i, 'label ' || i FROM generate_series(1, 300) AS i;
 CREATE TRIGGER behind AFTER UPDATE ON late FOR EACH ROW WHEN (NEW.id = 300) EXECUTE FUNCTION behind();
+-- Keys of their own, none, another level, nothing; and one that comes while the backfill runs.
+CREATE TABLE parted (id int NOT NULL, n int NOT NULL DEFAULT 0) PARTITION BY RANGE (id);
+CREATE TABLE parted_key PARTITION OF parted (PRIMARY KEY (id)) FOR VALUES FROM (0) TO (100);
+CREATE TABLE parted_deep PARTITION OF parted FOR VALUES FROM (100) TO (200) PARTITION BY LIST (id);
+CREATE TABLE parted_pages PARTITION OF parted_deep DEFAULT;
+CREATE TABLE parted_none PARTITION OF parted FOR VALUES FROM (200) TO (300);
+INSERT INTO parted SELECT generate_series(0, 199, 2);
+CREATE TABLE parted_late (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
+INSERT INTO parted_late SELECT generate_series(300, 330);
+CREATE FUNCTION come() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = 'parted_late'::regclass) THEN
+    ALTER TABLE parted ATTACH PARTITION parted_late FOR VALUES FROM (300) TO (400);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER come AFTER UPDATE ON parted_key EXECUTE FUNCTION come();
 CREATE TABLE audit (id int GENERATED ALWAYS AS IDENTITY, what text NOT NULL);
 ANALYZE;

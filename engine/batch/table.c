@@ -1,0 +1,188 @@
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "batch/identity.h"
+#include "batch/loop.h"
+#include "batch/needs.h"
+
+const struct zdm_backfill_target *
+zdm_job_target(const struct zdm_job *job)
+{
+    return job->n_tables > 0 ? &job->tables[0]->target : NULL;
+}
+
+struct zdm_table *
+zdm_job_add_table(struct zdm_job *job, struct zdm_backfill_target *target)
+{
+    struct zdm_table *table = zdm_alloc(sizeof *table);
+    size_t at = job->n_tables++;
+
+    int64_t stripes = target->stripe_by == ZDM_STRIPE_NONE ? 1 : job->knobs[ZDM_KNOB_STRIPES];
+    *table = (struct zdm_table){.target = *target, .stripes = stripes > 1 ? stripes : 1};
+    *target = (struct zdm_backfill_target){.estimated_rows = -1};
+    job->tables = zdm_grow(job->tables, job->n_tables, sizeof *job->tables);
+    /* They come in order, but for those that are found at the end. */
+    for (; at > 1 && job->tables[at - 1]->target.oid > table->target.oid; at--)
+        job->tables[at] = job->tables[at - 1];
+    job->tables[at] = table;
+    return table;
+}
+
+void
+zdm_job_drop_tables(struct zdm_job *job, size_t keep)
+{
+    while (job->n_tables > keep) {
+        struct zdm_table *table = job->tables[--job->n_tables];
+        zdm_backfill_target_release(&table->target);
+        zdm_batch_sql_release(&table->sql);
+        free(table);
+    }
+}
+
+static int
+by_oid(const void *a, const void *b)
+{
+    unsigned oid = *(const unsigned *)a;
+    const struct zdm_table *const *table = b;
+
+    return oid < (*table)->target.oid ? -1 : oid > (*table)->target.oid;
+}
+
+struct zdm_table *
+zdm_job_leaf(const struct zdm_job *job, unsigned oid)
+{
+    struct zdm_table **found =
+        oid == 0 || job->n_tables < 2
+            ? NULL
+            : bsearch(&oid, job->tables + 1, job->n_tables - 1, sizeof *job->tables, by_oid);
+
+    return found ? *found : NULL;
+}
+
+struct zdm_table *
+zdm_job_table_of(const struct zdm_job *job, const struct zdm_cursor *cursor)
+{
+    if (job->by_leaf && zdm_identity_of_leaf(cursor->relation))
+        return zdm_job_leaf(job, cursor->leaf);
+    return job->tables[0];
+}
+
+void
+zdm_worker_walks(struct zdm_worker *w, struct zdm_table *table)
+{
+    zdm_job_lock(w->job);
+    w->table = table;
+    w->target = &table->target;
+    w->sql = &table->sql;
+    zdm_job_unlock(w->job);
+}
+
+static void
+no_sweep(struct zdm_job *job, char *why_not)
+{
+    if (!why_not || job->sweep.off) {
+        free(why_not);
+        return;
+    }
+    zdm_job_note(
+        job, "info", "note", "no final sweep for rows that are written meanwhile: %s", why_not);
+    job->sweep.off = why_not;
+}
+
+int
+zdm_job_build(struct zdm_job *job, struct zdm_table *table, struct zdm_err *err)
+{
+    char *why_not = NULL;
+
+    while (zdm_needs_find(job->control, job->spec, &table->target, &why_not, err) < 0)
+        if (zdm_control_again(job, err) < 0)
+            return -1;
+    no_sweep(job, why_not);
+    why_not = NULL;
+    zdm_batch_sql_build(job->spec, &table->target, &table->sql);
+    zdm_worker_walks(job->workers, table);
+    if (zdm_worker_check(job->workers, err) < 0)
+        return -1;
+    if (!job->sweep.off && zdm_worker_check_sweep(job->workers, &why_not, err) < 0)
+        return -1;
+    no_sweep(job, why_not);
+    return 0;
+}
+
+/* The table as a whole is walked. */
+static int
+walk_whole(struct zdm_job *job, struct zdm_err *err)
+{
+    struct zdm_table *table = job->tables[0];
+    const struct zdm_backfill_target *target = &table->target;
+
+    if (zdm_backfill_target_walks(job->spec, target, err) < 0)
+        return -1;
+    if (zdm_job_build(job, table, err) < 0)
+        return -1;
+    if (target->by_page)
+        zdm_job_note(job, "info", "note",
+            "%s has no key: page by page, again until no row is left for where", target->relation);
+    else if (job->spec->n_key == 0 && !target->primary)
+        zdm_job_note(job, "info", "note", "%s has no primary key: walking along %s, index %s",
+            target->relation, target->key, target->index);
+    return 0;
+}
+
+/* Partition by partition, or (when a statement has to name the partitioned table, or our role may not
+ * write to its partitions) the way that an older backfill goes: along a key of the whole. */
+static int
+walk_partitioned(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err)
+{
+    const struct zdm_backfill_target *target = &job->tables[0]->target;
+    bool keyed = target->n_keys > 0;
+
+    if (zdm_cursors_begun(cursors) && !zdm_identity_of_leaves(cursors->items[0].relation))
+        return walk_whole(job, err);
+    char *why = NULL;
+    if (target->only_named && !zdm_cursors_begun(cursors)) {
+        if (!keyed) {
+            zdm_backfill_target_walks(job->spec, target, err);
+            return zdm_err_detail(err,
+                "it cannot be walked partition by partition: %s of it works only for statements "
+                "that name %s",
+                target->only_named, target->relation);
+        }
+        why = zdm_strf("%s works only for statements that name it", target->only_named);
+    } else {
+        if (zdm_leaves_begin(job, cursors, err) == 0)
+            return 0;
+        if (!keyed || zdm_cursors_begun(cursors) || err->code != ZDM_ERR_FAILED)
+            return -1;
+        why = zdm_strdup(err->message);
+        zdm_err_clear(err);
+        job->workers->fault = (struct zdm_backfill_fault){.set_index = ZDM_FAULT_WHERE};
+        free(job->sweep.off);
+        job->sweep.off = NULL;
+    }
+    int rc = walk_whole(job, err);
+    if (rc == 0)
+        zdm_job_note(job, "info", "note", "%s is walked as a whole, not partition by partition: %s",
+            job->tables[0]->target.relation, why);
+    free(why);
+    return rc;
+}
+
+int
+zdm_job_find_tables(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err)
+{
+    const char *began = cursors->count > 0 ? cursors->items[0].relation : NULL;
+    struct zdm_backfill_target target;
+
+    while (zdm_backfill_target_find(job->control, job->spec, began, &target, err) < 0)
+        if (zdm_control_again(job, err) < 0)
+            return -1;
+    zdm_job_add_table(job, &target);
+    if (zdm_worker_open(job->workers, err) < 0)
+        return -1;
+    int rc = job->tables[0]->target.partitioned ? walk_partitioned(job, cursors, err)
+                                                : walk_whole(job, err);
+    if (rc < 0)
+        job->fault = job->workers->fault;
+    return rc;
+}
