@@ -215,6 +215,19 @@ int zdm_sql_classify_in(const char *text, enum zdm_wrap wrap, struct zdm_sql_con
  */
 void zdm_sql_classify_script(
     const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context, struct zdm_parsed **out);
+/*
+ * The same for a script of which not all shall be held at once: `found` takes what was found in some
+ * statements side by side, in their order, as soon as nothing that stands behind them can say more of
+ * them, and at last what is left, which may be nothing. Held until the end is only what stands behind
+ * a DROP of something on which others were granted rights (grants-lost).
+ */
+struct zdm_script_listener {
+    void *self;
+    size_t at_once; /* statements, or more; from 1 */
+    void (*found)(void *self, struct zdm_parsed *parsed);
+};
+void zdm_sql_classify_pieces(const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context,
+    const struct zdm_script_listener *listener);
 /* The same as zdm_sql_classify_in() for a text that stands alone. */
 int zdm_sql_classify(
     const char *text, bool in_transaction, struct zdm_parsed **out, struct zdm_err *err);

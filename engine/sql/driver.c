@@ -30,31 +30,60 @@ zdm_statement_judge(const struct zdm_statement *st)
 
 struct driver {
     struct zdm_sequence sequence;
+    struct zdm_outlook outlook;
     struct zdm_sql_context *context;
     struct zdm_sql_context *own; /* when nobody gave one */
     struct zdm_parsed *parsed;
-    size_t room; /* of its array: with AddressSanitizer every realloc() copies, so not zdm_grow() */
+    size_t first; /* the number of its first statement: those before it were handed on */
+    size_t room;  /* of its array: with AddressSanitizer every realloc() copies, so not zdm_grow() */
+    const struct zdm_script_listener *listener; /* NULL: all is one result */
     bool script;
 };
 
+static struct zdm_parsed *
+new_parsed(void)
+{
+    struct zdm_parsed *parsed = zdm_alloc(sizeof *parsed);
+
+    parsed->arena = zdm_arena_new();
+    return parsed;
+}
+
+/* script: its text; NULL: the text is none. */
 static void
 open_driver(struct driver *driver, struct zdm_sql_context *context, enum zdm_wrap wrap,
-    bool several, bool script)
+    bool several, const char *script)
 {
-    *driver = (struct driver){.context = context, .script = script};
+    *driver = (struct driver){.context = context, .script = script != NULL};
     if (!context)
         driver->context = driver->own = zdm_sql_context_new();
-    driver->parsed = zdm_alloc(sizeof *driver->parsed);
-    driver->parsed->arena = zdm_arena_new();
-    zdm_sequence_open(&driver->sequence, driver->context, driver->parsed->arena, wrap, several);
+    driver->parsed = new_parsed();
+    if (script)
+        zdm_outlook_open(&driver->outlook, script);
+    zdm_sequence_open(&driver->sequence, driver->context, script ? &driver->outlook : NULL, wrap,
+        several);
+}
+
+/* Statements of which all is said. */
+static void
+hand_on(struct driver *driver)
+{
+    struct zdm_parsed *parsed = driver->parsed;
+
+    driver->first += parsed->count;
+    driver->room = 0;
+    driver->parsed = new_parsed();
+    driver->listener->found(driver->listener->self, parsed);
 }
 
 /* The next statement, all zero but its text. */
 static struct zdm_statement *
 add(struct driver *driver, const char *text, size_t start, size_t end)
 {
+    if (driver->listener && driver->parsed->count >= driver->listener->at_once &&
+        !zdm_sequence_holds(&driver->sequence))
+        hand_on(driver);
     struct zdm_parsed *parsed = driver->parsed;
-
     if (parsed->count == driver->room) {
         driver->room = driver->room ? 2 * driver->room : 1;
         parsed->statements =
@@ -132,23 +161,9 @@ classify_statement(
     else
         zdm_catalog_release(draft.catalog, mark);
     zdm_lookup_release(&draft.locks);
-    zdm_sequence_follow(&driver->sequence, &draft, driver->parsed->count - 1);
+    zdm_sequence_follow(
+        &driver->sequence, &draft, driver->first + driver->parsed->count - 1);
     st->verdict = zdm_statement_judge(st);
-}
-
-/* Tables that were filled and never analyzed. */
-static void
-tell_stale(struct driver *driver)
-{
-    const struct zdm_lookup *stale = &driver->sequence.stale;
-
-    for (size_t i = 0; i < stale->room; i++) {
-        if (!stale->slots[i].key || stale->slots[i].value == SIZE_MAX)
-            continue;
-        struct zdm_draft draft =
-            draft_of(driver, &driver->parsed->statements[stale->slots[i].value]);
-        ZDM_FIND(&draft, ANALYZE_AFTER, .table = stale->slots[i].key);
-    }
 }
 
 static void
@@ -160,7 +175,7 @@ tell_grants_lost(struct driver *driver)
     for (size_t i = 0; (lost = zdm_grants_lost(&driver->sequence, i, &statement, &table)); i++) {
         if (!lost[0])
             continue;
-        struct zdm_statement *st = &driver->parsed->statements[statement];
+        struct zdm_statement *st = &driver->parsed->statements[statement - driver->first];
         struct zdm_draft draft = draft_of(driver, st);
         ZDM_FIND(&draft, GRANTS_LOST, .table = table, .name = lost);
         st->verdict = zdm_statement_judge(st);
@@ -170,20 +185,12 @@ tell_grants_lost(struct driver *driver)
 static struct zdm_parsed *
 close_driver(struct driver *driver)
 {
-    struct zdm_parsed *parsed = driver->parsed;
-
-    tell_stale(driver);
     tell_grants_lost(driver);
-    size_t open = zdm_sequence_close(&driver->sequence);
-
-    if (open != SIZE_MAX && driver->script) {
-        struct zdm_statement *st = &parsed->statements[open];
-        struct zdm_draft draft = draft_of(driver, st);
-        ZDM_FIND(&draft, TX_UNCLOSED, .name = "");
-        st->verdict = zdm_statement_judge(st);
-    }
+    zdm_sequence_close(&driver->sequence);
+    if (driver->script)
+        zdm_outlook_close(&driver->outlook);
     zdm_sql_context_free(driver->own);
-    return parsed;
+    return driver->parsed;
 }
 
 int
@@ -195,7 +202,7 @@ zdm_sql_classify_in(const char *text, enum zdm_wrap wrap, struct zdm_sql_context
 
     if (zdm_tree_parse(text, &tree, err) < 0)
         return -1;
-    open_driver(&driver, context, wrap, tree.parsed->n_stmts > 1, false);
+    open_driver(&driver, context, wrap, tree.parsed->n_stmts > 1, NULL);
     for (size_t i = 0; i < tree.parsed->n_stmts; i++)
         classify_statement(&driver, text, &tree, i, false);
     *out = close_driver(&driver);
@@ -382,16 +389,17 @@ holds_several(const char *text)
     return n > 1;
 }
 
-void
-zdm_sql_classify_script(
-    const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context, struct zdm_parsed **out)
+static struct zdm_parsed *
+classify_script(const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context,
+    const struct zdm_script_listener *listener)
 {
     struct driver driver;
     struct zdm_script script;
     struct zdm_piece piece;
     struct batch batch = {.pieces = NULL};
 
-    open_driver(&driver, context, wrap, wrap == ZDM_WRAP_SEVERAL && holds_several(text), true);
+    open_driver(&driver, context, wrap, wrap == ZDM_WRAP_SEVERAL && holds_several(text), text);
+    driver.listener = listener;
     zdm_script_open(&script, text);
     while (zdm_script_next(&script, &piece)) {
         bool alone = stands_alone(&piece);
@@ -408,5 +416,19 @@ zdm_sql_classify_script(
     }
     flush(&driver, text, &batch);
     free(batch.pieces);
-    *out = close_driver(&driver);
+    return close_driver(&driver);
+}
+
+void
+zdm_sql_classify_script(
+    const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context, struct zdm_parsed **out)
+{
+    *out = classify_script(text, wrap, context, NULL);
+}
+
+void
+zdm_sql_classify_pieces(const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context,
+    const struct zdm_script_listener *listener)
+{
+    listener->found(listener->self, classify_script(text, wrap, context, listener));
 }

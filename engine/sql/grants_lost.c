@@ -1,11 +1,21 @@
 /* What is dropped and made anew under the same name has lost what was granted on it, unless the text
- * grants it again: so this is looked at when the text is at its end. */
+ * grants it again: so this is looked at when the text is at its end, and until then its statement is held. */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "sql/acl.h"
 #include "sql/families.h"
 #include "sql/sequence.h"
+
+/* To others than its owner. */
+static bool
+is_granted(const struct zdm_relation *relation)
+{
+    for (size_t i = 0; relation->acl_known && i < relation->acl->n; i++)
+        if (!zdm_same_text(relation->acl->grants[i].role, relation->owner))
+            return true;
+    return false;
+}
 
 void
 zdm_grants_remember(struct zdm_sequence *sequence, size_t i)
@@ -14,10 +24,17 @@ zdm_grants_remember(struct zdm_sequence *sequence, size_t i)
 
     if (n < sequence->n_dropped_by) /* a rollback */
         sequence->n_dropped_by = n;
+    if (sequence->granted != SIZE_MAX && sequence->granted >= n)
+        sequence->granted = SIZE_MAX;
     if (n > sequence->n_dropped_by)
-        sequence->dropped_by = zdm_realloc(sequence->dropped_by, n * sizeof *sequence->dropped_by);
-    while (sequence->n_dropped_by < n)
-        sequence->dropped_by[sequence->n_dropped_by++] = i;
+        sequence->dropped_by =
+            zdm_grow(sequence->dropped_by, n - 1, sizeof *sequence->dropped_by);
+    for (; sequence->n_dropped_by < n; sequence->n_dropped_by++) {
+        sequence->dropped_by[sequence->n_dropped_by] = i;
+        if (i != SIZE_MAX && sequence->granted == SIZE_MAX &&
+            is_granted(sequence->catalog->dropped.items[sequence->n_dropped_by]))
+            sequence->granted = sequence->n_dropped_by;
+    }
 }
 
 /* "SELECT to app, ..." that the new one does not give; "": nothing. */

@@ -34,6 +34,12 @@ zdm_lookup_get(const struct zdm_lookup *lookup, const char *key)
     return found->key ? &found->value : NULL;
 }
 
+const char *
+zdm_lookup_key(const struct zdm_lookup *lookup, const char *key)
+{
+    return lookup->n ? slot(lookup, key)->key : NULL;
+}
+
 static void
 grow(struct zdm_lookup *lookup)
 {

@@ -18,6 +18,8 @@ struct zdm_lookup { /* all zero is empty */
 size_t *zdm_lookup_get(const struct zdm_lookup *lookup, const char *key);
 /* The same; a key that was not there gets `first`. */
 size_t *zdm_lookup_put(struct zdm_lookup *lookup, const char *key, size_t first);
+/* The key as it was put there, or NULL. */
+const char *zdm_lookup_key(const struct zdm_lookup *lookup, const char *key);
 void zdm_lookup_release(struct zdm_lookup *lookup);
 
 #endif

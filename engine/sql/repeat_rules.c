@@ -1,5 +1,4 @@
 /* What several statements do to one table: each waits for its lock, and its statistics grow old. */
-#include <stdint.h>
 #include <string.h>
 
 #include "sql/families.h"
@@ -44,10 +43,11 @@ zdm_repeat_rules(struct zdm_sequence *sequence, struct zdm_draft *draft)
     if (!draft->script || zdm_draft_failed(draft))
         return;
     waits(sequence, draft);
-    if (alter && sequence->alter.table && sequence->alter.mode == alter->mode &&
-        strcmp(sequence->alter.table, alter->relation) == 0)
+    if (alter && sequence->alter.mode == alter->mode &&
+        strcmp(sequence->alter.table.s, alter->relation) == 0)
         ZDM_FIND(draft, TX_COMBINABLE, .table = alter->relation);
-    sequence->alter.table = alter ? alter->relation : NULL;
+    zdm_buf_clear(&sequence->alter.table);
+    zdm_buf_add(&sequence->alter.table, alter ? alter->relation : "");
     sequence->alter.mode = alter ? alter->mode : ZDM_LOCK_NONE;
 }
 
@@ -72,31 +72,18 @@ filled(const struct zdm_draft *draft)
                                                                  : NULL;
 }
 
-static void
-analyzed(struct zdm_sequence *sequence, const struct zdm_draft *draft)
-{
-    const PgQuery__VacuumStmt *stmt = draft->node->vacuum_stmt;
-
-    if (stmt->is_vacuumcmd && !zdm_option_is_on(stmt->n_options, stmt->options, "analyze"))
-        return;
-    if (stmt->n_rels == 0)
-        zdm_lookup_release(&sequence->stale);
-    for (size_t i = 0; i < stmt->n_rels; i++) {
-        const PgQuery__RangeVar *range = stmt->rels[i]->vacuum_relation->relation;
-        size_t *at = range ? zdm_lookup_get(&sequence->stale, zdm_tx_name(draft, range)) : NULL;
-        if (at)
-            *at = SIZE_MAX;
-    }
-}
-
+/* Said once of each table that nobody analyzes further on. */
 void
-zdm_repeat_remember(struct zdm_sequence *sequence, struct zdm_draft *draft, size_t i)
+zdm_repeat_remember(struct zdm_sequence *sequence, struct zdm_draft *draft)
 {
-    if (!draft->script)
+    const PgQuery__RangeVar *range = draft->script ? filled(draft) : NULL;
+
+    if (!range ||
+        zdm_outlook_analyzes(sequence->outlook, draft->arena, draft->st->offset, range))
         return;
-    const PgQuery__RangeVar *range = filled(draft);
-    if (range)
-        *zdm_lookup_put(&sequence->stale, zdm_tx_name(draft, range), i) = i;
-    if (draft->node->node_case == PG_QUERY__NODE__NODE_VACUUM_STMT)
-        analyzed(sequence, draft);
+    const char *table = zdm_tx_name(draft, range);
+    if (zdm_lookup_get(&sequence->stale, table))
+        return;
+    zdm_lookup_put(&sequence->stale, zdm_arena_strdup(sequence->arena, table), 1);
+    ZDM_FIND(draft, ANALYZE_AFTER, .table = table);
 }

@@ -17,16 +17,22 @@ key_of(
     return key;
 }
 
-void
+const char *
 zdm_tx_remember(struct zdm_sequence *sequence, enum zdm_tx_kind kind, const char *name, int value)
 {
-    const char *key = key_of(sequence, kind, name, NULL, 0);
+    char buf[256];
+    const char *key =
+        zdm_lookup_key(&sequence->by_key, key_of(sequence, kind, name, buf, sizeof buf));
+
+    if (!key)
+        key = key_of(sequence, kind, name, NULL, 0);
     size_t *latest = zdm_lookup_put(&sequence->by_key, key, SIZE_MAX);
 
     sequence->facts = zdm_grow(sequence->facts, sequence->tx.n_facts, sizeof *sequence->facts);
     sequence->facts[sequence->tx.n_facts] =
         (struct zdm_tx_fact){.key = key, .before = *latest, .value = value};
     *latest = sequence->tx.n_facts++;
+    return key + 1;
 }
 
 int
@@ -63,10 +69,9 @@ forget_since(struct zdm_sequence *sequence, size_t n)
 }
 
 static void
-begin_block(struct zdm_sequence *sequence, enum zdm_block block, size_t i)
+begin_block(struct zdm_sequence *sequence, enum zdm_block block)
 {
     sequence->block = block;
-    sequence->begin = i;
     sequence->mark = zdm_catalog_mark(sequence->catalog);
     sequence->begun = sequence->session;
     sequence->tx = (struct zdm_tx){.n_facts = 0};
@@ -89,18 +94,20 @@ end_block(struct zdm_sequence *sequence, bool committed)
 
 void
 zdm_sequence_open(struct zdm_sequence *sequence, struct zdm_sql_context *context,
-    struct zdm_arena *arena, enum zdm_wrap wrap, bool several)
+    const struct zdm_outlook *outlook, enum zdm_wrap wrap, bool several)
 {
     *sequence = (struct zdm_sequence){.catalog = zdm_sql_context_catalog(context),
-        .arena = arena,
-        .begin = SIZE_MAX,
+        .outlook = outlook,
+        .arena = zdm_arena_new(),
+        .alter.table = ZDM_BUF_INIT,
+        .granted = SIZE_MAX,
         .one_string = wrap == ZDM_WRAP_SEVERAL && several};
     zdm_settings_open(sequence);
     zdm_grants_remember(sequence, SIZE_MAX);
     if (wrap == ZDM_WRAP_ALWAYS)
-        begin_block(sequence, ZDM_BLOCK_WRAPPED, SIZE_MAX);
+        begin_block(sequence, ZDM_BLOCK_WRAPPED);
     else if (sequence->one_string)
-        begin_block(sequence, ZDM_BLOCK_STRING, SIZE_MAX);
+        begin_block(sequence, ZDM_BLOCK_STRING);
 }
 
 bool
@@ -155,7 +162,7 @@ rollback_to(struct zdm_sequence *sequence, struct zdm_savepoint *to)
 }
 
 static void
-end_of_transaction(struct zdm_sequence *sequence, bool committed, bool chain, size_t i)
+end_of_transaction(struct zdm_sequence *sequence, bool committed, bool chain)
 {
     committed &= !sequence->tx.failed;
     if (sequence->block == ZDM_BLOCK_NONE) {
@@ -165,13 +172,13 @@ end_of_transaction(struct zdm_sequence *sequence, bool committed, bool chain, si
     }
     end_block(sequence, committed);
     if (chain)
-        begin_block(sequence, ZDM_BLOCK_EXPLICIT, i);
+        begin_block(sequence, ZDM_BLOCK_EXPLICIT);
     else if (sequence->one_string) /* what follows in the string is one again */
-        begin_block(sequence, ZDM_BLOCK_STRING, SIZE_MAX);
+        begin_block(sequence, ZDM_BLOCK_STRING);
 }
 
 static void
-follow_control(struct zdm_sequence *sequence, const PgQuery__TransactionStmt *stmt, size_t i)
+follow_control(struct zdm_sequence *sequence, const PgQuery__TransactionStmt *stmt)
 {
     struct zdm_savepoint *found = savepoint(sequence, stmt->savepoint_name);
 
@@ -179,16 +186,16 @@ follow_control(struct zdm_sequence *sequence, const PgQuery__TransactionStmt *st
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START:
         if (sequence->block == ZDM_BLOCK_NONE)
-            begin_block(sequence, ZDM_BLOCK_EXPLICIT, i);
+            begin_block(sequence, ZDM_BLOCK_EXPLICIT);
         else if (sequence->block == ZDM_BLOCK_STRING)
-            sequence->block = ZDM_BLOCK_EXPLICIT, sequence->begin = i;
+            sequence->block = ZDM_BLOCK_EXPLICIT;
         break;
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE:
-        end_of_transaction(sequence, true, stmt->chain, i);
+        end_of_transaction(sequence, true, stmt->chain);
         break;
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
-        end_of_transaction(sequence, false, stmt->chain, i);
+        end_of_transaction(sequence, false, stmt->chain);
         break;
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT:
         if (sequence->block == ZDM_BLOCK_NONE)
@@ -225,31 +232,41 @@ zdm_sequence_follow(struct zdm_sequence *sequence, struct zdm_draft *draft, size
         return;
     }
     if (draft->node->node_case == PG_QUERY__NODE__NODE_TRANSACTION_STMT) {
-        follow_control(sequence, draft->node->transaction_stmt, i);
+        bool open = sequence->block == ZDM_BLOCK_EXPLICIT;
+        follow_control(sequence, draft->node->transaction_stmt);
+        if (sequence->outlook && sequence->block == ZDM_BLOCK_EXPLICIT &&
+            (!open || draft->node->transaction_stmt->chain) &&
+            !zdm_outlook_ends(sequence->outlook, draft->st->offset))
+            ZDM_FIND(draft, TX_UNCLOSED, .name = "");
         zdm_grants_remember(sequence, i);
         return;
     }
     zdm_settings_follow(sequence, draft);
     zdm_temporary_follow(sequence, draft);
-    zdm_repeat_remember(sequence, draft, i);
+    zdm_repeat_remember(sequence, draft);
     zdm_grants_remember(sequence, i);
     zdm_transaction_remember(sequence, draft);
 }
 
-size_t
+bool
+zdm_sequence_holds(const struct zdm_sequence *sequence)
+{
+    return sequence->granted != SIZE_MAX;
+}
+
+void
 zdm_sequence_close(struct zdm_sequence *sequence)
 {
-    size_t open = sequence->block == ZDM_BLOCK_EXPLICIT ? sequence->begin : SIZE_MAX;
-
     if (sequence->block != ZDM_BLOCK_NONE)
         end_block(sequence, true);
     zdm_temporary_drop_all(sequence);
     zdm_settings_close(sequence);
     zdm_lookup_release(&sequence->by_key);
     zdm_lookup_release(&sequence->stale);
+    zdm_buf_release(&sequence->alter.table);
     free(sequence->dropped_by);
     free(sequence->facts);
     free(sequence->savepoints);
     free(sequence->on_commit);
-    return open;
+    zdm_arena_free(sequence->arena);
 }

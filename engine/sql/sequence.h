@@ -7,8 +7,10 @@
 #ifndef ZDM_SQL_SEQUENCE_H
 #define ZDM_SQL_SEQUENCE_H
 
+#include "base/buf.h"
 #include "sql/draft.h"
 #include "sql/lookup.h"
+#include "sql/outlook.h"
 
 enum zdm_block {
     ZDM_BLOCK_NONE,     /* each statement is a transaction of its own */
@@ -63,11 +65,11 @@ struct zdm_savepoint {
 
 struct zdm_sequence {
     struct zdm_catalog *catalog;
-    struct zdm_arena *arena; /* of the result */
+    const struct zdm_outlook *outlook; /* borrowed; NULL: the text is no script */
+    struct zdm_arena *arena;           /* owned: what is to be known until the text ends */
     enum zdm_block block;
     bool one_string;
-    size_t begin; /* the statement that opened the block; SIZE_MAX: none of the text */
-    size_t mark;  /* of the catalog, when there is a block */
+    size_t mark; /* of the catalog, when there is a block */
     struct zdm_tx tx;
     struct zdm_tx_fact *facts; /* owned; tx.n_facts */
     struct zdm_lookup by_key;  /* the latest fact of each key, SIZE_MAX: none any more */
@@ -84,30 +86,32 @@ struct zdm_sequence {
     bool temporary;                  /* the text made a temporary relation */
     struct zdm_relation **on_commit; /* owned, n_on_commit: what the end of the transaction drops */
     size_t n_on_commit;
-    struct zdm_lookup stale; /* tables whose statistics are out of date: by which statement */
+    struct zdm_lookup stale; /* tables of which was said that their statistics are out of date */
     struct {                 /* the statement before, when it was a brief ALTER TABLE */
-        const char *table;
+        struct zdm_buf table; /* empty: it was none */
         enum zdm_lock_mode mode;
     } alter;
     size_t *dropped_by; /* owned: which statement dropped each of catalog->dropped; n_dropped_by */
     size_t n_dropped_by;
+    size_t granted; /* the first of them on which something was granted; SIZE_MAX: none */
     bool other_names;        /* names mean something else until the text ends */
     bool connections_told;   /* that few are left */
     bool idle_set, name_set; /* idle_in_transaction_session_timeout, application_name; or told */
 };
 
 void zdm_sequence_open(struct zdm_sequence *sequence, struct zdm_sql_context *context,
-    struct zdm_arena *arena, enum zdm_wrap wrap, bool several);
+    const struct zdm_outlook *outlook, enum zdm_wrap wrap, bool several);
 bool zdm_sequence_in_transaction(const struct zdm_sequence *sequence);
 /* Adds the findings that depend on what came before. */
 void zdm_sequence_judge(struct zdm_sequence *sequence, struct zdm_draft *draft);
 /* The statement is done; i is its number. */
 void zdm_sequence_follow(struct zdm_sequence *sequence, struct zdm_draft *draft, size_t i);
-/* The text is at its end. The number of the statement whose transaction it left open, or SIZE_MAX. */
-size_t zdm_sequence_close(struct zdm_sequence *sequence);
+/* May the end of the text have to say something of a statement that is done? */
+bool zdm_sequence_holds(const struct zdm_sequence *sequence);
+void zdm_sequence_close(struct zdm_sequence *sequence); /* the text is at its end */
 
-/* Copies the name. */
-void zdm_tx_remember(
+/* Copies the name; returns the copy. */
+const char *zdm_tx_remember(
     struct zdm_sequence *sequence, enum zdm_tx_kind kind, const char *name, int value);
 /* The value, or -1. */
 int zdm_tx_recall(struct zdm_sequence *sequence, enum zdm_tx_kind kind, const char *name);
@@ -138,7 +142,7 @@ void zdm_live_rules(struct zdm_sequence *sequence, struct zdm_draft *draft);
 void zdm_live_waits(struct zdm_sequence *sequence, struct zdm_draft *draft);
 /* repeat_rules.c: what several statements do to one table. */
 void zdm_repeat_rules(struct zdm_sequence *sequence, struct zdm_draft *draft);
-void zdm_repeat_remember(struct zdm_sequence *sequence, struct zdm_draft *draft, size_t i);
+void zdm_repeat_remember(struct zdm_sequence *sequence, struct zdm_draft *draft);
 /* grants_lost.c: after statement i; SIZE_MAX: before the first. */
 void zdm_grants_remember(struct zdm_sequence *sequence, size_t i);
 /* At the end: what was granted on the i-th relation that was dropped, and is not on the one that has

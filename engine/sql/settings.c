@@ -178,13 +178,14 @@ set_path_text(struct zdm_sequence *sequence, const char *text)
 }
 
 static void
-set_path(struct zdm_sequence *sequence, size_t n, PgQuery__Node *const *args)
+set_path(struct zdm_sequence *sequence, struct zdm_draft *draft, size_t n,
+    PgQuery__Node *const *args)
 {
     bool known = true;
 
     begin_path(sequence);
     for (size_t i = 0; i < n; i++) {
-        const char *name = constant(sequence->arena, args[i]);
+        const char *name = constant(draft->arena, args[i]);
         if (name)
             add_schema(sequence, name, &known);
         else
@@ -287,9 +288,9 @@ follow_set(struct zdm_sequence *sequence, struct zdm_draft *draft)
     switch (stmt->kind) {
     case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE:
         if (strcasecmp(stmt->name, "search_path") == 0)
-            set_path(sequence, stmt->n_args, stmt->args);
+            set_path(sequence, draft, stmt->n_args, stmt->args);
         else if (stmt->n_args)
-            set_one(sequence, draft, stmt->name, constant(sequence->arena, stmt->args[0]));
+            set_one(sequence, draft, stmt->name, constant(draft->arena, stmt->args[0]));
         break;
     case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_DEFAULT:
     case PG_QUERY__VARIABLE_SET_KIND__VAR_RESET:
@@ -322,9 +323,9 @@ see_config(void *self, const ProtobufCMessage *message)
     if (call->n_args != 3 ||
         strcmp(zdm_last_string(call->n_funcname, call->funcname), "set_config") != 0)
         return true;
-    const char *name = constant(sequence->arena, call->args[0]);
-    const char *value = constant(sequence->arena, call->args[1]);
-    const char *local = constant(sequence->arena, call->args[2]);
+    const char *name = constant(configs->draft->arena, call->args[0]);
+    const char *value = constant(configs->draft->arena, call->args[1]);
+    const char *local = constant(configs->draft->arena, call->args[2]);
     bool stays =
         local && strcmp(local, "on") != 0 && strcmp(local, "true") != 0 && strcmp(local, "t") != 0;
     if (!name || !value)
