@@ -7,22 +7,19 @@
 
 #define NOBODY    SIZE_MAX
 #define FILE_WIDE (SIZE_MAX - 1)
+#define NEXT      (SIZE_MAX - 2) /* the first statement of the next report */
 
 /* One rule of one comment. */
-struct permit {
+struct zdm_permit {
     const char *rule, *because;
     size_t line;
-    size_t item; /* index into the report's items, FILE_WIDE or NOBODY */
+    size_t item; /* index into the report's items, or one of the above */
     bool used;
 };
 
 struct reading {
+    struct zdm_allow *allow;
     struct zdm_check_report *report;
-    const struct zdm_source *source;
-    struct zdm_text_cursor cursor;
-    struct permit *permits; /* those of a statement stand together, in the order of the file */
-    size_t n, room;
-    bool has_statement; /* one stands before the comment */
 };
 
 static bool
@@ -45,23 +42,30 @@ nearest_rule(const char *id)
     return nearest;
 }
 
+/* About the comment at the cursor. */
+#define note(reading, ...)                                                                         \
+    zdm_check_note(                                                                                \
+        (reading)->report, (reading)->allow->source, (reading)->allow->cursor.line, __VA_ARGS__)
+
 static void
 add_permit(struct reading *reading, const char *rule, const char *because, size_t item)
 {
+    struct zdm_allow *allow = reading->allow;
+
     if (!zdm_sql_rule(rule)) {
         const char *nearest = nearest_rule(rule);
         char *hint = nearest ? zdm_strf("did you mean %s?", nearest) : NULL;
-        zdm_check_note(reading->report, reading->source, reading->cursor.line, "unknown-rule",
-            hint ? hint : "zdm explain lists the rules", "there is no rule \"%s\" to allow", rule);
+        note(reading, "unknown-rule", hint ? hint : "zdm explain lists the rules",
+            "there is no rule \"%s\" to allow", rule);
         free(hint);
         return;
     }
-    if (reading->n == reading->room) {
-        reading->room = reading->room ? reading->room * 2 : 16;
-        reading->permits = zdm_realloc(reading->permits, reading->room * sizeof *reading->permits);
+    if (allow->n == allow->room) {
+        allow->room = allow->room ? allow->room * 2 : 16;
+        allow->permits = zdm_realloc(allow->permits, allow->room * sizeof *allow->permits);
     }
-    reading->permits[reading->n++] = (struct permit){
-        .rule = rule, .because = because, .line = reading->cursor.line, .item = item};
+    allow->permits[allow->n++] = (struct zdm_permit){
+        .rule = rule, .because = because, .line = allow->cursor.line, .item = item};
 }
 
 /* The next word of the list at *s, NULL at its end; commas and blanks stand between. */
@@ -80,7 +84,7 @@ next_word(struct zdm_arena *arena, const char **s, const char *end)
 static void
 read_permits(struct reading *reading, const char *s, const char *end, size_t item)
 {
-    struct zdm_arena *arena = reading->report->arena;
+    struct zdm_arena *arena = reading->allow->arena;
     const char *because = NULL, *list = s;
     size_t n = 0;
     char *word;
@@ -97,13 +101,13 @@ read_permits(struct reading *reading, const char *s, const char *end, size_t ite
         because = zdm_arena_strndup(arena, s, (size_t)(end - s));
     }
     if (n == 0) {
-        zdm_check_note(reading->report, reading->source, reading->cursor.line, "bad-comment",
-            "-- zdm: allow RULE because REASON", "this comment allows no rule");
+        note(reading, "bad-comment", "-- zdm: allow RULE because REASON",
+            "this comment allows no rule");
         return;
     }
     if (!because || !*because) {
-        zdm_check_note(reading->report, reading->source, reading->cursor.line,
-            "allow-without-reason", "say why it is fine here: -- zdm: allow RULE because REASON",
+        note(reading, "allow-without-reason",
+            "say why it is fine here: -- zdm: allow RULE because REASON",
             "this comment allows without a reason, so it allows nothing");
         return;
     }
@@ -117,7 +121,7 @@ read_permits(struct reading *reading, const char *s, const char *end, size_t ite
 static void
 read_comment(struct reading *reading, const char *s, const char *end, size_t item)
 {
-    struct zdm_arena *arena = reading->report->arena;
+    struct zdm_arena *arena = reading->allow->arena;
 
     while (s < end && (is_blank(*s) || *s == '*'))
         s++;
@@ -127,15 +131,14 @@ read_comment(struct reading *reading, const char *s, const char *end, size_t ite
     const char *word = next_word(arena, &s, end);
     if (word && strcmp(word, "allow") == 0) {
         read_permits(reading, s, end, item);
-    } else if (word && strcmp(word, "allow-file") == 0 && !reading->has_statement) {
+    } else if (word && strcmp(word, "allow-file") == 0 && !reading->allow->has_statement) {
         read_permits(reading, s, end, FILE_WIDE);
     } else if (word && strcmp(word, "allow-file") == 0) {
-        zdm_check_note(reading->report, reading->source, reading->cursor.line, "bad-comment",
+        note(reading, "bad-comment",
             "move it to the head of the file, or write allow above one statement",
             "allow-file stands behind the first statement, where it allows nothing");
     } else {
-        zdm_check_note(reading->report, reading->source, reading->cursor.line, "bad-comment",
-            "zdm knows: -- zdm: allow RULE because REASON, and allow-file",
+        note(reading, "bad-comment", "zdm knows: -- zdm: allow RULE because REASON, and allow-file",
             "zdm does not know the word \"%s\" in this comment", word ? word : "");
     }
 }
@@ -193,29 +196,30 @@ copied_rows_end(const struct reading *reading, size_t before, const char *s, con
 static void
 read_gap(struct reading *reading, size_t from, size_t to, size_t before, size_t after)
 {
-    const char *text = reading->source->text, *s = text + from, *end = text + to;
+    const char *text = reading->allow->source->text, *s = text + from, *end = text + to;
     bool same_line = before != NOBODY; /* as the end of the statement before */
     bool line_is_blank = false;
-    size_t first = reading->n; /* of the permits that wait for the statement below */
+    struct zdm_allow *allow = reading->allow;
+    size_t first = allow->n; /* of the permits that wait for the statement below */
 
     while (s < end) {
         const char *inner, *inner_end, *next = comment_end(s, end, &inner, &inner_end);
         if (next) {
-            zdm_text_cursor_move(&reading->cursor, (size_t)(s - text));
+            zdm_text_cursor_move(&reading->allow->cursor, (size_t)(s - text));
             read_comment(reading, inner, inner_end, same_line ? before : after);
             if (same_line)
-                first = reading->n;
+                first = allow->n;
             line_is_blank = false;
             s = next;
             continue;
         }
         if (*s == '\n') {
             /* A blank line parts a comment from what stands below. */
-            for (size_t i = first; line_is_blank && i < reading->n; i++)
-                if (reading->permits[i].item != FILE_WIDE)
-                    reading->permits[i].item = NOBODY;
+            for (size_t i = first; line_is_blank && i < allow->n; i++)
+                if (allow->permits[i].item != FILE_WIDE)
+                    allow->permits[i].item = NOBODY;
             if (line_is_blank)
-                first = reading->n;
+                first = allow->n;
             const char *rows_end = same_line ? copied_rows_end(reading, before, s + 1, end) : NULL;
             same_line = false;
             if (rows_end) {
@@ -257,14 +261,14 @@ skip_quoted(const char *s, const char *end, const char *start)
 static void
 read_statement(struct reading *reading, size_t from, size_t to, size_t item)
 {
-    const char *text = reading->source->text, *start = text + from, *end = text + to;
+    const char *text = reading->allow->source->text, *start = text + from, *end = text + to;
 
     if (!memmem(start, to - from, "zdm:", 4))
         return;
     for (const char *s = start; s < end;) {
         const char *inner, *inner_end, *next = comment_end(s, end, &inner, &inner_end);
         if (next) {
-            zdm_text_cursor_move(&reading->cursor, (size_t)(s - text));
+            zdm_text_cursor_move(&reading->allow->cursor, (size_t)(s - text));
             read_comment(reading, inner, inner_end, item);
             s = next;
         } else {
@@ -276,7 +280,7 @@ read_statement(struct reading *reading, size_t from, size_t to, size_t item)
 
 /* Accepts the findings of one rule; true when there are any. */
 static bool
-accept(struct zdm_checked *item, const struct permit *permit)
+accept(struct zdm_checked *item, const struct zdm_permit *permit)
 {
     bool any = false;
 
@@ -290,48 +294,79 @@ accept(struct zdm_checked *item, const struct permit *permit)
     return any;
 }
 
+/* last: nothing of the source stands behind the report. Keeps what waits. */
 static void
-apply(struct reading *reading)
+apply(struct reading *reading, bool last)
 {
     struct zdm_check_report *report = reading->report;
+    struct zdm_allow *allow = reading->allow;
+    size_t kept = 0;
 
-    for (size_t i = 0; i < reading->n; i++) {
-        struct permit *permit = &reading->permits[i];
+    for (size_t i = 0; i < allow->n; i++) {
+        struct zdm_permit *permit = &allow->permits[i];
         if (permit->item == FILE_WIDE)
             for (size_t k = 0; k < report->n; k++)
                 permit->used = accept(&report->items[k], permit) || permit->used;
-        else if (permit->item != NOBODY)
+        else if (permit->item < report->n)
             permit->used = accept(&report->items[permit->item], permit);
+        if (!last && (permit->item == FILE_WIDE || permit->item == NEXT)) {
+            allow->permits[kept++] = *permit;
+            continue;
+        }
         if (permit->used)
             continue;
-        const char *why = permit->item == FILE_WIDE ? "nothing in this file"
-                          : permit->item == NOBODY  ? "no statement directly below, so nothing,"
-                                                    : "nothing in this statement";
-        zdm_check_note(report, reading->source, permit->line, "unused-allow",
-            "take the comment out", "rule %s is allowed, but %s triggers it", permit->rule, why);
+        const char *why = permit->item == FILE_WIDE  ? "nothing in this file"
+                          : permit->item < report->n ? "nothing in this statement"
+                                                     : "no statement directly below, so nothing,";
+        zdm_check_note(report, allow->source, permit->line, "unused-allow", "take the comment out",
+            "rule %s is allowed, but %s triggers it", permit->rule, why);
     }
+    allow->n = kept;
 }
 
 void
-zdm_allow_apply(struct zdm_check_report *report, const struct zdm_source *source)
+zdm_allow_open(struct zdm_allow *allow, const struct zdm_source *source)
 {
-    struct reading reading = {.report = report, .source = source};
-    size_t at = 0, len = strlen(source->text);
+    *allow = (struct zdm_allow){
+        .source = source, .any = strstr(source->text, "zdm:") != NULL, .arena = zdm_arena_new()};
+    zdm_text_cursor_init(&allow->cursor, source->original);
+}
 
-    if (!strstr(source->text, "zdm:"))
+void
+zdm_allow_apply(struct zdm_allow *allow, struct zdm_check_report *report, size_t next)
+{
+    struct reading reading = {.allow = allow, .report = report};
+    size_t len = strlen(allow->source->text);
+    bool last = next == SIZE_MAX;
+
+    if (!allow->any)
         return;
-    zdm_text_cursor_init(&reading.cursor, source->original);
+    for (size_t i = 0; i < allow->n && report->n > 0; i++)
+        if (allow->permits[i].item == NEXT)
+            allow->permits[i].item = 0;
     for (size_t i = 0; i < report->n; i++) {
         const struct zdm_statement *st = report->items[i].st;
         size_t end = st->offset + strlen(st->sql);
-        if (st->offset < at || end > len)
+        if (st->offset < allow->at || end > len)
             continue; /* it was not cut out of this text */
-        read_gap(&reading, at, st->offset, i > 0 ? i - 1 : NOBODY, i);
-        reading.has_statement = true;
+        read_gap(&reading, allow->at, st->offset, i > 0 ? i - 1 : NOBODY, i);
+        allow->has_statement = true;
         read_statement(&reading, st->offset, end, i);
-        at = end;
+        allow->at = end;
     }
-    read_gap(&reading, at, len, report->n > 0 ? report->n - 1 : NOBODY, NOBODY);
-    apply(&reading);
-    free(reading.permits);
+    if (last || next > len)
+        next = len;
+    if (next > allow->at) {
+        read_gap(&reading, allow->at, next, report->n > 0 ? report->n - 1 : NOBODY,
+            last ? NOBODY : NEXT);
+        allow->at = next;
+    }
+    apply(&reading, last);
+}
+
+void
+zdm_allow_close(struct zdm_allow *allow)
+{
+    free(allow->permits);
+    zdm_arena_free(allow->arena);
 }

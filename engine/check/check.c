@@ -6,14 +6,86 @@
 #include "check/allow.h"
 #include "sql/catalog.h"
 
+#define AT_ONCE 256 /* statements that are reported together, when nothing asks for all of them */
+
 struct run {
     const struct zdm_check_settings *settings;
     struct zdm_sql_context *context;
     const struct zdm_check_plans *plans;
     const struct zdm_check_tracer *tracer;
     const struct zdm_check_asker *rows;
-    struct zdm_check_report *report;
+    const struct zdm_check_listener *listener;
+    struct zdm_check_summary *summary;
+    struct zdm_check_report *report; /* of what was not told yet */
+    /* Of the source, if it is SQL. */
+    const struct zdm_source *source;
+    struct zdm_allow allow;
+    struct zdm_text_cursor cursor;
+    size_t start; /* of the part that is being classified */
 };
+
+/* The classifier knows nothing of notes, so their severities are settled behind it. */
+static void
+settle_notes(const struct run *run)
+{
+    struct zdm_check_report *report = run->report;
+    size_t w = 0;
+
+    for (size_t i = 0; i < report->n_notes; i++) {
+        struct zdm_check_note note = report->notes[i];
+        for (size_t k = 0; k < run->settings->n_rules; k++)
+            if (strcmp(run->settings->rules[k].rule, note.rule) == 0)
+                note.severity = run->settings->rules[k].severity;
+        if (note.severity != ZDM_SEVERITY_OFF)
+            report->notes[w++] = note;
+    }
+    report->n_notes = w;
+}
+
+static void
+count(struct zdm_check_summary *summary, enum zdm_severity severity)
+{
+    summary->errors += severity == ZDM_SEVERITY_ERROR;
+    summary->warnings += severity == ZDM_SEVERITY_WARNING;
+    summary->infos += severity == ZDM_SEVERITY_INFO;
+}
+
+static void
+summarise(const struct run *run)
+{
+    const struct zdm_check_report *report = run->report;
+    struct zdm_check_summary *summary = run->summary;
+
+    summary->statements += report->n;
+    for (size_t i = 0; i < report->n; i++) {
+        const struct zdm_checked *item = &report->items[i];
+        summary->safe += item->st->verdict == ZDM_VERDICT_SAFE;
+        summary->caution += item->st->verdict == ZDM_VERDICT_CAUTION;
+        summary->unsafe += item->st->verdict == ZDM_VERDICT_UNSAFE;
+        summary->unknown += item->st->verdict == ZDM_VERDICT_UNKNOWN;
+        for (size_t k = 0; k < item->st->n_findings; k++) {
+            if (item->allowed[k])
+                summary->allowed++;
+            else
+                count(summary, item->st->findings[k].severity);
+        }
+    }
+    for (size_t i = 0; i < report->n_notes; i++)
+        count(summary, report->notes[i].severity);
+    summary->exit_code =
+        zdm_check_stronger_code(summary->exit_code, zdm_check_exit_code(report, run->settings));
+}
+
+/* Hands on what is in the report, and begins another. */
+static void
+tell(struct run *run)
+{
+    settle_notes(run);
+    summarise(run);
+    run->listener->found(run->listener->self, run->report);
+    zdm_check_report_release(run->report);
+    zdm_check_report_init(run->report);
+}
 
 /* Offsets into a part become offsets into the text. */
 static void
@@ -26,33 +98,45 @@ shift(struct zdm_parsed *parsed, size_t by)
     }
 }
 
+/* Takes the next statements of the source. Those before them are complete now: a comment behind the
+ * last of them may have been for it. */
 static void
-classify_piece(struct run *run, const struct zdm_source *source, const char *text, size_t start,
-    enum zdm_wrap wrap, struct zdm_text_cursor *cursor)
+add_statements(void *self, struct zdm_parsed *parsed)
 {
-    struct zdm_parsed *parsed;
+    struct run *run = self;
 
-    zdm_sql_classify_script(text, wrap, run->context, &parsed);
-    shift(parsed, start);
+    if (run->source->context && !run->tracer) {
+        zdm_parsed_free(parsed);
+        return;
+    }
+    shift(parsed, run->start);
+    if (run->report->n >= AT_ONCE && parsed->count && !run->tracer && !run->rows) {
+        zdm_allow_apply(&run->allow, run->report, parsed->statements[0].offset);
+        tell(run);
+    }
     zdm_check_keep(run->report, parsed);
     for (size_t i = 0; i < parsed->count; i++) {
-        zdm_text_cursor_move(cursor, parsed->statements[i].offset);
-        zdm_check_add(run->report, source, cursor->line, cursor->column, &parsed->statements[i]);
+        zdm_text_cursor_move(&run->cursor, parsed->statements[i].offset);
+        zdm_check_add(
+            run->report, run->source, run->cursor.line, run->cursor.column, &parsed->statements[i]);
     }
 }
 
 static void
 classify(struct run *run, const struct zdm_source *source)
 {
-    struct zdm_text_cursor cursor;
+    const struct zdm_script_listener listener = {run, AT_ONCE, add_statements};
 
-    zdm_text_cursor_init(&cursor, source->original);
+    run->source = source;
+    run->start = 0;
+    zdm_text_cursor_init(&run->cursor, source->original);
     if (source->n_parts == 0)
-        classify_piece(run, source, source->text, 0, source->wrap, &cursor);
+        zdm_sql_classify_pieces(source->text, source->wrap, run->context, &listener);
     for (size_t i = 0; i < source->n_parts; i++) {
         const struct zdm_source_part *part = &source->parts[i];
         char *text = zdm_strndup(source->text + part->start, part->end - part->start);
-        classify_piece(run, source, text, part->start, part->wrap, &cursor);
+        run->start = part->start;
+        zdm_sql_classify_pieces(text, part->wrap, run->context, &listener);
         free(text);
     }
 }
@@ -115,99 +199,56 @@ ask_rows(struct run *run, struct zdm_err *err)
 }
 
 static int
-judge_source(struct run *run, const struct zdm_source *source, struct zdm_err *err)
+look_closer(struct run *run, const struct zdm_source *source, struct zdm_err *err)
 {
-    struct zdm_check_report *report = run->report;
-
-    if (source->kind == ZDM_SOURCE_SQL) {
-        classify(run, source);
-    } else if (!run->plans) {
-        zdm_check_note(report, source, 0, "invalid-plan", NULL, "plans cannot be read here");
-    } else if (run->plans->check(run->plans->self, source, run->context, report, err) < 0) {
-        return -1;
-    }
     if (run->tracer && trace(run, err) < 0)
         return -1;
-    if (source->context)
-        return 0;
-    if (run->rows && ask_rows(run, err) < 0)
-        return -1;
-    if (source->kind == ZDM_SOURCE_SQL) {
-        zdm_allow_apply(report, source);
-        if (source->trouble)
-            zdm_check_note(
-                report, source, 0, "refused-by-tool", source->advice, "%s", source->trouble);
-    }
-    return 0;
-}
-
-/* The classifier knows nothing of notes, so their severities are settled behind it. */
-static void
-settle_notes(const struct run *run)
-{
-    struct zdm_check_report *report = run->report;
-    size_t w = 0;
-
-    for (size_t i = 0; i < report->n_notes; i++) {
-        struct zdm_check_note note = report->notes[i];
-        for (size_t k = 0; k < run->settings->n_rules; k++)
-            if (strcmp(run->settings->rules[k].rule, note.rule) == 0)
-                note.severity = run->settings->rules[k].severity;
-        if (note.severity != ZDM_SEVERITY_OFF)
-            report->notes[w++] = note;
-    }
-    report->n_notes = w;
-}
-
-static void
-count(struct zdm_check_summary *summary, enum zdm_severity severity)
-{
-    summary->errors += severity == ZDM_SEVERITY_ERROR;
-    summary->warnings += severity == ZDM_SEVERITY_WARNING;
-    summary->infos += severity == ZDM_SEVERITY_INFO;
-}
-
-static void
-summarise(const struct run *run, struct zdm_check_summary *summary)
-{
-    const struct zdm_check_report *report = run->report;
-
-    summary->files++;
-    summary->statements += report->n;
-    for (size_t i = 0; i < report->n; i++) {
-        const struct zdm_checked *item = &report->items[i];
-        summary->safe += item->st->verdict == ZDM_VERDICT_SAFE;
-        summary->caution += item->st->verdict == ZDM_VERDICT_CAUTION;
-        summary->unsafe += item->st->verdict == ZDM_VERDICT_UNSAFE;
-        summary->unknown += item->st->verdict == ZDM_VERDICT_UNKNOWN;
-        for (size_t k = 0; k < item->st->n_findings; k++) {
-            if (item->allowed[k])
-                summary->allowed++;
-            else
-                count(summary, item->st->findings[k].severity);
-        }
-    }
-    for (size_t i = 0; i < report->n_notes; i++)
-        count(summary, report->notes[i].severity);
-    summary->exit_code =
-        zdm_check_stronger_code(summary->exit_code, zdm_check_exit_code(report, run->settings));
+    return run->rows && !source->context ? ask_rows(run, err) : 0;
 }
 
 static int
-check_source(struct run *run, struct zdm_source *source, const struct zdm_check_listener *listener,
-    struct zdm_check_summary *summary, struct zdm_err *err)
+judge_sql(struct run *run, const struct zdm_source *source, struct zdm_err *err)
+{
+    zdm_allow_open(&run->allow, source);
+    classify(run, source);
+    int rc = look_closer(run, source, err);
+    if (rc == 0 && !source->context) {
+        zdm_allow_apply(&run->allow, run->report, SIZE_MAX);
+        if (source->trouble)
+            zdm_check_note(
+                run->report, source, 0, "refused-by-tool", source->advice, "%s", source->trouble);
+        tell(run);
+    }
+    zdm_allow_close(&run->allow);
+    return rc;
+}
+
+static int
+judge_plan(struct run *run, const struct zdm_source *source, struct zdm_err *err)
+{
+    if (!run->plans)
+        zdm_check_note(run->report, source, 0, "invalid-plan", NULL, "plans cannot be read here");
+    else if (run->plans->check(run->plans->self, source, run->context, run->report, err) < 0)
+        return -1;
+    if (look_closer(run, source, err) < 0)
+        return -1;
+    if (!source->context)
+        tell(run);
+    return 0;
+}
+
+static int
+check_source(struct run *run, struct zdm_source *source, struct zdm_err *err)
 {
     struct zdm_check_report report;
 
     zdm_check_report_init(&report);
     run->report = &report;
-    int rc = judge_source(run, source, err);
-    if (rc == 0 && !source->context) {
-        settle_notes(run);
-        summarise(run, summary);
-        listener->found(listener->self, &report);
-    }
-    if (rc < 0 && !err->file)
+    int rc =
+        source->kind == ZDM_SOURCE_SQL ? judge_sql(run, source, err) : judge_plan(run, source, err);
+    if (rc == 0)
+        run->summary->files += !source->context;
+    else if (!err->file)
         zdm_err_at(err, (struct zdm_place){.file = source->path});
     zdm_check_report_release(&report);
     zdm_source_forget(source);
@@ -224,7 +265,12 @@ zdm_check_run(struct zdm_sources *sources, const struct zdm_check_settings *sett
     const struct zdm_check_listener *listener, struct zdm_check_summary *summary,
     struct zdm_err *err)
 {
-    struct run run = {.settings = settings, .plans = plans, .tracer = tracer, .rows = rows};
+    struct run run = {.settings = settings,
+        .plans = plans,
+        .tracer = tracer,
+        .rows = rows,
+        .listener = listener,
+        .summary = summary};
     int rc = 0;
 
     run.context = zdm_sql_context_on(catalog ? catalog : zdm_catalog_new(), settings->pg_version);
@@ -235,7 +281,7 @@ zdm_check_run(struct zdm_sources *sources, const struct zdm_check_settings *sett
             zdm_sql_context_set_severity(
                 run.context, settings->rules[i].rule, settings->rules[i].severity);
     for (size_t i = 0; i < sources->n && rc == 0; i++)
-        rc = check_source(&run, &sources->items[i], listener, summary, err);
+        rc = check_source(&run, &sources->items[i], err);
     zdm_sql_context_free(run.context);
     return rc;
 }

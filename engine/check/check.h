@@ -58,9 +58,10 @@ struct zdm_check_plans {
         struct zdm_check_report *report, struct zdm_err *err);
 };
 
-/* Who is told what was found: once a source, in their order, not for those that are only read for
- * what they do to the others. The report is a view until `found` returns; so are the texts of its
- * source. */
+/* Who is told what was found: once a source, or for one of many statements several times, each time of
+ * the next ones, and of notes that fell due; in the order of the sources; not of those that are only
+ * read for what they do to the others. The report is a view until `found` returns; the texts of its
+ * source are there until another one is spoken of. */
 struct zdm_check_listener {
     void *self;
     void (*found)(void *self, const struct zdm_check_report *report);

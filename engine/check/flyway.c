@@ -152,25 +152,37 @@ may_refuse(const char *text)
     return false;
 }
 
+struct refusals {
+    size_t n, statements;
+};
+
+static void
+count_refusals(void *self, struct zdm_parsed *parsed)
+{
+    struct refusals *refusals = self;
+
+    for (size_t i = 0; i < parsed->count; i++)
+        refusals->n += parsed->statements[i].transaction == ZDM_TX_FORBIDDEN;
+    refusals->statements += parsed->count;
+    zdm_parsed_free(parsed);
+}
+
 /* Flyway looks at each statement; only some: it wants to be told by `mixed`. */
 static void
 look_for_refusal(struct zdm_source *source)
 {
-    struct zdm_parsed *parsed;
-    size_t n = 0;
+    struct refusals refusals = {0};
+    const struct zdm_script_listener listener = {&refusals, 256, count_refusals};
 
-    zdm_sql_classify_script(source->text, ZDM_WRAP_NEVER, NULL, &parsed);
-    for (size_t i = 0; i < parsed->count; i++)
-        n += parsed->statements[i].transaction == ZDM_TX_FORBIDDEN;
-    if (n > 0)
+    zdm_sql_classify_pieces(source->text, ZDM_WRAP_NEVER, NULL, &listener);
+    if (refusals.n > 0)
         source->wrap = ZDM_WRAP_NEVER;
-    if (n > 0 && n < parsed->count) {
+    if (refusals.n > 0 && refusals.n < refusals.statements) {
         source->trouble = zdm_strdup("the script holds statements that need a transaction and "
                                      "statements that refuse one");
         source->advice = zdm_strdup("Flyway runs such a script only with mixed=true; give the "
                                     "statements that refuse one a migration of their own");
     }
-    zdm_parsed_free(parsed);
 }
 
 int

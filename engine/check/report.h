@@ -1,9 +1,8 @@
 /*
- * report.h - what zdm check found in one source, ready for any format.
+ * report.h - what zdm check found in one source, or in a portion of it, ready for any format.
  *
- * Nobody holds the reports of all sources: each is handed on (check.h) and let go. Within a source all
- * is held, since what stands at its end may say something of its first statement: a transaction that
- * nobody ends, a table that was filled and never analyzed, a comment for the whole file.
+ * Nobody holds the reports of all sources, nor all of a large source: each is handed on (check.h) and
+ * let go.
  *
  * Statements in the order in which they would run. Findings of a statement are in the order of their
  * place; a suppressed one stays, with the reason that the author gave.

@@ -1,12 +1,15 @@
 /*
  * check_formats.h - the formats of zdm check, one table for --format, help and printing.
  *
- * A format is told what was found source by source (check/check.h), writes its part of it into a buffer,
- * and says where that may be emptied into the output: however much there is to say, little of it is
- * held. Only `text` holds style marks (layout.h); the others are exactly what a program reads.
+ * A format is told what was found source by source, and portion by portion of a large one
+ * (check/check.h), writes its part of it into a buffer, and says where that may be emptied into the
+ * output: however much there is to say, little of it is held. Only `text` holds style marks
+ * (layout.h); the others are exactly what a program reads.
  *
- * `markdown` holds what it wrote until the end: it begins with the sums and is never longer than a
- * comment may be.
+ * `sarif` and `gitlab` remember a number or two for each row of a source: no two may have the same
+ * fingerprint. Two formats hold what they wrote, as text: `junit` that of a source, whose first line
+ * counts its cases, and `markdown` all until the end, since it begins with the sums and is never longer
+ * than a comment may be.
  */
 #ifndef ZDM_CLI_CHECK_FORMATS_H
 #define ZDM_CLI_CHECK_FORMATS_H

@@ -112,39 +112,73 @@ fingerprint(struct zdm_check_row *row, struct zdm_buf *scratch)
     zdm_sha256_hex(scratch->s, scratch->len, row->fingerprint);
 }
 
+static struct zdm_check_print *
+print_slot(const struct zdm_check_prints *prints, uint64_t head)
+{
+    size_t at = head % prints->room;
+
+    while (prints->slots[at].seen && prints->slots[at].head != head)
+        at = (at + 1) % prints->room;
+    return &prints->slots[at];
+}
+
+static void
+grow_prints(struct zdm_check_prints *prints)
+{
+    struct zdm_check_prints larger = *prints;
+
+    larger.room = prints->room ? 2 * prints->room : 64;
+    larger.slots = zdm_alloc(larger.room * sizeof *larger.slots);
+    for (size_t i = 0; i < prints->room; i++)
+        if (prints->slots[i].seen)
+            *print_slot(&larger, prints->slots[i].head) = prints->slots[i];
+    free(prints->slots);
+    *prints = larger;
+}
+
+/* How many rows said the same before. */
+static size_t
+seen_before(struct zdm_check_prints *prints, const char *print)
+{
+    char head[17];
+
+    if (2 * (prints->n + 1) > prints->room)
+        grow_prints(prints);
+    memcpy(head, print, sizeof head - 1);
+    head[sizeof head - 1] = 0;
+    uint64_t number = strtoull(head, NULL, 16);
+    struct zdm_check_print *slot = print_slot(prints, number);
+    slot->head = number;
+    prints->n += !slot->seen;
+    return slot->seen++;
+}
+
+void
+zdm_check_prints_release(struct zdm_check_prints *prints)
+{
+    free(prints->slots);
+    *prints = (struct zdm_check_prints){.slots = NULL};
+}
+
 /* Rows that say the same of the same text are numbered in their order. */
 void
-zdm_check_fingerprints(struct zdm_check_rows *rows)
+zdm_check_fingerprints(struct zdm_check_prints *prints, struct zdm_check_rows *rows)
 {
     struct zdm_buf scratch = ZDM_BUF_INIT;
-    size_t room = 16;
-    struct slot {
-        char base[sizeof rows->rows->fingerprint];
-        size_t seen;
-    } * slots;
 
-    while (room < rows->n * 2)
-        room *= 2;
-    slots = zdm_alloc(room * sizeof *slots);
     for (size_t i = 0; i < rows->n; i++) {
         struct zdm_check_row *row = &rows->rows[i];
-        char head[17];
+        if (row->source != prints->source)
+            zdm_check_prints_release(prints);
+        prints->source = row->source;
         fingerprint(row, &scratch);
-        memcpy(head, row->fingerprint, sizeof head - 1);
-        head[sizeof head - 1] = 0;
-        size_t at = strtoull(head, NULL, 16) % room;
-        while (slots[at].seen && strcmp(slots[at].base, row->fingerprint) != 0)
-            at = (at + 1) % room;
-        if (!slots[at].seen) {
-            memcpy(slots[at].base, row->fingerprint, sizeof slots[at].base);
-        } else {
+        size_t before = seen_before(prints, row->fingerprint);
+        if (before > 0) {
             zdm_buf_clear(&scratch);
-            zdm_buf_addf(&scratch, "%s %zu", slots[at].base, slots[at].seen);
+            zdm_buf_addf(&scratch, "%s %zu", row->fingerprint, before);
             zdm_sha256_hex(scratch.s, scratch.len, row->fingerprint);
         }
-        slots[at].seen++;
     }
-    free(slots);
     zdm_buf_release(&scratch);
 }
 

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "check/check.h"
@@ -47,9 +48,19 @@ struct zdm_check_rows {
 /* Owned by the caller; views of the report. */
 void zdm_check_rows_init(struct zdm_check_rows *out, const struct zdm_check_report *report);
 void zdm_check_rows_release(struct zdm_check_rows *rows);
+/* What was fingerprinted of the source that is being reported: a number or two a row. */
+struct zdm_check_prints {            /* all zero is empty */
+    const struct zdm_source *source; /* only compared */
+    struct zdm_check_print {
+        uint64_t head; /* of the fingerprint without its number */
+        size_t seen;
+    } * slots;
+    size_t n, room;
+};
 /* Fills the fingerprints: they stay when the lines around a row change, and no two rows have the same,
  * of other sources neither, since the path is part of it. */
-void zdm_check_fingerprints(struct zdm_check_rows *rows);
+void zdm_check_fingerprints(struct zdm_check_prints *prints, struct zdm_check_rows *rows);
+void zdm_check_prints_release(struct zdm_check_prints *prints);
 
 /* The rules that rows spoke of, each once, in the order in which they came. */
 struct zdm_check_rules { /* all zero is empty */

@@ -52,29 +52,34 @@ issue_of(const struct zdm_check_row *row)
     return issue;
 }
 
+struct document {
+    struct zdm_json_out json;
+    struct zdm_check_prints prints;
+};
+
 void *
 zdm_check_gitlab_begin(struct zdm_buf *out, const struct zdm_check_view *view)
 {
-    struct zdm_json_out *json = zdm_alloc(sizeof *json);
+    struct document *document = zdm_alloc(sizeof *document);
 
     (void)view;
-    json->out = out;
-    zdm_json_open(json, NULL, '[');
-    return json;
+    document->json.out = out;
+    zdm_json_open(&document->json, NULL, '[');
+    return document;
 }
 
 void
 zdm_check_gitlab_add(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
     const struct zdm_check_report *report)
 {
-    struct zdm_json_out *json = self;
+    struct document *document = self;
     struct zdm_check_rows rows;
 
     zdm_check_rows_init(&rows, report);
-    zdm_check_fingerprints(&rows);
+    zdm_check_fingerprints(&document->prints, &rows);
     for (size_t i = 0; i < rows.n; i++) {
         if (!rows.rows[i].allowed)
-            zdm_json_put(json, NULL, issue_of(&rows.rows[i]));
+            zdm_json_put(&document->json, NULL, issue_of(&rows.rows[i]));
         zdm_check_emit(out, view);
     }
     zdm_check_rows_release(&rows);
@@ -84,9 +89,10 @@ void
 zdm_check_gitlab_end(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
     const struct zdm_check_end *end)
 {
-    struct zdm_json_out *json = self;
+    struct document *document = self;
 
     (void)out, (void)view, (void)end;
-    zdm_json_close(json, ']');
-    free(json);
+    zdm_json_close(&document->json, ']');
+    zdm_check_prints_release(&document->prints);
+    free(document);
 }

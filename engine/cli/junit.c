@@ -156,6 +156,13 @@ add_case(struct zdm_buf *out, const struct zdm_check_view *view, const struct on
     zdm_buf_release(&rest);
 }
 
+/* Of the source that is being reported: its first line counts the cases. */
+struct suite {
+    const struct zdm_source *source;
+    struct zdm_buf cases, notes; /* what is said of the file stands behind its statements */
+    struct tally tally;
+};
+
 /* rows: from the first one of the statement on. */
 static void
 statement_case(struct zdm_buf *out, const struct zdm_check_view *view,
@@ -189,10 +196,9 @@ note_case(struct zdm_buf *out, const struct zdm_check_view *view, const struct z
     zdm_buf_release(&name);
 }
 
-/* The cases of a file: its statements in their order, then what is said of the file. */
 static void
-add_cases(struct zdm_buf *out, const struct zdm_check_view *view,
-    const struct zdm_check_report *report, const struct zdm_check_rows *rows, struct tally *tally)
+add_cases(struct suite *suite, const struct zdm_check_view *view,
+    const struct zdm_check_report *report, const struct zdm_check_rows *rows)
 {
     size_t *first = zdm_alloc((report->n + 1) * sizeof *first); /* row of each statement */
 
@@ -202,11 +208,11 @@ add_cases(struct zdm_buf *out, const struct zdm_check_view *view,
         if (rows->rows[i].first)
             first[rows->rows[i].item - report->items] = i;
     for (size_t i = 0; i < report->n; i++)
-        statement_case(
-            out, view, &report->items[i], &rows->rows[first[i]], rows->n - first[i], tally);
+        statement_case(&suite->cases, view, &report->items[i], &rows->rows[first[i]],
+            rows->n - first[i], &suite->tally);
     for (size_t i = 0; i < rows->n; i++)
         if (!rows->rows[i].item)
-            note_case(out, view, &rows->rows[i], tally);
+            note_case(&suite->notes, view, &rows->rows[i], &suite->tally);
     free(first);
 }
 
@@ -226,34 +232,50 @@ end_suite(struct zdm_buf *out, const struct zdm_check_view *view)
     zdm_check_emit(out, view);
 }
 
+/* All of the source was reported. */
+static void
+close_suite(struct suite *suite, struct zdm_buf *out, const struct zdm_check_view *view)
+{
+    if (!suite->source)
+        return;
+    begin_suite(out, suite->source->path, &suite->tally);
+    zdm_check_emit_text(out, view, &suite->cases);
+    zdm_check_emit_text(out, view, &suite->notes);
+    end_suite(out, view);
+    suite->source = NULL;
+    suite->tally = (struct tally){0};
+    zdm_buf_clear(&suite->cases);
+    zdm_buf_clear(&suite->notes);
+}
+
 void *
 zdm_check_junit_begin(struct zdm_buf *out, const struct zdm_check_view *view)
 {
+    struct suite *suite = zdm_alloc(sizeof *suite);
+
     (void)view;
+    suite->cases = suite->notes = (struct zdm_buf)ZDM_BUF_INIT;
     zdm_buf_add(
         out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"zdm check\">\n");
-    return NULL;
+    return suite;
 }
 
 void
 zdm_check_junit_add(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
     const struct zdm_check_report *report)
 {
-    struct zdm_buf cases = ZDM_BUF_INIT;
+    struct suite *suite = self;
     struct zdm_check_rows rows;
-    struct tally tally = {0};
 
-    (void)self;
     zdm_check_rows_init(&rows, report);
     if (report->n + rows.n > 0) {
         const struct zdm_source *source = report->n ? report->items->source : rows.rows->source;
-        add_cases(&cases, view, report, &rows, &tally);
-        begin_suite(out, source->path, &tally);
-        zdm_check_emit_text(out, view, &cases);
-        end_suite(out, view);
+        if (source != suite->source)
+            close_suite(suite, out, view);
+        suite->source = source;
+        add_cases(suite, view, report, &rows);
     }
     zdm_check_rows_release(&rows);
-    zdm_buf_release(&cases);
 }
 
 /* Whoever reads only this document must not take what was not judged for good. */
@@ -273,8 +295,13 @@ void
 zdm_check_junit_end(void *self, struct zdm_buf *out, const struct zdm_check_view *view,
     const struct zdm_check_end *end)
 {
-    (void)self;
+    struct suite *suite = self;
+
+    close_suite(suite, out, view);
     if (end->failed)
         add_broken_off(out, view, end->failed);
     zdm_buf_add(out, "</testsuites>\n");
+    zdm_buf_release(&suite->cases);
+    zdm_buf_release(&suite->notes);
+    free(suite);
 }

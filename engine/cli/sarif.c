@@ -212,6 +212,7 @@ broken_off(const struct zdm_check_end *end)
 struct document {
     struct zdm_json_out json;
     struct zdm_check_rules rules;
+    struct zdm_check_prints prints;
 };
 
 void *
@@ -246,7 +247,7 @@ zdm_check_sarif_add(void *self, struct zdm_buf *out, const struct zdm_check_view
     struct zdm_check_rows rows;
 
     zdm_check_rows_init(&rows, report);
-    zdm_check_fingerprints(&rows);
+    zdm_check_fingerprints(&document->prints, &rows);
     for (size_t i = 0; i < rows.n; i++) {
         const struct zdm_check_row *row = &rows.rows[i];
         size_t index = zdm_check_rule_index(&document->rules, row->rule);
@@ -276,5 +277,6 @@ zdm_check_sarif_end(void *self, struct zdm_buf *out, const struct zdm_check_view
     zdm_json_close(json, ']');
     zdm_json_close(json, '}');
     zdm_check_rules_release(&document->rules);
+    zdm_check_prints_release(&document->prints);
     free(document);
 }

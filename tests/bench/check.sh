@@ -2,7 +2,7 @@
 # check.sh [ZDM] [STATEMENTS]: zdm check on one file of STATEMENTS (10,000), and on as many in files of ten,
 # beside squawk (https://squawkhq.com, npm squawk-cli) in the same run when SQUAWK names it or it is on PATH.
 # Then four times as many, and sixteen times: what grows with them. One file of so many is for zdm alone: squawk takes
-# sixteen times as long for it. Prints processor time (and time by the clock), processor time for each
+# sixteen times as long for it. Last, files whose statements are all about the same two tables. Prints processor time (and time by the clock), processor time for each
 # statement, peak memory, and the ratio.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -33,6 +33,20 @@ generate() {
 }' >"$work/$1.sql"
     mkdir "$work/$1"
     split -l 10 -a 5 -d --additional-suffix=.sql "$work/$1.sql" "$work/$1/"
+}
+
+# NAME N: NAME.sql of N statements about two tables.
+repeat() {
+    awk -v n="$2" 'BEGIN {
+    for (i = 0; i < n; i++) {
+        k = i % 5
+        if (k == 0) print "INSERT INTO accounts (id, name) VALUES (" i ", \047x\047);"
+        if (k == 1) print "UPDATE accounts SET active = true WHERE active IS NULL;"
+        if (k == 2) print "ALTER TABLE users ALTER COLUMN email SET NOT NULL;"
+        if (k == 3) print "ALTER TABLE users ALTER COLUMN email DROP NOT NULL;"
+        if (k == 4) print "DELETE FROM accounts WHERE id = " i ";"
+    }
+}' >"$work/$1.sql"
 }
 
 # Of the best of five runs the milliseconds of the processor and of the clock, and the most memory in MB.
@@ -69,6 +83,9 @@ more=$((4 * statements)) most=$((16 * statements))
 generate few "$statements"
 generate more "$more"
 generate most "$most"
+repeat two "$statements"
+repeat two_more "$more"
+repeat two_most "$most"
 "$zdm" --version
 [ -z "$squawk" ] || "$squawk" --version
 printf '%-40s %9s %9s\n' "" processor clock
@@ -82,4 +99,7 @@ for format in "text Tty" "json Json"; do
     compare "$((more / 10)) files of 10" "$more" "$work/more" $format
     # shellcheck disable=SC2086
     compare "$((most / 10)) files of 10" "$most" "$work/most" $format
+    ours "two tables, $statements" "$statements" "$work/two.sql" "${format% *}"
+    ours "two tables, $more" "$more" "$work/two_more.sql" "${format% *}"
+    ours "two tables, $most" "$most" "$work/two_most.sql" "${format% *}"
 done

@@ -29,7 +29,7 @@ source_of(const char *text)
 struct heard {
     struct zdm_buf found;
     size_t places[8][3]; /* line, column and offset of each statement */
-    size_t n, n_notes, n_reports;
+    size_t n, n_notes, n_reports, largest;
     struct zdm_check_summary summary;
 };
 
@@ -42,6 +42,7 @@ hear(void *self, const struct zdm_check_report *report)
     struct zdm_buf *out = &heard->found;
 
     heard->n_reports++;
+    heard->largest = report->n > heard->largest ? report->n : heard->largest;
     for (size_t i = 0; i < report->n; i++) {
         const struct zdm_checked *item = &report->items[i];
         if (heard->n < sizeof heard->places / sizeof *heard->places) {
@@ -151,6 +152,83 @@ test_comments(void **state)
                 heard.found.s);
         zdm_buf_release(&heard.found);
     }
+}
+
+static size_t
+newlines(const char *s)
+{
+    size_t n = 0;
+
+    for (; *s; s++)
+        n += *s == '\n';
+    return n;
+}
+
+/* A large file is told of in portions. A comment between two of them belongs to the statement that it
+ * stands beside, wherever the cut is. */
+static void
+test_portions(void **state)
+{
+#define ALLOW "zdm: allow break-drop-table because x"
+    static const struct {
+        const char *before, *behind;
+        bool allowed;
+    } forms[] = {
+        {"", ";\n", false},
+        {"", "; -- " ALLOW "\n", true},
+        {"-- " ALLOW "\n", ";\n", true},
+        {"/* " ALLOW " */ ", ";\n\n", true},
+        {"", "; /* " ALLOW " */\n", true},
+    };
+    struct zdm_check_settings settings = {.fail_on = ZDM_FAIL_ON_ERROR};
+    struct zdm_buf text = ZDM_BUF_INIT, expected = ZDM_BUF_INIT;
+    struct heard heard;
+    size_t line = 1;
+
+    (void)state;
+    for (int i = 0; i < 5000; i++) {
+        size_t form = (size_t)i * 7 / 3 % (sizeof forms / sizeof *forms);
+        zdm_buf_addf(&text, "%sDROP TABLE t%d%s", forms[form].before, i, forms[form].behind);
+        line += newlines(forms[form].before);
+        zdm_buf_addf(&expected, "%s%zu%s", i ? ", " : "", line, forms[form].allowed ? " (x)" : "");
+        line += newlines(forms[form].behind);
+    }
+    zdm_buf_add(&text, "-- " ALLOW "\n");
+    zdm_buf_addf(&expected, ", unused-allow at %zu", line);
+    run((const char *const[]){text.s}, 1, &settings, &heard);
+    assert_string_equal(heard.found.s, expected.s);
+    assert_int_equal(heard.n, 5000);
+    assert_int_equal(heard.summary.statements, 5000);
+    assert_int_equal(heard.summary.files, 1);
+    assert_true(heard.largest < 1000);
+    zdm_buf_release(&heard.found);
+    zdm_buf_release(&expected);
+    zdm_buf_release(&text);
+#undef ALLOW
+}
+
+/* What is allowed for a file and nowhere needed is told at its end. */
+static void
+test_unused_in_portions(void **state)
+{
+    struct zdm_check_settings settings = {.fail_on = ZDM_FAIL_ON_ERROR};
+    struct zdm_buf text = ZDM_BUF_INIT;
+    struct heard heard;
+
+    (void)state;
+    zdm_buf_add(&text, "-- zdm: allow-file break-drop-table because old\n\n");
+    for (int i = 0; i < 2000; i++)
+        zdm_buf_addf(&text, "SELECT %d;\n", i);
+    run((const char *const[]){text.s}, 1, &settings, &heard);
+    assert_true(heard.n_reports > 2);
+    assert_string_equal(heard.found.s, "unused-allow at 1");
+    zdm_buf_release(&heard.found);
+
+    zdm_buf_add(&text, "DROP TABLE a;");
+    run((const char *const[]){text.s}, 1, &settings, &heard);
+    assert_string_equal(heard.found.s, "2003 (old)");
+    zdm_buf_release(&heard.found);
+    zdm_buf_release(&text);
 }
 
 static int
@@ -358,6 +436,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_comments),
+        cmocka_unit_test(test_portions),
+        cmocka_unit_test(test_unused_in_portions),
         cmocka_unit_test(test_exit_codes),
         cmocka_unit_test(test_exit_code_of_several),
         cmocka_unit_test(test_rule_settings),

@@ -199,18 +199,21 @@ static void
 test_fingerprints(void **state)
 {
     (void)state;
+    struct zdm_check_prints prints = {.slots = NULL};
     struct zdm_check_rows before, after;
     struct sample s;
 
     sample_init(&s);
     zdm_check_rows_init(&before, &s.reports[0]);
-    zdm_check_fingerprints(&before);
+    zdm_check_fingerprints(&prints, &before);
+    zdm_check_prints_release(&prints);
     s.items[0].line += 10;
     s.statements[0].sql =
         TEXT("ALTER TABLE users\n\n  ADD COLUMN a int, ALTER COLUMN \"E <Mail>\"   SET NOT NULL");
     s.findings[0].offset = 0;
     zdm_check_rows_init(&after, &s.reports[0]);
-    zdm_check_fingerprints(&after);
+    zdm_check_fingerprints(&prints, &after);
+    zdm_check_prints_release(&prints);
     assert_int_equal(before.n, after.n);
     size_t found = 0;
     for (size_t i = 0; i < before.n; i++) {
@@ -225,10 +228,51 @@ test_fingerprints(void **state)
     s.items[1].allowed = s.items[2].allowed = NULL;
     s.items[2].n_disagreements = 0;
     zdm_check_rows_init(&after, &s.reports[0]);
-    zdm_check_fingerprints(&after);
+    zdm_check_fingerprints(&prints, &after);
     assert_string_equal(after.rows[1].rule, after.rows[2].rule);
     assert_string_not_equal(after.rows[1].fingerprint, after.rows[2].fingerprint);
+
+    /* In another portion of the same source too. */
+    zdm_check_rows_init(&before, &s.reports[0]);
+    zdm_check_fingerprints(&prints, &before);
+    for (size_t i = 0; i < before.n; i++)
+        for (size_t j = 0; j < after.n; j++)
+            assert_string_not_equal(before.rows[i].fingerprint, after.rows[j].fingerprint);
+    zdm_check_rows_release(&before);
     zdm_check_rows_release(&after);
+    zdm_check_prints_release(&prints);
+}
+
+/* A source that is told of in portions makes the same document. */
+static void
+test_portions(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < zdm_n_check_formats; i++) {
+        const char *format = zdm_check_formats[i].name;
+        struct zdm_buf whole = ZDM_BUF_INIT, parts = ZDM_BUF_INIT;
+        struct sample s;
+        sample_init(&s);
+        sample_render(&s, format, &whole);
+        const struct zdm_check_report reports[] = {
+            {.items = &s.items[0], .n = 1, .notes = &s.notes[0], .n_notes = 1},
+            {.items = &s.items[1], .n = 1},
+            {.items = &s.items[2], .n = 1},
+        };
+        const struct zdm_check_format *f = zdm_check_format(format);
+        const struct zdm_check_view view = {&s.settings, s.evidence, 80};
+        void *self = f->begin ? f->begin(&parts, &view) : NULL;
+        for (size_t k = 0; k < sizeof reports / sizeof *reports; k++)
+            f->add(self, &parts, &view, &reports[k]);
+        for (size_t k = 1; k < s.n_reports; k++)
+            f->add(self, &parts, &view, &s.reports[k]);
+        if (f->end)
+            f->end(self, &parts, &view,
+                &(struct zdm_check_end){.summary = &s.summary, .exit_code = s.summary.exit_code});
+        assert_string_equal(parts.s, whole.s);
+        zdm_buf_release(&parts);
+        zdm_buf_release(&whole);
+    }
 }
 
 struct xml {
@@ -481,6 +525,7 @@ main(void)
         cmocka_unit_test(test_sarif),
         cmocka_unit_test(test_gitlab),
         cmocka_unit_test(test_fingerprints),
+        cmocka_unit_test(test_portions),
         cmocka_unit_test(test_junit),
         cmocka_unit_test(test_hostile_text),
         cmocka_unit_test(test_markdown),
