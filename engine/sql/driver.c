@@ -35,7 +35,7 @@ struct driver {
     struct zdm_sql_context *own; /* when nobody gave one */
     struct zdm_parsed *parsed;
     size_t first; /* the number of its first statement: those before it were handed on */
-    size_t room;  /* of its array: with AddressSanitizer every realloc() copies, so not zdm_grow() */
+    size_t room; /* of its array: with AddressSanitizer every realloc() copies, so not zdm_grow() */
     const struct zdm_script_listener *listener; /* NULL: all is one result */
     bool script;
 };
@@ -60,8 +60,8 @@ open_driver(struct driver *driver, struct zdm_sql_context *context, enum zdm_wra
     driver->parsed = new_parsed();
     if (script)
         zdm_outlook_open(&driver->outlook, script);
-    zdm_sequence_open(&driver->sequence, driver->context, script ? &driver->outlook : NULL, wrap,
-        several);
+    zdm_sequence_open(
+        &driver->sequence, driver->context, script ? &driver->outlook : NULL, wrap, several);
 }
 
 /* Statements of which all is said. */
@@ -161,8 +161,7 @@ classify_statement(
     else
         zdm_catalog_release(draft.catalog, mark);
     zdm_lookup_release(&draft.locks);
-    zdm_sequence_follow(
-        &driver->sequence, &draft, driver->first + driver->parsed->count - 1);
+    zdm_sequence_follow(&driver->sequence, &draft, driver->first + driver->parsed->count - 1);
     st->verdict = zdm_statement_judge(st);
 }
 

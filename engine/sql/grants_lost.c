@@ -27,8 +27,7 @@ zdm_grants_remember(struct zdm_sequence *sequence, size_t i)
     if (sequence->granted != SIZE_MAX && sequence->granted >= n)
         sequence->granted = SIZE_MAX;
     if (n > sequence->n_dropped_by)
-        sequence->dropped_by =
-            zdm_grow(sequence->dropped_by, n - 1, sizeof *sequence->dropped_by);
+        sequence->dropped_by = zdm_grow(sequence->dropped_by, n - 1, sizeof *sequence->dropped_by);
     for (; sequence->n_dropped_by < n; sequence->n_dropped_by++) {
         sequence->dropped_by[sequence->n_dropped_by] = i;
         if (i != SIZE_MAX && sequence->granted == SIZE_MAX &&

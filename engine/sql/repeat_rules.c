@@ -78,8 +78,7 @@ zdm_repeat_remember(struct zdm_sequence *sequence, struct zdm_draft *draft)
 {
     const PgQuery__RangeVar *range = draft->script ? filled(draft) : NULL;
 
-    if (!range ||
-        zdm_outlook_analyzes(sequence->outlook, draft->arena, draft->st->offset, range))
+    if (!range || zdm_outlook_analyzes(sequence->outlook, draft->arena, draft->st->offset, range))
         return;
     const char *table = zdm_tx_name(draft, range);
     if (zdm_lookup_get(&sequence->stale, table))

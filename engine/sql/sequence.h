@@ -86,14 +86,14 @@ struct zdm_sequence {
     bool temporary;                  /* the text made a temporary relation */
     struct zdm_relation **on_commit; /* owned, n_on_commit: what the end of the transaction drops */
     size_t n_on_commit;
-    struct zdm_lookup stale; /* tables of which was said that their statistics are out of date */
-    struct {                 /* the statement before, when it was a brief ALTER TABLE */
+    struct zdm_lookup stale;  /* tables of which was said that their statistics are out of date */
+    struct {                  /* the statement before, when it was a brief ALTER TABLE */
         struct zdm_buf table; /* empty: it was none */
         enum zdm_lock_mode mode;
     } alter;
     size_t *dropped_by; /* owned: which statement dropped each of catalog->dropped; n_dropped_by */
     size_t n_dropped_by;
-    size_t granted; /* the first of them on which something was granted; SIZE_MAX: none */
+    size_t granted;          /* the first of them on which something was granted; SIZE_MAX: none */
     bool other_names;        /* names mean something else until the text ends */
     bool connections_told;   /* that few are left */
     bool idle_set, name_set; /* idle_in_transaction_session_timeout, application_name; or told */

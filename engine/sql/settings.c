@@ -178,8 +178,8 @@ set_path_text(struct zdm_sequence *sequence, const char *text)
 }
 
 static void
-set_path(struct zdm_sequence *sequence, struct zdm_draft *draft, size_t n,
-    PgQuery__Node *const *args)
+set_path(
+    struct zdm_sequence *sequence, struct zdm_draft *draft, size_t n, PgQuery__Node *const *args)
 {
     bool known = true;
 

@@ -281,8 +281,7 @@ zdm_transaction_remember(struct zdm_sequence *sequence, struct zdm_draft *draft)
         if (lock->mode < ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE ||
             zdm_tx_recall(sequence, ZDM_TX_LOCK, lock->relation) >= (int)lock->mode)
             continue;
-        const char *name =
-            zdm_tx_remember(sequence, ZDM_TX_LOCK, lock->relation, (int)lock->mode);
+        const char *name = zdm_tx_remember(sequence, ZDM_TX_LOCK, lock->relation, (int)lock->mode);
         if (lock->mode >= ZDM_LOCK_SHARE && !sequence->tx.strong)
             sequence->tx.strong = name;
         if (lock->mode == ZDM_LOCK_ACCESS_EXCLUSIVE && !sequence->tx.exclusive)
