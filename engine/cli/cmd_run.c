@@ -194,6 +194,7 @@ run_on(const struct zdm_args *args, struct zdm_io *io, const struct zdm_loaded *
         .conninfo = conninfo,
         .ledger_path = ledger,
         .until = zdm_args_get(args, ZDM_OPT_UNTIL),
+        .wait = zdm_args_has(args, ZDM_OPT_WAIT),
         .who = who,
         .host = zdm_plan_file_host(loaded->file),
         .observer = zdm_watch_observer(&watch),

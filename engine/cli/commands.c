@@ -84,7 +84,8 @@ const struct zdm_command zdm_commands[] = {
         .words = "PLAN",
         .min_words = 1,
         .max_words = 1,
-        .options = TARGET | ZDM_OPT_BIT(UNTIL) | ZDM_OPT_BIT(METRICS) | SANDBOX | LEDGER | LOOK,
+        .options = TARGET | ZDM_OPT_BIT(UNTIL) | ZDM_OPT_BIT(WAIT) | ZDM_OPT_BIT(METRICS) |
+                   SANDBOX | LEDGER | LOOK,
         .summary = "run a plan, or resume it, until done or at a closed gate",
         .about = "Checks the plan, connects, and runs the steps that are not done yet, up to the "
                  "end, a closed gate, or the step of --until. Running it again goes on from where "

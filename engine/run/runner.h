@@ -13,6 +13,7 @@ struct zdm_run_options {
     const char *conninfo;
     const char *ledger_path;
     const char *until; /* stop after this step id; NULL: run to the end. Unknown: ZDM_ERR_USAGE */
+    bool wait;         /* at closed gates, until they open */
     const char *who;   /* "ann@laptop" */
     struct zdm_host host;
     struct zdm_observer observer;

@@ -1,5 +1,10 @@
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/failpoint.h"
+#include "base/mem.h"
 #include "run/session.h"
 
 static int
@@ -39,26 +44,85 @@ pass(struct zdm_session *s, const struct zdm_step *step, const struct zdm_gate_r
     return rc;
 }
 
+/* Which checks are closed, one character each: what a line is worth. */
+static char *
+picture(const struct zdm_gate_result *result)
+{
+    char *text = zdm_alloc(result->n_checks + 1);
+
+    for (size_t i = 0; i < result->n_checks; i++)
+        text[i] = result->checks[i].open ? 'o' : 'c';
+    return text;
+}
+
+/* Until it is worth looking again, hearing what people ask for. */
+static int
+wait_at(struct zdm_session *s, const struct zdm_gate_result *result, struct zdm_backoff *backoff,
+    struct zdm_err *err)
+{
+    int64_t until_us = zdm_monotonic_us() + zdm_backoff_next(backoff) * 1000;
+
+    for (size_t i = 0; i < result->n_checks; i++) {
+        int64_t ready_ms = result->checks[i].ready_in_ms;
+        if (ready_ms >= 0 && zdm_monotonic_us() + ready_ms * 1000 < until_us)
+            until_us = zdm_monotonic_us() + ready_ms * 1000;
+    }
+    for (;;) {
+        int64_t left_ms = (until_us - zdm_monotonic_us() + 999) / 1000;
+        if (zdm_session_go_on(s, err) < 0)
+            return -1;
+        if (left_ms <= 0)
+            return 0;
+        zdm_sleep_ms(left_ms < 1000 ? left_ms : 1000); /* a stop is seen by going on */
+    }
+}
+
+static int
+look(struct zdm_session *s, size_t index, struct zdm_gate_result *result, struct zdm_err *err)
+{
+    /* An approval may have come while the steps before ran. */
+    if (zdm_session_refresh(s, err) == 0 &&
+        zdm_gate_look(s->conn, s->plan, index, &s->rows, true, result, err) == 0)
+        return 0;
+    if (!zdm_conn_lost(s->conn) || zdm_session_recover(s, err) < 0)
+        return -1;
+    s->again = true;
+    return zdm_fail(err, ZDM_ERR_FAILED, "looking again after a reconnect");
+}
+
 int
 zdm_step_gate_run(struct zdm_session *s, size_t index, struct zdm_err *err)
 {
     const struct zdm_step *step = &s->plan->steps[index];
+    struct zdm_backoff backoff = {.base_ms = 1000, .max_ms = 30000};
     struct zdm_gate_result result = {0};
-    /* An approval may have come while the steps before ran. */
-    if (zdm_session_refresh(s, err) < 0 ||
-        zdm_gate_look(s->conn, s->plan, index, &s->rows, true, &result, err) < 0) {
-        if (!zdm_conn_lost(s->conn) || zdm_session_recover(s, err) < 0)
-            return -1;
-        s->again = true;
-        return zdm_fail(err, ZDM_ERR_FAILED, "looking again after a reconnect");
+    char *told = NULL;
+    int rc;
+
+    while ((rc = look(s, index, &result, err)) == 0) {
+        char *now = picture(&result);
+        if (!told || strcmp(told, now) != 0)
+            zdm_session_tell(
+                s, &(struct zdm_event){
+                       .kind = result.open ? ZDM_EVENT_GATE_OPEN : ZDM_EVENT_GATE_CLOSED,
+                       .step = step,
+                       .rows = -1,
+                       .gate = &result,
+                   });
+        if (!told && !result.open && s->options->wait)
+            zdm_session_say(s, ZDM_EVENT_NOTE, "info", step,
+                "waiting until it opens; ^C stops, and running the plan again goes on here");
+        free(told);
+        told = now;
+        if (result.open || !s->options->wait)
+            rc = result.open ? pass(s, step, &result, err) : closed(s, step, &result, err);
+        else if ((rc = wait_at(s, &result, &backoff, err)) == 0) {
+            zdm_gate_result_release(&result);
+            continue;
+        }
+        zdm_gate_result_release(&result);
+        break;
     }
-    zdm_session_tell(s, &(struct zdm_event){
-                            .kind = result.open ? ZDM_EVENT_GATE_OPEN : ZDM_EVENT_GATE_CLOSED,
-                            .step = step,
-                            .rows = -1,
-                            .gate = &result,
-                        });
-    int rc = result.open ? pass(s, step, &result, err) : closed(s, step, &result, err);
-    zdm_gate_result_release(&result);
+    free(told);
     return rc;
 }

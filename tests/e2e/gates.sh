@@ -166,3 +166,37 @@ closed deaf 'no answer:'
 rm -f yes flag
 check_exit 0 "$ZDM" run program.lua
 check_eq "not asked again" 2 "$(wc -l <asked)"
+
+# --- waiting: closed, approved from another shell, a flag later ----------------------------------------
+cat >waits.lua <<'LUA'
+return plan "waits" { api = 1,
+  expand { sql "one" "CREATE TABLE one ()" },
+  gate "g" { approval "it may", flag "f" { sql = "SELECT value FROM flags", is = "false" } },
+  expand { sql "two" "CREATE TABLE two ()" } }
+LUA
+"$ZDM" run --wait waits.lua >waits.out 2>waits.err &
+runner=$!
+wait_for_line waits.out 'waiting until it opens'
+check_exit 0 "$ZDM" approve waits.lua g "it may" --note "tested"
+wait_for_line waits.out 'approved by'
+check_eq "still closed" f "$(sql "SELECT to_regclass('two') IS NOT NULL")"
+check_exit 0 "$ZDM" pause waits.lua --note lunch
+wait_for_line waits.out 'lunch'
+sql 'UPDATE flags SET value = false'
+check_exit 0 "$ZDM" resume waits.lua
+wait "$runner" || fail "the waiting run: $(cat waits.out waits.err)"
+check_eq "it went on by itself" t "$(sql "SELECT to_regclass('two') IS NOT NULL")"
+# ^C while it waits, and a lost session.
+sed 's/waits/stops/; s/"one"/"three"/; s/TABLE one/TABLE three/; s/"two"/"four"/; s/TABLE two/TABLE four/' waits.lua >stops.lua
+"$ZDM" run --wait stops.lua >stops.out 2>stops.err &
+runner=$!
+wait_for_line stops.out 'waiting until it opens'
+pid=$(sql "SELECT pid FROM pg_stat_activity WHERE application_name = 'zdm/stops'")
+sql "SELECT pg_terminate_backend($pid)" >killed
+wait_for_line stops.out 'reconnect'
+wait_until "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'zdm/stops' AND pid <> $pid" 1
+kill -INT "$runner"
+code=0
+wait "$runner" || code=$?
+check_eq "exit code after ^C" 130 "$code"
+check_eq "nothing behind the gate" f "$(sql "SELECT to_regclass('four') IS NOT NULL")"
