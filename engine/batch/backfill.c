@@ -141,7 +141,9 @@ zdm_backfill_run(struct zdm_conn *control, const struct zdm_backfill_spec *spec,
         zdm_job_stage(&job, ZDM_STAGE_WALKING);
         rc = zdm_job_run(&job, err);
         bool clean = false;
-        if (rc == 0)
+        if (rc == 0 && job.behind)
+            rc = zdm_job_regain(&job, err);
+        else if (rc == 0)
             rc = zdm_job_sweep(&job, &clean, err);
         if (rc == 0 && clean) {
             zdm_job_stage(&job, ZDM_STAGE_FINISHING);

@@ -82,7 +82,7 @@ zdm_worker_defer(
     if (zdm_stuck_worth_a_note(&w->stuck))
         zdm_job_note(w->job, "info", "deferred",
             "the %s is locked and left for later; in the way: %s", range, who);
-    zdm_slice_add_part(w->job, zdm_result_i64(r, 0, 2));
+    zdm_slice_add_part(w->job, zdm_result_i64(r, 0, 2), w->slice, zdm_result_i64(r, 0, 1));
     zdm_worker_pass(w, zdm_result_i64(r, 0, 0), zdm_result_i64(r, 0, 1));
 out:
     zdm_result_free(r);

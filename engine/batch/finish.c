@@ -92,9 +92,14 @@ zdm_job_finish(struct zdm_job *job, bool *done, struct zdm_err *err)
         if (zdm_control_again(job, err) < 0)
             goto out;
     job->stuck.since_us = 0;
-    if (!*done && (zdm_job_check_cursors(job, &cursors, err) < 0 ||
-                      add_leaves(job, &cursors, err) < 0 || zdm_job_adopt(job, &cursors, err) < 0))
-        goto out;
+    if (!*done) {
+        if (zdm_job_check_slices(job, &cursors, err) < 0)
+            goto out;
+        size_t first = cursors.count;
+        if (add_leaves(job, &cursors, err) < 0 || zdm_job_adopt(job, &cursors, err) < 0)
+            goto out;
+        zdm_slices_found(job, first);
+    }
     rc = 0;
 out:
     zdm_cursors_release(&cursors);

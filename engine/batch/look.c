@@ -121,6 +121,8 @@ zdm_worker_moved(struct zdm_worker *w, const struct zdm_spot *spot, int64_t rows
     job->moved_us = zdm_monotonic_us();
     job->rows += rows - w->rows;
     job->batches += batches - w->batches;
+    job->slices[w->slice].rows = rows;
+    job->slices[w->slice].batches = batches;
     if (keys >= 0) {
         if (ms >= 0) {
             job->batch_rows = keys;
@@ -149,7 +151,19 @@ read_cursor(struct zdm_worker *w, bool lock, struct zdm_cursor *out, struct zdm_
     struct zdm_table *table = out->exists ? zdm_job_table_of(w->job, out) : w->table;
     if (table && table != w->table)
         zdm_worker_walks(w, table);
+    if (!out->exists)
+        w->behind = zdm_slice_may_be_lost(w->job, w->slice);
     return zdm_job_check_cursor(w->job, table ? &table->target : NULL, out, err);
+}
+
+/* The slice was further: a failover, or a crash that lost what was committed last. */
+static void
+note_rewound(struct zdm_worker *w, int64_t before, int64_t now)
+{
+    zdm_slice_rewound(w->job, w->slice, now);
+    zdm_job_note(w->job, "warning", "rewound",
+        "the database is %lld batches behind what was reported done: going on from there",
+        (long long)(before - now));
 }
 
 int
@@ -160,13 +174,19 @@ zdm_worker_read(struct zdm_worker *w, struct zdm_err *err)
 
     if (rc == 0) {
         w->gone = !zdm_job_table_of(w->job, &cursor);
-        /* The job knows of them already. */
-        zdm_spot_copy(&cursor.at, &w->at);
+        zdm_job_lock(w->job);
+        w->rows = w->job->slices[w->slice].rows;
+        w->batches = w->job->slices[w->slice].batches;
+        zdm_job_unlock(w->job);
+        if (cursor.batches < w->batches)
+            note_rewound(w, w->batches, cursor.batches);
+        if (cursor.batches != w->batches)
+            zdm_worker_moved(w, &cursor.at, cursor.rows, cursor.batches, -1, 0);
+        else
+            zdm_spot_copy(&cursor.at, &w->at);
         w->bound = cursor.bound;
         cursor.bound = NULL;
         w->total = cursor.total;
-        w->rows = cursor.rows;
-        w->batches = cursor.batches;
         w->repair = cursor.round > 0;
     }
     zdm_cursor_release(&cursor);
@@ -191,9 +211,7 @@ zdm_worker_look(struct zdm_worker *w, bool *moved, struct zdm_err *err)
         zdm_worker_advance(w, cursor.rows, cursor.batches, 0, -1);
     } else {
         if (cursor.batches < w->batches)
-            zdm_job_note(w->job, "warning", "rewound",
-                "the database is %lld batches behind what was reported done: going on from there",
-                (long long)(w->batches - cursor.batches));
+            note_rewound(w, w->batches, cursor.batches);
         else
             zdm_job_note(w->job, "info", "adopted", "going on from where the cursor is");
         zdm_ranges_clear(&w->ranges);
@@ -202,6 +220,7 @@ zdm_worker_look(struct zdm_worker *w, bool *moved, struct zdm_err *err)
         free(w->bound);
         w->bound = cursor.bound;
         cursor.bound = NULL;
+        w->repair = cursor.round > 0;
         zdm_worker_moved(w, &cursor.at, cursor.rows, cursor.batches, -1, 0);
     }
 out:

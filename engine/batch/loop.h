@@ -27,6 +27,7 @@
  *     repair.c    what it found becomes slices
  *     defer.c     what is locked is left for later
  *     look.c      where the cursor really is
+ *     lost.c      a failover has lost slices
  *     finish.c    the closing transaction
  *     tell.c      progress and notes
  */
@@ -75,11 +76,25 @@ struct zdm_table {
     } hot;
 };
 
+/* How the database tells that a slice is gone because it is at an earlier point, after a failover or a
+ * crash, and not because somebody deleted the row: what was committed with it is gone too. lost.c */
+struct zdm_origin {
+    /* ZDM_CLAIMED: before our run began, and with it the run itself. ZDM_DEFERRED: the batch number
+     * that slice `of` went on with. ZDM_FOUND by a sweep, or a partition that is new: nothing, but it
+     * will be found again. */
+    enum { ZDM_CLAIMED, ZDM_DEFERRED, ZDM_FOUND } how;
+    int64_t of, batches;
+    unsigned sessions; /* that the job had lost by then */
+    bool gone;         /* that slice was seen at an earlier batch since */
+};
+
 struct zdm_slice {
+    struct zdm_origin origin;
     enum zdm_slice_state state;
-    bool part;      /* deferred by another one: cursor.h */
-    unsigned tries; /* of a part: how often it was found locked in this run */
-    int64_t due_us; /* of a part: not again before */
+    int64_t rows, batches; /* of it, as far as is known */
+    bool part;             /* deferred by another one: cursor.h */
+    unsigned tries;        /* of a part: how often it was found locked in this run */
+    int64_t due_us;        /* of a part: not again before */
 };
 
 struct zdm_note {
@@ -154,6 +169,8 @@ struct zdm_job {
     int64_t wal;              /* bytes written by batches since the main thread last asked */
     struct zdm_slice *slices; /* n_slices, by number */
     size_t n_slices;
+    unsigned sessions_lost; /* by the control connection and by workers */
+    bool behind;            /* a slice is gone, as after a failover: lost.c */
     struct zdm_sweep sweep;
     bool single;      /* one slice, beside parts and what is repaired */
     int64_t moved_us; /* when any of them last did */
@@ -207,6 +224,7 @@ struct zdm_worker {
     bool unclean;      /* the time of the next batch says nothing about its size */
     unsigned refused;  /* batches in a row that the cursor did not let pass */
     unsigned deferred; /* ranges in a row */
+    bool behind;       /* its slice is gone, as after a failover */
     bool locked;       /* the part is still locked: to be left open */
     bool gone;         /* the slice is of a partition that is none any more: it ends here */
     bool shy;          /* the part that was taken last was */
@@ -272,8 +290,8 @@ void zdm_slice_leave(struct zdm_worker *w);
 void zdm_slice_through(struct zdm_worker *w);
 /* It is a part that is still locked: later. */
 void zdm_slice_postpone(struct zdm_worker *w);
-/* There is a new part of that number. */
-void zdm_slice_add_part(struct zdm_job *job, int64_t slice);
+/* There is a new part of that number, which batch number `batches` of slice `of` left. */
+void zdm_slice_add_part(struct zdm_job *job, int64_t slice, int64_t of, int64_t batches);
 /* Is there a slice, no part, that nobody has taken? */
 bool zdm_slice_waits(struct zdm_job *job);
 
@@ -435,6 +453,20 @@ int zdm_job_check_cursor(const struct zdm_job *job, const struct zdm_backfill_ta
 /* Are all of them, and is none missing? */
 int zdm_job_check_cursors(
     const struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
+
+/* --- lost.c -------------------------------------------------------------------------- */
+void zdm_job_lost_session(struct zdm_job *job); /* any thread */
+/* Slice `slice` is not in the database. Is it gone with the end of what was committed? */
+bool zdm_slice_may_be_lost(struct zdm_job *job, int64_t slice);
+/* The slices from `first` on are of what was found meanwhile. */
+void zdm_slices_found(struct zdm_job *job, size_t first);
+/* A slice was found at `batches`, less than before: parts that it left later are gone. */
+void zdm_slice_rewound(struct zdm_job *job, int64_t slice, int64_t batches);
+/* All slices, read anew: may this run go on with them, or take them over when some were lost? */
+int zdm_job_check_slices(
+    struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
+/* When no worker runs, after one found its slice gone: goes on with those that are there. */
+int zdm_job_regain(struct zdm_job *job, struct zdm_err *err);
 
 /* --- finish.c ------------------------------------------------------------------------ */
 /* *done false: a cursor was put back meanwhile, there are batches to do. */

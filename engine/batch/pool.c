@@ -193,7 +193,10 @@ ended(struct zdm_worker *w, int rc, struct zdm_err *err)
     struct zdm_job *job = w->job;
 
     zdm_job_lock(job);
-    if (rc < 0 && job->failure.code == ZDM_OK) {
+    if (rc < 0 && w->behind && err->code == ZDM_ERR_MISMATCH)
+        job->behind = true;
+    bool stops = job->behind && (w->behind || err->code == ZDM_ERR_INTERRUPTED);
+    if (rc < 0 && !stops && job->failure.code == ZDM_OK) {
         zdm_err_move(&job->failure, err);
         job->fault = w->fault;
     }
@@ -310,7 +313,7 @@ attend(struct zdm_job *job, struct zdm_err *err)
 
     for (;;) {
         zdm_job_lock(job);
-        bool failed = job->failure.code != ZDM_OK;
+        bool failed = job->failure.code != ZDM_OK || job->behind;
         zdm_job_unlock(job);
 
         zdm_job_tell(job, false);

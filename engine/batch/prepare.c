@@ -255,8 +255,10 @@ as_slice(struct zdm_job *job, const struct zdm_cursors *cursors, size_t i)
         zdm_leaf_note_gone(job, c->relation);
     /* At the end of a pass over pages the sweep is still to come. */
     through = !table || (through && !table->target.by_page);
-    return (struct zdm_slice){
-        .state = through ? ZDM_SLICE_THROUGH : ZDM_SLICE_OPEN, .part = c->part};
+    return (struct zdm_slice){.state = through ? ZDM_SLICE_THROUGH : ZDM_SLICE_OPEN,
+        .rows = c->rows,
+        .batches = c->batches,
+        .part = c->part};
 }
 
 int
@@ -277,6 +279,8 @@ zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm
         slices[i] = as_slice(job, cursors, i);
 
     zdm_job_lock(job);
+    for (size_t i = 0; i < cursors->count && i < job->n_slices; i++)
+        slices[i].origin = job->slices[i].origin;
     free(job->slices);
     free(job->pos);
     free(job->bound);

@@ -97,7 +97,7 @@ read_cursors(struct zdm_job *job, struct zdm_cursors *cursors, struct zdm_err *e
     while (zdm_cursors_read(job->control, job->spec->plan, job->spec->step, cursors, err) < 0)
         if (zdm_control_again(job, err) < 0)
             return -1;
-    return zdm_job_check_cursors(job, cursors, err);
+    return zdm_job_check_slices(job, cursors, err);
 }
 
 int
@@ -119,6 +119,7 @@ zdm_repair_begin(struct zdm_job *job, struct zdm_err *err)
     ZDM_FAIL_HERE(REPAIR_AFTER);
     if (read_cursors(job, &cursors, err) < 0 || zdm_job_adopt(job, &cursors, err) < 0)
         goto out;
+    zdm_slices_found(job, first);
     rc = 0;
 out:
     zdm_cursors_release(&cursors);

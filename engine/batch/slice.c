@@ -204,7 +204,7 @@ zdm_slice_postpone(struct zdm_worker *w)
 }
 
 void
-zdm_slice_add_part(struct zdm_job *job, int64_t slice)
+zdm_slice_add_part(struct zdm_job *job, int64_t slice, int64_t of, int64_t batches)
 {
     size_t n = (size_t)slice + 1;
 
@@ -215,6 +215,7 @@ zdm_slice_add_part(struct zdm_job *job, int64_t slice)
     while (job->n_slices < n)
         job->slices[job->n_slices++] =
             (struct zdm_slice){.state = ZDM_SLICE_OPEN, .part = true, .due_us = next_try(0)};
+    job->slices[slice].origin = (struct zdm_origin){ZDM_DEFERRED, of, batches, job->sessions_lost};
     zdm_job_unlock(job);
 }
 

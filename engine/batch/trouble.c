@@ -103,6 +103,7 @@ zdm_control_again(struct zdm_job *job, struct zdm_err *err)
     case ZDM_RETRY_RECONNECT:
         if (!zdm_conn_lost(job->control)) /* read-only: recover gets a session with the primary */
             zdm_conn_rollback(job->control);
+        zdm_job_lost_session(job);
         zdm_job_waits(job, &job->stuck, "the connection");
         if (job->hooks->recover(job->hooks->self, err) < 0)
             return -1;

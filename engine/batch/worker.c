@@ -68,6 +68,7 @@ zdm_worker_reconnect(struct zdm_worker *w, bool first, struct zdm_err *err)
     struct zdm_backoff backoff = {.base_ms = 50, .max_ms = 5000};
     int64_t patience_ms = w->job->spec->patience_ms > 0 ? w->job->spec->patience_ms : 600000;
     int64_t start = zdm_monotonic_us();
+    zdm_job_lost_session(w->job);
     bool say = first || zdm_stuck_worth_a_note(&w->stuck);
 
     if (say)
