@@ -198,6 +198,7 @@ read_throttle(struct reader *r, struct zdm_step_throttle *throttle)
     if (!get(r, "throttle", LUA_TTABLE))
         return;
     throttle->lag_bytes = read_integer(r, "lag_bytes", 0);
+    throttle->replicas = read_strings(r, "replicas", &throttle->n_replicas);
     throttle->slot_bytes = read_integer(r, "slot_bytes", 0);
     throttle->archive_segments = read_integer(r, "archive", 0);
     throttle->blocked_ms = read_integer(r, "blocked", 0);

@@ -479,6 +479,13 @@ fields.tables = {
                 doc = "WAL that a replica has yet to replay. (`max_lag` is the limit in time.)",
             },
             {
+                name = "replicas",
+                kind = "strings",
+                doc = "Only these replicas count for `max_lag` and `lag_bytes`: their `application_name` in "
+                    .. "pg_stat_replication, or the address of one that has no name of its own. While one of them is not "
+                    .. "connected, it holds. When not given: all that are connected.",
+            },
+            {
                 name = "slot_bytes",
                 kind = "bytes",
                 default = "1GB",

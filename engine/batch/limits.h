@@ -7,13 +7,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct zdm_limits {            /* 0, false and NULL: not looked at; texts are views of the plan */
-    int64_t lag_ms, lag_bytes; /* of a replica in replaying */
-    int64_t slot_bytes;        /* WAL that a replication slot keeps */
-    int64_t archive_segments;  /* WAL files that wait for the archive */
-    int64_t blocked_ms;        /* how long somebody has waited for a lock of ours */
-    int64_t canary_times;      /* a commit takes that many times longer than before */
-    int64_t dead_percent;      /* dead rows of the table, of those that live */
+struct zdm_limits {              /* 0, false and NULL: not looked at; texts are views of the plan */
+    int64_t lag_ms, lag_bytes;   /* of a replica in replaying */
+    const char *const *replicas; /* whose lag counts, n_replicas; none: of all */
+    size_t n_replicas;
+    int64_t slot_bytes;           /* WAL that a replication slot keeps */
+    int64_t archive_segments;     /* WAL files that wait for the archive */
+    int64_t blocked_ms;           /* how long somebody has waited for a lock of ours */
+    int64_t canary_times;         /* a commit takes that many times longer than before */
+    int64_t dead_percent;         /* dead rows of the table, of those that live */
     int64_t checkpoints_a_minute; /* that were forced */
     bool load;                    /* active and waiting sessions against those before */
     const char *sql;              /* one boolean, true holds; or a number and its limit */

@@ -1,14 +1,57 @@
+#include <math.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/embedded.h"
 #include "batch/reading.h"
 
 extern const struct zdm_embedded zdm_batch_sql[];
 
+static bool
+counts(const struct zdm_limits *limits, const char *name)
+{
+    for (size_t i = 0; i < limits->n_replicas; i++)
+        if (name && strcmp(limits->replicas[i], name) == 0)
+            return true;
+    return limits->n_replicas == 0;
+}
+
+/* The first one that was named and is not there; NULL: all are. */
+static const char *
+missing(const struct zdm_limits *limits, const struct zdm_result *rows)
+{
+    for (size_t i = 0; i < limits->n_replicas; i++) {
+        bool there = false;
+        for (int k = 0; k < zdm_result_rows(rows) && !there; k++) {
+            const char *name = zdm_result_get(rows, k, 0);
+            there = name && strcmp(name, limits->replicas[i]) == 0;
+        }
+        if (!there)
+            return limits->replicas[i];
+    }
+    return NULL;
+}
+
+/* The lag of one that is away is not known: it holds, whatever the others say. */
+static void
+hold_for(struct zdm_reading *r, const char *name, bool hidden)
+{
+    struct zdm_signal *s = zdm_reading_signal(r, ZDM_SIGNAL_LAG);
+
+    if (!s->on)
+        s = zdm_reading_signal(r, ZDM_SIGNAL_LAG_BYTES);
+
+    zdm_signal_set(s, NAN, name, zdm_monotonic_us());
+    zdm_signal_words(s, "replica %s is not connected%s", name,
+        hidden ? ", or this role may not look at it: grant it pg_monitor" : "");
+}
+
 int
 zdm_read_replicas(struct zdm_reading *r, struct zdm_err *err)
 {
+    const struct zdm_limits *limits = r->options->limits;
     struct zdm_result *rows = NULL;
-    const char *slowest = NULL, *farthest = NULL;
+    const char *slowest = NULL, *farthest = NULL, *away;
     int64_t ms = 0, bytes = 0, hidden = 0;
 
     if (zdm_conn_exec(
@@ -16,6 +59,9 @@ zdm_read_replicas(struct zdm_reading *r, struct zdm_err *err)
         return -1;
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         const char *name = zdm_result_get(rows, i, 0);
+        hidden += zdm_result_bool(rows, i, 3);
+        if (!counts(limits, name))
+            continue;
         if (zdm_result_i64(rows, i, 1) > ms) {
             ms = zdm_result_i64(rows, i, 1);
             slowest = name;
@@ -24,9 +70,8 @@ zdm_read_replicas(struct zdm_reading *r, struct zdm_err *err)
             bytes = zdm_result_i64(rows, i, 2);
             farthest = name;
         }
-        hidden += zdm_result_bool(rows, i, 3);
     }
-    if (hidden > 0)
+    if (hidden > 0 && limits->n_replicas == 0)
         zdm_reading_say(r, ZDM_SAID_REPLICAS,
             "this role may not look at replicas, so their lag holds nothing up: grant it "
             "pg_monitor, or say max_lag = \"0s\"");
@@ -35,6 +80,8 @@ zdm_read_replicas(struct zdm_reading *r, struct zdm_err *err)
     int64_t now = zdm_monotonic_us();
     zdm_signal_set(zdm_reading_signal(r, ZDM_SIGNAL_LAG), (double)ms, slowest, now);
     zdm_signal_set(zdm_reading_signal(r, ZDM_SIGNAL_LAG_BYTES), (double)bytes, farthest, now);
+    if ((away = missing(limits, rows)))
+        hold_for(r, away, hidden > 0);
     zdm_result_free(rows);
     return 0;
 }

@@ -57,6 +57,10 @@ throttle_of(const struct zdm_step_throttle *t)
     json_t *object = json_object();
 
     json_object_set_new(object, "lag_bytes", json_integer(t->lag_bytes));
+    json_t *replicas = t->n_replicas ? json_array() : json_null();
+    for (size_t i = 0; i < t->n_replicas; i++)
+        json_array_append_new(replicas, json_string(t->replicas[i]));
+    json_object_set_new(object, "replicas", replicas);
     json_object_set_new(object, "slot_bytes", json_integer(t->slot_bytes));
     json_object_set_new(object, "archive", json_integer(t->archive_segments));
     json_object_set_new(object, "blocked_ms", json_integer(t->blocked_ms));

@@ -17,6 +17,18 @@ throttle_facts(struct zdm_buf *out, const struct zdm_step_backfill *b)
         zdm_buf_addf(&text, "at most %.1f MB of WAL a second", (double)b->wal_rate / (1 << 20));
         zdm_add_fact_of(out, ZDM_DIM, "rate", &text);
     }
+    if (t->n_replicas) {
+        zdm_buf_add(&text, "only the lag of ");
+        for (size_t i = 0; i < t->n_replicas; i++)
+            zdm_buf_addf(&text, "%s%s",
+                i == 0                  ? ""
+                : i + 1 < t->n_replicas ? ", "
+                                        : " and ",
+                t->replicas[i]);
+        zdm_buf_addf(&text, " counts; holds while %s not connected",
+            t->n_replicas == 1 ? "it is" : "one of them is");
+        zdm_add_fact_of(out, ZDM_DIM, "throttle", &text);
+    }
     if (t->sql.text)
         zdm_add_sql_fact(out, "throttle", &t->sql);
     if (t->url) {

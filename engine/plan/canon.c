@@ -130,6 +130,8 @@ put_throttle(json_t *pace, const struct zdm_step_throttle *throttle)
     json_t *object = json_object();
 
     put_unless(object, "lag_bytes", throttle->lag_bytes, INT64_C(64) << 20);
+    if (throttle->n_replicas)
+        put_texts(object, "replicas", throttle->replicas, throttle->n_replicas);
     put_unless(object, "slot_bytes", throttle->slot_bytes, INT64_C(1) << 30);
     put_unless(object, "archive_segments", throttle->archive_segments, 42);
     put_unless(object, "blocked_ms", throttle->blocked_ms, 100);

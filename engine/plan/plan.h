@@ -90,6 +90,8 @@ struct zdm_assign {     /* SET column = expression */
 
 /* When a backfill slows down and holds. 0, false and NULL: not looked at. */
 struct zdm_step_throttle {
+    const char **replicas; /* whose lag counts; n_replicas 0: of all */
+    size_t n_replicas;
     int64_t lag_bytes;            /* of a replica, default 64 MB */
     int64_t slot_bytes;           /* kept by a replication slot, default 1 GB */
     int64_t archive_segments;     /* default 42 */

@@ -118,6 +118,8 @@ limits_of(const struct zdm_step_backfill *backfill)
     return (struct zdm_limits){
         .lag_ms = backfill->max_lag_ms,
         .lag_bytes = throttle->lag_bytes,
+        .replicas = throttle->replicas,
+        .n_replicas = throttle->n_replicas,
         .slot_bytes = throttle->slot_bytes,
         .archive_segments = throttle->archive_segments,
         .blocked_ms = throttle->blocked_ms,

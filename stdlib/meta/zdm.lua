@@ -42,6 +42,7 @@
 ---When a backfill slows down and when it holds. Each signal is read about once a second by a session of its own (`zdm/PLAN/STEP/monitor`); at 70 % of a limit the rate of WAL is lowered, at the limit the backfill holds until every signal was below 70 % for three seconds. `false` turns one off. A signal that cannot be read any more holds too, except `blocked`, `commit`, `load`, `dead` and `checkpoints`.
 ---@class zdm.throttle
 ---@field lag_bytes? string|false WAL that a replica has yet to replay. (`max_lag` is the limit in time.)
+---@field replicas? string[] Only these replicas count for `max_lag` and `lag_bytes`: their `application_name` in pg_stat_replication, or the address of one that has no name of its own. While one of them is not connected, it holds. When not given: all that are connected.
 ---@field slot_bytes? string|false WAL that a replication slot keeps; less when `max_slot_wal_keep_size` would lose the slot.
 ---@field archive? integer|false WAL files that wait to be archived. An `archive_command` that fails holds at once. (at least 1)
 ---@field blocked? string|false How long another session has waited for a lock of the backfill. (at least 1ms)

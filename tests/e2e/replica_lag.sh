@@ -45,6 +45,26 @@ PGPORT=5433 sql 'SELECT pg_wal_replay_resume()'
 wait "$runner"
 check_eq "every row once" "1|1" "$(sql 'SELECT min(n), max(n) FROM t')"
 
+# Only the replicas that are named count; one that is not there holds.
+sql 'UPDATE t SET n = 0'
+sed -e 's/"lagging"/"named"/' -e 's/max_lag = "1s"/max_lag = "1s", throttle = { replicas = { "other" } }/' plan.lua >named.lua
+"$ZDM" plan named.lua >out
+check_has out 'only the lag of other counts; holds while it is not connected'
+"$ZDM" run named.lua >out 2>err &
+runner=$!
+wait_for_line out 'holding: replica other is not connected'
+check_eq "it holds from the start" 0 "$(sql 'SELECT count(*) FROM t WHERE n > 0')"
+kill -9 "$runner"
+wait "$runner" || true
+sed -i 's/"other"/"walreceiver"/' named.lua
+PGPORT=5433 sql 'SELECT pg_wal_replay_pause()'
+"$ZDM" run named.lua >out 2>err &
+runner=$!
+wait_for_line out 'holding: replica walreceiver lag'
+PGPORT=5433 sql 'SELECT pg_wal_replay_resume()'
+wait "$runner"
+check_eq "every row once, when it is there" "1|1" "$(sql 'SELECT min(n), max(n) FROM t')"
+
 # How fast may be changed while a backfill is under way; what it does may not.
 sql 'UPDATE t SET n = 0'
 sed -i 's/"lagging"/"paced"/' plan.lua
