@@ -61,10 +61,15 @@ zdm_prisma_owns(const struct zdm_folder *folder)
     return false;
 }
 
+/* By the bytes of the folders' names: "1_a" before "1_a-b", so a name's end is less than any byte. */
 static int
-compare_bytes(const void *a, const void *b)
+compare_folders(const void *a, const void *b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    const unsigned char *x = *(unsigned char *const *)a, *y = *(unsigned char *const *)b;
+
+    while (*x && *x == *y)
+        x++, y++;
+    return (*x == '/' ? 0 : *x) - (*y == '/' ? 0 : *y);
 }
 
 int
@@ -75,7 +80,7 @@ zdm_prisma_list(const struct zdm_folder *folder, struct zdm_paths *out, struct z
         if (holds(&folder->entries[i], "migration.sql"))
             zdm_paths_add(out, zdm_folder_path(folder->entries[i].folder, "migration.sql"));
     if (out->n)
-        qsort(out->items, out->n, sizeof *out->items, compare_bytes);
+        qsort(out->items, out->n, sizeof *out->items, compare_folders);
     return 0;
 }
 

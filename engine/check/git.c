@@ -157,6 +157,12 @@ read_names(const char *path, struct names *out, struct zdm_err *err)
         return zdm_fail_errno(err, ZDM_ERR_FAILED, "cannot read \"%s\"", path);
     while ((n = fread(chunk, 1, sizeof chunk, file)) > 0)
         zdm_buf_addn(&text, chunk, n);
+    if (ferror(file)) {
+        zdm_fail_errno(err, ZDM_ERR_FAILED, "cannot read \"%s\"", path);
+        fclose(file);
+        zdm_buf_release(&text);
+        return -1;
+    }
     fclose(file);
     size_t len = text.len;
     out->text = zdm_buf_take(&text);

@@ -13,12 +13,14 @@
 struct file_id {
     dev_t dev;
     ino_t ino;
+    bool taken;
 };
 
 struct reader {
     struct zdm_sources sources;
-    struct file_id *seen; /* files that were read: naming one twice does not run it twice */
-    size_t n_seen;
+    /* Files that were read, by their hash: naming one twice does not run it twice. */
+    struct file_id *seen;
+    size_t n_seen, room;
     size_t n_met; /* files that were found, read or not */
     const struct zdm_source_options *options;
     bool in_folder;
@@ -74,6 +76,30 @@ zdm_source_release(struct zdm_source *source)
     free(source->advice);
 }
 
+static struct file_id *
+slot_of(struct file_id *seen, size_t room, dev_t dev, ino_t ino)
+{
+    size_t i = ((size_t)ino * 0x9E3779B97F4A7C15u ^ (size_t)dev) & (room - 1);
+
+    while (seen[i].taken && (seen[i].ino != ino || seen[i].dev != dev))
+        i = (i + 1) & (room - 1);
+    return &seen[i];
+}
+
+static void
+make_room(struct reader *reader)
+{
+    size_t room = reader->room ? 2 * reader->room : 64;
+    struct file_id *larger = zdm_alloc(room * sizeof *larger);
+
+    for (size_t i = 0; i < reader->room; i++)
+        if (reader->seen[i].taken)
+            *slot_of(larger, room, reader->seen[i].dev, reader->seen[i].ino) = reader->seen[i];
+    free(reader->seen);
+    reader->seen = larger;
+    reader->room = room;
+}
+
 /* Takes note of the file; true when it was read before. */
 static bool
 is_seen(struct reader *reader, const char *path)
@@ -82,11 +108,13 @@ is_seen(struct reader *reader, const char *path)
 
     if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
         return false;
-    for (size_t i = 0; i < reader->n_seen; i++)
-        if (reader->seen[i].ino == st.st_ino && reader->seen[i].dev == st.st_dev)
-            return true;
-    reader->seen = zdm_grow(reader->seen, reader->n_seen, sizeof *reader->seen);
-    reader->seen[reader->n_seen++] = (struct file_id){.dev = st.st_dev, .ino = st.st_ino};
+    if (2 * (reader->n_seen + 1) > reader->room)
+        make_room(reader);
+    struct file_id *slot = slot_of(reader->seen, reader->room, st.st_dev, st.st_ino);
+    if (slot->taken)
+        return true;
+    *slot = (struct file_id){.dev = st.st_dev, .ino = st.st_ino, .taken = true};
+    reader->n_seen++;
     return false;
 }
 

@@ -2,206 +2,14 @@
 
 #include <string.h>
 
-#include "sql/constraint.h"
 #include "sql/expression.h"
-#include "sql/grammar.h"
 #include "sql/object.h"
 #include "sql/partition.h"
-#include "sql/row_query.h"
+#include "sql/row_constraint.h"
 #include "sql/volatility.h"
 
 #define AT(name)     PG_QUERY__ALTER_TABLE_TYPE__AT_##name
 #define CONSTR(name) PG_QUERY__CONSTR_TYPE__CONSTR_##name
-
-/* The server had it, with the rows and columns that it has now. */
-static bool
-is_old(struct zdm_draft *draft, struct zdm_relation *relation)
-{
-    size_t n;
-
-    if (!relation || !relation->oid || !relation->known || relation->dropped)
-        return false;
-    struct zdm_relation **family = zdm_draft_family(draft, relation, &n);
-    for (size_t i = 0; i < n; i++)
-        if (zdm_context_rows_changed(draft->context, zdm_draft_name(draft, family[i])))
-            return false;
-    return true;
-}
-
-/* Its text, when it may be evaluated here: see the header. NULL otherwise. */
-static const char *
-harmless(struct zdm_asking *asking, PgQuery__Node *expr)
-{
-    struct zdm_draft *draft = asking->draft;
-
-    if (!expr || zdm_expr_missing_column(expr, asking->relation))
-        return NULL;
-    struct zdm_judged judged = zdm_expr_judge(draft, expr, asking->relation);
-    if (judged.is_volatile || judged.unsure || zdm_draft_failed(draft))
-        return NULL;
-    return zdm_deparse_expr(draft->arena, expr);
-}
-
-static void
-ask_check(struct zdm_asking *asking, const char *condition, const char *name)
-{
-    struct zdm_arena *arena = asking->draft->arena;
-
-    zdm_ask_where(asking, "23514",
-        name && name[0] ? zdm_arena_strf(arena, "does not meet the condition of %s",
-                              zdm_ask_ident(asking, name))
-                        : "does not meet the condition",
-        zdm_arena_strf(arena, "NOT (%s)", condition));
-}
-
-static void
-ask_not_null(struct zdm_asking *asking, const char *name)
-{
-    struct zdm_arena *arena = asking->draft->arena;
-    const struct zdm_column *column = zdm_relation_column(asking->relation, name);
-
-    if (!column || (column->not_null && column->not_null_valid))
-        return;
-    zdm_ask_where(asking, "23502",
-        zdm_arena_strf(arena, "has NULL in %s", zdm_ask_ident(asking, name)),
-        zdm_arena_strf(arena, "%s IS NULL", zdm_ask_ident(asking, name)));
-}
-
-/* The names in a list of String nodes that are columns of the relation; NULL: one is not. */
-static const char **
-column_list(struct zdm_asking *asking, const struct zdm_relation *relation, size_t n,
-    PgQuery__Node *const *nodes)
-{
-    const char **names = zdm_arena_alloc(asking->draft->arena, (n + 1) * sizeof *names);
-
-    for (size_t i = 0; i < n; i++) {
-        names[i] = zdm_node_string(nodes[i]);
-        if (!zdm_relation_column(relation, names[i]))
-            return NULL;
-    }
-    return names;
-}
-
-static void
-ask_new_foreign(struct zdm_asking *asking, const PgQuery__Constraint *constraint)
-{
-    struct zdm_draft *draft = asking->draft;
-    const PgQuery__RangeVar *range = constraint->pktable;
-    struct zdm_relation *references = zdm_catalog_relation(
-        draft->catalog, range->schemaname[0] ? range->schemaname : NULL, range->relname);
-    const char **referenced;
-
-    if (!is_old(draft, references) || constraint->fk_matchtype[0] == 'f')
-        return;
-    const char **columns =
-        column_list(asking, asking->relation, constraint->n_fk_attrs, constraint->fk_attrs);
-    const struct zdm_constraint *key = zdm_relation_primary_key(references);
-    if (constraint->n_pk_attrs)
-        referenced = column_list(asking, references, constraint->n_pk_attrs, constraint->pk_attrs);
-    else
-        referenced = key && key->n_columns == constraint->n_fk_attrs ? key->columns : NULL;
-    if (columns && referenced &&
-        (!constraint->n_pk_attrs || constraint->n_pk_attrs == constraint->n_fk_attrs))
-        zdm_ask_foreign(asking, constraint->n_fk_attrs, columns, references, referenced);
-}
-
-static void
-ask_new_key(struct zdm_asking *asking, const PgQuery__Constraint *constraint)
-{
-    size_t n = constraint->n_keys;
-    const char **names = column_list(asking, asking->relation, n, constraint->keys);
-
-    if (!names)
-        return;
-    bool primary = constraint->contype == CONSTR(PRIMARY);
-    for (size_t i = 0; primary && i < n; i++)
-        ask_not_null(asking, names[i]);
-    if (!n) /* USING INDEX */
-        return;
-    for (size_t i = 0; i < n; i++)
-        names[i] = zdm_ask_ident(asking, names[i]);
-    zdm_ask_unique(asking, n, names, constraint->nulls_not_distinct, NULL);
-}
-
-/* Enforced, and not about ranges. */
-static bool
-is_plain(const PgQuery__Constraint *constraint)
-{
-    switch (constraint->contype) {
-    case CONSTR(CHECK):
-        return zdm_grammar_is_enforced(constraint);
-    case CONSTR(FOREIGN):
-        return zdm_grammar_is_enforced(constraint) && !zdm_grammar_has_period(constraint);
-    case CONSTR(PRIMARY):
-    case CONSTR(UNIQUE):
-        return !zdm_grammar_without_overlaps(constraint);
-    default:
-        return true;
-    }
-}
-
-static void
-ask_new_constraint(struct zdm_asking *asking, const PgQuery__Constraint *constraint)
-{
-    const char *condition;
-
-    if (constraint->skip_validation || !is_plain(constraint))
-        return;
-    switch (constraint->contype) {
-    case CONSTR(NOTNULL):
-        for (size_t i = 0; i < constraint->n_keys; i++)
-            ask_not_null(asking, zdm_node_string(constraint->keys[i]));
-        break;
-    case CONSTR(CHECK):
-        condition = harmless(asking, constraint->raw_expr);
-        if (condition)
-            ask_check(asking, condition, constraint->conname);
-        break;
-    case CONSTR(FOREIGN):
-        ask_new_foreign(asking, constraint);
-        break;
-    case CONSTR(PRIMARY):
-    case CONSTR(UNIQUE):
-        ask_new_key(asking, constraint);
-        break;
-    default:
-        break;
-    }
-}
-
-static void
-ask_validation(struct zdm_asking *asking, const char *name)
-{
-    const struct zdm_constraint *constraint = zdm_relation_constraint(asking->relation, name);
-    struct zdm_tree tree;
-
-    if (!constraint || constraint->validated)
-        return;
-    if (constraint->kind == ZDM_CONSTRAINT_CHECK && constraint->check_sql) {
-        PgQuery__Node *expr = (PgQuery__Node *)zdm_expr_parse(constraint->check_sql, &tree);
-        if (!expr)
-            return;
-        const char *condition = harmless(asking, expr);
-        if (condition)
-            ask_check(asking, condition, name);
-        zdm_tree_release(&tree);
-    } else if (constraint->kind == ZDM_CONSTRAINT_FOREIGN && constraint->references &&
-               is_old(asking->draft, constraint->references)) {
-        const struct zdm_constraint *key = zdm_relation_primary_key(constraint->references);
-        const char **referenced = constraint->referenced;
-        if (!referenced && key && key->n_columns == constraint->n_columns)
-            referenced = key->columns;
-        if (referenced)
-            zdm_ask_foreign(asking, constraint->n_columns, constraint->columns,
-                constraint->references, referenced);
-    } else if (constraint->kind == ZDM_CONSTRAINT_NOT_NULL && constraint->n_columns == 1) {
-        zdm_ask_where(asking, "23502",
-            zdm_arena_strf(asking->draft->arena, "has NULL in %s",
-                zdm_ask_ident(asking, constraint->columns[0])),
-            zdm_arena_strf(
-                asking->draft->arena, "%s IS NULL", zdm_ask_ident(asking, constraint->columns[0])));
-    }
-}
 
 /* A shorter string: an explicit cast would cut it, the statement refuses. Blanks at the end do not
  * count. */
@@ -231,7 +39,7 @@ ask_type(struct zdm_asking *asking, const PgQuery__AlterTableCmd *cmd)
         to.type->kind == ZDM_TYPE_DOMAIN ||
         (column->type == to.type && column->typmod == to.typmod))
         return;
-    if (def->raw_default && !(value = harmless(asking, def->raw_default)))
+    if (def->raw_default && !(value = zdm_ask_harmless(asking, def->raw_default)))
         return;
     const char *type = zdm_deparse_type(draft->arena, def->type_name);
     if (!type)
@@ -300,13 +108,13 @@ ask_bound(
     if (!condition || unsure)
         return;
     zdm_ask_condition(draft->arena, &text, condition);
-    if (is_old(draft, child)) {
+    if (zdm_ask_is_old(draft, child)) {
         struct zdm_asking of_child = {
             .draft = draft, .relation = child, .table = zdm_draft_name(draft, child)};
         zdm_ask_where(&of_child, "23514", "does not fit the bound of the partition",
             zdm_arena_strf(draft->arena, "%s IS NOT TRUE", text.s));
     }
-    if (is_old(draft, rest)) {
+    if (zdm_ask_is_old(draft, rest)) {
         struct zdm_asking of_rest = {
             .draft = draft, .relation = rest, .table = zdm_draft_name(draft, rest)};
         zdm_ask_where(&of_rest, "23514", "belongs to the new partition, and is in the default one",
@@ -339,13 +147,13 @@ ask_alter(struct zdm_asking *asking, const PgQuery__AlterTableStmt *stmt)
             ask_new_column(asking, cmd);
             break;
         case AT(SetNotNull):
-            ask_not_null(asking, cmd->name);
+            zdm_ask_not_null(asking, cmd->name);
             break;
         case AT(AddConstraint):
-            ask_new_constraint(asking, cmd->def->constraint);
+            zdm_ask_new_constraint(asking, cmd->def->constraint);
             break;
         case AT(ValidateConstraint):
-            ask_validation(asking, cmd->name);
+            zdm_ask_validation(asking, cmd->name);
             break;
         case AT(AlterColumnType):
             ask_type(asking, cmd);
@@ -381,7 +189,8 @@ ask_index(struct zdm_asking *asking, const PgQuery__IndexStmt *stmt)
             return;
         if (!elem->expr && !zdm_relation_column(asking->relation, elem->name))
             return;
-        values[i] = elem->expr ? harmless(asking, elem->expr) : zdm_ask_ident(asking, elem->name);
+        values[i] =
+            elem->expr ? zdm_ask_harmless(asking, elem->expr) : zdm_ask_ident(asking, elem->name);
         if (!values[i])
             return;
         if (elem->expr || elem->n_collation)
@@ -390,7 +199,7 @@ ask_index(struct zdm_asking *asking, const PgQuery__IndexStmt *stmt)
             values[i] = zdm_arena_strf(arena, "(%s COLLATE %s)", values[i],
                 zdm_list_text(arena, elem->n_collation, elem->collation));
     }
-    if (stmt->where_clause && !(condition = harmless(asking, stmt->where_clause)))
+    if (stmt->where_clause && !(condition = zdm_ask_harmless(asking, stmt->where_clause)))
         return;
     zdm_ask_unique(asking, stmt->n_index_params, values, stmt->nulls_not_distinct, condition);
 }
@@ -418,7 +227,7 @@ zdm_row_questions(struct zdm_draft *draft)
             draft->catalog, range->schemaname[0] ? range->schemaname : NULL, range->relname),
         .table = zdm_range_text(draft->arena, range),
         .only = !range->inh};
-    if (!is_old(draft, asking.relation) || !strchr("rp", (int)asking.relation->kind))
+    if (!zdm_ask_is_old(draft, asking.relation) || !strchr("rp", (int)asking.relation->kind))
         return;
     if (node->node_case == PG_QUERY__NODE__NODE_ALTER_TABLE_STMT)
         ask_alter(&asking, node->alter_table_stmt);

@@ -89,6 +89,10 @@ check_has "$out" "a/b/2.sql:1:1"
 # Named twice is read once.
 check_exit 0 "$ZDM" check --format json deep/1.sql deep/1.sql
 check_has "$out" '"files": 1'
+mkdir numbers
+for i in $(seq 300); do echo "SELECT $i;" >"numbers/$i.sql"; done
+check_exit 0 "$ZDM" check --format json numbers numbers/7.sql numbers
+check_has "$out" '"files": 300'
 for language in rb:Ruby py:Python ts:TypeScript js:JavaScript xml:XML; do
     mkdir -p "other/${language%:*}"
     : >"other/${language%:*}/one.${language%:*}"
@@ -147,7 +151,7 @@ awk 'BEGIN { x = sprintf("%2500s", ""); gsub(" ", "x", x)
              for (i = 0; i < 2000; i++) printf "INSERT INTO t VALUES (%d, \x27%s\x27);\n", i, x }' >big.sql
 check_exit 0 "$ZDM" check --fail-on none --format json big.sql
 check_has "$out" '"statements": 2000'
-mkdir many
+mkdir numbers
 for ((i = 1; i <= 1000; i++)); do echo "CREATE TABLE m$i (id bigint PRIMARY KEY);" >many/$i.sql; done
 check_exit 0 "$ZDM" check --format json many
 check_has "$out" '"files": 1000'

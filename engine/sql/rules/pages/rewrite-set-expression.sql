@@ -7,7 +7,6 @@
 -- nothing is written.
 --! unseen: it takes the grammar of PostgreSQL 17
 --! versions: 17-
---! offline: takes the grammar of PostgreSQL 17
 -- setup
 CREATE TABLE orders (id bigint PRIMARY KEY, net numeric NOT NULL, tax numeric NOT NULL,
     total numeric GENERATED ALWAYS AS (net + tax) STORED);
