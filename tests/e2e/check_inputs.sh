@@ -151,7 +151,7 @@ awk 'BEGIN { x = sprintf("%2500s", ""); gsub(" ", "x", x)
              for (i = 0; i < 2000; i++) printf "INSERT INTO t VALUES (%d, \x27%s\x27);\n", i, x }' >big.sql
 check_exit 0 "$ZDM" check --fail-on none --format json big.sql
 check_has "$out" '"statements": 2000'
-mkdir numbers
+mkdir many
 for ((i = 1; i <= 1000; i++)); do echo "CREATE TABLE m$i (id bigint PRIMARY KEY);" >many/$i.sql; done
 check_exit 0 "$ZDM" check --format json many
 check_has "$out" '"files": 1000'
