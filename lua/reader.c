@@ -233,6 +233,8 @@ read_backfill(struct reader *r, struct zdm_step_backfill *step)
     step->max_throttled_ms = read_integer(r, "max_throttled", 0);
     step->vacuum = read_bool(r, "vacuum");
     step->verify = read_bool(r, "verify");
+    step->max_quarantine = read_integer(r, "max_quarantine", 0);
+    step->quarantine_values = read_bool(r, "quarantine_values");
     read_throttle(r, &step->throttle);
     step->erase = read_bool(r, "delete");
     step->into = read_string(r, "into");

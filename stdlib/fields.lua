@@ -241,6 +241,24 @@ return plan "add_phone" {
                 doc = "Held longer than this at a stretch, it warns; it goes on holding. `0s`: never.",
             },
             {
+                name = "max_quarantine",
+                kind = "integer",
+                min = 0,
+                max = 100000,
+                default = 0,
+                doc = "How many rows to leave behind that the server refuses because of their data (SQLSTATE 22*, 23*, P0001). "
+                    .. "Each is found, and goes into quarantine with its key and the error: `zdm quarantine` lists and "
+                    .. "retries them, and no contract step begins before none is left. One more than that stops the "
+                    .. "backfill; 0: the first one does. The table needs a key.",
+            },
+            {
+                name = "quarantine_values",
+                kind = "boolean",
+                default = false,
+                doc = "Keep what is in these rows beside their keys, too, and the error word for word. Otherwise what stands in "
+                    .. "quotation marks in it is left out, since it may be a value; what a trigger says without any is kept.",
+            },
+            {
                 name = "vacuum",
                 kind = "boolean",
                 default = true,

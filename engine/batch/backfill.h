@@ -13,8 +13,8 @@
  * Locks: a batch that times out on a lock is tried again with half the rows,
  * down to the one row that is locked. That row is left for later, and the rest
  * goes on; before the end nothing is left. When the table as a whole is locked,
- * or row after row, it waits. Bad data is narrowed down to its row the same way,
- * and then stops the backfill.
+ * or row after row, it waits. Bad data is narrowed down to its row the same way;
+ * the row goes into quarantine, as far as the plan allows, or stops the backfill.
  *
  * Rows that were written behind the cursor or beyond the bound are found by a final sweep, where that is
  * possible (needs.h), and done; after three rounds of it, with rows still found, the backfill fails.
@@ -57,6 +57,7 @@ struct zdm_backfill_progress {
     int64_t batch_rows;
     double batch_ms;
     int64_t deferred;        /* ranges that were locked and are left for later */
+    int64_t quarantined;     /* rows whose data are bad, left behind: quarantine.h */
     const char *pos, *bound; /* views; may be NULL */
     const char *waiting;     /* NULL, or why it holds: "a lock on public.users" */
     bool paused;             /* by somebody: `waiting` says who and why */
@@ -108,5 +109,18 @@ struct zdm_backfill_hooks {
  * server's SQLSTATE and, where it is the author's SQL, err->message naming column or where. */
 int zdm_backfill_run(struct zdm_conn *control, const struct zdm_backfill_spec *spec, int64_t epoch,
     const struct zdm_backfill_hooks *hooks, struct zdm_err *err);
+
+struct zdm_retried {
+    int64_t done;     /* changed, and out of quarantine */
+    int64_t unneeded; /* out of it too: where is false by now, or the row is gone */
+    int64_t failed;   /* still there, with what the server said this time */
+};
+/* Does to the rows in quarantine, those with `key` when that is not NULL, what the backfill does, each once
+ * and in a transaction of its own. Taken out and changed are one: after an interruption the others are
+ * still there. Of the hooks it needs note and recover. Errors as above, for what is not about the
+ * data of a row; *out counts what was done until then. */
+int zdm_backfill_retry(struct zdm_conn *control, const struct zdm_backfill_spec *spec,
+    int64_t epoch, const struct zdm_backfill_hooks *hooks, const char *key, struct zdm_retried *out,
+    struct zdm_err *err);
 
 #endif

@@ -20,12 +20,16 @@ close_transaction(struct zdm_job *job, struct zdm_err *err)
         zdm_journal_fence(job->control, spec->plan, job->epoch, err) < 0 ||
         zdm_cursors_finish(job->control, spec->plan, spec->step, job->epoch,
             job->by_leaf ? zdm_job_target(job)->oid : 0, &slices, &progress.rows, &progress.batches,
-            err) < 0)
+            err) < 0 ||
+        zdm_quarantine_count(job->control, spec->plan, spec->step, &progress.quarantined, err) < 0)
         goto failed;
     if (slices != (int64_t)job->n_slices) {
         zdm_conn_rollback(job->control);
         return 0;
     }
+    zdm_job_lock(job);
+    job->quarantined = progress.quarantined; /* some of them may be there without a reply */
+    zdm_job_unlock(job);
     if (job->hooks->finish(job->hooks->self, &progress, err) < 0 ||
         zdm_conn_commit(job->control, err) < 0)
         goto failed;

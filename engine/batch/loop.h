@@ -26,6 +26,8 @@
  *     sweep.c     the final sweep: which rows still need it
  *     repair.c    what it found becomes slices
  *     defer.c     what is locked is left for later
+ *     set_aside.c a row whose data are bad is left behind, in quarantine
+ *     retry.c     rows from quarantine, one by one
  *     look.c      where the cursor really is
  *     lost.c      a failover has lost slices
  *     finish.c    the closing transaction
@@ -44,6 +46,7 @@
 #include "batch/hold.h"
 #include "batch/meter.h"
 #include "batch/pages.h"
+#include "batch/quarantine.h"
 #include "batch/range.h"
 #include "batch/request.h"
 #include "batch/statement.h"
@@ -160,6 +163,11 @@ struct zdm_job {
     enum zdm_stage stage;     /* written under the lock */
     int64_t knobs[ZDM_KNOBS]; /* in force; written under the lock */
 
+    /* Held while a row is set aside, so that they are counted one after the other. */
+    pthread_mutex_t set_aside;
+    bool recount;            /* under set_aside: a reply was lost */
+    int64_t quarantine_said; /* under set_aside: when a line told of it last */
+
     /* Under the lock. */
     pthread_mutex_t lock;
     pthread_cond_t go_on;     /* holding or quitting has changed */
@@ -177,6 +185,7 @@ struct zdm_job {
     size_t wanted;    /* workers */
     size_t running;
     int64_t rows, batches; /* over all slices */
+    int64_t quarantined;   /* rows of this backfill; written under set_aside too */
     struct zdm_meter meter;
     int64_t batch_rows; /* of the last batch of anyone */
     double batch_ms;
@@ -303,6 +312,8 @@ void zdm_worker_advance(
     struct zdm_worker *w, int64_t rows, int64_t batches, int64_t wal, double ms);
 /* The batch was left for later: w->to is where the cursor is. */
 void zdm_worker_pass(struct zdm_worker *w, int64_t rows, int64_t batches);
+/* The one row of the batch is in quarantine: w->to is where the cursor is. */
+void zdm_worker_skip(struct zdm_worker *w, int64_t rows, int64_t batches);
 /* From now on batches of half as many keys, until the trouble in them is found or passed. */
 void zdm_worker_narrow(struct zdm_worker *w);
 /* Forgets what was looked up for the batches ahead, and a range that no batch has begun. */
@@ -436,6 +447,11 @@ bool zdm_worker_may_defer(const struct zdm_worker *w);
 /* Leaves the range up to `upto` for later, because of *err. *look: what became of that is not known. */
 int zdm_worker_defer(
     struct zdm_worker *w, const char *upto, const char *who, bool *look, struct zdm_err *err);
+
+/* --- set_aside.c ----------------------------------------------------------------------- */
+/* Moves the cursor past the one row up to `upto`, whose data are bad (*err), and puts it into
+ * quarantine. 1, and *err as it was: there is no room for it. *look: what became of that is not known. */
+int zdm_worker_set_aside(struct zdm_worker *w, const char *upto, bool *look, struct zdm_err *err);
 
 /* --- look.c ------------------------------------------------------------------------- */
 /* Reads the cursor on the worker, behind any batch in flight, and adopts where it is. *moved: it is

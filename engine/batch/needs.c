@@ -6,6 +6,7 @@
 #include "base/embedded.h"
 #include "base/mem.h"
 #include "batch/position.h"
+#include "batch/quarantine.h"
 
 extern const struct zdm_embedded zdm_batch_sql[];
 
@@ -165,7 +166,9 @@ zdm_needs_add(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
     const struct zdm_backfill_target *t, size_t *where_at)
 {
     /* CASE, not AND: the value may be an error in a row that is not meant. */
-    zdm_buf_add(b, "CASE");
+    zdm_buf_add(b, "CASE WHEN ");
+    zdm_quarantine_add_keys(b, spec, t);
+    zdm_buf_add(b, " THEN false");
     if (spec->where) {
         zdm_buf_add(b, " WHEN (\n");
         *where_at = b->len;

@@ -6,6 +6,8 @@
  *     delete  `where` holds
  *     copy    no row of `into` has the key, and `where` holds
  *
+ * and the row is not in quarantine.
+ *
  * As text in collation C, as a sync compares: json has no equality, and citext takes different
  * spellings for one. The value is cast to the column's type first, for what the column made of it
  * counts: 3.7 is 4 in an integer.

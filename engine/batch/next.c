@@ -207,15 +207,28 @@ zdm_worker_advance(struct zdm_worker *w, int64_t rows, int64_t batches, int64_t 
     passed(w, stripes, stripe_ends, narrowed);
 }
 
-void
-zdm_worker_pass(struct zdm_worker *w, int64_t rows, int64_t batches)
+static void
+leave_behind(struct zdm_worker *w, int64_t rows, int64_t batches, int64_t keys)
 {
     int64_t stripes = w->at.range_end ? w->at.stripes : 1;
     bool stripe_ends = !w->to.stripe_pos, narrowed = w->suspect > 0;
 
-    zdm_worker_moved(w, &w->to, rows, batches, -1, 0);
-    w->deferred++;
+    zdm_worker_moved(w, &w->to, rows, batches, keys, -1);
     passed(w, stripes, stripe_ends, narrowed);
+}
+
+void
+zdm_worker_pass(struct zdm_worker *w, int64_t rows, int64_t batches)
+{
+    leave_behind(w, rows, batches, -1);
+    w->deferred++;
+}
+
+void
+zdm_worker_skip(struct zdm_worker *w, int64_t rows, int64_t batches)
+{
+    leave_behind(w, rows, batches, 1);
+    w->deferred = 0;
 }
 
 void

@@ -40,7 +40,8 @@ silence(int fd)
 void
 zdm_job_init(struct zdm_job *job)
 {
-    if (pthread_mutex_init(&job->lock, NULL) != 0 || pthread_cond_init(&job->go_on, NULL) != 0)
+    if (pthread_mutex_init(&job->lock, NULL) != 0 || pthread_cond_init(&job->go_on, NULL) != 0 ||
+        pthread_mutex_init(&job->set_aside, NULL) != 0)
         zdm_die("cannot make a lock");
     job->main = pthread_self();
     job->quit_fd = new_eventfd();
@@ -93,6 +94,7 @@ zdm_job_release(struct zdm_job *job)
     close(job->wake_fd);
     pthread_cond_destroy(&job->go_on);
     pthread_mutex_destroy(&job->lock);
+    pthread_mutex_destroy(&job->set_aside);
 }
 
 bool

@@ -40,7 +40,7 @@ void zdm_position_release(struct zdm_position *position);
 /* Parameters of a statement: texts, and positions key by key. */
 struct zdm_parameters {
     size_t n;
-    const char *values[16 + 2 * ZDM_KEYS_MAX]; /* borrowed */
+    const char *values[24 + 2 * ZDM_KEYS_MAX]; /* borrowed */
 };
 void zdm_parameters_add(struct zdm_parameters *p, const char *value);
 /* Its keys from number `from` on. */

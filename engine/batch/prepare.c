@@ -316,6 +316,16 @@ zdm_job_check_scans(struct zdm_job *job, const struct zdm_cursors *cursors, stru
     return 0;
 }
 
+static int
+count_quarantine(struct zdm_job *job, struct zdm_err *err)
+{
+    while (zdm_quarantine_count(
+               job->control, job->spec->plan, job->spec->step, &job->quarantined, err) < 0)
+        if (zdm_control_again(job, err) < 0)
+            return -1;
+    return 0;
+}
+
 int
 zdm_job_prepare(struct zdm_job *job, struct zdm_err *err)
 {
@@ -325,7 +335,8 @@ zdm_job_prepare(struct zdm_job *job, struct zdm_err *err)
     job->conninfo = zdm_strdup(zdm_conn_conninfo(job->control));
     if (read_cursors(job, &cursors, err) < 0 || zdm_job_find_tables(job, &cursors, err) < 0 ||
         claim_cursors(job, &cursors, err) < 0 || zdm_job_check_cursors(job, &cursors, err) < 0 ||
-        zdm_job_adopt(job, &cursors, err) < 0 || zdm_job_check_scans(job, &cursors, err) < 0)
+        zdm_job_adopt(job, &cursors, err) < 0 || zdm_job_check_scans(job, &cursors, err) < 0 ||
+        count_quarantine(job, err) < 0)
         goto out;
     zdm_worker_unstuck(job->workers);
     job->stuck.since_us = 0;

@@ -36,6 +36,20 @@ add_move(struct zdm_request *q, const struct zdm_backfill_spec *spec, const stru
     zdm_parameters_add(&q->p, to->stripe_pos);
 }
 
+/* Both ends of the batch, as keys. */
+static int
+split_ends(struct zdm_request *q, const struct zdm_batch_sql *sql, const struct zdm_batch *batch,
+    struct zdm_err *err)
+{
+    const char *after = lower_end(batch);
+
+    if (zdm_position_split(batch->upto, sql->n_keys, &q->upto, err) == 0 &&
+        (!after || zdm_position_split(after, sql->n_keys, &q->after, err) == 0))
+        return 0;
+    zdm_request_release(q);
+    return -1;
+}
+
 int
 zdm_request_fill(struct zdm_request *q, const struct zdm_batch_sql *sql,
     const struct zdm_backfill_spec *spec, const struct zdm_batch *batch, struct zdm_err *err)
@@ -44,11 +58,8 @@ zdm_request_fill(struct zdm_request *q, const struct zdm_batch_sql *sql,
     size_t common;
 
     *q = (struct zdm_request){.p.n = 0};
-    if (zdm_position_split(batch->upto, sql->n_keys, &q->upto, err) < 0 ||
-        (after && zdm_position_split(after, sql->n_keys, &q->after, err) < 0)) {
-        zdm_request_release(q);
+    if (split_ends(q, sql, batch, err) < 0)
         return -1;
-    }
     const enum zdm_batch_kind kind = batch->repair    ? ZDM_BATCH_REPAIR
                                      : batch->striped ? ZDM_BATCH_STRIPE
                                                       : ZDM_BATCH_WHOLE;
@@ -69,6 +80,30 @@ zdm_request_fill_deferral(
     zdm_parameters_add(&q->p, lower_end(batch));
     zdm_parameters_add(&q->p, batch->upto);
     zdm_parameters_add(&q->p, batch->striped ? "t" : "f");
+}
+
+int
+zdm_request_fill_set_aside(struct zdm_request *q, const struct zdm_batch_sql *sql,
+    const struct zdm_backfill_spec *spec, const struct zdm_batch *batch,
+    const struct zdm_bad_row *bad, bool room, int *common, struct zdm_err *err)
+{
+    size_t shared = 0;
+
+    *q = (struct zdm_request){.p.n = 0};
+    if (split_ends(q, sql, batch, err) < 0)
+        return -1;
+    *common = (int)zdm_batch_shape(lower_end(batch) ? &q->after : NULL, &q->upto, &shared) - 1;
+    add_move(q, spec, batch);
+    zdm_parameters_add(&q->p, bad->sqlstate);
+    zdm_parameters_add(&q->p, bad->message);
+    zdm_parameters_add(&q->p, batch->upto);
+    zdm_parameters_add(&q->p, bad->relation);
+    zdm_parameters_add(&q->p, bad->identity);
+    zdm_parameters_add(&q->p, room ? "t" : "f");
+    zdm_parameters_add_position(&q->p, &q->upto, 0);
+    if (*common >= 0)
+        zdm_parameters_add_position(&q->p, &q->after, shared);
+    return 0;
 }
 
 void

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "batch/cursor.h"
+#include "batch/quarantine.h"
 #include "batch/statement.h"
 
 /* Which batch: the cursor must be `from`, at its batch number `batches`, and is moved to `to`. Rows
@@ -35,6 +36,11 @@ int zdm_request_fill(struct zdm_request *q, const struct zdm_batch_sql *sql,
  * sql/cursor_defer.sql. q->text stays NULL. */
 void zdm_request_fill_deferral(
     struct zdm_request *q, const struct zdm_backfill_spec *spec, const struct zdm_batch *batch);
+/* The statement that moves the cursor in the same way and puts the row into quarantine, with sqlstate and
+ * message of *bad, when there is room or it is there: the parameters of zdm_set_aside_sql, and its *common. q->text stays NULL. */
+int zdm_request_fill_set_aside(struct zdm_request *q, const struct zdm_batch_sql *sql,
+    const struct zdm_backfill_spec *spec, const struct zdm_batch *batch,
+    const struct zdm_bad_row *bad, bool room, int *common, struct zdm_err *err);
 void zdm_request_release(struct zdm_request *q);
 
 #endif

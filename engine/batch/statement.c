@@ -190,8 +190,8 @@ add_returning(
 
 /* The rows of stripe $6 of $10, spread evenly: each lies beside rows of all the others. Not of keys'
  * texts, which may depend on settings. */
-static void
-add_stripe(struct zdm_buf *b, const struct zdm_backfill_target *t)
+void
+zdm_batch_add_stripe(struct zdm_buf *b, const struct zdm_backfill_target *t)
 {
     struct zdm_buf number = ZDM_BUF_INIT;
 
@@ -213,8 +213,8 @@ add_stripe(struct zdm_buf *b, const struct zdm_backfill_target *t)
 }
 
 /* An SQL literal, whatever standard_conforming_strings is. */
-static void
-add_literal(struct zdm_buf *b, const char *text)
+void
+zdm_batch_add_literal(struct zdm_buf *b, const char *text)
 {
     zdm_buf_add(b, strchr(text, '\\') ? "E'" : "'");
     for (; *text; text++) {
@@ -226,18 +226,36 @@ add_literal(struct zdm_buf *b, const char *text)
 }
 
 /* Is what has the partition's name that partition, and is it one still? */
-static void
-add_attached(struct zdm_buf *b, const struct zdm_backfill_target *t)
+void
+zdm_batch_add_attached(struct zdm_buf *b, const struct zdm_backfill_target *t)
 {
     if (t->root == 0)
         return;
     zdm_buf_add(b, "    AND pg_catalog.to_regclass(");
-    add_literal(b, t->relation);
+    zdm_batch_add_literal(b, t->relation);
     zdm_buf_addf(b,
         ")::pg_catalog.oid " EQ " %u::pg_catalog.oid\n"
         "    AND EXISTS (SELECT FROM pg_catalog.pg_partition_ancestors(%u::pg_catalog.oid) AS a\n"
         "      WHERE a.relid::pg_catalog.oid " EQ " %u::pg_catalog.oid)\n",
         t->oid, t->oid, t->root);
+}
+
+/* What stands behind the range, and the count. */
+static void
+add_rest(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
+    const struct zdm_backfill_target *t, enum zdm_batch_kind kind, size_t *spans)
+{
+    if (kind == ZDM_BATCH_REPAIR) {
+        zdm_buf_add(b, " AND ");
+        zdm_needs_add(b, spec, t, &spans[spec->n_set]);
+    } else if (spec->where) {
+        zdm_buf_add(b, " AND ");
+        add_author(b, spec->where, &spans[spec->n_set]);
+    }
+    if (kind == ZDM_BATCH_STRIPE)
+        zdm_batch_add_stripe(b, t);
+    add_behind_where(b, spec, t);
+    add_returning(b, spec, t);
 }
 
 /* common: how many first columns both ends share; -1: there is no lower end. */
@@ -267,7 +285,7 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
             "    AND pg_catalog.pg_relation_filenode(%u::pg_catalog.oid)::pg_catalog.text " EQ
             " $%d::pg_catalog.text",
             upto, t->oid, upto + 1);
-    add_attached(&b, t);
+    zdm_batch_add_attached(&b, t);
     zdm_buf_add(&b, "  FOR NO KEY UPDATE),\n"
                     "zdm_rows AS (\n");
     add_action(&b, spec, t, spans);
@@ -278,17 +296,7 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
         zdm_order_add_first(&b, t, upto);
     else
         zdm_order_add_next(&b, t, after, upto, (size_t)common);
-    if (kind == ZDM_BATCH_REPAIR) {
-        zdm_buf_add(&b, " AND ");
-        zdm_needs_add(&b, spec, t, &spans[spec->n_set]);
-    } else if (spec->where) {
-        zdm_buf_add(&b, " AND ");
-        add_author(&b, spec->where, &spans[spec->n_set]);
-    }
-    if (kind == ZDM_BATCH_STRIPE)
-        add_stripe(&b, t);
-    add_behind_where(&b, spec, t);
-    add_returning(&b, spec, t);
+    add_rest(&b, spec, t, kind, spans);
     zdm_buf_add(&b, "UPDATE zdm.cursor AS c SET pos = $8::pg_catalog.text,\n"
                     "  stripe = $9::pg_catalog.int4, stripes = $10::pg_catalog.int4,\n"
                     "  range_end = $11::pg_catalog.text, stripe_pos = $12::pg_catalog.text,\n"
@@ -397,6 +405,34 @@ build_any(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target
     return zdm_buf_take(&b);
 }
 
+static struct zdm_batch_text
+build_retry(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
+{
+    struct zdm_buf b = ZDM_BUF_INIT;
+    size_t *spans = zdm_alloc((spec->n_set + 1) * sizeof *spans);
+
+    zdm_buf_add(&b, "WITH zdm_fence AS MATERIALIZED (\n"
+                    "  SELECT p.epoch FROM zdm.plan AS p WHERE p.name " EQ " $1::pg_catalog.text\n"
+                    "    AND p.epoch " EQ " $5::pg_catalog.int8\n");
+    zdm_batch_add_attached(&b, t);
+    zdm_buf_add(&b,
+        "  FOR SHARE),\n"
+        "zdm_cas AS (\n"
+        "  DELETE FROM zdm.quarantine AS q WHERE EXISTS (SELECT FROM zdm_fence)\n"
+        "    AND q.plan " EQ " $1 AND q.step " EQ " $2::pg_catalog.text\n"
+        "    AND q.relation " EQ " $3::pg_catalog.text AND q.key " EQ " $4::pg_catalog.text\n"
+        "  RETURNING pg_catalog.set_config('zdm.sync', 'off', true) AS sync),\n"
+        "zdm_rows AS (\n");
+    add_action(&b, spec, t, spans);
+    zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND ");
+    zdm_order_add_at(&b, t, ZDM_RETRY_PARAMETERS + 1);
+    add_rest(&b, spec, t, ZDM_BATCH_WHOLE, spans);
+    zdm_buf_add(&b, "SELECT (SELECT pg_catalog.count(*) FROM zdm_fence),\n"
+                    "  (SELECT pg_catalog.count(*) FROM zdm_cas),\n"
+                    "  (SELECT pg_catalog.count(*) FROM zdm_rows)");
+    return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
+}
+
 void
 zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *target,
     struct zdm_batch_sql *out)
@@ -434,6 +470,7 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
     for (size_t i = 0; i <= out->n_keys; i++)
         out->batches[i] = build_batch(spec, target, (int)i - 1, ZDM_BATCH_WHOLE);
     build_sweep(spec, target, out);
+    out->retry = build_retry(spec, target);
     if (target->stripe_by == ZDM_STRIPE_NONE)
         return;
     out->striped = zdm_alloc((out->n_keys + 1) * sizeof *out->striped);
@@ -470,6 +507,8 @@ zdm_batch_sql_release(struct zdm_batch_sql *sql)
     free(sql->look.found);
     free(sql->look.once);
     free(sql->look.still);
+    free(sql->retry.text);
+    free(sql->retry.spans);
     free(sql->authors);
     *sql = (struct zdm_batch_sql){.bound = NULL};
 }

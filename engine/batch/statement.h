@@ -26,6 +26,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "batch/position.h"
 #include "batch/target.h"
 
@@ -51,6 +52,9 @@ struct zdm_sweep_sql { /* NULL: no final sweep */
     char *still; /* key -> does it need it? */
 };
 
+/* Parameters of `retry` before those of its key. */
+#define ZDM_RETRY_PARAMETERS 5
+
 struct zdm_batch_sql {
     char *bound; /* -> the last key, a column each, as text; no row on an empty table */
     char *cut;   /* $1 percent of the pages, $2 slices, bound -> about the last keys of the slices,
@@ -68,13 +72,23 @@ struct zdm_batch_sql {
     struct zdm_batch_text *striped; /* the same for the rows of one stripe; NULL: no stripes */
     struct zdm_batch_text *repairs; /* the same for the rows that need it; NULL: no final sweep */
     struct zdm_sweep_sql look;      /* of the final sweep */
-    char *sweep;                    /* by pages: -> does any row still need it? */
+    /* One row from quarantine: $1 plan, $2 step, $3 relation, $4 key as a position, $5 epoch, then its
+     * columns -> 1 when the plan is ours and the partition is one still, 1 when it was there, rows changed. Taking it out and
+     * changing it are one. None by pages. */
+    struct zdm_batch_text retry;
+    char *sweep; /* by pages: -> does any row still need it? */
     bool by_page;
     double rows_a_page;   /* by pages: estimate */
     size_t n_keys;        /* there are n_keys + 1 batches */
     const char **authors; /* n_set expressions, then where when there is one; views */
     size_t n_set, n_spans;
 };
+/* An SQL literal, whatever standard_conforming_strings is. */
+void zdm_batch_add_literal(struct zdm_buf *b, const char *text);
+/* " AND ...": what has the partition's name is that partition, and is one still. */
+void zdm_batch_add_attached(struct zdm_buf *b, const struct zdm_backfill_target *t);
+/* " AND ...": only the rows of stripe $6 of $10. */
+void zdm_batch_add_stripe(struct zdm_buf *b, const struct zdm_backfill_target *t);
 /* What the error of a batch begins with (22P02) whose rows still match `where`, in a walk by pages. */
 #define ZDM_WHERE_STAYS "zdm: where stays true, rows: "
 /* A position is one parameter for each column of the key. */

@@ -59,7 +59,9 @@ struct zdm_backfill_spec { /* all views of the plan */
     const char *synchronous_commit; /* of the batches; NULL: as the session has it */
     struct zdm_limits limits;
     struct zdm_sweep_wish sweep;
-    int64_t patience_ms; /* longest time without any progress; 0: 10 min */
+    int64_t patience_ms;    /* longest time without any progress; 0: 10 min */
+    int64_t max_quarantine; /* bad rows to leave behind; 0: the first one stops the backfill */
+    bool quarantine_values; /* keep what is in them */
 };
 
 struct zdm_key {                  /* one column of it */

@@ -75,6 +75,7 @@ tell_progress(struct zdm_job *job)
         .hot_percent = job->hot_percent,
         .batch_rows = job->batch_rows,
         .batch_ms = job->batch_ms,
+        .quarantined = job->quarantined,
         .pos = pos,
         .bound = bound,
         .waiting = why,

@@ -308,6 +308,21 @@ where_stays(const struct zdm_worker *w, struct zdm_err *err)
         "expression; or give the table a key");
 }
 
+/* Takes range. */
+static int
+quarantine_full(const struct zdm_worker *w, char *range, struct zdm_err *err)
+{
+    const struct zdm_backfill_spec *spec = w->job->spec;
+
+    free(range);
+    zdm_err_wrap(
+        err, "one bad row more than max_quarantine = %lld", (long long)spec->max_quarantine);
+    return zdm_err_hint(err,
+        "zdm quarantine list %s shows those that were left behind; correct rows and retry them, or "
+        "allow more; then run plan \"%s\" again",
+        spec->plan, spec->plan);
+}
+
 int
 zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_err *err)
 {
@@ -331,9 +346,18 @@ zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_e
         zdm_err_clear(err);
         return 0;
     }
+    bool full = false;
+    if (zdm_is_data_error(err->sqlstate) && w->job->spec->max_quarantine > 0) {
+        int rc = zdm_worker_set_aside(w, upto, look, err);
+        if (rc <= 0)
+            return rc;
+        full = true;
+    }
     zdm_worker_blame(w, w->sent, 0, err);
     char *range = zdm_worker_range(w, upto);
     zdm_err_wrap(err, "%s", range);
+    if (full)
+        return quarantine_full(w, range, err);
     if (!err->hint && zdm_is_data_error(err->sqlstate))
         zdm_err_hint(err,
             "every row before it is done; correct the row, or the backfill's set or where, then "

@@ -50,6 +50,7 @@ end_json(struct zdm_io *io, const struct zdm_watch *watch, const struct zdm_plan
                       : watch && watch->until ? "stopped"
                                               : "done"));
     json_object_set_new(object, "elapsed_ms", json_integer(watch ? watch->elapsed_ms : 0));
+    json_object_set_new(object, "quarantined", json_integer(watch ? watch->quarantined : 0));
     json_object_set_new(object, "exit_code", json_integer(code));
     json_object_set_new(object, "errors", zdm_json_errors(errors));
     zdm_json_print(&io->out, object, true);
@@ -124,6 +125,21 @@ say_interrupted(
 }
 
 static void
+say_quarantined(struct zdm_buf *out, const struct zdm_args *args, const struct zdm_watch *watch)
+{
+    char count[32];
+
+    if (watch->quarantined == 0)
+        return;
+    zdm_buf_addf(out,
+        ZDM_YELLOW "%s row%s in quarantine" ZDM_PLAIN ", as they were; to look at %s:\n  ",
+        zdm_show_count(watch->quarantined, count), watch->quarantined == 1 ? "" : "s",
+        watch->quarantined == 1 ? "it" : "them");
+    zdm_add_again(out, args, "quarantine list", NULL, 1, &watch->plan->file);
+    zdm_buf_addc(out, '\n');
+}
+
+static void
 say_done(struct zdm_buf *out, const struct zdm_watch *watch)
 {
     char text[32];
@@ -165,9 +181,11 @@ end_run(const struct zdm_args *args, struct zdm_io *io, struct zdm_watch *watch,
     zdm_watch_clear_line(watch);
     if (rc == 0) {
         say_done(&text, watch);
+        say_quarantined(&text, args, watch);
         zdm_io_write(&io->out, &text);
     } else if (err->code == ZDM_ERR_CLOSED && watch->closed) {
         say_closed(&text, args, watch, sandbox);
+        say_quarantined(&text, args, watch);
         zdm_io_write(&io->out, &text);
     } else if (err->code == ZDM_ERR_INTERRUPTED) {
         zdm_io_flush(&io->out);

@@ -157,6 +157,37 @@ const struct zdm_command zdm_commands[] = {
         .run = zdm_cmd_approve,
     },
     {
+        .name = "quarantine",
+        .words = "list|retry PLAN",
+        .min_words = 2,
+        .max_words = 2,
+        .options = ZDM_OPT_BIT(STEP) | ZDM_OPT_BIT(KEY) | TARGET | LEDGER | LOOK,
+        .summary = "rows that a backfill left behind because of their data",
+        .about =
+            "A backfill with max_quarantine goes on behind rows that the server refuses because of "
+            "their data; they stay as they were. list shows their keys and what the server said; "
+            "PLAN is a plan file or a plan's name.\n"
+            "\n"
+            "retry does to them what the backfill does, each once, in a transaction of its own; "
+            "correct them before. PLAN is the plan file. A row that is changed leaves quarantine, "
+            "one "
+            "that is gone or needs nothing any more too; one that fails again stays. The plan is "
+            "taken "
+            "over as zdm run does it, so nobody else may run it. The exit code is 1 when a row "
+            "failed "
+            "again.\n"
+            "\n"
+            "zdm run does not retry. It begins no contract step while a row of the plan is in "
+            "quarantine, and exits with 3.",
+        .examples =
+            {
+                {"zdm quarantine list plans/rename_email.lua", NULL},
+                {"zdm quarantine retry plans/rename_email.lua", "all of them"},
+                {"zdm quarantine retry plans/rename_email.lua --key 4711", "one"},
+            },
+        .run = zdm_cmd_quarantine,
+    },
+    {
         .name = "pause",
         .words = "PLAN",
         .min_words = 1,

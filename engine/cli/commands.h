@@ -36,6 +36,7 @@ int zdm_command_unknown(const char *name, struct zdm_err *err);
 
 int zdm_cmd_check(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io);
+int zdm_cmd_quarantine(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_run(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_status(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_log(const struct zdm_args *args, struct zdm_io *io);

@@ -141,6 +141,7 @@ zdm_json_progress(const struct zdm_backfill_progress *p)
     json_object_set_new(object, "pos", zdm_json_text(p->pos));
     json_object_set_new(object, "bound", zdm_json_text(p->bound));
     json_object_set_new(object, "deferred", json_integer(p->deferred));
+    json_object_set_new(object, "quarantined", json_integer(p->quarantined));
     json_object_set_new(object, "waiting", zdm_json_text(p->waiting));
     json_object_set_new(object, "paused", json_boolean(p->paused));
     json_object_set_new(object, "workers", json_integer(p->workers));

@@ -120,6 +120,8 @@ add_backfill(json_t *out, const struct zdm_plan *plan, const struct zdm_step *st
     json_object_set_new(object, "max_lag_ms", json_integer(b->max_lag_ms));
     json_object_set_new(object, "wal_rate", zdm_json_known(b->wal_rate ? b->wal_rate : -1));
     json_object_set_new(object, "max_throttled_ms", json_integer(b->max_throttled_ms));
+    json_object_set_new(object, "max_quarantine", json_integer(b->max_quarantine));
+    json_object_set_new(object, "quarantine_values", json_boolean(b->quarantine_values));
     json_object_set_new(object, "vacuum", json_boolean(b->vacuum));
     json_object_set_new(object, "verify", json_boolean(b->verify));
     json_object_set_new(object, "behind", behind_of(plan, step));

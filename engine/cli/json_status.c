@@ -24,6 +24,7 @@ step_of(const struct zdm_step *step, const struct zdm_step_status *st)
     json_object_set_new(object, "detail", detail_of(st->detail));
     json_object_set_new(
         object, "backfill", st->cursor.exists ? zdm_json_cursor(&st->cursor) : json_null());
+    json_object_set_new(object, "quarantined", json_integer(st->quarantined));
     json_object_set_new(object, "gate", st->gate.n_checks ? zdm_json_gate(&st->gate) : json_null());
     return object;
 }
@@ -44,6 +45,7 @@ zdm_json_status(const struct zdm_plan *plan, const struct zdm_plan_status *statu
     json_object_set_new(object, "paused", zdm_json_paused(&status->control));
     json_object_set_new(object, "tuned", zdm_json_tuned(&status->control));
     json_object_set_new(object, "done", json_integer(status->n_done));
+    json_object_set_new(object, "quarantined", json_integer(status->quarantined));
     json_object_set_new(object, "steps", steps);
     json_object_set_new(object, "problem",
         status->problem.code == ZDM_OK ? json_null() : zdm_json_error(&status->problem));

@@ -103,6 +103,8 @@ render_backfill(const struct zdm_metrics *m, struct zdm_buf *out)
             "What is left, if nothing held it up.", true, (double)p->eta_free_ms / 1000);
     metric(m, out, "zdm_backfill_deferred_ranges", "gauge", "Locked ranges left for later.", true,
         (double)p->deferred);
+    metric(m, out, "zdm_backfill_quarantined_rows", "gauge",
+        "Rows left behind because of their data.", true, (double)p->quarantined);
     metric(m, out, "zdm_backfill_batch_rows", "gauge", "Size of the last batch.", true,
         (double)p->batch_rows);
     metric(m, out, "zdm_backfill_batch_seconds", "gauge", "Duration of the last batch.", true,

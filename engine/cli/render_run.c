@@ -74,6 +74,8 @@ zdm_add_progress_words(struct zdm_buf *out, const struct zdm_backfill_progress *
         zdm_buf_addf(out, " (%s if nothing held it up)", show_eta(p->eta_free_ms, text));
     if (p->deferred > 0)
         zdm_buf_addf(out, ", %s locked and left for later", zdm_show_count(p->deferred, text));
+    if (p->quarantined > 0)
+        zdm_buf_addf(out, ", %s in quarantine", zdm_show_count(p->quarantined, text));
     if (p->stage == ZDM_STAGE_SWEEPING || p->stage == ZDM_STAGE_FINISHING)
         zdm_buf_addf(out, "; %s", zdm_stage_name(p->stage));
     add_held(out, p);
@@ -123,6 +125,10 @@ add_measures(struct zdm_buf *out, const struct zdm_backfill_progress *p, int *ro
     }
     if (p->deferred > 0) {
         snprintf(part, sizeof part, "%s left for later", zdm_show_count(p->deferred, count));
+        add_part(out, part, room, 0);
+    }
+    if (p->quarantined > 0) {
+        snprintf(part, sizeof part, "%s in quarantine", zdm_show_count(p->quarantined, count));
         add_part(out, part, room, 0);
     }
     if (p->stage == ZDM_STAGE_SWEEPING || p->stage == ZDM_STAGE_FINISHING) {
@@ -246,6 +252,8 @@ zdm_render_event(struct zdm_buf *out, const struct zdm_event *event)
         zdm_buf_addf(out, " (%s", zdm_show_duration(event->elapsed_ms, text));
         if (event->rows >= 0)
             zdm_buf_addf(out, ", %s rows", zdm_show_count(event->rows, text));
+        if (event->quarantined > 0)
+            zdm_buf_addf(out, ", %s in quarantine", zdm_show_count(event->quarantined, text));
         zdm_buf_addc(out, ')');
         break;
     case ZDM_EVENT_PROGRESS:

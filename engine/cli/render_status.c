@@ -101,6 +101,16 @@ add_cursor(struct zdm_buf *out, const struct zdm_cursor *c)
 }
 
 static void
+add_quarantined(struct zdm_buf *out, int64_t n)
+{
+    char count[32];
+
+    zdm_add_blanks(out, STEP_COLUMN);
+    zdm_buf_addf(out, ZDM_YELLOW "%s row%s in quarantine" ZDM_PLAIN "\n", zdm_show_count(n, count),
+        n == 1 ? "" : "s");
+}
+
+static void
 step_row(
     struct zdm_buf *out, const struct zdm_step *step, const struct zdm_step_status *st, int column)
 {
@@ -125,6 +135,8 @@ step_row(
     zdm_buf_addc(out, '\n');
     if (st->cursor.exists)
         add_cursor(out, &st->cursor);
+    if (st->quarantined > 0)
+        add_quarantined(out, st->quarantined);
     if (st->gate.n_checks)
         zdm_render_checks(out, &st->gate, STEP_COLUMN);
     zdm_buf_release(&when);
@@ -173,6 +185,13 @@ add_next(struct zdm_buf *out, const struct zdm_args *args, const struct zdm_plan
         if (st->state == ZDM_STATE_WAITING && st->gate.n_checks) {
             zdm_add_next_steps(out, args, plan, &plan->steps[i], &st->gate, 2);
             return;
+        }
+        if (st->state == ZDM_STATE_WAITING) { /* contract, while rows are in quarantine */
+            zdm_buf_add(out, "  ");
+            zdm_add_again(out, args, "quarantine list", NULL, 1, &plan->file);
+            zdm_buf_add(out, "\n  ");
+            zdm_add_again(out, args, "quarantine retry", NULL, 1, &plan->file);
+            zdm_buf_addc(out, '\n');
         }
     }
     zdm_buf_add(out, "  ");

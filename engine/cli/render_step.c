@@ -121,6 +121,12 @@ backfill_step(struct zdm_buf *out, const struct zdm_plan *plan, size_t index)
             &text, "; waits while a replica is %s behind", zdm_show_duration(b->max_lag_ms, lag));
     zdm_add_fact_of(out, ZDM_DIM, "batches", &text);
     behind_fact(out, plan, index);
+    if (b->max_quarantine) {
+        zdm_buf_addf(&text, "at most %s bad row%s, with their keys and errors%s",
+            zdm_show_count(b->max_quarantine, low), b->max_quarantine == 1 ? "" : "s",
+            b->quarantine_values ? " and what is in them" : "");
+        zdm_add_fact_of(out, ZDM_DIM, "quarantine", &text);
+    }
     throttle_facts(out, b);
     zdm_add_because(out, &b->allow);
 }

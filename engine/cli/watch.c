@@ -145,6 +145,7 @@ show_json(struct zdm_watch *watch, const struct zdm_event *event)
     if (event->kind == ZDM_EVENT_STEP_DONE) {
         json_object_set_new(object, "elapsed_ms", json_integer(event->elapsed_ms));
         json_object_set_new(object, "rows", zdm_json_known(event->rows));
+        json_object_set_new(object, "quarantined", json_integer(event->quarantined));
     }
     if (event->progress)
         json_object_set_new(object, "progress", zdm_json_progress(event->progress));
@@ -182,6 +183,7 @@ see(void *self, const struct zdm_event *event)
         break;
     case ZDM_EVENT_RUN_END:
         watch->elapsed_ms = event->elapsed_ms;
+        watch->quarantined = event->quarantined;
         break;
     default:
         break;

@@ -23,7 +23,8 @@ struct zdm_watch {
     char *cancelled;           /* "cancelled by ann@laptop", owned; NULL: it was not */
     bool until;                /* stopped where --until asked */
     struct zdm_metrics metrics;
-    int64_t elapsed_ms; /* of the run, once it ended */
+    int64_t elapsed_ms;  /* of the run, once it ended */
+    int64_t quarantined; /* rows of the plan, then */
 };
 
 void zdm_watch_init(struct zdm_watch *watch, struct zdm_io *io, const struct zdm_args *args,

@@ -294,6 +294,8 @@ zdm_conn_close(struct zdm_conn *conn)
     free(conn->conninfo);
     free(conn->application);
     free(conn->where);
+    for (size_t i = 0; i < sizeof conn->named / sizeof *conn->named; i++)
+        free(conn->named[i]);
     free(conn);
 }
 

@@ -30,6 +30,9 @@ void zdm_conn_close(struct zdm_conn *conn); /* NULL is fine */
 /* A fresh session with the same parameters, after a loss. The old one is gone whatever happens. */
 int zdm_conn_reconnect(struct zdm_conn *conn, struct zdm_err *err);
 bool zdm_conn_lost(const struct zdm_conn *conn);
+/* Are the n bytes of text the name of a schema, table, column, type or constraint that the server's last
+ * error was about, by its own account? Other words in quotes may be values. */
+bool zdm_conn_error_names(const struct zdm_conn *conn, const char *text, size_t n);
 /* While shielded a stop does not cancel and does not refuse statements: for bookkeeping that must
  * still run after ^C. COMMIT and ROLLBACK always are. Returns what it was before. */
 bool zdm_conn_shield(struct zdm_conn *conn, bool shielded);

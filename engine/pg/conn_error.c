@@ -111,6 +111,28 @@ field(const PGresult *result, int code)
     return text && *text ? text : NULL;
 }
 
+static void
+keep_names(struct zdm_conn *conn, const PGresult *result)
+{
+    static const int codes[] = {PG_DIAG_SCHEMA_NAME, PG_DIAG_TABLE_NAME, PG_DIAG_COLUMN_NAME,
+        PG_DIAG_DATATYPE_NAME, PG_DIAG_CONSTRAINT_NAME};
+
+    _Static_assert(sizeof codes / sizeof *codes == sizeof conn->named / sizeof *conn->named, "");
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        free(conn->named[i]);
+        conn->named[i] = zdm_strdup(field(result, codes[i]));
+    }
+}
+
+bool
+zdm_conn_error_names(const struct zdm_conn *conn, const char *text, size_t n)
+{
+    for (size_t i = 0; i < sizeof conn->named / sizeof *conn->named; i++)
+        if (conn->named[i] && strlen(conn->named[i]) == n && memcmp(conn->named[i], text, n) == 0)
+            return true;
+    return false;
+}
+
 int
 zdm_server_error(struct zdm_conn *conn, const PGresult *result, struct zdm_err *err)
 {
@@ -125,6 +147,7 @@ zdm_server_error(struct zdm_conn *conn, const PGresult *result, struct zdm_err *
     if (severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0))
         conn->lost = true;
 
+    keep_names(conn, result);
     const char *message = field(result, PG_DIAG_MESSAGE_PRIMARY);
     zdm_fail(err, ZDM_ERR_FAILED, "%s", message ? message : "unknown error of the server");
     snprintf(err->sqlstate, sizeof err->sqlstate, "%s", state);

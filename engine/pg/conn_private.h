@@ -29,6 +29,7 @@ struct zdm_conn {
     int64_t patience_ms; /* with each statement; 0: none */
     struct zdm_prepared *prepared;
     size_t n_prepared;
+    char *named[5]; /* by the last error of the server: zdm_conn_error_names */
     void (*notice)(void *self, const char *severity, const char *sqlstate, const char *message);
     void *notice_self;
 };

@@ -167,6 +167,9 @@ put_pace(json_t *object, const struct zdm_step_backfill *backfill)
     put_text(pace, "synchronous_commit", backfill->synchronous_commit);
     put_unless(pace, "wal_rate", backfill->wal_rate, 0);
     put_unless(pace, "max_throttled_ms", backfill->max_throttled_ms, 3600000);
+    put_unless(pace, "max_quarantine", backfill->max_quarantine, 0);
+    if (backfill->quarantine_values)
+        put(pace, "quarantine_values", json_true());
     if (!backfill->vacuum)
         put(pace, "vacuum", json_false());
     if (!backfill->verify)

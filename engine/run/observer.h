@@ -41,11 +41,12 @@ const char *zdm_event_name(enum zdm_event_kind kind);
 
 struct zdm_event {
     enum zdm_event_kind kind;
-    const char *level;                            /* "info", "warning", "error" */
-    const struct zdm_step *step;                  /* NULL: the run as a whole */
-    const char *message;                          /* one line for people; may be NULL */
-    int64_t elapsed_ms;                           /* STEP_DONE, RUN_END; else 0 */
-    int64_t rows;                                 /* STEP_DONE of a backfill; else -1 */
+    const char *level;           /* "info", "warning", "error" */
+    const struct zdm_step *step; /* NULL: the run as a whole */
+    const char *message;         /* one line for people; may be NULL */
+    int64_t elapsed_ms;          /* STEP_DONE, RUN_END; else 0 */
+    int64_t rows;                /* STEP_DONE of a backfill; else -1 */
+    int64_t quarantined;         /* rows: STEP_DONE of a backfill; RUN_END of the plan; else 0 */
     const struct zdm_backfill_progress *progress; /* PROGRESS */
     const struct zdm_gate_result *gate;           /* GATE_OPEN, GATE_CLOSED */
     int64_t at_ms;                                /* this machine's clock */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/text.h"
+#include "batch/quarantine.h"
 #include "gate/gate.h"
 #include "run/session.h"
 
@@ -20,18 +21,24 @@ ledger_failed(struct zdm_session *s, struct zdm_err *err)
 static char *
 done_json(const struct zdm_event *event)
 {
-    return event->rows < 0 ? zdm_strf("{\"elapsed_ms\":%lld}", (long long)event->elapsed_ms)
-                           : zdm_strf("{\"elapsed_ms\":%lld,\"rows\":%lld}",
-                                 (long long)event->elapsed_ms, (long long)event->rows);
+    long long elapsed = event->elapsed_ms, rows = event->rows, bad = event->quarantined;
+    return rows < 0  ? zdm_strf("{\"elapsed_ms\":%lld}", elapsed)
+           : bad > 0 ? zdm_strf("{\"elapsed_ms\":%lld,\"rows\":%lld,\"quarantined\":%lld}", elapsed,
+                           rows, bad)
+                     : zdm_strf("{\"elapsed_ms\":%lld,\"rows\":%lld}", elapsed, rows);
 }
 
 static char *
 done_words(const struct zdm_event *event)
 {
-    char elapsed[32], rows[32];
+    char elapsed[32], rows[32], bad[32];
     zdm_show_duration(event->elapsed_ms, elapsed);
-    return event->rows < 0 ? zdm_strdup(elapsed)
-                           : zdm_strf("%s rows in %s", zdm_show_count(event->rows, rows), elapsed);
+    if (event->rows < 0)
+        return zdm_strdup(elapsed);
+    zdm_show_count(event->rows, rows);
+    return event->quarantined > 0 ? zdm_strf("%s rows in %s, %s in quarantine", rows, elapsed,
+                                        zdm_show_count(event->quarantined, bad))
+                                  : zdm_strf("%s rows in %s", rows, elapsed);
 }
 
 static void
@@ -144,8 +151,11 @@ int
 zdm_session_refresh(struct zdm_session *s, struct zdm_err *err)
 {
     struct zdm_journal_rows rows = {0};
-    if (zdm_journal_read(s->conn, s->plan->name, &rows, err) < 0)
+    int64_t quarantined;
+    if (zdm_quarantine_count(s->conn, s->plan->name, NULL, &quarantined, err) < 0 ||
+        zdm_journal_read(s->conn, s->plan->name, &rows, err) < 0)
         return -1;
+    s->quarantined = quarantined;
     size_t known = s->mirrored ? known_rows(&s->rows, &rows) : 0;
     zdm_journal_rows_release(&s->rows);
     s->rows = rows;

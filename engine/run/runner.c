@@ -46,15 +46,16 @@ action_of(const struct zdm_session *s, size_t index)
         zdm_step_class(s->plan, s->report, index), seen, zdm_state_same(row, step));
 }
 
-static int64_t
-rows_of(const struct zdm_session *s, const struct zdm_step *step)
+/* What a backfill did, as it is journaled. */
+static void
+add_rows(const struct zdm_session *s, const struct zdm_step *step, struct zdm_event *event)
 {
     const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
-    long long rows;
-    if (step->kind == ZDM_STEP_BACKFILL && row && row->detail &&
-        sscanf(row->detail, "{\"rows\": %lld", &rows) == 1)
-        return rows;
-    return -1;
+    long long rows = -1, quarantined = 0;
+    if (step->kind == ZDM_STEP_BACKFILL && row && row->detail)
+        sscanf(row->detail, "{\"rows\": %lld, \"quarantined\": %lld", &rows, &quarantined);
+    event->rows = rows;
+    event->quarantined = quarantined;
 }
 
 /* One step that is not done yet, and what is told about it. */
@@ -75,12 +76,13 @@ take_step(struct zdm_session *s, size_t index, enum zdm_action action, struct zd
         return -1;
     if (step->kind == ZDM_STEP_GATE)
         return 0;
-    zdm_session_tell(s, &(struct zdm_event){
-                            .kind = ZDM_EVENT_STEP_DONE,
-                            .step = step,
-                            .elapsed_ms = (zdm_monotonic_us() - start) / 1000,
-                            .rows = rows_of(s, step),
-                        });
+    struct zdm_event done = {
+        .kind = ZDM_EVENT_STEP_DONE,
+        .step = step,
+        .elapsed_ms = (zdm_monotonic_us() - start) / 1000,
+    };
+    add_rows(s, step, &done);
+    zdm_session_tell(s, &done);
     return 0;
 }
 
@@ -121,7 +123,8 @@ run_steps(struct zdm_session *s, struct zdm_err *err)
         if (action == ZDM_ACTION_SKIP) {
             if (i >= told)
                 zdm_session_say(s, ZDM_EVENT_STEP_SKIP, "info", step, "done before");
-        } else if (zdm_session_go_on(s, err) < 0 || take_step(s, i, action, err) < 0) {
+        } else if (zdm_session_may_begin(s, step, err) < 0 || zdm_session_go_on(s, err) < 0 ||
+                   take_step(s, i, action, err) < 0) {
             if (!s->again || start_over(s, step, &losses, err) < 0)
                 return -1;
             /* The journal was read anew: begin where it is now. */
@@ -152,9 +155,8 @@ all_done(const struct zdm_session *s)
     return true;
 }
 
-/* From a bare connection to a plan that is ours. A plan that does not fit the journal changes nothing. */
-static int
-open_target(struct zdm_session *s, struct zdm_err *err)
+int
+zdm_session_open(struct zdm_session *s, bool always, struct zdm_err *err)
 {
     char *application = zdm_strf("zdm/%s", s->plan->name);
     int rc = zdm_conn_open(s->options->conninfo, application, &s->conn, err);
@@ -168,7 +170,7 @@ open_target(struct zdm_session *s, struct zdm_err *err)
     if (zdm_journal_target(s->conn, s->target, err) < 0 || zdm_session_refresh(s, err) < 0 ||
         zdm_state_check(s->plan, &s->rows, err) < 0)
         return -1;
-    if (all_done(s))
+    if (!always && all_done(s))
         return 0;
     if (zdm_session_check_paused(s, err) < 0)
         return -1;
@@ -238,6 +240,7 @@ close_record(struct zdm_session *s, int rc, const struct zdm_err *err, int64_t s
                             .message = state,
                             .elapsed_ms = (zdm_monotonic_us() - start_us) / 1000,
                             .rows = -1,
+                            .quarantined = s->quarantined,
                         });
     if (s->ledger_run == 0)
         return;
@@ -276,7 +279,7 @@ zdm_run(const struct zdm_plan *plan, const struct zdm_plan_report *report,
         return -1;
     if (zdm_ledger_open(options->ledger_path, ZDM_LEDGER_WRITE, &s.ledger, err) < 0)
         return -1;
-    int rc = open_target(&s, err);
+    int rc = zdm_session_open(&s, false, err);
     if (rc == 0)
         rc = open_record(&s, err);
     if (rc == 0)

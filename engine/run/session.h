@@ -26,12 +26,23 @@ struct zdm_session {
     int64_t epoch;
     int64_t ledger_plan, ledger_run; /* 0: none yet */
     struct zdm_journal_rows rows;    /* the journal as last read */
+    int64_t quarantined;             /* rows of the plan, as of then */
     bool mirrored;                   /* ... and in the ledger too */
     bool again;                      /* see above */
     struct zdm_err loss;             /* why the session was lost that was won back last */
     struct zdm_err ledger_err;       /* the first write to the ledger that failed */
     struct zdm_steer *steer;         /* owned; NULL: there is nothing to steer */
 };
+
+/* --- runner.c ---------------------------------------------------------------- */
+/* From nothing to a plan that is ours: s->conn, s->epoch. always false: a plan in which nothing is left to
+ * do is not taken over, and its epoch stays 0. A plan that does not fit the journal changes nothing. */
+int zdm_session_open(struct zdm_session *s, bool always, struct zdm_err *err);
+
+/* --- contract.c -------------------------------------------------------------- */
+/* May this step begin? ZDM_ERR_CLOSED when it is one of contract and rows are in quarantine. */
+int zdm_session_may_begin(
+    const struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err);
 
 /* --- record.c: events, the journal's mirror -------------------------------- */
 /* Tells the observer and the ledger. A ledger that cannot be written stops the run at the next step
@@ -95,6 +106,9 @@ int zdm_session_journal(struct zdm_session *s, const struct zdm_step *step, cons
 int zdm_step_sql_run(struct zdm_session *s, size_t index, struct zdm_err *err);
 int zdm_step_alone_run(struct zdm_session *s, size_t index, struct zdm_err *err);
 int zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err);
+/* Its rows in quarantine, those with `key` when that is not NULL: batch/backfill.h. */
+int zdm_step_backfill_retry(struct zdm_session *s, const struct zdm_step *step, const char *key,
+    struct zdm_retried *out, struct zdm_err *err);
 int zdm_step_gate_run(struct zdm_session *s, size_t index, struct zdm_err *err);
 int zdm_step_hook_run(struct zdm_session *s, size_t index, struct zdm_err *err);
 int zdm_step_command_run(struct zdm_session *s, size_t index, struct zdm_err *err);

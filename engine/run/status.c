@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "batch/quarantine.h"
 #include "pg/conn.h"
 #include "pg/journal.h"
 
@@ -16,9 +17,12 @@ zdm_step_state_name(enum zdm_step_state state)
 /* The first step that is not done: what a run would take up now. */
 static int
 look_at_next(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
-    const struct zdm_journal_rows *rows, struct zdm_step_status *out, struct zdm_err *err)
+    const struct zdm_journal_rows *rows, int64_t quarantined, struct zdm_step_status *out,
+    struct zdm_err *err)
 {
     out->state = ZDM_STATE_READY;
+    if (plan->steps[index].phase == ZDM_PHASE_CONTRACT && quarantined > 0)
+        out->state = ZDM_STATE_WAITING;
     if (plan->steps[index].kind != ZDM_STEP_GATE || !conn)
         return 0;
     if (zdm_gate_look(conn, plan, index, rows, false, &out->gate, err) < 0)
@@ -33,6 +37,9 @@ read_steps(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_
     struct zdm_plan_status *out, struct zdm_err *err)
 {
     bool reached = true; /* every step before is done */
+    bool quarantine = false;
+    if (conn && zdm_quarantine_exists(conn, &quarantine, err) < 0)
+        return -1;
     for (size_t i = 0; i < plan->n_steps; i++) {
         const struct zdm_step *step = &plan->steps[i];
         struct zdm_step_status *st = &out->steps[i];
@@ -51,6 +58,10 @@ read_steps(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_
             zdm_cursors_sum(&cursors, &st->cursor);
             zdm_cursors_release(&cursors);
         }
+        if (quarantine && step->kind == ZDM_STEP_BACKFILL &&
+            zdm_quarantine_count(conn, plan->name, step->id, &st->quarantined, err) < 0)
+            return -1;
+        out->quarantined += st->quarantined;
         if (row && strcmp(row->state, "done") == 0) {
             st->state = same ? ZDM_STATE_DONE : ZDM_STATE_CHANGED;
             out->n_done++;
@@ -58,7 +69,7 @@ read_steps(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_
         }
         if (row || st->cursor.exists)
             st->state = ZDM_STATE_RUNNING;
-        else if (reached && look_at_next(conn, plan, i, rows, st, err) < 0)
+        else if (reached && look_at_next(conn, plan, i, rows, out->quarantined, st, err) < 0)
             return -1;
         reached = false;
     }

@@ -14,7 +14,7 @@
 enum zdm_step_state {
     ZDM_STATE_DONE,
     ZDM_STATE_RUNNING, /* begun: a backfill under way, or a statement outside a transaction */
-    ZDM_STATE_WAITING, /* a gate that was reached and is closed */
+    ZDM_STATE_WAITING, /* reached: a gate that is closed, or contract while rows are in quarantine */
     ZDM_STATE_READY,   /* the next one to run */
     ZDM_STATE_PENDING,
     ZDM_STATE_CHANGED, /* done, but the plan's definition is another one now */
@@ -27,6 +27,7 @@ struct zdm_step_status {
     char *who;                   /* NULL unknown */
     char *detail;                /* journal detail (JSON) or NULL */
     struct zdm_cursor cursor;    /* of a backfill; exists false: none */
+    int64_t quarantined;         /* rows of a backfill */
     struct zdm_gate_result gate; /* of a gate that was looked at: n_checks > 0 */
 };
 
@@ -38,6 +39,7 @@ struct zdm_plan_status {
     struct zdm_control control;    /* what was asked of it: a pause, another pace */
     struct zdm_err problem;        /* code ZDM_ERR_MISMATCH when state is "mismatch" */
     int64_t n_done;
+    int64_t quarantined; /* rows of all backfills: no contract step begins */
 };
 
 /* Read-only. A target without zdm schema: everything pending. */

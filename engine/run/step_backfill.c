@@ -151,7 +151,10 @@ watch_finish(void *self, const struct zdm_backfill_progress *progress, struct zd
     struct zdm_session *s = w->s;
     if (zdm_journal_fence(s->conn, s->plan->name, s->epoch, err) < 0)
         return -1;
-    char *detail = zdm_strf("{\"rows\": %lld}", (long long)progress->rows);
+    char *detail = progress->quarantined > 0
+                       ? zdm_strf("{\"rows\": %lld, \"quarantined\": %lld}",
+                             (long long)progress->rows, (long long)progress->quarantined)
+                       : zdm_strf("{\"rows\": %lld}", (long long)progress->rows);
     int rc = zdm_session_journal(s, w->step, "done", detail, err);
     free(detail);
     return rc;
@@ -214,6 +217,8 @@ zdm_backfill_spec_of(
         .pause_ms = backfill->pause_ms,
         .limits = limits_of(backfill),
         .patience_ms = plan->lock_patience_ms,
+        .max_quarantine = backfill->max_quarantine,
+        .quarantine_values = backfill->quarantine_values,
     };
 }
 
@@ -258,4 +263,25 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         return 0;
     /* Done, and only then lost: winning the session back reads the journal too. */
     return zdm_conn_lost(s->conn) && err->code == ZDM_ERR_FAILED ? zdm_session_recover(s, err) : -1;
+}
+
+int
+zdm_step_backfill_retry(struct zdm_session *s, const struct zdm_step *step, const char *key,
+    struct zdm_retried *out, struct zdm_err *err)
+{
+    struct zdm_assignment *set = zdm_alloc(step->u.backfill.n_set * sizeof(*set));
+    struct zdm_backfill_spec spec = zdm_backfill_spec_of(s->plan, step, set);
+    struct watch watch = {.s = s, .step = step};
+    struct zdm_backfill_fault fault = {.set_index = -1};
+    struct zdm_backfill_hooks hooks = {
+        .self = &watch,
+        .note = watch_note,
+        .recover = watch_recover,
+        .fault = &fault,
+    };
+    int rc = zdm_backfill_retry(s->conn, &spec, s->epoch, &hooks, key, out, err);
+    if (rc < 0)
+        blame(step, &fault, err);
+    free(set);
+    return rc;
 }

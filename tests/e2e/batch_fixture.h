@@ -197,8 +197,9 @@ fixture_new(const char *plan, const char *conninfo)
         fail_msg("%s", f->err.message);
     sql(f->app,
         "DROP SCHEMA IF EXISTS \"%s\" CASCADE; CREATE SCHEMA \"%s\";"
-        "DELETE FROM zdm.cursor WHERE plan = '%s'; DELETE FROM zdm.journal WHERE plan = '%s'",
-        plan, plan, plan, plan);
+        "DELETE FROM zdm.cursor WHERE plan = '%s'; DELETE FROM zdm.journal WHERE plan = '%s';"
+        "DELETE FROM zdm.quarantine WHERE plan = '%s'",
+        plan, plan, plan, plan, plan);
     sql(f->app, "SET search_path = \"%s\", public", plan);
     fixture_own(f);
     f->set = (struct zdm_assignment){"n", "n + 1"};
@@ -256,8 +257,9 @@ fixture_free(struct fixture *f)
 {
     sql(f->app,
         "DROP SCHEMA \"%s\" CASCADE; DELETE FROM zdm.cursor WHERE plan = '%s';"
-        "DELETE FROM zdm.journal WHERE plan = '%s'; DELETE FROM zdm.plan WHERE name = '%s'",
-        f->plan, f->plan, f->plan, f->plan);
+        "DELETE FROM zdm.journal WHERE plan = '%s'; DELETE FROM zdm.plan WHERE name = '%s';"
+        "DELETE FROM zdm.quarantine WHERE plan = '%s'",
+        f->plan, f->plan, f->plan, f->plan, f->plan);
     zdm_conn_close(f->control);
     zdm_conn_close(f->app);
     zdm_buf_release(&f->notes);

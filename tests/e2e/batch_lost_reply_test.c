@@ -1,7 +1,7 @@
 /*
  * The network loses batches and replies. A proxy between zdm and the server cuts
  * the connection at every third batch, and at every second statement that leaves
- * a locked row for later: before the server sees it, after its reply
+ * a locked row for later, sets a bad row aside or takes it up again: before the server sees it, after its reply
  * was read, or while it is still at work on it. The replies to the commits that
  * make the cursor and that end the backfill are lost, too.
  */
@@ -11,7 +11,9 @@
 struct cutter {
     int batches, cuts[CUTS];
     int deferrals, deferrals_cut[CUTS];
-    bool claiming, closing; /* the next COMMIT is that of ... */
+    int bad, bad_cut[CUTS];         /* rows that are set aside */
+    int retries, retries_cut[CUTS]; /* and taken up again, or noted to have failed again */
+    bool claiming, closing;         /* the next COMMIT is that of ... */
     int commits_cut;
 };
 
@@ -28,6 +30,20 @@ decide(void *self, const char *data, ssize_t n)
         return CUT_REPLY;
     }
     enum cut cut;
+    if (proxy_says(data, n, "zdm_found")) {
+        if (++c->bad % 2 != 0)
+            return FORWARD;
+        cut = (enum cut)(c->bad / 2 % CUTS);
+        c->bad_cut[cut]++;
+        return cut;
+    }
+    if (proxy_says(data, n, "zdm_fence")) {
+        if (++c->retries % 2 != 0)
+            return FORWARD;
+        cut = (enum cut)(c->retries / 2 % CUTS);
+        c->retries_cut[cut]++;
+        return cut;
+    }
     if (proxy_says(data, n, "zdm_part")) {
         if (++c->deferrals % 2 != 0)
             return FORWARD;
@@ -159,6 +175,72 @@ test_deferred_in_stripes(void **state)
     deferred_once(8);
 }
 
+/* So do those that set bad rows aside, and those that take them up again. */
+static void
+quarantined_once(int64_t stripes)
+{
+    struct fixture *f = fixture_new("bl_bad", NULL);
+    struct cutter cutter = {.batches = 0};
+    struct zdm_retried retried = {.done = 0};
+    struct proxy p;
+
+    sql(f->app,
+        "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0, bad boolean NOT NULL,"
+        " CHECK (NOT bad OR n = 0));"
+        "INSERT INTO t SELECT g, 0, g %% 50 = 7 FROM generate_series(1, 600) AS g;"
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN PERFORM pg_sleep(0.02); RETURN NULL; END $$;"
+        "CREATE TRIGGER slow AFTER UPDATE ON t EXECUTE FUNCTION slow()");
+    char *conninfo = through(f, &p, &cutter);
+    f->spec.table = "bl_bad.t";
+    f->spec.batch_max = 20;
+    f->spec.stripes = stripes;
+    f->spec.max_quarantine = 12;
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) FROM t WHERE n <> CASE WHEN bad THEN 0 ELSE 1 END", "0");
+    assert_value(f->app,
+        "SELECT sum(rows) || ' ' || string_agg(DISTINCT state, ',')"
+        " FROM zdm.cursor WHERE plan = 'bl_bad'",
+        "588 done");
+    assert_value(f->app,
+        "SELECT count(*) || ' ' || sum(tries) FROM zdm.quarantine WHERE plan = 'bl_bad'", "12 12");
+    assert_int_equal(f->last.quarantined, 12);
+    for (int cut = 0; cut < CUTS; cut++)
+        assert_true(cutter.bad_cut[cut] > 0);
+
+    sql(f->app, "UPDATE t SET bad = false WHERE id < 300");
+    if (zdm_backfill_retry(f->control, &f->spec, f->epoch, &f->hooks, NULL, &retried, &f->err) < 0)
+        fail_msg("%s", f->err.message);
+    assert_int_equal(retried.done, 6);
+    assert_int_equal(retried.failed, 6);
+    assert_value(f->app, "SELECT count(*) FROM t WHERE n <> CASE WHEN bad THEN 0 ELSE 1 END", "0");
+    assert_value(f->app,
+        "SELECT count(*) || ' ' || min(tries) || ' ' || max(tries) FROM zdm.quarantine"
+        " WHERE plan = 'bl_bad'",
+        "6 2 2");
+    for (int cut = 0; cut < CUTS; cut++)
+        assert_true(cutter.retries_cut[cut] > 0);
+    zdm_conn_close(f->control);
+    f->control = NULL;
+    proxy_stop(&p);
+    free(conninfo);
+    fixture_free(f);
+}
+
+static void
+test_quarantined_once(void **state)
+{
+    (void)state;
+    quarantined_once(1);
+}
+
+static void
+test_quarantined_in_stripes(void **state)
+{
+    (void)state;
+    quarantined_once(8);
+}
+
 int
 main(void)
 {
@@ -167,6 +249,8 @@ main(void)
         cmocka_unit_test(test_in_stripes),
         cmocka_unit_test(test_deferred_once),
         cmocka_unit_test(test_deferred_in_stripes),
+        cmocka_unit_test(test_quarantined_once),
+        cmocka_unit_test(test_quarantined_in_stripes),
     };
 
     return cmocka_run_group_tests_name("batch_lost_reply", tests, NULL, NULL);

@@ -22,11 +22,12 @@ picture() {
     sql "SELECT step, item, state, kind, fingerprint, definition,
               regexp_replace(detail::text, 'at 20[-0-9T:Z]+', 'at some time') FROM zdm.journal
           ORDER BY step COLLATE \"C\", item COLLATE \"C\""
+    sql "SELECT step, key, tries FROM zdm.quarantine"
     sql "SELECT step, slice, pos, bound, state FROM zdm.cursor ORDER BY step, slice"
     "$ZDM" status --format json "$plan" | tr ',' '\n' | grep -c '"state": *"done"'
 }
 
-# Runs to the end, approving when asked. Fails when that does not work.
+# Runs to the end, approving and retrying when asked. Fails when that does not work.
 finish() {
     local code=0 i
     for i in 1 2 3; do
@@ -34,6 +35,7 @@ finish() {
         "$ZDM" run "$plan" >run.out 2>&1 || code=$?
         [ "$code" -eq 3 ] || break
         "$ZDM" approve "$plan" checked --note "tested" >>run.out 2>&1
+        ! grep -q quarantine run.out || "$ZDM" quarantine retry "$plan" >>run.out 2>&1
     done
     if [ "$code" -ne 0 ]; then
         echo "resume after $1 failed with exit code $code:" >&2
@@ -61,12 +63,16 @@ for point in $points; do
         if [ "$point" = approve.after ]; then
             "$ZDM" run "$plan" >run.out 2>&1 || true
             ZDM_FAILPOINT=$point:$pass "$ZDM" approve "$plan" checked --note "tested" >>run.out 2>&1 || code=$?
+        elif [ "$point" = retry.after ]; then
+            "$ZDM" run "$plan" >run.out 2>&1 || true
+            ZDM_FAILPOINT=$point:$pass "$ZDM" quarantine retry "$plan" >>run.out 2>&1 || code=$?
         else
             ZDM_FAILPOINT=$point:$pass "$ZDM" run "$plan" >run.out 2>&1 || code=$?
             if [ "$code" -eq 3 ]; then
                 # The point lies behind the gate.
                 code=0
                 "$ZDM" approve "$plan" checked --note "tested" >>run.out 2>&1
+                "$ZDM" quarantine retry "$plan" >>run.out 2>&1
                 ZDM_FAILPOINT=$point:$pass "$ZDM" run "$plan" >>run.out 2>&1 || code=$?
             fi
         fi

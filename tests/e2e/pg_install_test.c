@@ -115,7 +115,7 @@ upgrade(void **state)
     must_exec(dba,
         "ALTER TABLE zdm.cursor DROP COLUMN range_end, DROP COLUMN stripes, DROP COLUMN stripe_pos,"
         " DROP COLUMN part_of, DROP COLUMN round;"
-        "ALTER TABLE zdm.control DROP COLUMN stripes;"
+        "ALTER TABLE zdm.control DROP COLUMN stripes; DROP TABLE zdm.quarantine;"
         "UPDATE zdm.meta SET version = 1;"
         "INSERT INTO zdm.cursor (plan, step, slice, epoch, pos, bound, batches, rows)"
         " VALUES ('p', 's', 0, 3, '10', '20', 2, 10);"
@@ -127,11 +127,17 @@ upgrade(void **state)
     expect_cell(dba, "SELECT version FROM zdm.meta", "1");
 
     GOOD(zdm_journal_install(dba, &err));
-    expect_cell(dba, "SELECT version FROM zdm.meta", "6");
+    expect_cell(dba, "SELECT version FROM zdm.meta", "7");
     expect_cell(dba,
         "SELECT concat_ws(' ', pos, stripe, stripes, range_end, stripe_pos, rows) FROM zdm.cursor",
         "10 0 1 10");
     expect_cell(dba, "SELECT count(stripes) FROM zdm.control", "0");
+    /* What a role could do it can do with the new table, and take rows out of it. */
+    expect_cell(dba,
+        "SELECT string_agg(p || ' ' || has_table_privilege('zdm Test Few', 'zdm.quarantine', p), "
+        "', ')"
+        " FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS p",
+        "SELECT true, INSERT true, UPDATE true, DELETE true, TRUNCATE false");
     GOOD(zdm_journal_install(few, &err));
     GOOD(zdm_journal_install(dba, &err));
 

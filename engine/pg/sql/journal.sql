@@ -164,6 +164,54 @@ COMMENT ON COLUMN zdm.cursor.round      IS 'round of the final sweep that found 
 ALTER TABLE zdm.control ADD COLUMN IF NOT EXISTS stripes bigint;
 COMMENT ON COLUMN zdm.control.stripes      IS 'batches that a range is done in';
 
+-- Since version 7: rows that a backfill set aside because their data are bad. Whoever may update zdm.plan
+-- may delete here too: a retry takes its row away.
+DO $$
+DECLARE
+    may record;
+BEGIN
+    IF to_regclass('zdm.quarantine') IS NOT NULL THEN
+        RETURN;
+    END IF;
+    CREATE TABLE zdm.quarantine (
+        plan        text        NOT NULL,
+        step        text        NOT NULL,
+        relation    text        NOT NULL,
+        key         text        NOT NULL,
+        identity    text,
+        key_columns json        NOT NULL,
+        sqlstate    text        NOT NULL,
+        message     text        NOT NULL,
+        row_values  json,
+        tries       integer     NOT NULL DEFAULT 1,
+        at          timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (plan, step, relation, key)
+    );
+    FOR may IN
+        SELECT a.privilege_type, a.grantee
+        FROM pg_class c, aclexplode(c.relacl) a
+        WHERE c.oid = 'zdm.plan'::regclass AND a.grantee <> c.relowner
+          AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    LOOP
+        EXECUTE format('GRANT %s ON zdm.quarantine TO %s',
+            CASE may.privilege_type WHEN 'UPDATE' THEN 'UPDATE, DELETE' ELSE may.privilege_type END,
+            CASE WHEN may.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(may.grantee)) END);
+    END LOOP;
+END
+$$;
+COMMENT ON TABLE  zdm.quarantine             IS 'one row a row that a backfill could not change and left behind';
+COMMENT ON COLUMN zdm.quarantine.plan        IS 'name of the plan';
+COMMENT ON COLUMN zdm.quarantine.step        IS 'id of the backfill';
+COMMENT ON COLUMN zdm.quarantine.relation    IS 'table that holds the row, as the backfill names it';
+COMMENT ON COLUMN zdm.quarantine.key         IS 'key of the row, as in zdm.cursor.pos';
+COMMENT ON COLUMN zdm.quarantine.identity    IS 'table and key, as in zdm.cursor.relation';
+COMMENT ON COLUMN zdm.quarantine.key_columns IS 'key of the row, column by column';
+COMMENT ON COLUMN zdm.quarantine.sqlstate    IS 'what the server said of the row the last time';
+COMMENT ON COLUMN zdm.quarantine.message     IS 'the same in words; without values of the row, unless they are kept';
+COMMENT ON COLUMN zdm.quarantine.row_values  IS 'the row as it was then; NULL: not asked for';
+COMMENT ON COLUMN zdm.quarantine.tries       IS 'how often it failed';
+COMMENT ON COLUMN zdm.quarantine.at          IS 'when it failed last, by the clock of this server';
+
 -- Made last: a zdm schema that has this row is whole.
 CREATE TABLE IF NOT EXISTS zdm.meta (
     target  text        NOT NULL CHECK (target ~ '^[0-9a-f]{32}$'),
@@ -179,7 +227,7 @@ COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
 
 INSERT INTO zdm.meta (target, version)
 VALUES (md5(concat_ws('/', random(), random(), clock_timestamp(), pg_backend_pid(), txid_current(),
-                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 6)
+                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 7)
 ON CONFLICT DO NOTHING;
-UPDATE zdm.meta SET version = 6 WHERE version IN (1, 2, 3, 4, 5);
+UPDATE zdm.meta SET version = 7 WHERE version IN (1, 2, 3, 4, 5, 6);
 COMMIT;

@@ -10,7 +10,8 @@ SELECT
     coalesce(pg_catalog.has_schema_privilege(n.oid, 'USAGE'), false)          AS may_use,
     coalesce(pg_catalog.has_schema_privilege(n.oid, 'CREATE'), false)         AS may_create_in,
     pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS may_create,
-    (SELECT pg_catalog.count(*) FILTER (WHERE c.relname OPERATOR(pg_catalog.<>) 'control')
+    (SELECT pg_catalog.count(*) FILTER (WHERE c.relname OPERATOR(pg_catalog.=)
+                ANY (ARRAY['meta', 'plan', 'journal', 'cursor']))
             OPERATOR(pg_catalog.=) 4
         AND pg_catalog.bool_and(pg_catalog.has_table_privilege(c.oid, 'SELECT')
             AND (c.oid OPERATOR(pg_catalog.=) m.oid
@@ -18,12 +19,14 @@ SELECT
                 AND pg_catalog.has_table_privilege(c.oid, 'UPDATE')))
      FROM pg_catalog.pg_class c
      WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid
-       AND c.relname OPERATOR(pg_catalog.=) ANY (ARRAY['meta', 'plan', 'journal', 'cursor', 'control'])
+       AND c.relname OPERATOR(pg_catalog.=) ANY (ARRAY['meta', 'plan', 'journal', 'cursor', 'control',
+                                                       'quarantine'])
        AND c.relkind OPERATOR(pg_catalog.=) 'r')                              AS may_write,
     (SELECT pg_catalog.bool_and(pg_catalog.has_table_privilege(c.oid, 'SELECT'))
      FROM pg_catalog.pg_class c
      WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid
-       AND c.relname OPERATOR(pg_catalog.=) ANY (ARRAY['meta', 'plan', 'journal', 'cursor', 'control'])
+       AND c.relname OPERATOR(pg_catalog.=) ANY (ARRAY['meta', 'plan', 'journal', 'cursor', 'control',
+                                                       'quarantine'])
        AND c.relkind OPERATOR(pg_catalog.=) 'r')                              AS may_read,
     pg_catalog.quote_ident(current_user)                                      AS role,
     pg_catalog.quote_ident(pg_catalog.current_database())                     AS database,

@@ -28,6 +28,7 @@ return plan "crash" {
   -- In slices of 300 rows and ranges of 16, by three workers.
   backfill "striped" {
     table = "counters", set = { m = "m + 1" }, batch_min = 2, batch_max = 2, workers = 3,
+    max_quarantine = 1,
   },
   backfill "swept" {
     table = "late", set = { upper = "upper(label)" }, batch_min = 50, batch_max = 50,

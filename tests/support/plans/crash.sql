@@ -39,5 +39,15 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER come AFTER UPDATE ON parted_key EXECUTE FUNCTION come();
+-- Another one is bad until the backfill is done, as if somebody corrected it then.
+CREATE FUNCTION bad() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.id = 700 AND NEW.m > OLD.m
+     AND EXISTS (SELECT FROM zdm.cursor WHERE plan = 'crash' AND step = 'striped' AND state = 'open') THEN
+    RAISE 'bad row';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER bad BEFORE UPDATE ON counters FOR EACH ROW EXECUTE FUNCTION bad();
 CREATE TABLE audit (id int GENERATED ALWAYS AS IDENTITY, what text NOT NULL);
 ANALYZE;

@@ -1,0 +1,287 @@
+/* Rows from quarantine, one by one. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/failpoint.h"
+#include "base/mem.h"
+#include "batch/identity.h"
+#include "batch/loop.h"
+#include "pg/retry.h"
+
+extern const struct zdm_embedded zdm_batch_sql[];
+
+/* In another database (a restored dump) oids say nothing. */
+static bool
+same_table(const char *then, const char *now)
+{
+    return !then || !zdm_identity_same(then, now, 1) || zdm_identity_same(then, now, 3);
+}
+
+static int
+other_table(const struct zdm_job *job, const struct zdm_bad_row *row, struct zdm_err *err)
+{
+    zdm_fail(err, ZDM_ERR_MISMATCH,
+        "%s is another table, or has another key, than when its row %s went into quarantine",
+        row->relation, row->key);
+    char *where = zdm_cursor_where(job->spec->plan, job->spec->step);
+    zdm_err_hint(err,
+        "put it back; or, when the row is of no interest any more: DELETE FROM zdm.quarantine "
+        "WHERE "
+        "%s",
+        where);
+    free(where);
+    return -1;
+}
+
+/* The table that the plan names: with the key of the row, unless that is of a partition. */
+static int
+find_root(struct zdm_job *job, const struct zdm_bad_row *row, struct zdm_err *err)
+{
+    const char *began = zdm_identity_of_leaf(row->identity) ? NULL : row->identity;
+    struct zdm_backfill_target target;
+
+    while (zdm_backfill_target_find(job->control, job->spec, began, &target, err) < 0)
+        if (zdm_control_again(job, err) < 0)
+            return -1;
+    zdm_job_add_table(job, &target);
+    return 0;
+}
+
+/* Is there still a table with the oid that the partition had? Then it was renamed. */
+static int
+still_there(struct zdm_job *job, const struct zdm_bad_row *row, bool *there, struct zdm_err *err)
+{
+    char *oid = zdm_identity_part(row->identity, 1);
+    struct zdm_result *r = NULL;
+    int rc;
+
+    while ((rc = ZDM_QUERY(job->control,
+                "SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS c"
+                " WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid)",
+                &r, err, oid)) < 0)
+        if (zdm_control_again(job, err) < 0)
+            break;
+    free(oid);
+    if (rc == 0)
+        *there = zdm_result_bool(r, 0, 0) &&
+                 zdm_identity_same(row->identity, zdm_job_target(job)->identity, 1);
+    zdm_result_free(r);
+    return rc;
+}
+
+/* *found false: a partition that was dropped. */
+static int
+find_leaf(struct zdm_job *job, const struct zdm_bad_row *row, bool *found, struct zdm_table **table,
+    struct zdm_err *err)
+{
+    struct zdm_backfill_target target;
+
+    while (zdm_backfill_target_find_leaf(job->control, job->spec, zdm_job_target(job),
+               row->relation, row->identity, found, &target, err) < 0)
+        if (zdm_control_again(job, err) < 0)
+            return -1;
+    if (*found)
+        *table = zdm_job_add_table(job, &target);
+    return 0;
+}
+
+/* The worker is about the table of the row from now on: what the plan names, or a partition. */
+static int
+walk_table(struct zdm_worker *w, const struct zdm_bad_row *row, bool *found, struct zdm_err *err)
+{
+    struct zdm_job *job = w->job;
+    struct zdm_table *table;
+    bool renamed = false;
+
+    *found = true;
+    if (w->target && strcmp(w->target->relation, row->relation) == 0)
+        return 0;
+    if (job->n_tables == 0 && find_root(job, row, err) < 0)
+        return -1;
+    table = job->tables[0];
+    if (zdm_identity_of_leaf(row->identity) && find_leaf(job, row, found, &table, err) < 0)
+        return -1;
+    if (!*found) {
+        if (still_there(job, row, &renamed, err) < 0)
+            return -1;
+        return renamed ? other_table(job, row, err) : 0;
+    }
+    if (table->target.by_page || !same_table(row->identity, table->target.identity))
+        return other_table(job, row, err);
+    zdm_batch_sql_build(job->spec, &table->target, &table->sql);
+    zdm_worker_walks(w, table);
+    return 0;
+}
+
+static int
+taken_over(const struct zdm_job *job, struct zdm_err *err)
+{
+    zdm_fail(err, ZDM_ERR_OWNED, "another runner has taken over plan \"%s\"", job->spec->plan);
+    return zdm_err_hint(err, "its work is kept; zdm status shows who runs it");
+}
+
+/* The parameters that both statements have. */
+static void
+add_parameters(struct zdm_parameters *p, const struct zdm_worker *w, const struct zdm_bad_row *row,
+    const struct zdm_position *key, const char *epoch)
+{
+    zdm_parameters_add(p, w->job->spec->plan);
+    zdm_parameters_add(p, w->job->spec->step);
+    zdm_parameters_add(p, row->relation);
+    zdm_parameters_add(p, row->key);
+    zdm_parameters_add(p, epoch);
+    zdm_parameters_add_position(p, key, 0);
+}
+
+/* It failed with *err again: that is what is written down. */
+static int
+note_failure(struct zdm_worker *w, const struct zdm_bad_row *row, struct zdm_parameters *p,
+    struct zdm_err *err)
+{
+    bool values = w->job->spec->quarantine_values;
+    char sqlstate[6], tries[24];
+    char *message = values ? zdm_strdup(err->message) : zdm_quarantine_mask(w->conn, err->message);
+    char *sql = zdm_failed_again_sql(w->target, values);
+    struct zdm_result *r = NULL;
+    int rc;
+
+    snprintf(sqlstate, sizeof sqlstate, "%s", err->sqlstate);
+    snprintf(tries, sizeof tries, "%lld", (long long)row->tries);
+    zdm_parameters_add(p, tries);
+    zdm_parameters_add(p, sqlstate);
+    zdm_parameters_add(p, message);
+    zdm_err_clear(err);
+    while ((rc = zdm_conn_query(w->conn, sql, p->n, p->values, &r, err)) < 0)
+        if (zdm_worker_again(w, err) < 0)
+            break;
+    if (rc == 0 && zdm_result_i64(r, 0, 0) == 0)
+        rc = taken_over(w->job, err);
+    zdm_result_free(r);
+    free(message);
+    free(sql);
+    return rc;
+}
+
+static int
+blame(struct zdm_worker *w, const struct zdm_bad_row *row, struct zdm_err *err)
+{
+    zdm_worker_blame(w, &w->sql->retry, 0, err);
+    zdm_err_wrap(err, "row of %s with %s = %s", w->target->relation, w->target->key, row->key);
+    if (strcmp(err->sqlstate, "42501") == 0 && !err->hint)
+        zdm_err_hint(err,
+            "a retry takes rows out of zdm.quarantine: GRANT DELETE ON zdm.quarantine "
+            "to the role, if that is what it lacks");
+    return -1;
+}
+
+/* *gone: its table is no partition any more. */
+static int
+retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct zdm_position *key,
+    struct zdm_retried *out, bool *gone, struct zdm_err *err)
+{
+    struct zdm_parameters p = {.n = 0};
+    struct zdm_result *r = NULL;
+    bool unknown = false; /* what became of the try before */
+    char epoch[24];
+
+    snprintf(epoch, sizeof epoch, "%lld", (long long)w->job->epoch);
+    add_parameters(&p, w, row, key, epoch);
+    while (zdm_conn_query(w->conn, w->sql->retry.text, p.n, p.values, &r, err) < 0) {
+        if (err->code == ZDM_ERR_FAILED && zdm_is_data_error(err->sqlstate)) {
+            out->failed++;
+            return note_failure(w, row, &p, err);
+        }
+        if (err->code == ZDM_ERR_FAILED &&
+            zdm_retry_class(err->sqlstate, zdm_conn_lost(w->conn)) == ZDM_RETRY_NEVER)
+            return blame(w, row, err);
+        unknown = unknown || zdm_conn_lost(w->conn);
+        if (zdm_worker_again(w, err) < 0)
+            return -1;
+    }
+    bool ours = zdm_result_i64(r, 0, 0) > 0, was_there = zdm_result_i64(r, 0, 1) > 0,
+         changed = zdm_result_i64(r, 0, 2) > 0;
+    zdm_result_free(r);
+    if (!ours) {
+        *gone = zdm_leaf_gone(w, err);
+        return *gone ? 0 : err->code == ZDM_OK ? taken_over(w->job, err) : -1;
+    }
+    ZDM_FAIL_HERE(RETRY_AFTER);
+    if (changed || (!was_there && unknown))
+        out->done++;
+    else if (was_there)
+        out->unneeded++;
+    zdm_worker_unstuck(w);
+    return 0;
+}
+
+/* Its partition is gone, and the row with it. */
+static int
+drop_row(struct zdm_job *job, const struct zdm_bad_row *row, struct zdm_retried *out,
+    struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    char epoch[24];
+
+    snprintf(epoch, sizeof epoch, "%lld", (long long)job->epoch);
+    while (ZDM_QUERY(job->control, zdm_embedded_text(zdm_batch_sql, "sql/quarantine_drop.sql"), &r,
+               err, job->spec->plan, job->spec->step, row->relation, row->key, epoch) < 0)
+        if (zdm_control_again(job, err) < 0)
+            return -1;
+    bool ours = zdm_result_i64(r, 0, 0) > 0;
+    zdm_result_free(r);
+    out->unneeded++;
+    return ours ? 0 : taken_over(job, err);
+}
+
+static int
+retry_one(struct zdm_worker *w, const struct zdm_bad_row *row, struct zdm_retried *out,
+    struct zdm_err *err)
+{
+    struct zdm_position key = {.n = 0};
+    bool found, gone = false;
+
+    if (walk_table(w, row, &found, err) < 0)
+        return -1;
+    if (!found)
+        return drop_row(w->job, row, out, err);
+    if ((!w->conn && zdm_worker_open(w, err) < 0) ||
+        zdm_position_split(row->key, w->sql->n_keys, &key, err) < 0)
+        return -1;
+    int rc = retry_row(w, row, &key, out, &gone, err);
+    zdm_position_release(&key);
+    return rc == 0 && gone ? drop_row(w->job, row, out, err) : rc;
+}
+
+int
+zdm_backfill_retry(struct zdm_conn *control, const struct zdm_backfill_spec *spec, int64_t epoch,
+    const struct zdm_backfill_hooks *hooks, const char *key, struct zdm_retried *out,
+    struct zdm_err *err)
+{
+    struct zdm_backfill_spec own = *spec;
+    struct zdm_job job = {.control = control,
+        .spec = &own,
+        .hooks = hooks,
+        .epoch = epoch,
+        .fault.set_index = ZDM_FAULT_WHERE};
+    struct zdm_bad_rows rows = {.count = 0};
+    int rc;
+
+    /* What is reported done must outlive a crash. */
+    if (!own.synchronous_commit || strcmp(own.synchronous_commit, "off") == 0)
+        own.synchronous_commit = "on";
+    zdm_job_init(&job);
+    job.conninfo = zdm_strdup(zdm_conn_conninfo(control));
+    while ((rc = zdm_quarantine_read(control, spec->plan, spec->step, key, &rows, err)) < 0)
+        if (zdm_control_again(&job, err) < 0)
+            break;
+    for (size_t i = 0; i < rows.count && rc == 0; i++)
+        rc = retry_one(job.workers, &rows.items[i], out, err);
+    if (rc < 0 && hooks->fault)
+        *hooks->fault = job.workers->fault;
+    zdm_job_tell(&job, false);
+    zdm_bad_rows_release(&rows);
+    zdm_job_release(&job);
+    return rc;
+}
