@@ -55,7 +55,6 @@ zdm_hold_start(struct zdm_job *job, struct zdm_err *err)
     struct zdm_hold *h = &job->hold;
 
     h->limits = job->spec->limits;
-    h->vacuum.left = -1;
     if (start_monitor(job, err) < 0)
         return -1;
     zdm_throttle_init(&h->throttle, h->limits.wal_rate, h->view.carried, zdm_monotonic_us());
@@ -78,6 +77,9 @@ zdm_hold_stop(struct zdm_job *job)
 {
     zdm_monitor_stop(job->hold.monitor);
     zdm_monitor_view_release(&job->hold.view);
+    free(job->hold.vacuums);
+    job->hold.vacuums = NULL;
+    job->hold.n_vacuums = 0;
     job->hold.monitor = NULL;
 }
 
@@ -208,13 +210,16 @@ static int
 vacuum(struct zdm_job *job, struct zdm_err *err)
 {
     const struct zdm_throttle *t = &job->hold.throttle;
+    struct zdm_vacuum *v;
 
     if ((t->holding && t->cause != ZDM_SIGNAL_DEAD) || job->paused || !job->spec->limits.vacuum ||
-        !zdm_vacuum_due(&job->hold.vacuum, &job->hold.view))
+        (v = zdm_job_vacuum_due(job)) == NULL)
         return 0;
-    set_holding(job, zdm_strf("VACUUM of %s", zdm_job_target(job)->relation));
+    const struct zdm_table *table = job->by_leaf ? zdm_job_leaf(job, v->table) : NULL;
+    set_holding(job,
+        zdm_strf("VACUUM of %s", table ? table->target.relation : zdm_job_target(job)->relation));
     zdm_job_tell(job, true);
-    return zdm_job_vacuum(job, err);
+    return zdm_job_vacuum(job, v, err);
 }
 
 int

@@ -81,7 +81,10 @@ zdm_monitor_view_release(struct zdm_monitor_view *view)
 {
     free(view->trouble);
     free(view->news);
+    free(view->dead);
     view->trouble = view->news = NULL;
+    view->dead = NULL;
+    view->n_dead = 0;
 }
 
 static void
@@ -104,7 +107,6 @@ set_limits(struct zdm_reading *r, const struct zdm_limits *l)
     turn_on(r, ZDM_SIGNAL_URL, l->url ? 1 : 0, SLOW_US);
     turn_on(r, ZDM_SIGNAL_FILE, l->file ? 1 : 0, FAST_US);
     turn_on(r, ZDM_SIGNAL_CHECK, l->check ? 1 : 0, SLOW_US);
-    r->now.dead = r->now.live = -1;
 }
 
 /* What load and commits are compared with, as soon as there is a session: before the first batch, if
@@ -155,6 +157,17 @@ connect_session(struct zdm_reading *r, struct zdm_err *err)
     return rc < 0 ? -1 : set_session(r, err);
 }
 
+/* The view gets what it owns of what was read. */
+static void
+own_dead(struct zdm_monitor_view *view)
+{
+    struct zdm_dead *read = view->dead;
+
+    view->dead = zdm_alloc((view->n_dead + 1) * sizeof *view->dead);
+    for (size_t i = 0; i < view->n_dead; i++)
+        view->dead[i] = read[i];
+}
+
 static void
 publish(struct zdm_monitor *m, const char *trouble)
 {
@@ -163,7 +176,9 @@ publish(struct zdm_monitor *m, const char *trouble)
     pthread_mutex_lock(&m->mutex);
     char *news = m->view.news;
     free(m->view.trouble);
+    free(m->view.dead);
     m->view = r->now;
+    own_dead(&m->view);
     m->view.trouble = zdm_strdup(trouble);
     m->view.news = news;
     if (r->news.len > 0) {
@@ -356,6 +371,7 @@ zdm_monitor_stop(struct zdm_monitor *m)
     }
     zdm_conn_close(m->reading.conn);
     zdm_buf_release(&m->reading.news);
+    free(m->reading.now.dead);
     zdm_monitor_view_release(&m->view);
     pthread_cond_destroy(&m->wake);
     pthread_mutex_destroy(&m->mutex);
@@ -370,6 +386,7 @@ zdm_monitor_look(struct zdm_monitor *m, struct zdm_monitor_view *out)
 {
     pthread_mutex_lock(&m->mutex);
     *out = m->view;
+    own_dead(out);
     out->trouble = zdm_strdup(m->view.trouble);
     m->view.news = NULL;
     pthread_mutex_unlock(&m->mutex);

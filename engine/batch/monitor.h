@@ -17,11 +17,18 @@
 
 struct zdm_monitor;
 
+/* What the statistics say of the table, or of one of its partitions. */
+struct zdm_dead {
+    unsigned table; /* oid */
+    int64_t dead, live;
+    bool vacuum; /* one runs on it */
+};
+
 struct zdm_monitor_view {
     struct zdm_signal signals[ZDM_SIGNALS];
-    bool carried;         /* a replica, a slot or an archive takes the WAL */
-    int64_t dead, live;   /* rows of the table by the statistics; -1 not known */
-    bool vacuum;          /* one runs on it */
+    bool carried;          /* a replica, a slot or an archive takes the WAL */
+    struct zdm_dead *dead; /* owned, n_dead, by oid; none: not known */
+    size_t n_dead;
     int64_t horizon_ms;   /* how long somebody has kept dead rows from being removed */
     char horizon_who[96]; /* "pid 4242"; "" nobody */
     char *trouble;        /* owned; why signals are not known, or NULL */

@@ -35,6 +35,15 @@ kind_name(char relkind)
 }
 
 static int
+refuse_foreign(const char *partition, const char *table, struct zdm_err *err)
+{
+    zdm_fail(err, ZDM_ERR_FAILED, "partition %s of %s is a foreign table", partition, table);
+    zdm_err_detail(err, "its rows and the backfill's cursor cannot commit together");
+    return zdm_err_hint(err, "write one backfill for each partition on this server, or detach it "
+                             "until the backfill is done");
+}
+
+static int
 check_table(const struct zdm_backfill_spec *spec, const struct zdm_result *r, struct zdm_err *err)
 {
     if (zdm_result_rows(r) == 0) {
@@ -60,11 +69,8 @@ check_table(const struct zdm_backfill_spec *spec, const struct zdm_result *r, st
             "name the table itself");
     }
     const char *foreign = zdm_result_get(r, 0, 5);
-    if (foreign) {
-        zdm_fail(err, ZDM_ERR_FAILED, "partition %s of %s is a foreign table", foreign, relation);
-        zdm_err_detail(err, "its rows and the backfill's cursor cannot commit together");
-        return zdm_err_hint(err, "write one backfill for each partition on this server");
-    }
+    if (foreign)
+        return refuse_foreign(foreign, relation, err);
     if (zdm_result_bool(r, 0, 6)) {
         const char *role = zdm_result_get(r, 0, 8);
         zdm_fail(
@@ -254,7 +260,9 @@ zdm_backfill_target_find_leaf(struct zdm_conn *conn, const struct zdm_backfill_s
     int rc = look_up(conn, spec, relation, &r, err);
 
     *found = rc == 0 && zdm_result_rows(r) > 0;
-    if (*found)
+    if (*found && *zdm_result_get(r, 0, 1) == 'f')
+        rc = refuse_foreign(zdm_result_get(r, 0, 2), table->relation, err);
+    else if (*found)
         rc = check_table(spec, r, err) < 0 ? -1 : take(conn, spec, r, table, began, out, err);
     zdm_result_free(r);
     return rc;

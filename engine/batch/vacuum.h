@@ -1,5 +1,5 @@
 /*
- * vacuum.h - VACUUM of the table between batches, and ANALYZE at the end. Private to batch/.
+ * vacuum.h - VACUUM of the table, or of one of its partitions, between batches, and ANALYZE at the end. Private to batch/.
  *
  * A backfill leaves a dead row version behind each row. Removed in time, the rows behind it fill the
  * room; autovacuum looks once a minute and takes its time. So when a fifth of the table (and 100,000
@@ -16,19 +16,23 @@
 
 #include "batch/monitor.h"
 
-struct zdm_vacuum {
+struct zdm_vacuum {  /* of one table */
+    unsigned table;  /* oid */
     int64_t left;    /* dead rows that the last one, or the start, left; -1: not seen yet */
     int64_t done_us; /* when the last one ended: what was read before says nothing */
     bool refused;    /* our role may not, or it failed: told, and not tried again */
 };
 
 /* Is it worth one now? (pure) Notes in *v what was left. */
-bool zdm_vacuum_due(struct zdm_vacuum *v, const struct zdm_monitor_view *seen);
+bool zdm_vacuum_due(
+    struct zdm_vacuum *v, const struct zdm_dead *dead, const struct zdm_monitor_view *seen);
 
 struct zdm_job;
 struct zdm_err;
+/* The one for which it is most; NULL: for none. */
+struct zdm_vacuum *zdm_job_vacuum_due(struct zdm_job *job);
 /* On the control connection. */
-int zdm_job_vacuum(struct zdm_job *job, struct zdm_err *err);
+int zdm_job_vacuum(struct zdm_job *job, struct zdm_vacuum *v, struct zdm_err *err);
 /* Statistics of what the backfill left, for the planner. */
 void zdm_job_analyze(struct zdm_job *job);
 

@@ -283,6 +283,35 @@ test_foreign_partition(void **state)
     parts_free(f);
 }
 
+/* One that comes meanwhile is no reason to call it done without it. */
+static void
+test_foreign_partition_meanwhile(void **state)
+{
+    struct fixture *f = parts("bl_far");
+
+    (void)state;
+    sql(f->app,
+        "CREATE TABLE t (id int NOT NULL, n int NOT NULL DEFAULT 0) PARTITION BY RANGE (id);"
+        "CREATE TABLE t0 PARTITION OF t (PRIMARY KEY (id)) FOR VALUES FROM (0) TO (1000);"
+        "INSERT INTO t SELECT g FROM generate_series(0, 999) AS g;"
+        "CREATE FOREIGN DATA WRAPPER bl_far; CREATE SERVER bl_far FOREIGN DATA WRAPPER bl_far;"
+        "CREATE FUNCTION come() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF to_regclass('bl_far.far') IS NULL THEN"
+        "  CREATE FOREIGN TABLE bl_far.far PARTITION OF bl_far.t FOR VALUES FROM (1000) TO (2000)"
+        "   SERVER bl_far; END IF; RETURN NULL; END $$;"
+        "CREATE TRIGGER come AFTER UPDATE ON t0 EXECUTE FUNCTION come()");
+    assert_int_equal(fixture_run(f), -1);
+    assert_has(f->err.message, "partition bl_far.far of bl_far.t is a foreign table");
+    assert_has(f->err.hint, "detach it");
+    assert_int_equal(f->finished, 0);
+    sql(f->app, "ALTER TABLE t DETACH PARTITION far");
+    fixture_own(f);
+    fixture_run_ok(f);
+    assert_once(f, "1000");
+    sql(f->app, "DROP FOREIGN DATA WRAPPER bl_far CASCADE");
+    parts_free(f);
+}
+
 /* What an older zdm began along the key of the whole goes on so. */
 static void
 test_begun_as_a_whole(void **state)
@@ -450,6 +479,30 @@ test_renamed(void **state)
     parts_free(f);
 }
 
+/* A row that moves from a partition that is still to come to one that is done is found by the sweep, which
+ * is nothing to a partition that is gone by then. */
+static void
+test_swept(void **state)
+{
+    struct fixture *f = keyed("bl_sweep");
+
+    (void)state;
+    f->set = (struct zdm_assignment){"n", "id * 2"};
+    f->spec.sweep.on = true;
+    f->spec.workers = 1;
+    run_while(f,
+        "UPDATE t SET day = 0 WHERE id IN (15, 23, 31); INSERT INTO t VALUES (0, 1), (12345, 1);"
+        "ALTER TABLE t DETACH PARTITION t6; DROP TABLE t5");
+    assert_value(f->app, "SELECT bool_and(n = id * 2) FROM t", "t");
+    assert_value(f->app, "SELECT count(*) FROM t WHERE day = 0 AND id IN (15, 23, 31)", "3");
+    assert_has(f->notes.s, "the final sweep found ");
+    assert_value(f->app,
+        "SELECT count(*) FILTER (WHERE round IS NOT NULL) > 0 FROM zdm.cursor"
+        " WHERE plan = 'bl_sweep'",
+        "t");
+    parts_free(f);
+}
+
 /* In a restored dump the oids are others: the names tell. */
 static void
 test_restored(void **state)
@@ -499,12 +552,14 @@ main(void)
         cmocka_unit_test(test_expressions_that_need_the_whole),
         cmocka_unit_test(test_partition_key_is_set),
         cmocka_unit_test(test_foreign_partition),
+        cmocka_unit_test(test_foreign_partition_meanwhile),
         cmocka_unit_test(test_begun_as_a_whole),
         cmocka_unit_test(test_new_partitions),
         cmocka_unit_test(test_gone_partitions),
         cmocka_unit_test(test_another_under_the_name),
         cmocka_unit_test(test_attached_again),
         cmocka_unit_test(test_renamed),
+        cmocka_unit_test(test_swept),
         cmocka_unit_test(test_restored),
         cmocka_unit_test(test_made_again),
     };

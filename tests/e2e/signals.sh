@@ -70,6 +70,19 @@ check_has dead.out 'dead rows beside'
 check_has dead.out 'VACUUM of public.v'
 check_eq "dead: every row once" "1|1" "$(sql 'SELECT min(n), max(n) FROM v')"
 
+# Of a partitioned table the partition where they are.
+sql "CREATE TABLE parts (id int, n int NOT NULL DEFAULT 0, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+     CREATE TABLE part_small PARTITION OF parts FOR VALUES FROM (0) TO (1000) WITH (autovacuum_enabled = false);
+     CREATE TABLE part_large PARTITION OF parts FOR VALUES FROM (1000) TO (500000) WITH (autovacuum_enabled = false);
+     INSERT INTO parts (id) SELECT generate_series(1, 400000)"
+sed 's/"vacuum"/"parts"/; s/"v"/"parts"/' vacuum.lua >parts.lua
+"$ZDM" run parts.lua >parts.out 2>parts.err
+check_has parts.out 'VACUUM of public.part_large'
+check_lacks parts.out 'VACUUM of public.part_small'
+check_eq "partitions: every row once" "1|1|400000" "$(sql 'SELECT min(n), max(n), count(*) FROM parts')"
+wait_until "SELECT bool_and(analyze_count > 0 AND (vacuum_count > 0) = (relname = 'part_large'))
+            FROM pg_stat_user_tables WHERE relname LIKE 'part\_%'" t
+
 # The monitor's session is killed, and comes back; the backfill goes on as if nothing had been.
 monitor="SELECT pid FROM pg_stat_activity WHERE application_name = 'zdm/killed/count/monitor'"
 # Load and slow commits of a busy machine are none of this.

@@ -8,27 +8,29 @@
 
 #include "batch/vacuum.h"
 
+static struct zdm_dead table;
+
 static bool
 due(struct zdm_vacuum *v, struct zdm_monitor_view *seen, int64_t dead)
 {
-    seen->dead = dead;
+    table.dead = dead;
     seen->signals[ZDM_SIGNAL_DEAD].read_us++;
-    return zdm_vacuum_due(v, seen);
+    return zdm_vacuum_due(v, &table, seen);
 }
 
 static void
 test_a_fifth_and_a_hundred_thousand(void **state)
 {
     struct zdm_vacuum v = {.left = -1};
-    struct zdm_monitor_view seen = {.live = 1000000, .signals = {{.on = true}}};
+    struct zdm_monitor_view seen = {.signals = {{.on = true}}};
 
     (void)state;
-    assert_false(due(&v, &seen, -1));
+    table = (struct zdm_dead){.live = 1000000};
     assert_false(due(&v, &seen, 30000)); /* there before we came */
     assert_false(due(&v, &seen, 250000));
     assert_true(due(&v, &seen, 300000));
     v.left = -1;
-    seen.live = 1000;
+    table.live = 1000;
     assert_false(due(&v, &seen, 0));
     assert_false(due(&v, &seen, 100000));
     assert_true(due(&v, &seen, 100001));
@@ -38,13 +40,14 @@ static void
 test_not_while_it_is_of_no_use(void **state)
 {
     struct zdm_vacuum v = {.left = 10000};
-    struct zdm_monitor_view seen = {.live = 1000000, .signals = {{.on = true}}};
+    struct zdm_monitor_view seen = {.signals = {{.on = true}}};
 
     (void)state;
+    table = (struct zdm_dead){.live = 1000000};
     assert_true(due(&v, &seen, 400000));
-    seen.vacuum = true;
+    table.vacuum = true;
     assert_false(due(&v, &seen, 400000));
-    seen.vacuum = false;
+    table.vacuum = false;
     seen.horizon_ms = 60001;
     assert_false(due(&v, &seen, 400000));
     seen.horizon_ms = 0;
@@ -63,10 +66,11 @@ static void
 test_while_it_holds_for_them(void **state)
 {
     struct zdm_vacuum v = {.left = -1};
-    struct zdm_monitor_view seen = {.live = 100000, .signals = {{.on = true}}};
+    struct zdm_monitor_view seen = {.signals = {{.on = true}}};
     struct zdm_signal *dead = &seen.signals[ZDM_SIGNAL_DEAD];
 
     (void)state;
+    table = (struct zdm_dead){.live = 100000};
     *dead = (struct zdm_signal){.on = true, .value = 199, .limit = 200, .every_us = 1000000};
     dead->read_us = 1000000000;
     assert_false(due(&v, &seen, 199000));

@@ -1,12 +1,15 @@
--- $1 oid of the table. Of it and its partitions: rows that live, rows that are dead, and whether a vacuum
--- runs.
-WITH parts AS (
-  SELECT $1::pg_catalog.oid AS oid
-  UNION
-  SELECT p.relid FROM pg_catalog.pg_partition_tree($1::pg_catalog.oid::pg_catalog.regclass) AS p)
-SELECT COALESCE(pg_catalog.sum(pg_catalog.pg_stat_get_live_tuples(p.oid)), 0)::pg_catalog.int8 AS live,
-       COALESCE(pg_catalog.sum(pg_catalog.pg_stat_get_dead_tuples(p.oid)), 0)::pg_catalog.int8 AS dead,
-       EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_vacuum AS v JOIN parts AS q
-               ON v.relid OPERATOR(pg_catalog.=) q.oid
-               WHERE v.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) AS vacuum
-FROM parts AS p
+-- $1 oid of the table. Of it, or of each of its partitions, by oid: rows that live, rows that are dead, and
+-- whether a vacuum runs.
+WITH RECURSIVE tree AS (
+    SELECT $1::pg_catalog.oid AS oid
+    UNION ALL
+    SELECT i.inhrelid FROM tree JOIN pg_catalog.pg_inherits AS i ON i.inhparent OPERATOR(pg_catalog.=) tree.oid)
+SELECT c.oid, pg_catalog.pg_stat_get_live_tuples(c.oid) AS live,
+       pg_catalog.pg_stat_get_dead_tuples(c.oid) AS dead,
+       EXISTS (SELECT FROM pg_catalog.pg_stat_progress_vacuum AS v
+               WHERE v.relid OPERATOR(pg_catalog.=) c.oid
+                 AND v.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) AS vacuum
+FROM tree
+JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) tree.oid
+WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m}')
+ORDER BY c.oid
