@@ -50,6 +50,7 @@ struct zdm_backfill_progress {
     int64_t eta_ms;       /* at this pace; -1 unknown */
     int64_t eta_free_ms;  /* if nothing held it up from now on; -1 unknown */
     double wal_per_s;     /* bytes of WAL, smoothed */
+    int64_t wal;          /* bytes of WAL that batches of this run wrote */
     int hot_percent; /* of the table's updates that stayed on their page, in this run; -1 not looked at */
     int64_t run_ms;                           /* since this run began with it */
     struct zdm_held_time held[ZDM_HELD_MOST]; /* of that, what it was held up by */

@@ -175,6 +175,7 @@ struct zdm_job {
     char *holding;            /* owned: why no batch is sent now; NULL: go on */
     bool in_the_way;          /* ... because somebody waits for our locks */
     int64_t wal;              /* bytes written by batches since the main thread last asked */
+    int64_t wal_of_run;       /* ... in this run */
     struct zdm_slice *slices; /* n_slices, by number */
     size_t n_slices;
     unsigned sessions_lost; /* by the control connection and by workers */

@@ -175,6 +175,7 @@ zdm_worker_wrote(struct zdm_worker *w, int64_t wal)
 {
     zdm_job_lock(w->job);
     w->job->wal += wal;
+    w->job->wal_of_run += wal;
     zdm_job_unlock(w->job);
 }
 

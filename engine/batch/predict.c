@@ -22,6 +22,17 @@ pages_touched(const struct zdm_predict_from *f, double rows_a_page)
     return 1 - pow(1 - f->matched, rows_a_page);
 }
 
+/* Bytes of the new versions that find no room. */
+static double
+heap_growth(const struct zdm_predict_from *f, double rest, double after)
+{
+    double unseen = 0.2 * f->rows > 100000 ? 0.2 * f->rows : 100000;
+
+    if (!f->vacuum || rest <= unseen)
+        return rest * after;
+    return unseen * after + (rest - unseen) * (f->added > 0 ? f->added : 0);
+}
+
 void
 zdm_predict(const struct zdm_predict_from *f, struct zdm_prediction *out)
 {
@@ -38,7 +49,7 @@ zdm_predict(const struct zdm_predict_from *f, struct zdm_prediction *out)
 
     switch (f->action) {
     case ZDM_BACKFILL_SET:
-        heap = rest * after / fill;
+        heap = heap_growth(f, rest, after) / fill;
         indexes = rest > 0.3 * f->rows ? f->index_bytes * rest / f->rows : 0;
         wal = n * hot * (70 + f->written) + rest * (85 + after + index_wal);
         if (hot > 0 && rows_a_page >= 1)

@@ -118,6 +118,21 @@ width_of(const struct zdm_backfill_preview *p, const struct zdm_foreseen_set *se
     return widest < 0 ? SOME_WIDTH : widest;
 }
 
+int
+zdm_preview_size(
+    struct zdm_conn *conn, const char *relation, double *heap, double *indexes, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    if (ZDM_QUERY(
+            conn, zdm_embedded_text(zdm_batch_sql, "sql/preview_table.sql"), &r, err, relation) < 0)
+        return -1;
+    *heap = (double)zdm_result_i64(r, 0, 0);
+    *indexes = (double)zdm_result_i64(r, 0, 1);
+    zdm_result_free(r);
+    return 0;
+}
+
 static int
 measure(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     const struct zdm_foreseen *foreseen, struct zdm_backfill_preview *p, struct zdm_err *err)
@@ -315,6 +330,7 @@ zdm_backfill_preview(struct zdm_conn *conn, const struct zdm_backfill_spec *spec
     p.from.action = spec->action;
     p.from.stripes = p.target.stripe_by == ZDM_STRIPE_NONE && !p.not_hot ? 1 : spec->stripes;
     p.from.rows_per_s = rows_per_s;
+    p.from.vacuum = spec->limits.vacuum;
     p.from.wal_rate = (double)spec->limits.wal_rate;
     zdm_backfill_preview_predict(&p);
     *out = p;

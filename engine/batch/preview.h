@@ -81,6 +81,9 @@ int zdm_backfill_preview(struct zdm_conn *conn, const struct zdm_backfill_spec *
 void zdm_backfill_preview_predict(struct zdm_backfill_preview *preview);
 void zdm_backfill_preview_release(struct zdm_backfill_preview *preview);
 
+/* Bytes of the rows and of the indexes of a table, qualified, with its partitions. */
+int zdm_preview_size(struct zdm_conn *conn, const char *relation, double *heap, double *indexes,
+    struct zdm_err *err);
 /* Of a table, qualified; *out owned. */
 int zdm_preview_columns(struct zdm_conn *conn, const char *relation,
     struct zdm_preview_column **out, size_t *n, struct zdm_err *err);

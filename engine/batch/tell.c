@@ -72,6 +72,7 @@ tell_progress(struct zdm_job *job)
         .eta_ms = zdm_meter_eta_ms(&job->meter),
         .eta_free_ms = -1,
         .wal_per_s = job->hold.throttle.rate.used,
+        .wal = job->wal_of_run,
         .hot_percent = job->hot_percent,
         .batch_rows = job->batch_rows,
         .batch_ms = job->batch_ms,

@@ -1,8 +1,8 @@
 #include "cli/json.h"
 #include "cli/preview.h"
 
-static json_t *
-costs_of(const struct zdm_prediction *cost)
+json_t *
+zdm_json_costs(const struct zdm_prediction *cost)
 {
     json_t *object = json_object();
 
@@ -84,9 +84,9 @@ zdm_json_preview(const struct zdm_step_preview *preview)
         object, "problem", p->problem.code == ZDM_OK ? json_null() : zdm_json_error(&p->problem));
     json_object_set_new(object, "walks", known ? table_of(p) : json_null());
     json_object_set_new(object, "added", zdm_json_texts(p->added, p->n_added));
-    json_object_set_new(object, "costs", known ? costs_of(&p->prediction) : json_null());
+    json_object_set_new(object, "costs", known ? zdm_json_costs(&p->prediction) : json_null());
     json_object_set_new(object, "not_hot", zdm_json_text(p->not_hot));
-    json_object_set_new(object, "costs_without", p->not_hot ? costs_of(&p->without) : json_null());
+    json_object_set_new(object, "costs_without", p->not_hot ? zdm_json_costs(&p->without) : json_null());
     json_object_set_new(object, "rows_per_s",
         known && p->from.rows_per_s > 0 ? zdm_json_number(p->from.rows_per_s) : json_null());
     json_object_set_new(

@@ -15,51 +15,13 @@
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"                                             \
     " SET LOCAL statement_timeout = 10000; SET LOCAL lock_timeout = 1000"
 
-/* The columns that an expression reads. */
-static void
-read_sources(struct zdm_arena *arena, const char *expr, struct zdm_foreseen_set *set)
-{
-    struct zdm_err err = ZDM_ERR_INIT;
-    char **names = NULL;
-    size_t n = 0;
-
-    if (zdm_sql_expression_columns(expr, &names, &n, &err) < 0)
-        n = 0; /* cannot be: the plan was checked */
-    zdm_err_clear(&err);
-    char **sources = zdm_arena_alloc(arena, (n + 1) * sizeof *sources);
-    for (size_t i = 0; i < n; i++) {
-        sources[i] = zdm_arena_strdup(arena, names[i]);
-        free(names[i]);
-    }
-    free(names);
-    set->sources = sources;
-    set->n_sources = n;
-}
-
-static void
-read_set(struct zdm_arena *arena, const struct zdm_step_backfill *b, struct zdm_foreseen *out)
-{
-    struct zdm_foreseen_set *set = zdm_arena_alloc(arena, (b->n_set + 1) * sizeof *set);
-    struct zdm_err err = ZDM_ERR_INIT;
-
-    for (size_t i = 0; i < b->n_set; i++) {
-        char *name = NULL;
-        if (zdm_sql_identifier(b->set[i].column, &name, &err) < 0)
-            zdm_err_clear(&err); /* cannot be: the plan was checked */
-        set[i].column = zdm_arena_strdup(arena, name ? name : "");
-        free(name);
-        read_sources(arena, b->set[i].expr.text, &set[i]);
-    }
-    out->set = set;
-}
-
 static void
 foresee(struct zdm_arena *arena, const struct zdm_plan_report *report, size_t step,
     const struct zdm_step_backfill *b, struct zdm_foreseen *out)
 {
     const struct zdm_plan_table *table = NULL;
 
-    read_set(arena, b, out);
+    out->set = zdm_foreseen_set_of(arena, b);
     for (size_t i = 0; i < report->n_tables; i++)
         if (report->tables[i].step == step)
             table = &report->tables[i];

@@ -54,6 +54,7 @@ void zdm_render_preview(struct zdm_buf *out, const struct zdm_step_preview *prev
 void zdm_render_sample(struct zdm_buf *out, const struct zdm_step_preview *preview);
 /* Owned. */
 json_t *zdm_json_sample(const struct zdm_step_preview *preview);
+json_t *zdm_json_costs(const struct zdm_prediction *costs);
 json_t *zdm_json_preview(const struct zdm_step_preview *preview);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/again.h"
 #include "cli/json.h"
+#include "cli/preview.h"
 #include "cli/layout.h"
 #include "cli/render_run.h"
 
@@ -151,6 +152,10 @@ show_json(struct zdm_watch *watch, const struct zdm_event *event)
         json_object_set_new(object, "progress", zdm_json_progress(event->progress));
     if (event->gate)
         json_object_set_new(object, "gate", zdm_json_gate(event->gate));
+    if (event->outcome) {
+        json_object_set_new(object, "predicted", zdm_json_costs(&event->outcome->predicted));
+        json_object_set_new(object, "happened", zdm_json_costs(&event->outcome->happened));
+    }
     zdm_json_print(&watch->io->out, object, true);
 }
 

@@ -4,11 +4,16 @@
 #ifndef ZDM_RUN_BACKFILL_SPEC_H
 #define ZDM_RUN_BACKFILL_SPEC_H
 
-#include "batch/target.h"
+#include "base/mem.h"
+#include "batch/preview.h"
 #include "plan/plan.h"
 
 /* set: room for n_set of the step; filled. Views of the plan and of set. */
 struct zdm_backfill_spec zdm_backfill_spec_of(
     const struct zdm_plan *plan, const struct zdm_step *step, struct zdm_assignment *set);
+
+/* What the assignments of a checked plan set and read: n_set, in the arena. */
+struct zdm_foreseen_set *zdm_foreseen_set_of(
+    struct zdm_arena *arena, const struct zdm_step_backfill *backfill);
 
 #endif

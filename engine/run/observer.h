@@ -6,6 +6,7 @@
 #define ZDM_RUN_OBSERVER_H
 
 #include "batch/backfill.h"
+#include "batch/predict.h"
 #include "gate/gate.h"
 #include "plan/plan.h"
 
@@ -39,6 +40,11 @@ enum zdm_event_kind {
 };
 const char *zdm_event_name(enum zdm_event_kind kind);
 
+/* What a backfill was predicted to cost, and what it did. */
+struct zdm_outcome {
+    struct zdm_prediction predicted, happened;
+};
+
 struct zdm_event {
     enum zdm_event_kind kind;
     const char *level;           /* "info", "warning", "error" */
@@ -49,6 +55,7 @@ struct zdm_event {
     int64_t quarantined;         /* rows: STEP_DONE of a backfill; RUN_END of the plan; else 0 */
     const struct zdm_backfill_progress *progress; /* PROGRESS */
     const struct zdm_gate_result *gate;           /* GATE_OPEN, GATE_CLOSED */
+    const struct zdm_outcome *outcome;            /* the NOTE behind a backfill; else NULL */
     int64_t at_ms;                                /* this machine's clock */
 };
 

@@ -5,12 +5,14 @@
 #include "batch/backfill.h"
 #include "plan/sweep.h"
 #include "run/backfill_spec.h"
+#include "run/outcome.h"
 #include "run/session.h"
 
 struct watch {
     struct zdm_session *s;
     const struct zdm_step *step;
-    int64_t wrote_us; /* to the ledger; 0: not yet */
+    int64_t wrote_us;                  /* to the ledger; 0: not yet */
+    struct zdm_backfill_progress last; /* numbers only: its texts are gone */
 };
 
 /* Each write waits for the disk. */
@@ -29,6 +31,8 @@ watch_progress(void *self, const struct zdm_backfill_progress *progress)
         .batch_rows = progress->batch_rows,
         .batch_ms = progress->batch_ms};
     int64_t now = zdm_monotonic_us();
+    w->last = *progress;
+    w->last.pos = w->last.bound = w->last.waiting = NULL;
     bool due = w->wrote_us == 0 || now - w->wrote_us >= WRITE_EVERY_US ||
                progress->stage == ZDM_STAGE_DONE;
     if (due && zdm_ledger_walk_put(s->ledger, s->ledger_plan, w->step->id, &walk, &err) < 0) {
@@ -252,9 +256,14 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         .finish = watch_finish,
         .fault = &fault,
     };
+    struct zdm_expectation expectation;
+    zdm_expect(s, step, &spec, &expectation);
     int rc = zdm_backfill_run(s->conn, &spec, s->epoch, &hooks, err);
     if (rc < 0 && !s->again)
         blame(step, &fault, err);
+    if (rc == 0)
+        zdm_expected(s, step, &expectation, &watch.last);
+    zdm_expectation_release(&expectation);
     free(set);
     zdm_sweep_outlook_release(&outlook);
     if (rc < 0)

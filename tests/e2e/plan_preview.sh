@@ -130,3 +130,21 @@ says "target grows by"
 # --- no rights --------------------------------------------------------------------------------------
 check_exit 0 "$ZDM" plan empty.lua --db "host=$PGHOST port=$PGPORT user=poor dbname=$PGDATABASE"
 says 'may not read column id of public.nothing'
+
+# --- behind the run, what it was beside what was predicted ---------------------------------------------
+fresh
+plan after 'table = "t", set = { norm = "lower(email)" }' 'expand { sql "add" [[ALTER TABLE t ADD COLUMN norm text]] },'
+check_exit 0 "$ZDM" run after.lua --format json
+cp "$out" run
+grep '"predicted"' run >line || fail "nothing predicted: $(cat run)"
+check_eq "lines with a prediction" 1 "$(wc -l <line)"
+near "WAL by the run's own words" "$(sed 's/.*"predicted":{[^}]*"wal_bytes":\([0-9]*\).*/\1/' line)" \
+    "$(sed 's/.*"happened":{[^}]*"wal_bytes":\([0-9]*\).*/\1/' line)"
+check_exit 0 "$ZDM" log after.lua
+check_has "$out" "of WAL (predicted: "
+# Of one that is resumed nobody saw the beginning.
+fresh
+check_exit 137 env ZDM_FAILPOINT=batch.after:2 "$ZDM" run after.lua
+check_exit 0 "$ZDM" run after.lua
+check_has "$out" "(resumed)"
+check_lacks "$out" "predicted"

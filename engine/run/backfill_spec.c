@@ -1,0 +1,42 @@
+#include "run/backfill_spec.h"
+
+#include <stdlib.h>
+
+#include "sql/syntax.h"
+
+/* The columns that an expression reads. */
+static void
+read_sources(struct zdm_arena *arena, const char *expr, struct zdm_foreseen_set *set)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    char **names = NULL;
+    size_t n = 0;
+
+    if (zdm_sql_expression_columns(expr, &names, &n, &err) < 0)
+        zdm_die("an expression that was checked cannot be read");
+    char **sources = zdm_arena_alloc(arena, (n + 1) * sizeof *sources);
+    for (size_t i = 0; i < n; i++) {
+        sources[i] = zdm_arena_strdup(arena, names[i]);
+        free(names[i]);
+    }
+    free(names);
+    set->sources = sources;
+    set->n_sources = n;
+}
+
+struct zdm_foreseen_set *
+zdm_foreseen_set_of(struct zdm_arena *arena, const struct zdm_step_backfill *backfill)
+{
+    struct zdm_foreseen_set *set = zdm_arena_alloc(arena, (backfill->n_set + 1) * sizeof *set);
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    for (size_t i = 0; i < backfill->n_set; i++) {
+        char *name;
+        if (zdm_sql_identifier(backfill->set[i].column, &name, &err) < 0)
+            zdm_die("a column that was checked has no name");
+        set[i].column = zdm_arena_strdup(arena, name);
+        free(name);
+        read_sources(arena, backfill->set[i].expr.text, &set[i]);
+    }
+    return set;
+}
