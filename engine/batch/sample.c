@@ -90,9 +90,10 @@ pick(struct zdm_sampler *s, struct zdm_err *err)
         struct zdm_buf key = ZDM_BUF_INIT;
         for (size_t k = 0; k < t->n_keys; k++)
             zdm_buf_addf(&key, "%s%s = %s", k > 0 ? ", " : "", t->keys[k].name,
-                zdm_result_get(rows, row, 2 + (int)k));
+                zdm_result_get(rows, row, 3 + (int)k));
         if (t->n_keys == 0)
-            zdm_buf_addf(&key, "ctid = %s", zdm_result_get(rows, row, 1));
+            zdm_buf_addf(&key, "ctid = %s%s%s", zdm_result_get(rows, row, 1),
+                t->partitioned ? " of " : "", t->partitioned ? zdm_result_get(rows, row, 2) : "");
         s->rows[row] = (struct zdm_sample_row){
             .table = zdm_strdup(zdm_result_get(rows, row, 0)),
             .place = zdm_strdup(zdm_result_get(rows, row, 1)),

@@ -105,7 +105,7 @@ zdm_sample_explain(struct zdm_sampler *s, struct zdm_err *err)
     char *bound = NULL;
     int rc;
 
-    if (t->by_page)
+    if (t->n_keys == 0)
         return 0;
     spec.n_set = 0; /* the range alone: columns may not be there yet */
     spec.action = ZDM_BACKFILL_DELETE;

@@ -6,21 +6,6 @@
 #include "base/mem.h"
 #include "batch/sample_run.h"
 
-/* "schema"."name" -> "name". */
-static char *
-own_name(const char *relation)
-{
-    bool quoted = false;
-    const char *last = relation;
-
-    for (const char *c = relation; *c; c++) {
-        quoted ^= *c == '"';
-        if (*c == '.' && !quoted)
-            last = c + 1;
-    }
-    return zdm_strdup(last);
-}
-
 /* pg_catalog."varchar"(20) -> varchar(20); other types as they are. */
 static char *
 shown(const char *type)
@@ -99,8 +84,8 @@ zdm_sample_make_shape(struct zdm_sampler *s, struct zdm_err *err)
     struct zdm_preview_column *into = NULL;
     size_t n_into = 0;
 
-    s->shape.name = own_name(r->seen->target.relation);
-    s->shape.parts = r->seen->tables != 1;
+    s->shape.name = r->seen->target.name;
+    s->shape.parts = r->seen->target.partitioned;
     s->shape.copies = r->spec->action == ZDM_BACKFILL_COPY;
     if (s->shape.copies &&
         zdm_preview_columns(s->conn, r->seen->target.into, &into, &n_into, err) < 0)
@@ -134,5 +119,4 @@ zdm_sample_release_shape(struct zdm_sample_shape *shape)
     }
     free(shape->columns);
     free(shape->checks);
-    free(shape->name);
 }

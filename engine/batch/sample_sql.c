@@ -316,8 +316,9 @@ zdm_sample_pick_sql(const struct zdm_sample_shape *s)
 
     zdm_buf_addf(&b,
         "SELECT s.* FROM (SELECT %s.tableoid::pg_catalog.text AS zdm_table,\n"
-        "  %s.ctid::pg_catalog.text AS zdm_ctid",
-        t->relation, t->relation);
+        "  %s.ctid::pg_catalog.text AS zdm_ctid, %s.tableoid::pg_catalog.regclass::pg_catalog.text "
+        "AS zdm_name",
+        t->relation, t->relation, t->relation);
     for (size_t i = 0; i < t->n_keys; i++)
         zdm_buf_addf(
             &b, ", %s.%s::pg_catalog.text AS zdm_key_%zu", t->relation, t->keys[i].name, i);

@@ -23,7 +23,7 @@ struct zdm_sample_shape {
     struct zdm_sample_column *columns; /* n_set of the spec */
     bool copies;                       /* columns are those of another table */
     bool parts;                        /* more tables than one: $2 */
-    char *name;                        /* the table's own, quoted */
+    const char *name;                  /* the table's own, quoted */
     size_t *checks;                    /* which of foreseen->checks a value can violate, n_checks */
     size_t n_checks;
 };
@@ -33,7 +33,7 @@ struct zdm_sample_shape {
 enum { ZDM_SAMPLE_ROW = 2 };
 enum { ZDM_SET_NULL, ZDM_SET_LONG, ZDM_SET_FULL, ZDM_SET_SIZE, ZDM_SET_COLUMNS };
 
-/* $1 percent of the pages, $2 rows -> table, ctid, columns of the key. */
+/* $1 percent of the pages, $2 rows -> table, ctid, name of the table, columns of the key. */
 char *zdm_sample_pick_sql(const struct zdm_sample_shape *s);
 /* What an UPDATE would do; `only`: assignment alone (-1: all, and the checks; -2: none). */
 #define ZDM_ALL_SET  (-1)

@@ -187,6 +187,13 @@ says "a = 2, b = k801"
 plan parts_new 'table = "parted", set = { w = "parted.n::int" }' 'sql "add" [[ALTER TABLE parted ADD COLUMN w int]]'
 tries 4 parts_new
 says "1 row: w fails (22P02)"
+sql "CREATE TABLE loose (a int, n text) PARTITION BY LIST (a);
+     CREATE TABLE loose_1 PARTITION OF loose FOR VALUES IN (1);
+     INSERT INTO loose VALUES (1, '5'), (1, 'x')"
+plan loose 'table = "loose", set = { n = "n::int" }, where = "n::int < 9"'
+tries 4 loose
+says "1 row: where fails (22P02)"
+says "; ctid = (0,2) of loose_1"
 plan pages 'table = "keyless", set = { b = "a::int" }, where = "b IS NULL"'
 tries 4 pages
 says "1 row: b fails (22P02): invalid input syntax for type integer: \"...\"; ctid = ("
