@@ -86,7 +86,8 @@ zdm_json_preview(const struct zdm_step_preview *preview)
     json_object_set_new(object, "added", zdm_json_texts(p->added, p->n_added));
     json_object_set_new(object, "costs", known ? zdm_json_costs(&p->prediction) : json_null());
     json_object_set_new(object, "not_hot", zdm_json_text(p->not_hot));
-    json_object_set_new(object, "costs_without", p->not_hot ? zdm_json_costs(&p->without) : json_null());
+    json_object_set_new(
+        object, "costs_without", p->not_hot ? zdm_json_costs(&p->without) : json_null());
     json_object_set_new(object, "rows_per_s",
         known && p->from.rows_per_s > 0 ? zdm_json_number(p->from.rows_per_s) : json_null());
     json_object_set_new(
