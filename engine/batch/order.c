@@ -180,7 +180,7 @@ zdm_order_add_step(struct zdm_buf *b, const struct zdm_backfill_target *t, int a
 {
     if (after < 0 || t->n_keys == 1) {
         add_arm(b, t, after, 0, bound);
-        zdm_buf_add(b, " OFFSET $1::pg_catalog.int8 - 1 LIMIT 1");
+        zdm_buf_add(b, " OFFSET $1::pg_catalog.int8 OPERATOR(pg_catalog.-) 1 LIMIT 1");
         return;
     }
     zdm_buf_add(b, "SELECT zdm_arms.* FROM (");
@@ -196,5 +196,5 @@ zdm_order_add_step(struct zdm_buf *b, const struct zdm_backfill_target *t, int a
             zdm_buf_addf(b, " COLLATE %s", t->keys[i].collation);
         add_direction(b, &t->keys[i], false);
     }
-    zdm_buf_add(b, " OFFSET $1::pg_catalog.int8 - 1 LIMIT 1");
+    zdm_buf_add(b, " OFFSET $1::pg_catalog.int8 OPERATOR(pg_catalog.-) 1 LIMIT 1");
 }

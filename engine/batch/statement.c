@@ -46,9 +46,13 @@ build_cut(const struct zdm_backfill_target *t)
     zdm_buf_add(&b, ")\nSELECT ");
     for (size_t i = 0; i < t->n_keys; i++)
         zdm_buf_addf(&b, "%ss.k%zu::pg_catalog.text", i > 0 ? ", " : "", i + 1);
-    zdm_buf_add(&b, " FROM zdm_sample AS s\n"
-                    "WHERE s.n * $2::pg_catalog.int8 / s.total > (s.n - 1) * $2::pg_catalog.int8 / "
-                    "s.total AND s.n < s.total ORDER BY s.n");
+    zdm_buf_add(&b,
+        " FROM zdm_sample AS s WHERE s.n OPERATOR(pg_catalog.<) s.total\n"
+        "AND (s.n OPERATOR(pg_catalog.*) $2::pg_catalog.int8)\n"
+        "  OPERATOR(pg_catalog./) s.total OPERATOR(pg_catalog.>)\n"
+        "  (((s.n OPERATOR(pg_catalog.-) 1) OPERATOR(pg_catalog.*) $2::pg_catalog.int8)\n"
+        "  OPERATOR(pg_catalog./) s.total)\n"
+        "ORDER BY s.n");
     return zdm_buf_take(&b);
 }
 
@@ -58,9 +62,9 @@ build_pages(const struct zdm_backfill_target *t)
 {
     return zdm_strf("SELECT '1', s.file::pg_catalog.text, s.pages::pg_catalog.text FROM (SELECT\n"
                     "  pg_catalog.pg_relation_filenode(%u::pg_catalog.oid) AS file,\n"
-                    "  pg_catalog.pg_relation_size(%u::pg_catalog.oid)\n"
-                    "    / pg_catalog.current_setting('block_size')::pg_catalog.int8 AS pages\n"
-                    "  OFFSET 0) AS s WHERE s.pages > 0",
+                    "  pg_catalog.pg_relation_size(%u::pg_catalog.oid) OPERATOR(pg_catalog./)\n"
+                    "    pg_catalog.current_setting('block_size')::pg_catalog.int8 AS pages\n"
+                    "  OFFSET 0) AS s WHERE s.pages OPERATOR(pg_catalog.>) 0",
         t->oid, t->oid);
 }
 
@@ -87,10 +91,12 @@ build_probe(const struct zdm_backfill_target *t, bool next)
      * range itself. */
     zdm_buf_add(&b, "WITH RECURSIVE zdm_ends AS (\n  SELECT s.*, 1 AS n FROM (");
     zdm_order_add_step(&b, t, next ? after : -1, bound);
-    zdm_buf_add(&b, ") AS s\n  UNION ALL\n  SELECT s.*, zdm_ends.n + 1 FROM zdm_ends\n"
+    zdm_buf_add(&b, ") AS s\n  UNION ALL\n"
+                    "  SELECT s.*, zdm_ends.n OPERATOR(pg_catalog.+) 1 FROM zdm_ends\n"
                     "  CROSS JOIN LATERAL (");
     zdm_order_add_step(&b, t, 0, bound);
-    zdm_buf_add(&b, ") AS s\n  WHERE zdm_ends.n < $2::pg_catalog.int4)\nSELECT ");
+    zdm_buf_add(
+        &b, ") AS s\n  WHERE zdm_ends.n OPERATOR(pg_catalog.<) $2::pg_catalog.int4)\nSELECT ");
     for (size_t i = 0; i < t->n_keys; i++)
         zdm_buf_addf(&b, "%szdm_ends.k%zu::pg_catalog.text", i > 0 ? ", " : "", i + 1);
     zdm_buf_add(&b, " FROM zdm_ends ORDER BY zdm_ends.n");
@@ -160,15 +166,17 @@ add_behind_where(
         zdm_buf_addf(b, "\n  ON CONFLICT %s", t->conflict);
 }
 
+#define JOIN "OPERATOR(pg_catalog.||)"
+#define PAGE "('(' " JOIN " $%d::pg_catalog.text " JOIN " ',0)')::pg_catalog.tid"
+
 /* Pages from the one of parameter `after` (0: from the first) up to before that of `upto`. */
 static void
 add_pages(struct zdm_buf *b, const struct zdm_backfill_target *t, int after, int upto)
 {
     if (after > 0)
-        zdm_buf_addf(b, "%s.ctid >= ('(' || $%d::pg_catalog.text || ',0)')::pg_catalog.tid AND ",
-            zdm_backfill_target_row(t), after);
-    zdm_buf_addf(b, "%s.ctid < ('(' || $%d::pg_catalog.text || ',0)')::pg_catalog.tid",
-        zdm_backfill_target_row(t), upto);
+        zdm_buf_addf(
+            b, "%s.ctid OPERATOR(pg_catalog.>=) " PAGE " AND ", zdm_backfill_target_row(t), after);
+    zdm_buf_addf(b, "%s.ctid OPERATOR(pg_catalog.<) " PAGE, zdm_backfill_target_row(t), upto);
 }
 
 static bool

@@ -15,9 +15,10 @@ static const struct table {
 } tables[] = {
     /* One row, with the last version; `dirty` when that one failed half-way. */
     {"golang-migrate", NULL, "schema_migrations", "{version,dirty}",
-        "SELECT '<=' || (version - dirty::int) FROM schema_migrations"},
+        "SELECT '<=' OPERATOR(pg_catalog.||) (version OPERATOR(pg_catalog.-) "
+        "dirty::pg_catalog.int4) FROM schema_migrations"},
     {"dbmate", NULL, "schema_migrations", "{version}",
-        "SELECT version::text FROM schema_migrations"},
+        "SELECT version::pg_catalog.text FROM schema_migrations"},
     {"flyway", NULL, "flyway_schema_history", "{version,type,success,installed_rank}",
         "sql/history_flyway.sql"},
     {"goose", NULL, "goose_db_version", "{id,version_id,is_applied}", "sql/history_goose.sql"},
@@ -25,9 +26,11 @@ static const struct table {
         "sql/history_prisma.sql"},
     /* Drizzle too asks only for the newest. */
     {"drizzle", "drizzle", "__drizzle_migrations", "{created_at}",
-        "SELECT '<=' || max(created_at) FROM drizzle.__drizzle_migrations"},
+        "SELECT '<=' OPERATOR(pg_catalog.||) pg_catalog.max(created_at) FROM "
+        "drizzle.__drizzle_migrations"},
     {"sqitch", "sqitch", "changes", "{project,change}",
-        "SELECT project || ':' || change FROM sqitch.changes"},
+        "SELECT project OPERATOR(pg_catalog.||) ':' OPERATOR(pg_catalog.||) change FROM "
+        "sqitch.changes"},
 };
 
 static int

@@ -53,8 +53,9 @@ zdm_trace_begin(struct zdm_trace *trace, struct zdm_err *err)
     zdm_conn_rollback(trace->conn);
     /* The server counts upwards. */
     if (zdm_conn_exec(trace->observer,
-            "SELECT pg_catalog.max(c.oid)::pg_catalog.int8 + 1 FROM pg_catalog.pg_class c", &r,
-            err) < 0)
+            "SELECT pg_catalog.max(c.oid)::pg_catalog.int8 OPERATOR(pg_catalog.+) 1 "
+            "FROM pg_catalog.pg_class c",
+            &r, err) < 0)
         return -1;
     trace->fresh_from = (uint32_t)zdm_result_i64(r, 0, 0);
     zdm_result_free(r);

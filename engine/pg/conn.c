@@ -221,7 +221,7 @@ set_profile(struct zdm_conn *conn, bool reset, struct zdm_err *err)
     if (version >= 140000)
         zdm_buf_add(&sql,
             "SELECT pg_catalog.set_config('client_connection_check_interval', '1s', false) "
-            "WHERE pg_catalog.version() LIKE '%linux%';\n");
+            "WHERE pg_catalog.version() OPERATOR(pg_catalog.~~) '%linux%';\n");
     if (version >= 170000)
         zdm_buf_add(&sql, "SET transaction_timeout = 0;\n");
     zdm_buf_add(&sql, "SELECT pg_catalog.pg_backend_pid()");

@@ -4,12 +4,13 @@
 SELECT pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
        (SELECT pg_catalog.quote_ident(g.attname)
         FROM pg_catalog.pg_attribute AS g
-        WHERE g.attrelid = $1::pg_catalog.oid AND g.attnum > 0 AND g.attgenerated <> ''
-          AND g.attname IN (SELECT i.name::pg_catalog.name
+        WHERE g.attrelid OPERATOR(pg_catalog.=) $1::pg_catalog.oid AND g.attnum OPERATOR(pg_catalog.>) 0
+            AND g.attgenerated OPERATOR(pg_catalog.<>) ''
+          AND g.attname OPERATOR(pg_catalog.=) ANY (SELECT i.name::pg_catalog.name
                             FROM pg_catalog.json_array_elements_text($3::pg_catalog.json) AS i (name))
         ORDER BY g.attnum LIMIT 1) AS generated
 FROM pg_catalog.json_array_elements_text($2::pg_catalog.json) WITH ORDINALITY AS s (name, place)
 JOIN pg_catalog.pg_attribute AS a
-  ON a.attrelid = $1::pg_catalog.oid AND a.attnum > 0 AND NOT a.attisdropped
- AND pg_catalog.quote_ident(a.attname) = s.name
+  ON a.attrelid OPERATOR(pg_catalog.=) $1::pg_catalog.oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
+ AND pg_catalog.quote_ident(a.attname) OPERATOR(pg_catalog.=) s.name
 ORDER BY s.place

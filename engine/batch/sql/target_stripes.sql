@@ -4,37 +4,42 @@ SELECT (SELECT i.indexrelid::pg_catalog.regclass::pg_catalog.text
         FROM (SELECT $1::pg_catalog.oid AS relid
               UNION SELECT p.relid FROM pg_catalog.pg_partition_tree(
                   $1::pg_catalog.oid::pg_catalog.regclass) AS p) AS tree
-        JOIN pg_catalog.pg_index AS i ON i.indrelid = tree.relid
-        JOIN pg_catalog.pg_class AS ic ON ic.oid = i.indexrelid
-        JOIN pg_catalog.pg_am AS am ON am.oid = ic.relam
-        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum > 0
-        WHERE pg_catalog.quote_ident(a.attname) IN
+        JOIN pg_catalog.pg_index AS i ON i.indrelid OPERATOR(pg_catalog.=) tree.relid
+        JOIN pg_catalog.pg_class AS ic ON ic.oid OPERATOR(pg_catalog.=) i.indexrelid
+        JOIN pg_catalog.pg_am AS am ON am.oid OPERATOR(pg_catalog.=) ic.relam
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) i.indrelid
+            AND a.attnum OPERATOR(pg_catalog.>) 0
+        WHERE pg_catalog.quote_ident(a.attname) OPERATOR(pg_catalog.=) ANY
               (SELECT pg_catalog.jsonb_array_elements_text($2::pg_catalog.jsonb))
           -- In the key, or anywhere in an expression or the predicate.
-          AND (a.attnum = ANY (i.indkey)
+          AND (a.attnum OPERATOR(pg_catalog.=) ANY (i.indkey)
                OR EXISTS (SELECT FROM pg_catalog.pg_depend AS d
-                          WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-                            AND d.objid = i.indexrelid
-                            AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-                            AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))
+                          WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+                            AND d.objid OPERATOR(pg_catalog.=) i.indexrelid
+                            AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+                            AND d.refobjid OPERATOR(pg_catalog.=) i.indrelid
+                                AND d.refobjsubid OPERATOR(pg_catalog.=) a.attnum))
           -- Since PostgreSQL 16 indexes that only summarise do not stand in the way.
-          AND NOT (am.amname = 'brin'
-                   AND pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000)
+          AND NOT (am.amname OPERATOR(pg_catalog.=) 'brin'
+                   AND pg_catalog.current_setting('server_version_num')::pg_catalog.int4
+                       OPERATOR(pg_catalog.>=) 160000)
         ORDER BY tree.relid, ic.relname LIMIT 1) AS not_hot,
-       pg_catalog.bool_and(t.oid = ANY (ARRAY['pg_catalog.int2', 'pg_catalog.int4',
+       pg_catalog.bool_and(t.oid OPERATOR(pg_catalog.=) ANY (ARRAY['pg_catalog.int2', 'pg_catalog.int4',
            'pg_catalog.int8']::pg_catalog.regtype[])) AS integers,
        -- Of the type, or of the one that it is read as: text for varchar.
-       pg_catalog.bool_and(t.typtype = 'e' OR EXISTS (
+       pg_catalog.bool_and(t.typtype OPERATOR(pg_catalog.=) 'e' OR EXISTS (
            SELECT FROM pg_catalog.pg_opclass AS oc
-           JOIN pg_catalog.pg_am AS am ON am.oid = oc.opcmethod
-           WHERE am.amname = 'hash' AND oc.opcdefault
-             AND oc.opcintype = CASE t.oid WHEN 'pg_catalog.varchar'::pg_catalog.regtype
+           JOIN pg_catalog.pg_am AS am ON am.oid OPERATOR(pg_catalog.=) oc.opcmethod
+           WHERE am.amname OPERATOR(pg_catalog.=) 'hash' AND oc.opcdefault
+             AND oc.opcintype OPERATOR(pg_catalog.=) CASE WHEN t.oid
+                 OPERATOR(pg_catalog.=) 'pg_catalog.varchar'::pg_catalog.regtype
                                      THEN 'pg_catalog.text'::pg_catalog.regtype
                                      ELSE t.oid END)) AS hashes
 FROM pg_catalog.pg_attribute AS a
-JOIN pg_catalog.pg_type AS own ON own.oid = a.atttypid
+JOIN pg_catalog.pg_type AS own ON own.oid OPERATOR(pg_catalog.=) a.atttypid
 JOIN pg_catalog.pg_type AS t
-  ON t.oid = CASE own.typtype WHEN 'd' THEN own.typbasetype ELSE own.oid END
-WHERE a.attrelid = $1::pg_catalog.oid AND a.attnum > 0
-  AND pg_catalog.quote_ident(a.attname) IN
+  ON t.oid OPERATOR(pg_catalog.=) CASE WHEN own.typtype OPERATOR(pg_catalog.=) 'd'
+      THEN own.typbasetype ELSE own.oid END
+WHERE a.attrelid OPERATOR(pg_catalog.=) $1::pg_catalog.oid AND a.attnum OPERATOR(pg_catalog.>) 0
+  AND pg_catalog.quote_ident(a.attname) OPERATOR(pg_catalog.=) ANY
       (SELECT pg_catalog.jsonb_array_elements_text($3::pg_catalog.jsonb))

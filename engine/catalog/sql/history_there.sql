@@ -5,12 +5,12 @@ SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0
   JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
  WHERE c.relname OPERATOR(pg_catalog.=) $2
    AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v}')
-   AND CASE WHEN $1::text IS NULL THEN pg_catalog.pg_table_is_visible(c.oid)
+   AND CASE WHEN $1::pg_catalog.text IS NULL THEN pg_catalog.pg_table_is_visible(c.oid)
             ELSE n.nspname OPERATOR(pg_catalog.=) $1 END
    AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
    AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
-   AND pg_catalog.cardinality($3::text[]) OPERATOR(pg_catalog.=)
+   AND pg_catalog.cardinality($3::pg_catalog.text[]) OPERATOR(pg_catalog.=)
        (SELECT pg_catalog.count(*)
           FROM pg_catalog.pg_attribute a
          WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
-           AND a.attname OPERATOR(pg_catalog.=) ANY ($3::text[]))
+           AND a.attname OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]))

@@ -3,7 +3,8 @@
 WITH RECURSIVE keys AS (
     SELECT k.oid, k.conrelid, k.confrelid
       FROM pg_catalog.pg_constraint k
-     WHERE k.contype = 'f' AND k.conname = $1 AND k.conrelid = ANY ($2::pg_catalog.oid[])
+     WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND k.conname OPERATOR(pg_catalog.=) $1
+         AND k.conrelid OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.oid[])
 ), sides (root, relation, referenced) AS (
     SELECT conrelid, conrelid, false FROM keys
     UNION
@@ -11,10 +12,10 @@ WITH RECURSIVE keys AS (
     UNION
     SELECT s.root, i.inhrelid, s.referenced
       FROM sides s
-      JOIN pg_catalog.pg_class c ON c.oid = s.relation AND c.relkind = 'p'
-      JOIN pg_catalog.pg_inherits i ON i.inhparent = s.relation
+      JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) s.relation AND c.relkind OPERATOR(pg_catalog.=) 'p'
+      JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) s.relation
 )
 SELECT DISTINCT s.relation, s.referenced
   FROM sides s
-  JOIN pg_catalog.pg_class c ON c.oid = s.relation
- WHERE c.relkind <> 'p'
+  JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) s.relation
+ WHERE c.relkind OPERATOR(pg_catalog.<>) 'p'
