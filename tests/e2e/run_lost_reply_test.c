@@ -87,6 +87,7 @@ static char *
 migrate(struct zdm_conn *conn, struct cutter *c)
 {
     const char *run[] = {"run", plan, NULL};
+    const char *retry[] = {"quarantine", "retry", plan, NULL};
     const char *approve[] = {"approve", plan, "checked", "--note", "tested", NULL};
     struct proxy p;
 
@@ -98,6 +99,7 @@ migrate(struct zdm_conn *conn, struct cutter *c)
     proxy_start(&p, folder, port, decide, c);
     step(&p, run, 3, c);
     step(&p, approve, 0, c);
+    step(&p, retry, 0, c);
     step(&p, run, 0, c);
     proxy_stop(&p);
 
