@@ -104,17 +104,16 @@ struct zdm_note {
     char *level, *kind, *message; /* owned */
 };
 
-/* Keys of a table to sweep: behind `after` (NULL: from the first) up to `upto`. */
+/* Keys of a table to sweep with one query: behind `after` (NULL: from the first) up to `upto`. */
 struct zdm_piece {
-    enum zdm_slice_state state;
     struct zdm_table *table; /* borrowed */
     char *after, *upto;      /* owned */
+    int64_t rows;            /* estimate */
 };
 
-/* A range of the sweep with rows that need it. */
+/* Pieces first..last, neighbours, with rows that need it. */
 struct zdm_found {
-    size_t piece;
-    char *after, *upto; /* owned; after may be NULL */
+    size_t first, last;
 };
 #define ZDM_FOUND_KEYS 5
 
@@ -124,7 +123,7 @@ struct zdm_sweep {
     /* Under the lock. */
     bool on; /* workers sweep instead of sending batches */
     struct zdm_piece *pieces;
-    size_t n_pieces;
+    size_t n_pieces, next; /* those before next are taken */
     struct zdm_found *found;
     size_t n_found;
     int64_t rows; /* that need it, in those ranges */

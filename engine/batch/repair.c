@@ -71,12 +71,13 @@ make(struct zdm_job *job, size_t first, int64_t round, struct zdm_err *err)
         zdm_journal_fence(job->control, spec->plan, job->epoch, err) < 0)
         goto failed;
     for (size_t i = 0; i < s->n_found; i++) {
-        const struct zdm_found *found = &s->found[i];
+        const struct zdm_piece *from = &s->pieces[s->found[i].first],
+                               *to = &s->pieces[s->found[i].last];
         const struct zdm_cursor slice = {
             .slice = (int64_t)(first + i),
-            .at.pos = found->after,
-            .bound = found->upto,
-            .relation = s->pieces[found->piece].table->target.identity,
+            .at.pos = from->after,
+            .bound = to->upto,
+            .relation = from->table->target.identity,
             .round = round,
         };
         if (zdm_cursor_claim(job->control, spec->plan, spec->step, job->epoch, &slice, err) < 0)

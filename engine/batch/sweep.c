@@ -11,18 +11,16 @@
 
 enum {
     ROUNDS_MOST = 3,
-    RANGE_ROWS = 50000, /* read, not written: however few rows a batch may have */
-    FOUND_MOST = 64,    /* ranges of a round; what is more is joined to them */
+    PIECE_ROWS = 25000, /* some ten milliseconds of reading, however few rows a batch may have */
+    PIECES_MOST = 4000,
+    SAMPLE_ROWS = 50000, /* enough for that many pieces of about the same size */
+    FOUND_MOST = 64,     /* slices of a round, a table more each: some of them join */
 };
 
 size_t
 zdm_sweep_open(const struct zdm_job *job)
 {
-    size_t open = 0;
-
-    for (size_t i = 0; i < job->sweep.n_pieces; i++)
-        open += job->sweep.pieces[i].state == ZDM_SLICE_OPEN;
-    return open;
+    return job->sweep.n_pieces - job->sweep.next;
 }
 
 static void
@@ -32,17 +30,13 @@ clear(struct zdm_sweep *s)
         free(s->pieces[i].after);
         free(s->pieces[i].upto);
     }
-    for (size_t i = 0; i < s->n_found; i++) {
-        free(s->found[i].after);
-        free(s->found[i].upto);
-    }
     for (size_t i = 0; i < s->n_keys; i++)
         free(s->keys[i].key);
     free(s->pieces);
     free(s->found);
     s->pieces = NULL;
     s->found = NULL;
-    s->n_pieces = s->n_found = s->n_keys = 0;
+    s->n_pieces = s->next = s->n_found = s->n_keys = 0;
     s->rows = 0;
 }
 
@@ -60,40 +54,26 @@ static bool
 take(struct zdm_worker *w, size_t *piece)
 {
     struct zdm_sweep *s = &w->job->sweep;
-    bool found = false;
 
     zdm_job_lock(w->job);
-    for (size_t i = 0; i < s->n_pieces && !found && !zdm_worker_surplus(w); i++) {
-        if (s->pieces[i].state != ZDM_SLICE_OPEN)
-            continue;
-        s->pieces[i].state = ZDM_SLICE_TAKEN;
-        *piece = i;
-        found = true;
-    }
+    bool found = s->next < s->n_pieces;
+    if (found)
+        *piece = s->next++;
     w->seeking = false;
     zdm_job_unlock(w->job);
     return found;
 }
 
-/* Notes the range and what was seen in it; NULL: an error of its rows, which the batch will tell of. */
+/* Notes the piece and what was seen in it; NULL: an error of its rows, which the batch will tell of. */
 static void
-note_found(struct zdm_worker *w, size_t piece, const char *after, const char *upto,
-    const struct zdm_result *r, char *const *keys, size_t n_keys)
+note_found(struct zdm_worker *w, size_t piece, const struct zdm_result *r, char *const *keys,
+    size_t n_keys)
 {
     struct zdm_sweep *s = &w->job->sweep;
-    struct zdm_found *last = NULL;
 
     zdm_job_lock(w->job);
-    for (size_t i = 0; i < s->n_found; i++)
-        if (s->found[i].piece == piece)
-            last = &s->found[i];
-    if (last && ((after && strcmp(last->upto, after) == 0) || s->n_found >= FOUND_MOST)) {
-        free(last->upto);
-        last->upto = zdm_strdup(upto);
-    } else {
-        s->found = zdm_grow(s->found, s->n_found + 1, sizeof *s->found);
-        s->found[s->n_found++] = (struct zdm_found){piece, zdm_strdup(after), zdm_strdup(upto)};
-    }
+    s->found = zdm_grow(s->found, s->n_found + 1, sizeof *s->found);
+    s->found[s->n_found++] = (struct zdm_found){piece, piece};
     if (r)
         s->rows += zdm_result_i64(r, 0, (int)w->target->n_keys);
     for (size_t i = 0; i < n_keys && s->n_keys < ZDM_FOUND_KEYS; i++) {
@@ -138,90 +118,28 @@ out:
 }
 
 static int
-look(struct zdm_worker *w, size_t piece, const char *after, const char *upto, struct zdm_err *err)
+sweep_piece(struct zdm_worker *w, size_t piece, struct zdm_err *err)
 {
+    const struct zdm_piece *p = &w->job->sweep.pieces[piece];
     struct zdm_result *r = NULL;
     char *keys[ZDM_FOUND_KEYS] = {NULL};
     size_t n = 0;
 
-    if (ask(w, after, upto, &r, err) < 0)
-        return -1;
+    zdm_worker_walks(w, p->table);
+    if (ask(w, p->after, p->upto, &r, err) < 0)
+        return zdm_leaf_gone(w, err) ? 0 : -1;
     int rows = r ? zdm_result_rows(r) : 0, rc = 0;
     for (; n < (size_t)rows && n < ZDM_FOUND_KEYS && rc == 0; n++)
         rc = zdm_position_of_row(r, (int)n, w->sql->n_keys, &keys[n], err);
     if (rc == 0 && (!r || rows > 0))
-        note_found(w, piece, after, upto, r, keys, n);
+        note_found(w, piece, r, keys, n);
     for (size_t i = 0; i < ZDM_FOUND_KEYS; i++)
         free(keys[i]);
     zdm_result_free(r);
-    return rc;
-}
-
-static void
-leave(struct zdm_worker *w, size_t piece, const char *after, enum zdm_slice_state state)
-{
-    struct zdm_piece *p = &w->job->sweep.pieces[piece];
-
+    zdm_worker_unstuck(w);
     zdm_job_lock(w->job);
-    if (after != p->after) {
-        char *copy = zdm_strdup(after);
-        free(p->after);
-        p->after = copy;
-    }
-    p->state = state;
+    zdm_meter_walk(&w->job->meter, p->rows, zdm_monotonic_us());
     zdm_job_unlock(w->job);
-}
-
-/* Range after range up to the end of the piece. 1: its turn was over before. */
-static int
-sweep_piece(struct zdm_worker *w, size_t piece, struct zdm_err *err)
-{
-    const struct zdm_piece *p = &w->job->sweep.pieces[piece];
-    struct zdm_controller c;
-    const char *next;
-    char *after = zdm_strdup(p->after);
-    int rc = 0;
-
-    zdm_worker_walks(w, p->table);
-    zdm_ranges_clear(&w->ranges);
-    zdm_controller_init(&c, (int64_t)w->controller.target_ms, 1, RANGE_ROWS);
-    for (;;) {
-        rc = zdm_worker_wait_to_go_on(w);
-        if (rc != 0)
-            break;
-        if (c.target_ms != w->controller.target_ms)
-            zdm_controller_aim(&c, (int64_t)w->controller.target_ms);
-        rc = -1;
-        while (zdm_ranges_next(&w->ranges, w->conn, w->sql, c.rows, after, p->upto, &next, err) < 0)
-            if (zdm_worker_again(w, err) < 0)
-                goto out;
-        rc = 0;
-        if (!next)
-            break;
-        int64_t start = zdm_monotonic_us();
-        char *upto = zdm_strdup(next);
-        rc = look(w, piece, after, upto, err);
-        free(after);
-        after = upto;
-        if (rc < 0)
-            goto out;
-        if (w->ranges.whole)
-            zdm_controller_feed(&c, w->ranges.rows, (double)(zdm_monotonic_us() - start) / 1000);
-        zdm_worker_unstuck(w);
-        zdm_job_lock(w->job);
-        zdm_meter_walk(&w->job->meter, w->ranges.whole ? w->ranges.rows : 0, zdm_monotonic_us());
-        zdm_job_unlock(w->job);
-        ZDM_FAIL_HERE(SWEEP_RANGE);
-        if (w->job->spec->pause_ms > 0 && zdm_job_sleep(w->job, w->job->spec->pause_ms) < 0) {
-            rc = -1;
-            break;
-        }
-    }
-    leave(w, piece, after, rc == 0 ? ZDM_SLICE_THROUGH : ZDM_SLICE_OPEN);
-    if (rc < 0)
-        rc = zdm_job_stopped(w->job, err);
-out:
-    free(after);
     return rc;
 }
 
@@ -230,18 +148,18 @@ zdm_worker_sweep(struct zdm_worker *w, struct zdm_err *err)
 {
     size_t piece;
 
-    while (take(w, &piece)) {
-        int rc = sweep_piece(w, piece, err);
-        if (rc < 0 && zdm_leaf_gone(w, err)) {
-            zdm_job_lock(w->job);
-            w->job->sweep.pieces[piece].state = ZDM_SLICE_THROUGH;
-            zdm_job_unlock(w->job);
-            rc = 0;
-        }
-        if (rc != 0)
-            return rc < 0 ? -1 : 0;
+    for (;;) {
+        int turn = zdm_worker_wait_to_go_on(w);
+        if (turn != 0)
+            return turn < 0 ? zdm_job_stopped(w->job, err) : 0;
+        if (!take(w, &piece))
+            return 0;
+        if (sweep_piece(w, piece, err) < 0)
+            return -1;
+        ZDM_FAIL_HERE(SWEEP_RANGE);
+        if (w->job->spec->pause_ms > 0 && zdm_job_sleep(w->job, w->job->spec->pause_ms) < 0)
+            return zdm_job_stopped(w->job, err);
     }
-    return 0;
 }
 
 /* --- the job ------------------------------------------------------------------------ */
@@ -263,37 +181,71 @@ last_key(struct zdm_job *job, const struct zdm_table *table, char **key, struct 
 }
 
 static void
-add_piece(struct zdm_sweep *s, struct zdm_table *table, const char *after, const char *upto)
+add_piece(struct zdm_sweep *s, struct zdm_table *table, const char *upto, int64_t rows)
 {
+    const struct zdm_piece *last = s->n_pieces > 0 ? &s->pieces[s->n_pieces - 1] : NULL;
+    char *after = last && last->table == table ? zdm_strdup(last->upto) : NULL;
+
     s->pieces = zdm_grow(s->pieces, s->n_pieces + 1, sizeof *s->pieces);
-    s->pieces[s->n_pieces++] =
-        (struct zdm_piece){.table = table, .after = zdm_strdup(after), .upto = zdm_strdup(upto)};
+    s->pieces[s->n_pieces++] = (struct zdm_piece){table, after, zdm_strdup(upto), rows};
 }
 
-/* All keys that the table of cursors from..to-1 has now, cut where the walk was: what is behind its bound
- * is one more. */
+/* Keys at which a table of about `total` rows is cut into n pieces, from a sample of its pages. */
 static int
-cut_table(struct zdm_job *job, struct zdm_table *table, const struct zdm_cursors *cursors,
-    size_t from, size_t to, struct zdm_err *err)
+sample(struct zdm_job *job, const struct zdm_table *table, const char *last, int64_t total,
+    int64_t n, struct zdm_result **r, struct zdm_err *err)
 {
-    const char *after = NULL;
-    char *last = NULL;
+    struct zdm_position bound = {.n = 0};
+    struct zdm_parameters p = {.n = 0};
+    double share = 100.0 * SAMPLE_ROWS / (double)total;
+    int rc;
 
-    if (last_key(job, table, &last, err) < 0) {
+    if (zdm_position_split(last, table->sql.n_keys, &bound, err) < 0)
+        return -1;
+    char *percent = zdm_strf("%.6f", share < 100 ? share : 100);
+    char *pieces = zdm_strf("%lld", (long long)n);
+    zdm_parameters_add(&p, percent);
+    zdm_parameters_add(&p, pieces);
+    zdm_parameters_add_position(&p, &bound, 0);
+    while ((rc = zdm_conn_query(job->control, table->sql.cut, p.n, p.values, r, err)) < 0)
+        if (zdm_control_again(job, err) < 0)
+            break;
+    free(percent);
+    free(pieces);
+    zdm_position_release(&bound);
+    return rc;
+}
+
+/* All keys that the table has now. */
+static int
+cut_table(struct zdm_job *job, struct zdm_table *table, int64_t total, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    char *last = NULL;
+    int64_t n = total / PIECE_ROWS < PIECES_MOST ? total / PIECE_ROWS : PIECES_MOST;
+    int rc = -1;
+
+    if (last_key(job, table, &last, err) < 0 ||
+        (last && n > 1 && sample(job, table, last, total, n, &r, err) < 0)) {
         zdm_worker_walks(job->workers, table);
-        return zdm_leaf_gone(job->workers, err) ? 0 : -1;
+        rc = zdm_leaf_gone(job->workers, err) ? 0 : -1;
+        goto out;
     }
-    for (size_t i = from; i < to; i++) {
-        const char *bound = cursors->items[i].bound;
-        if (!bound)
-            continue;
-        add_piece(&job->sweep, table, after, bound);
-        after = bound;
+    int cuts = r ? zdm_result_rows(r) : 0;
+    rc = 0;
+    for (int i = 0; i < cuts && rc == 0; i++) {
+        char *end = NULL;
+        rc = zdm_position_of_row(r, i, table->sql.n_keys, &end, err);
+        if (rc == 0 && strcmp(end, last) != 0)
+            add_piece(&job->sweep, table, end, total / (cuts + 1));
+        free(end);
     }
-    if (last && (!after || strcmp(after, last) != 0))
-        add_piece(&job->sweep, table, after, last);
+    if (rc == 0 && last)
+        add_piece(&job->sweep, table, last, total > 0 ? total / (cuts + 1) : 0);
+out:
+    zdm_result_free(r);
     free(last);
-    return 0;
+    return rc;
 }
 
 /* The slices of a table stand together; parts and what was repaired come behind. */
@@ -307,15 +259,17 @@ cut(struct zdm_job *job, struct zdm_err *err)
     while (zdm_cursors_read(job->control, spec->plan, spec->step, &cursors, err) < 0)
         if (zdm_control_again(job, err) < 0)
             return -1;
-    for (size_t from = 0, to; from < cursors.count && rc == 0; from = to) {
-        struct zdm_table *table = zdm_job_table_of(job, &cursors.items[from]);
-        bool whole = zdm_cursor_whole(&cursors.items[from]);
-        to = from + 1;
-        while (whole && to < cursors.count && zdm_cursor_whole(&cursors.items[to]) &&
-               zdm_job_table_of(job, &cursors.items[to]) == table)
-            to++;
-        if (whole && table && !table->gone && table->sql.look.found)
-            rc = cut_table(job, table, &cursors, from, to, err);
+    for (size_t i = 0, to; i < cursors.count && rc == 0; i = to) {
+        struct zdm_table *table = zdm_job_table_of(job, &cursors.items[i]);
+        int64_t total = 0;
+        for (to = i; to < cursors.count && zdm_cursor_whole(&cursors.items[to]) &&
+                     zdm_job_table_of(job, &cursors.items[to]) == table;
+             to++)
+            total += cursors.items[to].total > 0 ? cursors.items[to].total : 0;
+        if (to == i)
+            break;
+        if (table && !table->gone && table->sql.look.found)
+            rc = cut_table(job, table, total, err);
     }
     zdm_cursors_release(&cursors);
     return rc;
@@ -370,6 +324,34 @@ give_up(struct zdm_job *job, struct zdm_err *err)
     return -1;
 }
 
+static int
+by_place(const void *a, const void *b)
+{
+    size_t x = ((const struct zdm_found *)a)->first, y = ((const struct zdm_found *)b)->first;
+
+    return x < y ? -1 : x > y;
+}
+
+/* Neighbours become one; and when there are too many, `several` that follow each other. */
+static void
+join(struct zdm_sweep *s, size_t several)
+{
+    size_t n = 0, joined = 0;
+
+    for (size_t i = 0; i < s->n_found; i++) {
+        struct zdm_found *last = n > 0 ? &s->found[n - 1] : NULL, next = s->found[i];
+        bool same = last && s->pieces[last->last].table == s->pieces[next.first].table;
+        if (same && (last->last + 1 == next.first || joined < several)) {
+            last->last = next.last;
+            joined++;
+        } else {
+            s->found[n++] = next;
+            joined = 1;
+        }
+    }
+    s->n_found = n;
+}
+
 /* Sees to what was found. */
 static int
 settle(struct zdm_job *job, bool *clean, struct zdm_err *err)
@@ -395,6 +377,10 @@ settle(struct zdm_job *job, bool *clean, struct zdm_err *err)
         return 0;
     }
     s->rounds++;
+    qsort(s->found, s->n_found, sizeof *s->found, by_place);
+    join(s, 1);
+    if (s->n_found > FOUND_MOST)
+        join(s, (s->n_found + FOUND_MOST - 1) / FOUND_MOST);
     zdm_job_note(job, "info", "note",
         "the final sweep found %lld rows of %s that were written meanwhile and need it%s%s%s",
         (long long)s->rows, zdm_job_target(job)->relation, s->n_keys > 0 ? " (" : "", keys,
