@@ -269,8 +269,8 @@ return plan "add_phone" {
                 name = "verify",
                 kind = "boolean",
                 default = true,
-                doc = "At the end, sweep the table for rows that still need it: those that somebody wrote behind the cursor or "
-                    .. "beyond its bound. They are done, in up to three rounds; when there are more after that, the step fails and "
+                doc = "At the end, read the table once more, for rows that still need it: those that somebody wrote behind the "
+                    .. "cursor or beyond its bound. They are done, in up to three rounds; when there are more after that, the step fails and "
                     .. "names some of them. A row needs it when it matches `where` and a column differs from the value in `set`; "
                     .. "for `delete`, when it matches `where`; for `copy`, when its key is not in `into`. There is no sweep, and "
                     .. "`zdm plan` and `zdm run` say why, where that cannot be told: a value is made of a column that is set "

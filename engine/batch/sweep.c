@@ -317,7 +317,7 @@ give_up(struct zdm_job *job, struct zdm_err *err)
         zdm_err_detail(err, "%s%s", keys, s->rows > (int64_t)s->n_keys ? ", ..." : "");
     zdm_err_hint(err,
         "somebody writes such rows all the time, such as an application that knows nothing of the "
-        "new column: have a sync trigger do it for them, or change the application first, then run "
+        "change: have a sync trigger do it for them, or change the application first, then run "
         "plan \"%s\" again; verify = false leaves them as they are",
         job->spec->plan);
     free(keys);

@@ -454,6 +454,39 @@ test_workers_and_stripes(void **state)
     mails_free(f);
 }
 
+/* Partition by partition, each along its own key. */
+static void
+test_partitions(void **state)
+{
+    struct fixture *f = fixture_new("bs_parts", NULL);
+
+    (void)state;
+    sql(f->app,
+        "CREATE TABLE t (id int, email text, mail text) PARTITION BY RANGE (id);"
+        "CREATE TABLE a PARTITION OF t (PRIMARY KEY (id)) FOR VALUES FROM (0) TO (1000);"
+        "CREATE TABLE b PARTITION OF t FOR VALUES FROM (1000) TO (2000);"
+        "ALTER TABLE b ALTER email SET NOT NULL, ADD UNIQUE (email);"
+        "CREATE TABLE c PARTITION OF t (PRIMARY KEY (id)) FOR VALUES FROM (2000) TO (3000);"
+        "INSERT INTO t SELECT g, 'User ' || g FROM generate_series(100, 2400) AS g;"
+        "CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql SET search_path = bs_parts AS"
+        " $$ BEGIN INSERT INTO t VALUES (1, 'A'), (1001, 'A'), (2900, 'Beyond'); RETURN NULL; END "
+        "$$;"
+        "CREATE TRIGGER meanwhile AFTER UPDATE ON c FOR EACH ROW WHEN (NEW.id = 2400)"
+        " EXECUTE FUNCTION meanwhile(); ANALYZE");
+    f->set = (struct zdm_assignment){"mail", "lower(t.email)"};
+    f->spec.table = "bs_parts.t";
+    f->spec.sweep.on = true;
+    f->spec.workers = 2;
+    fixture_run_ok(f);
+    assert_all_done(f);
+    assert_int_equal(f->last.rows, 2304);
+    assert_value(f->app,
+        "SELECT count(*) || ' ' || sum(rows) FROM zdm.cursor WHERE plan = 'bs_parts'"
+        " AND round IS NOT NULL",
+        "3 3");
+    fixture_free(f);
+}
+
 /* A row to repair that somebody keeps locked is left for later, as any other. */
 static void
 test_locked(void **state)
@@ -568,6 +601,7 @@ main(void)
         cmocka_unit_test(test_delete),
         cmocka_unit_test(test_copy),
         cmocka_unit_test(test_workers_and_stripes),
+        cmocka_unit_test(test_partitions),
         cmocka_unit_test(test_locked),
         cmocka_unit_test(test_bad_row),
         cmocka_unit_test(test_pages),
