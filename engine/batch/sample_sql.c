@@ -58,10 +58,10 @@ add_ids(struct zdm_buf *b, const struct zdm_sample_shape *s)
 {
     const char *relation = s->request->seen->target.relation;
 
-    zdm_buf_addf(b, "%s.ctid = ANY ($1::pg_catalog.tid[])", relation);
+    zdm_buf_addf(b, "%s.ctid OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.tid[])", relation);
     if (s->parts)
         zdm_buf_addf(b,
-            " AND (%s.tableoid::pg_catalog.text || %s.ctid::pg_catalog.text) = ANY "
+            " AND pg_catalog.concat(%s.tableoid, %s.ctid) OPERATOR(pg_catalog.=) ANY "
             "($2::pg_catalog.text[])",
             relation, relation);
 }

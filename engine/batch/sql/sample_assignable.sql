@@ -3,23 +3,27 @@
 -- $1 oid  $2 type as text
 WITH RECURSIVE types AS (
     SELECT 's' AS side, t.oid, t.typtype, t.typbasetype, t.typcategory, t.typelem
-    FROM pg_catalog.pg_type AS t WHERE t.oid = $1::pg_catalog.oid
+    FROM pg_catalog.pg_type AS t WHERE t.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid
     UNION ALL
     SELECT 't', t.oid, t.typtype, t.typbasetype, t.typcategory, t.typelem
-    FROM pg_catalog.pg_type AS t WHERE t.oid = $2::pg_catalog.regtype
+    FROM pg_catalog.pg_type AS t WHERE t.oid OPERATOR(pg_catalog.=) $2::pg_catalog.regtype
 ), bases AS (
     SELECT * FROM types
     UNION ALL
     SELECT b.side, t.oid, t.typtype, t.typbasetype, t.typcategory, t.typelem
-    FROM bases AS b JOIN pg_catalog.pg_type AS t ON t.oid = b.typbasetype
-    WHERE b.typtype = 'd'
+    FROM bases AS b JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) b.typbasetype
+    WHERE b.typtype OPERATOR(pg_catalog.=) 'd'
 )
-SELECT s.oid = t.oid OR t.typcategory = 'S' OR s.typtype IN ('c', 'p') OR t.typtype = 'c'
+SELECT s.oid OPERATOR(pg_catalog.=) t.oid OR t.typcategory OPERATOR(pg_catalog.=) 'S'
+       OR s.typtype IN ('c', 'p') OR t.typtype OPERATOR(pg_catalog.=) 'c'
        OR EXISTS (SELECT FROM pg_catalog.pg_cast AS c WHERE c.castcontext IN ('a', 'i')
-                  AND (c.castsource = s.oid AND c.casttarget = t.oid
-                       OR s.typcategory = 'A' AND t.typcategory = 'A'
-                          AND c.castsource = s.typelem AND c.casttarget = t.typelem))
-       OR s.typcategory = 'A' AND t.typcategory = 'A' AND s.typelem = t.typelem AS may,
+                  AND (c.castsource OPERATOR(pg_catalog.=) s.oid AND c.casttarget OPERATOR(pg_catalog.=) t.oid
+                       OR s.typcategory OPERATOR(pg_catalog.=) 'A' AND t.typcategory OPERATOR(pg_catalog.=) 'A'
+                          AND c.castsource OPERATOR(pg_catalog.=) s.typelem
+                          AND c.casttarget OPERATOR(pg_catalog.=) t.typelem))
+       OR s.typcategory OPERATOR(pg_catalog.=) 'A' AND t.typcategory OPERATOR(pg_catalog.=) 'A'
+       AND s.typelem OPERATOR(pg_catalog.=) t.typelem AS may,
        pg_catalog.format_type(s.oid, NULL) AS source
 FROM bases AS s, bases AS t
-WHERE s.side = 's' AND s.typtype <> 'd' AND t.side = 't' AND t.typtype <> 'd'
+WHERE s.side OPERATOR(pg_catalog.=) 's' AND s.typtype OPERATOR(pg_catalog.<>) 'd'
+      AND t.side OPERATOR(pg_catalog.=) 't' AND t.typtype OPERATOR(pg_catalog.<>) 'd'
