@@ -117,7 +117,8 @@ local function reference()
     add "A plan is a Lua 5.4 file that returns one `plan`. It only describes: it has no files, no clock, no"
     add "connection and no randomness, so that it means the same on every machine. Of Lua it has `assert`, `error`,"
     add "`ipairs`, `next`, `pairs` (in the order of the keys), `select`, `tonumber`, `tostring`, `type`, and most of"
-    add "`string`, `table`, `math` and `utf8`. A duration is a number and a unit: `ms`, `s`, `m`, `h`, `d` or `w`."
+    add "`string`, `table`, `math` and `utf8`; `null` is the SQL NULL. A duration is a number and a unit: `ms`, `s`,"
+    add "`m`, `h`, `d` or `w`."
     add ""
     for _, def in ipairs(fields.constructors) do
         reference_of(def, add)
@@ -133,6 +134,16 @@ local function reference()
         add ""
         add "```lua"
         add(def.example)
+        add "```"
+        add ""
+    end
+    for _, topic in ipairs(fields.topics) do
+        add("## %s", topic.name)
+        add ""
+        add(topic.doc)
+        add ""
+        add "```lua"
+        add(topic.example)
         add "```"
         add ""
     end
@@ -223,6 +234,10 @@ local function meta()
     add "---@class zdm.sql: zdm.step, zdm.check"
     add "---@operator call(zdm.sql.fields): zdm.sql"
     add "---@class zdm.null"
+    add ""
+    add "---SQL NULL, as what a `map` returns for a column."
+    add "---@type zdm.null"
+    add "null = nil"
     add ""
     for _, object in ipairs(fields.objects) do
         meta_object(object, add)

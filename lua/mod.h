@@ -24,10 +24,6 @@ struct zdm_db {            /* mod_db.c */
 };
 /* Pushes db; view until the state is gone. */
 struct zdm_db *zdm_mod_db(lua_State *L, struct zdm_conn *conn, bool transaction);
-/* Pushes db.null, the SQL NULL. */
-void zdm_push_null(lua_State *L);
-bool zdm_is_null(lua_State *L, int index);
-
 /* Pushes err as what db raises: a table that tostring() understands (mod_error.c). */
 void zdm_push_db_error(lua_State *L, const struct zdm_err *err);
 /* Is the value an error of db? Then *err becomes it. */

@@ -1,107 +1,41 @@
 #include "lua/mod.h"
 
 #include <lauxlib.h>
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/text.h"
 #include "lua/own.h"
 #include "lua/state.h"
+#include "lua/value.h"
 #include "sql/syntax.h"
 
-#define DB       "zdm.db"
-#define SQL_NULL "zdm.null"
-
-/* Type Oids that are not strings for Lua; fixed in PostgreSQL's pg_type.dat. */
-enum { OID_BOOL = 16, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_FLOAT4 = 700, OID_FLOAT8 };
+#define DB "zdm.db"
 
 enum shape { SHAPE_AFFECTED, SHAPE_ROWS, SHAPE_ROW, SHAPE_VALUE };
-
-static int
-null_tostring(lua_State *L)
-{
-    lua_pushliteral(L, "null");
-    return 1;
-}
-
-void
-zdm_push_null(lua_State *L)
-{
-    if (lua_getfield(L, LUA_REGISTRYINDEX, SQL_NULL " value") != LUA_TNIL)
-        return;
-    lua_pop(L, 1);
-    lua_newuserdatauv(L, 0, 0);
-    luaL_newmetatable(L, SQL_NULL);
-    lua_pushcfunction(L, null_tostring);
-    lua_setfield(L, -2, "__tostring");
-    lua_setmetatable(L, -2);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, LUA_REGISTRYINDEX, SQL_NULL " value");
-}
-
-bool
-zdm_is_null(lua_State *L, int index)
-{
-    return luaL_testudata(L, index, SQL_NULL) != NULL;
-}
 
 /* The argument at index as text for the server: NULL for SQL NULL. Leaves the text on the stack. */
 static const char *
 parameter(lua_State *L, int index)
 {
-    char number[40];
-    size_t n;
+    const char *text = NULL;
+    size_t length;
 
-    if (lua_isnoneornil(L, index) || zdm_is_null(L, index))
+    if (lua_isnoneornil(L, index))
         return NULL;
-    switch (lua_type(L, index)) {
-    case LUA_TBOOLEAN:
-        return lua_toboolean(L, index) ? "true" : "false";
-    case LUA_TNUMBER:
-        if (lua_isinteger(L, index))
-            return luaL_tolstring(L, index, NULL);
-        /* 17 digits bring a double back unchanged; Lua itself writes 14. */
-        snprintf(number, sizeof number, "%.17g", lua_tonumber(L, index));
-        return lua_pushstring(L, number);
-    case LUA_TSTRING: {
-        const char *text = lua_tolstring(L, index, &n);
-        if (strlen(text) != n)
-            luaL_error(L, "argument for $%d has a NUL byte", index - 2);
-        return text;
-    }
-    default:
+    switch (zdm_push_text(L, index, &text, &length)) {
+    case ZDM_VALUE_TEXT:
+    case ZDM_VALUE_NULL:
+        break;
+    case ZDM_VALUE_NUL_BYTE:
+        luaL_error(L, "argument for $%d has a NUL byte", index - 2);
+        break;
+    case ZDM_VALUE_OTHER:
         luaL_error(L,
             "argument for $%d is a %s: it must be a string, a number, a boolean, nil or db.null",
             index - 2, luaL_typename(L, index));
-        return NULL;
+        break;
     }
-}
-
-static void
-push_cell(lua_State *L, const struct zdm_result *result, int row, int column)
-{
-    const char *text = zdm_result_get(result, row, column);
-
-    if (!text) {
-        zdm_push_null(L);
-        return;
-    }
-    switch (zdm_result_type(result, column)) {
-    case OID_BOOL:
-        lua_pushboolean(L, zdm_result_bool(result, row, column));
-        return;
-    case OID_INT2:
-    case OID_INT4:
-    case OID_INT8:
-        lua_pushinteger(L, zdm_result_i64(result, row, column));
-        return;
-    case OID_FLOAT4:
-    case OID_FLOAT8:
-        lua_pushnumber(L, strtod(text, NULL)); /* reads NaN and Infinity too */
-        return;
-    default:
-        lua_pushstring(L, text);
-    }
+    return text;
 }
 
 static void
@@ -117,7 +51,7 @@ push_row(lua_State *L, const struct zdm_result *result, int row)
             luaL_error(L, "the result has two columns named \"%s\": name one with AS",
                 zdm_result_name(result, i));
         lua_pop(L, 1);
-        push_cell(L, result, row, i);
+        zdm_push_cell(L, result, row, i);
         lua_rawset(L, -3);
     }
 }
@@ -140,7 +74,7 @@ push_result(lua_State *L, const struct zdm_result *result, enum shape shape)
     } else if (shape == SHAPE_ROW) {
         push_row(L, result, 0);
     } else {
-        push_cell(L, result, 0, 0);
+        zdm_push_cell(L, result, 0, 0);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "lua/own.h"
 #include "lua/state.h"
+#include "lua/value.h"
 #include "sql/classify.h"
 #include "sql/syntax.h"
 
@@ -261,5 +262,7 @@ zdm_mod_native(lua_State *L)
     };
 
     luaL_newlib(L, functions);
+    zdm_push_null(L);
+    lua_setfield(L, -2, "null");
     return 1;
 }

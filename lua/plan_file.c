@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "lua/evaluate.h"
 #include "lua/exec.h"
+#include "lua/mapper.h"
 #include "lua/reader.h"
 
 struct zdm_plan_file {
@@ -77,8 +78,16 @@ ask(void *self, zdm_func func, const struct zdm_hook_context *context, char **re
     return zdm_exec_ask(file->script, func, context, reason, err);
 }
 
+static int
+mapper(void *self, const char *step, struct zdm_mapper *out, struct zdm_err *err)
+{
+    struct zdm_plan_file *file = self;
+
+    return zdm_mapper_open(file->source, step, out, err);
+}
+
 struct zdm_host
 zdm_plan_file_host(struct zdm_plan_file *file)
 {
-    return (struct zdm_host){.self = file, .call = call, .ask = ask};
+    return (struct zdm_host){.self = file, .call = call, .ask = ask, .mapper = mapper};
 }

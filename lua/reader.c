@@ -240,6 +240,10 @@ read_backfill(struct reader *r, struct zdm_step_backfill *step)
     step->into = read_string(r, "into");
     step->on_conflict = read_string(r, "on_conflict");
     step->allow = read_allow(r);
+    step->map_source = function_source(r, "map", NULL);
+    step->map = read_function(r, "map");
+    step->read = read_strings(r, "read", &step->n_read);
+    step->write = read_strings(r, "write", &step->n_write);
     if (!get(r, "set", LUA_TTABLE))
         return;
     step->n_set = length(r);

@@ -78,6 +78,9 @@ zdm_script_tick(lua_State *L)
     if (script->executing) {
         if (zdm_stop_requested())
             luaL_error(L, "interrupted");
+        if (script->row_limit && script->instructions > script->row_limit)
+            luaL_error(L, "map ran for over %d million instructions on one row",
+                (int)(script->row_limit / 1000000));
         return;
     }
     if (script->instructions > ZDM_LUA_INSTRUCTION_LIMIT) {
@@ -220,7 +223,10 @@ zdm_script_call(struct zdm_script *script, int n, int results, struct zdm_err *e
         script->over_budget = true;
         line = script->memory_line;
         zdm_fail(err, code, "%s wants more than %d MB of memory",
-            script->executing ? "hook" : "plan", ZDM_LUA_MEMORY_LIMIT / 1024 / 1024);
+            script->row_limit   ? "map"
+            : script->executing ? "hook"
+                                : "plan",
+            ZDM_LUA_MEMORY_LIMIT / 1024 / 1024);
     } else if (script->executing && zdm_stop_requested()) {
         zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
     } else if (!zdm_db_error(L, -1, err)) {

@@ -3,9 +3,10 @@
  *
  * While a plan is described its instructions, CPU time and memory are counted;
  * a plan that exceeds a budget is stopped with the line it was at. While a hook
- * runs only memory is counted, and ^C stops it. No error raised for a budget or
+ * runs only memory is counted, and ^C stops it; a map has a budget of instructions for
+ * each row. No error raised for a budget or
  * ^C can be caught by a plan: the declare environment has no pcall, and the
- * pcall of hooks looks for ^C again.
+ * pcall of hooks looks for ^C and budgets again.
  */
 #ifndef ZDM_LUA_STATE_H
 #define ZDM_LUA_STATE_H
@@ -24,9 +25,10 @@ struct zdm_script {
     struct zdm_source *source; /* borrowed */
     char *chunkname;           /* "@" and the path: what Lua calls the plan */
     const char *language;      /* the module of stdlib/ that knows what the file may say: "dsl" */
-    locale_t locale; /* "C": order of strings and decimal points are the same everywhere */
-    bool executing;  /* a hook runs; otherwise the plan is described */
-    size_t memory;   /* bytes in use */
+    locale_t locale;   /* "C": order of strings and decimal points are the same everywhere */
+    bool executing;    /* a hook or a map runs; otherwise the plan is described */
+    int64_t row_limit; /* instructions of a map on one row; 0: it is none */
+    size_t memory;     /* bytes in use */
     int64_t instructions;
     int64_t cpu_start_us;
     bool over_budget; /* the running error is one of a budget */

@@ -265,7 +265,7 @@ end
 
 --- What a plan file sees: every global of the environment that it runs in.
 function dsl.environment()
-    local words = {}
+    local words = { null = native.null }
     for _, def in ipairs(fields.constructors) do
         local make = def.id and with_id(def) or without_id(def)
         words[def.name] = function(...)

@@ -7,12 +7,14 @@
 --   name, doc       the word in a plan, and what it is for
 --   id              what the string right behind the word is: "plan", "step", "check"; none when nil
 --   text            kind of a second string behind the id
---   fields          { name, kind, doc, required, default, min, max }; kinds are those of kinds.lua
+--   fields          { name, kind, doc, required, default, min, max, needs, only_with }; kinds are those of kinds.lua;
+--                   `needs` and `only_with` name other fields of it
 --   one_of          names of fields of which exactly one is given
 --   some_of         names of fields of which one or more are given
 --   entries         what may stand in the body without a key: "blocks", "steps", "checks"
 --   stands          where it may stand: "plan" (the file), "block", "step", "check"
 --   example         a complete use
+-- and an entry of `topics` is a section of the reference behind them: name, doc, example.
 
 local checks = require "check_fields"
 
@@ -102,7 +104,7 @@ return plan "add_phone" {
         id = "step",
         stands = "block",
         doc = "Changes, deletes or copies the rows of a table in small batches, each exactly once. It says one of `set`, "
-            .. "`delete` and `copy`. A partitioned table is walked partition by partition, at any depth, with `set` and "
+            .. "`delete`, `copy` and `map`. A partitioned table is walked partition by partition, at any depth, with `set` and "
             .. "`delete` naming the partition, so that its own rights, row-level security and statement triggers count. "
             .. "When the role may not write to all of them, when a statement trigger or a rule of the partitioned table "
             .. "would be passed over, or an expression means more than its columns, the table is walked as a whole, along "
@@ -110,7 +112,7 @@ return plan "add_phone" {
             .. "what is dropped or detached is left as it is. A row that the application moves from a partition that is "
             .. "still to come to one that is done is left to a `sync` or to the final sweep (`verify`). Columns of a partition key "
             .. "cannot be set; foreign tables among the partitions are refused.",
-        one_of = { "set", "delete", "copy" },
+        one_of = { "set", "delete", "copy", "map" },
         fields = {
             table_field,
             {
@@ -134,6 +136,26 @@ return plan "add_phone" {
                     .. "they are.",
             },
             {
+                name = "map",
+                kind = "mapping",
+                needs = { "read", "write" },
+                doc = "function(row): what SQL cannot say. `row` has the columns of `read`; the function returns a table of new "
+                    .. "values for columns of `write`: a string, a number, a boolean, or `null` for SQL NULL. A column that is "
+                    .. "not in it keeps its value; nil leaves the row as it is. See below.",
+            },
+            {
+                name = "read",
+                kind = "columns",
+                only_with = "map",
+                doc = "The columns that `map` gets.",
+            },
+            {
+                name = "write",
+                kind = "columns",
+                only_with = "map",
+                doc = "The columns that `map` may change.",
+            },
+            {
                 name = "where",
                 kind = "expression",
                 doc = "Which rows still need it; all when not given.",
@@ -143,7 +165,7 @@ return plan "add_phone" {
                 kind = "columns",
                 doc = "The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the "
                     .. "primary key, or else the narrowest such index. A table without any is walked page by page, again and "
-                    .. "again until no row is left for `where`, which `set` must then make false; it cannot be copied. "
+                    .. "again until no row is left for `where`, which `set` must then make false; it cannot be copied or mapped. "
                     .. "Each partition of a partitioned table has a key of its own, or none.",
             },
             {
@@ -249,7 +271,7 @@ return plan "add_phone" {
                 doc = "How many rows to leave behind that the server refuses because of their data (SQLSTATE 22*, 23*, P0001). "
                     .. "Each is found, and goes into quarantine with its key and the error: `zdm quarantine` lists and "
                     .. "retries them, and no contract step begins before none is left. One more than that stops the "
-                    .. "backfill; 0: the first one does. The table needs a key.",
+                    .. "backfill; 0: the first one does. The table needs a key. Not for a `map`.",
             },
             {
                 name = "quarantine_values",
@@ -576,6 +598,47 @@ backfill "copy email" {
     table = "users",
     set = { email_address = "email" },
     throttle = { lag_bytes = "16MB", load = false, file = "/run/lock/no-migrations" },
+}]],
+    },
+}
+
+--- Longer things to say, each a section of the reference.
+fields.topics = {
+    {
+        name = "map",
+        doc = [[
+`map = function(row) ... end`, in a `backfill`, with `read` and `write`.
+
+Rows are locked and read, go through the function, and are written back, all in one transaction with the
+backfill's place: each row exactly once, as with `set`, and no write of the application is lost. It takes two
+round trips a batch where `set` takes one, and about twice the time.
+
+Keys of `row`, and of the table that is returned, are names as the catalog has them: `full_name`, or
+`row["Full Name"]` for `read = { '"Full Name"' }`. smallint, integer and bigint are integers, real and double
+precision are numbers, boolean is a boolean, and domains are what they are made of. Every other type is a string as
+the server writes it (jsonb, arrays, numeric, timestamps: DateStyle ISO, with the role's TimeZone, IntervalStyle
+and bytea_output). NULL is nil: `row.first or ""`.
+
+What is returned is read by the server as the column's type; a text that does not fit is an error of its row. So
+are an error in the function, and a value or column that it may not return: the row is named, with the line
+of the plan, and every row before it is done.
+
+The function should depend on its row alone. It has the words of a plan and `pcall`, no database, no files and no
+clock, two million instructions for each row, and 64 MB of memory. Each worker has the plan's variables for
+itself, and a batch may be tried more than once: what the function counts or collects there means nothing. Its text
+is part of the step's definition; that of another function which it calls is not.]],
+        example = [[
+backfill "full names" {
+    table = "people",
+    read = { "first", "last" },
+    write = { "full_name" },
+    map = function(row)
+        local words = {}
+        for word in ((row.first or "") .. " " .. (row.last or "")):gmatch "%S+" do
+            words[#words + 1] = word:sub(1, 1):upper() .. word:sub(2)
+        end
+        return { full_name = #words > 0 and table.concat(words, " ") or null }
+    end,
 }]],
     },
 }

@@ -12,7 +12,7 @@ local kinds = {}
 
 -- "an integer", "an empty string", "false", 'sql "x"': for messages.
 local function describe(value)
-    if value == nil or type(value) == "boolean" or token.data(value) then
+    if value == nil or value == native.null or type(value) == "boolean" or token.data(value) then
         return tostring(value)
     elseif value == "" then
         return "an empty string"
@@ -395,6 +395,12 @@ kinds["function"] = {
 
 kinds.question = {
     lua = "fun(ctx: zdm.ctx): boolean|string|nil",
+    says = "function",
+    check = kinds["function"].check,
+}
+
+kinds.mapping = {
+    lua = "fun(row: table<string, any>): table<string, any>?",
     says = "function",
     check = kinds["function"].check,
 }

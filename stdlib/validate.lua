@@ -102,6 +102,41 @@ local function entries_of(def, body, at)
     return list
 end
 
+local function misspelt(unknown, name)
+    for _, key in ipairs(unknown) do
+        if type(key) == "string" and native.nearest(key, { name }) then
+            return true
+        end
+    end
+    return false
+end
+
+-- Fields that come together.
+local function together(def, body, unknown, at)
+    for _, field in ipairs(def.fields) do
+        local given = body[field.name] ~= nil
+        for _, other in ipairs(field.needs or {}) do
+            if given and body[other] == nil and not misspelt(unknown, other) then
+                errors.add {
+                    line = at.line,
+                    key = field.name,
+                    message = ('"%s" of %s needs "%s"'):format(field.name, at.label, other),
+                    hint = ("%s: %s"):format(other, field_of(def, other).doc:gsub("`", "")),
+                }
+            end
+        end
+        local only = field.only_with
+        if given and only and body[only] == nil and not misspelt(unknown, only) then
+            errors.add {
+                line = at.line,
+                key = field.name,
+                message = ('"%s" of %s is for "%s"'):format(field.name, at.label, only),
+                hint = ("%s: %s"):format(field.name, field.doc:gsub("`", "")),
+            }
+        end
+    end
+end
+
 -- Exactly one of the fields of def.one_of, at least one of def.some_of; a misspelt one is reported already.
 local function enough(def, body, unknown, at)
     local given, words = {}, {}
@@ -110,10 +145,8 @@ local function enough(def, body, unknown, at)
         if body[name] ~= nil then
             given[#given + 1] = name
         end
-        for _, key in ipairs(unknown) do
-            if type(key) == "string" and native.nearest(key, { name }) then
-                return
-            end
+        if misspelt(unknown, name) then
+            return
         end
     end
     if #words == 0 or #given == 1 or def.some_of and #given > 0 then
@@ -153,15 +186,12 @@ function validate.body(def, body, at)
     end
     for _, field in ipairs(def.fields) do
         -- A misspelt field explains why the right one is missing.
-        local misspelt = false
-        for _, key in ipairs(unknown) do
-            misspelt = misspelt or type(key) == "string" and native.nearest(key, { field.name }) ~= nil
-        end
-        if not (misspelt and body[field.name] == nil) then
+        if body[field.name] ~= nil or not misspelt(unknown, field.name) then
             values[field.name] = value_of(field, body[field.name], at)
         end
     end
     enough(def, body, unknown, at)
+    together(def, body, unknown, at)
     if (values.allow == nil) ~= (values.because == nil) and (body.allow == nil) ~= (body.because == nil) then
         errors.add {
             line = at.line,

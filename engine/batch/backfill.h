@@ -27,6 +27,7 @@
 
 #include <stdint.h>
 
+#include "batch/mapper.h"
 #include "batch/target.h"
 #include "pg/control.h"
 
@@ -92,6 +93,8 @@ struct zdm_backfill_hooks {
     /* The author's function: *reason owned, why to hold; NULL: go on. Once a second; NULL when the
      * limits do not ask for it. */
     int (*check)(void *self, char **reason, struct zdm_err *err);
+    /* Of a map: the function, for one worker. Called on the main thread. */
+    int (*mapper)(void *self, struct zdm_mapper *out, struct zdm_err *err);
     /* What is asked for now. Called between two looks at the signals, and soon after steer_fd has become
      * readable; on the control connection, outside a transaction. The views hold until the next call.
      * May be NULL. */

@@ -1,6 +1,6 @@
 #include "batch/controller.h"
 
-/* What a batch writes at once, a replica has to take at once. */
+/* What a batch writes at once, a replica has to take at once; and what it brings here, we. */
 #define WAL_MOST (8.0 * 1024 * 1024)
 
 static int64_t

@@ -11,26 +11,31 @@
 /* Pages of a table that may as well be read whole: 8 MB take a few milliseconds. */
 #define SMALL_PAGES 1000
 
-/* Without keys: names, types and rights. */
+/* With n parameters that are NULL: names, types and rights. */
 static int
-check(struct zdm_worker *w, const struct zdm_batch_text *texts, size_t which, struct zdm_err *err)
+explain(struct zdm_worker *w, const struct zdm_batch_text *batch, size_t n, struct zdm_err *err)
 {
-    const struct zdm_batch_text *batch = &texts[which];
-    size_t n_keys = w->sql->n_keys;
-    size_t n = ZDM_BATCH_PARAMETERS + n_keys + (which > 0 ? n_keys - (which - 1) : 0);
-    struct zdm_parameters p = {.n = 0};
+    const char **values = zdm_alloc((n + 1) * sizeof *values);
     char *sql = zdm_strf(EXPLAIN "%s", batch->text);
     int rc;
 
-    while (p.n < n)
-        zdm_parameters_add(&p, NULL);
-    while ((rc = zdm_conn_query(w->conn, sql, p.n, p.values, NULL, err)) < 0) {
+    while ((rc = zdm_conn_query(w->conn, sql, n, values, NULL, err)) < 0) {
         zdm_worker_blame(w, batch, (int)strlen(EXPLAIN), err);
         if (zdm_worker_again(w, err) < 0)
             break;
     }
     free(sql);
+    free(values);
     return rc;
+}
+
+static int
+check(struct zdm_worker *w, const struct zdm_batch_text *texts, size_t which, struct zdm_err *err)
+{
+    size_t n_keys = w->sql->n_keys;
+    size_t n = ZDM_BATCH_PARAMETERS + n_keys + (which > 0 ? n_keys - (which - 1) : 0);
+
+    return explain(w, &texts[which], n, err);
 }
 
 int
@@ -40,6 +45,9 @@ zdm_worker_check(struct zdm_worker *w, struct zdm_err *err)
         if ((w->sql->batches[i].text && check(w, w->sql->batches, i, err) < 0) ||
             (w->sql->striped && check(w, w->sql->striped, i, err) < 0))
             return -1;
+    if (w->sql->write.text)
+        return explain(w, &w->sql->write,
+            ZDM_BATCH_PARAMETERS + w->target->n_keys + w->target->n_set + 1, err);
     return 0;
 }
 

@@ -16,6 +16,7 @@
  *     backfill.c  the loop of a worker
  *     pool.c      the workers' threads, and the thread that waits for them
  *     worker.c    the session that sends batches
+ *     map_batch.c a batch that goes through a function of the plan
  *     explain.c   what the server would do with them
  *     steer.c     puts into effect what people ask for meanwhile
  *     hold.c      stops the workers while a signal says so, and for the rate of WAL
@@ -44,6 +45,7 @@
 #include "batch/cursor.h"
 #include "batch/cuts.h"
 #include "batch/hold.h"
+#include "batch/map.h"
 #include "batch/meter.h"
 #include "batch/pages.h"
 #include "batch/quarantine.h"
@@ -226,6 +228,10 @@ struct zdm_worker {
     bool known;           /* ... and that is how many there are */
     const struct zdm_batch_text *sent; /* the batch sent last, view of sql */
     struct zdm_controller controller;
+    struct zdm_mapper
+        mapper; /* of a map: made by the main thread before the worker starts; owned */
+    struct zdm_map map;
+    int64_t fetched; /* bytes of rows that the batch in question brought here */
 
     /* Trouble. suspect: it lies within that many keys ahead, and ranges stay below half of them;
      * 0: none. */
@@ -369,6 +375,12 @@ struct zdm_batch_done {
 /* Sends the batch from w->at to w->to. */
 int zdm_worker_batch(
     struct zdm_worker *w, const char *upto, struct zdm_batch_done *done, struct zdm_err *err);
+
+/* --- map_batch.c -------------------------------------------------------------------- */
+/* Sends the batch of q through the function. *r: what the writing statement gave. Failed: the
+ * transaction is over. */
+int zdm_worker_map(
+    struct zdm_worker *w, const struct zdm_request *q, struct zdm_result **r, struct zdm_err *err);
 
 /* --- explain.c ---------------------------------------------------------------------- */
 /* EXPLAIN of all batch statements: every name, type and right is checked, nothing runs. */

@@ -125,7 +125,8 @@ zdm_needs_find(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     struct zdm_backfill_target *target, char **why_not, struct zdm_err *err)
 {
     *why_not = NULL;
-    if (!spec->sweep.on || target->by_page) /* its passes look for such rows themselves */
+    /* By pages the passes look for such rows themselves. */
+    if (!spec->sweep.on || target->by_page)
         return 0;
     *why_not = zdm_strdup(spec->sweep.why_not);
     if (!*why_not && check_calls(conn, &spec->sweep, why_not, err) < 0)
@@ -136,7 +137,7 @@ zdm_needs_find(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     if (!*why_not && spec->action == ZDM_BACKFILL_COPY &&
         find_missing(conn, spec, target, why_not, err) < 0)
         return -1;
-    target->needs.known = !*why_not;
+    target->needs.known = !*why_not && spec->action != ZDM_BACKFILL_MAP;
     return 0;
 }
 
@@ -182,6 +183,8 @@ zdm_needs_add(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
     case ZDM_BACKFILL_DELETE:
         zdm_buf_add(b, "true");
         break;
+    case ZDM_BACKFILL_MAP:
+        zdm_die("what a function does is no condition");
     case ZDM_BACKFILL_COPY:
         zdm_buf_addf(
             b, "NOT EXISTS (SELECT FROM %s AS zdm_into WHERE %s)", t->into, t->needs.missing);

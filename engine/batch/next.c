@@ -200,7 +200,7 @@ zdm_worker_advance(struct zdm_worker *w, int64_t rows, int64_t batches, int64_t 
     zdm_worker_moved(w, &w->to, rows, batches, keys, ms);
     w->unclean = false;
     if (ms >= 0) {
-        zdm_controller_wal(&w->controller, keys, wal);
+        zdm_controller_wal(&w->controller, keys, wal > w->fetched ? wal : w->fetched);
         zdm_worker_wrote(w, wal);
     }
     w->deferred = 0;

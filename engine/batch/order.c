@@ -43,6 +43,16 @@ add_compare(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t i, en
     add_value(b, t, i, place);
 }
 
+void
+zdm_order_add_equal(struct zdm_buf *b, const struct zdm_backfill_target *t, const char *from)
+{
+    for (size_t i = 0; i < t->n_keys; i++) {
+        zdm_buf_add(b, i > 0 ? " AND " : "");
+        add_key(b, t, i);
+        zdm_buf_addf(b, " = %s.k%zu::%s", from, i + 1, t->keys[i].type);
+    }
+}
+
 /* Columns from..to-1 as at `place`, each with AND behind it. */
 static void
 add_same(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t from, size_t to, int place)

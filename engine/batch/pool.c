@@ -65,6 +65,9 @@ release_worker(struct zdm_worker *w)
     zdm_spot_release(&w->to);
     free(w->bound);
     free(w->stuck.waiting);
+    if (w->mapper.self)
+        w->mapper.free(w->mapper.self);
+    zdm_map_release(&w->map);
 }
 
 void
@@ -260,11 +263,44 @@ slices_open(const struct zdm_job *job)
     return open;
 }
 
+static size_t
+may_start(struct zdm_job *job)
+{
+    zdm_job_lock(job);
+    size_t n = slices_open(job) > 0 ? job->wanted : 0;
+    zdm_job_unlock(job);
+    return n;
+}
+
+/* Of a map: each worker has a function of its own. False, with the job's failure, when there is none. */
+static bool
+make_mappers(struct zdm_job *job)
+{
+    size_t n = job->spec->action == ZDM_BACKFILL_MAP ? may_start(job) : 0;
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    for (size_t i = 0; i < n; i++) {
+        struct zdm_worker *w = &job->workers[i];
+        if (w->mapper.self || job->hooks->mapper(job->hooks->self, &w->mapper, &err) == 0)
+            continue;
+        zdm_job_lock(job);
+        if (job->failure.code == ZDM_OK)
+            zdm_err_move(&job->failure, &err);
+        zdm_job_unlock(job);
+        zdm_err_release(&err);
+        return false;
+    }
+    return true;
+}
+
 /* As many as are wanted; one that has nothing to take is not started. */
 static void
 start_workers(struct zdm_job *job)
 {
-    bool start[ZDM_WORKERS_MAX] = {false};
+    bool start[ZDM_WORKERS_MAX] = {false}, map = job->spec->action == ZDM_BACKFILL_MAP;
+
+    if (!make_mappers(job))
+        return;
 
     zdm_job_lock(job);
     size_t open = slices_open(job);
@@ -272,7 +308,7 @@ start_workers(struct zdm_job *job)
         open -= job->workers[i].seeking;
     for (size_t i = 0; i < job->wanted && open > 0; i++) {
         struct zdm_worker *w = &job->workers[i];
-        if (w->running || w->barred)
+        if (w->running || w->barred || (map && !w->mapper.self))
             continue;
         start[i] = w->running = w->seeking = true;
         job->running++;

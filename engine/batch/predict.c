@@ -7,7 +7,7 @@ hot_share(const struct zdm_predict_from *f, double before, double after)
 {
     double room = (100.0 - f->fillfactor) / f->fillfactor, leave = 0;
 
-    if (f->action != ZDM_BACKFILL_SET || !f->hot)
+    if (!zdm_backfill_updates(f->action) || !f->hot)
         return 0;
     if (f->stripes > 1)
         leave = 1 - 1.0 / (double)f->stripes;
@@ -33,6 +33,14 @@ heap_growth(const struct zdm_predict_from *f, double rest, double after)
     return unseen * after + (rest - unseen) * (f->added > 0 ? f->added : 0);
 }
 
+double
+zdm_predict_pace(const struct zdm_predict_from *f)
+{
+    if (f->rows_per_s > 0)
+        return f->rows_per_s;
+    return f->action == ZDM_BACKFILL_MAP ? ZDM_ROWS_PER_S / 2 : ZDM_ROWS_PER_S;
+}
+
 void
 zdm_predict(const struct zdm_predict_from *f, struct zdm_prediction *out)
 {
@@ -49,6 +57,7 @@ zdm_predict(const struct zdm_predict_from *f, struct zdm_prediction *out)
 
     switch (f->action) {
     case ZDM_BACKFILL_SET:
+    case ZDM_BACKFILL_MAP:
         heap = heap_growth(f, rest, after) / fill;
         indexes = rest > 0.3 * f->rows ? f->index_bytes * rest / f->rows : 0;
         wal = n * hot * (70 + f->written) + rest * (85 + after + index_wal);
@@ -66,12 +75,12 @@ zdm_predict(const struct zdm_predict_from *f, struct zdm_prediction *out)
         wal = n * (70 + before + index_wal);
         break;
     }
-    double seconds = n / (f->rows_per_s > 0 ? f->rows_per_s : ZDM_ROWS_PER_S);
+    double seconds = n / zdm_predict_pace(f);
     if (f->wal_rate > 0 && wal / f->wal_rate > seconds)
         seconds = wal / f->wal_rate;
     *out = (struct zdm_prediction){
         .rows = (int64_t)n,
-        .hot_percent = f->action == ZDM_BACKFILL_SET && n > 0 ? (int)(hot * 100 + 0.5) : -1,
+        .hot_percent = zdm_backfill_updates(f->action) && n > 0 ? (int)(hot * 100 + 0.5) : -1,
         .wal = (int64_t)wal,
         .heap = (int64_t)heap,
         .indexes = (int64_t)indexes,

@@ -43,12 +43,14 @@ struct zdm_predict_from {
     bool vacuum; /* between the batches */
     bool full_pages;
     double block;      /* bytes of a page */
-    double rows_per_s; /* 0: ZDM_ROWS_PER_S */
+    double rows_per_s; /* 0: zdm_predict_pace assumes it */
     double wal_rate;   /* bytes a second at most; 0: no ceiling */
 };
 
 /* What one session does without anybody to wait for: the lower end of what was measured. */
 #define ZDM_ROWS_PER_S 100000
+/* Rows a second, as given or assumed: a map does half as many. */
+double zdm_predict_pace(const struct zdm_predict_from *from);
 
 struct zdm_prediction {
     int64_t rows;    /* that are changed */

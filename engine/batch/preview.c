@@ -169,7 +169,7 @@ measure(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
         if (p->matched_known)
             from->matched = matched < from->rows ? matched / from->rows : 1;
     }
-    for (size_t i = 0; spec->action == ZDM_BACKFILL_SET && i < spec->n_set; i++) {
+    for (size_t i = 0; zdm_backfill_updates(spec->action) && i < spec->n_set; i++) {
         const struct zdm_preview_column *now = zdm_preview_find(p, foreseen->set[i].column);
         double width = width_of(p, &foreseen->set[i]);
         from->written += width;
@@ -197,19 +197,33 @@ measure_into(struct zdm_conn *conn, struct zdm_backfill_preview *p, struct zdm_e
     return 0;
 }
 
-/* The spec with those assignments alone whose columns exist; set owned by the caller. */
+/* Is it only added by an earlier step? */
+static bool
+is_added(
+    const struct zdm_backfill_preview *p, const struct zdm_foreseen *foreseen, const char *name)
+{
+    return !zdm_preview_find(p, name) && zdm_foreseen_find(foreseen, name);
+}
+
+/* The spec with those assignments alone whose columns exist; set and read are owned by the caller. */
 static struct zdm_backfill_spec
 existing(const struct zdm_backfill_spec *spec, const struct zdm_foreseen *foreseen,
-    struct zdm_backfill_preview *p, struct zdm_assignment *set)
+    struct zdm_backfill_preview *p, struct zdm_assignment *set, const char **read)
 {
     struct zdm_backfill_spec some = *spec;
+
+    some.read = read;
+    some.n_read = 0;
+    for (size_t i = 0; i < spec->n_read; i++) /* of a map, each column is made of all of them */
+        if (!is_added(p, foreseen, foreseen->set[0].sources[i]))
+            read[some.n_read++] = spec->read[i];
 
     some.set = set;
     some.n_set = 0;
     p->added = zdm_alloc((spec->n_set + 1) * sizeof *p->added);
     for (size_t i = 0; i < spec->n_set; i++) {
         const char *name = foreseen->set[i].column;
-        if (!zdm_preview_find(p, name) && zdm_foreseen_find(foreseen, name))
+        if (is_added(p, foreseen, name))
             p->added[p->n_added++] = zdm_strdup(spec->set[i].column);
         else
             set[some.n_set++] = spec->set[i];
@@ -268,31 +282,33 @@ look(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     const struct zdm_foreseen *foreseen, struct zdm_backfill_preview *p, struct zdm_err *err)
 {
     struct zdm_assignment *set = zdm_alloc((spec->n_set + 1) * sizeof *set);
+    const char **read = zdm_alloc((spec->n_read + 1) * sizeof *read);
     struct zdm_backfill_spec some = *spec;
     int rc = -1;
 
     /* First for its name alone: which columns it has is to be known before. */
-    if (spec->action == ZDM_BACKFILL_SET) {
-        some.n_set = 0;
+    if (zdm_backfill_updates(spec->action)) {
+        some.n_set = some.n_read = 0;
         if (zdm_backfill_target_find(conn, &some, NULL, &p->target, err) < 0 ||
             read_columns(conn, p, err) < 0)
             goto out;
         zdm_backfill_target_release(&p->target);
-        some = existing(spec, foreseen, p, set);
+        some = existing(spec, foreseen, p, set, read);
     }
     if (zdm_backfill_target_find(conn, &some, NULL, &p->target, err) < 0 ||
         look_at_leaves(conn, &some, p, err) < 0)
         goto out;
-    if (spec->action != ZDM_BACKFILL_SET && read_columns(conn, p, err) < 0)
+    if (!zdm_backfill_updates(spec->action) && read_columns(conn, p, err) < 0)
         goto out;
     if (measure(conn, spec, foreseen, p, err) < 0 ||
         (p->target.into && measure_into(conn, p, err) < 0))
         goto out;
-    if (spec->action == ZDM_BACKFILL_SET)
+    if (zdm_backfill_updates(spec->action))
         find_index(spec, foreseen, p);
     rc = 0;
 out:
     free(set);
+    free(read);
     return rc;
 }
 

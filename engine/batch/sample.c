@@ -319,13 +319,19 @@ sample(struct zdm_sampler *s, struct zdm_err *err)
 }
 
 int
-zdm_backfill_sample(struct zdm_conn *conn, const struct zdm_sample_request *request,
+zdm_backfill_sample(struct zdm_conn *conn, const struct zdm_sample_request *asked,
     struct zdm_backfill_sample *out, struct zdm_err *err)
 {
-    struct zdm_backfill_sample result = {.written = -1};
+    struct zdm_backfill_spec spec = *asked->spec;
+    struct zdm_sample_request request = *asked;
+    struct zdm_backfill_sample result = {
+        .written = -1, .where_alone = spec.action == ZDM_BACKFILL_MAP};
+    request.spec = &spec;
+    if (result.where_alone)
+        spec.n_set = request.n_syncs = 0;
     struct zdm_sampler s = {
         .conn = conn,
-        .shape = {.request = request},
+        .shape = {.request = &request},
         .out = &result,
         .until_us = zdm_monotonic_us() + TIME_MOST_US,
     };
@@ -340,7 +346,7 @@ zdm_backfill_sample(struct zdm_conn *conn, const struct zdm_sample_request *requ
         rc = 0;
         if (result.matched > 0) {
             result.us_a_row = (double)s.spent_us / (double)result.matched;
-            if (request->spec->n_set > 0)
+            if (spec.n_set > 0)
                 result.written = s.written / (double)result.matched;
         }
         *out = result;
@@ -369,7 +375,7 @@ zdm_backfill_sample_refine(
         from->added += sample->written - from->written;
         from->written = sample->written;
     }
-    if (from->rows_per_s <= 0)
+    if (from->rows_per_s <= 0 && !sample->where_alone)
         from->rows_per_s = 1 / (1.0 / ZDM_ROWS_PER_S + sample->us_a_row / 1e6);
     zdm_backfill_preview_predict(preview);
 }

@@ -52,6 +52,7 @@ struct zdm_backfill_sample {
     struct zdm_err unable; /* why not all of it could be tried; code ZDM_OK: all was */
     int64_t rows;          /* tried */
     int64_t matched;       /* of these by `where` */
+    bool where_alone;      /* of a map: its function is not tried */
     bool stopped;          /* so many rows fail that the others were not tried */
     struct zdm_sample_finding *findings;
     size_t n_findings;

@@ -8,9 +8,7 @@
 #include "batch/needs.h"
 #include "batch/order.h"
 #include "batch/pages.h"
-
-/* The author's expressions need the role's search_path, which may have an = of its own. */
-#define EQ "OPERATOR(pg_catalog.=)"
+#include "batch/statement_parts.h"
 
 static char *
 build_bound(const struct zdm_backfill_target *t)
@@ -113,7 +111,7 @@ add_author(struct zdm_buf *b, const char *text, size_t *span)
     zdm_buf_add(b, "\n)");
 }
 
-/* UPDATE, DELETE or INSERT, up to its WHERE. */
+/* UPDATE, DELETE, INSERT or SELECT, up to its WHERE. */
 static void
 add_action(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
     const struct zdm_backfill_target *t, size_t *spans)
@@ -149,6 +147,9 @@ add_action(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
         zdm_buf_add(b, "\n  FROM ");
         zdm_order_add_table(b, t);
         zdm_buf_add(b, "\n");
+        break;
+    case ZDM_BACKFILL_MAP:
+        zdm_map_add_select(b, t);
         break;
     }
 }
@@ -253,17 +254,69 @@ static void
 add_rest(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
     const struct zdm_backfill_target *t, enum zdm_batch_kind kind, size_t *spans)
 {
+    bool map = spec->action == ZDM_BACKFILL_MAP;
+
     if (kind == ZDM_BATCH_REPAIR) {
         zdm_buf_add(b, " AND ");
         zdm_needs_add(b, spec, t, &spans[spec->n_set]);
     } else if (spec->where) {
         zdm_buf_add(b, " AND ");
-        add_author(b, spec->where, &spans[spec->n_set]);
+        add_author(b, spec->where, &spans[map ? 0 : spec->n_set]);
     }
     if (kind == ZDM_BATCH_STRIPE)
         zdm_batch_add_stripe(b, t);
+    if (map) {
+        zdm_map_add_rows(b, t);
+        return;
+    }
     add_behind_where(b, spec, t);
     add_returning(b, spec, t);
+}
+
+void
+zdm_batch_add_cas(struct zdm_buf *b, const struct zdm_backfill_target *t, const char *columns)
+{
+    zdm_buf_addf(b,
+        "WITH zdm_cas AS MATERIALIZED (\n"
+        "  SELECT pg_catalog.set_config('zdm.sync', 'off', true) AS sync,\n"
+        "    %s FROM zdm.cursor AS c\n"
+        "  WHERE c.plan " EQ " $1::pg_catalog.text AND c.step " EQ " $2::pg_catalog.text\n"
+        "    AND c.slice " EQ " $3::pg_catalog.int8 AND c.epoch " EQ " $4::pg_catalog.int8\n",
+        columns);
+    zdm_buf_add(b,
+        "    AND c.batches " EQ " $5::pg_catalog.int8 AND c.stripe " EQ " $6::pg_catalog.int8\n"
+        "    AND (c.pos " EQ " $7::pg_catalog.text OR c.pos IS NULL AND"
+        " $7::pg_catalog.text IS NULL)\n"
+        "    AND c.state " EQ " 'open'\n");
+    if (t->by_page)
+        zdm_buf_addf(b,
+            "\n    AND $%d::pg_catalog.text IS NOT NULL\n"
+            "    AND pg_catalog.pg_relation_filenode(%u::pg_catalog.oid)::pg_catalog.text " EQ
+            " $%d::pg_catalog.text",
+            ZDM_BATCH_PARAMETERS + 1, t->oid, ZDM_BATCH_PARAMETERS + 2);
+    zdm_batch_add_attached(b, t);
+    zdm_buf_add(b, "  FOR NO KEY UPDATE),\n"
+                   "zdm_rows AS (\n");
+}
+
+void
+zdm_batch_add_move(struct zdm_buf *b, const char *batches)
+{
+    zdm_buf_addf(b,
+        "UPDATE zdm.cursor AS c SET pos = $8::pg_catalog.text,\n"
+        "  stripe = $9::pg_catalog.int4, stripes = $10::pg_catalog.int4,\n"
+        "  range_end = $11::pg_catalog.text, stripe_pos = $12::pg_catalog.text,\n"
+        "  batches = c.batches OPERATOR(pg_catalog.+) %s,\n",
+        batches);
+    zdm_buf_add(b,
+        "  rows = c.rows OPERATOR(pg_catalog.+) (SELECT pg_catalog.count(*) FROM zdm_rows),\n"
+        "  at = pg_catalog.clock_timestamp()\n"
+        "WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND c.plan " EQ
+        " $1::pg_catalog.text\n"
+        "  AND c.step " EQ " $2::pg_catalog.text AND c.slice " EQ " $3::pg_catalog.int8\n"
+        "RETURNING c.rows, c.batches,\n"
+        "  pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(),\n"
+        "    (SELECT zdm_cas.wal FROM zdm_cas))::pg_catalog.int8");
 }
 
 /* common: how many first columns both ends share; -1: there is no lower end. */
@@ -273,29 +326,11 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
 {
     struct zdm_buf b = ZDM_BUF_INIT;
     size_t *spans = zdm_alloc((spec->n_set + 1) * sizeof *spans);
+    bool map = spec->action == ZDM_BACKFILL_MAP;
     int upto = ZDM_BATCH_PARAMETERS + 1;
     int after = upto + (t->by_page ? ZDM_PAGE_KEYS : (int)t->n_keys);
 
-    zdm_buf_add(&b,
-        "WITH zdm_cas AS MATERIALIZED (\n"
-        "  SELECT pg_catalog.set_config('zdm.sync', 'off', true) AS sync,\n"
-        "    pg_catalog.pg_current_wal_insert_lsn() AS wal FROM zdm.cursor AS c\n"
-        "  WHERE c.plan " EQ " $1::pg_catalog.text AND c.step " EQ " $2::pg_catalog.text\n"
-        "    AND c.slice " EQ " $3::pg_catalog.int8 AND c.epoch " EQ " $4::pg_catalog.int8\n");
-    zdm_buf_add(&b,
-        "    AND c.batches " EQ " $5::pg_catalog.int8 AND c.stripe " EQ " $6::pg_catalog.int8\n"
-        "    AND (c.pos " EQ " $7::pg_catalog.text OR c.pos IS NULL AND"
-        " $7::pg_catalog.text IS NULL)\n"
-        "    AND c.state " EQ " 'open'\n");
-    if (t->by_page)
-        zdm_buf_addf(&b,
-            "\n    AND $%d::pg_catalog.text IS NOT NULL\n"
-            "    AND pg_catalog.pg_relation_filenode(%u::pg_catalog.oid)::pg_catalog.text " EQ
-            " $%d::pg_catalog.text",
-            upto, t->oid, upto + 1);
-    zdm_batch_add_attached(&b, t);
-    zdm_buf_add(&b, "  FOR NO KEY UPDATE),\n"
-                    "zdm_rows AS (\n");
+    zdm_batch_add_cas(&b, t, map ? ZDM_MAP_CAS : "pg_catalog.pg_current_wal_insert_lsn() AS wal");
     add_action(&b, spec, t, spans);
     zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND ");
     if (t->by_page)
@@ -305,26 +340,15 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     else
         zdm_order_add_next(&b, t, after, upto, (size_t)common);
     add_rest(&b, spec, t, kind, spans);
-    zdm_buf_add(&b, "UPDATE zdm.cursor AS c SET pos = $8::pg_catalog.text,\n"
-                    "  stripe = $9::pg_catalog.int4, stripes = $10::pg_catalog.int4,\n"
-                    "  range_end = $11::pg_catalog.text, stripe_pos = $12::pg_catalog.text,\n"
-                    "  batches = c.batches OPERATOR(pg_catalog.+) ");
+    if (map)
+        return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
     /* No other way to fail in the statement itself: nothing of this batch is done. */
-    zdm_buf_add(&b, check_where(spec, t) ? "(SELECT CASE WHEN pg_catalog.count(zdm_rows.still) " EQ
-                                           " 0 THEN 1\n"
-                                           "    ELSE pg_catalog.concat('" ZDM_WHERE_STAYS
-                                           "', pg_catalog.count(zdm_rows.still))"
-                                           "::pg_catalog.int8 END FROM zdm_rows),\n"
-                                         : "1,\n");
-    zdm_buf_add(&b,
-        "  rows = c.rows OPERATOR(pg_catalog.+) (SELECT pg_catalog.count(*) FROM zdm_rows),\n"
-        "  at = pg_catalog.clock_timestamp()\n"
-        "WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND c.plan " EQ
-        " $1::pg_catalog.text\n"
-        "  AND c.step " EQ " $2::pg_catalog.text AND c.slice " EQ " $3::pg_catalog.int8\n"
-        "RETURNING c.rows, c.batches,\n"
-        "  pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(),\n"
-        "    (SELECT zdm_cas.wal FROM zdm_cas))::pg_catalog.int8");
+    zdm_batch_add_move(&b,
+        check_where(spec, t)
+            ? "(SELECT CASE WHEN pg_catalog.count(zdm_rows.still) " EQ " 0 THEN 1\n"
+              "    ELSE pg_catalog.concat('" ZDM_WHERE_STAYS "', pg_catalog.count(zdm_rows.still))"
+              "::pg_catalog.int8 END FROM zdm_rows)"
+            : "1");
     return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
 }
 
@@ -446,14 +470,16 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
     struct zdm_batch_sql *out)
 {
     *out = (struct zdm_batch_sql){
-        .n_set = spec->n_set,
-        .n_spans = spec->n_set + (spec->where ? 1 : 0),
+        .n_set = spec->action == ZDM_BACKFILL_MAP ? 0 : spec->n_set,
         .n_keys = target->by_page ? ZDM_PAGE_KEYS : target->n_keys,
     };
-    out->authors = zdm_alloc((out->n_spans + 1) * sizeof *out->authors);
-    for (size_t i = 0; i < spec->n_set; i++)
+    out->n_spans = out->n_set + (spec->where ? 1 : 0);
+    out->authors = zdm_alloc((out->n_set + 1) * sizeof *out->authors);
+    for (size_t i = 0; i < out->n_set; i++)
         out->authors[i] = spec->set[i].expr;
-    out->authors[spec->n_set] = spec->where;
+    out->authors[out->n_set] = spec->where;
+    if (spec->action == ZDM_BACKFILL_MAP)
+        out->write.text = zdm_map_build_write(target);
     out->by_page = target->by_page;
     out->bound = target->by_page ? build_pages(target) : build_bound(target);
     out->count = zdm_strf("SELECT pg_catalog.count(*) FROM (SELECT 1 FROM %s LIMIT "
@@ -478,7 +504,8 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
     for (size_t i = 0; i <= out->n_keys; i++)
         out->batches[i] = build_batch(spec, target, (int)i - 1, ZDM_BATCH_WHOLE);
     build_sweep(spec, target, out);
-    out->retry = build_retry(spec, target);
+    if (spec->action != ZDM_BACKFILL_MAP)
+        out->retry = build_retry(spec, target);
     if (target->stripe_by == ZDM_STRIPE_NONE)
         return;
     out->striped = zdm_alloc((out->n_keys + 1) * sizeof *out->striped);
@@ -517,6 +544,7 @@ zdm_batch_sql_release(struct zdm_batch_sql *sql)
     free(sql->look.still);
     free(sql->retry.text);
     free(sql->retry.spans);
+    free(sql->write.text);
     free(sql->authors);
     *sql = (struct zdm_batch_sql){.bound = NULL};
 }
@@ -554,7 +582,7 @@ bool
 zdm_batch_sql_locate(const struct zdm_batch_sql *sql, const struct zdm_batch_text *batch,
     int position, int *set_index, int *inside)
 {
-    for (size_t i = 0; i < sql->n_spans; i++) {
+    for (size_t i = 0; batch->spans && i < sql->n_spans; i++) {
         size_t start = batch->spans[i], end = start + strlen(sql->authors[i]);
         int before = 0, within = 0;
         for (size_t at = 0; at < end; at++)

@@ -15,6 +15,10 @@
  * cursor moved on, and changes nothing. One row comes back when it was applied,
  * none when it was not.
  *
+ * A map (map.h) does the same in two statements of one transaction. The first
+ * locks and reads; it gives the rows, keys first. The second is the batch: it locks
+ * again what is locked, changes the rows by their keys, and moves the cursor.
+ *
  * Keys travel as text and are compared only by the server, as the column's own
  * type, in the order of its index. A range is (after, upto]; the first one has
  * no `after` and another shape, and so have those whose ends begin with the same
@@ -33,7 +37,7 @@
 /* A batch statement, and where the author's texts stand in it, in bytes. */
 struct zdm_batch_text {
     char *text;
-    size_t *spans; /* n_spans, as in zdm_batch_sql */
+    size_t *spans; /* n_spans, as in zdm_batch_sql; NULL: they do not */
 };
 
 /* Parameters of a batch statement before those of its keys: $1 plan, $2 step, $3 slice, $4 epoch;
@@ -74,9 +78,10 @@ struct zdm_batch_sql {
     struct zdm_sweep_sql look;      /* of the final sweep */
     /* One row from quarantine: $1 plan, $2 step, $3 relation, $4 key as a position, $5 epoch, then its
      * columns -> 1 when the plan is ours and the partition is one still, 1 when it was there, rows changed. Taking it out and
-     * changing it are one. None by pages. */
+     * changing it are one. None by pages, and of a map. */
     struct zdm_batch_text retry;
-    char *sweep; /* by pages: -> does any row still need it? */
+    struct zdm_batch_text write; /* of a map: what is done with the rows that a batch gave */
+    char *sweep;                 /* by pages: -> does any row still need it? */
     bool by_page;
     double rows_a_page;   /* by pages: estimate */
     size_t n_keys;        /* there are n_keys + 1 batches */
@@ -91,6 +96,8 @@ void zdm_batch_add_attached(struct zdm_buf *b, const struct zdm_backfill_target 
 void zdm_batch_add_stripe(struct zdm_buf *b, const struct zdm_backfill_target *t);
 /* What the error of a batch begins with (22P02) whose rows still match `where`, in a walk by pages. */
 #define ZDM_WHERE_STAYS "zdm: where stays true, rows: "
+/* That of a map (22P02) whose rows are too many bytes to fetch them at once. */
+#define ZDM_ROWS_TOO_WIDE "zdm: rows too wide, bytes: "
 /* A position is one parameter for each column of the key. */
 void zdm_batch_sql_build(const struct zdm_backfill_spec *spec,
     const struct zdm_backfill_target *target, struct zdm_batch_sql *out);

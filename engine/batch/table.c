@@ -70,6 +70,7 @@ zdm_job_table_of(const struct zdm_job *job, const struct zdm_cursor *cursor)
 void
 zdm_worker_walks(struct zdm_worker *w, struct zdm_table *table)
 {
+    zdm_map_release(&w->map);
     zdm_job_lock(w->job);
     w->table = table;
     w->target = &table->target;

@@ -179,7 +179,7 @@ refuse_moves(
 static const char *
 trigger_event(enum zdm_backfill_action action)
 {
-    return action == ZDM_BACKFILL_SET ? "16" : action == ZDM_BACKFILL_DELETE ? "8" : "0";
+    return zdm_backfill_updates(action) ? "16" : action == ZDM_BACKFILL_DELETE ? "8" : "0";
 }
 
 static int
@@ -221,7 +221,10 @@ take(struct zdm_conn *conn, const struct zdm_backfill_spec *spec, const struct z
     if (spec->action == ZDM_BACKFILL_COPY ? zdm_target_find_into(conn, spec, &target, role, err) < 0
                                           : find_set(conn, spec, &target, oid, role, err) < 0)
         goto out;
-    if (spec->action == ZDM_BACKFILL_SET &&
+    if (spec->action == ZDM_BACKFILL_MAP &&
+        zdm_target_find_map(conn, spec, &target, oid, role, err) < 0)
+        goto out;
+    if (zdm_backfill_updates(spec->action) &&
         (find_stripes(conn, &target, oid, err) < 0 ||
             (target.partitioned && refuse_moves(conn, &target, oid, err) < 0)))
         goto out;
@@ -280,6 +283,12 @@ zdm_backfill_target_release(struct zdm_backfill_target *target)
     for (size_t i = 0; i < target->n_set; i++)
         free(target->set[i]);
     free(target->set);
+    for (size_t i = 0; target->set_types && i < target->n_set; i++)
+        free(target->set_types[i]);
+    free(target->set_types);
+    for (size_t i = 0; i < target->n_read; i++)
+        free(target->read[i].name);
+    free(target->read);
     free(target->relation);
     free(target->identity);
     for (size_t i = 0; i < target->n_keys; i++) {

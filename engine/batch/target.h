@@ -30,7 +30,19 @@ struct zdm_assignment {
     const char *expr;   /* SQL expression */
 };
 
-enum zdm_backfill_action { ZDM_BACKFILL_SET, ZDM_BACKFILL_DELETE, ZDM_BACKFILL_COPY };
+enum zdm_backfill_action {
+    ZDM_BACKFILL_SET,
+    ZDM_BACKFILL_DELETE,
+    ZDM_BACKFILL_COPY,
+    ZDM_BACKFILL_MAP
+};
+/* Does it change columns of the table's rows? */
+static inline bool
+zdm_backfill_updates(enum zdm_backfill_action action)
+{
+    return action == ZDM_BACKFILL_SET || action == ZDM_BACKFILL_MAP;
+}
+
 enum zdm_on_conflict { ZDM_CONFLICT_ERROR, ZDM_CONFLICT_NOTHING, ZDM_CONFLICT_UPDATE };
 
 /* The final sweep, for rows that the walk did not meet: needs.h. */
@@ -46,8 +58,10 @@ struct zdm_backfill_spec { /* all views of the plan */
     const char *plan, *step;
     const char *table; /* as written: name or schema.name, each part maybe quoted */
     enum zdm_backfill_action action;
-    const struct zdm_assignment *set; /* or the columns of a copy */
+    const struct zdm_assignment *set; /* or the columns of a copy; of a map: expr is NULL */
     size_t n_set;                     /* 0 for a copy: the columns that both tables have */
+    const char *const *read;          /* of a map: columns, as written */
+    size_t n_read;
     const char *into;                 /* of a copy: the other table, as written */
     enum zdm_on_conflict on_conflict; /* of a copy */
     const char *where;                /* NULL: every row */
@@ -81,6 +95,11 @@ struct zdm_needs {
     char *missing; /* of a copy: the columns of `into` that hold the key, "a, b" compared, as SQL */
 };
 
+struct zdm_read_column {
+    char *name; /* quoted */
+    bool wide;  /* its values may be long */
+};
+
 struct zdm_backfill_target {
     unsigned oid;
     char *identity; /* identity.h */
@@ -96,11 +115,15 @@ struct zdm_backfill_target {
     char *key;   /* for people: "id", "(a, b)" */
     char *index; /* for people: the key's index */
     bool primary;
-    bool by_page;   /* no key: keys has no columns, and a position is that of pages.h */
-    char **set;     /* quoted columns, one an assignment; of `into` for a copy */
-    size_t n_set;   /* as in the spec, but for a copy of all columns */
-    char *into;     /* of a copy: qualified and quoted */
-    char *conflict; /* of a copy: what stands behind ON CONFLICT; NULL: an error */
+    bool by_page;     /* no key: keys has no columns, and a position is that of pages.h */
+    char **set;       /* quoted columns, one an assignment; of `into` for a copy */
+    size_t n_set;     /* as in the spec, but for a copy of all columns */
+    char **set_types; /* of a map: qualified and quoted, as in zdm_key */
+    struct zdm_read_column *read; /* of a map; columns, quoted */
+    size_t n_read;
+    bool strong_lock;             /* of a map: it writes a column of a unique index */
+    char *into;                   /* of a copy: qualified and quoted */
+    char *conflict;               /* of a copy: what stands behind ON CONFLICT; NULL: an error */
     enum zdm_stripe_by stripe_by; /* none: HOT updates are out of the question */
     char *not_hot;                /* the index that holds a column which is set; NULL: none does */
     struct zdm_needs needs;

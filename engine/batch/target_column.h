@@ -1,5 +1,5 @@
 /*
- * target_column.h - the columns that a backfill writes. Private to target*.c.
+ * target_column.h - the columns that a backfill reads and writes. Private to target*.c.
  */
 #ifndef ZDM_BATCH_TARGET_COLUMN_H
 #define ZDM_BATCH_TARGET_COLUMN_H
@@ -26,5 +26,8 @@ int zdm_target_find_key(struct zdm_conn *conn, const struct zdm_backfill_spec *s
 /* Fills in `into`, `set` and `conflict` of a copy. */
 int zdm_target_find_into(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     struct zdm_backfill_target *target, const char *role, struct zdm_err *err);
+/* Fills in `read` and `strong_lock` of a map, whose `set` is there. */
+int zdm_target_find_map(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
+    struct zdm_backfill_target *target, const char *oid, const char *role, struct zdm_err *err);
 
 #endif

@@ -338,6 +338,13 @@ zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_e
     if (class != ZDM_RETRY_NEVER)
         return zdm_worker_again(w, err);
 
+    if (zdm_map_too_much(err)) {
+        w->unclean = true;
+        zdm_controller_disturbed(&w->controller);
+        zdm_worker_narrow(w);
+        zdm_err_clear(err);
+        return 0;
+    }
     if (w->target->by_page && strstr(err->message, ZDM_WHERE_STAYS))
         return where_stays(w, err);
     if (zdm_is_data_error(err->sqlstate) && w->batch_keys > 1) {
@@ -360,10 +367,9 @@ zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_e
         return quarantine_full(w, range, err);
     if (!err->hint && zdm_is_data_error(err->sqlstate))
         zdm_err_hint(err,
-            "every row before it is done; correct the row, or the backfill's set or where, then "
-            "run "
+            "every row before it is done; correct the row, or the backfill's %s or where, then run "
             "plan \"%s\" again",
-            w->job->spec->plan);
+            w->job->spec->action == ZDM_BACKFILL_MAP ? "map" : "set", w->job->spec->plan);
     free(range);
     return -1;
 }

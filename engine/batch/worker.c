@@ -34,14 +34,16 @@ zdm_worker_set_session(struct zdm_worker *w, struct zdm_err *err)
 {
     int64_t lock_timeout = w->job->spec->lock_timeout_ms > 0 ? w->job->spec->lock_timeout_ms : 50;
     char *name = application_name(w), *timeout = zdm_strf("%lldms", (long long)lock_timeout);
+    const char *idle = w->job->spec->action == ZDM_BACKFILL_MAP ? ZDM_MAP_IDLE_MOST : "0";
     /* row_security off: policies that would hide rows are an error, not silence. */
     int rc = ZDM_QUERY(w->conn,
         "SELECT pg_catalog.set_config('application_name', $1, false),"
         " pg_catalog.set_config('lock_timeout', $2, false),"
         " pg_catalog.set_config('row_security', 'off', false),"
         " pg_catalog.set_config('synchronous_commit', COALESCE($3,"
-        "   pg_catalog.current_setting('synchronous_commit')), false)",
-        NULL, err, name, timeout, w->job->spec->synchronous_commit);
+        "   pg_catalog.current_setting('synchronous_commit')), false),"
+        " pg_catalog.set_config('idle_in_transaction_session_timeout', $4, false)",
+        NULL, err, name, timeout, w->job->spec->synchronous_commit, idle);
 
     free(name);
     free(timeout);
@@ -123,7 +125,10 @@ zdm_worker_batch(
     if (zdm_request_fill(&q, w->sql, w->job->spec, &batch, err) < 0)
         return -1;
     w->sent = q.text;
-    int rc = zdm_conn_query(w->conn, q.text->text, q.p.n, q.p.values, &r, err);
+    w->fetched = 0;
+    int rc = w->job->spec->action == ZDM_BACKFILL_MAP
+                 ? zdm_worker_map(w, &q, &r, err)
+                 : zdm_conn_query(w->conn, q.text->text, q.p.n, q.p.values, &r, err);
     zdm_request_release(&q);
     if (rc < 0)
         return -1;

@@ -75,6 +75,17 @@ throttle_of(const struct zdm_step_throttle *t)
     return object;
 }
 
+/* Of a map: columns, else null. */
+static json_t *
+columns_of(const struct zdm_step_backfill *b, const char *const *columns, size_t n)
+{
+    json_t *list = b->map ? json_array() : json_null();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, zdm_json_text(columns[i]));
+    return list;
+}
+
 /* Who does rows that are written while it walks. */
 static json_t *
 behind_of(const struct zdm_plan *plan, const struct zdm_step *step)
@@ -107,6 +118,9 @@ add_backfill(json_t *out, const struct zdm_plan *plan, const struct zdm_step *st
     json_object_set_new(object, "delete", json_boolean(b->erase));
     json_object_set_new(object, "into", zdm_json_text(b->into));
     json_object_set_new(object, "on_conflict", zdm_json_text(b->on_conflict));
+    json_object_set_new(object, "map", zdm_json_text(b->map_source));
+    json_object_set_new(object, "read", columns_of(b, b->read, b->n_read));
+    json_object_set_new(object, "write", columns_of(b, b->write, b->n_write));
     json_object_set_new(object, "where", zdm_json_text(b->where.text));
     json_object_set_new(object, "key", key);
     json_object_set_new(object, "target_ms", json_integer(b->target_ms));

@@ -59,6 +59,7 @@ zdm_json_sample(const struct zdm_step_preview *preview)
         json_array_append_new(findings, finding_of(&s->findings[i]));
     json_object_set_new(object, "rows", json_integer(s->rows));
     json_object_set_new(object, "matched", json_integer(s->matched));
+    json_object_set_new(object, "where_alone", json_boolean(s->where_alone));
     json_object_set_new(object, "stopped", json_boolean(s->stopped));
     json_object_set_new(
         object, "unable", s->unable.code == ZDM_OK ? json_null() : zdm_json_error(&s->unable));

@@ -220,7 +220,8 @@ zdm_previews_read(struct zdm_conn *conn, const struct zdm_loaded *loaded,
             status->steps[i].state == ZDM_STATE_CHANGED)
             continue;
         const struct zdm_step_backfill *b = &step->u.backfill;
-        struct zdm_assignment *set = zdm_arena_alloc(out->arena, (b->n_set + 1) * sizeof *set);
+        struct zdm_assignment *set =
+            zdm_arena_alloc(out->arena, (zdm_backfill_spec_columns(step) + 1) * sizeof *set);
         preview->spec = zdm_backfill_spec_of(plan, step, set);
         foresee(out->arena, &loaded->report, i, b, &preview->foreseen);
         if (ledger && earlier(ledger, target, plan->name, step->id, out, preview, &rate, err) < 0)

@@ -53,7 +53,7 @@ add_hot(struct zdm_buf *out, const struct zdm_step_preview *preview)
     struct zdm_buf text = ZDM_BUF_INIT;
     char wal[32], heap[32];
 
-    if (preview->spec.action != ZDM_BACKFILL_SET)
+    if (!zdm_backfill_updates(preview->spec.action))
         return;
     if (!p->not_hot) {
         if (p->prediction.hot_percent < 0)
@@ -77,7 +77,7 @@ add_time(struct zdm_buf *out, const struct zdm_step_preview *preview)
     const struct zdm_backfill_preview *p = &preview->seen;
     struct zdm_buf text = ZDM_BUF_INIT;
     char duration[32], rate[32];
-    double rows_per_s = p->from.rows_per_s > 0 ? p->from.rows_per_s : ZDM_ROWS_PER_S;
+    double rows_per_s = zdm_predict_pace(&p->from);
 
     int64_t s = (p->prediction.ms + 999) / 1000; /* no better than that is it known */
     if (s < 60)

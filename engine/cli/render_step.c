@@ -43,6 +43,43 @@ throttle_facts(struct zdm_buf *out, const struct zdm_step_backfill *b)
         zdm_add_fact(out, ZDM_DIM, "throttle", "a function of the plan, asked once a second");
 }
 
+/* The source of a hook or a map holds a line "run:" and the lines of the function, then the same for the others. */
+static void
+function_source(struct zdm_buf *out, const char *source)
+{
+    static const char *const labels[] = {"run:\n", "probe:\n", "undo:\n", "map:\n"};
+
+    while (*source) {
+        const char *end = source + strlen(source);
+        for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+            size_t n = strlen(labels[i]);
+            if (strncmp(source, labels[i], n) == 0) {
+                zdm_add_blanks(out, ZDM_LABEL_COLUMN);
+                zdm_buf_addf(out, ZDM_DIM "%.*s" ZDM_PLAIN "\n", (int)n - 2, source);
+                source += n;
+            }
+        }
+        for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+            for (const char *next = source; (next = strstr(next, labels[i])); next++) {
+                if (next > source && next[-1] == '\n' && next < end)
+                    end = next;
+            }
+        }
+        zdm_add_block(out, source, (size_t)(end - source), ZDM_SQL_COLUMN, -1);
+        source = end;
+    }
+}
+
+static void
+columns_fact(struct zdm_buf *out, const char *label, const char *const *columns, size_t n)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    for (size_t i = 0; i < n; i++)
+        zdm_buf_addf(&text, "%s%s", i > 0 ? ", " : "", columns[i]);
+    zdm_add_fact_of(out, ZDM_DIM, label, &text);
+}
+
 /* Who does rows that are written while it walks. */
 static void
 behind_fact(struct zdm_buf *out, const struct zdm_plan *plan, size_t index)
@@ -97,6 +134,11 @@ backfill_step(struct zdm_buf *out, const struct zdm_plan *plan, size_t index)
                                                     : "a row that is there already is an error");
     } else if (b->erase) {
         zdm_add_fact(out, ZDM_DIM, "deletes", "the rows");
+    }
+    if (b->map) {
+        columns_fact(out, "reads", b->read, b->n_read);
+        columns_fact(out, "writes", b->write, b->n_write);
+        function_source(out, b->map_source);
     }
     if (b->where.text)
         zdm_add_sql_fact(out, "where", &b->where);
@@ -159,38 +201,11 @@ gate_step(struct zdm_buf *out, const struct zdm_step_gate *gate)
     }
 }
 
-/* hook->source holds a line "run:" and the lines of the function, then the same for the others. */
-static void
-hook_source(struct zdm_buf *out, const char *source)
-{
-    static const char *const labels[] = {"run:\n", "probe:\n", "undo:\n"};
-
-    while (*source) {
-        const char *end = source + strlen(source);
-        for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
-            size_t n = strlen(labels[i]);
-            if (strncmp(source, labels[i], n) == 0) {
-                zdm_add_blanks(out, ZDM_LABEL_COLUMN);
-                zdm_buf_addf(out, ZDM_DIM "%.*s" ZDM_PLAIN "\n", (int)n - 2, source);
-                source += n;
-            }
-        }
-        for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
-            for (const char *next = source; (next = strstr(next, labels[i])); next++) {
-                if (next > source && next[-1] == '\n' && next < end)
-                    end = next;
-            }
-        }
-        zdm_add_block(out, source, (size_t)(end - source), ZDM_SQL_COLUMN, -1);
-        source = end;
-    }
-}
-
 static void
 hook_step(struct zdm_buf *out, const struct zdm_step_hook *hook)
 {
     if (hook->source)
-        hook_source(out, hook->source);
+        function_source(out, hook->source);
     zdm_add_fact(out, ZDM_DIM, "runs",
         hook->transaction ? "Lua, in one transaction with its journal row"
                           : "Lua, outside a transaction");

@@ -66,8 +66,9 @@ int zdm_result_columns(const struct zdm_result *result);
 const char *zdm_result_name(const struct zdm_result *result, int column);
 unsigned zdm_result_type(const struct zdm_result *result, int column);            /* type Oid */
 const char *zdm_result_get(const struct zdm_result *result, int row, int column); /* view */
-bool zdm_result_bool(const struct zdm_result *result, int row, int column);   /* NULL is false */
-int64_t zdm_result_i64(const struct zdm_result *result, int row, int column); /* NULL is 0 */
+size_t zdm_result_length(const struct zdm_result *result, int row, int column); /* bytes; NULL: 0 */
+bool zdm_result_bool(const struct zdm_result *result, int row, int column);     /* NULL is false */
+int64_t zdm_result_i64(const struct zdm_result *result, int row, int column);   /* NULL is 0 */
 int64_t zdm_result_affected(const struct zdm_result *result); /* rows of the command tag, or 0 */
 void zdm_result_free(struct zdm_result *result);              /* NULL is fine */
 
@@ -104,6 +105,20 @@ int zdm_conn_pipeline(struct zdm_conn *conn, const char *const *sql, size_t n,
 /* Takes in what the server has sent, without waiting: it stands still when the socket is full. For a
  * `take` that has long to do, every now and then. */
 void zdm_conn_pull(struct zdm_conn *conn);
+
+/* One statement with n text parameters, views. */
+struct zdm_statement_text {
+    const char *sql;
+    size_t n;
+    const char *const *values;
+};
+/* BEGIN and the statement, in one round trip. When it fails: zdm_conn_rollback. */
+int zdm_conn_begin_with(struct zdm_conn *conn, const struct zdm_statement_text *statement,
+    struct zdm_result **out, struct zdm_err *err);
+/* The statement and COMMIT, in one round trip. Failed: not committed, zdm_conn_rollback; or, when the
+ * connection is lost, unknown. */
+int zdm_conn_commit_with(struct zdm_conn *conn, const struct zdm_statement_text *statement,
+    struct zdm_result **out, struct zdm_err *err);
 
 /* ROLLBACK when a transaction is open; never fails (a lost connection has rolled back). */
 void zdm_conn_rollback(struct zdm_conn *conn);

@@ -45,8 +45,9 @@ struct exchange {
     bool broken;      /* the session is of no use any more */
     const char *copy; /* a COPY that nobody feeds or reads: its direction */
     int64_t deadline_us;
-    const struct zdm_taker *taker; /* of a pipeline, else NULL */
-    size_t taken;                  /* results that it got */
+    bool pipeline;
+    const struct zdm_taker *taker; /* of its results; NULL: that of statement `wanted` stays */
+    size_t wanted, taken;          /* taken: results so far */
     int syncs;                     /* that the server answered: the second is the end */
     bool ended;                    /* the pipeline */
 };
@@ -130,8 +131,14 @@ static void
 hand_over(struct exchange *x, PGresult *result)
 {
     struct zdm_result view = {.pg = result};
+    size_t index = x->taken++;
 
-    x->taker->take(x->taker->self, x->taken++, &view);
+    if (!x->taker && index == x->wanted) {
+        keep(&x->last, result);
+        return;
+    }
+    if (x->taker)
+        x->taker->take(x->taker->self, index, &view);
     PQclear(result);
 }
 
@@ -142,7 +149,7 @@ take_result(struct exchange *x, PGresult *result)
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
     case PGRES_EMPTY_QUERY:
-        if (x->taker)
+        if (x->pipeline)
             hand_over(x, result);
         else
             keep(&x->last, result);
@@ -188,7 +195,7 @@ take_results(struct exchange *x)
         PGresult *result = PQgetResult(pg);
         if (result)
             take_result(x, result);
-        else if (!x->taker)
+        else if (!x->pipeline)
             return false;
         else if (PQstatus(pg) == CONNECTION_BAD)
             x->broken = true;
@@ -243,6 +250,24 @@ verdict(struct exchange *x, struct zdm_err *err)
     return -1;
 }
 
+/* The verdict; when all is well *out takes the result that was kept. */
+static int
+settle(struct exchange *x, struct zdm_result **out, struct zdm_err *err)
+{
+    int rc = verdict(x, err);
+
+    if (rc == 0 && out) {
+        if (!x->last)
+            zdm_die("the server answered without a result");
+        *out = zdm_alloc(sizeof **out);
+        (*out)->pg = x->last;
+        x->last = NULL;
+    }
+    PQclear(x->last);
+    PQclear(x->failed);
+    return rc;
+}
+
 int
 zdm_conn_exchange(struct zdm_conn *conn, bool sent, struct zdm_result **out, struct zdm_err *err)
 {
@@ -257,18 +282,7 @@ zdm_conn_exchange(struct zdm_conn *conn, bool sent, struct zdm_result **out, str
     drive(&x);
     if (conn->patience_ms)
         conn->deadline_us = 0;
-
-    int rc = verdict(&x, err);
-    if (rc == 0 && out) {
-        if (!x.last)
-            zdm_die("the server answered without a result");
-        *out = zdm_alloc(sizeof **out);
-        (*out)->pg = x.last;
-        x.last = NULL;
-    }
-    PQclear(x.last);
-    PQclear(x.failed);
-    return rc;
+    return settle(&x, out, err);
 }
 
 void
@@ -280,34 +294,68 @@ zdm_conn_pull(struct zdm_conn *conn)
 
 /* libpq leaves the mode in which rows come one by one only between the entries of a pipeline, and what
  * ran before may have set it: so the first entry is one without rows. */
-static int
-send_pipeline(PGconn *pg, const char *const *sql, size_t n)
+static bool
+send_pipeline(PGconn *pg, const struct zdm_statement_text *statements, size_t n)
 {
     if (PQpipelineSync(pg) != 1)
-        return -1;
+        return false;
     for (size_t i = 0; i < n; i++)
-        if (PQsendQueryParams(pg, sql[i], 0, NULL, NULL, NULL, NULL, 0) != 1)
-            return -1;
-    return PQpipelineSync(pg) == 1 ? 0 : -1;
+        if (PQsendQueryParams(pg, statements[i].sql, (int)statements[i].n, NULL,
+                statements[i].values, NULL, NULL, 0) != 1)
+            return false;
+    return PQpipelineSync(pg) == 1;
+}
+
+static int
+run_pipeline(struct exchange *x, const struct zdm_statement_text *statements, size_t n,
+    struct zdm_result **out, struct zdm_err *err)
+{
+    struct zdm_conn *conn = x->conn;
+
+    if (zdm_conn_ready(conn, err) < 0)
+        return -1;
+    if (PQenterPipelineMode(conn->pg) != 1 || !send_pipeline(conn->pg, statements, n)) {
+        conn->lost = true; /* half a pipeline: its answers could not be told from later ones */
+        return zdm_lost_error(conn, PQerrorMessage(conn->pg), err);
+    }
+    drive(x);
+
+    int rc = settle(x, out, err);
+    if (!conn->lost && PQexitPipelineMode(conn->pg) != 1)
+        zdm_die("a pipeline has ended and is not empty");
+    return rc;
 }
 
 int
 zdm_conn_pipeline(struct zdm_conn *conn, const char *const *sql, size_t n,
     const struct zdm_taker *taker, struct zdm_err *err)
 {
-    struct exchange x = {.conn = conn, .taker = taker};
+    struct exchange x = {.conn = conn, .pipeline = true, .taker = taker};
+    struct zdm_statement_text *statements = zdm_alloc((n + 1) * sizeof *statements);
 
-    if (zdm_conn_ready(conn, err) < 0)
-        return -1;
-    if (PQenterPipelineMode(conn->pg) != 1 || send_pipeline(conn->pg, sql, n) < 0) {
-        conn->lost = true; /* half a pipeline: its answers could not be told from later ones */
-        return zdm_lost_error(conn, PQerrorMessage(conn->pg), err);
-    }
-    drive(&x);
-
-    int rc = verdict(&x, err);
-    PQclear(x.failed);
-    if (!conn->lost && PQexitPipelineMode(conn->pg) != 1)
-        zdm_die("a pipeline has ended and is not empty");
+    for (size_t i = 0; i < n; i++)
+        statements[i].sql = sql[i];
+    int rc = run_pipeline(&x, statements, n, NULL, err);
+    free(statements);
     return rc;
+}
+
+int
+zdm_conn_begin_with(struct zdm_conn *conn, const struct zdm_statement_text *statement,
+    struct zdm_result **out, struct zdm_err *err)
+{
+    struct exchange x = {.conn = conn, .pipeline = true, .wanted = 1};
+    const struct zdm_statement_text both[] = {{.sql = "BEGIN"}, *statement};
+
+    return run_pipeline(&x, both, 2, out, err);
+}
+
+int
+zdm_conn_commit_with(struct zdm_conn *conn, const struct zdm_statement_text *statement,
+    struct zdm_result **out, struct zdm_err *err)
+{
+    struct exchange x = {.conn = conn, .pipeline = true, .wanted = 0};
+    const struct zdm_statement_text both[] = {*statement, {.sql = "COMMIT"}};
+
+    return run_pipeline(&x, both, 2, out, err);
 }

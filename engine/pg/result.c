@@ -38,6 +38,12 @@ zdm_result_get(const struct zdm_result *result, int row, int column)
     return PQgetvalue(result->pg, row, column);
 }
 
+size_t
+zdm_result_length(const struct zdm_result *result, int row, int column)
+{
+    return (size_t)PQgetlength(result->pg, row, column);
+}
+
 bool
 zdm_result_bool(const struct zdm_result *result, int row, int column)
 {

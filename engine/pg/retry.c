@@ -38,5 +38,5 @@ bool
 zdm_is_data_error(const char *sqlstate)
 {
     return sqlstate && (strncmp(sqlstate, "22", 2) == 0 || strncmp(sqlstate, "23", 2) == 0 ||
-                           strcmp(sqlstate, "P0001") == 0);
+                           strcmp(sqlstate, "P0001") == 0 || strcmp(sqlstate, "ZDM01") == 0);
 }

@@ -20,7 +20,7 @@ enum zdm_retry {
 /* sqlstate "" with connection_lost is a lost connection. */
 enum zdm_retry zdm_retry_class(const char *sqlstate, bool connection_lost);
 
-/* Is it the row's data that is bad (22*, 23*, P0001)? */
+/* Is it the row's data that is bad (22*, 23*, P0001; ZDM01: a function of the plan says so)? */
 bool zdm_is_data_error(const char *sqlstate);
 
 #endif

@@ -57,18 +57,23 @@ by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* The same in an order that does not depend on how they were written. */
+static void
+put_sorted(json_t *object, const char *key, const char *const *items, size_t n)
+{
+    const char **sorted = zdm_alloc((n + 1) * sizeof *sorted);
+
+    memcpy(sorted, items, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, by_text);
+    put_texts(object, key, sorted, n);
+    free(sorted);
+}
+
 static void
 put_allow(json_t *object, const struct zdm_allow *allow)
 {
-    const char **rules;
-
-    if (allow->n_rules == 0)
-        return;
-    rules = zdm_alloc(allow->n_rules * sizeof *rules);
-    memcpy(rules, allow->rules, allow->n_rules * sizeof *rules);
-    qsort(rules, allow->n_rules, sizeof *rules, by_text);
-    put_texts(object, "allow", rules, allow->n_rules);
-    free(rules);
+    if (allow->n_rules > 0)
+        put_sorted(object, "allow", allow->rules, allow->n_rules);
 }
 
 static void
@@ -100,6 +105,13 @@ put_backfill(json_t *object, const struct zdm_step_backfill *backfill)
         put_text(copy, "on_conflict", backfill->on_conflict);
         put(copy, "columns", set);
         put(object, "copy", copy);
+    } else if (backfill->map) {
+        json_t *map = json_object();
+        put_text(map, "source", backfill->map_source);
+        put_sorted(map, "read", backfill->read, backfill->n_read);
+        put_sorted(map, "write", backfill->write, backfill->n_write);
+        put(object, "map", map);
+        json_decref(set);
     } else if (backfill->erase) {
         put(object, "delete", json_true());
         json_decref(set);

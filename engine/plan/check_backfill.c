@@ -38,6 +38,22 @@ check_table(struct zdm_checker *checker, const char *table)
 }
 
 static void
+free_names(char **names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(names[i]);
+    free(names);
+}
+
+static void
+sets_key(struct zdm_checker *checker, struct zdm_place at, const char *written)
+{
+    zdm_err_hint(zdm_checker_fail(checker, at, ZDM_ERR_PLAN, "backfill \"%s\" sets its own key %s",
+                     checker->step->id, written),
+        "walk along a column that does not change: key = \"...\"");
+}
+
+static void
 check_set(struct zdm_checker *checker, char *const *key)
 {
     const struct zdm_step_backfill *backfill = &checker->step->u.backfill;
@@ -56,16 +72,50 @@ check_set(struct zdm_checker *checker, char *const *key)
                     "keep one of \"%s\" and \"%s\"", backfill->set[k].column, set->column);
         for (size_t k = 0; names[i] && !backfill->into && k < backfill->n_key; k++)
             if (key[k] && strcmp(names[i], key[k]) == 0)
-                zdm_err_hint(
-                    zdm_checker_fail(checker, at, ZDM_ERR_PLAN,
-                        "backfill \"%s\" sets its own key %s", checker->step->id, set->column),
-                    "walk along a column that does not change: key = \"...\"");
+                sets_key(checker, at, set->column);
         if (zdm_sql_check_expression(set->expr.text, &err) < 0)
             zdm_checker_take(checker, &set->expr, set->column, &err);
     }
-    for (size_t i = 0; i < backfill->n_set; i++)
-        free(names[i]);
-    free(names);
+    free_names(names, backfill->n_set);
+}
+
+static void
+named_twice(struct zdm_checker *checker, const char *what, const char *written)
+{
+    zdm_err_hint(
+        zdm_checker_fail(checker, checker->step->at, ZDM_ERR_PLAN,
+            "%s of backfill \"%s\" names column %s twice", what, checker->step->id, written),
+        "name each column once");
+}
+
+/* A list of columns, each once, into names (n; an entry is NULL when it is none). */
+static void
+check_columns(struct zdm_checker *checker, const char *what, const char *const *written, size_t n,
+    char **names)
+{
+    for (size_t i = 0; i < n; i++) {
+        names[i] = column(checker, written[i], checker->step->at);
+        for (size_t k = 0; names[i] && k < i; k++)
+            if (names[k] && strcmp(names[i], names[k]) == 0)
+                named_twice(checker, what, written[i]);
+    }
+}
+
+static void
+check_map(struct zdm_checker *checker, char *const *key)
+{
+    const struct zdm_step_backfill *backfill = &checker->step->u.backfill;
+    char **read = zdm_alloc((backfill->n_read + 1) * sizeof *read);
+    char **write = zdm_alloc((backfill->n_write + 1) * sizeof *write);
+
+    check_columns(checker, "read", backfill->read, backfill->n_read, read);
+    check_columns(checker, "write", backfill->write, backfill->n_write, write);
+    for (size_t i = 0; i < backfill->n_write; i++)
+        for (size_t k = 0; write[i] && k < backfill->n_key; k++)
+            if (key[k] && strcmp(write[i], key[k]) == 0)
+                sets_key(checker, checker->step->at, backfill->write[i]);
+    free_names(read, backfill->n_read);
+    free_names(write, backfill->n_write);
 }
 
 void
@@ -78,20 +128,11 @@ zdm_check_backfill_step(struct zdm_checker *checker)
     check_table(checker, backfill->table);
     if (backfill->into)
         check_table(checker, backfill->into);
-    for (size_t i = 0; i < backfill->n_key; i++) {
-        key[i] = column(checker, backfill->key[i], checker->step->at);
-        for (size_t k = 0; key[i] && k < i; k++)
-            if (key[k] && strcmp(key[i], key[k]) == 0)
-                zdm_err_hint(zdm_checker_fail(checker, checker->step->at, ZDM_ERR_PLAN,
-                                 "the key of backfill \"%s\" names column %s twice",
-                                 checker->step->id, backfill->key[i]),
-                    "name each column once");
-    }
+    check_columns(checker, "key", backfill->key, backfill->n_key, key);
     check_set(checker, key);
+    check_map(checker, key);
     if (backfill->where.text && zdm_sql_check_expression(backfill->where.text, &err) < 0)
         zdm_checker_take(checker, &backfill->where, "where", &err);
     zdm_check_phase_rules(checker, checker->report->n_statements, &backfill->allow);
-    for (size_t i = 0; i < backfill->n_key; i++)
-        free(key[i]);
-    free(key);
+    free_names(key, backfill->n_key);
 }

@@ -107,12 +107,16 @@ struct zdm_step_throttle {
 };
 
 struct zdm_step_backfill {
-    const char *table;         /* as written: name or schema.name, each part maybe quoted */
-    struct zdm_assign *set;    /* or the columns of a copy */
-    size_t n_set;              /* sorted by column; 0: a delete, or a copy of all columns */
-    bool erase;                /* deletes the rows */
-    const char *into;          /* copies the rows into this table; NULL: does not */
-    const char *on_conflict;   /* of a copy: "error", "nothing", "update" */
+    const char *table;          /* as written: name or schema.name, each part maybe quoted */
+    struct zdm_assign *set;     /* or the columns of a copy */
+    size_t n_set;               /* sorted by column; 0: a delete, or a copy of all columns */
+    bool erase;                 /* deletes the rows */
+    const char *into;           /* copies the rows into this table; NULL: does not */
+    const char *on_conflict;    /* of a copy: "error", "nothing", "update" */
+    zdm_func map;               /* function(row): new values of the columns of `write`; 0: none */
+    const char *map_source;     /* its text */
+    const char **read, **write; /* of a map: columns as written */
+    size_t n_read, n_write;
     struct zdm_sql_text where; /* text NULL: every row; "this row still needs it" */
     const char **key; /* columns to walk along; n_key 0: the primary key, or a unique one */
     size_t n_key;

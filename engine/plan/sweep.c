@@ -139,6 +139,10 @@ zdm_sweep_outlook(const struct zdm_step_backfill *backfill, struct zdm_sweep_out
         out->why_not = zdm_strdup("verify is false");
         return;
     }
+    if (backfill->map) {
+        out->why_not = zdm_strdup("whether a row needs it only the function knows");
+        return;
+    }
     look_at_where(backfill, out);
     if (!out->why_not && !backfill->into && !backfill->erase)
         look_at_set(backfill, out);
@@ -189,10 +193,11 @@ synced_column(const struct zdm_sql_trigger *trigger)
 static bool
 sets(const struct zdm_step_backfill *backfill, const char *column)
 {
+    size_t n = backfill->map ? backfill->n_write : backfill->n_set;
     bool found = false;
 
-    for (size_t i = 0; i < backfill->n_set && !found; i++) {
-        char *name = folded(backfill->set[i].column);
+    for (size_t i = 0; i < n && !found; i++) {
+        char *name = folded(backfill->map ? backfill->write[i] : backfill->set[i].column);
         found = name && same_text(name, column);
         free(name);
     }

@@ -5,7 +5,7 @@
  * A sync in an earlier step of the plan may do them; else the final sweep may find them: rows for which
  * the change would make a difference. That can only be asked when it is sure that it would make none in
  * a row which is done, and that the answer is the same at any time:
- *   - the values that are set are made of the row's other columns;
+ *   - the values that are set are made of the row's other columns, in SQL: not by a function of the plan;
  *   - they and `where` look at no other rows, and at nothing that passes: now(), random(), the session.
  * Functions that are not built in must be IMMUTABLE: that the server is asked for, before the walk.
  */

@@ -24,19 +24,36 @@ read_sources(struct zdm_arena *arena, const char *expr, struct zdm_foreseen_set 
     set->n_sources = n;
 }
 
+/* A column as it is called. */
+static char *
+unquoted(struct zdm_arena *arena, const char *written)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    char *name;
+
+    if (zdm_sql_identifier(written, &name, &err) < 0)
+        zdm_die("a column that was checked has no name");
+    char *copy = zdm_arena_strdup(arena, name);
+    free(name);
+    return copy;
+}
+
 struct zdm_foreseen_set *
 zdm_foreseen_set_of(struct zdm_arena *arena, const struct zdm_step_backfill *backfill)
 {
-    struct zdm_foreseen_set *set = zdm_arena_alloc(arena, (backfill->n_set + 1) * sizeof *set);
-    struct zdm_err err = ZDM_ERR_INIT;
+    size_t n = backfill->map ? backfill->n_write : backfill->n_set;
+    struct zdm_foreseen_set *set = zdm_arena_alloc(arena, (n + 1) * sizeof *set);
+    char **read = zdm_arena_alloc(arena, (backfill->n_read + 1) * sizeof *read);
 
-    for (size_t i = 0; i < backfill->n_set; i++) {
-        char *name;
-        if (zdm_sql_identifier(backfill->set[i].column, &name, &err) < 0)
-            zdm_die("a column that was checked has no name");
-        set[i].column = zdm_arena_strdup(arena, name);
-        free(name);
-        read_sources(arena, backfill->set[i].expr.text, &set[i]);
+    for (size_t i = 0; i < backfill->n_read; i++)
+        read[i] = unquoted(arena, backfill->read[i]);
+    for (size_t i = 0; i < n; i++) {
+        set[i].column =
+            unquoted(arena, backfill->map ? backfill->write[i] : backfill->set[i].column);
+        set[i].sources = read;
+        set[i].n_sources = backfill->n_read;
+        if (!backfill->map)
+            read_sources(arena, backfill->set[i].expr.text, &set[i]);
     }
     return set;
 }

@@ -8,11 +8,14 @@
 #include "batch/preview.h"
 #include "plan/plan.h"
 
-/* set: room for n_set of the step; filled. Views of the plan and of set. */
+/* How many columns the step writes; 0: a delete, or a copy of all columns. */
+size_t zdm_backfill_spec_columns(const struct zdm_step *step);
+/* set: room for that many; filled. Views of the plan and of set. */
 struct zdm_backfill_spec zdm_backfill_spec_of(
     const struct zdm_plan *plan, const struct zdm_step *step, struct zdm_assignment *set);
 
-/* What the assignments of a checked plan set and read: n_set, in the arena. */
+/* What the assignments of a checked plan, or its map, set and read: one a column that is written, in the
+ * arena. */
 struct zdm_foreseen_set *zdm_foreseen_set_of(
     struct zdm_arena *arena, const struct zdm_step_backfill *backfill);
 

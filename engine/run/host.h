@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "batch/mapper.h"
 #include "pg/conn.h"
 #include "plan/plan.h"
 
@@ -35,6 +36,8 @@ struct zdm_host {
      * true; NULL when it returned false or nil. Anything else is an error. */
     int (*ask)(void *self, zdm_func func, const struct zdm_hook_context *context, char **reason,
         struct zdm_err *err);
+    /* The function of a backfill's map, for one worker: see batch/mapper.h. */
+    int (*mapper)(void *self, const char *step, struct zdm_mapper *out, struct zdm_err *err);
 };
 
 #endif

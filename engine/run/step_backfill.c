@@ -115,6 +115,14 @@ watch_steer(void *self, struct zdm_steering *out, struct zdm_err *err)
     return zdm_session_steering(w->s, out, err);
 }
 
+static int
+watch_mapper(void *self, struct zdm_mapper *out, struct zdm_err *err)
+{
+    struct watch *w = self;
+    const struct zdm_host *host = &w->s->options->host;
+    return host->mapper(host->self, w->step->id, out, err);
+}
+
 static struct zdm_limits
 limits_of(const struct zdm_step_backfill *backfill)
 {
@@ -190,20 +198,32 @@ conflict(const char *word)
     return word && strcmp(word, "update") == 0 ? ZDM_CONFLICT_UPDATE : ZDM_CONFLICT_ERROR;
 }
 
+size_t
+zdm_backfill_spec_columns(const struct zdm_step *step)
+{
+    return step->u.backfill.map ? step->u.backfill.n_write : step->u.backfill.n_set;
+}
+
 struct zdm_backfill_spec
 zdm_backfill_spec_of(
     const struct zdm_plan *plan, const struct zdm_step *step, struct zdm_assignment *set)
 {
     const struct zdm_step_backfill *backfill = &step->u.backfill;
-    for (size_t i = 0; i < backfill->n_set; i++)
-        set[i] = (struct zdm_assignment){backfill->set[i].column, backfill->set[i].expr.text};
+    size_t n_set = zdm_backfill_spec_columns(step);
+    for (size_t i = 0; i < n_set; i++)
+        set[i] = backfill->map
+                     ? (struct zdm_assignment){.column = backfill->write[i]}
+                     : (struct zdm_assignment){backfill->set[i].column, backfill->set[i].expr.text};
     return (struct zdm_backfill_spec){
         .plan = plan->name,
         .step = step->id,
         .table = backfill->table,
         .set = set,
-        .n_set = backfill->n_set,
-        .action = backfill->into    ? ZDM_BACKFILL_COPY
+        .n_set = n_set,
+        .read = backfill->read,
+        .n_read = backfill->n_read,
+        .action = backfill->map     ? ZDM_BACKFILL_MAP
+                  : backfill->into  ? ZDM_BACKFILL_COPY
                   : backfill->erase ? ZDM_BACKFILL_DELETE
                                     : ZDM_BACKFILL_SET,
         .into = backfill->into,
@@ -230,7 +250,7 @@ int
 zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
 {
     const struct zdm_step *step = &s->plan->steps[index];
-    struct zdm_assignment *set = zdm_alloc(step->u.backfill.n_set * sizeof(*set));
+    struct zdm_assignment *set = zdm_alloc((zdm_backfill_spec_columns(step) + 1) * sizeof(*set));
     struct zdm_backfill_spec spec = zdm_backfill_spec_of(s->plan, step, set);
     struct zdm_sweep_outlook outlook;
     zdm_sweep_outlook(&step->u.backfill, &outlook);
@@ -249,6 +269,7 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         .progress = watch_progress,
         .note = watch_note,
         .check = watch_check,
+        .mapper = watch_mapper,
         .steer = watch_steer,
         .steer_fd = zdm_session_steer_fd(s),
         .recover = watch_recover,
@@ -278,7 +299,7 @@ int
 zdm_step_backfill_retry(struct zdm_session *s, const struct zdm_step *step, const char *key,
     struct zdm_retried *out, struct zdm_err *err)
 {
-    struct zdm_assignment *set = zdm_alloc(step->u.backfill.n_set * sizeof(*set));
+    struct zdm_assignment *set = zdm_alloc((zdm_backfill_spec_columns(step) + 1) * sizeof(*set));
     struct zdm_backfill_spec spec = zdm_backfill_spec_of(s->plan, step, set);
     struct watch watch = {.s = s, .step = step};
     struct zdm_backfill_fault fault = {.set_index = -1};

@@ -9,6 +9,10 @@
 ---@operator call(zdm.sql.fields): zdm.sql
 ---@class zdm.null
 
+---SQL NULL, as what a `map` returns for a column.
+---@type zdm.null
+null = nil
+
 ---The session of the step. Values: smallint, integer and bigint are integers, real and double precision are numbers, boolean is a boolean, every other type is a string, NULL is `db.null`. `$1`, `$2`, ... in the SQL stand for the arguments behind it.
 ---@class zdm.db
 ---@field null zdm.null SQL NULL.
@@ -97,8 +101,11 @@ function expand(body) end
 ---@field set? table<string, string> What to change: column = SQL expression in the columns of the row.
 ---@field delete? true Deletes the rows; takes `where`. Foreign keys that cascade make a batch longer than its rows.
 ---@field copy? { into: string, columns: table<string, string>?, on_conflict: string } Inserts the rows into another table. `into`: the table. `columns`: its columns and their values, as in `set`; when not given, every column that both tables have and that is not generated. `on_conflict`, always to be said: `error`; `nothing` keeps the row that is there; `update` overwrites it, by the primary key. Rows are locked (FOR SHARE) while they are copied, triggers and foreign keys of `into` work as for any INSERT, identity columns keep the values of the old rows, and sequences stay where they are.
+---@field map? fun(row: table<string, any>): table<string, any>? function(row): what SQL cannot say. `row` has the columns of `read`; the function returns a table of new values for columns of `write`: a string, a number, a boolean, or `null` for SQL NULL. A column that is not in it keeps its value; nil leaves the row as it is. See below.
+---@field read? string|string[] The columns that `map` gets.
+---@field write? string|string[] The columns that `map` may change.
 ---@field where? string Which rows still need it; all when not given.
----@field key? string|string[] The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the primary key, or else the narrowest such index. A table without any is walked page by page, again and again until no row is left for `where`, which `set` must then make false; it cannot be copied. Each partition of a partitioned table has a key of its own, or none.
+---@field key? string|string[] The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the primary key, or else the narrowest such index. A table without any is walked page by page, again and again until no row is left for `where`, which `set` must then make false; it cannot be copied or mapped. Each partition of a partitioned table has a key of its own, or none.
 ---@field target? string How long a batch should take. Nobody waits longer for a row than a batch takes. (5ms to 5s)
 ---@field batch_min? integer The fewest rows of a batch. (1 to 1000000)
 ---@field batch_max? integer The most rows of a batch. (1 to 1000000)
@@ -111,7 +118,7 @@ function expand(body) end
 ---@field wal_rate? string The most WAL to write in a second. (at least 262144)
 ---@field throttle? zdm.throttle|fun(ctx: zdm.ctx): boolean|string|nil What else slows it down and holds it: see below. A function stands for `{ check = function }`.
 ---@field max_throttled? string Held longer than this at a stretch, it warns; it goes on holding. `0s`: never.
----@field max_quarantine? integer How many rows to leave behind that the server refuses because of their data (SQLSTATE 22*, 23*, P0001). Each is found, and goes into quarantine with its key and the error: `zdm quarantine` lists and retries them, and no contract step begins before none is left. One more than that stops the backfill; 0: the first one does. The table needs a key. (0 to 100000)
+---@field max_quarantine? integer How many rows to leave behind that the server refuses because of their data (SQLSTATE 22*, 23*, P0001). Each is found, and goes into quarantine with its key and the error: `zdm quarantine` lists and retries them, and no contract step begins before none is left. One more than that stops the backfill; 0: the first one does. The table needs a key. Not for a `map`. (0 to 100000)
 ---@field quarantine_values? boolean Keep what is in these rows beside their keys, too, and the error word for word. Otherwise what stands in quotation marks in it is left out, since it may be a value; what a trigger says without any is kept.
 ---@field vacuum? boolean VACUUM the table between batches when a fifth of it, and 100,000 rows, died since the last time, and ANALYZE it at the end. Neither waits for a lock.
 ---@field verify? boolean At the end, read the table once more, for rows that still need it: those that somebody wrote behind the cursor or beyond its bound. They are done, in up to three rounds; when there are more after that, the step fails and names some of them. A row needs it when it matches `where` and a column differs from the value in `set`; for `delete`, when it matches `where`; for `copy`, when its key is not in `into`. There is no sweep, and `zdm plan` and `zdm run` say why, where that cannot be told: a value is made of a column that is set too (`n = n + 1`), a value or `where` has a sub-select, a clock or something random, or calls a function of yours that is not IMMUTABLE. A walk by pages looks for such rows in any case.
@@ -119,7 +126,7 @@ function expand(body) end
 ---@field because? string Why the findings named in `allow` are acceptable here.
 ---@field why? string The reason, for people: shown in the dry run and the log.
 
----Changes, deletes or copies the rows of a table in small batches, each exactly once. It says one of `set`, `delete` and `copy`. A partitioned table is walked partition by partition, at any depth, with `set` and `delete` naming the partition, so that its own rights, row-level security and statement triggers count. When the role may not write to all of them, when a statement trigger or a rule of the partitioned table would be passed over, or an expression means more than its columns, the table is walked as a whole, along a key of the whole; without one it is refused. Partitions that come while it runs are done before it ends, what is dropped or detached is left as it is. A row that the application moves from a partition that is still to come to one that is done is left to a `sync` or to the final sweep (`verify`). Columns of a partition key cannot be set; foreign tables among the partitions are refused.
+---Changes, deletes or copies the rows of a table in small batches, each exactly once. It says one of `set`, `delete`, `copy` and `map`. A partitioned table is walked partition by partition, at any depth, with `set` and `delete` naming the partition, so that its own rights, row-level security and statement triggers count. When the role may not write to all of them, when a statement trigger or a rule of the partitioned table would be passed over, or an expression means more than its columns, the table is walked as a whole, along a key of the whole; without one it is refused. Partitions that come while it runs are done before it ends, what is dropped or detached is left as it is. A row that the application moves from a partition that is still to come to one that is done is left to a `sync` or to the final sweep (`verify`). Columns of a partition key cannot be set; foreign tables among the partitions are refused.
 ---
 ---```lua
 ---backfill "copy email" {

@@ -5,7 +5,7 @@
  * was read, or while it is still at work on it. The replies to the commits that
  * make the cursor and that end the backfill are lost, too.
  */
-#include "batch_fixture.h"
+#include "batch_map_fixture.h"
 #include "pg_proxy.h"
 
 struct cutter {
@@ -75,7 +75,7 @@ through(struct fixture *f, struct proxy *p, struct cutter *cutter)
 }
 
 static void
-exactly_once(int64_t stripes)
+exactly_once(int64_t stripes, bool map)
 {
     struct fixture *f = fixture_new("bl_net", NULL);
     struct cutter cutter = {.batches = 0};
@@ -90,6 +90,8 @@ exactly_once(int64_t stripes)
                 "CREATE TRIGGER slow AFTER UPDATE ON t EXECUTE FUNCTION slow()");
     char *conninfo = through(f, &p, &cutter);
     f->spec.table = "bl_net.t";
+    if (map)
+        fixture_map(f, "n", "n", map_script_add_one);
     f->spec.batch_max = 20;
     f->spec.lock_timeout_ms = 5; /* less than a batch: the look must ask more than once */
     fixture_run_ok(f);
@@ -114,14 +116,29 @@ static void
 test_exactly_once(void **state)
 {
     (void)state;
-    exactly_once(1);
+    exactly_once(1, false);
 }
 
 static void
 test_in_stripes(void **state)
 {
     (void)state;
-    exactly_once(8);
+    exactly_once(8, false);
+}
+
+/* A map sends twice for a batch: the connection is cut at both. */
+static void
+test_map(void **state)
+{
+    (void)state;
+    exactly_once(1, true);
+}
+
+static void
+test_map_in_stripes(void **state)
+{
+    (void)state;
+    exactly_once(8, true);
 }
 
 /* The statements that leave locked rows for later get lost as well. A row is locked until it was. */
@@ -247,6 +264,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exactly_once),
         cmocka_unit_test(test_in_stripes),
+        cmocka_unit_test(test_map),
+        cmocka_unit_test(test_map_in_stripes),
         cmocka_unit_test(test_deferred_once),
         cmocka_unit_test(test_deferred_in_stripes),
         cmocka_unit_test(test_quarantined_once),

@@ -51,6 +51,8 @@ check_eq "n and m were counted once" "600|600|600" "$(sql 'SELECT count(*), sum(
 check_eq "no row was left" "301|0" "$(sql 'SELECT count(*), count(*) FILTER (WHERE upper IS NULL) FROM late')"
 check_eq "rows of all partitions were counted once" "1 1 131" \
     "$(sql "SELECT concat_ws(' ', min(n), max(n), count(*)) FROM parted")"
+check_eq "l was mapped once" 0 "$(sql "SELECT count(*) FROM counters
+    WHERE l <> CASE WHEN (id + 500) / 3 % 7 = 0 THEN 2 ELSE 1 END")"
 check_eq "the hook ran once" "1" "$(sql 'SELECT count(*) FROM audit')"
 
 points=$("$ZDM" --version >/dev/null; ZDM_FAILPOINT=list "$ZDM" | awk '{ print $1 }')

@@ -8,6 +8,8 @@ check_golden plan_add_name.txt "$out"
 check_eq "stderr" "" "$(cat "$err")"
 check_exit 0 "$ZDM" plan add_name.lua --format json
 check_golden plan_add_name.json "$out"
+check_exit 0 "$ZDM" plan map_name.lua
+check_golden plan_map_name.txt "$out"
 check_exit 0 "$ZDM" plan rename_email.lua
 check_golden plan_rename_email.txt "$out"
 

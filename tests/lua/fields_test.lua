@@ -41,6 +41,13 @@ function TestFields.test_examples_are_plans()
         t.assertEquals(messages, {}, def.name)
         t.assertNotNil(plan, def.name)
     end
+    for _, topic in ipairs(fields.topics) do
+        local plan, messages = support.load((around.block:gsub("%%s", function()
+            return topic.example
+        end)))
+        t.assertEquals(messages, {}, topic.name)
+        t.assertNotNil(plan, topic.name)
+    end
 end
 
 function TestFields.test_documents_are_up_to_date()

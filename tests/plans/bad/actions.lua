@@ -15,7 +15,7 @@ return plan "x" {
     backfill "columns" { table = "t", copy = { into = "t2", on_conflict = "error", columns = { a = "1 +" } } },
 }
 --> 6:9: "delete" of backfill "two" needs "where" | every row: where = "true"
---> 6:9: backfill "two" needs one of "set", "delete" and "copy", not "set" and "delete" | write one backfill for each
+--> 6:9: backfill "two" needs one of "set", "delete", "copy" and "map", not "set" and "delete" | write one backfill for each
 --> 8:34: "delete" of backfill "no" must be true, or left out, not false
 --> 9:35: "delete" of backfill "all" needs "where" | every row: where = "true"
 --> 10:36: "copy" of backfill "word" must be a table such as { into = "t2", on_conflict = "nothing" }, not a string

@@ -4,7 +4,7 @@ return plan "x" {
 }
 --> 1: plan "x" lacks the field "api" | api: The version of this language: 1.
 --> 2: backfill "copy" lacks the field "table" | table: The table, as in SQL: users, app.users, "My Schema"."T".
---> 2: backfill "copy" needs one of "set", "delete" and "copy"
+--> 2: backfill "copy" needs one of "set", "delete", "copy" and "map"
 --> 3: drop_column {} lacks the field "column" | column: The column.
 --> 3: drop_column {} lacks the field "table" | table: The table, as in SQL: users, app.users, "My Schema"."T".
 --> 3: hook "h" lacks the field "run" | run: function(db, log, ctx): does the work.

@@ -33,6 +33,12 @@ return plan "crash" {
   backfill "swept" {
     table = "late", set = { upper = "upper(label)" }, batch_min = 50, batch_max = 50,
   },
+  backfill "mapped" {
+    table = "counters", read = { "l", "label" }, write = { "l" }, batch_min = 60, batch_max = 60, stripes = 2,
+    map = function(row)
+      return { l = row.l + (row.label and 1 or 2) }
+    end,
+  },
   gate "checked" {
     sql "labels agree" [[SELECT count(*) = 0 FROM counters WHERE label_new IS DISTINCT FROM label]],
     approval "go",

@@ -1,0 +1,99 @@
+#include "batch/order.h"
+#include "batch/statement_parts.h"
+
+/* What the server keeps of the rows of a batch, in bytes; compressed values are several times as long
+ * when they come here. */
+#define STORED_MOST "8388608"
+
+void
+zdm_map_add_select(struct zdm_buf *b, const struct zdm_backfill_target *t)
+{
+    const char *row = zdm_backfill_target_row(t);
+
+    zdm_buf_add(b, "  SELECT ");
+    for (size_t i = 0; i < t->n_keys; i++)
+        zdm_buf_addf(
+            b, "%s%s.%s::pg_catalog.text AS k%zu", i > 0 ? ", " : "", row, t->keys[i].name, i + 1);
+    for (size_t i = 0; i < t->n_read; i++)
+        zdm_buf_addf(b, ", %s.%s AS r%zu", row, t->read[i].name, i + 1);
+    zdm_buf_add(b, "\n  FROM ");
+    zdm_order_add_table(b, t);
+    zdm_buf_add(b, "\n");
+}
+
+/* The rows, unless they are too many bytes; a single one is never. */
+static void
+add_guard(struct zdm_buf *b, const struct zdm_backfill_target *t)
+{
+    bool wide = false;
+
+    for (size_t i = 0; i < t->n_read; i++)
+        wide = wide || t->read[i].wide;
+    if (!wide)
+        return;
+    zdm_buf_add(b,
+        "\nWHERE (SELECT CASE WHEN s.rows OPERATOR(pg_catalog.<=) 1"
+        " OR s.bytes OPERATOR(pg_catalog.<=) " STORED_MOST " THEN true\n"
+        "    ELSE pg_catalog.concat('" ZDM_ROWS_TOO_WIDE "', s.bytes)::pg_catalog.bool END\n"
+        "  FROM (SELECT pg_catalog.count(*) AS rows, COALESCE(pg_catalog.sum(0");
+    for (size_t i = 0; i < t->n_read; i++)
+        if (t->read[i].wide)
+            zdm_buf_addf(b,
+                "\n    OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(zdm_rows.r%zu), "
+                "0)",
+                i + 1);
+    zdm_buf_add(b, "), 0) AS bytes FROM zdm_rows) AS s)");
+}
+
+void
+zdm_map_add_rows(struct zdm_buf *b, const struct zdm_backfill_target *t)
+{
+    /* As an UPDATE of these columns would lock them: stronger would keep foreign keys waiting, weaker
+     * would have to be raised later, behind whoever got in between. */
+    zdm_buf_addf(b, "\n  FOR %s)\nSELECT zdm_rows.* FROM zdm_rows",
+        t->strong_lock ? "UPDATE" : "NO KEY UPDATE");
+    add_guard(b, t);
+}
+
+/* Arrays of text: the keys, the values, and which values a row keeps ("010": the second), NULL where it
+ * keeps none. The sub-selects hide from the planner how many there are, and it takes them for few: rows
+ * are then looked up one by one in the key's index, whatever it believes about the table. */
+static void
+add_arrays(struct zdm_buf *b, const struct zdm_backfill_target *t)
+{
+    size_t n = t->n_keys + t->n_set + 1;
+
+    zdm_buf_add(b, "  FROM ROWS FROM (");
+    for (size_t i = 0; i < n; i++)
+        zdm_buf_addf(b, "%spg_catalog.unnest((SELECT $%zu::pg_catalog.text[]))",
+            i > 0 ? ",\n    " : "", ZDM_BATCH_PARAMETERS + 1 + i);
+    zdm_buf_add(b, ") AS zdm_new (");
+    for (size_t i = 0; i < t->n_keys; i++)
+        zdm_buf_addf(b, "k%zu, ", i + 1);
+    for (size_t i = 0; i < t->n_set; i++)
+        zdm_buf_addf(b, "v%zu, ", i + 1);
+    zdm_buf_add(b, "kept)\n");
+}
+
+char *
+zdm_map_build_write(const struct zdm_backfill_target *t)
+{
+    struct zdm_buf b = ZDM_BUF_INIT;
+
+    zdm_batch_add_cas(&b, t, "pg_catalog.current_setting('zdm.wal')::pg_catalog.pg_lsn AS wal");
+    zdm_buf_add(&b, "  UPDATE ");
+    zdm_order_add_table(&b, t);
+    zdm_buf_add(&b, " SET\n");
+    for (size_t i = 0; i < t->n_set; i++)
+        zdm_buf_addf(&b,
+            "%s = CASE WHEN pg_catalog.substr(zdm_new.kept, %zu, 1) " EQ " '1' THEN %s.%s\n"
+            "    ELSE zdm_new.v%zu::%s END%s\n",
+            t->set[i], i + 1, zdm_backfill_target_row(t), t->set[i], i + 1, t->set_types[i],
+            i + 1 < t->n_set ? "," : "");
+    add_arrays(&b, t);
+    zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND ");
+    zdm_order_add_equal(&b, t, "zdm_new");
+    zdm_buf_add(&b, "\n  RETURNING 1)\n");
+    zdm_batch_add_move(&b, "1");
+    return zdm_buf_take(&b);
+}

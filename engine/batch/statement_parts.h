@@ -1,0 +1,34 @@
+/*
+ * statement_parts.h - what the statements of a batch are put together from (pure text). Private to
+ * statement*.c.
+ */
+#ifndef ZDM_BATCH_STATEMENT_PARTS_H
+#define ZDM_BATCH_STATEMENT_PARTS_H
+
+#include "base/buf.h"
+#include "batch/statement.h"
+
+/* The author's expressions need the role's search_path, which may have an = of its own. */
+#define EQ "OPERATOR(pg_catalog.=)"
+
+/* "WITH zdm_cas AS (...), zdm_rows AS (": the cursor's row is locked if it stands where we think.
+ * columns: what else zdm_cas gives; zdm_batch_add_move wants "wal", where the WAL was before. */
+void zdm_batch_add_cas(struct zdm_buf *b, const struct zdm_backfill_target *t, const char *columns);
+/* Behind zdm_rows: the cursor moves. batches: by how many, an expression. */
+void zdm_batch_add_move(struct zdm_buf *b, const char *batches);
+
+/* --- statement_map.c -------------------------------------------------------------- */
+/* zdm_cas of the reading statement. It has the parameters of a batch, of which it does not need all;
+ * and where the WAL was is kept for the writing one. */
+#define ZDM_MAP_CAS                                                                                \
+    "pg_catalog.set_config('zdm.wal', pg_catalog.pg_current_wal_insert_lsn()::pg_catalog.text,\n"  \
+    "      true) AS wal, $8::pg_catalog.text, $9::pg_catalog.int4, $10::pg_catalog.int4,\n"        \
+    "    $11::pg_catalog.text, $12::pg_catalog.text"
+/* SELECT of keys and columns, up to its WHERE. */
+void zdm_map_add_select(struct zdm_buf *b, const struct zdm_backfill_target *t);
+/* From behind the WHERE of zdm_rows to the end. */
+void zdm_map_add_rows(struct zdm_buf *b, const struct zdm_backfill_target *t);
+/* Returns owned. */
+char *zdm_map_build_write(const struct zdm_backfill_target *t);
+
+#endif
