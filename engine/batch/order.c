@@ -34,12 +34,16 @@ static void
 add_compare(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t i, enum side side,
     bool inclusive, int place)
 {
-    bool greater = (side == BEHIND) != t->keys[i].descending;
+    static const char *const names[2][2] = {{"<", "<="}, {">", ">="}};
+    const struct zdm_key *key = &t->keys[i];
+    bool greater = (side == BEHIND) != key->descending;
+    const char *name = side == SAME ? "=" : names[greater][inclusive];
 
     add_key(b, t, i);
-    zdm_buf_add(b, side == SAME ? " = " : greater ? " >" : " <");
-    if (side != SAME)
-        zdm_buf_add(b, inclusive ? "= " : " ");
+    if (key->operators) /* the author's search path may have others */
+        zdm_buf_addf(b, " OPERATOR(%s.%s) ", key->operators, name);
+    else
+        zdm_buf_addf(b, " %s ", name);
     add_value(b, t, i, place);
 }
 

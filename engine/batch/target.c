@@ -295,6 +295,7 @@ zdm_backfill_target_release(struct zdm_backfill_target *target)
         free(target->keys[i].name);
         free(target->keys[i].type);
         free(target->keys[i].collation);
+        free(target->keys[i].operators);
     }
     free(target->keys);
     free(target->key);

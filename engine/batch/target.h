@@ -78,10 +78,12 @@ struct zdm_backfill_spec { /* all views of the plan */
     bool quarantine_values; /* keep what is in them */
 };
 
-struct zdm_key {                  /* one column of it */
-    char *name;                   /* quoted */
-    char *type;                   /* qualified and quoted: "pg_catalog.int8" */
-    char *collation;              /* qualified and quoted; NULL: the type's default, or none */
+struct zdm_key {     /* one column of it */
+    char *name;      /* quoted */
+    char *type;      /* qualified and quoted: "pg_catalog.int8" */
+    char *collation; /* qualified and quoted; NULL: the type's default, or none */
+    char
+        *operators; /* the schema that the index's operators are in, quoted; NULL: by search path */
     bool descending, nulls_first; /* in the order of the walk, in which the first one ascends */
 };
 

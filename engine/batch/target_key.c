@@ -88,6 +88,7 @@ read_key(const struct zdm_result *r, struct zdm_backfill_target *t, const char *
             .name = zdm_strdup(zdm_result_get(r, row, 0)),
             .type = zdm_strdup(zdm_result_get(r, row, 1)),
             .collation = zdm_strdup(zdm_result_get(r, row, 2)),
+            .operators = zdm_strdup(zdm_result_get(r, row, 9)),
             .descending = zdm_result_bool(r, row, 4),
             .nulls_first = zdm_result_bool(r, row, 5),
         };

@@ -97,11 +97,13 @@ test_shapes(void **state)
     struct zdm_backfill_spec every = spec;
     struct zdm_key c = keys[0];
     c.collation = (char *)"pg_catalog.\"C\"";
+    c.operators = (char *)"app";
     collated.keys = &c;
     every.where = NULL;
     zdm_batch_sql_build(&every, &collated, &sql);
     assert_non_null(strstr(sql.bound, "ORDER BY s.\"T\".id COLLATE pg_catalog.\"C\" DESC"));
-    assert_non_null(strstr(sql.batches[1].text, "s.\"T\".id COLLATE pg_catalog.\"C\" > $14"));
+    assert_non_null(
+        strstr(sql.batches[1].text, "s.\"T\".id COLLATE pg_catalog.\"C\" OPERATOR(app.>) $14"));
     assert_int_equal(sql.n_spans, 2);
     zdm_batch_sql_release(&sql);
 }

@@ -14,7 +14,7 @@ WITH asked AS (
                AS descending, (i.indoption[k.place] OPERATOR(pg_catalog.&) 2) OPERATOR(pg_catalog.=) 2 AS nulls_first,
            (i.indoption[0] OPERATOR(pg_catalog.&) 1) OPERATOR(pg_catalog.=) 1 AS backwards,
            pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS may_read,
-           oc.opcdefault AND a.attnum OPERATOR(pg_catalog.>) 0 AND a.attnotnull
+           oc.opcfamily, oc.opcintype, oc.opcdefault AND a.attnum OPERATOR(pg_catalog.>) 0 AND a.attnotnull
            -- PostgreSQL 18: attnotnull is set for a NOT VALID constraint too; rows without a key may
            -- exist.
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS c
@@ -69,7 +69,16 @@ SELECT pg_catalog.quote_ident(p.attname) AS name,
        p.nulls_first OPERATOR(pg_catalog.<>) p.backwards AS nulls_first,
        p.attnum,
        p.indexrelid::pg_catalog.regclass::pg_catalog.text AS index,
-       p.indisprimary
+       p.indisprimary,
+       -- Where the operators are by which the index orders; NULL: not all in one schema.
+       (SELECT CASE WHEN pg_catalog.count(DISTINCT o.oprnamespace) OPERATOR(pg_catalog.=) 1
+                    THEN pg_catalog.quote_ident(pg_catalog.min(ons.nspname::pg_catalog.text)) END
+        FROM pg_catalog.pg_amop AS ao
+        JOIN pg_catalog.pg_operator AS o ON o.oid OPERATOR(pg_catalog.=) ao.amopopr
+        JOIN pg_catalog.pg_namespace AS ons ON ons.oid OPERATOR(pg_catalog.=) o.oprnamespace
+        WHERE ao.amopfamily OPERATOR(pg_catalog.=) p.opcfamily
+          AND ao.amoplefttype OPERATOR(pg_catalog.=) p.opcintype
+          AND ao.amoprighttype OPERATOR(pg_catalog.=) p.opcintype) AS operators
 FROM parts AS p
 JOIN chosen ON chosen.indexrelid OPERATOR(pg_catalog.=) p.indexrelid
 JOIN pg_catalog.pg_namespace AS tn ON tn.oid OPERATOR(pg_catalog.=) p.typnamespace
