@@ -174,7 +174,8 @@ return plan "add_phone" {
                 min = 5,
                 max = 5000,
                 default = "25ms",
-                doc = "How long a batch should take. Nobody waits longer for a row than a batch takes.",
+                doc = "How long a batch should take. Nobody waits longer for a row than a batch takes. One that takes 20 times "
+                    .. "as long, and a second at least, is cancelled and done again in smaller ones.",
             },
             {
                 name = "batch_min",

@@ -239,6 +239,7 @@ struct zdm_worker {
     bool unclean;      /* the time of the next batch says nothing about its size */
     unsigned refused;  /* batches in a row that the cursor did not let pass */
     unsigned deferred; /* ranges in a row */
+    unsigned slow;     /* times in a row that a single row took too long */
     bool behind;       /* its slice is gone, as after a failover */
     bool locked;       /* the part is still locked: to be left open */
     bool gone;         /* the slice is of a partition that is none any more: it ends here */
@@ -372,6 +373,9 @@ struct zdm_batch_done {
     int64_t rows, batches; /* of all batches so far */
     int64_t wal;           /* bytes that the server wrote meanwhile */
 };
+/* How long the batch in question may take, its statement_timeout: 20 times the target, a second at
+ * least. */
+int64_t zdm_worker_most_ms(const struct zdm_worker *w);
 /* Sends the batch from w->at to w->to. */
 int zdm_worker_batch(
     struct zdm_worker *w, const char *upto, struct zdm_batch_done *done, struct zdm_err *err);

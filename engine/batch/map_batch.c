@@ -136,7 +136,7 @@ zdm_worker_map(
     int rc = -1;
 
     begin(w);
-    if (zdm_conn_begin_with(w->conn,
+    if (zdm_conn_begin_with(w->conn, zdm_worker_most_ms(w),
             &(struct zdm_statement_text){.sql = q->text->text, .n = q->p.n, .values = q->p.values},
             &rows, err) < 0)
         goto out;

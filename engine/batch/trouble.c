@@ -38,6 +38,7 @@ zdm_worker_unstuck(struct zdm_worker *w)
 {
     w->stuck.since_us = 0;
     w->refused = 0;
+    w->slow = 0;
     zdm_job_waits(w->job, &w->stuck, NULL);
 }
 
@@ -241,6 +242,47 @@ lock_timed_out(struct zdm_worker *w, const char *upto, bool *look, struct zdm_er
     return rc;
 }
 
+/* The batch was cancelled by its statement_timeout, or by somebody: rows locked for so long are in
+ * the way of others. A single one gets twice the time again and again, since the whole server may stand. */
+static int
+took_too_long(struct zdm_worker *w, const char *upto, struct zdm_err *err)
+{
+    enum { DOUBLE_MOST = 10 };
+    char most[32];
+
+    if (w->suspect == 0)
+        zdm_controller_disturbed(&w->controller);
+    if (w->batch_keys > 1) {
+        zdm_worker_narrow(w);
+        zdm_err_clear(err);
+        return 0;
+    }
+    char *range = zdm_worker_range(w, upto);
+    zdm_show_duration(zdm_worker_most_ms(w), most);
+    bool patience_over = out_of_patience(w->job, &w->stuck);
+    if (patience_over) {
+        zdm_err_detail(err, "its last statement was cancelled, after %s at most", most);
+        zdm_err_hint(err,
+            "look at the triggers of the table and at what its values cost; a batch may take 20 "
+            "times its target, and a single row twice as long at each try");
+        give_up(w->job, range, err);
+        free(range);
+        return -1;
+    }
+    if (zdm_stuck_worth_a_note(&w->stuck))
+        zdm_job_note(w->job, "warning", "retry",
+            "the %s took longer than %s, or was cancelled; trying again", range, most);
+    char *why = zdm_strf("the %s", range);
+    zdm_job_waits(w->job, &w->stuck, why);
+    free(why);
+    free(range);
+    w->slow += w->slow < DOUBLE_MOST;
+    if (wait_a_moment(w->job, &w->stuck, err) < 0)
+        return -1;
+    zdm_err_clear(err);
+    return 0;
+}
+
 int
 zdm_worker_again(struct zdm_worker *w, struct zdm_err *err)
 {
@@ -248,6 +290,9 @@ zdm_worker_again(struct zdm_worker *w, struct zdm_err *err)
         return -1;
     w->unclean = true;
     enum zdm_retry class = zdm_retry_class(err->sqlstate, zdm_conn_lost(w->conn));
+    /* Nothing but batches has a timeout: somebody did it. */
+    if (strcmp(err->sqlstate, "57014") == 0)
+        class = ZDM_RETRY_AGAIN;
     switch (class) {
     case ZDM_RETRY_RECONNECT: {
         /* A second time without progress, such as a standby that is not promoted yet: slowly. */
@@ -337,6 +382,10 @@ zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_e
     }
     if (class != ZDM_RETRY_NEVER)
         return zdm_worker_again(w, err);
+    if (strcmp(err->sqlstate, "57014") == 0) {
+        w->unclean = true;
+        return took_too_long(w, upto, err);
+    }
 
     if (zdm_map_too_much(err)) {
         w->unclean = true;

@@ -112,6 +112,15 @@ zdm_worker_in_question(const struct zdm_worker *w, const char *upto)
     };
 }
 
+int64_t
+zdm_worker_most_ms(const struct zdm_worker *w)
+{
+    enum { TIMES = 20, LEAST_MS = 1000 };
+    int64_t most = (int64_t)(w->controller.target_ms * TIMES);
+
+    return (most > LEAST_MS ? most : LEAST_MS) << w->slow;
+}
+
 int
 zdm_worker_batch(
     struct zdm_worker *w, const char *upto, struct zdm_batch_done *done, struct zdm_err *err)
@@ -128,7 +137,8 @@ zdm_worker_batch(
     w->fetched = 0;
     int rc = w->job->spec->action == ZDM_BACKFILL_MAP
                  ? zdm_worker_map(w, &q, &r, err)
-                 : zdm_conn_query(w->conn, q.text->text, q.p.n, q.p.values, &r, err);
+                 : zdm_conn_query_within(w->conn, zdm_worker_most_ms(w),
+                       &(struct zdm_statement_text){q.text->text, q.p.n, q.p.values}, &r, err);
     zdm_request_release(&q);
     if (rc < 0)
         return -1;

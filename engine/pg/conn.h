@@ -112,9 +112,14 @@ struct zdm_statement_text {
     size_t n;
     const char *const *values;
 };
-/* BEGIN and the statement, in one round trip. When it fails: zdm_conn_rollback. */
-int zdm_conn_begin_with(struct zdm_conn *conn, const struct zdm_statement_text *statement,
-    struct zdm_result **out, struct zdm_err *err);
+/* The statement in a transaction of its own with this statement_timeout, in one round trip. Failed with
+ * 57014: it took longer, or somebody cancelled it. The COMMIT is not under the timeout. */
+int zdm_conn_query_within(struct zdm_conn *conn, int64_t timeout_ms,
+    const struct zdm_statement_text *statement, struct zdm_result **out, struct zdm_err *err);
+/* BEGIN and the statement, in one round trip; the timeout is that of each statement until COMMIT. When
+ * it fails: zdm_conn_rollback. */
+int zdm_conn_begin_with(struct zdm_conn *conn, int64_t timeout_ms,
+    const struct zdm_statement_text *statement, struct zdm_result **out, struct zdm_err *err);
 /* The statement and COMMIT, in one round trip. Failed: not committed, zdm_conn_rollback; or, when the
  * connection is lost, unknown. */
 int zdm_conn_commit_with(struct zdm_conn *conn, const struct zdm_statement_text *statement,

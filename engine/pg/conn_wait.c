@@ -1,7 +1,9 @@
 #include "pg/conn_private.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -340,14 +342,34 @@ zdm_conn_pipeline(struct zdm_conn *conn, const char *const *sql, size_t n,
     return rc;
 }
 
+/* Until the end of the transaction; a setting of the session would stay behind in a pooler. */
+static const char set_timeout[] = "SELECT pg_catalog.set_config('statement_timeout', $1, true)";
+
 int
-zdm_conn_begin_with(struct zdm_conn *conn, const struct zdm_statement_text *statement,
-    struct zdm_result **out, struct zdm_err *err)
+zdm_conn_query_within(struct zdm_conn *conn, int64_t timeout_ms,
+    const struct zdm_statement_text *statement, struct zdm_result **out, struct zdm_err *err)
 {
     struct exchange x = {.conn = conn, .pipeline = true, .wanted = 1};
-    const struct zdm_statement_text both[] = {{.sql = "BEGIN"}, *statement};
+    char timeout[24];
+    const char *const values[] = {timeout};
+    const struct zdm_statement_text both[] = {{set_timeout, 1, values}, *statement};
 
+    snprintf(timeout, sizeof timeout, "%" PRId64, timeout_ms);
     return run_pipeline(&x, both, 2, out, err);
+}
+
+int
+zdm_conn_begin_with(struct zdm_conn *conn, int64_t timeout_ms,
+    const struct zdm_statement_text *statement, struct zdm_result **out, struct zdm_err *err)
+{
+    struct exchange x = {.conn = conn, .pipeline = true, .wanted = 2};
+    char timeout[24];
+    const char *const values[] = {timeout};
+    const struct zdm_statement_text all[] = {
+        {.sql = "BEGIN"}, {set_timeout, 1, values}, *statement};
+
+    snprintf(timeout, sizeof timeout, "%" PRId64, timeout_ms);
+    return run_pipeline(&x, all, 3, out, err);
 }
 
 int

@@ -106,7 +106,7 @@ function expand(body) end
 ---@field write? string|string[] The columns that `map` may change.
 ---@field where? string Which rows still need it; all when not given.
 ---@field key? string|string[] The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the primary key, or else the narrowest such index. A table without any is walked page by page, again and again until no row is left for `where`, which `set` must then make false; it cannot be copied or mapped. Each partition of a partitioned table has a key of its own, or none.
----@field target? string How long a batch should take. Nobody waits longer for a row than a batch takes. (5ms to 5s)
+---@field target? string How long a batch should take. Nobody waits longer for a row than a batch takes. One that takes 20 times as long, and a second at least, is cancelled and done again in smaller ones. (5ms to 5s)
 ---@field batch_min? integer The fewest rows of a batch. (1 to 1000000)
 ---@field batch_max? integer The most rows of a batch. (1 to 1000000)
 ---@field lock_timeout? string How long a batch waits for a row that somebody else has locked. (1ms to 1m)

@@ -69,6 +69,86 @@ assert_all_once(struct fixture *f)
     free(rows);
 }
 
+/* --- batches that take too long, or are cancelled ------------------------------------- */
+
+/* 20 rows of 0.1 s are more than a second. The sequence counts what was taken back too. */
+static void
+test_too_long_for_a_batch(void **state)
+{
+    struct fixture *f = counters("bx_long", 60);
+
+    (void)state;
+    f->spec.batch_min = 20;
+    sql(f->app, "CREATE SEQUENCE tries;"
+                "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                " PERFORM nextval('bx_long.tries');"
+                " IF NEW.id <= 20 THEN PERFORM pg_sleep(0.1); END IF; RETURN NEW; END $$;"
+                "CREATE TRIGGER slow BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION slow()");
+    fixture_run_ok(f);
+    assert_all_once(f);
+    assert_value(f->app, "SELECT last_value > 60 FROM tries", "t");
+    counters_free(f);
+}
+
+static void
+slow_row(struct fixture *f, const char *seconds)
+{
+    sql(f->app,
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " PERFORM pg_sleep(%s); RETURN NEW; END $$;"
+        "CREATE TRIGGER slow BEFORE UPDATE ON t FOR EACH ROW WHEN (NEW.id = 7) EXECUTE FUNCTION "
+        "slow()",
+        seconds);
+}
+
+static void
+test_too_long_for_a_row(void **state)
+{
+    struct fixture *f = counters("bx_row", 40);
+
+    (void)state;
+    slow_row(f, "1.3");
+    fixture_run_ok(f);
+    assert_all_once(f);
+    assert_has(f->notes.s, "retry: the row of bx_row.t with id = 7 took longer than 1.0 s, or was "
+                           "cancelled; trying again");
+    assert_true(strstr(f->notes.s, "took longer than 2.0 s") == NULL);
+    counters_free(f);
+}
+
+static void
+test_too_long_for_patience(void **state)
+{
+    struct fixture *f = counters("bx_never", 40);
+
+    (void)state;
+    slow_row(f, "60");
+    f->spec.patience_ms = 300;
+    assert_int_equal(fixture_run(f), -1);
+    assert_has(f->err.message, "row of bx_never.t with id = 7: no progress for 300 ms");
+    assert_has(f->err.detail, "was cancelled, after 2.0 s at most");
+    assert_has(f->err.hint, "triggers of the table");
+    assert_value(f->app, "SELECT count(*) FROM t WHERE n > 0 AND id >= 7", "0");
+    counters_free(f);
+}
+
+static void
+test_cancelled_by_somebody(void **state)
+{
+    struct fixture *f = counters("bx_cancel", 600);
+
+    (void)state;
+    sql(f->app, "CREATE SEQUENCE cancels;"
+                "CREATE FUNCTION cancel() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                " IF NEW.id %% 100 = 50 AND nextval('bx_cancel.cancels') <= 9 THEN"
+                " PERFORM pg_cancel_backend(pg_backend_pid()); PERFORM pg_sleep(5); END IF;"
+                " RETURN NEW; END $$;"
+                "CREATE TRIGGER cancel BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION cancel()");
+    fixture_run_ok(f);
+    assert_all_once(f);
+    counters_free(f);
+}
+
 /* --- sessions die ------------------------------------------------------------------- */
 
 /* The worker is terminated in the middle of a batch, by the batch itself: nothing of it stays. */
@@ -401,6 +481,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_too_long_for_a_batch),
+        cmocka_unit_test(test_too_long_for_a_row),
+        cmocka_unit_test(test_too_long_for_patience),
+        cmocka_unit_test(test_cancelled_by_somebody),
         cmocka_unit_test(test_worker_dies_inside_batches),
         cmocka_unit_test(test_workers_killed_from_outside),
         cmocka_unit_test(test_every_session_killed),

@@ -415,6 +415,40 @@ reconnect_fails(void **state)
     free(allow);
 }
 
+/* A timeout of one statement: whole or not at all, and nothing of it stays in the session. */
+static void
+within(void **state)
+{
+    const char *const values[] = {"7"};
+    const struct zdm_statement_text good = {"INSERT INTO w VALUES ($1) RETURNING i", 1, values};
+    const struct zdm_statement_text slow = {
+        "INSERT INTO w SELECT $1::int FROM pg_sleep(30)", 1, values};
+    struct zdm_conn *conn = connect_to(scratch.settings, "t");
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_result *r = NULL;
+
+    (void)state;
+    must_exec(conn, "CREATE TABLE w (i int)");
+    assert_int_equal(zdm_conn_query_within(conn, 60000, &good, &r, &err), 0);
+    assert_int_equal(zdm_result_i64(r, 0, 0), 7);
+    zdm_result_free(r);
+    assert_int_equal(zdm_conn_query_within(conn, 50, &slow, &r, &err), -1);
+    assert_string_equal(err.sqlstate, "57014");
+    assert_int_equal(err.code, ZDM_ERR_FAILED);
+    zdm_err_release(&err);
+    assert_false(zdm_conn_in_transaction(conn));
+    expect_cell(conn, "SHOW statement_timeout", "0");
+    expect_cell(conn, "SELECT string_agg(i::text, ',') FROM w", "7");
+    assert_int_equal(zdm_conn_begin_with(conn, 60000, &good, &r, &err), 0);
+    zdm_result_free(r);
+    expect_cell(conn, "SHOW statement_timeout", "1min");
+    assert_int_equal(zdm_conn_commit_with(conn, &good, &r, &err), 0);
+    zdm_result_free(r);
+    expect_cell(conn, "SHOW statement_timeout", "0");
+    expect_cell(conn, "SELECT count(*) FROM w", "3");
+    zdm_conn_close(conn);
+}
+
 int
 main(void)
 {
@@ -431,6 +465,7 @@ main(void)
         TEST(idle_in_transaction),
         cmocka_unit_test(cannot_connect),
         TEST(reconnect_fails),
+        TEST(within),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
