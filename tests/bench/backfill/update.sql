@@ -1,0 +1,2 @@
+-- All rows at once.
+UPDATE t SET norm = lower(email);
