@@ -6,7 +6,8 @@
 #   make truth-matrix      the truth tests on PostgreSQL 14 to 18, after make test
 #   make grammar-matrix    build and test with the grammars of PostgreSQL 16, 17 and 18
 #   make fuzz              the classifier on nonsense, for FUZZ_SECONDS (needs clang)
-#   make bench             how fast it is: docs/internals/benchmarks.md (SQUAWK: what to compare with)
+#   make bench             how fast it is: docs/performance.md, docs/internals/benchmarks.md (SQUAWK: what to
+#                          compare with)
 #   make install           into PREFIX (default /usr/local), below DESTDIR when set
 #   make format lint clean
 #

@@ -30,10 +30,11 @@ SQL
         sleep 0.05
     done
     wait "$zdm_pid"
-    kill "$poller" && wait "$poller" 2>/dev/null || :
+    kill "$poller"
+    wait "$poller" 2>/dev/null || :
     after=$(server_ticks)
     times=$(cat "$work/times")
-    awk -v name="$name" -v n="$n" -v server="$(((after - before)))" -v hz="$(getconf CLK_TCK)" -v times="$times" \
+    awk -v name="$name" -v n="$n" -v server="$((after - before))" -v hz="$(getconf CLK_TCK)" -v times="$times" \
         -v peak="$(sort -n "$work/peak" | tail -1)" '
         # When that many rows were done, between two looks.
         function when(goal, i) {

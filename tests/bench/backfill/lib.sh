@@ -45,7 +45,7 @@ return plan "fill" {
   backfill "norm" { table = "t", $action, workers = $1, stripes = $2 },
 }
 LUA
-    "$zdm" run "$work/fill.lua" >"$work/zdm.log" 2>&1 || { cat "$work/zdm.log" >&2 && exit 1; }
+    "$zdm" run "$work/fill.lua" >"$work/zdm.log" 2>&1 || { cat "$work/zdm.log" >&2; exit 1; }
 }
 has_map() {
     printf 'return plan "fill" { api = 1, backfill "norm" { table = "t", %s } }\n' "$map" >"$work/map.lua"
