@@ -240,6 +240,7 @@ struct zdm_worker {
     unsigned refused;  /* batches in a row that the cursor did not let pass */
     unsigned deferred; /* ranges in a row */
     unsigned slow;     /* times in a row that a single row took too long */
+    unsigned bad;      /* rows in a row that went into quarantine */
     bool behind;       /* its slice is gone, as after a failover */
     bool locked;       /* the part is still locked: to be left open */
     bool gone;         /* the slice is of a partition that is none any more: it ends here */

@@ -203,7 +203,7 @@ zdm_worker_advance(struct zdm_worker *w, int64_t rows, int64_t batches, int64_t 
         zdm_controller_wal(&w->controller, keys, wal > w->fetched ? wal : w->fetched);
         zdm_worker_wrote(w, wal);
     }
-    w->deferred = 0;
+    w->deferred = w->bad = 0;
     passed(w, stripes, stripe_ends, narrowed);
 }
 
@@ -229,6 +229,9 @@ zdm_worker_skip(struct zdm_worker *w, int64_t rows, int64_t batches)
 {
     leave_behind(w, rows, batches, 1);
     w->deferred = 0;
+    /* Bad rows come in clusters: where two stand together the next one is tried alone. */
+    if (++w->bad > 1 && w->suspect < 2)
+        w->suspect = 2;
 }
 
 void

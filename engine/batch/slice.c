@@ -154,7 +154,7 @@ zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
     w->rows = w->batches = 0;
     w->suspect = w->part ? 1 : 0; /* row by row */
     w->locked = w->gone = false;
-    w->deferred = 0;
+    w->deferred = w->bad = 0;
     return zdm_worker_read(w, err);
 }
 
