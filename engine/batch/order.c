@@ -28,6 +28,15 @@ add_value(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t i, int 
         zdm_buf_addf(b, "zdm_ends.k%zu", i + 1);
 }
 
+static void
+add_operator(struct zdm_buf *b, const struct zdm_key *key, const char *name)
+{
+    if (key->operators) /* the author's search path may have others */
+        zdm_buf_addf(b, " OPERATOR(%s.%s) ", key->operators, name);
+    else
+        zdm_buf_addf(b, " %s ", name);
+}
+
 enum side { BEFORE, SAME, BEHIND };
 
 static void
@@ -40,10 +49,7 @@ add_compare(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t i, en
     const char *name = side == SAME ? "=" : names[greater][inclusive];
 
     add_key(b, t, i);
-    if (key->operators) /* the author's search path may have others */
-        zdm_buf_addf(b, " OPERATOR(%s.%s) ", key->operators, name);
-    else
-        zdm_buf_addf(b, " %s ", name);
+    add_operator(b, key, name);
     add_value(b, t, i, place);
 }
 
@@ -53,7 +59,8 @@ zdm_order_add_equal(struct zdm_buf *b, const struct zdm_backfill_target *t, cons
     for (size_t i = 0; i < t->n_keys; i++) {
         zdm_buf_add(b, i > 0 ? " AND " : "");
         add_key(b, t, i);
-        zdm_buf_addf(b, " = %s.k%zu::%s", from, i + 1, t->keys[i].type);
+        add_operator(b, &t->keys[i], "=");
+        zdm_buf_addf(b, "%s.k%zu::%s", from, i + 1, t->keys[i].type);
     }
 }
 

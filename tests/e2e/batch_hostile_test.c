@@ -1,5 +1,5 @@
 /* A backfill finds its table and does its rows whatever operators stand first in the search path. */
-#include "batch_fixture.h"
+#include "batch_map_fixture.h"
 #include "pg_hostile.h"
 
 static void
@@ -60,6 +60,12 @@ test_backfills(void **state)
     f->spec.n_set = 0;
     fixture_run_ok(f);
     assert_value(f->app, "SELECT count(*) FROM copy WHERE n = 8", "500");
+
+    f->spec.step = "map";
+    f->spec.n_set = 1;
+    fixture_map(f, "a", "n", map_script_same);
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) FROM k WHERE n::text = a", "500");
 
     sql(f->app, "ALTER DATABASE %s RESET search_path; DROP SCHEMA evil CASCADE", database);
     free(database);
