@@ -10,97 +10,6 @@
 #include "batch/pages.h"
 #include "batch/statement_parts.h"
 
-static char *
-build_bound(const struct zdm_backfill_target *t)
-{
-    struct zdm_buf b = ZDM_BUF_INIT;
-
-    /* Not max(): uuid and bytea have none before PostgreSQL 18. */
-    zdm_buf_add(&b, "SELECT ");
-    zdm_order_add_columns(&b, t, NULL, true);
-    zdm_buf_add(&b, " FROM ");
-    zdm_order_add_table(&b, t);
-    zdm_buf_add(&b, " ORDER BY ");
-    zdm_order_add_by(&b, t, true);
-    zdm_buf_add(&b, " LIMIT 1");
-    return zdm_buf_take(&b);
-}
-
-/* Every count/n-th key of a sample of the pages. */
-static char *
-build_cut(const struct zdm_backfill_target *t)
-{
-    struct zdm_buf b = ZDM_BUF_INIT;
-    int bound = 3;
-
-    zdm_buf_add(&b, "WITH zdm_sample AS (\n  SELECT ");
-    zdm_order_add_columns(&b, t, "k", false);
-    zdm_buf_add(&b, ",\n    pg_catalog.row_number() OVER (ORDER BY ");
-    zdm_order_add_by(&b, t, false);
-    zdm_buf_add(&b, ") AS n, pg_catalog.count(*) OVER () AS total\n  FROM ");
-    zdm_order_add_table(&b, t);
-    zdm_buf_add(&b, " TABLESAMPLE SYSTEM ($1::pg_catalog.float4) WHERE ");
-    zdm_order_add_first(&b, t, bound);
-    zdm_buf_add(&b, ")\nSELECT ");
-    for (size_t i = 0; i < t->n_keys; i++)
-        zdm_buf_addf(&b, "%ss.k%zu::pg_catalog.text", i > 0 ? ", " : "", i + 1);
-    zdm_buf_add(&b,
-        " FROM zdm_sample AS s WHERE s.n OPERATOR(pg_catalog.<) s.total\n"
-        "AND (s.n OPERATOR(pg_catalog.*) $2::pg_catalog.int8)\n"
-        "  OPERATOR(pg_catalog./) s.total OPERATOR(pg_catalog.>)\n"
-        "  (((s.n OPERATOR(pg_catalog.-) 1) OPERATOR(pg_catalog.*) $2::pg_catalog.int8)\n"
-        "  OPERATOR(pg_catalog./) s.total)\n"
-        "ORDER BY s.n");
-    return zdm_buf_take(&b);
-}
-
-/* pass, relfilenode, pages: the file first, so that a rewrite between the two is noticed. */
-static char *
-build_pages(const struct zdm_backfill_target *t)
-{
-    return zdm_strf("SELECT '1', s.file::pg_catalog.text, s.pages::pg_catalog.text FROM (SELECT\n"
-                    "  pg_catalog.pg_relation_filenode(%u::pg_catalog.oid) AS file,\n"
-                    "  pg_catalog.pg_relation_size(%u::pg_catalog.oid) OPERATOR(pg_catalog./)\n"
-                    "    pg_catalog.current_setting('block_size')::pg_catalog.int8 AS pages\n"
-                    "  OFFSET 0) AS s WHERE s.pages OPERATOR(pg_catalog.>) 0",
-        t->oid, t->oid);
-}
-
-static char *
-build_ahead(const struct zdm_backfill_target *t, bool next)
-{
-    struct zdm_buf b = ZDM_BUF_INIT;
-    int bound = 1, after = 2;
-
-    zdm_buf_add(&b, "EXPLAIN SELECT 1 FROM ");
-    zdm_order_add_table(&b, t);
-    zdm_buf_add(&b, " WHERE ");
-    zdm_order_add_about(&b, t, next ? after : -1, bound);
-    return zdm_buf_take(&b);
-}
-
-static char *
-build_probe(const struct zdm_backfill_target *t, bool next)
-{
-    struct zdm_buf b = ZDM_BUF_INIT;
-    int bound = 3, after = bound + (int)t->n_keys;
-
-    /* Each step jumps one batch along the index; it never reaches the bound, which ends the last
-     * range itself. */
-    zdm_buf_add(&b, "WITH RECURSIVE zdm_ends AS (\n  SELECT s.*, 1 AS n FROM (");
-    zdm_order_add_step(&b, t, next ? after : -1, bound);
-    zdm_buf_add(&b, ") AS s\n  UNION ALL\n"
-                    "  SELECT s.*, zdm_ends.n OPERATOR(pg_catalog.+) 1 FROM zdm_ends\n"
-                    "  CROSS JOIN LATERAL (");
-    zdm_order_add_step(&b, t, 0, bound);
-    zdm_buf_add(
-        &b, ") AS s\n  WHERE zdm_ends.n OPERATOR(pg_catalog.<) $2::pg_catalog.int4)\nSELECT ");
-    for (size_t i = 0; i < t->n_keys; i++)
-        zdm_buf_addf(&b, "%szdm_ends.k%zu::pg_catalog.text", i > 0 ? ", " : "", i + 1);
-    zdm_buf_add(&b, " FROM zdm_ends ORDER BY zdm_ends.n");
-    return zdm_buf_take(&b);
-}
-
 /* The author's text on lines of its own: it may end with a comment. */
 static void
 add_author(struct zdm_buf *b, const char *text, size_t *span)
@@ -481,10 +390,7 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
     if (spec->action == ZDM_BACKFILL_MAP)
         out->write.text = zdm_map_build_write(target);
     out->by_page = target->by_page;
-    out->bound = target->by_page ? build_pages(target) : build_bound(target);
-    out->count = zdm_strf("SELECT pg_catalog.count(*) FROM (SELECT 1 FROM %s LIMIT "
-                          "$1::pg_catalog.int8) AS s",
-        target->relation);
+    zdm_batch_build_ahead(target, out);
     out->batches = zdm_alloc((out->n_keys + 1) * sizeof *out->batches);
     if (target->by_page) {
         out->sweep = build_any(spec, target);
@@ -496,11 +402,6 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
         out->batches[ZDM_PAGE_KEYS] = build_batch(spec, target, ZDM_PAGE_KEYS - 1, ZDM_BATCH_WHOLE);
         return;
     }
-    out->cut = build_cut(target);
-    out->ahead_first = build_ahead(target, false);
-    out->ahead_next = build_ahead(target, true);
-    out->probe_first = build_probe(target, false);
-    out->probe_next = build_probe(target, true);
     for (size_t i = 0; i <= out->n_keys; i++)
         out->batches[i] = build_batch(spec, target, (int)i - 1, ZDM_BATCH_WHOLE);
     build_sweep(spec, target, out);
@@ -547,52 +448,4 @@ zdm_batch_sql_release(struct zdm_batch_sql *sql)
     free(sql->write.text);
     free(sql->authors);
     *sql = (struct zdm_batch_sql){.bound = NULL};
-}
-
-size_t
-zdm_batch_shape(const struct zdm_position *after, const struct zdm_position *upto, size_t *common)
-{
-    *common = 0;
-    if (!after)
-        return 0;
-    *common = zdm_position_common(after, upto);
-    if (*common == after->n)
-        --*common;
-    return 1 + *common;
-}
-
-const struct zdm_batch_text *
-zdm_batch_sql_pick(const struct zdm_batch_sql *sql, enum zdm_batch_kind kind,
-    const struct zdm_position *after, const struct zdm_position *upto, size_t *common)
-{
-    const struct zdm_batch_text *texts = kind == ZDM_BATCH_STRIPE   ? sql->striped
-                                         : kind == ZDM_BATCH_REPAIR ? sql->repairs
-                                                                    : sql->batches;
-
-    return &texts[zdm_batch_shape(after, upto, common)];
-}
-
-static bool
-starts_character(char c)
-{
-    return ((unsigned char)c & 0xC0) != 0x80;
-}
-
-bool
-zdm_batch_sql_locate(const struct zdm_batch_sql *sql, const struct zdm_batch_text *batch,
-    int position, int *set_index, int *inside)
-{
-    for (size_t i = 0; batch->spans && i < sql->n_spans; i++) {
-        size_t start = batch->spans[i], end = start + strlen(sql->authors[i]);
-        int before = 0, within = 0;
-        for (size_t at = 0; at < end; at++)
-            *(at < start ? &before : &within) += starts_character(batch->text[at]);
-        /* One behind the end counts: that is where "at end of input" points. */
-        if (position <= before || position > before + within + 1)
-            continue;
-        *set_index = i < sql->n_set ? (int)i : -1;
-        *inside = position - before;
-        return true;
-    }
-    return false;
 }

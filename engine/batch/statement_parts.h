@@ -31,4 +31,8 @@ void zdm_map_add_rows(struct zdm_buf *b, const struct zdm_backfill_target *t);
 /* Returns owned. */
 char *zdm_map_build_write(const struct zdm_backfill_target *t);
 
+/* --- statement_ahead.c --------------------------------------------------------------- */
+/* bound, cut, count, ahead_*, probe_* */
+void zdm_batch_build_ahead(const struct zdm_backfill_target *target, struct zdm_batch_sql *out);
+
 #endif
