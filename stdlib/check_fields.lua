@@ -78,7 +78,8 @@ return {
         name = "consistent",
         stands = "check",
         doc = "Opens when no row differs: `to` is what `up` makes of the row. Says how many rows there are, how many "
-            .. "differ, how many of these have NULL in `to`, and up to five of their keys.",
+            .. "differ, how many of these have NULL in `to`, and up to five of their keys. An error when row-level security would "
+            .. "hide rows from the role.",
         fields = {
             {
                 name = "table",
@@ -95,13 +96,14 @@ return {
                 min = 1,
                 max = 100,
                 default = 100,
-                doc = "How many per cent of the table's pages to look at.",
+                doc = "How many per cent of the table's pages to look at; all when these hold no row.",
             },
             {
                 name = "timeout",
                 kind = "duration",
                 default = "10m",
                 min = 1,
+                max = 24 * 86400000, -- statement_timeout is an int4
                 doc = "How long to look. It reads the whole table, in one snapshot.",
             },
         },

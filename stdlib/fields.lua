@@ -104,8 +104,8 @@ return plan "add_phone" {
         id = "step",
         stands = "block",
         doc = "Changes, deletes or copies the rows of a table in small batches, each exactly once. It says one of `set`, "
-            .. "`delete`, `copy` and `map`. A partitioned table is walked partition by partition, at any depth, with `set` and "
-            .. "`delete` naming the partition, so that its own rights, row-level security and statement triggers count. "
+            .. "`delete`, `copy` and `map`. A partitioned table is walked partition by partition, at any depth, with `set`, "
+            .. "`map` and `delete` naming the partition, so that its own rights, row-level security and statement triggers count. "
             .. "When the role may not write to all of them, when a statement trigger or a rule of the partitioned table "
             .. "would be passed over, or an expression means more than its columns, the table is walked as a whole, along "
             .. "a key of the whole; without one it is refused. Partitions that come while it runs are done before it ends, "
@@ -272,7 +272,9 @@ return plan "add_phone" {
                 doc = "How many rows to leave behind that the server refuses because of their data (SQLSTATE 22*, 23*, P0001). "
                     .. "Each is found, and goes into quarantine with its key and the error: `zdm quarantine` lists and "
                     .. "retries them, and no contract step begins before none is left. One more than that stops the "
-                    .. "backfill; 0: the first one does. The table needs a key. Not for a `map`.",
+                    .. "backfill; 0: the first one does. A row that meanwhile got another key, or moved to another partition, is "
+                    .. "not found by a retry and leaves quarantine as a deleted one does. The table needs a key. Not for "
+                    .. "a `map`.",
             },
             {
                 name = "quarantine_values",

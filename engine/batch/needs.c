@@ -5,6 +5,7 @@
 
 #include "base/embedded.h"
 #include "base/mem.h"
+#include "batch/order.h"
 #include "batch/position.h"
 #include "batch/quarantine.h"
 
@@ -102,8 +103,9 @@ find_missing(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
                 target->keys[i].name, target->relation);
             goto out;
         }
-        zdm_buf_addf(&b, "%szdm_into.%s = %s.%s", i > 0 ? " AND " : "", columns[i],
-            zdm_backfill_target_row(target), target->keys[i].name);
+        zdm_buf_addf(&b, "%szdm_into.%s", i > 0 ? " AND " : "", columns[i]);
+        zdm_order_add_operator(&b, &target->keys[i], "=");
+        zdm_buf_addf(&b, "%s.%s", zdm_backfill_target_row(target), target->keys[i].name);
     }
     char *names = zdm_texts_as_json(columns, target->n_keys);
     rc = ZDM_QUERY(
@@ -156,8 +158,11 @@ add_difference(
     struct zdm_buf *b, const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
 {
 #define AS_TEXT "::pg_catalog.text COLLATE pg_catalog.\"C\""
+    /* Arrays: IS DISTINCT FROM takes the = of the author's search path. */
     for (size_t i = 0; i < t->n_set; i++)
-        zdm_buf_addf(b, "%s%s.%s" AS_TEXT " IS DISTINCT FROM\n    ((\n%s\n)::%s)" AS_TEXT,
+        zdm_buf_addf(b,
+            "%sARRAY[%s.%s" AS_TEXT "] OPERATOR(pg_catalog.<>)\n    ARRAY[((\n%s\n)::%s)" AS_TEXT
+            "]",
             i > 0 ? "\n  OR " : "", zdm_backfill_target_row(t), t->set[i], spec->set[i].expr,
             t->needs.types[i]);
 }

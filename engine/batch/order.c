@@ -28,8 +28,8 @@ add_value(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t i, int 
         zdm_buf_addf(b, "zdm_ends.k%zu", i + 1);
 }
 
-static void
-add_operator(struct zdm_buf *b, const struct zdm_key *key, const char *name)
+void
+zdm_order_add_operator(struct zdm_buf *b, const struct zdm_key *key, const char *name)
 {
     if (key->operators) /* the author's search path may have others */
         zdm_buf_addf(b, " OPERATOR(%s.%s) ", key->operators, name);
@@ -49,7 +49,7 @@ add_compare(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t i, en
     const char *name = side == SAME ? "=" : names[greater][inclusive];
 
     add_key(b, t, i);
-    add_operator(b, key, name);
+    zdm_order_add_operator(b, key, name);
     add_value(b, t, i, place);
 }
 
@@ -59,7 +59,7 @@ zdm_order_add_equal(struct zdm_buf *b, const struct zdm_backfill_target *t, cons
     for (size_t i = 0; i < t->n_keys; i++) {
         zdm_buf_add(b, i > 0 ? " AND " : "");
         add_key(b, t, i);
-        add_operator(b, &t->keys[i], "=");
+        zdm_order_add_operator(b, &t->keys[i], "=");
         zdm_buf_addf(b, "%s.k%zu::%s", from, i + 1, t->keys[i].type);
     }
 }

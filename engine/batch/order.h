@@ -39,6 +39,8 @@ void zdm_order_add_next(
     struct zdm_buf *b, const struct zdm_backfill_target *t, int after, int upto, size_t common);
 /* The row at `place`. */
 void zdm_order_add_at(struct zdm_buf *b, const struct zdm_backfill_target *t, int place);
+/* " = ": of the index, whatever the author's search path has. */
+void zdm_order_add_operator(struct zdm_buf *b, const struct zdm_key *key, const char *name);
 /* The row whose key are the texts k1, k2, ... of `from`. */
 void zdm_order_add_equal(struct zdm_buf *b, const struct zdm_backfill_target *t, const char *from);
 /* Roughly the rows behind `after` (-1: from the first on) up to `upto`, by the first column, their only

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/embedded.h"
 #include "base/failpoint.h"
 #include "base/mem.h"
@@ -25,12 +26,17 @@ other_table(const struct zdm_job *job, const struct zdm_bad_row *row, struct zdm
     zdm_fail(err, ZDM_ERR_MISMATCH,
         "%s is another table, or has another key, than when its row %s went into quarantine",
         row->relation, row->key);
+    struct zdm_buf b = ZDM_BUF_INIT;
     char *where = zdm_cursor_where(job->spec->plan, job->spec->step);
+    zdm_buf_addf(&b, "%s AND relation = ", where);
+    zdm_batch_add_literal(&b, row->relation);
+    zdm_buf_add(&b, " AND key = ");
+    zdm_batch_add_literal(&b, row->key);
     zdm_err_hint(err,
         "put it back; or, when the row is of no interest any more: DELETE FROM zdm.quarantine "
-        "WHERE "
-        "%s",
-        where);
+        "WHERE %s",
+        b.s);
+    zdm_buf_release(&b);
     free(where);
     return -1;
 }

@@ -381,10 +381,16 @@ settle(struct zdm_job *job, bool *clean, struct zdm_err *err)
     join(s, 1);
     if (s->n_found > FOUND_MOST)
         join(s, (s->n_found + FOUND_MOST - 1) / FOUND_MOST);
-    zdm_job_note(job, "info", "note",
-        "the final sweep found %lld rows of %s that were written meanwhile and need it%s%s%s",
-        (long long)s->rows, zdm_job_target(job)->relation, s->n_keys > 0 ? " (" : "", keys,
-        s->n_keys > 0 ? s->rows > (int64_t)s->n_keys ? ", ...)" : ")" : "");
+    if (s->rows == 0) /* rows whose values are an error are found, but not counted */
+        zdm_job_note(job, "info", "note",
+            "the final sweep found rows of %s, written meanwhile, for which set or where is an "
+            "error: they are tried one by one",
+            zdm_job_target(job)->relation);
+    else
+        zdm_job_note(job, "info", "note",
+            "the final sweep found %lld rows of %s that were written meanwhile and need it%s%s%s",
+            (long long)s->rows, zdm_job_target(job)->relation, s->n_keys > 0 ? " (" : "", keys,
+            s->n_keys > 0 ? s->rows > (int64_t)s->n_keys ? ", ...)" : ")" : "");
     free(keys);
     *clean = false;
     return zdm_repair_begin(job, err);

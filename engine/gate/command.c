@@ -3,8 +3,11 @@
 
 #include "base/mem.h"
 #include "base/spawn.h"
+#include "base/text.h"
 #include "gate/gate.h"
 #include "pg/conn_info.h"
+
+#define SHOWN_MOST 200
 
 /* The last line of what it printed says why. */
 static const char *
@@ -53,7 +56,8 @@ zdm_gate_look_command(const struct zdm_gate_context *g, const struct zdm_check *
     /* It knows the target's password from its environment. */
     char *said = zdm_conninfo_hide(conninfo, last_line(output));
     out->open = status == 0;
-    out->seen = *said ? zdm_strf("exited with %d: %.200s", status, said)
+    out->seen = *said ? zdm_strf("exited with %d: %.*s", status,
+                            zdm_whole_characters(said, SHOWN_MOST), said)
                       : zdm_strf("exited with %d", status);
     if (!out->open)
         out->todo = zdm_strf("run the plan again when %s", check->shown);

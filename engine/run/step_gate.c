@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "run/session.h"
 
+#define TIMER_MOST_MS 600000 /* the clocks may be set, and a laptop may sleep */
+
 static int
 closed(const struct zdm_session *s, const struct zdm_step *step,
     const struct zdm_gate_result *result, struct zdm_err *err)
@@ -55,18 +57,21 @@ picture(const struct zdm_gate_result *result)
     return text;
 }
 
-/* Until it is worth looking again, hearing what people ask for. */
+/* Until it is worth looking again, hearing what people ask for: while time keeps it closed, the other
+ * checks, which may read whole tables, are asked rarely. */
 static int
 wait_at(struct zdm_session *s, const struct zdm_gate_result *result, struct zdm_backoff *backoff,
     struct zdm_err *err)
 {
-    int64_t until_us = zdm_monotonic_us() + zdm_backoff_next(backoff) * 1000;
+    int64_t timer_ms = -1, wait_ms = zdm_backoff_next(backoff);
 
-    for (size_t i = 0; i < result->n_checks; i++) {
-        int64_t ready_ms = result->checks[i].ready_in_ms;
-        if (ready_ms >= 0 && zdm_monotonic_us() + ready_ms * 1000 < until_us)
-            until_us = zdm_monotonic_us() + ready_ms * 1000;
-    }
+    for (size_t i = 0; i < result->n_checks; i++)
+        if (!result->checks[i].open && result->checks[i].ready_in_ms > timer_ms)
+            timer_ms = result->checks[i].ready_in_ms;
+    if (timer_ms >= 0)
+        wait_ms = timer_ms < TIMER_MOST_MS ? timer_ms : TIMER_MOST_MS;
+    int64_t until_us = zdm_monotonic_us() + wait_ms * 1000;
+
     for (;;) {
         int64_t left_ms = (until_us - zdm_monotonic_us() + 999) / 1000;
         if (zdm_session_go_on(s, err) < 0)

@@ -118,7 +118,7 @@ function expand(body) end
 ---@field wal_rate? string The most WAL to write in a second. (at least 262144)
 ---@field throttle? zdm.throttle|fun(ctx: zdm.ctx): boolean|string|nil What else slows it down and holds it: see below. A function stands for `{ check = function }`.
 ---@field max_throttled? string Held longer than this at a stretch, it warns; it goes on holding. `0s`: never.
----@field max_quarantine? integer How many rows to leave behind that the server refuses because of their data (SQLSTATE 22*, 23*, P0001). Each is found, and goes into quarantine with its key and the error: `zdm quarantine` lists and retries them, and no contract step begins before none is left. One more than that stops the backfill; 0: the first one does. The table needs a key. Not for a `map`. (0 to 100000)
+---@field max_quarantine? integer How many rows to leave behind that the server refuses because of their data (SQLSTATE 22*, 23*, P0001). Each is found, and goes into quarantine with its key and the error: `zdm quarantine` lists and retries them, and no contract step begins before none is left. One more than that stops the backfill; 0: the first one does. A row that meanwhile got another key, or moved to another partition, is not found by a retry and leaves quarantine as a deleted one does. The table needs a key. Not for a `map`. (0 to 100000)
 ---@field quarantine_values? boolean Keep what is in these rows beside their keys, too, and the error word for word. Otherwise what stands in quotation marks in it is left out, since it may be a value; what a trigger says without any is kept.
 ---@field vacuum? boolean VACUUM the table between batches when a fifth of it, and 100,000 rows, died since the last time, and ANALYZE it at the end. Neither waits for a lock.
 ---@field verify? boolean At the end, read the table once more, for rows that still need it: those that somebody wrote behind the cursor or beyond its bound. They are done, in up to three rounds; when there are more after that, the step fails and names some of them. A row needs it when it matches `where` and a column differs from the value in `set`; for `delete`, when it matches `where`; for `copy`, when its key is not in `into`. There is no sweep, and `zdm plan` and `zdm run` say why, where that cannot be told: a value is made of a column that is set too (`n = n + 1`), a value or `where` has a sub-select, a clock or something random, or calls a function of yours that is not IMMUTABLE. A walk by pages looks for such rows in any case.
@@ -126,7 +126,7 @@ function expand(body) end
 ---@field because? string Why the findings named in `allow` are acceptable here.
 ---@field why? string The reason, for people: shown in the dry run and the log.
 
----Changes, deletes or copies the rows of a table in small batches, each exactly once. It says one of `set`, `delete`, `copy` and `map`. A partitioned table is walked partition by partition, at any depth, with `set` and `delete` naming the partition, so that its own rights, row-level security and statement triggers count. When the role may not write to all of them, when a statement trigger or a rule of the partitioned table would be passed over, or an expression means more than its columns, the table is walked as a whole, along a key of the whole; without one it is refused. Partitions that come while it runs are done before it ends, what is dropped or detached is left as it is. A row that the application moves from a partition that is still to come to one that is done is left to a `sync` or to the final sweep (`verify`). Columns of a partition key cannot be set; foreign tables among the partitions are refused.
+---Changes, deletes or copies the rows of a table in small batches, each exactly once. It says one of `set`, `delete`, `copy` and `map`. A partitioned table is walked partition by partition, at any depth, with `set`, `map` and `delete` naming the partition, so that its own rights, row-level security and statement triggers count. When the role may not write to all of them, when a statement trigger or a rule of the partitioned table would be passed over, or an expression means more than its columns, the table is walked as a whole, along a key of the whole; without one it is refused. Partitions that come while it runs are done before it ends, what is dropped or detached is left as it is. A row that the application moves from a partition that is still to come to one that is done is left to a `sync` or to the final sweep (`verify`). Columns of a partition key cannot be set; foreign tables among the partitions are refused.
 ---
 ---```lua
 ---backfill "copy email" {
@@ -355,10 +355,10 @@ function replica_lag(id) end
 ---@field from? string The old column, when there is no `up`.
 ---@field to string The new column.
 ---@field up? string What `to` should be, in the columns of the row.
----@field sample? integer How many per cent of the table's pages to look at. (1 to 100)
----@field timeout? string How long to look. It reads the whole table, in one snapshot. (at least 1ms)
+---@field sample? integer How many per cent of the table's pages to look at; all when these hold no row. (1 to 100)
+---@field timeout? string How long to look. It reads the whole table, in one snapshot. (1ms to 576h)
 
----Opens when no row differs: `to` is what `up` makes of the row. Says how many rows there are, how many differ, how many of these have NULL in `to`, and up to five of their keys.
+---Opens when no row differs: `to` is what `up` makes of the row. Says how many rows there are, how many differ, how many of these have NULL in `to`, and up to five of their keys. An error when row-level security would hide rows from the role.
 ---
 ---```lua
 ---consistent { table = "users", from = "email", to = "email_address" }

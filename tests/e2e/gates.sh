@@ -89,6 +89,15 @@ sql 'UPDATE "My Schema"."T" SET "New" = lower(old)'
 opens same '0 of 1,000 rows differ'
 gate other 'consistent { table = [["My Schema"."T"]], from = "old", to = [["New"]], sample = 100 }'
 closed other '1,000 of 1,000 rows differ, 0 of them NULL'
+# A sample without a row says nothing: then all of them are looked at.
+sql 'CREATE TABLE few (id int PRIMARY KEY, old text, new text); INSERT INTO few VALUES (1, $$a$$, $$b$$)'
+gate few 'consistent { table = "few", from = "old", to = "new", sample = 1 }'
+closed few '1 of 1 rows differ, 0 of them NULL; such as (1)'
+# Rows that a policy hides are no answer.
+sql 'ALTER TABLE few ENABLE ROW LEVEL SECURITY; GRANT SELECT ON few TO little'
+gate policy 'consistent { table = "few", from = "old", to = "new" }'
+check_exit 1 "$ZDM" run --db "$ZDM_DATABASE_URL user=little" policy.lua
+check_has "$err" 'row-level security'
 gate wrong 'consistent { table = [["My Schema"."T"]], up = "lower(olld)", to = [["New"]] }'
 check_exit 1 "$ZDM" run wrong.lua
 check_has "$err" 'column "olld" does not exist'

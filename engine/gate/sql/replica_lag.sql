@@ -1,8 +1,12 @@
--- $1 milliseconds. A replica that has said nothing of its lag is behind when it has not replayed all; a
+-- $1 milliseconds. A replica that has said nothing of its lag is behind when it has not replayed all; its
+-- lag is what it said last, so that while it is silent and has not replayed all, the silence counts too. A
 -- physical slot without a reader is a replica that is gone.
 WITH replicas AS (
   SELECT pg_catalog.concat('replica ', COALESCE(NULLIF(r.application_name, ''), pg_catalog.host(r.client_addr))) AS name,
-         EXTRACT(epoch FROM r.replay_lag) OPERATOR(pg_catalog.*) 1000 AS ms,
+         EXTRACT(epoch FROM CASE WHEN r.replay_lag IS NOT NULL
+                                      AND r.replay_lsn OPERATOR(pg_catalog.<) pg_catalog.pg_current_wal_lsn()
+                                 THEN GREATEST(r.replay_lag, pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) r.reply_time)
+                                 ELSE r.replay_lag END) OPERATOR(pg_catalog.*) 1000 AS ms,
          pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), r.replay_lsn) AS bytes,
          r.state IS NULL AS hidden, false AS gone
   FROM pg_catalog.pg_stat_replication AS r
