@@ -2,7 +2,7 @@
 
 local zone = {
     name = "zone",
-    kind = "text",
+    kind = "zone",
     required = true,
     doc = 'The time zone, as the server knows it: "Europe/Berlin", "UTC".',
 }
@@ -118,7 +118,7 @@ return {
         fields = {
             { name = "url", kind = "url", required = true, doc = "Whom to ask." },
             { name = "status", kind = "integer", min = 100, max = 599, default = 200, doc = "The code of the answer." },
-            { name = "body", kind = "regex", doc = "What the first megabyte of the answer must hold." },
+            { name = "body", kind = "regex", doc = "What the first 64 kB of the answer must hold." },
             seconds,
         },
         example = [[http "health" { url = "https://app.example.com/health", body = "schema: *v2" }]],

@@ -282,6 +282,21 @@ local function is_clock(text)
     return hour and tonumber(hour) < 24 and tonumber(minute) < 60
 end
 
+kinds.zone = {
+    lua = "string",
+    says = "time zone",
+    check = function(value)
+        local text, wrong = string_of(value, "a time zone in a string")
+        if not text then
+            return nil, wrong
+        elseif text:find "^[^/]*[+-]?%d" then
+            -- POSIX: "UTC+3" is three hours west of Greenwich.
+            return nil, ('must be the name of a time zone, not "%s"'):format(text), 'such as "Europe/Berlin", or "UTC"'
+        end
+        return text
+    end,
+}
+
 kinds.clock = {
     lua = "string",
     says = 'time of day, such as `"22:00"`',

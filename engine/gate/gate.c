@@ -1,8 +1,10 @@
 #include "gate/gate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
+#include "pg/retry.h"
 
 typedef int look(const struct zdm_gate_context *g, const struct zdm_check *check,
     struct zdm_check_result *out, struct zdm_err *err);
@@ -22,20 +24,51 @@ static look *const look_at[] = {
     [ZDM_CHECK_FLAG] = zdm_gate_look_flag,
 };
 
+/* Reads a whole table, runs a program, or asks somebody who may take his time. */
+static bool
+is_dear(const struct zdm_check *check)
+{
+    return check->kind == ZDM_CHECK_COMMAND || check->kind == ZDM_CHECK_CONSISTENT ||
+           check->kind == ZDM_CHECK_HTTP ||
+           (check->kind == ZDM_CHECK_FLAG && zdm_check_option(check, "url"));
+}
+
+/* A check that failed with *err: is it closed, and no error? */
+static bool
+close_instead(struct zdm_conn *conn, enum zdm_gate_look how, struct zdm_check_result *one,
+    struct zdm_err *err)
+{
+    if (err->code != ZDM_ERR_FAILED || zdm_conn_lost(conn) || how == ZDM_GATE_ASK)
+        return false;
+    if (how == ZDM_GATE_WAIT && strcmp(err->sqlstate, "57014") != 0 &&
+        zdm_retry_class(err->sqlstate, false) == ZDM_RETRY_NEVER)
+        return false;
+    free(one->seen);
+    free(one->todo);
+    *one = (struct zdm_check_result){.check = one->check,
+        .seen = zdm_strf("it cannot be looked at: %s", err->message),
+        .ready_in_ms = -1};
+    zdm_err_clear(err);
+    return true;
+}
+
 int
 zdm_gate_look(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
-    const struct zdm_journal_rows *rows, bool run, struct zdm_gate_result *out, struct zdm_err *err)
+    const struct zdm_journal_rows *rows, enum zdm_gate_look how, struct zdm_gate_result *out,
+    struct zdm_err *err)
 {
     const struct zdm_step_gate *gate = &plan->steps[index].u.gate;
-    struct zdm_gate_context context = {
-        .conn = conn, .plan = plan, .index = index, .rows = rows, .run = run};
+    struct zdm_gate_context context = {.conn = conn, .plan = plan, .index = index, .rows = rows};
     struct zdm_gate_result result = {.open = true};
 
     result.checks = zdm_alloc((gate->n_checks + 1) * sizeof *result.checks);
     for (size_t i = 0; i < gate->n_checks; i++) {
         const struct zdm_check *check = &gate->checks[i];
         struct zdm_check_result one = {.check = check, .ready_in_ms = -1};
-        if (look_at[check->kind](&context, check, &one, err) < 0) {
+        if (how == ZDM_GATE_SHOW && is_dear(check)) {
+            one.seen = zdm_strdup("asked when the plan runs");
+        } else if (look_at[check->kind](&context, check, &one, err) < 0 &&
+                   !close_instead(conn, how, &one, err)) {
             zdm_gate_result_release(&result);
             return -1;
         }

@@ -31,11 +31,19 @@ struct zdm_gate_result {
     size_t n_checks;
 };
 
+/* How to look. */
+enum zdm_gate_look {
+    /* For people: what costs much, runs programs or asks others is closed, unasked; what cannot be
+     * looked at is closed, and says why. */
+    ZDM_GATE_SHOW,
+    ZDM_GATE_ASK,
+    ZDM_GATE_WAIT, /* the same, but what is only in the way now (a lock, a timeout) is closed */
+};
+
 /* Looks at every check of steps[index]. rows: the plan's journal, fresh. An SQL check that fails to
- * run is an error with its place in the plan, not a closed gate. run: programs are run; else they are
- * closed, unasked. */
+ * run is an error with its place in the plan, not a closed gate. */
 int zdm_gate_look(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
-    const struct zdm_journal_rows *rows, bool run, struct zdm_gate_result *out,
+    const struct zdm_journal_rows *rows, enum zdm_gate_look how, struct zdm_gate_result *out,
     struct zdm_err *err);
 void zdm_gate_result_release(struct zdm_gate_result *result);
 /* [{"check":"soak","kind":"soak","open":true,"seen":"..."}, ...] for the journal; owned. */
@@ -50,7 +58,6 @@ struct zdm_gate_context {
     const struct zdm_plan *plan;
     size_t index;
     const struct zdm_journal_rows *rows;
-    bool run;
 };
 #define ZDM_GATE(name)                                                                             \
     int zdm_gate_look_##name(const struct zdm_gate_context *g, const struct zdm_check *check,      \

@@ -6,7 +6,7 @@
 #include "base/signals.h"
 #include "gate/gate.h"
 
-#define BODY_MOST ((size_t)1024 * 1024)
+#define BODY_MOST ((size_t)64 * 1024) /* matching takes the square of it at worst */
 
 /* No answer keeps it closed, as a wrong one does. */
 int

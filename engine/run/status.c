@@ -25,7 +25,7 @@ look_at_next(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
         out->state = ZDM_STATE_WAITING;
     if (plan->steps[index].kind != ZDM_STEP_GATE || !conn)
         return 0;
-    if (zdm_gate_look(conn, plan, index, rows, false, &out->gate, err) < 0)
+    if (zdm_gate_look(conn, plan, index, rows, ZDM_GATE_SHOW, &out->gate, err) < 0)
         return -1;
     if (!out->gate.open)
         out->state = ZDM_STATE_WAITING;

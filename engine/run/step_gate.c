@@ -87,7 +87,8 @@ look(struct zdm_session *s, size_t index, struct zdm_gate_result *result, struct
 {
     /* An approval may have come while the steps before ran. */
     if (zdm_session_refresh(s, err) == 0 &&
-        zdm_gate_look(s->conn, s->plan, index, &s->rows, true, result, err) == 0)
+        zdm_gate_look(s->conn, s->plan, index, &s->rows,
+            s->options->wait ? ZDM_GATE_WAIT : ZDM_GATE_ASK, result, err) == 0)
         return 0;
     if (!zdm_conn_lost(s->conn) || zdm_session_recover(s, err) < 0)
         return -1;

@@ -370,7 +370,7 @@ function consistent(body) end
 ---@class zdm.http.fields
 ---@field url string Whom to ask.
 ---@field status? integer The code of the answer. (100 to 599)
----@field body? string What the first megabyte of the answer must hold.
+---@field body? string What the first 64 kB of the answer must hold.
 ---@field timeout? string How long to wait for the answer. (1ms to 10m)
 
 ---Opens when a GET request is answered as it should be.

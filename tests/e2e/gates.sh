@@ -123,6 +123,14 @@ sql 'DELETE FROM flags'
 closed sqlflag 'gave 0 rows of 1 columns'
 sql 'INSERT INTO flags VALUES ($$reads$$, true)'
 opens sqlflag 'it is "true"'
+# What cannot be looked at does not hide the rest of the plan.
+gate broken 'approval "a", sql "b" "SELECT count(*) = 0 FROM nowhere"'
+check_exit 1 "$ZDM" run broken.lua
+check_has "$err" 'relation "nowhere" does not exist'
+check_exit 0 "$ZDM" status broken.lua
+tr -s ' \n' ' ' <"$out" >flat
+check_has flat 'not approved'
+check_has flat 'it cannot be looked at: '
 gate writes 'flag "w" { sql = "DELETE FROM flags RETURNING value", is = "true" }'
 check_exit 2 "$ZDM" run writes.lua
 check_has "$err" 'only a query can stand here'
@@ -195,6 +203,18 @@ sql 'UPDATE flags SET value = false'
 check_exit 0 "$ZDM" resume waits.lua
 wait "$runner" || fail "the waiting run: $(cat waits.out waits.err)"
 check_eq "it went on by itself" t "$(sql "SELECT to_regclass('two') IS NOT NULL")"
+# A lock that is in the way for longer than a look may take is no reason to end.
+cat >locked.lua <<'LUA'
+return plan "locked" { api = 1, gate "g" { flag "f" { sql = "SELECT value FROM flags", is = "false", timeout = "50ms" } } }
+LUA
+hold_lock 'LOCK TABLE flags'
+"$ZDM" run --wait locked.lua >locked.out 2>locked.err &
+runner=$!
+wait_for_line locked.out 'waiting until it opens'
+tr -s ' \n' ' ' <locked.out >flat
+check_has flat 'it cannot be looked at: '
+release_lock
+wait "$runner" || fail "the run behind a lock: $(cat locked.out locked.err)"
 # ^C while it waits, and a lost session.
 sed 's/waits/stops/; s/"one"/"three"/; s/TABLE one/TABLE three/; s/"two"/"four"/; s/TABLE two/TABLE four/' waits.lua >stops.lua
 "$ZDM" run --wait stops.lua >stops.out 2>stops.err &

@@ -50,7 +50,7 @@ look(const struct zdm_journal_row *rows, size_t n)
     struct zdm_gate_result result;
     struct zdm_err err = ZDM_ERR_INIT;
 
-    assert_int_equal(zdm_gate_look(NULL, &plan, 2, &all, false, &result, &err), 0);
+    assert_int_equal(zdm_gate_look(NULL, &plan, 2, &all, ZDM_GATE_ASK, &result, &err), 0);
     assert_int_equal(result.n_checks, 2);
     return result;
 }
@@ -121,7 +121,7 @@ test_soak_with_nothing_before_it(void **state)
     struct zdm_err err = ZDM_ERR_INIT;
 
     (void)state;
-    assert_int_equal(zdm_gate_look(NULL, &first, 0, &none, false, &r, &err), 0);
+    assert_int_equal(zdm_gate_look(NULL, &first, 0, &none, ZDM_GATE_ASK, &r, &err), 0);
     assert_true(r.checks[0].open);
     zdm_gate_result_release(&r);
 }
@@ -172,7 +172,7 @@ test_approval_words(void **state)
     struct zdm_err err = ZDM_ERR_INIT;
 
     (void)state;
-    assert_int_equal(zdm_gate_look(NULL, &odd, 0, &none, false, &r, &err), 0);
+    assert_int_equal(zdm_gate_look(NULL, &odd, 0, &none, ZDM_GATE_ASK, &r, &err), 0);
     assert_string_equal(r.checks[0].todo,
         "run: zdm approve \"my plans/x.lua\" \"\" 'it'\\''s $(rm) `x` \"q\" !' --note \"why\"");
     zdm_gate_result_release(&r);

@@ -14,6 +14,7 @@ return plan "x" {
         flag "none" { is = "on" },
         flag "value" { env = "A" },
         command "c" { argv = { "true" }, idempotent = true },
+        not_before { time = "2026-02-28 09:00", zone = "UTC+3" },
         http "half",
     },
 }
@@ -33,4 +34,5 @@ return plan "x" {
 --> 14: flag "none" needs one of "sql", "file", "env" and "url"
 --> 15: flag "value" lacks the field "is" | is: The value that opens the gate, to the letter.
 --> 16:42: unknown field "idempotent" in command "c", which stands in gate "g" | in a gate, command takes argv and timeout
---> 17: http "half" lacks its body: http "half" { ... }
+--> 17:49: "zone" of not_before {} must be the name of a time zone, not "UTC+3" | such as "Europe/Berlin", or "UTC"
+--> 18: http "half" lacks its body: http "half" { ... }
