@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "cli/layout.h"
@@ -25,6 +26,8 @@ add_size(struct zdm_buf *out, const struct zdm_backfill_preview *p)
         zdm_show_bytes(p->from.index_bytes, indexes));
     if (p->tables != 1)
         zdm_buf_addf(&text, ", in %s partitions", zdm_show_count(p->tables, tables));
+    if (p->target.estimated_rows < 0 && p->from.heap_bytes > 0)
+        zdm_buf_add(&text, "; never analysed, so this is a guess: ANALYZE it, or add --sample");
     zdm_add_fact_of(out, ZDM_DIM, "size", &text);
 }
 
@@ -107,7 +110,10 @@ zdm_render_preview(struct zdm_buf *out, const struct zdm_step_preview *preview)
         return;
     }
     if (p->problem.code != ZDM_OK) {
-        zdm_buf_addf(&text, "as things stand it would fail: %s", p->problem.message);
+        bool locked = strcmp(p->problem.sqlstate, "55P03") == 0;
+        zdm_buf_addf(&text, "%s: %s",
+            locked ? "it cannot be looked at now" : "as things stand it would fail",
+            p->problem.message);
         if (p->problem.hint)
             zdm_buf_addf(&text, "; %s", p->problem.hint);
         zdm_add_fact_of(out, ZDM_YELLOW, "problem", &text);

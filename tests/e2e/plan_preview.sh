@@ -148,3 +148,17 @@ check_exit 137 env ZDM_FAILPOINT=batch.after:2 "$ZDM" run after.lua
 check_exit 0 "$ZDM" run after.lua
 check_has "$out" "(resumed)"
 check_lacks "$out" "predicted"
+
+# --- what is not known is said ---------------------------------------------------------------------------
+sql "CREATE TABLE unseen (id int PRIMARY KEY, a text, b text) WITH (autovacuum_enabled = false);
+     INSERT INTO unseen SELECT i, 'a', NULL FROM generate_series(1, 1000) AS i"
+plan unseen 'table = "unseen", set = { b = "a" }'
+check_exit 0 "$ZDM" plan unseen.lua
+says 'never analysed'
+sql 'ANALYZE unseen'
+check_exit 0 "$ZDM" plan unseen.lua
+check_lacks "$out" 'never analysed'
+hold_lock 'LOCK TABLE unseen'
+check_exit 0 "$ZDM" plan unseen.lua
+says 'it cannot be looked at now'
+release_lock
