@@ -272,9 +272,9 @@ return plan "add_phone" {
                 doc = "How many rows to leave behind that the server refuses because of their data (SQLSTATE 22*, 23*, P0001). "
                     .. "Each is found, and goes into quarantine with its key and the error: `zdm quarantine` lists and "
                     .. "retries them, and no contract step begins before none is left. One more than that stops the "
-                    .. "backfill; 0: the first one does. A row that meanwhile got another key, or moved to another partition, is "
-                    .. "not found by a retry and leaves quarantine as a deleted one does. The table needs a key. Not for "
-                    .. "a `map`.",
+                    .. "backfill; 0: the first one does. A row that meanwhile got another key is "
+                    .. "not found by a retry and leaves quarantine as a deleted one does; so does one that moved to another "
+                    .. "partition, with a warning. The table needs a key. Not for a `map`.",
             },
             {
                 name = "quarantine_values",

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "batch/identity.h"
 #include "batch/loop.h"
+#include "batch/order.h"
 #include "pg/retry.h"
 
 extern const struct zdm_embedded zdm_batch_sql[];
@@ -182,6 +183,40 @@ blame(struct zdm_worker *w, const struct zdm_bad_row *row, struct zdm_err *err)
     return -1;
 }
 
+/* Was a row that its partition does not have moved to another one? Nobody does it there any more. */
+static int
+look_elsewhere(struct zdm_worker *w, const struct zdm_bad_row *row, const struct zdm_position *key,
+    struct zdm_err *err)
+{
+    struct zdm_backfill_target root = *w->target;
+    struct zdm_parameters p = {.n = 0};
+    struct zdm_buf b = ZDM_BUF_INIT;
+    struct zdm_result *r = NULL;
+    int rc;
+
+    if (w->target == &w->job->tables[0]->target)
+        return 0;
+    root.relation = zdm_job_target(w->job)->relation;
+    root.alias = NULL;
+    zdm_parameters_add_position(&p, key, 0);
+    zdm_buf_addf(&b,
+        "SELECT EXISTS (SELECT FROM %s WHERE %s.tableoid OPERATOR(pg_catalog.<>) %u AND ",
+        root.relation, root.relation, w->target->oid);
+    zdm_order_add_at(&b, &root, 1);
+    zdm_buf_add(&b, ")");
+    while ((rc = zdm_conn_query(w->conn, b.s, p.n, p.values, &r, err)) < 0)
+        if (zdm_worker_again(w, err) < 0)
+            break;
+    zdm_buf_release(&b);
+    if (rc == 0 && zdm_result_bool(r, 0, 0))
+        zdm_job_note(w->job, "warning", "note",
+            "the row of %s with %s = %s is in another partition now: it has left quarantine as it "
+            "is; see to it by hand",
+            row->relation, w->target->key, row->key);
+    zdm_result_free(r);
+    return rc;
+}
+
 /* *gone: its table is no partition any more. */
 static int
 retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct zdm_position *key,
@@ -219,7 +254,7 @@ retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct zdm_
     else if (was_there)
         out->unneeded++;
     zdm_worker_unstuck(w);
-    return 0;
+    return was_there && !changed ? look_elsewhere(w, row, key, err) : 0;
 }
 
 /* Its partition is gone, and the row with it. */

@@ -205,3 +205,20 @@ EOP
         check_eq "every row once" "1000 1 1" "$(sql 'SELECT count(*), min(n), max(n) FROM t' -F ' ')"
     done
 done
+
+# A row that has moved to another partition is not found by a retry: that is said.
+sql "CREATE TABLE p (id int NOT NULL, r int NOT NULL, v text, x int) PARTITION BY LIST (r);
+     CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2);
+     ALTER TABLE p1 ADD PRIMARY KEY (id); ALTER TABLE p2 ADD PRIMARY KEY (id);
+     INSERT INTO p SELECT i, 1, CASE WHEN i IN (7, 8, 9) THEN 'bad' ELSE i::text END FROM generate_series(1, 100) AS i"
+cat >moved.lua <<'LUA'
+return plan "moved" { api = 1,
+  backfill "x" { table = "p", set = { x = "v::int" }, where = "x IS NULL", max_quarantine = 9 } }
+LUA
+check_exit 0 "$ZDM" run moved.lua
+sql "UPDATE p SET v = '7', r = 2 WHERE id = 7; UPDATE p SET v = '8' WHERE id = 8; DELETE FROM p WHERE id = 9"
+check_exit 0 "$ZDM" quarantine retry moved.lua
+cat "$out" "$err" | tr -s ' \n' ' ' >flat
+check_has flat 'id = 7 is in another partition now'
+check_lacks flat 'id = 9'
+check_eq "the others" "8|0" "$(sql "SELECT (SELECT x FROM p WHERE id = 8), count(*) FROM zdm.quarantine WHERE plan = 'moved'")"
