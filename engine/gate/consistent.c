@@ -52,7 +52,8 @@ find_table(const struct zdm_gate_context *g, const struct zdm_check *check, stru
     if (zdm_result_rows(r) == 0) {
         zdm_result_free(r);
         zdm_fail(err, ZDM_ERR_FAILED, "there is no table %s", written);
-        return zdm_gate_blame(g, check, err);
+        zdm_gate_blame(g, check, err);
+        return -1;
     }
     t->relation = zdm_strdup(zdm_result_get(r, 0, 0));
     t->key = zdm_strdup(zdm_result_get(r, 0, 1));

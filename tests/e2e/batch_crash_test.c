@@ -1,12 +1,7 @@
 /* The process dies or is asked to stop: the next one goes on, and every row is done once. */
-#include "batch_fixture.h"
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "batch_child.h"
 
 #include "base/failpoint.h"
-#include "base/signals.h"
 
 static struct fixture *
 counters(const char *name)
@@ -15,34 +10,9 @@ counters(const char *name)
 
     sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);"
                 "INSERT INTO t SELECT g FROM generate_series(1, 1000) AS g");
-    f->spec.table = zdm_strf("%s.t", name); /* freed by counters_free */
+    f->spec.table = f->table = zdm_strf("%s.t", name);
     f->spec.batch_max = 20;
     return f;
-}
-
-static void
-counters_free(struct fixture *f)
-{
-    free((char *)f->spec.table);
-    fixture_free(f);
-}
-
-/* Runs `child` with the fixture's plan in a process of its own, on connections of its own. Returns
- * its wait status. */
-static int
-in_child(struct fixture *f, void (*child)(struct fixture *f))
-{
-    int status;
-    pid_t pid = fork();
-
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        f->control = connect_to(f->conninfo, "zdm/test");
-        child(f);
-        _exit(99); /* the child says itself how it ended */
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return status;
 }
 
 static void
@@ -80,7 +50,7 @@ killed_at_each_point(struct fixture *(*make)(const char *name), void (*go_on)(st
             fail_msg("%s did not kill: status %d", points[i], status);
         assert_int_equal(f->finished, 0);
         go_on(f);
-        counters_free(f);
+        fixture_free(f);
     }
 }
 
@@ -168,30 +138,6 @@ test_delete_killed_at_each_point(void **state)
 }
 #endif
 
-static void *
-interrupt_after_some(void *arg)
-{
-    struct fixture *f = arg;
-    struct zdm_conn *conn = connect_to(f->conninfo, "world");
-
-    await(conn, "SELECT rows >= 100 FROM zdm.cursor WHERE plan = 'bc_stop'");
-    kill(getpid(), SIGINT);
-    return NULL;
-}
-
-static void
-run_until_stopped(struct fixture *f)
-{
-    pthread_t thread;
-
-    zdm_signals_install();
-    f->spec.pause_ms = 20;
-    if (pthread_create(&thread, NULL, interrupt_after_some, f) != 0)
-        _exit(1);
-    int rc = fixture_run(f);
-    _exit(rc == -1 && f->err.code == ZDM_ERR_INTERRUPTED ? 42 : 2);
-}
-
 static void
 test_interrupted(void **state)
 {
@@ -209,7 +155,7 @@ test_interrupted(void **state)
     resume(f);
     assert_int_equal(f->last.walked, f->last.total);
     assert_false(f->overdone);
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* A cursor that says "done" with no journal row is not ours to guess about. */
@@ -225,7 +171,7 @@ test_done_but_not_journaled(void **state)
     assert_int_equal(f->err.code, ZDM_ERR_MISMATCH);
     assert_has(f->err.hint, "DELETE FROM zdm.cursor WHERE plan = 'bc_half' AND step = 'fill'");
     assert_value(f->app, "SELECT count(*) FROM t WHERE n <> 1", "0");
-    counters_free(f);
+    fixture_free(f);
 }
 
 int

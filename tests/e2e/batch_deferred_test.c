@@ -27,17 +27,10 @@ counters(const char *name, int rows)
         "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);"
         "INSERT INTO t SELECT g FROM generate_series(1, %d) AS g; ANALYZE t",
         rows);
-    f->spec.table = zdm_strf("%s.t", name); /* freed by counters_free */
+    f->spec.table = f->table = zdm_strf("%s.t", name);
     f->spec.batch_max = 20;
     f->spec.lock_timeout_ms = 20;
     return f;
-}
-
-static void
-counters_free(struct fixture *f)
-{
-    free((char *)f->spec.table);
-    fixture_free(f);
 }
 
 static void
@@ -124,7 +117,7 @@ test_one_row(void **state)
     assert_has(
         f->notes.s, "deferred: the row of bd_row.t with id = 130 is locked and left for later");
     assert_has(f->notes.s, "app world");
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* The first, the last and one between, by three sessions. */
@@ -142,7 +135,7 @@ test_three_rows(void **state)
                        "  WHERE plan = 'bd_three' AND part_of IS NOT NULL) = 3 FROM t");
     assert_all_once(f, "400");
     assert_parts(f, "1 200 400");
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* A foreign key's lock is in nobody's way as long as the key stays. */
@@ -157,7 +150,7 @@ test_key_share(void **state)
     run_while_held(&w, "SELECT sum(n) = 100 FROM t");
     assert_all_once(f, "100");
     assert_parts(f, "");
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -196,7 +189,7 @@ test_stripes(void **state)
         "SELECT count(*) > 0 FROM zdm.cursor WHERE plan = 'bd_stripes' AND part_of IS NOT NULL"
         " AND stripes = 8",
         "t");
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* Rows that are inserted beside the one that is left, in every stripe: once at most. */
@@ -239,7 +232,7 @@ test_many_rows(void **state)
                        " WHERE plan = 'bd_many' AND pos = '107') FROM t");
     assert_all_once(f, "400");
     assert_parts(f, "100 101 102 103 104 105 106 107");
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* Nothing is deferred for a lock of the table, nor behind somebody who waits for one. */
@@ -255,7 +248,7 @@ test_table(void **state)
                        " AND application_name = 'zdm/bd_table/fill/0'");
     assert_all_once(f, "400");
     assert_parts(f, "");
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void *
@@ -287,7 +280,7 @@ test_behind_a_queue(void **state)
     pthread_join(thread, NULL);
     assert_all_once(f, "400");
     assert_parts(f, "");
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* Several slices and workers, rows held in different ones. */
@@ -309,7 +302,7 @@ test_slices_and_workers(void **state)
         "SELECT count(*) || ' ' || count(DISTINCT slice) FROM zdm.cursor"
         " WHERE plan = 'bd_slices' AND part_of IS NOT NULL",
         "5 5");
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -336,7 +329,7 @@ test_patience(void **state)
                        " AND application_name = 'zdm/bd_patience/fill/1'");
     assert_all_once(f, "200");
     assert_parts(f, "77");
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* Deletes and copies as well. */
@@ -355,7 +348,7 @@ test_delete(void **state)
     assert_value(f->app, "SELECT count(*) || ' ' || sum(id % 2) FROM t", "150 150");
     assert_value(f->app, "SELECT sum(rows) FROM zdm.cursor WHERE plan = 'bd_delete'", "150");
     assert_parts(f, "100");
-    counters_free(f);
+    fixture_free(f);
 }
 
 #ifdef ZDM_FAILPOINTS
@@ -387,7 +380,7 @@ test_killed_after_deferring(void **state)
     run_while_held(&w, "SELECT sum(n) = 398 FROM t");
     assert_all_once(f, "400");
     assert_parts(f, "130 260");
-    counters_free(f);
+    fixture_free(f);
 }
 #endif
 

@@ -33,6 +33,7 @@ struct fixture {
     struct zdm_assignment set;
     const char *key[3];
     struct zdm_backfill_spec spec;
+    char *table; /* owned, of spec, or NULL */
     struct zdm_backfill_hooks hooks;
     struct zdm_backfill_fault fault;
     struct zdm_backfill_progress last;
@@ -264,6 +265,7 @@ fixture_free(struct fixture *f)
     zdm_conn_close(f->app);
     zdm_buf_release(&f->notes);
     zdm_err_release(&f->err);
+    free(f->table);
     free(f->plan);
     free(f->conninfo);
     free(f);

@@ -8,18 +8,11 @@ parts(const char *name)
 {
     struct fixture *f = fixture_new(name, NULL);
 
-    f->spec.table = zdm_strf("%s.t", name); /* freed by parts_free */
+    f->spec.table = f->table = zdm_strf("%s.t", name);
     f->spec.batch_max = 20;
     f->spec.workers = 3;
     f->spec.stripes = 8;
     return f;
-}
-
-static void
-parts_free(struct fixture *f)
-{
-    free((char *)f->spec.table);
-    fixture_free(f);
 }
 
 /* "1 1 ROWS done": every row once, and the cursors say so. */
@@ -90,7 +83,7 @@ test_all_kinds(void **state)
         "bl_kinds.list_a"
         " bl_kinds.list_rest bl_kinds.rest8");
     sql(f->app, "DROP SCHEMA \"bl_kinds'\\ 2\" CASCADE");
-    parts_free(f);
+    fixture_free(f);
 }
 
 /* Eight partitions with the key of the whole, of different sizes. */
@@ -123,7 +116,7 @@ test_slices_by_size(void **state)
         " FROM (SELECT count(*) AS n, split_part(relation, '/', 4) AS leaf FROM zdm.cursor"
         "       WHERE plan = 'bl_size' GROUP BY 2) AS s",
         "t");
-    parts_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -136,7 +129,7 @@ test_empty(void **state)
     fixture_run_ok(f);
     assert_int_equal(f->last.rows, 0);
     assert_int_equal(f->finished, 1);
-    parts_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -164,7 +157,7 @@ test_delete_and_copy(void **state)
     fixture_run_ok(f);
     assert_value(f->app, "SELECT count(*) || ' ' || bool_and(id % 2 = 1) FROM t", "6000 true");
     assert_int_equal(f->last.rows, 6000);
-    parts_free(f);
+    fixture_free(f);
 }
 
 /* --- what has to name the partitioned table ---------------------------------------- */
@@ -200,7 +193,7 @@ test_no_rights_on_partitions(void **state)
     assert_once(f, "12000");
     sql(f->app, "DROP OWNED BY bl_role; DROP ROLE bl_role");
     free(conninfo);
-    parts_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -225,7 +218,7 @@ test_statement_trigger(void **state)
     assert_has(f->err.message, "has no key to walk along");
     assert_has(
         f->err.detail, "trigger \"Log\" of it works only for statements that name bl_trigger.t");
-    parts_free(f);
+    fixture_free(f);
 }
 
 /* An expression may name the schema too, or mean the row type of the whole. */
@@ -246,7 +239,7 @@ test_expressions_that_need_the_whole(void **state)
     assert_string_equal(f->err.sqlstate, "42703");
     assert_int_equal(f->fault.set_index, 0);
     assert_int_equal(f->fault.position, 5);
-    parts_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -263,7 +256,7 @@ test_partition_key_is_set(void **state)
     assert_int_equal(fixture_run(f), -1);
     assert_has(f->err.message, "column at is in the partition key of bl_move.t: it cannot be set");
     assert_value(f->app, "SELECT at FROM t", "2020-02-02");
-    parts_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -280,7 +273,7 @@ test_foreign_partition(void **state)
     assert_int_equal(fixture_run(f), -1);
     assert_has(f->err.message, "partition bl_foreign.far of bl_foreign.t is a foreign table");
     sql(f->app, "DROP FOREIGN DATA WRAPPER bl_none CASCADE");
-    parts_free(f);
+    fixture_free(f);
 }
 
 /* One that comes meanwhile is no reason to call it done without it. */
@@ -309,7 +302,7 @@ test_foreign_partition_meanwhile(void **state)
     fixture_run_ok(f);
     assert_once(f, "1000");
     sql(f->app, "DROP FOREIGN DATA WRAPPER bl_far CASCADE");
-    parts_free(f);
+    fixture_free(f);
 }
 
 /* What an older zdm began along the key of the whole goes on so. */
@@ -331,7 +324,7 @@ test_begun_as_a_whole(void **state)
     fixture_run_ok(f);
     assert_once(f, "12000");
     assert_value(f->app, "SELECT count(*) FROM zdm.cursor WHERE plan = 'bl_old'", "1");
-    parts_free(f);
+    fixture_free(f);
 }
 
 /* --- what happens to partitions meanwhile ------------------------------------------ */
@@ -386,7 +379,7 @@ test_new_partitions(void **state)
         "INSERT INTO t SELECT g, 9 FROM generate_series(1, 500) AS g");
     assert_once(f, "13000");
     assert_int_equal(f->finished, 1);
-    parts_free(f);
+    fixture_free(f);
 }
 
 /* One that is being walked, one that is yet to come, one whose turn is over maybe. */
@@ -411,7 +404,7 @@ test_gone_partitions(void **state)
         "t");
     assert_has(f->notes.s, "bl_gone.t6 is no partition of bl_gone.t any more");
     assert_has(f->notes.s, "bl_gone.t7 is no partition of bl_gone.t any more");
-    parts_free(f);
+    fixture_free(f);
 }
 
 /* Pages too; and what takes the name of a partition is not that partition. */
@@ -433,7 +426,7 @@ test_another_under_the_name(void **state)
     assert_value(f->app, "SELECT concat_ws(' ', min(n), max(n), count(*)) FROM t", "1 1 12000");
     assert_value(f->app, "SELECT min(n) || ' ' || max(n) FROM old", "0 1");
     assert_has(f->notes.s, "bl_name.t0 is no partition of bl_name.t any more");
-    parts_free(f);
+    fixture_free(f);
 }
 
 /* Away and back before the end: it is gone on with. */
@@ -454,7 +447,7 @@ test_attached_again(void **state)
     run_while(f, "ALTER TABLE t DETACH PARTITION t6");
     assert_once(f, "12000");
     assert_has(f->notes.s, "bl_back.t6 is no partition of bl_back.t any more");
-    parts_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -476,7 +469,7 @@ test_renamed(void **state)
     fixture_own(f);
     fixture_run_ok(f);
     assert_once(f, "12000");
-    parts_free(f);
+    fixture_free(f);
 }
 
 /* A row that moves from a partition that is still to come to one that is done is found by the sweep, which
@@ -500,7 +493,7 @@ test_swept(void **state)
         "SELECT count(*) FILTER (WHERE round IS NOT NULL) > 0 FROM zdm.cursor"
         " WHERE plan = 'bl_sweep'",
         "t");
-    parts_free(f);
+    fixture_free(f);
 }
 
 /* In a restored dump the oids are others: the names tell. */
@@ -518,7 +511,7 @@ test_restored(void **state)
     fixture_own(f);
     fixture_run_ok(f);
     assert_once(f, "12000");
-    parts_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -536,7 +529,7 @@ test_made_again(void **state)
     assert_int_equal(f->err.code, ZDM_ERR_MISMATCH);
     assert_has(f->err.message, "bl_again.t is another table than the one");
     assert_has(f->err.hint, "regexp_replace(relation");
-    parts_free(f);
+    fixture_free(f);
 }
 
 int

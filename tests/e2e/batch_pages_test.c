@@ -10,17 +10,10 @@ keyless(const char *name, int rows)
         "CREATE TABLE t (a int, b int, pad text DEFAULT repeat('x', 100));"
         "INSERT INTO t SELECT g FROM generate_series(1, %d) AS g; ANALYZE t",
         rows);
-    f->spec.table = zdm_strf("%s.t", name); /* freed by keyless_free */
+    f->spec.table = f->table = zdm_strf("%s.t", name);
     f->set = (struct zdm_assignment){"b", "a * 2"};
     f->spec.where = "b IS DISTINCT FROM a * 2";
     return f;
-}
-
-static void
-keyless_free(struct fixture *f)
-{
-    free((char *)f->spec.table);
-    fixture_free(f);
 }
 
 static void
@@ -39,7 +32,7 @@ test_every_row(void **state)
         " FROM zdm.cursor WHERE plan = 'bp_every'",
         "ctid true");
     assert_value(f->app, "SELECT count(*) FROM t", "5000");
-    keyless_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -54,7 +47,7 @@ test_delete(void **state)
     fixture_run_ok(f);
     assert_value(f->app, "SELECT count(*) || ' ' || sum(a % 2) FROM t", "1500 1500");
     assert_int_equal(f->last.rows, 1500);
-    keyless_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -65,7 +58,7 @@ test_empty(void **state)
     (void)state;
     fixture_run_ok(f);
     assert_int_equal(f->last.rows, 0);
-    keyless_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -80,7 +73,7 @@ test_where_that_stays_true(void **state)
     assert_has(f->err.message, "where is still true for rows of bp_stays.t that were updated");
     assert_has(f->err.hint, "IS DISTINCT FROM");
     assert_value(f->app, "SELECT count(*) FROM t WHERE b IS NOT NULL", "0");
-    keyless_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -106,7 +99,7 @@ test_refused(void **state)
     f->spec.n_set = 1;
     assert_int_equal(fixture_run(f), -1);
     assert_has(f->err.message, "table bp_refused.t1 has no key to walk along");
-    keyless_free(f);
+    fixture_free(f);
 }
 
 struct writer {
@@ -155,7 +148,7 @@ test_rows_that_move(void **state)
     /* Rows counted are rows changed. */
     assert_value(f->app, "SELECT rows FROM zdm.cursor WHERE plan = 'bp_live'", "4000");
     free(writes);
-    keyless_free(f);
+    fixture_free(f);
 }
 
 /* A row that hides behind us while the pass goes on is found by the sweep. */
@@ -178,7 +171,7 @@ test_sweep(void **state)
         "SELECT (pos::json ->> 0) || ' ' || rows FROM zdm.cursor"
         " WHERE plan = 'bp_sweep'",
         "2 1972");
-    keyless_free(f);
+    fixture_free(f);
 }
 
 static void *
@@ -207,7 +200,7 @@ test_vacuum_full(void **state)
     assert_has(f->notes.s, "bp_vacuum.t was rewritten");
     assert_value(f->app, "SELECT count(*) FROM t WHERE b = a * 2", "5000");
     assert_value(f->app, "SELECT rows FROM zdm.cursor WHERE plan = 'bp_vacuum'", "5000");
-    keyless_free(f);
+    fixture_free(f);
 }
 
 /* What failed goes on in its pass, also when the table has a key by now. */
@@ -227,7 +220,7 @@ test_resume(void **state)
     fixture_run_ok(f);
     assert_value(f->app, "SELECT count(*) FROM t WHERE b = a * 2", "3000");
     assert_value(f->app, "SELECT rows FROM zdm.cursor WHERE plan = 'bp_resume'", "3000");
-    keyless_free(f);
+    fixture_free(f);
 }
 
 int

@@ -12,16 +12,9 @@ counters(const char *name, int rows, const char *bad)
         " CONSTRAINT t_n_check CHECK (n = 0 OR NOT (%s)));"
         "INSERT INTO t SELECT g, 0, 'v' || g FROM generate_series(1, %d) AS g; ANALYZE t",
         bad, rows);
-    f->spec.table = zdm_strf("%s.t", name); /* freed by counters_free */
+    f->spec.table = f->table = zdm_strf("%s.t", name);
     f->spec.max_quarantine = 10;
     return f;
-}
-
-static void
-counters_free(struct fixture *f)
-{
-    free((char *)f->spec.table);
-    fixture_free(f);
 }
 
 /* The keys in quarantine are those, and all the other rows were updated once and counted. */
@@ -68,7 +61,7 @@ test_one_of_many(void **state)
     assert_has(f->notes.s,
         "quarantined: row of bq_one.t with id = 7421 goes into quarantine, where "
         "1 of at most 10 are now: new row");
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -82,7 +75,7 @@ test_none_allowed(void **state)
     assert_string_equal(f->err.sqlstate, "23514");
     assert_has(f->err.message, "row of bq_none.t with id = 7: new row");
     assert_value(f->app, "SELECT count(*) FROM zdm.quarantine WHERE plan = 'bq_none'", "0");
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* Those that are there stay; with more room it goes on behind them. */
@@ -109,7 +102,7 @@ test_too_many(void **state)
     fixture_run_ok(f);
     assert_quarantined(f, "100 400 700", 997);
     assert_int_equal(f->last.quarantined, 3);
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -120,7 +113,7 @@ test_both_ends(void **state)
     (void)state;
     fixture_run_ok(f);
     assert_quarantined(f, "1 2 499 500", 496);
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -132,7 +125,7 @@ test_the_only_row(void **state)
     fixture_run_ok(f);
     assert_quarantined(f, "1", 0);
     assert_int_equal(f->finished, 1);
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -145,7 +138,7 @@ test_every_row(void **state)
     fixture_run_ok(f);
     assert_int_equal(f->last.quarantined, 150);
     assert_int_equal(f->last.rows, 0);
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* In groups, in both directions, in the order of another collation. */
@@ -194,7 +187,7 @@ test_in_stripes(void **state)
         "SELECT string_agg(sqlstate, ' ' ORDER BY key::int) FROM zdm.quarantine"
         " WHERE plan = 'bq_stripes'",
         "23514 23514 23514 22012 23514 23514");
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -210,7 +203,7 @@ test_three_workers(void **state)
     fixture_run_ok(f);
     assert_quarantined(f, "999 1999 2999 3999 4999 5999 6999 7999 8999 9999 10999 11999", 11988);
     assert_int_equal(f->last.quarantined, 12);
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* However many find one at the same time, there is never one too many. */
@@ -227,7 +220,7 @@ test_three_workers_are_too_many(void **state)
     assert_has(f->err.message, "one bad row more than max_quarantine = 5");
     assert_value(f->app, "SELECT count(*) FROM zdm.quarantine WHERE plan = 'bq_limit'", "5");
     assert_value(f->app, "SELECT count(*) FROM t WHERE n > 1", "0");
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* A row that was left for later because it was locked turns out to be bad. */
@@ -250,7 +243,7 @@ in_a_part(int64_t stripes)
         "SELECT count(*) || ' ' || string_agg(DISTINCT state, ',') FROM zdm.cursor"
         " WHERE plan = 'bq_part'",
         "3 done");
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -318,7 +311,7 @@ test_values_when_asked_for(void **state)
     assert_value(f->app,
         "SELECT message || ' ' || row_values FROM zdm.quarantine WHERE plan = 'bq_values'",
         "invalid input syntax for type integer: \"seven\" {\"id\":7,\"n\":0,\"v\":\"seven\"}");
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void *
@@ -387,7 +380,7 @@ test_begun_again(void **state)
     fixture_run_ok(f);
     assert_value(f->app,
         "SELECT count(*) || ' ' || sum(tries) FROM zdm.quarantine WHERE plan = 'bq_again'", "2 6");
-    counters_free(f);
+    fixture_free(f);
 }
 
 static char *
@@ -464,7 +457,7 @@ test_another_table(void **state)
     assert_int_equal(f->err.code, ZDM_ERR_MISMATCH);
     assert_has(f->err.message, "bq_other.t is another table");
     assert_value(f->app, "SELECT n FROM t WHERE id = 7", "0");
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* The final sweep leaves out what is in quarantine, and its repairs set aside what is bad, too. */

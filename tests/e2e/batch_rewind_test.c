@@ -69,7 +69,7 @@ counters(const char *name, struct world *w)
 
     sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);"
                 "INSERT INTO t SELECT g FROM generate_series(1, 4000) AS g; ANALYZE t");
-    f->spec.table = zdm_strf("%s.t", name); /* freed by counters_free */
+    f->spec.table = f->table = zdm_strf("%s.t", name);
     f->spec.batch_max = 20;
     f->spec.lock_timeout_ms = 20;
     w->f = f;
@@ -87,7 +87,6 @@ static void
 counters_free(struct fixture *f, struct world *w)
 {
     zdm_conn_close(w->holder);
-    free((char *)f->spec.table);
     fixture_free(f);
 }
 

@@ -19,17 +19,10 @@ counters(const char *name, const char *key)
         "CREATE TABLE t AS SELECT %s AS id, 0 AS n FROM generate_series(1, " ROWS ") AS g;"
         "ALTER TABLE t ADD PRIMARY KEY (id); ANALYZE t",
         key);
-    f->spec.table = zdm_strf("%s.t", name); /* freed by counters_free */
+    f->spec.table = f->table = zdm_strf("%s.t", name);
     f->spec.batch_min = f->spec.batch_max = 20;
     f->spec.stripes = 8;
     return f;
-}
-
-static void
-counters_free(struct fixture *f)
-{
-    free((char *)f->spec.table);
-    fixture_free(f);
 }
 
 static void
@@ -61,7 +54,7 @@ test_kinds_of_keys(void **state)
         /* 160 keys from cut to cut, 20 or so to a batch. */
         assert_value(f->app,
             "SELECT batches BETWEEN 200 AND 220 FROM zdm.cursor WHERE plan = 'bs_keys'", "t");
-        counters_free(f);
+        fixture_free(f);
     }
 }
 
@@ -81,7 +74,7 @@ test_order_of_batches(void **state)
         "'0000011111222223333344444555556666677777'"
         " FROM (SELECT xmin::text::bigint AS xid, min(id % 8) AS stripe FROM t GROUP BY 1) AS b",
         "t");
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -95,7 +88,7 @@ test_composite_key(void **state)
     fixture_run_ok(f);
     assert_all_once(f);
     assert_value(f->app, "SELECT stripes FROM zdm.cursor WHERE plan = 'bs_two'", "8");
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* Indexes of which an update of n would need new entries, and such that know nothing of it. */
@@ -123,7 +116,7 @@ test_where_hot_is_impossible(void **state)
             f->app, "SELECT stripes FROM zdm.cursor WHERE plan = 'bs_index'", cases[i].stripes);
         if (*cases[i].stripes == '1')
             assert_has(f->notes.s, "bs_index.i holds a column that is set");
-        counters_free(f);
+        fixture_free(f);
     }
 }
 
@@ -136,7 +129,7 @@ test_no_hash_no_stripes(void **state)
     fixture_run_ok(f);
     assert_all_once(f);
     assert_value(f->app, "SELECT stripes FROM zdm.cursor WHERE plan = 'bs_money'", "1");
-    counters_free(f);
+    fixture_free(f);
 }
 
 struct helper {
@@ -170,7 +163,7 @@ test_locked_row(void **state)
     pthread_join(h.thread, NULL);
     assert_has(f->notes.s, "deferred: the row of bs_lock.t with id = 203");
     assert_all_once(f);
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* The row is named, whichever stripe it is in; the next run goes on in the middle of the range, with
@@ -195,7 +188,7 @@ test_bad_row(void **state)
     fixture_own(f);
     fixture_run_ok(f);
     assert_all_once(f);
-    counters_free(f);
+    fixture_free(f);
 }
 
 #ifdef ZDM_FAILPOINTS
@@ -226,7 +219,7 @@ test_killed_between_stripes(void **state)
         fixture_own(f);
         fixture_run_ok(f);
         assert_all_once(f);
-        counters_free(f);
+        fixture_free(f);
     }
 }
 #endif

@@ -23,16 +23,9 @@ mails(const char *name, const char *body)
         "CREATE TRIGGER meanwhile AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION meanwhile()",
         name, body);
     f->set = (struct zdm_assignment){"mail", "lower(email)"};
-    f->spec.table = zdm_strf("%s.t", name); /* freed by mails_free */
+    f->spec.table = f->table = zdm_strf("%s.t", name);
     f->spec.sweep.on = true;
     return f;
-}
-
-static void
-mails_free(struct fixture *f)
-{
-    free((char *)f->spec.table);
-    fixture_free(f);
 }
 
 static void
@@ -72,7 +65,7 @@ test_nothing_left(void **state)
     assert_int_equal(f->last.rows, 1000);
     assert_value(f->app, "SELECT count(*) FROM zdm.cursor WHERE plan = 'bs_clean'", "1");
     assert_int_equal(f->notes.len, 0);
-    mails_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -91,7 +84,7 @@ test_behind_and_beyond(void **state)
     assert_int_equal(f->last.rows, 1004);
     assert_has(f->notes.s, "the final sweep found 4 rows of bs_behind.t that were written meanwhile"
                            " and need it (id = -5, id = 7, id = 2000, id = 2001)");
-    mails_free(f);
+    fixture_free(f);
 }
 
 /* A table without a row when it begins. */
@@ -112,7 +105,7 @@ test_empty_at_first(void **state)
     fixture_own(f);
     fixture_run_ok(f);
     assert_all_done(f);
-    mails_free(f);
+    fixture_free(f);
 }
 
 /* What the repair itself brings about is found by the next round. */
@@ -127,7 +120,7 @@ test_rounds(void **state)
     fixture_run_ok(f);
     assert_all_done(f);
     assert_repaired(f, "1:1 2:1 3:1");
-    mails_free(f);
+    fixture_free(f);
 }
 
 /* Somebody who undoes it for ever: the step fails, and says which rows. */
@@ -157,7 +150,7 @@ test_never_ends(void **state)
     fixture_run_ok(f);
     assert_all_done(f);
     assert_repaired(f, "1:7 2:7 3:7 4:7");
-    mails_free(f);
+    fixture_free(f);
 }
 
 /* A trigger that changes what was set: nothing is repaired, for there would be no end of it. */
@@ -175,7 +168,7 @@ test_taken_back(void **state)
     assert_repaired(f, "");
     assert_int_equal(f->last.rows, 1000);
     assert_has(f->notes.s, "as if a trigger took it back");
-    mails_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -185,7 +178,7 @@ assert_no_sweep(struct fixture *f, const char *why)
     assert_has(f->notes.s, "no final sweep for rows that are written meanwhile: ");
     assert_has(f->notes.s, why);
     assert_repaired(f, "");
-    mails_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -246,7 +239,7 @@ test_not_known(void **state)
     fixture_run_ok(f);
     assert_all_done(f);
     assert_repaired(f, "1:1");
-    mails_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -260,7 +253,7 @@ test_off(void **state)
     fixture_run_ok(f);
     assert_value(f->app, "SELECT count(*) FROM t WHERE mail IS NULL", "1");
     assert_int_equal(f->notes.len, 0);
-    mails_free(f);
+    fixture_free(f);
 }
 
 /* where says which rows are meant, set what is still to do in them. */
@@ -277,7 +270,7 @@ test_where(void **state)
         "SELECT count(*) FROM t WHERE (id % 2 = 0) <> (mail IS NOT NULL) AND id <> -4", "0");
     assert_repaired(f, "1:1");
     assert_int_equal(f->last.rows, 501);
-    mails_free(f);
+    fixture_free(f);
 }
 
 /* A value that is an error in rows that where leaves out. */
@@ -451,7 +444,7 @@ test_workers_and_stripes(void **state)
     assert_value(f->app,
         "SELECT count(*) > 1 FROM zdm.cursor WHERE plan = 'bs_many' AND round IS NULL", "t");
     assert_value(f->app, "SELECT sum(rows) FROM zdm.cursor WHERE plan = 'bs_many'", "30006");
-    mails_free(f);
+    fixture_free(f);
 }
 
 /* Partition by partition, each along its own key. */
@@ -507,7 +500,7 @@ test_locked(void **state)
         "SELECT string_agg(round || ':' || rows || COALESCE(':' || part_of, ''), ' '"
         " ORDER BY slice) FROM zdm.cursor WHERE plan = 'bs_locked' AND round IS NOT NULL",
         "1:1 1:1:1");
-    mails_free(f);
+    fixture_free(f);
 }
 
 /* A row that is an error is told of as by any batch. */
@@ -526,7 +519,7 @@ test_bad_row(void **state)
     fixture_own(f);
     fixture_run_ok(f);
     assert_int_equal(f->last.stage, ZDM_STAGE_DONE);
-    mails_free(f);
+    fixture_free(f);
 }
 
 /* Page by page there are passes, whatever the sweep. */
@@ -541,7 +534,7 @@ test_pages(void **state)
     fixture_run_ok(f);
     assert_all_done(f);
     assert_repaired(f, "");
-    mails_free(f);
+    fixture_free(f);
 }
 
 #ifdef ZDM_FAILPOINTS
@@ -577,7 +570,7 @@ test_killed(void **state)
         fixture_run_ok(f);
         assert_all_done(f);
         assert_value(f->app, "SELECT sum(rows) FROM zdm.cursor WHERE plan = 'bs_kill'", "1250");
-        mails_free(f);
+        fixture_free(f);
     }
 }
 #endif

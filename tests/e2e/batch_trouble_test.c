@@ -45,16 +45,9 @@ counters(const char *name, int rows)
         "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);"
         "INSERT INTO t SELECT g FROM generate_series(1, %d) AS g",
         rows);
-    f->spec.table = zdm_strf("\"%s\".t", name); /* freed by counters_free */
+    f->spec.table = f->table = zdm_strf("\"%s\".t", name);
     f->spec.batch_max = 20;
     return f;
-}
-
-static void
-counters_free(struct fixture *f)
-{
-    free((char *)f->spec.table);
-    fixture_free(f);
 }
 
 static void
@@ -87,7 +80,7 @@ test_too_long_for_a_batch(void **state)
     fixture_run_ok(f);
     assert_all_once(f);
     assert_value(f->app, "SELECT last_value > 60 FROM tries", "t");
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -113,7 +106,7 @@ test_too_long_for_a_row(void **state)
     assert_has(f->notes.s, "retry: the row of bx_row.t with id = 7 took longer than 1.0 s, or was "
                            "cancelled; trying again");
     assert_true(strstr(f->notes.s, "took longer than 2.0 s") == NULL);
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -129,7 +122,7 @@ test_too_long_for_patience(void **state)
     assert_has(f->err.detail, "was cancelled, after 2.0 s at most");
     assert_has(f->err.hint, "triggers of the table");
     assert_value(f->app, "SELECT count(*) FROM t WHERE n > 0 AND id >= 7", "0");
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -146,7 +139,7 @@ test_cancelled_by_somebody(void **state)
                 "CREATE TRIGGER cancel BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION cancel()");
     fixture_run_ok(f);
     assert_all_once(f);
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* --- sessions die ------------------------------------------------------------------- */
@@ -167,7 +160,7 @@ test_worker_dies_inside_batches(void **state)
     assert_all_once(f);
     assert_has(f->notes.s, "reconnect: the backfill's session is of no use any more");
     assert_has(f->notes.s, "reconnect: connected again to");
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -199,7 +192,7 @@ test_workers_killed_from_outside(void **state)
     world_end(&w);
     assert_int_equal(w.seen, 5);
     assert_all_once(f);
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -223,7 +216,7 @@ test_every_session_killed(void **state)
     world_end(&w);
     assert_true(f->recovered >= 1);
     assert_all_once(f);
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* What a failover looks like: for a while every new session is read-only. */
@@ -260,7 +253,7 @@ test_read_only_for_a_while(void **state)
     f->control = NULL;
     sql(f->app, "DROP ROLE bx_standby");
     free(conninfo);
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* --- take-over ------------------------------------------------------------------------- */
@@ -299,7 +292,7 @@ test_take_over_stops_the_first(void **state)
     fixture_own(f);
     fixture_run_ok(f);
     assert_all_once(f);
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* A runner that was stopped before its first batch and wakes up after another one began. */
@@ -319,7 +312,7 @@ test_late_start_with_an_old_epoch(void **state)
     f->epoch = ours;
     fixture_run_ok(f);
     assert_all_once(f);
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -343,7 +336,7 @@ test_cursor_vanishes(void **state)
     assert_int_equal(f->err.code, ZDM_ERR_MISMATCH);
     assert_has(f->err.message, "the cursor of backfill \"fill\" is gone");
     assert_has(f->err.hint, "earlier point");
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* What a restored backup looks like: cursor and rows together at an earlier point. */
@@ -368,7 +361,7 @@ test_rewound_database(void **state)
     world_end(&w);
     assert_has(f->notes.s, "rewound: the database is ");
     assert_all_once(f);
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* --- locks: of rows in batch_deferred_test.c ------------------------------------------------ */
@@ -396,7 +389,7 @@ test_locked_table(void **state)
     fixture_run_ok(f);
     world_end(&w);
     assert_all_once(f);
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* --- data ---------------------------------------------------------------------------------- */
@@ -420,7 +413,7 @@ test_bad_row_is_named(void **state)
     sql(f->app, "UPDATE t SET d = 1 WHERE id = 333");
     fixture_run_ok(f);
     assert_all_once(f);
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -447,7 +440,7 @@ test_column_dropped_meanwhile(void **state)
     assert_has(f->err.message, "set n: column \"extra\" does not exist");
     assert_int_equal(f->fault.set_index, 0);
     assert_int_equal(f->fault.position, 5);
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -474,7 +467,7 @@ test_rows_come_and_go(void **state)
         "SELECT string_agg(id || '=' || n, ' ' ORDER BY id) FROM t"
         " WHERE n <> 1 OR id = 2990",
         "10=0 2990=1 9999=0");
-    counters_free(f);
+    fixture_free(f);
 }
 
 int

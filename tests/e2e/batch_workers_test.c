@@ -1,12 +1,7 @@
 /* A table cut into slices and several workers at it: every row once, whatever happens to them. */
-#include "batch_fixture.h"
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "batch_child.h"
 
 #include "base/failpoint.h"
-#include "base/signals.h"
 
 #define ROWS "12000"
 
@@ -19,17 +14,10 @@ counters(const char *name)
     sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);"
                 "INSERT INTO t SELECT g * 3 - 500 FROM generate_series(1, " ROWS ") AS g;"
                 "ANALYZE t");
-    f->spec.table = zdm_strf("%s.t", name); /* freed by counters_free */
+    f->spec.table = f->table = zdm_strf("%s.t", name);
     f->spec.batch_max = 20;
     f->spec.workers = 3;
     return f;
-}
-
-static void
-counters_free(struct fixture *f)
-{
-    free((char *)f->spec.table);
-    fixture_free(f);
 }
 
 static void
@@ -60,7 +48,7 @@ test_slices_and_workers(void **state)
     assert_value(f->app,
         "SELECT bool_and(c.rows BETWEEN 1 AND 4000) FROM zdm.cursor AS c WHERE plan = 'bw_all'",
         "t");
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* All of the workers are at work at the same time, each under the name of its slice. */
@@ -82,7 +70,7 @@ test_at_the_same_time(void **state)
     f->spec.patience_ms = 30000;
     fixture_run_ok(f);
     assert_value(f->app, "SELECT count(*) FROM t WHERE n <> 1", "0");
-    counters_free(f);
+    fixture_free(f);
 }
 
 struct helper {
@@ -127,7 +115,7 @@ test_one_of_three_is_terminated(void **state)
     assert_all_once(f);
     assert_has(f->notes.s, "reconnect: connected again");
     assert_int_equal(f->recovered, 0);
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* The first worker's failure stops the others between two batches, and is what comes back. */
@@ -153,7 +141,7 @@ test_bad_row(void **state)
     fixture_own(f);
     fixture_run_ok(f);
     assert_all_once(f);
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -177,7 +165,7 @@ test_taken_over(void **state)
     fixture_own(f);
     fixture_run_ok(f);
     assert_all_once(f);
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* Slices of an earlier start without batches: another table size, another key, fewer slices. */
@@ -196,7 +184,7 @@ test_recut(void **state)
         "SELECT count(*) FILTER (WHERE rows > 0) || ' ' || count(*) FILTER (WHERE bound IS NULL)"
         " || ' ' || string_agg(DISTINCT state, '') FROM zdm.cursor WHERE plan = 'bw_recut'",
         "4 26 done");
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* What a zdm of before there were slices left goes on as the one slice that it is. */
@@ -214,7 +202,7 @@ test_older_cursor(void **state)
     assert_value(f->app, "SELECT count(*) FROM t WHERE n <> 1", "0");
     assert_value(
         f->app, "SELECT rows || ' ' || state FROM zdm.cursor WHERE plan = 'bw_old'", ROWS " done");
-    counters_free(f);
+    fixture_free(f);
 }
 
 static void
@@ -230,7 +218,7 @@ test_missing_slice(void **state)
     assert_int_equal(f->err.code, ZDM_ERR_MISMATCH);
     assert_has(f->err.message, "is gone");
     assert_value(f->app, "SELECT count(*) FROM t WHERE n <> 0", "0");
-    counters_free(f);
+    fixture_free(f);
 }
 
 /* A role that may have three sessions: control, and two workers of the three. */
@@ -252,47 +240,7 @@ test_fewer_sessions(void **state)
     assert_has(f->notes.s, "note: going on with fewer workers: ");
     sql(f->app, "DROP OWNED BY bw_few; DROP ROLE bw_few");
     free(conninfo);
-    counters_free(f);
-}
-
-static int
-in_child(struct fixture *f, void (*child)(struct fixture *f))
-{
-    int status;
-    pid_t pid = fork();
-
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        f->control = connect_to(f->conninfo, "zdm/test");
-        child(f);
-        _exit(99); /* the child says itself how it ended */
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return status;
-}
-
-static void *
-interrupt_after_some(void *arg)
-{
-    struct fixture *f = arg;
-    struct zdm_conn *conn = connect_to(f->conninfo, "world");
-
-    await(conn, "SELECT sum(rows) >= 300 FROM zdm.cursor WHERE plan = 'bw_stop'");
-    kill(getpid(), SIGINT);
-    return NULL;
-}
-
-static void
-run_until_stopped(struct fixture *f)
-{
-    pthread_t thread;
-
-    zdm_signals_install();
-    f->spec.pause_ms = 20;
-    if (pthread_create(&thread, NULL, interrupt_after_some, f) != 0)
-        _exit(1);
-    int rc = fixture_run(f);
-    _exit(rc == -1 && f->err.code == ZDM_ERR_INTERRUPTED ? 42 : 2);
+    fixture_free(f);
 }
 
 static void
@@ -311,7 +259,7 @@ test_interrupted(void **state)
     fixture_own(f);
     fixture_run_ok(f);
     assert_all_once(f);
-    counters_free(f);
+    fixture_free(f);
 }
 
 #ifdef ZDM_FAILPOINTS
@@ -339,7 +287,7 @@ test_killed_at_each_point(void **state)
         fixture_own(f);
         fixture_run_ok(f);
         assert_all_once(f);
-        counters_free(f);
+        fixture_free(f);
     }
 }
 #endif
