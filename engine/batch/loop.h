@@ -256,6 +256,8 @@ int zdm_job_measure(struct zdm_worker *w, char **bound, int64_t *total, struct z
 /* Makes these slices ours, or (NULL) those that are there as they are, and reads all of them. */
 int zdm_job_claim(struct zdm_job *job, const struct zdm_cursors *slices,
     struct zdm_cursors *cursors, struct zdm_err *err);
+/* All slices as the database has them, tried until it answers; releases what *cursors held. */
+int zdm_job_read_cursors(struct zdm_job *job, struct zdm_cursors *cursors, struct zdm_err *err);
 /* Takes over what the database says about all slices; between runs of the workers only. */
 int zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
 

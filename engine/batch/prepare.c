@@ -139,8 +139,8 @@ failed:
     return -1;
 }
 
-static int
-read_cursors(struct zdm_job *job, struct zdm_cursors *cursors, struct zdm_err *err)
+int
+zdm_job_read_cursors(struct zdm_job *job, struct zdm_cursors *cursors, struct zdm_err *err)
 {
     zdm_cursors_release(cursors);
     while (zdm_cursors_read(job->control, job->spec->plan, job->spec->step, cursors, err) < 0)
@@ -206,7 +206,7 @@ zdm_job_claim(struct zdm_job *job, const struct zdm_cursors *slices, struct zdm_
             return -1;
     ZDM_FAIL_HERE(CURSOR_AFTER);
     /* What is in the rows counts: after a lost reply the first try may have made them. */
-    return read_cursors(job, cursors, err);
+    return zdm_job_read_cursors(job, cursors, err);
 }
 
 static int
@@ -214,7 +214,7 @@ claim_cursors(struct zdm_job *job, struct zdm_cursors *cursors, struct zdm_err *
 {
     struct zdm_cursors slices = {.count = 0};
 
-    if (read_cursors(job, cursors, err) < 0)
+    if (zdm_job_read_cursors(job, cursors, err) < 0)
         return -1;
     bool as_they_are = zdm_cursors_begun(cursors);
     int rc = as_they_are ? 0 : make_slices(job, cursors->count, &slices, err);
@@ -333,10 +333,10 @@ zdm_job_prepare(struct zdm_job *job, struct zdm_err *err)
     int rc = -1;
 
     job->conninfo = zdm_strdup(zdm_conn_conninfo(job->control));
-    if (read_cursors(job, &cursors, err) < 0 || zdm_job_find_tables(job, &cursors, err) < 0 ||
-        claim_cursors(job, &cursors, err) < 0 || zdm_job_check_cursors(job, &cursors, err) < 0 ||
-        zdm_job_adopt(job, &cursors, err) < 0 || zdm_job_check_scans(job, &cursors, err) < 0 ||
-        count_quarantine(job, err) < 0)
+    if (zdm_job_read_cursors(job, &cursors, err) < 0 ||
+        zdm_job_find_tables(job, &cursors, err) < 0 || claim_cursors(job, &cursors, err) < 0 ||
+        zdm_job_check_cursors(job, &cursors, err) < 0 || zdm_job_adopt(job, &cursors, err) < 0 ||
+        zdm_job_check_scans(job, &cursors, err) < 0 || count_quarantine(job, err) < 0)
         goto out;
     zdm_worker_unstuck(job->workers);
     job->stuck.since_us = 0;

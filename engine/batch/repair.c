@@ -94,10 +94,8 @@ failed:
 static int
 read_cursors(struct zdm_job *job, struct zdm_cursors *cursors, struct zdm_err *err)
 {
-    zdm_cursors_release(cursors);
-    while (zdm_cursors_read(job->control, job->spec->plan, job->spec->step, cursors, err) < 0)
-        if (zdm_control_again(job, err) < 0)
-            return -1;
+    if (zdm_job_read_cursors(job, cursors, err) < 0)
+        return -1;
     return zdm_job_check_slices(job, cursors, err);
 }
 

@@ -252,13 +252,11 @@ out:
 static int
 cut(struct zdm_job *job, struct zdm_err *err)
 {
-    const struct zdm_backfill_spec *spec = job->spec;
     struct zdm_cursors cursors = {.count = 0};
     int rc = 0;
 
-    while (zdm_cursors_read(job->control, spec->plan, spec->step, &cursors, err) < 0)
-        if (zdm_control_again(job, err) < 0)
-            return -1;
+    if (zdm_job_read_cursors(job, &cursors, err) < 0)
+        return -1;
     for (size_t i = 0, to; i < cursors.count && rc == 0; i = to) {
         struct zdm_table *table = zdm_job_table_of(job, &cursors.items[i]);
         int64_t total = 0;

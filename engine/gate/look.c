@@ -57,8 +57,12 @@ zdm_gate_query(const struct zdm_gate_context *g, const struct zdm_check *check, 
     snprintf(begin, sizeof begin, "BEGIN READ ONLY; SET LOCAL statement_timeout = %lld%s",
         (long long)timeout_ms,
         check->kind == ZDM_CHECK_CONSISTENT ? "; SET LOCAL row_security = off" : "");
-    if (zdm_conn_exec(g->conn, begin, NULL, err) < 0)
-        return -1;
+    if (zdm_conn_exec(g->conn, begin, NULL, err) < 0) {
+        if (zdm_conn_lost(g->conn))
+            return -1;
+        zdm_conn_rollback(g->conn); /* it may be the second half that failed */
+        return zdm_gate_blame(g, check, err);
+    }
     /* As a statement of the extended protocol it can be one only: no COMMIT in between. */
     int rc = zdm_conn_query(g->conn, text, n, values, r, err);
     if (rc < 0 && !zdm_conn_lost(g->conn))

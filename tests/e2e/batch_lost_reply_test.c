@@ -17,6 +17,17 @@ struct cutter {
     int commits_cut;
 };
 
+/* Each nth time it is cut, in the three ways by turns. */
+static enum cut
+every(int nth, int *seen, int cuts[CUTS])
+{
+    if (++*seen % nth != 0)
+        return FORWARD;
+    enum cut cut = (enum cut)(*seen / nth % CUTS);
+    cuts[cut]++;
+    return cut;
+}
+
 static enum cut
 decide(void *self, const char *data, ssize_t n)
 {
@@ -29,33 +40,15 @@ decide(void *self, const char *data, ssize_t n)
         c->commits_cut++;
         return CUT_REPLY;
     }
-    enum cut cut;
-    if (proxy_says(data, n, "zdm_found")) {
-        if (++c->bad % 2 != 0)
-            return FORWARD;
-        cut = (enum cut)(c->bad / 2 % CUTS);
-        c->bad_cut[cut]++;
-        return cut;
-    }
-    if (proxy_says(data, n, "zdm_fence")) {
-        if (++c->retries % 2 != 0)
-            return FORWARD;
-        cut = (enum cut)(c->retries / 2 % CUTS);
-        c->retries_cut[cut]++;
-        return cut;
-    }
-    if (proxy_says(data, n, "zdm_part")) {
-        if (++c->deferrals % 2 != 0)
-            return FORWARD;
-        cut = (enum cut)(c->deferrals / 2 % CUTS);
-        c->deferrals_cut[cut]++;
-        return cut;
-    }
-    if (!proxy_says(data, n, "zdm_cas") || proxy_says(data, n, "EXPLAIN ") || ++c->batches % 3 != 0)
+    if (proxy_says(data, n, "zdm_found"))
+        return every(2, &c->bad, c->bad_cut);
+    if (proxy_says(data, n, "zdm_fence"))
+        return every(2, &c->retries, c->retries_cut);
+    if (proxy_says(data, n, "zdm_part"))
+        return every(2, &c->deferrals, c->deferrals_cut);
+    if (!proxy_says(data, n, "zdm_cas") || proxy_says(data, n, "EXPLAIN "))
         return FORWARD;
-    cut = (enum cut)(c->batches / 3 % CUTS);
-    c->cuts[cut]++;
-    return cut;
+    return every(3, &c->batches, c->cuts);
 }
 
 /* The fixture's control connection goes through the proxy from now on; its conninfo, owned. */
