@@ -1,4 +1,4 @@
---- What the checks of check_fields.lua become.
+--- What the checks of fields/checks.lua become.
 --
 -- build[name](values, list, at, id) returns the description that lua/reader.c takes: kind, id, `shown`
 -- (what it waits for, for people) and `options`, which engine/gate finds by their names: texts, durations

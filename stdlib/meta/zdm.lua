@@ -96,6 +96,35 @@ function plan(id) end
 ---@return zdm.block
 function expand(body) end
 
+---@class zdm.gate.fields
+---@field why? string The reason, for people: shown in the dry run and the log.
+---@field [integer] zdm.check
+
+---Holds the plan until every check in it is satisfied.
+---
+---```lua
+---gate "old code is gone" {
+---    soak "48h",
+---    approval "app v2 is everywhere",
+---    sql "nothing differs" "SELECT count(*) = 0 FROM users WHERE email_address IS DISTINCT FROM email",
+---}
+---```
+---@param id string
+---@return fun(body: zdm.gate.fields): zdm.block
+function gate(id) end
+
+---@class zdm.contract.fields
+---@field [integer] zdm.step
+
+---Steps that take the old away. Must stand behind a gate.
+---
+---```lua
+---contract { drop_column { table = "users", column = "email" } }
+---```
+---@param body zdm.contract.fields
+---@return zdm.block
+function contract(body) end
+
 ---@class zdm.backfill.fields
 ---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
 ---@field set? table<string, string> What to change: column = SQL expression in the columns of the row.
@@ -138,35 +167,6 @@ function expand(body) end
 ---@param id string
 ---@return fun(body: zdm.backfill.fields): zdm.block
 function backfill(id) end
-
----@class zdm.gate.fields
----@field why? string The reason, for people: shown in the dry run and the log.
----@field [integer] zdm.check
-
----Holds the plan until every check in it is satisfied.
----
----```lua
----gate "old code is gone" {
----    soak "48h",
----    approval "app v2 is everywhere",
----    sql "nothing differs" "SELECT count(*) = 0 FROM users WHERE email_address IS DISTINCT FROM email",
----}
----```
----@param id string
----@return fun(body: zdm.gate.fields): zdm.block
-function gate(id) end
-
----@class zdm.contract.fields
----@field [integer] zdm.step
-
----Steps that take the old away. Must stand behind a gate.
----
----```lua
----contract { drop_column { table = "users", column = "email" } }
----```
----@param body zdm.contract.fields
----@return zdm.block
-function contract(body) end
 
 ---@class zdm.sql.fields
 ---@field undo? string SQL that takes the step back.

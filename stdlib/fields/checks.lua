@@ -1,4 +1,4 @@
---- The checks of a gate that take more than a word: a part of fields.lua, which see.
+--- The checks of a gate: a part of fields.lua, which see.
 
 local zone = {
     name = "zone",
@@ -17,6 +17,22 @@ local seconds = {
 local is = { name = "is", kind = "text", required = true, doc = "The value that opens the gate, to the letter." }
 
 return {
+    {
+        name = "soak",
+        id = "duration",
+        stands = "check",
+        doc = "Opens when this much time has gone by, on the server's clock, since the last step before the gate.",
+        fields = {},
+        example = [[soak "48h"]],
+    },
+    {
+        name = "approval",
+        id = "check",
+        stands = "check",
+        doc = "Opens when somebody says `zdm approve`.",
+        fields = {},
+        example = [[approval "app v2 is everywhere"]],
+    },
     {
         name = "not_before",
         stands = "check",

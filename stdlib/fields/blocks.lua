@@ -1,0 +1,80 @@
+--- A plan and what it is made of: a part of fields.lua, which see.
+
+local shared = require "fields/shared"
+
+return {
+    {
+        name = "plan",
+        id = "plan",
+        stands = "plan",
+        entries = "blocks",
+        doc = "A whole migration: the value that the file returns. Its blocks run in the order in which they stand.",
+        fields = {
+            {
+                name = "api",
+                kind = "integer",
+                required = true,
+                min = 1,
+                max = 1,
+                doc = "The version of this language: 1.",
+            },
+            shared.why,
+            { name = "ticket", kind = "text", doc = "Where the change was discussed." },
+            {
+                name = "lock_budget",
+                kind = "duration",
+                min = 1,
+                max = 600000,
+                default = "2s",
+                doc = "The longest single wait for a strong lock; whoever comes after waits behind it.",
+            },
+            {
+                name = "lock_patience",
+                kind = "duration",
+                min = 1,
+                default = "10m",
+                doc = "How long to go on trying for one lock, all tries together.",
+            },
+        },
+        example = [[
+return plan "add_phone" {
+    api = 1,
+    why = "support wants to call back",
+    expand {
+        sql "add column" "ALTER TABLE users ADD COLUMN phone text" {
+            undo = "ALTER TABLE users DROP COLUMN phone",
+        },
+    },
+}]],
+    },
+    {
+        name = "expand",
+        stands = "block",
+        entries = "steps",
+        doc = "Steps that only add: the application that runs now must not notice.",
+        fields = {},
+        example = [[expand { sql "add column" "ALTER TABLE users ADD COLUMN phone text" }]],
+    },
+    {
+        name = "gate",
+        id = "step",
+        stands = "block",
+        entries = "checks",
+        doc = "Holds the plan until every check in it is satisfied.",
+        fields = { shared.why },
+        example = [[
+gate "old code is gone" {
+    soak "48h",
+    approval "app v2 is everywhere",
+    sql "nothing differs" "SELECT count(*) = 0 FROM users WHERE email_address IS DISTINCT FROM email",
+}]],
+    },
+    {
+        name = "contract",
+        stands = "block",
+        entries = "steps",
+        doc = "Steps that take the old away. Must stand behind a gate.",
+        fields = {},
+        example = [[contract { drop_column { table = "users", column = "email" } }]],
+    },
+}

@@ -1,0 +1,154 @@
+--- The steps of expand and contract: a part of fields.lua, which see.
+
+local shared = require "fields/shared"
+
+return {
+    {
+        name = "sql",
+        id = "step",
+        text = "sql",
+        stands = "step",
+        doc = "One or more SQL statements, in one transaction with their journal row; a statement that cannot run in a "
+            .. "transaction stands alone. In a gate: a query whose first column must be true.",
+        fields = {
+            {
+                name = "undo",
+                kind = "sql",
+                doc = "SQL that takes the step back.",
+            },
+            {
+                name = "probe",
+                kind = "sql",
+                doc = "A query with one boolean, \"is it done already?\", for a statement outside transactions that zdm "
+                    .. "cannot settle by itself.",
+            },
+            shared.why,
+            shared.allow,
+            shared.because,
+        },
+        example = [=[
+sql "add column" [[ALTER TABLE users ADD COLUMN email_address varchar(255)]] {
+    undo = "ALTER TABLE users DROP COLUMN email_address",
+}]=],
+    },
+    {
+        name = "hook",
+        id = "step",
+        stands = "step",
+        doc = "A Lua function of the plan, for what SQL alone cannot say. Its text is part of the step's definition; that of "
+            .. "another function which it calls is not.",
+        fields = {
+            {
+                name = "run",
+                kind = "function",
+                required = true,
+                doc = "function(db, log, ctx): does the work.",
+            },
+            {
+                name = "probe",
+                kind = "function",
+                doc = "function(db, log, ctx): returns true when the work is done already.",
+            },
+            { name = "undo", kind = "function", doc = "function(db, log, ctx): takes the work back." },
+            {
+                name = "transaction",
+                kind = "boolean",
+                default = true,
+                doc = "Run in one transaction with the journal row.",
+            },
+            shared.why,
+        },
+        example = [[
+hook "set owner" {
+    run = function(db, log)
+        local owner = db:value("SELECT pg_catalog.current_setting('app.owner', true)")
+        log:info("the owner is %s", owner)
+    end,
+}]],
+    },
+    {
+        name = "command",
+        id = "step",
+        stands = "step",
+        doc = "A program, given as a list of arguments; never a shell string.",
+        fields = {
+            {
+                name = "argv",
+                kind = "argv",
+                required = true,
+                doc = "The program and its arguments.",
+            },
+            {
+                name = "probe",
+                kind = "argv",
+                doc = "A program that exits with 0 when the work is done already.",
+            },
+            {
+                name = "idempotent",
+                kind = "boolean",
+                default = false,
+                doc = "May simply run again after an interruption.",
+            },
+            {
+                name = "timeout",
+                kind = "duration",
+                min = 1,
+                doc = "The program is ended after this long; never when not given.",
+            },
+            shared.why,
+        },
+        example = [[command "tell the cache" { argv = { "cache-ctl", "flush", "users" }, idempotent = true }]],
+    },
+    {
+        name = "sync",
+        stands = "step",
+        doc = "Keeps two columns of a table equal while old and new code both write: a trigger that copies each write to "
+            .. "the other side. On INSERT, NULL in `to` means \"not written\"; when both are written and disagree, `to` wins. "
+            .. "A change of any column that `up` names reaches `to`, by a `backfill` too; a `backfill` of `to` alone does not "
+            .. "reach `from`. Two syncs of a table share no column, except `from` when both have `down`. "
+            .. "Writing NULL over a NULL is no write. Rows that arrive by logical replication fire no trigger.",
+        fields = {
+            shared.table,
+            { name = "from", kind = "identifier", required = true, doc = "The old column." },
+            { name = "to", kind = "identifier", required = true, doc = "The new column; it must exist and have no default." },
+            {
+                name = "up",
+                kind = "expression",
+                doc = "The value of `to`, in the columns of the row; the column `from` when not given.",
+            },
+            {
+                name = "down",
+                kind = "expression",
+                doc = "The value of `from`, in the columns of the row; the column `to` when not given.",
+            },
+            shared.id,
+            shared.why,
+        },
+        example = [[sync { table = "users", from = "email", to = "email_address" }]],
+    },
+    {
+        name = "unsync",
+        stands = "step",
+        doc = "Ends a `sync`, and keeps both columns.",
+        fields = {
+            shared.table,
+            { name = "from", kind = "identifier", required = true, doc = "As in the `sync`." },
+            { name = "to", kind = "identifier", required = true, doc = "As in the `sync`." },
+            shared.id,
+            shared.why,
+        },
+        example = [[unsync { table = "users", from = "email", to = "email_address" }]],
+    },
+    {
+        name = "drop_column",
+        stands = "step",
+        doc = "Drops a column, and with it, in the same transaction, every `sync` of this plan that reads or writes it.",
+        fields = {
+            shared.table,
+            { name = "column", kind = "identifier", required = true, doc = "The column." },
+            shared.id,
+            shared.why,
+        },
+        example = [[drop_column { table = "users", column = "email" }]],
+    },
+}
