@@ -17,6 +17,8 @@ PRESET ?= debug
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 600
 JOBS ?= $(shell nproc)
+# Tests mostly wait for a server.
+TEST_JOBS ?= $(shell expr 2 \* $(JOBS))
 
 C_FILES = $(shell git ls-files --cached --others --exclude-standard -- '*.c' '*.h')
 
@@ -39,7 +41,7 @@ demo:
 test:
 	@.ci/install-packages build server test
 	$(call build,$(PRESET))
-	@ctest --preset $(PRESET) -j $(JOBS) --no-label-summary $(if $(LEAVE_OUT),-E "$(LEAVE_OUT)")
+	@ctest --preset $(PRESET) -j $(TEST_JOBS) --no-label-summary $(if $(LEAVE_OUT),-E "$(LEAVE_OUT)")
 
 matrix:
 	@.ci/matrix
