@@ -219,6 +219,7 @@ struct watch {
     int exit_fd; /* pidfd: readable when the child has ended; -1 on old kernels: we look often */
     int out_fd;  /* the captured output, -1 when there is none (any more) */
     int64_t deadline_us;    /* 0: none */
+    int64_t tick_us;        /* when spawn->tick is due; 0: it is not wanted */
     int64_t kill_us;        /* when SIGTERM becomes SIGKILL; 0 while nobody asked it to end */
     bool stopped, too_late; /* why it was asked to end */
 };
@@ -241,6 +242,8 @@ static void
 pause_until_event(const struct watch *watch)
 {
     int64_t until = watch->kill_us ? watch->kill_us : watch->deadline_us;
+    if (watch->tick_us && (!until || watch->tick_us < until))
+        until = watch->tick_us;
     int64_t wait_ms = until ? (until - zdm_monotonic_us() + 999) / 1000 : 60000;
     struct pollfd fds[3];
     nfds_t n = 0;
@@ -256,14 +259,25 @@ pause_until_event(const struct watch *watch)
     poll(fds, n, wait_ms < 0 ? 0 : wait_ms > 60000 ? 60000 : (int)wait_ms);
 }
 
+static void
+tick_when_due(const struct zdm_spawn *spawn, struct watch *watch)
+{
+    if (!spawn->tick_ms || (watch->tick_us && zdm_monotonic_us() < watch->tick_us))
+        return;
+    if (watch->tick_us)
+        spawn->tick(spawn->tick_self);
+    watch->tick_us = zdm_monotonic_us() + spawn->tick_ms * 1000;
+}
+
 /* Until the child has ended; returns its wait status. */
 static int
-watch_child(struct watch *watch, struct zdm_buf *tail)
+watch_child(const struct zdm_spawn *spawn, struct watch *watch, struct zdm_buf *tail)
 {
     for (;;) {
         int status;
         if (waitpid(watch->pid, &status, WNOHANG) == watch->pid)
             return status;
+        tick_when_due(spawn, watch);
 
         int64_t now = zdm_monotonic_us();
         if (watch->kill_us) {
@@ -311,7 +325,7 @@ zdm_spawn_wait(const struct zdm_spawn *spawn, int *exit_status, char **output, s
     if (spawn->timeout_ms)
         watch.deadline_us = zdm_monotonic_us() + spawn->timeout_ms * 1000;
 
-    int status = watch_child(&watch, &tail);
+    int status = watch_child(spawn, &watch, &tail);
     /* What it wrote last; never to the end of the stream, which its own children may hold. */
     if (watch.out_fd >= 0)
         take_output(watch.out_fd, &tail);

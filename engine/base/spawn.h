@@ -23,6 +23,9 @@ struct zdm_spawn {
     bool quiet_stdin;   /* stdin is /dev/null (otherwise inherited) */
     int die_signal;     /* 0: none; else the child gets this signal when we die, even by kill -9 */
     bool drop_stderr;   /* of capture and output_file: stdout only, as a program reads it */
+    int64_t tick_ms;    /* while it runs, tick is called every so often; 0: never */
+    void (*tick)(void *self);
+    void *tick_self;
     const char *output_file; /* stdout+stderr are appended to it; made 0600; not with capture */
 };
 
@@ -33,7 +36,7 @@ struct zdm_spawn {
 int zdm_spawn_wait(
     const struct zdm_spawn *spawn, int *exit_status, char **output, struct zdm_err *err);
 
-/* Starts and does not wait; capture and timeout_ms are not for it. *pid is the caller's child. */
+/* Starts and does not wait; capture, timeout_ms and tick are not for it. *pid is the caller's child. */
 int zdm_spawn_start(const struct zdm_spawn *spawn, pid_t *pid, struct zdm_err *err);
 
 #endif

@@ -23,7 +23,7 @@ read_live(const struct zdm_args *args, const char *conninfo, const char *plan)
     json_t *live = line ? json_loads(line, 0, NULL) : NULL;
 
     free(line);
-    if (json_is_object(json_object_get(live, "progress")))
+    if (json_is_string(json_object_get(live, "words")))
         return live;
     json_decref(live);
     return NULL;

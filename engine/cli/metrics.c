@@ -212,7 +212,8 @@ zdm_metrics_see(struct zdm_metrics *m, const struct zdm_event *event)
         m->step = NULL;
         break;
     case ZDM_EVENT_PROGRESS:
-        take_progress(m, event->progress);
+        if (event->progress)
+            take_progress(m, event->progress);
         break;
     case ZDM_EVENT_PAUSED:
         m->paused = true;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/layout.h"
+#include "cli/render_work.h"
 
 #define BAR_MIN 12 /* columns, with the brackets */
 #define BAR_MAX 32
@@ -258,7 +259,10 @@ zdm_render_event(struct zdm_buf *out, const struct zdm_event *event)
         break;
     case ZDM_EVENT_PROGRESS:
         zdm_buf_add(out, ": ");
-        zdm_add_progress_words(out, event->progress);
+        if (event->work)
+            zdm_add_work_words(out, event->work);
+        else
+            zdm_add_progress_words(out, event->progress);
         break;
     case ZDM_EVENT_STEP_SKIP:
     case ZDM_EVENT_STEP_START:

@@ -11,6 +11,7 @@
 #include "cli/preview.h"
 #include "cli/layout.h"
 #include "cli/render_run.h"
+#include "cli/render_work.h"
 
 #define PROGRESS_EVERY_MS 10000 /* without a terminal */
 
@@ -77,7 +78,11 @@ draw_live(struct zdm_watch *watch, const struct zdm_event *event)
 {
     struct zdm_buf text = ZDM_BUF_INIT;
 
-    zdm_render_live(&text, event->step, event->progress, columns_of(watch->io->out.file));
+    int columns = columns_of(watch->io->out.file);
+    if (event->work)
+        zdm_render_live_work(&text, event->step, event->work, columns);
+    else
+        zdm_render_live(&text, event->step, event->progress, columns);
     zdm_buf_clear(&watch->live);
     zdm_buf_addc(&watch->live, '\r');
     zdm_paint(&watch->live, text.s, watch->io->out.color);
@@ -150,6 +155,8 @@ show_json(struct zdm_watch *watch, const struct zdm_event *event)
     }
     if (event->progress)
         json_object_set_new(object, "progress", zdm_json_progress(event->progress));
+    if (event->work)
+        json_object_set_new(object, "work", zdm_json_work(event->work));
     if (event->gate)
         json_object_set_new(object, "gate", zdm_json_gate(event->gate));
     if (event->outcome) {
@@ -206,10 +213,16 @@ describe(const struct zdm_event *event)
     struct zdm_buf words = ZDM_BUF_INIT;
     json_t *object = json_object();
 
-    zdm_add_progress_words(&words, event->progress);
+    if (event->work)
+        zdm_add_work_words(&words, event->work);
+    else
+        zdm_add_progress_words(&words, event->progress);
     json_object_set_new(object, "step", zdm_json_text(event->step->id));
     json_object_set_new(object, "words", zdm_json_text(words.s));
-    json_object_set_new(object, "progress", zdm_json_progress(event->progress));
+    if (event->work)
+        json_object_set_new(object, "work", zdm_json_work(event->work));
+    else
+        json_object_set_new(object, "progress", zdm_json_progress(event->progress));
     char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(15));
     if (!line)
         zdm_die("cannot write JSON");

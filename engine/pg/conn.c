@@ -355,6 +355,14 @@ zdm_conn_on_notice(struct zdm_conn *conn,
     conn->notice_self = self;
 }
 
+void
+zdm_conn_while_waiting(struct zdm_conn *conn, int64_t ms, void (*fn)(void *self), void *self)
+{
+    conn->waiting_ms = ms;
+    conn->waiting = fn;
+    conn->waiting_self = self;
+}
+
 int
 zdm_conn_server_version(const struct zdm_conn *conn)
 {

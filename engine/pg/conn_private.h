@@ -32,6 +32,9 @@ struct zdm_conn {
     char *named[5]; /* by the last error of the server: zdm_conn_error_names */
     void (*notice)(void *self, const char *severity, const char *sqlstate, const char *message);
     void *notice_self;
+    int64_t waiting_ms; /* 0: nobody wants to know */
+    void (*waiting)(void *self);
+    void *waiting_self;
 };
 
 struct zdm_result {

@@ -47,6 +47,7 @@ struct exchange {
     bool broken;      /* the session is of no use any more */
     const char *copy; /* a COPY that nobody feeds or reads: its direction */
     int64_t deadline_us;
+    int64_t tick_us; /* when conn->waiting is due; 0: it is not wanted */
     bool pipeline;
     const struct zdm_taker *taker; /* of its results; NULL: that of statement `wanted` stays */
     size_t wanted, taken;          /* taken: results so far */
@@ -69,6 +70,14 @@ send_cancel(struct exchange *x)
     x->deadline_us = zdm_monotonic_us() + CANCEL_PATIENCE_US;
 }
 
+static void
+set_tick(struct exchange *x)
+{
+    int64_t ms = x->conn->waiting_ms;
+
+    x->tick_us = ms ? zdm_monotonic_us() + ms * 1000 : 0;
+}
+
 /* Waits for the socket and lets libpq read; false when the session is broken. */
 static bool
 step(struct exchange *x, bool writing)
@@ -76,13 +85,20 @@ step(struct exchange *x, bool writing)
     PGconn *pg = x->conn->pg;
     int64_t deadline = x->deadline_us ? x->deadline_us : x->conn->deadline_us;
     short events = (short)(POLLIN | (writing ? POLLOUT : 0));
+    bool ticks = x->tick_us && !x->cancelled && (!deadline || x->tick_us < deadline);
 
-    switch (zdm_wait_fd(PQsocket(pg), events, !x->conn->shielded && !x->cancelled, deadline)) {
+    switch (zdm_wait_fd(
+        PQsocket(pg), events, !x->conn->shielded && !x->cancelled, ticks ? x->tick_us : deadline)) {
     case ZDM_WAITED_STOP:
         x->interrupted = true;
         send_cancel(x);
         return true;
     case ZDM_WAITED_TIMEOUT:
+        if (ticks) {
+            x->conn->waiting(x->conn->waiting_self);
+            set_tick(x);
+            return true;
+        }
         x->broken = true;
         return false;
     case ZDM_WAITED_READY:
@@ -211,6 +227,7 @@ drive(struct exchange *x)
 {
     PGconn *pg = x->conn->pg;
 
+    set_tick(x);
     while (!x->broken) {
         int unsent = PQflush(pg);
         if (unsent < 0 && PQstatus(pg) == CONNECTION_BAD) {

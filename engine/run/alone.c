@@ -39,7 +39,12 @@ announce_and_work(struct zdm_session *s, const struct zdm_step *step, const stru
     if ((begun ? still_ours(s, err) : journal(s, step, "started", err)) < 0)
         return -1;
     ZDM_FAIL_HERE(ALONE_STARTED);
-    if (alone->work(s, step, err) < 0)
+    struct zdm_work_watch watch;
+    zdm_work_begin(
+        &watch, s, step, step->kind == ZDM_STEP_COMMAND ? ZDM_WORK_PROGRAM : ZDM_WORK_ALONE);
+    int rc = alone->work(s, step, &watch, err);
+    zdm_work_end(&watch);
+    if (rc < 0)
         return -1;
     ZDM_FAIL_HERE(ALONE_AFTER);
     /* The author's SQL may have taken another role, which need not see the journal. */

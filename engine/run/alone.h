@@ -8,13 +8,16 @@
 #define ZDM_RUN_ALONE_H
 
 #include "run/session.h"
+#include "run/work.h"
 
 struct zdm_alone {
     /* Is the work there already? May wait for it, or clear away what an interruption left. begun: the
      * journal had this very step as started, so what is there may be our own. */
     int (*settled)(struct zdm_session *s, const struct zdm_step *step, bool begun, bool *done,
         struct zdm_err *err);
-    int (*work)(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err);
+    /* watch: watches s->conn already; a program has it ticked. */
+    int (*work)(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
+        struct zdm_err *err);
 };
 
 /* Lost connections are won back and the question asked again. */

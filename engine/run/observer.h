@@ -16,7 +16,7 @@
     EVENT(STEP_SKIP, "step-skip")     /* done in an earlier run */                                 \
     EVENT(STEP_START, "step-start")   /* message: "resumed at ..." or NULL */                      \
     EVENT(STEP_DONE, "step-done")     /* elapsed_ms; rows for a backfill */                        \
-    EVENT(PROGRESS, "progress")       /* progress is set; not kept as an event in the ledger */    \
+    EVENT(PROGRESS, "progress")       /* progress or work is set; not kept as an event */          \
     EVENT(LOCK_WAIT, "lock-wait")     /* who is in the way */                                      \
     EVENT(RETRY, "retry")             /* deadlock, serialization, ... */                           \
     EVENT(RECONNECT, "reconnect")     /* the session was lost */                                   \
@@ -45,6 +45,19 @@ struct zdm_outcome {
     struct zdm_prediction predicted, happened;
 };
 
+/* What a statement or a program is doing that runs for more than a second. */
+struct zdm_work_progress {
+    char *command;  /* "CREATE INDEX CONCURRENTLY", as the server reports it; NULL: it does not */
+    char *phase;    /* "building index: scanning table"; NULL unknown, as all below */
+    char *relation; /* that it works on now */
+    char *unit;     /* of done and total: "blocks", "tuples" */
+    int64_t done, total; /* of the phase; -1 unknown */
+    int64_t lockers_done,
+        lockers_total; /* transactions that the phase waits for; -1: it does not wait */
+    char *waiting;     /* who is in its way now, a line; NULL nobody */
+    int64_t elapsed_ms;
+};
+
 struct zdm_event {
     enum zdm_event_kind kind;
     const char *level;           /* "info", "warning", "error" */
@@ -53,7 +66,8 @@ struct zdm_event {
     int64_t elapsed_ms;          /* STEP_DONE, RUN_END; else 0 */
     int64_t rows;                /* STEP_DONE of a backfill; else -1 */
     int64_t quarantined;         /* rows: STEP_DONE of a backfill; RUN_END of the plan; else 0 */
-    const struct zdm_backfill_progress *progress; /* PROGRESS */
+    const struct zdm_backfill_progress *progress; /* PROGRESS of a backfill */
+    const struct zdm_work_progress *work;         /* PROGRESS of anything else */
     const struct zdm_gate_result *gate;           /* GATE_OPEN, GATE_CLOSED */
     const struct zdm_outcome *outcome;            /* the NOTE behind a backfill; else NULL */
     int64_t at_ms;                                /* this machine's clock */

@@ -90,8 +90,10 @@ clear_failed_build(
 }
 
 static int
-work(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
+work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
+    struct zdm_err *err)
 {
+    (void)watch;
     const struct zdm_statement *st = only_statement(s, step);
     struct zdm_backoff backoff = {.base_ms = 100, .max_ms = 5000};
     if (zdm_conn_outlive(s->conn, err) < 0)

@@ -10,7 +10,8 @@ enum { PROBE_TIMEOUT_MS = 60 * 1000 };
 
 static int
 spawn(struct zdm_session *s, const struct zdm_step *step, const char *const *argv,
-    int64_t timeout_ms, int *status, char **output, struct zdm_err *err)
+    int64_t timeout_ms, struct zdm_work_watch *watch, int *status, char **output,
+    struct zdm_err *err)
 {
     const char *conninfo = s->options->conninfo;
     char *plan = zdm_strf("ZDM_PLAN=%s", s->plan->name);
@@ -25,6 +26,9 @@ spawn(struct zdm_session *s, const struct zdm_step *step, const char *const *arg
             .timeout_ms = timeout_ms,
             .new_session = true,
             .quiet_stdin = true,
+            .tick_ms = watch ? ZDM_WORK_EVERY_MS : 0,
+            .tick = zdm_work_tick,
+            .tick_self = watch,
         },
         status, output, err);
     free(plan);
@@ -51,7 +55,7 @@ command_settled(
     *done = false;
     if (step->u.command.n_probe == 0)
         return 0;
-    if (spawn(s, step, step->u.command.probe, PROBE_TIMEOUT_MS, &status, &output, err) < 0)
+    if (spawn(s, step, step->u.command.probe, PROBE_TIMEOUT_MS, NULL, &status, &output, err) < 0)
         return -1;
     free(output);
     *done = status == 0;
@@ -70,12 +74,13 @@ tell_output(struct zdm_session *s, const struct zdm_step *step, const char *outp
 }
 
 static int
-command_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
+command_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
+    struct zdm_err *err)
 {
     const struct zdm_step_command *command = &step->u.command;
     int status;
     char *output = NULL;
-    if (spawn(s, step, command->argv, command->timeout_ms, &status, &output, err) < 0)
+    if (spawn(s, step, command->argv, command->timeout_ms, watch, &status, &output, err) < 0)
         return -1;
     ZDM_FAIL_HERE(COMMAND_AFTER);
     if (status == 0) {

@@ -55,8 +55,10 @@ hook_settled(
 }
 
 static int
-hook_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
+hook_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
+    struct zdm_err *err)
 {
+    (void)watch;
     return run_hook(s, step, NULL, err);
 }
 

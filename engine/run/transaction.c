@@ -6,6 +6,7 @@
 #include "pg/retry.h"
 #include "run/lock_wait.h"
 #include "run/session.h"
+#include "run/work.h"
 
 enum { COLLISIONS_MAX = 20 }; /* deadlocks and serialization failures in a row */
 
@@ -53,13 +54,25 @@ went_on_after_error(const struct zdm_step *step, struct zdm_err *err)
     return zdm_err_at(err, step->at);
 }
 
+/* VALIDATE CONSTRAINT of a large table takes hours: that shall not look like a hang. */
+static int
+watched(struct zdm_session *s, const struct zdm_step *step, zdm_work *work, void *self,
+    struct zdm_err *err)
+{
+    struct zdm_work_watch watch;
+    zdm_work_begin(&watch, s, step, ZDM_WORK_TRANSACTION);
+    int rc = work(s, step, self, err);
+    zdm_work_end(&watch);
+    return rc;
+}
+
 static int
 attempt(struct zdm_session *s, const struct zdm_step *step, zdm_work *work, void *self,
     const struct zdm_transaction_options *options, int64_t lock_timeout_ms, struct zdm_err *err)
 {
     if (zdm_session_begin(s, lock_timeout_ms, err) < 0)
         return -1;
-    if (work && work(s, step, self, err) < 0)
+    if (work && watched(s, step, work, self, err) < 0)
         return -1;
     if (!zdm_conn_in_transaction(s->conn) && !zdm_conn_lost(s->conn)) {
         zdm_fail(err, ZDM_ERR_FAILED, "step \"%s\" ended its transaction", step->id);

@@ -1,6 +1,7 @@
 #include "cli_render.h"
 
 #include "cli/render_run.h"
+#include "cli/render_work.h"
 
 static const struct zdm_step backfill = {
     .id = "copy email", .phase = ZDM_PHASE_BACKFILL, .kind = ZDM_STEP_BACKFILL};
@@ -138,6 +139,43 @@ words(void **state)
 }
 
 static void
+work(void **state)
+{
+    char phase[] = "building index: scanning table", relation[] = "t_v", unit[] = "blocks";
+    char snapshots[] = "waiting for old snapshots", who[] = "pid 7 (app web)";
+    struct zdm_work_progress w = {.phase = phase,
+        .relation = relation,
+        .unit = unit,
+        .done = 1200,
+        .total = 2666,
+        .lockers_done = -1,
+        .lockers_total = -1,
+        .elapsed_ms = 20000};
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    (void)state;
+    zdm_add_work_words(&text, &w);
+    check_text("building index: scanning table (t_v), 45.0 %, 1,200 of 2,666 blocks, 20 s", &text);
+    w = (struct zdm_work_progress){.phase = snapshots,
+        .done = -1,
+        .total = -1,
+        .lockers_done = 0,
+        .lockers_total = 2,
+        .waiting = who,
+        .elapsed_ms = 90000};
+    zdm_add_work_words(&text, &w);
+    check_text("waiting for old snapshots, 0 of 2 transactions have ended, 1 min 30 s; waiting for "
+               "pid 7 (app web)",
+        &text);
+    w = (struct zdm_work_progress){
+        .done = -1, .total = -1, .lockers_done = -1, .lockers_total = -1, .elapsed_ms = 10000};
+    zdm_add_work_words(&text, &w);
+    check_text("running, 10 s", &text);
+    zdm_render_live_work(&text, &expand, &w, 30);
+    check_text("add column: running, 10 s", &text);
+}
+
+static void
 event(const char *expected, struct zdm_event e)
 {
     struct zdm_buf text = ZDM_BUF_INIT;
@@ -203,6 +241,7 @@ main(void)
         cmocka_unit_test(no_width_overflows),
         cmocka_unit_test(shares_are_honest),
         cmocka_unit_test(words),
+        cmocka_unit_test(work),
         cmocka_unit_test(events),
         cmocka_unit_test(gates),
     };
