@@ -214,6 +214,10 @@ step_of(const struct zdm_plan *plan, const struct zdm_plan_report *report,
     json_object_set_new(object, "fingerprint", zdm_json_text(step->fingerprint));
     json_object_set_new(
         object, "state", zdm_json_text(seen ? zdm_step_state_name(seen->state) : NULL));
+    json_object_set_new(object, "at", zdm_json_time(seen ? seen->at_ms : 0));
+    json_object_set_new(object, "who", zdm_json_text(seen ? seen->who : NULL));
+    json_object_set_new(
+        object, "ran_ms", zdm_json_known(previews ? previews->steps[index].ran_ms : -1));
     switch (step->kind) {
     case ZDM_STEP_SQL:
         add_sql(object, &step->u.sql, report, index);

@@ -30,6 +30,24 @@ put_locks(struct zdm_json_out *json, const struct zdm_statement *st)
 }
 
 static void
+put_estimate(struct zdm_json_out *json, const struct zdm_workload *w)
+{
+    if (!w->work) {
+        zdm_json_put_text(json, "estimate", NULL);
+        return;
+    }
+    zdm_json_open(json, "estimate", '{');
+    zdm_json_put_text(json, "work", w->work);
+    zdm_json_put_number(json, "read_bytes", w->read_bytes);
+    zdm_json_put_number(json, "disk_bytes", w->disk_bytes);
+    zdm_json_put_number(json, "wal_bytes", w->wal_bytes);
+    zdm_json_put_text(json, "tablespace", w->tablespace);
+    zdm_json_put_number(json, "least_ms", w->least_ms);
+    zdm_json_put_number(json, "most_ms", w->most_ms);
+    zdm_json_close(json, '}');
+}
+
+static void
 put_breaks(struct zdm_json_out *json, const struct zdm_statement *st)
 {
     zdm_json_open(json, "breaks", '[');
@@ -99,6 +117,7 @@ zdm_json_put_statement(struct zdm_json_out *json, const struct zdm_statement *st
     put_names(json, "rewrites", st->rewrites, st->n_rewrites);
     put_names(json, "scans", st->scans, st->n_scans);
     put_names(json, "builds", st->builds, st->n_builds);
+    put_estimate(json, &st->workload);
     put_breaks(json, st);
     zdm_json_put_bool(json, "data_loss", st->data_loss);
     zdm_json_put_text(json, "fails_with", st->fails_with);

@@ -1,5 +1,6 @@
 #include "cli/preview.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -196,6 +197,42 @@ take_sample(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
     return 0;
 }
 
+/* How long the steps took that ran from this ledger. */
+static int
+elapsed(struct zdm_ledger *ledger, const char *target, const struct zdm_plan *plan,
+    struct zdm_previews *out, struct zdm_err *err)
+{
+    struct zdm_ledger_plan *known = NULL;
+    struct zdm_ledger_event *events = NULL;
+    size_t n = 0;
+
+    if (!ledger || !*target)
+        return 0;
+    if (zdm_ledger_plan_find(ledger, target, plan->name, &known, err) < 0)
+        return -1;
+    if (!known)
+        return 0;
+    int rc = zdm_ledger_event_list(ledger, known->id, &events, &n, err);
+    size_t at = 0; /* steps are done in their order, so the next one is not far */
+    for (size_t i = 0; i < n; i++) {
+        long long ms;
+        if (!events[i].step || strcmp(events[i].kind, "step-done") != 0 || !events[i].detail ||
+            sscanf(events[i].detail, "{\"elapsed_ms\":%lld", &ms) != 1)
+            continue;
+        for (size_t k = 0; k < plan->n_steps; k++) {
+            size_t step = (at + k) % plan->n_steps;
+            if (strcmp(plan->steps[step].id, events[i].step) != 0)
+                continue;
+            out->steps[step].ran_ms = ms;
+            at = step;
+            break;
+        }
+    }
+    zdm_ledger_event_list_free(events, n);
+    zdm_ledger_plan_list_free(known, 1);
+    return rc;
+}
+
 int
 zdm_previews_read(struct zdm_conn *conn, const struct zdm_loaded *loaded,
     const struct zdm_plan_status *status, const struct zdm_preview_options *options,
@@ -210,7 +247,9 @@ zdm_previews_read(struct zdm_conn *conn, const struct zdm_loaded *loaded,
     out->steps = zdm_alloc((plan->n_steps + 1) * sizeof *out->steps);
     if (open_ledger(options->ledger, &ledger, err) < 0)
         return -1;
-    if (find_target(conn, target, err) < 0)
+    for (size_t i = 0; i < plan->n_steps; i++)
+        out->steps[i].ran_ms = -1;
+    if (find_target(conn, target, err) < 0 || elapsed(ledger, target, plan, out, err) < 0)
         goto out;
     for (size_t i = 0; i < plan->n_steps; i++) {
         const struct zdm_step *step = &plan->steps[i];

@@ -1,5 +1,5 @@
 /*
- * preview.h - what zdm plan looks up in a target about the backfills of a plan.
+ * preview.h - what zdm plan looks up in a target about the steps of a plan.
  */
 #ifndef ZDM_CLI_PREVIEW_H
 #define ZDM_CLI_PREVIEW_H
@@ -13,7 +13,8 @@
 #include "run/status.h"
 
 struct zdm_step_preview {
-    bool looked; /* false: no backfill, or one that is done */
+    int64_t ran_ms; /* how long a step that is done took, by the ledger; -1: not known */
+    bool looked;    /* false: no backfill, or one that is done */
     struct zdm_backfill_spec spec;
     struct zdm_foreseen foreseen;
     struct zdm_backfill_preview seen;

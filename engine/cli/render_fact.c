@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/layout.h"
 
 void
@@ -53,6 +54,22 @@ zdm_add_sql_fact(struct zdm_buf *out, const char *label, const struct zdm_sql_te
         zdm_add_sql_block(out, sql, ZDM_SQL_COLUMN);
     }
     zdm_buf_release(&block);
+}
+
+void
+zdm_add_time_range(struct zdm_buf *out, int64_t least_ms, int64_t most_ms)
+{
+    char least[32], most[32];
+
+    if (most_ms < 1000) {
+        zdm_buf_add(out, "less than 1 s");
+        return;
+    }
+    zdm_show_duration(most_ms, most);
+    if (least_ms < 1000)
+        zdm_buf_addf(out, "up to %s", most);
+    else
+        zdm_buf_addf(out, "%s to %s", zdm_show_duration(least_ms, least), most);
 }
 
 void

@@ -25,6 +25,9 @@ void zdm_add_sql_block(struct zdm_buf *out, const struct zdm_sql_text *sql, int 
 /* A text of one line stands beside its label, others below it. Nothing for one not given. */
 void zdm_add_sql_fact(struct zdm_buf *out, const char *label, const struct zdm_sql_text *sql);
 
+/* "less than 1 s", "4 s to 40 s": an estimate. */
+void zdm_add_time_range(struct zdm_buf *out, int64_t least_ms, int64_t most_ms);
+
 /* Why unsafe rules are allowed; nothing when none is. */
 void zdm_add_because(struct zdm_buf *out, const struct zdm_allow *allow);
 

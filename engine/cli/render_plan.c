@@ -4,6 +4,9 @@
 
 #include "base/text.h"
 #include "cli/layout.h"
+#include "cli/render_fact.h"
+#include "cli/render_run.h"
+#include "cli/render_status.h"
 
 const struct zdm_lock *
 zdm_plan_strongest(const struct zdm_plan_report *report)
@@ -97,6 +100,29 @@ title(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_st
     zdm_buf_release(&right);
 }
 
+/* What became of a step in the target. */
+static void
+ran(struct zdm_buf *out, const struct zdm_step_status *st, int64_t ran_ms)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+    char took[32];
+
+    if (st->at_ms) {
+        zdm_buf_add(&text, st->state == ZDM_STATE_RUNNING ? "begun " : "");
+        zdm_add_time(&text, st->at_ms);
+    }
+    if (st->who)
+        zdm_buf_addf(&text, "%sby %s", text.len ? " " : "", st->who);
+    if (ran_ms >= 0 && st->state != ZDM_STATE_RUNNING)
+        zdm_buf_addf(
+            &text, "%stook %s", text.len ? ", " : "", zdm_show_duration(ran_ms, took));
+    if (text.len)
+        zdm_add_fact(out, ZDM_DIM, "ran", text.s);
+    zdm_buf_release(&text);
+    if (st->gate.n_checks)
+        zdm_render_checks(out, &st->gate, ZDM_TEXT_COLUMN);
+}
+
 static void
 summary(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_report *report)
 {
@@ -135,6 +161,8 @@ zdm_render_plan(struct zdm_buf *out, const struct zdm_plan *plan,
         zdm_render_step(out, plan, report, i);
         if (previews)
             zdm_render_preview(out, &previews->steps[i]);
+        if (status)
+            ran(out, &status->steps[i], previews ? previews->steps[i].ran_ms : -1);
     }
     summary(out, plan, report);
 }

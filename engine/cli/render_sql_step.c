@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/layout.h"
 #include "cli/render_fact.h"
 #include "cli/render_plan.h"
@@ -84,6 +85,26 @@ work(struct zdm_buf *out, const struct zdm_statement *st)
         zdm_add_fact(out, ZDM_RED, "fails", text.s);
     }
     zdm_buf_release(&text);
+}
+
+static void
+estimate(struct zdm_buf *out, const struct zdm_workload *w)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+    char size[32];
+
+    if (!w->work)
+        return;
+    zdm_add_time_range(&text, w->least_ms, w->most_ms);
+    zdm_buf_addf(&text, ": %s", w->work);
+    zdm_add_fact_of(out, ZDM_DIM, "takes", &text);
+    if (w->disk_bytes == 0)
+        return;
+    zdm_buf_addf(&text, "about %s more%s%s until it commits", zdm_show_bytes((double)w->disk_bytes, size),
+        w->tablespace ? " in tablespace " : "", w->tablespace ? w->tablespace : "");
+    if (w->wal_bytes)
+        zdm_buf_addf(&text, ", and %s of WAL", zdm_show_bytes((double)w->wal_bytes, size));
+    zdm_add_fact_of(out, ZDM_DIM, "disk", &text);
 }
 
 static void
@@ -177,6 +198,7 @@ zdm_render_sql_step(struct zdm_buf *out, const struct zdm_step *step,
         shown = end > shown ? end : shown;
         locks(out, st);
         work(out, st);
+        estimate(out, &st->workload);
         if (zdm_plan_run_mode(report, index) == ZDM_RUN_ALONE)
             run_mode(out, st, s->probe.text);
         findings(out, st, &s->allow);

@@ -117,6 +117,17 @@ struct zdm_row_question {
     bool evaluates;    /* the query returns nothing of use, and fails where the statement would */
 };
 
+/* How much a statement reads and writes and how long that takes, by the sizes on a server. Speeds are
+ * assumed: a range from a busy server with slow disks to an idle one with its tables in memory. */
+struct zdm_workload {
+    int64_t read_bytes; /* of tables, their indexes apart */
+    int64_t disk_bytes; /* of new files, beside the old ones until it commits */
+    int64_t wal_bytes;
+    int64_t least_ms, most_ms;
+    const char *work;       /* "reads 12 GB of public.t (about 80,000,000 rows)"; NULL: not known, or none */
+    const char *tablespace; /* of the largest of its tables; NULL: not known */
+};
+
 struct zdm_statement {
     const char *kind; /* "ALTER TABLE", "CREATE INDEX", ...: static */
     char *sql;        /* trimmed text of this statement, without the semicolon */
@@ -139,6 +150,8 @@ struct zdm_statement {
     const char *fails_with;   /* SQLSTATE that is certain, or NULL */
     struct zdm_finding *findings;
     size_t n_findings;
+
+    struct zdm_workload workload;
 
     struct zdm_row_question *questions; /* when the context asks for rows */
     size_t n_questions;

@@ -179,18 +179,21 @@ kept_wal(struct zdm_draft *draft, const struct zdm_live *live, const struct zdm_
     return ", and as much WAL";
 }
 
+static const char *
+tablespace_of(const struct zdm_live *live, const struct zdm_live_work *work)
+{
+    return work->table && work->table->tablespace ? work->table->tablespace : live->tablespace;
+}
+
 static void
 headroom(struct zdm_draft *draft, const struct zdm_live *live, const struct zdm_live_work *work)
 {
     const char *limit = work->files ? passed_limit(draft, live, work) : NULL;
-    const char *tablespace = "";
 
     if (!limit && work->files < much)
         return;
-    tablespace =
-        work->table && work->table->tablespace ? work->table->tablespace : live->tablespace;
     struct zdm_finding *finding = ZDM_FIND(draft, DISK_HEADROOM, .kind = draft->st->kind,
-        .name = zdm_live_bytes(draft->arena, work->files), .other = tablespace,
+        .name = zdm_live_bytes(draft->arena, work->files), .other = tablespace_of(live, work),
         .type = limit ? limit : kept_wal(draft, live, work));
     if (limit && finding && finding->severity == zdm_sql_rule(finding->rule)->severity)
         finding->severity = ZDM_SEVERITY_WARNING;
@@ -217,6 +220,25 @@ lag(struct zdm_draft *draft, const struct zdm_live *live, const struct zdm_live_
         .type = zdm_live_bytes(draft->arena, work->wal));
 }
 
+static void
+note_work(struct zdm_draft *draft, const struct zdm_live *live, const struct zdm_live_work *work)
+{
+    struct zdm_workload *out = &draft->st->workload;
+
+    if (!work->table)
+        return;
+    *out = (struct zdm_workload){
+        .read_bytes = work->scanned + work->rewritten + work->indexed,
+        .disk_bytes = work->files,
+        .wal_bytes = work->wal,
+        .work = zdm_live_work_text(draft, work),
+    };
+    const char *tablespace = tablespace_of(live, work);
+    if (tablespace) /* the statement may outlive the catalog */
+        out->tablespace = zdm_arena_strdup(draft->arena, tablespace);
+    zdm_live_time(work, &out->least_ms, &out->most_ms);
+}
+
 void
 zdm_live_rules(struct zdm_sequence *sequence, struct zdm_draft *draft)
 {
@@ -229,6 +251,7 @@ zdm_live_rules(struct zdm_sequence *sequence, struct zdm_draft *draft)
     heat(sequence, draft, live);
     crowd(sequence, draft, live);
     zdm_live_measure(draft, &work);
+    note_work(draft, live, &work);
     duration(draft, &work);
     headroom(draft, live, &work);
     lag(draft, live, &work);
