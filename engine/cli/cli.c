@@ -40,9 +40,7 @@ print_rule(const struct zdm_rule *rule)
 static int
 run_command(const struct zdm_args *args)
 {
-    enum zdm_option_id id =
-        zdm_args_has(args, ZDM_OPT_CHECK_FORMAT) ? ZDM_OPT_CHECK_FORMAT : ZDM_OPT_FORMAT;
-    const char *format = zdm_args_get(args, id);
+    const char *format = zdm_args_format(args);
     const char *color =
         zdm_args_has(args, ZDM_OPT_NO_COLOR) ? "never" : zdm_args_get(args, ZDM_OPT_COLOR);
     struct zdm_io io;

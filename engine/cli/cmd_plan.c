@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "base/signals.h"
 #include "base/text.h"
 #include "cli/commands.h"
@@ -12,14 +13,77 @@
 #include "pg/conn.h"
 #include "run/status.h"
 
-static int
-print_json(struct zdm_io *io, const char *path, const struct zdm_loaded *loaded,
-    const struct zdm_plan_status *status, const struct zdm_previews *previews)
+/* A plan as it is shown; status and previews NULL: offline. */
+struct view {
+    const char *path;
+    const struct zdm_loaded *loaded;
+    const struct zdm_plan_status *status;
+    const struct zdm_previews *previews;
+};
+
+static void
+print_json(struct zdm_io *io, const struct view *v)
 {
     zdm_json_print(&io->out,
-        zdm_json_plan(path, loaded->plan, &loaded->report, status, previews, &loaded->errors),
+        zdm_json_plan(v->path, v->loaded->plan, &v->loaded->report, v->status, v->previews,
+            &v->loaded->errors),
         false);
-    return zdm_errlist_exit_code(&loaded->errors);
+}
+
+static void
+print_markdown(struct zdm_io *io, const struct view *v)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    zdm_markdown_plan(&text, v->path, v->loaded->plan, &v->loaded->report, v->status, v->previews,
+        &v->loaded->errors);
+    zdm_io_write_raw(&io->out, &text);
+    zdm_buf_release(&text);
+}
+
+static void
+print_text(struct zdm_io *io, const struct view *v)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    zdm_render_plan(&text, v->loaded->plan, &v->loaded->report, v->status, v->previews);
+    zdm_io_write(&io->out, &text);
+    zdm_buf_release(&text);
+}
+
+static const struct format {
+    const char *name;
+    void (*print)(struct zdm_io *io, const struct view *v);
+    bool holds_errors; /* they are part of what is printed, and not on stderr */
+    bool
+        on_mismatch; /* it has something to show when the target is another one than the plan thinks */
+} formats[] = {
+    {"text", print_text, false, true},
+    {"json", print_json, true, true},
+    {"markdown", print_markdown, true, true},
+};
+
+static const struct format *
+format_of(const struct zdm_args *args)
+{
+    const char *name = zdm_args_get(args, ZDM_OPT_PLAN_FORMAT);
+
+    for (size_t i = 0; name && i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(formats[i].name, name) == 0)
+            return &formats[i];
+    return &formats[0];
+}
+
+/* Prints it; returns the exit code that its errors ask for. */
+static int
+show(struct zdm_io *io, const struct format *format, const struct view *v,
+    struct zdm_errlist *errors, bool broken)
+{
+    if (format->holds_errors || (!broken && (errors->count == 0 || format->on_mismatch)))
+        format->print(io, v);
+    if (errors->count == 0)
+        return 0;
+    return format->holds_errors ? zdm_errlist_exit_code(errors) : zdm_io_fail_list(io, errors);
 }
 
 /* 0: it was not asked for. */
@@ -99,8 +163,13 @@ look(const struct zdm_args *args, struct zdm_loaded *loaded, struct zdm_plan_sta
     }
 out:
     free(conninfo);
-    if (rc < 0 && !err->hint)
-        zdm_err_hint(err, "zdm plan --offline does not connect");
+    if (rc < 0) {
+        char *hint =
+            zdm_strf("%s%szdm plan --offline does not connect: without sizes, times and state",
+                err->hint ? err->hint : "", err->hint ? "\n" : "");
+        zdm_err_hint(err, "%s", hint);
+        free(hint);
+    }
     return rc;
 }
 
@@ -127,33 +196,19 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
         return zdm_io_fail(io, &err);
     }
     online = online && loaded.plan;
-    if (loaded.errors.count) {
-        code = io->json ? print_json(io, path, &loaded, NULL, NULL)
-                        : zdm_io_fail_list(io, &loaded.errors);
-        goto out;
-    }
-
-    if (status.problem.code != ZDM_OK)
+    bool broken = loaded.errors.count > 0;
+    if (!broken && status.problem.code != ZDM_OK)
         zdm_err_move(zdm_errlist_add(&loaded.errors), &status.problem);
-    if (io->json) {
-        code = print_json(io, path, &loaded, online ? &status : NULL, online ? &previews : NULL);
-    } else {
-        struct zdm_buf text = ZDM_BUF_INIT;
-        if (online) { /* with what the role could not see */
-            free(status.where);
-            status.where = where;
-            where = NULL;
-        }
-        zdm_render_plan(
-            &text, loaded.plan, &loaded.report, online ? &status : NULL, online ? &previews : NULL);
-        zdm_io_write(&io->out, &text);
-        zdm_buf_release(&text);
-        if (loaded.errors.count)
-            code = zdm_io_fail_list(io, &loaded.errors);
+    if (online && !broken && where && !io->json) { /* with what the role could not see */
+        free(status.where);
+        status.where = where;
+        where = NULL;
     }
+    bool looked = online && !broken;
+    struct view view = {path, &loaded, looked ? &status : NULL, looked ? &previews : NULL};
+    code = show(io, format_of(args), &view, &loaded.errors, broken);
     if (code == 0)
         code = zdm_previews_exit_code(&previews);
-out:
     if (online)
         zdm_status_release(&status, loaded.plan->n_steps);
     zdm_previews_release(&previews);

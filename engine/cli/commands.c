@@ -52,15 +52,18 @@ const struct zdm_command zdm_commands[] = {
         .min_words = 1,
         .max_words = 1,
         .options = TARGET | ZDM_OPT_BIT(OFFLINE) | ZDM_OPT_BIT(SAMPLE) | ZDM_OPT_BIT(SHOW_VALUES) |
-                   LEDGER | LOOK,
+                   LEDGER | ZDM_OPT_BIT(PLAN_FORMAT) | ZDM_OPT_BIT(COLOR) | ZDM_OPT_BIT(NO_COLOR) |
+                   ZDM_OPT_BIT(HELP),
         .summary = "show what a plan would do: SQL, locks, undo, state",
         .about = "Reads and checks the plan and shows every step: its SQL, the locks it takes and "
                  "for how long, what it rewrites or scans, how it is undone. All errors of the "
                  "plan are reported together. Nothing is changed.\n"
                  "\n"
                  "When a target is named, the statements are judged by its catalog, and the state "
-                 "of each step there is shown too, and what each backfill will cost: rows, WAL, "
-                 "growth, time (from the ledger when it ran before). Otherwise, and with "
+                 "of each step there is shown too, what ran when and by whom, and what each step will "
+                 "cost: time, disk, and of a backfill rows, WAL and growth, by the sizes of the "
+                 "tables. Nothing is written there: what the plan asks runs in read-only "
+                 "transactions. Otherwise, and with "
                  "--offline, nothing connects. Evaluating a plan is safe: it can read no "
                  "files and start no programs.\n"
                  "\n"
@@ -75,7 +78,8 @@ const struct zdm_command zdm_commands[] = {
                 {"zdm plan plans/rename_email.lua --db service=shop", "and where it stands there"},
                 {"zdm plan plans/rename_email.lua --db service=shop --sample 1000",
                     "and try its backfills on a thousand rows"},
-                {"zdm plan plans/rename_email.lua --format json", "the same for programs"},
+                {"zdm plan plans/rename_email.lua --format markdown",
+                    "as a comment for a pull request"},
             },
         .run = zdm_cmd_plan,
     },

@@ -2,6 +2,7 @@
 
 #include "cli/json.h"
 #include "cli/json_statement.h"
+#include "cli/plan_facts.h"
 #include "cli/render_plan.h"
 #include "plan/sweep.h"
 
@@ -241,8 +242,10 @@ step_of(const struct zdm_plan *plan, const struct zdm_plan_report *report,
 }
 
 static json_t *
-summary_of(const struct zdm_plan *plan, const struct zdm_plan_report *report)
+summary_of(const struct zdm_plan *plan, const struct zdm_plan_report *report,
+    const struct zdm_plan_status *status, const struct zdm_previews *previews)
 {
+    struct zdm_plan_facts facts;
     json_t *object = json_object(), *phases = json_object();
     const struct zdm_lock *strongest = zdm_plan_strongest(report);
     size_t unsafe = 0, unknown = 0;
@@ -261,6 +264,16 @@ summary_of(const struct zdm_plan *plan, const struct zdm_plan_report *report)
     json_object_set_new(object, "unknown", json_integer((json_int_t)unknown));
     json_object_set_new(object, "strongest_lock",
         strongest ? json_string(zdm_lock_mode_name(strongest->mode)) : json_null());
+    zdm_plan_facts(plan, report, status, previews, &facts);
+    json_object_set_new(object, "warnings", json_integer((json_int_t)facts.n_warnings));
+    json_object_set_new(object, "allowed", json_integer((json_int_t)facts.n_allowed));
+    json_object_set_new(object, "assumed", json_integer((json_int_t)facts.n_assumed));
+    json_object_set_new(object, "least_ms", zdm_json_known(status ? facts.least_ms : -1));
+    json_object_set_new(object, "most_ms", zdm_json_known(status ? facts.most_ms : -1));
+    json_object_set_new(object, "unknown_times", json_integer((json_int_t)facts.n_unknown));
+    json_object_set_new(object, "disk_bytes", zdm_json_known(status ? facts.disk_bytes : -1));
+    json_object_set_new(object, "tablespace", zdm_json_text(facts.tablespace));
+    zdm_plan_facts_release(&facts);
     return object;
 }
 
@@ -282,6 +295,7 @@ zdm_json_plan(const char *file, const struct zdm_plan *plan, const struct zdm_pl
     json_object_set_new(object, "state", zdm_json_text(status ? status->state : NULL));
     json_object_set_new(object, "steps", steps);
     json_object_set_new(object, "errors", zdm_json_errors(errors));
-    json_object_set_new(object, "summary", plan ? summary_of(plan, report) : json_null());
+    json_object_set_new(
+        object, "summary", plan ? summary_of(plan, report, status, previews) : json_null());
     return object;
 }

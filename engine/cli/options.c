@@ -28,6 +28,18 @@ zdm_args_get(const struct zdm_args *args, enum zdm_option_id id)
 }
 
 const char *
+zdm_args_format(const struct zdm_args *args)
+{
+    static const enum zdm_option_id ids[] = {
+        ZDM_OPT_FORMAT, ZDM_OPT_PLAN_FORMAT, ZDM_OPT_CHECK_FORMAT};
+    const char *format = NULL;
+
+    for (size_t i = 0; !format && i < sizeof ids / sizeof *ids; i++)
+        format = zdm_args_get(args, ids[i]);
+    return format;
+}
+
+const char *
 zdm_args_word(const struct zdm_args *args, size_t n)
 {
     return n < args->n_words ? args->words[n] : NULL;

@@ -58,6 +58,8 @@ void zdm_args_release(struct zdm_args *args);
 bool zdm_args_has(const struct zdm_args *args, enum zdm_option_id id);
 /* The value, NULL when it was not given. */
 const char *zdm_args_get(const struct zdm_args *args, enum zdm_option_id id);
+/* The value of --format, whichever formats the command has; NULL when it was not given. */
+const char *zdm_args_format(const struct zdm_args *args);
 /* The n-th word behind the command, NULL when there are fewer. */
 const char *zdm_args_word(const struct zdm_args *args, size_t n);
 

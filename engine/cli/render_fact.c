@@ -66,10 +66,13 @@ zdm_add_time_range(struct zdm_buf *out, int64_t least_ms, int64_t most_ms)
         return;
     }
     zdm_show_duration(most_ms, most);
+    zdm_show_duration(least_ms, least);
     if (least_ms < 1000)
         zdm_buf_addf(out, "up to %s", most);
+    else if (strcmp(least, most) == 0)
+        zdm_buf_addf(out, "about %s", most);
     else
-        zdm_buf_addf(out, "%s to %s", zdm_show_duration(least_ms, least), most);
+        zdm_buf_addf(out, "%s to %s", least, most);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/layout.h"
+#include "cli/plan_facts.h"
 #include "cli/render_fact.h"
 #include "cli/render_run.h"
 #include "cli/render_status.h"
@@ -46,7 +47,8 @@ head_row(struct zdm_buf *out, const char *label, const char *text)
 }
 
 static void
-header(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_status *status)
+header(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_status *status,
+    const struct zdm_plan_facts *facts)
 {
     struct zdm_buf text = ZDM_BUF_INIT;
     char budget[32], patience[32];
@@ -77,6 +79,15 @@ header(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_s
             zdm_buf_addf(&text, "; run by %s", status->holder);
         head_row(out, "state", text.s);
     }
+    zdm_buf_clear(&text);
+    if (!status)
+        zdm_buf_add(&text, "the SQL alone; --db DSN judges by a database");
+    else if (facts->n_assumed)
+        zdm_buf_addf(&text, "the target's catalog; assumed in part for %zu step%s",
+            facts->n_assumed, facts->n_assumed == 1 ? "" : "s");
+    else
+        zdm_buf_add(&text, "the target's catalog");
+    head_row(out, "evidence", text.s);
     zdm_buf_release(&text);
 }
 
@@ -114,8 +125,7 @@ ran(struct zdm_buf *out, const struct zdm_step_status *st, int64_t ran_ms)
     if (st->who)
         zdm_buf_addf(&text, "%sby %s", text.len ? " " : "", st->who);
     if (ran_ms >= 0 && st->state != ZDM_STATE_RUNNING)
-        zdm_buf_addf(
-            &text, "%stook %s", text.len ? ", " : "", zdm_show_duration(ran_ms, took));
+        zdm_buf_addf(&text, "%stook %s", text.len ? ", " : "", zdm_show_duration(ran_ms, took));
     if (text.len)
         zdm_add_fact(out, ZDM_DIM, "ran", text.s);
     zdm_buf_release(&text);
@@ -123,26 +133,42 @@ ran(struct zdm_buf *out, const struct zdm_step_status *st, int64_t ran_ms)
         zdm_render_checks(out, &st->gate, ZDM_TEXT_COLUMN);
 }
 
-static void
-summary(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_report *report)
+void
+zdm_add_plan_summary(
+    struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_report *report)
 {
-    struct zdm_buf text = ZDM_BUF_INIT;
     const struct zdm_lock *strongest = zdm_plan_strongest(report);
     size_t shown = 0;
 
-    zdm_buf_addf(&text, "%zu step%s:", plan->n_steps, plan->n_steps == 1 ? "" : "s");
+    zdm_buf_addf(out, "%zu step%s%s", plan->n_steps, plan->n_steps == 1 ? "" : "s",
+        plan->n_steps ? ":" : "");
     for (int phase = ZDM_PHASE_EXPAND; phase <= ZDM_PHASE_CONTRACT; phase++) {
         size_t n = zdm_plan_count_phase(plan, (enum zdm_phase)phase);
         if (n)
             zdm_buf_addf(
-                &text, "%s %zu %s", shown++ ? "," : "", n, zdm_phase_name((enum zdm_phase)phase));
+                out, "%s %zu %s", shown++ ? "," : "", n, zdm_phase_name((enum zdm_phase)phase));
     }
     if (strongest)
-        zdm_buf_addf(&text, "; strongest lock %s on %s, %s", zdm_lock_mode_name(strongest->mode),
+        zdm_buf_addf(out, "; strongest lock %s on %s, %s", zdm_lock_mode_name(strongest->mode),
             strongest->relation, zdm_held_words(strongest->held));
+}
+
+static void
+summary(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_report *report,
+    const struct zdm_plan_facts *facts)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    zdm_add_plan_summary(&text, plan, report);
     zdm_buf_addc(out, '\n');
     zdm_add_wrapped(out, text.s, 0, ZDM_COLUMNS);
     zdm_buf_addc(out, '\n');
+    zdm_buf_clear(&text);
+    zdm_add_plan_work(&text, facts);
+    if (text.len) {
+        zdm_add_wrapped(out, text.s, 0, ZDM_COLUMNS);
+        zdm_buf_addc(out, '\n');
+    }
     zdm_buf_release(&text);
 }
 
@@ -151,7 +177,10 @@ zdm_render_plan(struct zdm_buf *out, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, const struct zdm_plan_status *status,
     const struct zdm_previews *previews)
 {
-    header(out, plan, status);
+    struct zdm_plan_facts facts;
+
+    zdm_plan_facts(plan, report, status, previews, &facts);
+    header(out, plan, status, &facts);
     for (size_t i = 0; i < plan->n_steps; i++) {
         enum zdm_phase phase = plan->steps[i].phase;
         if (i == 0 || phase != plan->steps[i - 1].phase)
@@ -164,5 +193,6 @@ zdm_render_plan(struct zdm_buf *out, const struct zdm_plan *plan,
         if (status)
             ran(out, &status->steps[i], previews ? previews->steps[i].ran_ms : -1);
     }
-    summary(out, plan, report);
+    summary(out, plan, report, &facts);
+    zdm_plan_facts_release(&facts);
 }

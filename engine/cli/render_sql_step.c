@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/layout.h"
+#include "cli/plan_facts.h"
 #include "cli/render_fact.h"
 #include "cli/render_plan.h"
 
@@ -100,8 +101,9 @@ estimate(struct zdm_buf *out, const struct zdm_workload *w)
     zdm_add_fact_of(out, ZDM_DIM, "takes", &text);
     if (w->disk_bytes == 0)
         return;
-    zdm_buf_addf(&text, "about %s more%s%s until it commits", zdm_show_bytes((double)w->disk_bytes, size),
-        w->tablespace ? " in tablespace " : "", w->tablespace ? w->tablespace : "");
+    zdm_buf_addf(&text, "about %s more%s%s until it commits",
+        zdm_show_bytes((double)w->disk_bytes, size), w->tablespace ? " in tablespace " : "",
+        w->tablespace ? w->tablespace : "");
     if (w->wal_bytes)
         zdm_buf_addf(&text, ", and %s of WAL", zdm_show_bytes((double)w->wal_bytes, size));
     zdm_add_fact_of(out, ZDM_DIM, "disk", &text);
@@ -124,16 +126,6 @@ run_mode(struct zdm_buf *out, const struct zdm_statement *st, bool own_probe)
     zdm_add_fact_of(out, ZDM_DIM, "runs", &text);
 }
 
-static bool
-is_allowed(const struct zdm_allow *allow, const char *rule)
-{
-    for (size_t i = 0; i < allow->n_rules; i++) {
-        if (strcmp(allow->rules[i], rule) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* What is found in a plan that passed its checks is no error of it: it was allowed, or it stands
  * where it may. */
 static void
@@ -141,7 +133,7 @@ findings(struct zdm_buf *out, const struct zdm_statement *st, const struct zdm_a
 {
     for (size_t i = 0; i < st->n_findings; i++) {
         const struct zdm_finding *f = &st->findings[i];
-        bool accepted = is_allowed(allow, f->rule), info = f->severity == ZDM_SEVERITY_INFO;
+        bool accepted = zdm_allows(allow, f->rule), info = f->severity == ZDM_SEVERITY_INFO;
         struct zdm_buf text = ZDM_BUF_INIT;
         zdm_buf_addf(&text, "%s (%s)", f->message, f->rule);
         zdm_add_fact_of(out, info ? ZDM_CYAN : ZDM_YELLOW,

@@ -19,6 +19,40 @@ sed 's/\x1b\[[0-9]*m//g' "$out" >colourless
 check_golden plan_rename_email.txt colourless
 ! cmp -s colourless "$out" || fail "--color always has no colour"
 
+# As a comment for a pull request, in which nothing of the plan formats, mentions or ends anything.
+check_exit 0 "$ZDM" plan rename_email.lua --format markdown
+check_golden plan_rename_email.md "$out"
+check_exit 0 "$ZDM" plan hostile.lua --format markdown
+check_golden plan_hostile.md "$out"
+awk '!n && /^```+(sql|text)$/ { sub(/[a-z]+$/, ""); n = length($0); next }
+    n && /^```+$/ && length($0) >= n { n = 0; next }
+    !n' "$out" >outside
+check_lacks outside '@everyone'
+check_lacks outside '<script'
+check_eq "folds" 2 "$(grep -c '^</details>$' outside)"
+check_exit 4 "$ZDM" plan unsafe.lua --format markdown
+check_golden plan_unsafe.md "$out"
+check_eq "stderr" "" "$(cat "$err")"
+check_exit 2 "$ZDM" plan mistakes.lua --format markdown
+check_has "$out" 'errors'
+
+# However long a plan is, the comment is short enough, and says what it leaves out.
+{
+    printf 'return plan "long" { api = 1, expand {\n'
+    for i in $(seq 200); do
+        printf 'sql "step %s" [[ALTER TABLE t%s ADD COLUMN a text DEFAULT %s]],\n' "$i" "$i" "'$(printf 'x%.0s' {1..400})'"
+    done
+    printf '} }\n'
+} >long.lua
+check_exit 0 "$ZDM" plan long.lua --format markdown
+[ "$(wc -c <"$out")" -lt 65536 ] || fail "the comment is too long"
+check_has "$out" '| 200 | expand | step 200 |'
+check_has "$out" 'more steps are not shown: `zdm plan` has them.'
+check_exit 0 "$ZDM" plan long.lua
+check_has "$out" '200. step 200'
+printf 'return plan "empty" { api = 1 }\n' >empty.lua
+check_exit 2 "$ZDM" plan empty.lua --format markdown
+
 # Every mistake at once, in the order of the file; nothing on stdout.
 check_exit 2 "$ZDM" plan mistakes.lua
 check_golden plan_mistakes.txt "$err"

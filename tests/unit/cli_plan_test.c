@@ -122,7 +122,13 @@ static struct zdm_plan_statement statements[] = {
             .scans = scans,
             .n_scans = 1,
             .builds = builds,
-            .n_builds = 1}},
+            .n_builds = 1,
+            .workload = {.work = "reads 1.2 GB of users for an index",
+                .least_ms = 400,
+                .most_ms = 4000,
+                .disk_bytes = 100 << 20,
+                .wal_bytes = 100 << 20,
+                .tablespace = "fast"}}},
     {.step = 6,
         .st = {.kind = "ALTER TABLE",
             .sql = (char *)"ALTER TABLE a DROP COLUMN x",
@@ -163,6 +169,9 @@ every_kind_of_step(void **state)
     step(1, "       CREATE INDEX CONCURRENTLY mail_idx ON users (mail)\n"
             "     safe     SHARE UPDATE EXCLUSIVE on users, while it builds\n"
             "     work     scans users, builds mail_idx\n"
+            "     takes    up to 4.0 s: reads 1.2 GB of users for an index\n"
+            "     disk     about 100 MB more in tablespace fast until it commits, and 100 MB\n"
+            "              of WAL\n"
             "     runs     alone, outside a transaction; after an interruption the index\n"
             "              mail_idx tells whether it is done\n"
             "     undo     none given\n");
@@ -209,9 +218,10 @@ static void
 the_whole(void **state)
 {
     struct zdm_buf text = ZDM_BUF_INIT, plain = ZDM_BUF_INIT;
-    struct zdm_step_status seen[sizeof steps / sizeof *steps] = {{.state = ZDM_STATE_DONE},
-        {.state = ZDM_STATE_READY}, {.state = ZDM_STATE_PENDING}, {.state = ZDM_STATE_PENDING},
-        {.state = ZDM_STATE_PENDING}, {.state = ZDM_STATE_PENDING}, {.state = ZDM_STATE_PENDING}};
+    struct zdm_step_status seen[sizeof steps / sizeof *steps] = {
+        {.state = ZDM_STATE_DONE, .who = (char *)"ann@laptop"}, {.state = ZDM_STATE_READY},
+        {.state = ZDM_STATE_PENDING}, {.state = ZDM_STATE_PENDING}, {.state = ZDM_STATE_PENDING},
+        {.state = ZDM_STATE_PENDING}, {.state = ZDM_STATE_PENDING}};
     const struct zdm_plan_status status = {
         .where = (char *)"ann@db:5432/shop",
         .state = (char *)"stopped",
@@ -233,6 +243,7 @@ the_whole(void **state)
                        "locks        a strong lock is waited for 2.0 s at a time, 10 min together\n"
                        "target       ann@db:5432/shop\n"
                        "state        stopped, 1 of 7 steps done\n"
+                       "evidence     the target's catalog; assumed in part for 2 steps\n"
                        "\n"
                        "expand\n"
                        "\n"
@@ -243,7 +254,10 @@ the_whole(void **state)
     assert_non_null(strstr(plain.s, "\n\ncontract\n\n  5. tell "));
     const char *tail =
         "\n7 steps: 2 expand, 1 backfill, 1 gate, 3 contract; strongest lock ACCESS\n"
-        "EXCLUSIVE on users, briefly\n";
+        "EXCLUSIVE on users, briefly\n"
+        "up to 4.0 s of work when nothing holds it up, without 4 steps whose time is not\n"
+        "known; up to 100 MB of new files at a time in tablespace fast, where SQL cannot\n"
+        "tell what is free\n";
     assert_string_equal(tail, plain.s + plain.len - strlen(tail));
     zdm_buf_release(&plain);
 }

@@ -1,0 +1,94 @@
+# zdm plan --db for who reviews it: what each step costs, what ran, and that nothing is written.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+
+sql "
+CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
+INSERT INTO users SELECT i, 'user' || i || '@example.com' FROM generate_series(1, 200000) AS i;
+CREATE TABLE written (what text);
+CREATE FUNCTION writes(what text) RETURNS text LANGUAGE plpgsql VOLATILE AS
+    \$\$BEGIN INSERT INTO written VALUES (what); RETURN what; END\$\$;
+ANALYZE users;
+"
+cat >plan.lua <<'PLAN'
+return plan "review" {
+  api = 1,
+  expand {
+    sql "add" [[ALTER TABLE users ADD COLUMN e2 text]] { undo = "ALTER TABLE users DROP COLUMN e2" },
+    sql "index" [[CREATE INDEX CONCURRENTLY users_email ON users (email)]],
+  },
+  backfill "fill" { table = "users", set = { e2 = "email" } },
+  gate "go" { approval "yes" },
+  contract {
+    sql "type" [[ALTER TABLE users ALTER COLUMN id TYPE numeric]] {
+      allow = { "rewrite-column-type" }, because = "it is small",
+    },
+  },
+}
+PLAN
+
+# json PATH: a value of the last JSON, as Python writes it.
+json() { python3 -c "import json; d = json.load(open('out')); print(d$1)"; }
+says() {
+    tr -s ' \n' ' ' <"$out" | grep -qF -- "$1" || fail "does not say: $1"$'\n'"$(cat "$out")"
+}
+
+# --- what each step costs --------------------------------------------------------------------------
+check_exit 0 "$ZDM" plan plan.lua --format json
+heap=$(sql "SELECT pg_relation_size('users')")
+check_eq "add" None "$(json "['steps'][0]['statements'][0]['estimate']")"
+check_eq "what an index reads" "$heap" "$(json "['steps'][1]['statements'][0]['estimate']['read_bytes']")"
+check_eq "tablespace" pg_default "$(json "['steps'][1]['statements'][0]['estimate']['tablespace']")"
+check_eq "evidence" 0 "$(json "['summary']['assumed']")"
+predicted=$(json "['steps'][1]['statements'][0]['estimate']['disk_bytes']")
+check_exit 0 "$ZDM" plan plan.lua
+[ "$(wc -L <"$out")" -le 80 ] || fail "the text is wider than 80 columns"
+says "evidence the target's catalog"
+says "until it commits, and"
+says "of new files at a time in tablespace pg_default, where SQL cannot tell what is free"
+check_exit 0 "$ZDM" plan plan.lua --format markdown
+check_has "$out" '| 1 | expand | add | ACCESS EXCLUSIVE on public.users, briefly | - | instant | yes | ready |'
+cp "$out" first
+check_exit 0 "$ZDM" plan plan.lua --format markdown
+cmp first "$out"
+
+# --- what ran ------------------------------------------------------------------------------------------
+check_exit 0 "$ZDM" run plan.lua --until index
+happened=$(sql "SELECT pg_relation_size('users_email')")
+[ $((predicted * 2)) -ge "$happened" ] && [ "$predicted" -le $((happened * 2)) ] ||
+    fail "the index was to take $predicted bytes and takes $happened"
+check_exit 0 "$ZDM" plan plan.lua --format json
+check_eq "state" done "$(json "['steps'][1]['state']")"
+[ "$(json "['steps'][1]['ran_ms']")" -ge 0 ] || fail "how long it took is not told"
+[ "$(json "['steps'][1]['who']")" != None ] || fail "who did it is not told"
+check_eq "of a step that did not run" "None None" "$(json "['steps'][2]['at']") $(json "['steps'][2]['ran_ms']")"
+check_exit 0 "$ZDM" plan plan.lua
+says ", took "
+# Another machine does not know how long, and that is all.
+ZDM_LEDGER=$PWD/other.db check_exit 0 "$ZDM" plan plan.lua --format json
+check_eq "time" None "$(json "['steps'][1]['ran_ms']")"
+check_eq "state" done "$(json "['steps'][1]['state']")"
+
+# --- nothing is written, whatever the plan says -----------------------------------------------------------
+cat >writer.lua <<'PLAN'
+return plan "writer" {
+  api = 1,
+  expand { sql "one" [[CREATE TABLE one ()]] },
+  gate "look" { sql "writes" [[SELECT writes('gate') = 'gate']] },
+  backfill "fill" { table = "users", set = { email = "writes('set')" }, where = "writes('where') = 'where'" },
+}
+PLAN
+check_exit 0 "$ZDM" run writer.lua --until one
+before=$(schema_picture)
+check_exit 2 "$ZDM" plan writer.lua --sample 10
+says "not all of it could be tried: cannot execute INSERT in a read-only transaction"
+check_eq "both say so" 2 "$(tr -s ' \n' ' ' <"$out" | grep -o 'cannot execute INSERT in a read-only transaction' | wc -l)"
+check_eq "rows written" 0 "$(sql "SELECT count(*) FROM written")"
+[ "$before" = "$(schema_picture)" ] || fail "the schema is another one"
+
+# --- a target that is down ------------------------------------------------------------------------------------
+for format in text json markdown; do
+    check_exit 1 "$ZDM" plan plan.lua --db "host=/nonexistent" --format $format
+    cat "$out" "$err" >both
+    check_has both "zdm plan --offline does not connect"
+done
