@@ -55,23 +55,24 @@ const struct zdm_command zdm_commands[] = {
                    LEDGER | ZDM_OPT_BIT(PLAN_FORMAT) | ZDM_OPT_BIT(COLOR) | ZDM_OPT_BIT(NO_COLOR) |
                    ZDM_OPT_BIT(HELP),
         .summary = "show what a plan would do: SQL, locks, undo, state",
-        .about = "Reads and checks the plan and shows every step: its SQL, the locks it takes and "
-                 "for how long, what it rewrites or scans, how it is undone. All errors of the "
-                 "plan are reported together. Nothing is changed.\n"
-                 "\n"
-                 "When a target is named, the statements are judged by its catalog, and the state "
-                 "of each step there is shown too, what ran when and by whom, and what each step will "
-                 "cost: time, disk, and of a backfill rows, WAL and growth, by the sizes of the "
-                 "tables. Nothing is written there: what the plan asks runs in read-only "
-                 "transactions. Otherwise, and with "
-                 "--offline, nothing connects. Evaluating a plan is safe: it can read no "
-                 "files and start no programs.\n"
-                 "\n"
-                 "With --sample the expressions of backfills run on rows of the target, in a "
-                 "read-only transaction: where, the values, their cast to the columns (those too "
-                 "that an earlier step adds), NOT NULL, CHECK, and the way back of a sync. Give "
-                 "it plans that you trust. The exit code is 4 when a row would fail, and 2 when a "
-                 "backfill could not be tried.",
+        .about =
+            "Reads and checks the plan and shows every step: its SQL, the locks it takes and "
+            "for how long, what it rewrites or scans, how it is undone. All errors of the "
+            "plan are reported together. Nothing is changed.\n"
+            "\n"
+            "When a target is named, the statements are judged by its catalog, and the state "
+            "of each step there is shown too, what ran when and by whom, and what each step will "
+            "cost: time, disk, and of a backfill rows, WAL and growth, by the sizes of the "
+            "tables. Nothing is written there: what the plan asks runs in read-only "
+            "transactions. Otherwise, and with "
+            "--offline, nothing connects. Evaluating a plan is safe: it can read no "
+            "files and start no programs.\n"
+            "\n"
+            "With --sample the expressions of backfills run on rows of the target, in a "
+            "read-only transaction: where, the values, their cast to the columns (those too "
+            "that an earlier step adds), NOT NULL, CHECK, and the way back of a sync. Give "
+            "it plans that you trust. The exit code is 4 when a row would fail, and 2 when a "
+            "backfill could not be tried.",
         .examples =
             {
                 {"zdm plan plans/rename_email.lua", "review a plan, offline"},

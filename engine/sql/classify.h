@@ -124,7 +124,8 @@ struct zdm_workload {
     int64_t disk_bytes; /* of new files, beside the old ones until it commits */
     int64_t wal_bytes;
     int64_t least_ms, most_ms;
-    const char *work;       /* "reads 12 GB of public.t (about 80,000,000 rows)"; NULL: not known, or none */
+    const char
+        *work; /* "reads 12 GB of public.t (about 80,000,000 rows)"; NULL: not known, or none */
     const char *tablespace; /* of the largest of its tables; NULL: not known */
 };
 
