@@ -145,7 +145,8 @@ watch(struct zdm_job *job, struct zdm_table *table, struct zdm_err *err)
     bool pinned = job->hold.view.horizon_ms >= PINNED_MS;
     int64_t now = zdm_monotonic_us(), updated, hot;
 
-    if (!wanted(job, table) || (h->looked_us && now - h->looked_us < LOOK_EVERY_US))
+    if ((!wanted(job, table) && !table->target.scattered) ||
+        (h->looked_us && now - h->looked_us < LOOK_EVERY_US))
         return 0;
     bool first = h->looked_us == 0;
     h->looked_us = now;
@@ -159,6 +160,8 @@ watch(struct zdm_job *job, struct zdm_table *table, struct zdm_err *err)
     }
     h->seen_updated = updated - h->first_updated;
     h->seen_hot = hot - h->first_hot;
+    if (!wanted(job, table)) /* there is nothing to judge */
+        return 0;
     if (first || h->again_us || updated < h->updated) { /* or the statistics were reset */
         set_stripes(job, table, asked(job));
         h->again_us = 0;

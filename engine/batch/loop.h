@@ -12,6 +12,7 @@
  *     slice.c     where to cut, which slice is next
  *     next.c      which batch is next, and what follows from it
  *     range.c     where batches end, looked up ahead; cuts.c: those of a range in stripes
+ *     steps.c     the same computed, along random keys
  *     hot.c       in how many stripes ranges are done
  *     backfill.c  the loop of a worker
  *     pool.c      the workers' threads, and the thread that waits for them
@@ -52,6 +53,7 @@
 #include "batch/range.h"
 #include "batch/request.h"
 #include "batch/statement.h"
+#include "batch/steps.h"
 
 #define ZDM_WORKERS_MAX ((size_t)16)
 
@@ -70,6 +72,7 @@ struct zdm_table {
     struct zdm_backfill_target target;
     struct zdm_batch_sql sql; /* none of a partitioned table whose partitions are walked */
     bool gone;                /* under the lock: it is no partition any more, and that was told */
+    bool steps_told;          /* under the lock */
     int64_t stripes;          /* under the lock: of the ranges that begin from now on */
     struct zdm_hot {          /* of the main thread */
         int64_t looked_us;    /* 0: never */
@@ -223,6 +226,8 @@ struct zdm_worker {
     int64_t total;      /* keys of the slice, estimate; -1: unknown */
     int64_t rows, batches;
     struct zdm_ranges ranges;
+    struct zdm_steps steps;
+    bool computed;        /* the end of the batch in question was */
     struct zdm_cuts cuts; /* of the range in progress; empty: not known */
     int64_t batch_keys;   /* between the ends of the batch in question, of all stripes */
     bool known;           /* ... and that is how many there are */

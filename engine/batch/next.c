@@ -19,17 +19,78 @@ range_rows(const struct zdm_worker *w)
     return half < w->controller.rows ? half : w->controller.rows;
 }
 
+/* What the ranges that were just looked up tell about the key. */
+static void
+learn(struct zdm_worker *w, const char *last, double ms)
+{
+    const struct zdm_ranges *r = &w->ranges;
+    size_t whole = r->count;
+
+    if (whole > 0 && strcmp(r->upto[whole - 1], last) == 0)
+        whole--;
+    zdm_steps_looked(&w->steps, (int64_t)whole * r->rows, ms);
+    /* Before the first of them there may be a gap. */
+    if (whole > 1)
+        zdm_steps_dense(&w->steps, r->upto[0], r->upto[whole - 1], (int64_t)(whole - 1) * r->rows);
+}
+
 static int
 look_ahead(struct zdm_worker *w, int64_t rows, const char *after, const char *last,
     const char **next, struct zdm_err *err)
 {
+    bool ready = zdm_ranges_ready(&w->ranges, rows, after);
+    int64_t start = zdm_monotonic_us();
+
+    w->computed = false;
     while (zdm_ranges_next(&w->ranges, w->conn, w->sql, rows, after, last, next, err) < 0)
         if (zdm_worker_again(w, err) < 0)
             return err->code == ZDM_ERR_FAILED
                        ? zdm_err_wrap(err, "looking ahead along %s", w->target->relation)
                        : -1;
+    if (*next && !ready && w->steps.by != ZDM_STEP_NONE)
+        learn(w, last, (double)(zdm_monotonic_us() - start) / 1000);
     w->batch_keys = w->ranges.rows;
     w->known = w->ranges.whole;
+    return 0;
+}
+
+static void
+tell_steps(struct zdm_worker *w)
+{
+    zdm_job_lock(w->job);
+    bool told = w->table->steps_told;
+    w->table->steps_told = true;
+    zdm_job_unlock(w->job);
+    if (!told)
+        zdm_job_note(w->job, "info", "note",
+            "looking up where batches end takes %.0f %% of the time, since %s lies in random order "
+            "in %s: from now on it is computed, and batches are only about as large as they should "
+            "be",
+            zdm_steps_share(&w->steps) * 100, w->target->key, w->target->relation);
+}
+
+/* The end of a whole range, computed when looking it up is too dear; *upto owned. NULL: the slice is
+ * through. */
+static int
+range_end(struct zdm_worker *w, char **upto, struct zdm_err *err)
+{
+    int64_t rows = range_rows(w);
+    const char *next;
+
+    /* Where there is trouble batches must hold what they should. */
+    if (w->suspect == 0 && !w->part && !w->repair &&
+        !zdm_ranges_ready(&w->ranges, rows, w->at.pos) &&
+        (*upto = zdm_steps_end(&w->steps, w->at.pos, w->bound, rows))) {
+        zdm_ranges_clear(&w->ranges);
+        w->computed = true;
+        w->batch_keys = rows;
+        w->known = strcmp(*upto, w->bound) != 0;
+        tell_steps(w);
+        return 0;
+    }
+    if (look_ahead(w, rows, w->at.pos, w->bound, &next, err) < 0)
+        return -1;
+    *upto = zdm_strdup(next);
     return 0;
 }
 
@@ -125,7 +186,6 @@ begin_range(struct zdm_worker *w, int64_t stripes, size_t cuts, struct zdm_err *
 int
 zdm_worker_next(struct zdm_worker *w, char **upto, struct zdm_err *err)
 {
-    const char *next;
     size_t cuts = 1;
     int64_t stripes = 1;
 
@@ -143,11 +203,10 @@ zdm_worker_next(struct zdm_worker *w, char **upto, struct zdm_err *err)
         if (next_of_range(w, upto, err) < 0)
             return -1;
     } else {
-        if (look_ahead(w, range_rows(w), w->at.pos, w->bound, &next, err) < 0)
+        if (range_end(w, upto, err) < 0)
             return -1;
-        if (!next)
+        if (!*upto)
             return 0;
-        *upto = zdm_strdup(next);
         w->at.stripes = 1;
     }
     plan_move(w, *upto);
@@ -179,6 +238,19 @@ feed_range(struct zdm_worker *w, int64_t stripes)
         zdm_controller_feed(&w->controller, keys, ms);
 }
 
+static void
+feed_whole(struct zdm_worker *w, int64_t keys, int64_t changed, double ms)
+{
+    enum zdm_backfill_action action = w->job->spec->action;
+    bool all =
+        !w->job->spec->where && (action == ZDM_BACKFILL_SET || action == ZDM_BACKFILL_DELETE);
+
+    zdm_controller_feed(&w->controller, keys, ms);
+    zdm_steps_worked(&w->steps, keys, ms);
+    if (w->computed)
+        zdm_steps_hit(&w->steps, keys, changed, all);
+}
+
 void
 zdm_worker_advance(struct zdm_worker *w, int64_t rows, int64_t batches, int64_t wal, double ms)
 {
@@ -196,7 +268,7 @@ zdm_worker_advance(struct zdm_worker *w, int64_t rows, int64_t batches, int64_t 
     if (w->at.range_end && ends)
         feed_range(w, stripes);
     else if (!w->at.range_end && clean)
-        zdm_controller_feed(&w->controller, keys, ms);
+        feed_whole(w, keys, rows - w->rows, ms);
     zdm_worker_moved(w, &w->to, rows, batches, keys, ms);
     w->unclean = false;
     if (ms >= 0) {
@@ -249,5 +321,6 @@ void
 zdm_worker_narrow(struct zdm_worker *w)
 {
     w->suspect = w->batch_keys;
+    w->steps.look = true; /* there may be far more keys than was believed */
     zdm_worker_forget(w);
 }

@@ -3,14 +3,15 @@
 #include <math.h>
 
 static double
-hot_share(const struct zdm_predict_from *f, double before, double after)
+hot_share(const struct zdm_predict_from *f, double before, double after, double rows_a_page)
 {
+    double visits = f->scattered ? rows_a_page : (double)f->stripes;
     double room = (100.0 - f->fillfactor) / f->fillfactor, leave = 0;
 
     if (!zdm_backfill_updates(f->action) || !f->hot)
         return 0;
-    if (f->stripes > 1)
-        leave = 1 - 1.0 / (double)f->stripes;
+    if (visits > 1)
+        leave = 1 - 1.0 / visits;
     double share = 0.97 * before / after * (leave + room);
     return share > 1 ? 1 : share;
 }
@@ -48,10 +49,10 @@ zdm_predict(const struct zdm_predict_from *f, struct zdm_prediction *out)
     double fill = f->fillfactor / 100.0;
     double before = f->rows > 0 ? f->heap_bytes * fill / f->rows : 0;
     double after = before + f->added > 1 ? before + f->added : 1;
-    double hot = hot_share(f, before, after), rest = n * (1 - hot);
     double entries = f->rows > 0 ? f->index_bytes / f->rows : 0;
     double index_wal = 48 * f->n_indexes + 1.3 * entries;
     double rows_a_page = f->heap_bytes > 0 ? f->rows * f->block / f->heap_bytes : 1;
+    double hot = hot_share(f, before, after, rows_a_page), rest = n * (1 - hot);
     double touched = pages_touched(f, rows_a_page);
     double wal = 0, heap = 0, indexes = 0;
 

@@ -8,7 +8,7 @@
  *                   0.97 * s / s' * ((1 - 1/k) + (100 - f) / f),     at most 1
  *               The first stripe leaves its page, unless the fillfactor left room, and the others
  *               take its place; the longer the tuples become, the less of them fit. 0 when an index
- *               holds a column that is set.
+ *               holds a column that is set. Along a random key k is as many rows as a page has.
  *   heap        grows by s' for each row that is not HOT; with VACUUM between the batches (vacuum.h) by
  *               s' for a fifth of the table or 100,000 rows, whichever is more, and behind that by
  *               what each row is longer (measured at 10,000 rows/s; it is seen later when it is fast)
@@ -40,7 +40,8 @@ struct zdm_predict_from {
     double added;   /* by how much a row grows; may be negative */
     bool hot;       /* no index holds a column that is set */
     int64_t stripes;
-    bool vacuum; /* between the batches */
+    bool scattered; /* rows lie in random order of the key (target.h) */
+    bool vacuum;    /* between the batches */
     bool full_pages;
     double block;      /* bytes of a page */
     double rows_per_s; /* 0: zdm_predict_pace assumes it */

@@ -345,6 +345,7 @@ zdm_backfill_preview(struct zdm_conn *conn, const struct zdm_backfill_spec *spec
     }
     p.from.action = spec->action;
     p.from.stripes = p.target.stripe_by == ZDM_STRIPE_NONE && !p.not_hot ? 1 : spec->stripes;
+    p.from.scattered = p.target.scattered;
     p.from.rows_per_s = rows_per_s;
     p.from.vacuum = spec->limits.vacuum;
     p.from.wal_rate = (double)spec->limits.wal_rate;

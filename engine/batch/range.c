@@ -21,6 +21,12 @@ still_fits(const struct zdm_ranges *r, int64_t rows)
     return rows >= r->rows - r->rows / 4 && rows <= r->rows + r->rows / 4;
 }
 
+bool
+zdm_ranges_ready(const struct zdm_ranges *r, int64_t rows, const char *after)
+{
+    return goes_on(r, after) && still_fits(r, rows);
+}
+
 static int
 probe(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm_batch_sql *sql, int64_t rows,
     const char *after, const char *bound, struct zdm_err *err)
@@ -98,7 +104,7 @@ zdm_ranges_next(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm
     if (sql->by_page) {
         if (step_pages(r, sql, rows, after, bound, err) < 0)
             return -1;
-    } else if ((!goes_on(r, after) || !still_fits(r, rows)) &&
+    } else if (!zdm_ranges_ready(r, rows, after) &&
                probe(r, control, sql, rows, after, bound, err) < 0)
         return -1;
     *upto = r->upto[r->next++];

@@ -27,6 +27,8 @@ struct zdm_ranges {
  * quarter since. *upto NULL: nothing lies between `after` and the bound. View until the next call. */
 int zdm_ranges_next(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm_batch_sql *sql,
     int64_t rows, const char *after, const char *bound, const char **upto, struct zdm_err *err);
+/* Is the next range behind `after` among those that were probed, for about that many keys? */
+bool zdm_ranges_ready(const struct zdm_ranges *r, int64_t rows, const char *after);
 /* How many of the ranges that were probed are left, when the last of them ends at the bound; else
  * SIZE_MAX: there may be any number. */
 size_t zdm_ranges_left(const struct zdm_ranges *r, const char *bound);

@@ -155,7 +155,10 @@ zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
     w->suspect = w->part ? 1 : 0; /* row by row */
     w->locked = w->gone = false;
     w->deferred = w->bad = 0;
-    return zdm_worker_read(w, err);
+    if (zdm_worker_read(w, err) < 0)
+        return -1;
+    zdm_steps_slice(&w->steps, w->at.pos, w->bound, w->batches == 0 ? w->total : -1);
+    return 0;
 }
 
 void

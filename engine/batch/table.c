@@ -71,6 +71,11 @@ void
 zdm_worker_walks(struct zdm_worker *w, struct zdm_table *table)
 {
     zdm_map_release(&w->map);
+    if (w->table != table)
+        zdm_steps_init(&w->steps,
+            table->target.n_keys == 1 ? zdm_step_by_type(table->target.keys[0].type)
+                                      : ZDM_STEP_NONE,
+            w->job->spec->look_most);
     zdm_job_lock(w->job);
     w->table = table;
     w->target = &table->target;

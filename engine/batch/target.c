@@ -140,7 +140,8 @@ find_stripes(
     if (rc < 0)
         return zdm_err_wrap(err, "table %s", target->relation);
     target->not_hot = zdm_strdup(zdm_result_get(r, 0, 0));
-    if (target->not_hot)
+    target->scattered = !target->not_hot && zdm_result_bool(r, 0, 3);
+    if (target->not_hot || target->scattered)
         target->stripe_by = ZDM_STRIPE_NONE;
     else if (zdm_result_bool(r, 0, 1) && target->n_keys == 1)
         target->stripe_by = ZDM_STRIPE_INTEGER;

@@ -76,6 +76,7 @@ struct zdm_backfill_spec { /* all views of the plan */
     int64_t patience_ms;    /* longest time without any progress; 0: 10 min */
     int64_t max_quarantine; /* bad rows to leave behind; 0: the first one stops the backfill */
     bool quarantine_values; /* keep what is in them */
+    double look_most; /* share of the time that looking ahead may take: steps.h; 0: as there */
 };
 
 struct zdm_key {     /* one column of it */
@@ -128,6 +129,9 @@ struct zdm_backfill_target {
     char *conflict;               /* of a copy: what stands behind ON CONFLICT; NULL: an error */
     enum zdm_stripe_by stripe_by; /* none: HOT updates are out of the question */
     char *not_hot;                /* the index that holds a column which is set; NULL: none does */
+    /* Rows in the order of the key are on pages here and there: to each page a walk comes back as often as it has
+     * rows, as with stripes, and needs none. */
+    bool scattered;
     struct zdm_needs needs;
     int64_t pages;          /* size; 0 for a partitioned table */
     int64_t estimated_rows; /* reltuples over all partitions; -1 unknown */

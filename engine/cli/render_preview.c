@@ -63,6 +63,8 @@ add_hot(struct zdm_buf *out, const struct zdm_step_preview *preview)
             return;
         zdm_buf_addf(&text, "about %d %% of the updates, %s", p->prediction.hot_percent,
             p->from.stripes > 1 ? "in stripes" : "without stripes");
+        if (p->target.scattered)
+            zdm_buf_addf(&text, ": rows lie in random order of %s", p->target.key);
         zdm_add_fact_of(out, ZDM_DIM, "HOT", &text);
         return;
     }

@@ -34,7 +34,19 @@ SELECT (SELECT i.indexrelid::pg_catalog.regclass::pg_catalog.text
              AND oc.opcintype OPERATOR(pg_catalog.=) CASE WHEN t.oid
                  OPERATOR(pg_catalog.=) 'pg_catalog.varchar'::pg_catalog.regtype
                                      THEN 'pg_catalog.text'::pg_catalog.regtype
-                                     ELSE t.oid END)) AS hashes
+                                     ELSE t.oid END)) AS hashes,
+       -- Do the rows lie in an order that has nothing to do with the key, on more pages than a few?
+       pg_catalog.count(*) OPERATOR(pg_catalog.=) 1 AND EXISTS (
+           SELECT FROM pg_catalog.pg_stats AS s
+           JOIN pg_catalog.pg_namespace AS n ON n.nspname OPERATOR(pg_catalog.=) s.schemaname
+           JOIN pg_catalog.pg_class AS c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid
+               AND c.relname OPERATOR(pg_catalog.=) s.tablename
+           WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid AND c.relkind OPERATOR(pg_catalog.=) 'r'
+             AND c.relpages OPERATOR(pg_catalog.>=) 1000
+             AND pg_catalog.quote_ident(s.attname) OPERATOR(pg_catalog.=)
+                 ($3::pg_catalog.jsonb OPERATOR(pg_catalog.->>) 0)
+             AND NOT s.inherited
+             AND pg_catalog.abs(s.correlation) OPERATOR(pg_catalog.<) 0.2) AS scattered
 FROM pg_catalog.pg_attribute AS a
 JOIN pg_catalog.pg_type AS own ON own.oid OPERATOR(pg_catalog.=) a.atttypid
 JOIN pg_catalog.pg_type AS t
