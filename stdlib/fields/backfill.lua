@@ -95,7 +95,8 @@ return {
                 min = 1,
                 max = 1000000,
                 default = 50000,
-                doc = "The most rows of a batch.",
+                doc = "The most rows of a batch. Along a random key, such as a `uuid`, it is a measure: where looking up "
+                    .. "the ends of batches would take too much of the time they are computed.",
             },
             {
                 name = "lock_timeout",
@@ -121,7 +122,8 @@ return {
                 max = 64,
                 default = 8,
                 doc = "In how many interleaved batches to do a range of rows, where that keeps rows on their pages "
-                    .. "(no index holds a column that is set): less WAL, hardly any growth. 1: never.",
+                    .. "(no index holds a column that is set): less WAL, hardly any growth. Left out where rows "
+                    .. "lie in random order of the key, since that does the same. 1: never.",
             },
             {
                 name = "synchronous_commit",

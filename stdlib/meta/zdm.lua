@@ -137,10 +137,10 @@ function contract(body) end
 ---@field key? string|string[] The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the primary key, or else the narrowest such index. A table without any is walked page by page, again and again until no row is left for `where`, which `set` must then make false; it cannot be copied or mapped. Each partition of a partitioned table has a key of its own, or none.
 ---@field target? string How long a batch should take. Nobody waits longer for a row than a batch takes. One that takes 20 times as long, and a second at least, is cancelled and done again in smaller ones. (5ms to 5s)
 ---@field batch_min? integer The fewest rows of a batch. (1 to 1000000)
----@field batch_max? integer The most rows of a batch. (1 to 1000000)
+---@field batch_max? integer The most rows of a batch. Along a random key, such as a `uuid`, it is a measure: where looking up the ends of batches would take too much of the time they are computed. (1 to 1000000)
 ---@field lock_timeout? string How long a batch waits for a row that somebody else has locked. (1ms to 1m)
 ---@field workers? integer How many batches to run at the same time, each in a session of its own. Two are about half as fast again as one; more than a quarter of the server's processors is felt by everybody. (1 to 16)
----@field stripes? integer In how many interleaved batches to do a range of rows, where that keeps rows on their pages (no index holds a column that is set): less WAL, hardly any growth. 1: never. (1 to 64)
+---@field stripes? integer In how many interleaved batches to do a range of rows, where that keeps rows on their pages (no index holds a column that is set): less WAL, hardly any growth. Left out where rows lie in random order of the key, since that does the same. 1: never. (1 to 64)
 ---@field synchronous_commit? string The setting of that name for the batches: `on`, `off`, `local`, `remote_write` or `remote_apply`; the role's or the database's own when not given. With `off` a batch does not wait for the disk, with `remote_apply` it waits until a synchronous standby shows it. That a backfill is done is always written to disk first, and everything before it.
 ---@field pause? string A rest after each batch. (0ms to 1h)
 ---@field max_lag? string Wait while a replica is further behind in replaying; `0s`: do not look. Seeing replicas takes the role pg_monitor. (0ms to 24h)

@@ -76,6 +76,26 @@ knows_the_fillfactor(void **state)
     check(&f, 615, 0, 0, 100);
 }
 
+/* Along a uuid, 1 M rows in 177 MB: tests/bench/random_keys.sh. */
+static void
+a_random_key_does_what_stripes_do(void **state)
+{
+    (void)state;
+    struct zdm_predict_from f = reference(1);
+    struct zdm_prediction p;
+
+    f.rows = 1e6;
+    f.heap_bytes = 177 * MB;
+    f.index_bytes = 84 * MB;
+    f.added = f.written = 22;
+    f.scattered = true;
+    zdm_predict(&f, &p);
+    assert_in_range(p.hot_percent, 77, 87);
+    f.hot = false;
+    zdm_predict(&f, &p);
+    assert_int_equal(p.hot_percent, 0);
+}
+
 static void
 an_index_rules_hot_out(void **state)
 {
@@ -192,6 +212,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fits_what_was_measured),
         cmocka_unit_test(knows_the_fillfactor),
+        cmocka_unit_test(a_random_key_does_what_stripes_do),
         cmocka_unit_test(an_index_rules_hot_out),
         cmocka_unit_test(vacuum_makes_room),
         cmocka_unit_test(pages_as_a_whole_only_when_the_server_writes_them),
