@@ -101,7 +101,8 @@ place_error(lua_State *L, const char *sql, struct zdm_err *err)
 static int
 db_run(lua_State *L)
 {
-    struct zdm_db *db = luaL_checkudata(L, 1, DB);
+    struct zdm_db *db = luaL_testudata(L, 1, DB);
+    luaL_argexpected(L, db, 1, "db, with a colon: db:exec(sql, ...)");
     const char *sql = luaL_checkstring(L, 2);
     int n = lua_gettop(L) - 2;
     const char **values = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *values, 0);

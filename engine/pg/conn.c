@@ -224,7 +224,7 @@ set_profile(struct zdm_conn *conn, bool reset, struct zdm_err *err)
             "WHERE pg_catalog.version() OPERATOR(pg_catalog.~~) '%linux%';\n");
     if (version >= 170000)
         zdm_buf_add(&sql, "SET transaction_timeout = 0;\n");
-    zdm_buf_add(&sql, "SELECT pg_catalog.pg_backend_pid()");
+    zdm_buf_add(&sql, "SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_setting('role')");
 
     int rc = zdm_conn_exec(conn, sql.s, &result, err);
     zdm_buf_release(&sql);
@@ -232,8 +232,16 @@ set_profile(struct zdm_conn *conn, bool reset, struct zdm_err *err)
         return -1;
     conn->pid = (int)zdm_result_i64(result, 0, 0);
     conn->proxied = conn->pid != PQbackendPID(conn->pg);
+    /* A pooler may be told to drop what it does not know: then all would be done as another role. */
+    const char *options = PQoptions(conn->pg);
+    if (options && strstr(options, "role=") && strcmp(zdm_result_get(result, 0, 1), "none") == 0) {
+        zdm_fail(err, ZDM_ERR_FAILED, "%s does not take the role from the options \"%s\"",
+            conn->where, options);
+        rc = zdm_err_hint(err, "a pooler in between drops them: give the role to whoever logs in "
+                               "(ALTER ROLE ... SET role = ...), or name the server itself");
+    }
     zdm_result_free(result);
-    return 0;
+    return rc;
 }
 
 static int

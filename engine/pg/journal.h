@@ -27,6 +27,8 @@
 /* Creates the zdm schema when it is missing, checks its version. No right to do so:
  * ZDM_ERR_FAILED with the grants to ask for. A schema of a newer zdm: ZDM_ERR_MISMATCH. */
 int zdm_journal_install(struct zdm_conn *conn, struct zdm_err *err);
+/* The same for a command that writes to one of its tables only: "journal", "control". */
+int zdm_journal_install_for(struct zdm_conn *conn, const char *table, struct zdm_err *err);
 /* Is it there? For commands that must not write. No right to read it: ZDM_ERR_FAILED with the
  * grants to ask for. */
 int zdm_journal_exists(struct zdm_conn *conn, bool *exists, struct zdm_err *err);

@@ -27,11 +27,11 @@ release_state(struct state *s)
 }
 
 static int
-read_state(struct zdm_conn *conn, struct state *s, struct zdm_err *err)
+read_state(struct zdm_conn *conn, const char *table, struct state *s, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
 
-    if (zdm_conn_exec(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_state.sql"), &r, err) < 0)
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_state.sql"), &r, err, table) < 0)
         return -1;
     release_state(s);
     s->standby = zdm_result_bool(r, 0, 0);
@@ -77,8 +77,16 @@ refuse_create(const struct state *s, struct zdm_err *err)
 }
 
 static int
-refuse_use(const struct state *s, struct zdm_err *err)
+refuse_use(const struct state *s, const char *table, struct zdm_err *err)
 {
+    if (s->meta && table) {
+        zdm_fail(err, ZDM_ERR_FAILED, "role %s may not write to zdm.%s in database %s", s->role,
+            table, s->database);
+        return zdm_err_hint(err,
+            "ask %s, who owns the schema, to run: GRANT USAGE ON SCHEMA zdm TO %s; GRANT SELECT ON "
+            "ALL TABLES IN SCHEMA zdm TO %s; GRANT INSERT, UPDATE ON zdm.%s TO %s;",
+            s->owner, s->role, s->role, table, s->role);
+    }
     zdm_fail(err, ZDM_ERR_FAILED, "role %s may not write to the schema zdm in database %s", s->role,
         s->database);
     if (!s->meta)
@@ -162,17 +170,17 @@ check_version(struct zdm_conn *conn, const struct state *s, struct zdm_err *err)
 
 /* The whole script is one transaction: after a failure nothing is left of it. */
 static int
-create(struct zdm_conn *conn, struct state *s, struct zdm_err *err)
+create(struct zdm_conn *conn, const char *table, struct state *s, struct zdm_err *err)
 {
     struct zdm_err why = ZDM_ERR_INIT;
 
     if (zdm_conn_exec(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal.sql"), NULL, err) == 0)
-        return read_state(conn, s, err);
+        return read_state(conn, table, s, err);
     zdm_conn_rollback(conn);
     if (zdm_conn_lost(conn) || err->code == ZDM_ERR_INTERRUPTED)
         return -1;
     /* Another role's first run may have made it between our look and our try. */
-    if (read_state(conn, s, &why) == 0 && s->meta) {
+    if (read_state(conn, table, s, &why) == 0 && s->meta) {
         zdm_err_clear(err);
         return 0;
     }
@@ -181,12 +189,12 @@ create(struct zdm_conn *conn, struct state *s, struct zdm_err *err)
 }
 
 int
-zdm_journal_install(struct zdm_conn *conn, struct zdm_err *err)
+zdm_journal_install_for(struct zdm_conn *conn, const char *table, struct zdm_err *err)
 {
     struct state s = {.standby = false};
     int rc = -1;
 
-    if (read_state(conn, &s, err) < 0)
+    if (read_state(conn, table, &s, err) < 0)
         goto out;
     if (s.standby || s.read_only) {
         refuse_read_only(conn, &s, err);
@@ -196,17 +204,17 @@ zdm_journal_install(struct zdm_conn *conn, struct zdm_err *err)
         if (s.used)
             refuse_foreign(&s, err);
         else if (s.schema && !(s.may_use && s.may_create_in))
-            refuse_use(&s, err);
+            refuse_use(&s, table, err);
         else if (!s.schema && !s.may_create)
             refuse_create(&s, err);
         else
-            rc = create(conn, &s, err);
+            rc = create(conn, table, &s, err);
         if (rc < 0)
             goto out;
     }
     rc = -1;
     if (!s.may_use || !s.may_write) {
-        refuse_use(&s, err);
+        refuse_use(&s, table, err);
         goto out;
     }
     rc = check_version(conn, &s, err);
@@ -216,12 +224,18 @@ out:
 }
 
 int
+zdm_journal_install(struct zdm_conn *conn, struct zdm_err *err)
+{
+    return zdm_journal_install_for(conn, NULL, err);
+}
+
+int
 zdm_journal_exists(struct zdm_conn *conn, bool *exists, struct zdm_err *err)
 {
     struct state s = {.standby = false};
     int rc = 0;
 
-    if (read_state(conn, &s, err) < 0)
+    if (read_state(conn, NULL, &s, err) < 0)
         return -1;
     if (s.meta && !(s.may_use && s.may_read))
         rc = refuse_read(&s, err);

@@ -155,7 +155,7 @@ zdm_approve(const struct zdm_plan *plan, const struct zdm_approve_options *optio
     int rc = -1;
     if (zdm_ledger_open(options->ledger_path, ZDM_LEDGER_WRITE, &ledger, err) < 0 ||
         zdm_conn_open(options->conninfo, "zdm/approve", &conn, err) < 0 ||
-        zdm_journal_install(conn, err) < 0 ||
+        zdm_journal_install_for(conn, "journal", err) < 0 ||
         write_approval(conn, plan, gate, found, options, already, by, err) < 0)
         goto out;
     *item = found;

@@ -153,7 +153,7 @@ by_target(
         rc = told < 0 ? -1 : 0;
         goto out;
     }
-    if (zdm_journal_install(conn, err) < 0 ||
+    if (zdm_journal_install_for(conn, "control", err) < 0 ||
         zdm_journal_holder(conn, c->options->plan, &holder, err) < 0)
         goto out;
     done.running = holder != NULL;

@@ -1,4 +1,5 @@
--- What stands in the way of a zdm schema here, without touching it.
+-- What stands in the way of a zdm schema here, without touching it. $1 the table that is to be written;
+-- NULL: all of them.
 SELECT
     pg_catalog.pg_is_in_recovery()                                            AS standby,
     pg_catalog.current_setting('transaction_read_only')                       AS read_only,
@@ -15,6 +16,7 @@ SELECT
             OPERATOR(pg_catalog.=) 4
         AND pg_catalog.bool_and(pg_catalog.has_table_privilege(c.oid, 'SELECT')
             AND (c.oid OPERATOR(pg_catalog.=) m.oid
+                OR COALESCE(c.relname OPERATOR(pg_catalog.<>) $1::pg_catalog.text, false)
                 OR pg_catalog.has_table_privilege(c.oid, 'INSERT')
                 AND pg_catalog.has_table_privilege(c.oid, 'UPDATE')))
      FROM pg_catalog.pg_class c
