@@ -102,7 +102,7 @@ static int
 db_run(lua_State *L)
 {
     struct zdm_db *db = luaL_testudata(L, 1, DB);
-    luaL_argexpected(L, db, 1, "db, with a colon: db:exec(sql, ...)");
+    luaL_argcheck(L, db, 1, "call it with a colon: db:exec(sql, ...)");
     const char *sql = luaL_checkstring(L, 2);
     int n = lua_gettop(L) - 2;
     const char **values = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *values, 0);

@@ -145,7 +145,7 @@ test_errors(void **state)
     assert_fails("local x = sql 'a' 'SELECT 1'", false,
         " 2:0 sql describes a plan: a running hook cannot use it");
     assert_fails("db.exec('SELECT 1')", false,
-        " 2:0 bad argument #1 to 'exec' (zdm.db expected, got string)");
+        " 2:0 bad argument #1 to 'exec' (call it with a colon: db:exec(sql, ...))");
     assert_fails("local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end", false,
         " 2:0 hook wants more than 64 MB of memory");
     assert_fails("db:exec 'BEGIN'", true,
