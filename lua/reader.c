@@ -355,10 +355,32 @@ read_kind(struct reader *r)
     return ZDM_STEP_SQL;
 }
 
+/* What is not said stays as it is. */
+static void
+read_locks(struct reader *r, struct zdm_lock_rules *rules)
+{
+    rules->budget_ms = read_integer(r, "lock_budget", rules->budget_ms);
+    rules->patience_ms = read_integer(r, "lock_patience", rules->patience_ms);
+    rules->tries = read_integer(r, "lock_tries", rules->tries);
+    rules->statement_ms = read_integer(r, "statement_timeout", rules->statement_ms);
+    rules->old_ms = read_integer(r, "old_transaction", rules->old_ms);
+    rules->wait_old_ms = read_integer(r, "wait_for_old_transactions", rules->wait_old_ms);
+    rules->blocked_age_ms = read_integer(r, "on_blocked_age", rules->blocked_age_ms);
+    const char *application = read_string(r, "on_blocked_application");
+    if (application)
+        rules->blocked_application = application;
+    const char *what = read_string(r, "on_blocked");
+    for (int i = ZDM_BLOCKED_WAIT; what && i <= ZDM_BLOCKED_TERMINATE; i++)
+        if (strcmp(what, zdm_on_blocked_name((enum zdm_on_blocked)i)) == 0)
+            rules->on_blocked = (enum zdm_on_blocked)i;
+}
+
 static void
 read_step(struct reader *r, struct zdm_step *step)
 {
     luaL_checktype(r->L, -1, LUA_TTABLE);
+    step->locks = r->plan->locks;
+    read_locks(r, &step->locks);
     step->id = read_string(r, "id");
     step->phase = read_phase(r);
     step->kind = read_kind(r);
@@ -395,8 +417,7 @@ read_plan(lua_State *L)
     plan->why = read_string(r, "why");
     plan->ticket = read_string(r, "ticket");
     plan->api = (int)read_integer(r, "api", 0);
-    plan->lock_budget_ms = read_integer(r, "lock_budget", plan->lock_budget_ms);
-    plan->lock_patience_ms = read_integer(r, "lock_patience", plan->lock_patience_ms);
+    read_locks(r, &plan->locks);
     if (!get(r, "steps", LUA_TTABLE))
         return 0;
     plan->n_steps = length(r);

@@ -5,6 +5,7 @@ local env = require "env"
 local errors = require "errors"
 local fields = require "fields"
 local kinds = require "kinds"
+local locks = require "fields/locks"
 local build = require "steps"
 local token = require "token"
 local validate = require "validate"
@@ -238,16 +239,14 @@ function build.plan(values, list, at, id)
             hint = "expand { ... }, backfill, gate, contract { ... }",
         }
     end
-    return {
+    return locks.copy(values, {
         kind = "plan",
         id = id,
         steps = steps,
         why = values.why,
         ticket = values.ticket,
         api = values.api,
-        lock_budget = values.lock_budget,
-        lock_patience = values.lock_patience,
-    }
+    })
 end
 
 local function unused()

@@ -1,6 +1,7 @@
 --- From the entries of a gate to its checks.
 
 local errors = require "errors"
+local locks = require "fields/locks"
 local kinds = require "kinds"
 local token = require "token"
 
@@ -8,7 +9,7 @@ local gate = {}
 
 -- An sql inside a gate is a question, not a step.
 local function question(d, at)
-    for _, name in ipairs { "undo", "probe", "allow", "because", "why" } do
+    for _, name in ipairs(locks.append_names { "undo", "probe", "allow", "because", "why" }) do
         if d[name] ~= nil then
             errors.add {
                 line = d.line,

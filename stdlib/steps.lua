@@ -6,6 +6,7 @@
 local checks = require "checks"
 local errors = require "errors"
 local gate = require "gate"
+local locks = require "fields/locks"
 local native = require "native"
 local sync = require "sync"
 
@@ -16,7 +17,7 @@ local function sql_of(text, at)
 end
 
 function build.sql(values, _, _, _, text)
-    return {
+    return locks.copy(values, {
         kind = "sql",
         up = text,
         undo = values.undo,
@@ -24,7 +25,7 @@ function build.sql(values, _, _, _, text)
         allow = values.allow,
         because = values.because,
         why = values.why,
-    }
+    })
 end
 
 function build.backfill(values, _, at)
@@ -63,14 +64,14 @@ function build.backfill(values, _, at)
 end
 
 function build.hook(values)
-    return {
+    return locks.copy(values, {
         kind = "hook",
         run = values.run,
         probe = values.probe,
         undo = values.undo,
         transaction = values.transaction,
         why = values.why,
-    }
+    })
 end
 
 function build.command(values)

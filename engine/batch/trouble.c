@@ -137,10 +137,10 @@ blockers(struct zdm_worker *w)
     struct zdm_blockers found = {.count = 0};
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_buf b = ZDM_BUF_INIT;
-    const char *relations[] = {w->target->relation};
+    const struct zdm_wanted_lock wanted = {.relation = w->target->relation};
 
     /* Only for the message: a connection lost here shows again at the next statement. */
-    if (zdm_blockers_find(w->conn, 1, relations, "AccessExclusiveLock", &found, &err) == 0) {
+    if (zdm_blockers_find(w->conn, 1, &wanted, &found, &err) == 0) {
         for (size_t i = 0; i < found.count && i < 3; i++) {
             char *line = zdm_blocker_line(&found.items[i]);
             zdm_buf_addf(&b, "%s%s", b.len > 0 ? "; " : "", line);

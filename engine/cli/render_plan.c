@@ -67,8 +67,8 @@ header(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_s
     head_row(out, "fingerprint", text.s);
     zdm_buf_clear(&text);
     zdm_buf_addf(&text, "a strong lock is waited for %s at a time, %s together",
-        zdm_show_duration(plan->lock_budget_ms, budget),
-        zdm_show_duration(plan->lock_patience_ms, patience));
+        zdm_show_duration(plan->locks.budget_ms, budget),
+        zdm_show_duration(plan->locks.patience_ms, patience));
     head_row(out, "locks", text.s);
     if (status) {
         head_row(out, "target", status->where);

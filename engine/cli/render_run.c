@@ -197,6 +197,7 @@ static const struct {
     [ZDM_EVENT_STEP_DONE] = {"done", ZDM_GREEN},
     [ZDM_EVENT_PROGRESS] = {"progress", ZDM_DIM},
     [ZDM_EVENT_LOCK_WAIT] = {"waiting", ZDM_YELLOW},
+    [ZDM_EVENT_UNBLOCK] = {"unblock", ZDM_YELLOW},
     [ZDM_EVENT_RETRY] = {"retry", ZDM_YELLOW},
     [ZDM_EVENT_RECONNECT] = {"reconnect", ZDM_YELLOW},
     [ZDM_EVENT_GATE_OPEN] = {"open", ZDM_GREEN},

@@ -159,6 +159,11 @@ show_json(struct zdm_watch *watch, const struct zdm_event *event)
         json_object_set_new(object, "work", zdm_json_work(event->work));
     if (event->gate)
         json_object_set_new(object, "gate", zdm_json_gate(event->gate));
+    if (event->lock) {
+        char *text = zdm_lock_report_json(event->lock);
+        json_object_set_new(object, "lock", json_loads(text, 0, NULL));
+        free(text);
+    }
     if (event->outcome) {
         json_object_set_new(object, "predicted", zdm_json_costs(&event->outcome->predicted));
         json_object_set_new(object, "happened", zdm_json_costs(&event->outcome->happened));

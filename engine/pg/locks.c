@@ -11,27 +11,20 @@
 
 #define QUERY_BYTES 200
 #define LINE_BYTES  200
+#define MOST_SHOWN  20
 
 extern const struct zdm_embedded zdm_pg_sql[];
 
-/* The text form of a text[]. Owned. */
-static char *
-array_text(size_t n, const char *const *members)
+static void
+add_member(struct zdm_buf *out, const char *member)
 {
-    struct zdm_buf out = ZDM_BUF_INIT;
-
-    zdm_buf_addc(&out, '{');
-    for (size_t i = 0; i < n; i++) {
-        zdm_buf_add(&out, i ? ",\"" : "\"");
-        for (const char *p = members[i]; *p; p++) {
-            if (*p == '"' || *p == '\\')
-                zdm_buf_addc(&out, '\\');
-            zdm_buf_addc(&out, *p);
-        }
-        zdm_buf_addc(&out, '"');
+    zdm_buf_add(out, out->len > 1 ? ",\"" : "\"");
+    for (const char *p = member; *p; p++) {
+        if (*p == '"' || *p == '\\')
+            zdm_buf_addc(out, '\\');
+        zdm_buf_addc(out, *p);
     }
-    zdm_buf_addc(&out, '}');
-    return zdm_buf_take(&out);
+    zdm_buf_addc(out, '"');
 }
 
 /* At most n bytes of text, never half a UTF-8 character. */
@@ -53,35 +46,116 @@ cell(const struct zdm_result *r, int row, int column)
     return zdm_strdup(zdm_result_get(r, row, column));
 }
 
+static struct zdm_blocker
+blocker_of(const struct zdm_result *r, int row)
+{
+    const char *query = zdm_result_get(r, row, 9);
+
+    return (struct zdm_blocker){
+        .pid = (int)zdm_result_i64(r, row, 0),
+        .user = cell(r, row, 1),
+        .application = cell(r, row, 2),
+        .client = cell(r, row, 3),
+        .state = cell(r, row, 4),
+        .mode = cell(r, row, 5),
+        .relation = cell(r, row, 6),
+        .transaction_age_ms = zdm_result_i64(r, row, 7),
+        .statement_age_ms = zdm_result_i64(r, row, 8),
+        .query = query ? zdm_strndup(query, cut(query, QUERY_BYTES)) : NULL,
+        .backend = cell(r, row, 10),
+        .prevents_wraparound = zdm_result_bool(r, row, 11),
+        .since = cell(r, row, 12),
+    };
+}
+
+static void
+add_blocker(struct zdm_blockers *list, struct zdm_blocker blocker)
+{
+    list->items = zdm_grow(list->items, list->count + 1, sizeof *list->items);
+    list->items[list->count++] = blocker;
+}
+
 int
-zdm_blockers_find(struct zdm_conn *conn, size_t n, const char *const *relations, const char *mode,
+zdm_blockers_find(struct zdm_conn *conn, size_t n, const struct zdm_wanted_lock *wanted,
     struct zdm_blockers *out, struct zdm_err *err)
 {
+    struct zdm_buf names = ZDM_BUF_INIT, modes = ZDM_BUF_INIT;
     struct zdm_result *r = NULL;
-    char *names = array_text(n, relations);
-    int rc = ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/blockers.sql"), &r, err, names,
-        mode ? mode : "AccessExclusiveLock");
 
-    free(names);
+    zdm_buf_addc(&names, '{');
+    zdm_buf_addc(&modes, '{');
+    for (size_t i = 0; i < n; i++) {
+        add_member(&names, wanted[i].relation);
+        add_member(&modes, wanted[i].mode ? wanted[i].mode : "AccessExclusiveLock");
+    }
+    zdm_buf_addc(&names, '}');
+    zdm_buf_addc(&modes, '}');
+    int rc = ZDM_QUERY(
+        conn, zdm_embedded_text(zdm_pg_sql, "sql/blockers.sql"), &r, err, names.s, modes.s);
+    zdm_buf_release(&names);
+    zdm_buf_release(&modes);
     if (rc < 0)
         return -1;
-    out->count = (size_t)zdm_result_rows(r);
-    out->items = out->count ? zdm_alloc(out->count * sizeof *out->items) : NULL;
+    *out = (struct zdm_blockers){.items = NULL};
+    for (int i = 0; i < zdm_result_rows(r); i++)
+        add_blocker(out, blocker_of(r, i));
+    zdm_result_free(r);
+    return 0;
+}
+
+int
+zdm_lock_queue_look(struct zdm_conn *conn, int pid, struct zdm_lock_queue *out, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    char *text = zdm_strf("%d", pid);
+    int rc = ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/lock_queue.sql"), &r, err, text);
+
+    free(text);
+    if (rc < 0)
+        return -1;
+    *out = (struct zdm_lock_queue){.n_behind = 0};
     for (int i = 0; i < zdm_result_rows(r); i++) {
-        const char *query = zdm_result_get(r, i, 9);
-        out->items[i] = (struct zdm_blocker){
-            .pid = (int)zdm_result_i64(r, i, 0),
-            .user = cell(r, i, 1),
-            .application = cell(r, i, 2),
-            .client = cell(r, i, 3),
-            .state = cell(r, i, 4),
-            .mode = cell(r, i, 5),
-            .relation = cell(r, i, 6),
-            .transaction_age_ms = zdm_result_i64(r, i, 7),
-            .statement_age_ms = zdm_result_i64(r, i, 8),
-            .query = query ? zdm_strndup(query, cut(query, QUERY_BYTES)) : NULL,
-        };
+        bool behind = strcmp(zdm_result_get(r, i, 13), "behind") == 0;
+        struct zdm_blockers *list = behind ? &out->behind : &out->blockers;
+        if (behind && zdm_result_i64(r, i, 14) > out->behind_ms)
+            out->behind_ms = zdm_result_i64(r, i, 14);
+        if (behind)
+            out->n_behind = (size_t)zdm_result_i64(r, i, 15);
+        if (!behind && zdm_result_i64(r, i, 0) == 0)
+            out->prepared = true;
+        else if (list->count < MOST_SHOWN)
+            add_blocker(list, blocker_of(r, i));
     }
+    zdm_result_free(r);
+    return 0;
+}
+
+void
+zdm_lock_queue_release(struct zdm_lock_queue *queue)
+{
+    zdm_blockers_release(&queue->blockers);
+    zdm_blockers_release(&queue->behind);
+    queue->n_behind = 0;
+}
+
+int
+zdm_blocker_end(struct zdm_conn *conn, const struct zdm_blocker *blocker, bool terminate,
+    enum zdm_unblock *out, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    char *pid = zdm_strf("%d", blocker->pid);
+    int rc = ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/unblock.sql"), &r, err, pid,
+        blocker->since, terminate ? "terminate" : "cancel");
+
+    free(pid);
+    if (rc < 0 && strcmp(err->sqlstate, "42501") == 0) {
+        *out = ZDM_UNBLOCK_DENIED;
+        return 0;
+    }
+    if (rc < 0)
+        return -1;
+    *out =
+        zdm_result_rows(r) == 1 && zdm_result_bool(r, 0, 0) ? ZDM_UNBLOCK_TOLD : ZDM_UNBLOCK_OVER;
     zdm_result_free(r);
     return 0;
 }
@@ -98,6 +172,8 @@ zdm_blockers_release(struct zdm_blockers *blockers)
         free(b->mode);
         free(b->relation);
         free(b->query);
+        free(b->backend);
+        free(b->since);
     }
     free(blockers->items);
     *blockers = (struct zdm_blockers){.items = NULL};

@@ -17,6 +17,9 @@ struct zdm_blocker {
     int64_t transaction_age_ms, statement_age_ms; /* -1 unknown */
     char *
         query; /* as it was sent, with its literals: replace them before showing it; NULL unknown */
+    char *backend; /* "client backend", "autovacuum worker"; NULL: not for us to see, or prepared */
+    bool prevents_wraparound; /* an autovacuum that gives way to nobody */
+    char *since;              /* begin of its transaction by the server's clock; NULL unknown */
 };
 
 struct zdm_blockers {
@@ -24,15 +27,42 @@ struct zdm_blockers {
     size_t count;
 };
 
-/* Sessions, other than this one, that hold locks on the n named relations (text as for
- * to_regclass; unknown ones are skipped) which conflict with `mode` ("ShareRowExclusiveLock", ...;
- * NULL is AccessExclusiveLock). Those that only wait are not counted. Longest transaction first, 20
- * at most. Owned by *out. */
-int zdm_blockers_find(struct zdm_conn *conn, size_t n, const char *const *relations,
-    const char *mode, struct zdm_blockers *out, struct zdm_err *err);
+/* A lock somebody wants. */
+struct zdm_wanted_lock {
+    const char *relation; /* text as for to_regclass; unknown ones are skipped */
+    const char *mode;     /* "ShareRowExclusiveLock", ...; NULL is AccessExclusiveLock */
+};
+/* Sessions, other than this one, and prepared transactions that hold locks which conflict with one of
+ * these, on the relation, its partitions or its child tables. Those that only wait are not counted.
+ * Longest transaction first, 20 at most. Owned by *out. */
+int zdm_blockers_find(struct zdm_conn *conn, size_t n, const struct zdm_wanted_lock *wanted,
+    struct zdm_blockers *out, struct zdm_err *err);
 void zdm_blockers_release(struct zdm_blockers *blockers);
 /* One line for people, 200 bytes at most, owned:
  * "pid 4242 (app web, user shop, 12 s in transaction, idle): UPDATE users ..." */
 char *zdm_blocker_line(const struct zdm_blocker *blocker);
+
+/* A lock that is waited for, as seen from another session. */
+struct zdm_lock_queue {
+    struct zdm_blockers blockers; /* who it waits for */
+    bool prepared;                /* ... a prepared transaction, too: zdm_blockers_find names it */
+    struct zdm_blockers behind;   /* who came later and waits for the same relation; 20 at most */
+    size_t n_behind;              /* all of them */
+    int64_t behind_ms;            /* how long the first of them has waited */
+};
+/* Whom the session `pid` waits for, now; nobody: it does not wait for a lock. */
+int zdm_lock_queue_look(
+    struct zdm_conn *conn, int pid, struct zdm_lock_queue *out, struct zdm_err *err);
+void zdm_lock_queue_release(struct zdm_lock_queue *queue);
+
+enum zdm_unblock {
+    ZDM_UNBLOCK_TOLD,  /* cancelled, or its session ended */
+    ZDM_UNBLOCK_OVER,  /* its transaction is over, or (cancel) no statement of it runs */
+    ZDM_UNBLOCK_DENIED /* our role may not: *err says it, and nothing was done */
+};
+/* Cancels the statement (terminate: ends the session) of a client's backend, if it is still in the
+ * transaction in which it was seen. */
+int zdm_blocker_end(struct zdm_conn *conn, const struct zdm_blocker *blocker, bool terminate,
+    enum zdm_unblock *out, struct zdm_err *err);
 
 #endif

@@ -136,6 +136,24 @@ put_unless(json_t *object, const char *key, int64_t value, int64_t otherwise)
         put(object, key, json_integer(value));
 }
 
+/* How a step gets its locks is no part of what it does either: the rest of it, as far as it differs. */
+static void
+put_locks(
+    json_t *object, const struct zdm_lock_rules *rules, const struct zdm_lock_rules *otherwise)
+{
+    const char *application = rules->blocked_application, *usual = otherwise->blocked_application;
+
+    put_unless(object, "lock_tries", rules->tries, otherwise->tries);
+    put_unless(object, "statement_timeout_ms", rules->statement_ms, otherwise->statement_ms);
+    put_unless(object, "old_transaction_ms", rules->old_ms, otherwise->old_ms);
+    put_unless(object, "wait_for_old_transactions_ms", rules->wait_old_ms, otherwise->wait_old_ms);
+    if (rules->on_blocked != otherwise->on_blocked)
+        put_text(object, "on_blocked", zdm_on_blocked_name(rules->on_blocked));
+    put_unless(object, "on_blocked_age_ms", rules->blocked_age_ms, otherwise->blocked_age_ms);
+    if (application && (!usual || strcmp(application, usual) != 0))
+        put_text(object, "on_blocked_application", application);
+}
+
 static void
 put_throttle(json_t *pace, const struct zdm_step_throttle *throttle)
 {
@@ -285,13 +303,17 @@ zdm_plan_canonicalise(struct zdm_plan *plan)
         step->definition = dump(plan->arena, json, step->fingerprint);
         if (step->kind == ZDM_STEP_BACKFILL)
             put_pace(json, &step->u.backfill);
+        put_unless(json, "lock_budget_ms", step->locks.budget_ms, plan->locks.budget_ms);
+        put_unless(json, "lock_patience_ms", step->locks.patience_ms, plan->locks.patience_ms);
+        put_locks(json, &step->locks, &plan->locks);
         if (json_array_append_new(steps, json) < 0)
             zdm_die("out of memory");
     }
     put(object, "api", json_integer(plan->api));
     put_text(object, "name", plan->name);
-    put(object, "lock_budget_ms", json_integer(plan->lock_budget_ms));
-    put(object, "lock_patience_ms", json_integer(plan->lock_patience_ms));
+    put(object, "lock_budget_ms", json_integer(plan->locks.budget_ms));
+    put(object, "lock_patience_ms", json_integer(plan->locks.patience_ms));
+    put_locks(object, &plan->locks, &zdm_lock_rules_default);
     put(object, "steps", steps);
     plan->canonical = dump(plan->arena, object, plan->fingerprint);
     json_decref(object);

@@ -74,6 +74,24 @@ zdm_sql_place(const struct zdm_sql_text *sql, size_t offset)
     return place;
 }
 
+const char *
+zdm_on_blocked_name(enum zdm_on_blocked what)
+{
+    static const char *const names[] = {"wait", "cancel", "terminate"};
+    return names[what];
+}
+
+const struct zdm_lock_rules zdm_lock_rules_default = {
+    .budget_ms = 2000,
+    .patience_ms = 10 * 60 * 1000,
+    .tries = 100,
+    .statement_ms = 5000,
+    .old_ms = 10 * 1000,
+    .wait_old_ms = 10 * 60 * 1000,
+    .on_blocked = ZDM_BLOCKED_WAIT,
+    .blocked_age_ms = 60 * 1000,
+};
+
 struct zdm_plan *
 zdm_plan_new(void)
 {
@@ -82,8 +100,7 @@ zdm_plan_new(void)
 
     plan->arena = arena;
     plan->api = 1;
-    plan->lock_budget_ms = 2000;
-    plan->lock_patience_ms = 10 * 60 * 1000;
+    plan->locks = zdm_lock_rules_default;
     return plan;
 }
 

@@ -200,10 +200,27 @@ struct zdm_step_command {
     int64_t timeout_ms; /* 0: none */
 };
 
+/* How a step gets its locks: what the plan says, unless the step says otherwise. */
+enum zdm_on_blocked { ZDM_BLOCKED_WAIT, ZDM_BLOCKED_CANCEL, ZDM_BLOCKED_TERMINATE };
+const char *zdm_on_blocked_name(enum zdm_on_blocked what); /* "wait" ... */
+struct zdm_lock_rules {
+    int64_t budget_ms;    /* longest single try for a strong lock, default 2 s */
+    int64_t patience_ms;  /* all tries together, default 10 min */
+    int64_t tries;        /* default 100 */
+    int64_t statement_ms; /* a brief statement may work so long, default 5 s; 0: for ever */
+    int64_t old_ms; /* a transaction that is older is waited for first, default 10 s; 0: none */
+    int64_t wait_old_ms;             /* so long, default 10 min; 0: not at all */
+    enum zdm_on_blocked on_blocked;  /* default wait */
+    int64_t blocked_age_ms;          /* ... when its transaction is so old, default 1 min */
+    const char *blocked_application; /* ... and its name matches this regex; NULL: any */
+};
+extern const struct zdm_lock_rules zdm_lock_rules_default;
+
 struct zdm_step {
     const char *id;
     enum zdm_phase phase;
     enum zdm_step_kind kind;
+    struct zdm_lock_rules locks;
     const char *why; /* NULL when not given */
     struct zdm_place at;
     const char *definition; /* canonical JSON of this step (plan/canon.h) */
@@ -223,8 +240,7 @@ struct zdm_plan {
     const char *why, *ticket; /* NULL when not given */
     const char *file;         /* as the user named it */
     int api;
-    int64_t lock_budget_ms;   /* longest single wait for a strong lock, default 2000 */
-    int64_t lock_patience_ms; /* all tries for one lock together, default 10 min */
+    struct zdm_lock_rules locks;
     struct zdm_step *steps;
     size_t n_steps;
     const char *canonical; /* canonical JSON of the plan: keys sorted, no places */

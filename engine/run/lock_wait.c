@@ -1,148 +1,246 @@
 #include "run/lock_wait.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/signals.h"
 #include "base/text.h"
-#include "pg/locks.h"
+#include "run/lock_report.h"
 #include "sql/syntax.h"
 
-enum {
-    FIRST_ATTEMPT_MS = 50,
-    TELL_EVERY_US = 10 * 1000 * 1000,
-    BLOCKERS_TOLD = 3,
-};
+enum { TELL_EVERY_US = 10 * 1000 * 1000 };
 
 void
-zdm_lock_wait_init(struct zdm_lock_wait *wait)
+zdm_lock_wait_init(struct zdm_lock_wait *wait, struct zdm_session *s, const struct zdm_step *step)
 {
     *wait = (struct zdm_lock_wait){
-        .timeout_ms = FIRST_ATTEMPT_MS,
+        .s = s,
+        .step = step,
         .backoff = {.base_ms = 100, .max_ms = 5000},
     };
-}
-
-static const char *
-server_mode(enum zdm_lock_mode mode)
-{
-    static const char *const names[] = {
-        [ZDM_LOCK_NONE] = "AccessShareLock",
-        [ZDM_LOCK_ACCESS_SHARE] = "AccessShareLock",
-        [ZDM_LOCK_ROW_SHARE] = "RowShareLock",
-        [ZDM_LOCK_ROW_EXCLUSIVE] = "RowExclusiveLock",
-        [ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE] = "ShareUpdateExclusiveLock",
-        [ZDM_LOCK_SHARE] = "ShareLock",
-        [ZDM_LOCK_SHARE_ROW_EXCLUSIVE] = "ShareRowExclusiveLock",
-        [ZDM_LOCK_EXCLUSIVE] = "ExclusiveLock",
-        [ZDM_LOCK_ACCESS_EXCLUSIVE] = "AccessExclusiveLock",
-    };
-    return names[mode];
-}
-
-/* The relations that the step's statements lock, each once, as views; the strongest mode. */
-static size_t
-step_relations(const struct zdm_session *s, const struct zdm_step *step, const char ***relations,
-    enum zdm_lock_mode *strongest)
-{
-    size_t n = 0;
-    *relations = NULL;
-    *strongest = ZDM_LOCK_NONE;
-    for (size_t i = 0; i < s->report->n_statements; i++) {
-        const struct zdm_plan_statement *ps = &s->report->statements[i];
-        if (&s->plan->steps[ps->step] != step)
-            continue;
-        for (size_t k = 0; k < ps->st.n_locks; k++) {
-            const struct zdm_lock *lock = &ps->st.locks[k];
-            if (lock->mode > *strongest)
-                *strongest = lock->mode;
-            size_t at = 0;
-            while (at < n && strcmp((*relations)[at], lock->relation) != 0)
-                at++;
-            if (at < n)
-                continue;
-            *relations = zdm_grow(*relations, n + 1, sizeof(**relations));
-            (*relations)[n++] = lock->relation;
-        }
+    zdm_lock_policy_of(s->plan, s->report, (size_t)(step - s->plan->steps), &wait->policy);
+    wait->try_ms = wait->policy.first_ms;
+    if (!zdm_conn_proxied(s->conn)) {
+        char *application = zdm_strf("zdm/%s/locks", s->plan->name);
+        wait->watch = zdm_lock_watch_new(zdm_conn_conninfo(s->conn), application);
+        free(application);
     }
-    return n;
 }
 
-/* One line a blocker, literals out of their queries; "" when nobody is to be seen any more. */
-static char *
-name_blockers(struct zdm_session *s, const struct zdm_step *step)
+void
+zdm_lock_wait_release(struct zdm_lock_wait *wait)
 {
-    const char **relations;
-    enum zdm_lock_mode strongest;
-    size_t n = step_relations(s, step, &relations, &strongest);
-    struct zdm_blockers blockers = {0};
-    struct zdm_buf text = ZDM_BUF_INIT;
-    struct zdm_err err = ZDM_ERR_INIT;
-    if (n > 0 &&
-        zdm_blockers_find(s->conn, n, relations, server_mode(strongest), &blockers, &err) < 0)
-        zdm_buf_addf(&text, "cannot see who: %s", err.message);
-    for (size_t i = 0; i < blockers.count && i < BLOCKERS_TOLD; i++) {
-        struct zdm_blocker *b = &blockers.items[i];
-        if (b->query) {
-            char *plain = zdm_sql_normalise(b->query);
-            free(b->query);
-            b->query = plain;
-        }
-        char *line = zdm_blocker_line(b);
-        zdm_buf_addf(&text, "%s%s", i ? "; " : "", line);
-        free(line);
-    }
-    if (blockers.count > BLOCKERS_TOLD)
-        zdm_buf_addf(&text, "; and %zu more", blockers.count - BLOCKERS_TOLD);
-    zdm_err_release(&err);
-    zdm_blockers_release(&blockers);
-    free(relations);
-    return zdm_buf_take(&text);
+    zdm_lock_watch_free(wait->watch);
+    zdm_lock_sight_release(&wait->sight);
+    zdm_lock_policy_release(&wait->policy);
+    for (size_t i = 0; i < wait->n_told; i++)
+        free(wait->told[i].whom);
+    free(wait->told);
 }
 
-static int
-out_of_patience(const struct zdm_lock_wait *wait, const struct zdm_session *s,
-    const struct zdm_step *step, const char *blockers, struct zdm_err *err)
+void
+zdm_lock_wait_begin(struct zdm_lock_wait *wait)
 {
-    char waited[32];
-    zdm_show_duration((zdm_monotonic_us() - wait->started_us) / 1000, waited);
-    zdm_err_wrap(err, "gave up after %u attempts in %s", wait->attempts, waited);
-    if (blockers[0])
-        zdm_err_detail(err, "in the way: %s", blockers);
-    zdm_err_hint(err,
-        "nothing was changed by this step; end what is in the way, or raise lock_patience, and run "
-        "the plan \"%s\" again",
-        s->plan->name);
-    return zdm_err_at(err, step->at);
+    wait->begun_us = zdm_monotonic_us();
+    zdm_lock_sight_release(&wait->sight);
+    if (wait->watch)
+        zdm_lock_watch_begin(wait->watch, zdm_conn_pid(wait->s->conn));
+}
+
+void
+zdm_lock_wait_end(struct zdm_lock_wait *wait)
+{
+    if (wait->watch)
+        zdm_lock_watch_end(wait->watch, &wait->sight);
+    zdm_blockers_normalise(&wait->sight.queue.blockers);
+}
+
+int64_t
+zdm_lock_wait_timeout(const struct zdm_lock_wait *wait)
+{
+    return zdm_lock_share_ms(&wait->policy, wait->try_ms);
+}
+
+int64_t
+zdm_lock_wait_statement_ms(const struct zdm_lock_wait *wait)
+{
+    return wait->policy.statement_ms > 0 ? wait->policy.statement_ms + wait->try_ms : 0;
+}
+
+/* Somebody else may cancel our statement, too: that comes at any time, and mostly earlier. */
+static bool
+timed_out(const struct zdm_lock_wait *wait, const struct zdm_err *err)
+{
+    int64_t limit_ms = zdm_lock_wait_statement_ms(wait);
+
+    return err->code == ZDM_ERR_FAILED && limit_ms > 0 && strcmp(err->sqlstate, "57014") == 0 &&
+           zdm_monotonic_us() - wait->begun_us >= limit_ms * 1000;
+}
+
+bool
+zdm_lock_wait_was_lock(const struct zdm_lock_wait *wait, const struct zdm_err *err)
+{
+    return timed_out(wait, err) && wait->sight.waited;
 }
 
 int
-zdm_lock_wait_next(struct zdm_lock_wait *wait, struct zdm_session *s, const struct zdm_step *step,
-    struct zdm_err *err)
+zdm_lock_wait_explain(const struct zdm_lock_wait *wait, struct zdm_err *err)
 {
+    char limit[32];
+
+    if (!timed_out(wait, err))
+        return -1;
+    zdm_show_duration(wait->policy.statement_ms, limit);
+    zdm_err_wrap(err, "a statement that is believed to be brief worked for %s", limit);
+    zdm_err_detail(err, "it was cancelled, since others wait for its locks; nothing was changed by "
+                        "this step");
+    return zdm_err_hint(err,
+        "when the server was only slow, run the plan \"%s\" again; when the statement has more to "
+        "do than zdm knows, find a form that holds its locks briefly, or give the step "
+        "statement_timeout = \"0s\" and say when nobody minds",
+        wait->s->plan->name);
+}
+
+void
+zdm_blockers_normalise(struct zdm_blockers *blockers)
+{
+    for (size_t i = 0; i < blockers->count; i++) {
+        struct zdm_blocker *b = &blockers->items[i];
+        if (!b->query || strcmp(b->query, "<insufficient privilege>") == 0)
+            continue;
+        char *plain = zdm_sql_normalise(b->query);
+        free(b->query);
+        b->query = plain;
+    }
+}
+
+/* Takes `from` behind `to`: all of them, or only the prepared ones. */
+static void
+append(struct zdm_blockers *to, struct zdm_blockers *from, bool only_prepared)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < from->count; i++) {
+        if (only_prepared && from->items[i].pid != 0) {
+            from->items[left++] = from->items[i];
+            continue;
+        }
+        to->items = zdm_grow(to->items, to->count + 1, sizeof *to->items);
+        to->items[to->count++] = from->items[i];
+    }
+    from->count = left;
+    zdm_blockers_release(from);
+}
+
+/* Who was in the way: as the watch saw it, else who has locks in the way now. The names of prepared
+ * transactions come from there in any case. */
+static int
+find_blockers(struct zdm_lock_wait *wait, struct zdm_blockers *out, struct zdm_err *err)
+{
+    struct zdm_lock_queue *seen = &wait->sight.queue;
+    struct zdm_blockers now;
+    size_t n;
+
+    *out = seen->blockers;
+    seen->blockers = (struct zdm_blockers){.count = 0};
+    if (out->count > 0 && !seen->prepared)
+        return 0;
+    struct zdm_wanted_lock *wanted = zdm_lock_wait_wanted(wait, &n);
+    int rc = n > 0 ? zdm_blockers_find(wait->s->conn, n, wanted, &now, err) : 0;
+    free(wanted);
+    if (rc == 0 && n > 0) {
+        zdm_blockers_normalise(&now);
+        append(out, &now, out->count > 0);
+    }
+    return rc;
+}
+
+static int
+give_up(const struct zdm_lock_wait *wait, const struct zdm_lock_report *report, struct zdm_err *err)
+{
+    struct zdm_buf blockers = ZDM_BUF_INIT;
+    char waited[32];
+    bool tries = wait->tries >= wait->step->locks.tries;
+
+    zdm_show_duration(report->waited_ms, waited);
+    zdm_err_wrap(err, "gave up after %u tries in %s", wait->tries, waited);
+    zdm_add_blockers(&blockers, report->blockers, report->n_blockers);
+    if (blockers.len)
+        zdm_err_detail(err, "in the way: %s", blockers.s);
+    zdm_buf_release(&blockers);
+    zdm_err_hint(err,
+        "nothing was changed by this step; end what is in the way, or raise %s, and run the plan "
+        "\"%s\" again",
+        tries ? "lock_tries" : "lock_patience", wait->s->plan->name);
+    return zdm_err_at(err, wait->step->at);
+}
+
+static void
+tell(struct zdm_lock_wait *wait, const struct zdm_lock_report *report)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    zdm_buf_addf(&text, "attempt %u, %lld ms: lock not free", wait->tries, (long long)wait->try_ms);
+    if (report->n_blockers) {
+        zdm_buf_add(&text, ": ");
+        zdm_add_blockers(&text, report->blockers, report->n_blockers);
+    }
+    zdm_add_behind(&text, report);
+    zdm_session_tell(wait->s, &(struct zdm_event){
+                                  .kind = ZDM_EVENT_LOCK_WAIT,
+                                  .step = wait->step,
+                                  .message = text.s,
+                                  .rows = -1,
+                                  .lock = report,
+                              });
+    zdm_buf_release(&text);
+}
+
+int
+zdm_lock_wait_next(struct zdm_lock_wait *wait, struct zdm_err *err)
+{
+    const struct zdm_lock_rules *rules = &wait->step->locks;
+    struct zdm_blockers blockers;
+    struct zdm_err trouble = ZDM_ERR_INIT;
     int64_t now = zdm_monotonic_us();
-    wait->attempts++;
+
+    wait->tries++;
     if (wait->started_us == 0)
         wait->started_us = now;
-    bool patience_over = now - wait->started_us >= s->plan->lock_patience_ms * 1000;
-    if (patience_over || wait->told_us == 0 || now - wait->told_us >= TELL_EVERY_US) {
-        char *blockers = name_blockers(s, step);
-        if (patience_over) {
-            out_of_patience(wait, s, step, blockers, err);
-            free(blockers);
-            return -1;
-        }
+    bool over = wait->tries >= rules->tries || now - wait->started_us >= rules->patience_ms * 1000;
+    if (find_blockers(wait, &blockers, &trouble) < 0)
+        zdm_err_detail(err, "cannot see who is in the way: %s", trouble.message);
+    zdm_err_release(&trouble);
+    const struct zdm_lock_report report = {
+        .stage = ZDM_LOCK_STAGE_TRY,
+        .tries = wait->tries,
+        .try_ms = wait->try_ms,
+        .waited_ms = (now - wait->started_us) / 1000,
+        .blockers = blockers.items,
+        .n_blockers = blockers.count,
+        .n_behind = wait->sight.queue.n_behind,
+        .behind_ms = wait->sight.queue.behind_ms,
+    };
+    int rc = 0;
+    if (over || wait->told_us == 0 || now - wait->told_us >= TELL_EVERY_US) {
+        tell(wait, &report);
         wait->told_us = now;
-        zdm_session_say(s, ZDM_EVENT_LOCK_WAIT, "info", step,
-            "attempt %u, %lld ms: lock not free%s%s", wait->attempts, (long long)wait->timeout_ms,
-            blockers[0] ? ": " : "", blockers);
-        free(blockers);
     }
-    zdm_err_clear(err);
-    wait->timeout_ms *= 2;
-    if (wait->timeout_ms > s->plan->lock_budget_ms)
-        wait->timeout_ms = s->plan->lock_budget_ms;
+    if (over) {
+        give_up(wait, &report, err);
+        rc = -1;
+    } else {
+        zdm_err_clear(err);
+        rc = zdm_unblock(wait, &blockers, err);
+    }
+    zdm_blockers_release(&blockers);
+    if (rc < 0)
+        return -1;
+    wait->try_ms *= 2;
+    if (wait->try_ms > wait->policy.most_ms)
+        wait->try_ms = wait->policy.most_ms;
     if (zdm_sleep_ms(zdm_backoff_next(&wait->backoff)) < 0)
         return zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted while waiting for a lock");
-    return 0;
+    return wait->s->steer ? zdm_session_go_on(wait->s, err) : 0;
 }

@@ -9,6 +9,7 @@
 #include "batch/predict.h"
 #include "gate/gate.h"
 #include "plan/plan.h"
+#include "run/lock_report.h"
 
 /* EVENT(symbol, name): name is what the ledger and --format json say. */
 #define ZDM_EVENTS(EVENT)                                                                          \
@@ -17,7 +18,8 @@
     EVENT(STEP_START, "step-start")   /* message: "resumed at ..." or NULL */                      \
     EVENT(STEP_DONE, "step-done")     /* elapsed_ms; rows for a backfill */                        \
     EVENT(PROGRESS, "progress")       /* progress or work is set; not kept as an event */          \
-    EVENT(LOCK_WAIT, "lock-wait")     /* who is in the way */                                      \
+    EVENT(LOCK_WAIT, "lock-wait")     /* who is in the way; lock is set for a step in a transaction */ \
+    EVENT(UNBLOCK, "unblock")         /* on_blocked: to whom what was done; lock is set */         \
     EVENT(RETRY, "retry")             /* deadlock, serialization, ... */                           \
     EVENT(RECONNECT, "reconnect")     /* the session was lost */                                   \
     EVENT(GATE_OPEN, "gate-open")     /* gate is set */                                            \
@@ -70,6 +72,7 @@ struct zdm_event {
     const struct zdm_work_progress *work;         /* PROGRESS of anything else */
     const struct zdm_gate_result *gate;           /* GATE_OPEN, GATE_CLOSED */
     const struct zdm_outcome *outcome;            /* the NOTE behind a backfill; else NULL */
+    const struct zdm_lock_report *lock;           /* LOCK_WAIT, UNBLOCK; else NULL */
     int64_t at_ms;                                /* this machine's clock */
 };
 

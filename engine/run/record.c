@@ -47,6 +47,7 @@ keep(struct zdm_session *s, const struct zdm_event *event)
     if (event->kind == ZDM_EVENT_PROGRESS || s->ledger_plan == 0)
         return;
     char *detail = event->gate                          ? zdm_gate_result_json(event->gate)
+                   : event->lock                        ? zdm_lock_report_json(event->lock)
                    : event->kind == ZDM_EVENT_STEP_DONE ? done_json(event)
                                                         : NULL;
     char *message = event->message                       ? zdm_strdup(event->message)

@@ -175,7 +175,7 @@ zdm_session_open(struct zdm_session *s, bool always, struct zdm_err *err)
     if (zdm_session_check_paused(s, err) < 0)
         return -1;
     if (zdm_journal_take_over(s->conn, s->plan->name, s->plan->fingerprint, s->options->who,
-            s->plan->lock_patience_ms, &s->epoch, err) < 0)
+            s->plan->locks.patience_ms, &s->epoch, err) < 0)
         return -1;
     ZDM_FAIL_HERE(TAKEOVER_AFTER);
     /* What a zombie committed before the take-over let it go is in the journal now. */

@@ -240,7 +240,7 @@ zdm_backfill_spec_of(
         .synchronous_commit = backfill->synchronous_commit,
         .pause_ms = backfill->pause_ms,
         .limits = limits_of(backfill),
-        .patience_ms = plan->lock_patience_ms,
+        .patience_ms = plan->locks.patience_ms,
         .max_quarantine = backfill->max_quarantine,
         .quarantine_values = backfill->quarantine_values,
     };

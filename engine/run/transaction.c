@@ -66,11 +66,25 @@ watched(struct zdm_session *s, const struct zdm_step *step, zdm_work *work, void
     return rc;
 }
 
+/* For each of the author's statements; what zdm writes has none. */
+static int
+limit_statements(struct zdm_session *s, int64_t ms, struct zdm_err *err)
+{
+    char *sql = zdm_strf("SET LOCAL statement_timeout = %lld", (long long)ms);
+    int rc = zdm_conn_exec(s->conn, sql, NULL, err);
+    free(sql);
+    return rc;
+}
+
 static int
 attempt(struct zdm_session *s, const struct zdm_step *step, zdm_work *work, void *self,
-    const struct zdm_transaction_options *options, int64_t lock_timeout_ms, struct zdm_err *err)
+    const struct zdm_transaction_options *options, const struct zdm_lock_wait *locks,
+    struct zdm_err *err)
 {
-    if (zdm_session_begin(s, lock_timeout_ms, err) < 0)
+    if (zdm_session_begin(s, locks ? zdm_lock_wait_timeout(locks) : 0, err) < 0)
+        return -1;
+    if (locks && zdm_lock_wait_statement_ms(locks) > 0 &&
+        limit_statements(s, zdm_lock_wait_statement_ms(locks), err) < 0)
         return -1;
     if (work && watched(s, step, work, self, err) < 0)
         return -1;
@@ -80,7 +94,9 @@ attempt(struct zdm_session *s, const struct zdm_step *step, zdm_work *work, void
     }
     ZDM_FAIL_HERE(JOURNAL_BEFORE);
     /* The author's SQL may have taken another role, which need not see the journal. */
-    if (zdm_conn_exec(s->conn, "RESET SESSION AUTHORIZATION; RESET ROLE", NULL, err) < 0)
+    if (zdm_conn_exec(s->conn,
+            "RESET SESSION AUTHORIZATION; RESET ROLE; SET LOCAL statement_timeout = 0", NULL,
+            err) < 0)
         return went_on_after_error(step, err);
     if (zdm_journal_barrier(s->conn, err) < 0)
         return -1;
@@ -117,46 +133,87 @@ tidy(struct zdm_session *s, struct zdm_err *err)
     return zdm_session_refresh(s, err);
 }
 
+/* One try, with what the step's locks ask for; *locks NULL: it waits as long as it takes. */
+static int
+try_once(struct zdm_session *s, const struct zdm_step *step, zdm_work *work, void *self,
+    const struct zdm_transaction_options *options, struct zdm_lock_wait *locks, bool *committed,
+    struct zdm_err *err)
+{
+    *committed = false;
+    if (locks) {
+        if (zdm_lock_wait_ready(locks, err) < 0)
+            return -1;
+        zdm_lock_wait_begin(locks);
+    }
+    *committed = attempt(s, step, work, self, options, locks, err) == 0;
+    if (locks)
+        zdm_lock_wait_end(locks);
+    return *committed ? tidy(s, err) : -1;
+}
+
+/* After a failed try of which nothing is left: -1 when there shall be no other. */
+static int
+before_next_try(struct zdm_session *s, const struct zdm_step *step, struct zdm_lock_wait *locks,
+    struct zdm_backoff *backoff, struct zdm_err *err)
+{
+    enum zdm_retry class = zdm_retry_class(err->sqlstate, false);
+    if (locks && zdm_lock_wait_was_lock(locks, err))
+        class = ZDM_RETRY_LOCK;
+    switch (class) {
+    case ZDM_RETRY_LOCK:
+        return locks ? zdm_lock_wait_next(locks, err) : -1;
+    case ZDM_RETRY_AGAIN:
+        if (backoff->attempt >= COLLISIONS_MAX)
+            return zdm_err_wrap(err, "gave up after %d collisions", COLLISIONS_MAX);
+        zdm_session_say(s, ZDM_EVENT_RETRY, "info", step, "%s: trying again", err->message);
+        zdm_err_clear(err);
+        return zdm_sleep_ms(zdm_backoff_next(backoff)) < 0
+                   ? zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted")
+                   : 0;
+    case ZDM_RETRY_RESOURCE:
+        return err->hint ? -1
+                         : zdm_err_hint(err, "nothing was changed by this step; make room on "
+                                             "the server and run the plan again");
+    case ZDM_RETRY_RECONNECT: /* the caller's */
+    case ZDM_RETRY_NEVER:
+        break;
+    }
+    return locks ? zdm_lock_wait_explain(locks, err) : -1;
+}
+
 int
 zdm_session_transact(struct zdm_session *s, const struct zdm_step *step, zdm_work *work, void *self,
     const struct zdm_transaction_options *options, struct zdm_err *err)
 {
-    struct zdm_lock_wait locks;
+    struct zdm_lock_wait wait, *locks = options->short_locks ? &wait : NULL;
     struct zdm_backoff backoff = {.base_ms = 20, .max_ms = 1000};
-    zdm_lock_wait_init(&locks);
+    bool committed;
+    int rc;
+    if (locks)
+        zdm_lock_wait_init(locks, s, step);
     for (;;) {
-        int64_t timeout = options->short_locks ? locks.timeout_ms : 0;
-        bool committed = attempt(s, step, work, self, options, timeout, err) == 0;
-        if (committed && tidy(s, err) == 0)
-            return 0;
-        if (zdm_conn_lost(s->conn) && err->code == ZDM_ERR_FAILED)
-            return after_loss(s, step, options->state, err);
+        rc = try_once(s, step, work, self, options, locks, &committed, err);
+        if (rc == 0 || s->again)
+            break;
+        bool lost = zdm_conn_lost(s->conn) ||
+                    (!committed && zdm_retry_class(err->sqlstate, false) == ZDM_RETRY_RECONNECT);
+        if (lost && err->code == ZDM_ERR_FAILED) {
+            zdm_conn_rollback(s->conn);
+            rc = after_loss(s, step, options->state, err);
+            break;
+        }
         zdm_conn_rollback(s->conn);
         if (committed || err->code != ZDM_ERR_FAILED)
-            return -1;
+            break;
         if (!err->file)
             zdm_err_at(err, step->at);
-        switch (zdm_retry_class(err->sqlstate, false)) {
-        case ZDM_RETRY_LOCK:
-            if (zdm_lock_wait_next(&locks, s, step, err) < 0)
-                return -1;
+        if (before_next_try(s, step, locks, &backoff, err) < 0) {
+            if (!s->again && zdm_conn_lost(s->conn) && err->code == ZDM_ERR_FAILED)
+                rc = after_loss(s, step, options->state, err);
             break;
-        case ZDM_RETRY_AGAIN:
-            if (backoff.attempt >= COLLISIONS_MAX)
-                return zdm_err_wrap(err, "gave up after %d collisions", COLLISIONS_MAX);
-            zdm_session_say(s, ZDM_EVENT_RETRY, "info", step, "%s: trying again", err->message);
-            zdm_err_clear(err);
-            if (zdm_sleep_ms(zdm_backoff_next(&backoff)) < 0)
-                return zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
-            break;
-        case ZDM_RETRY_RECONNECT:
-            return after_loss(s, step, options->state, err);
-        case ZDM_RETRY_RESOURCE:
-            return err->hint ? -1
-                             : zdm_err_hint(err, "nothing was changed by this step; make room on "
-                                                 "the server and run the plan again");
-        case ZDM_RETRY_NEVER:
-            return -1;
         }
     }
+    if (locks)
+        zdm_lock_wait_release(locks);
+    return rc;
 }

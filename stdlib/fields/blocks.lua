@@ -1,5 +1,6 @@
 --- A plan and what it is made of: a part of fields.lua, which see.
 
+local locks = require "fields/locks"
 local shared = require "fields/shared"
 
 return {
@@ -9,7 +10,7 @@ return {
         stands = "plan",
         entries = "blocks",
         doc = "A whole migration: the value that the file returns. Its blocks run in the order in which they stand.",
-        fields = {
+        fields = locks.and_plan {
             {
                 name = "api",
                 kind = "integer",
@@ -20,21 +21,6 @@ return {
             },
             shared.why,
             { name = "ticket", kind = "text", doc = "Where the change was discussed." },
-            {
-                name = "lock_budget",
-                kind = "duration",
-                min = 1,
-                max = 600000,
-                default = "2s",
-                doc = "The longest single wait for a strong lock; whoever comes after waits behind it.",
-            },
-            {
-                name = "lock_patience",
-                kind = "duration",
-                min = 1,
-                default = "10m",
-                doc = "How long to go on trying for one lock, all tries together.",
-            },
         },
         example = [[
 return plan "add_phone" {

@@ -1,5 +1,6 @@
 --- The steps of expand and contract: a part of fields.lua, which see.
 
+local locks = require "fields/locks"
 local shared = require "fields/shared"
 
 return {
@@ -10,7 +11,7 @@ return {
         stands = "step",
         doc = "One or more SQL statements, in one transaction with their journal row; a statement that cannot run in a "
             .. "transaction stands alone. In a gate: a query whose first column must be true.",
-        fields = {
+        fields = locks.and_step {
             {
                 name = "undo",
                 kind = "sql",
@@ -37,7 +38,7 @@ sql "add column" [[ALTER TABLE users ADD COLUMN email_address varchar(255)]] {
         stands = "step",
         doc = "A Lua function of the plan, for what SQL alone cannot say. Its text is part of the step's definition; that of "
             .. "another function which it calls is not.",
-        fields = {
+        fields = locks.and_step {
             {
                 name = "run",
                 kind = "function",

@@ -63,8 +63,15 @@ null = nil
 ---@field api integer The version of this language: 1.
 ---@field why? string The reason, for people: shown in the dry run and the log.
 ---@field ticket? string Where the change was discussed.
----@field lock_budget? string The longest single wait for a strong lock; whoever comes after waits behind it. (1ms to 10m)
+---@field lock_budget? string The longest that one try for a strong lock waits, all tables of its step together; whoever comes after waits behind it. The first try waits 50 ms, each one after it twice as long as the one before. (1ms to 10m)
 ---@field lock_patience? string How long to go on trying for one lock, all tries together. (at least 1ms)
+---@field lock_tries? integer How many tries at most. (1 to 100000)
+---@field statement_timeout? string A statement that is believed to be brief is cancelled when it works longer than this, and the step fails without having changed anything; `0s`: never. What scans, rewrites or builds has none.
+---@field old_transaction? string A strong lock is not even asked for while a transaction (or a prepared one) that holds a lock in its way is older than this, or an autovacuum to prevent wraparound works on the table; `0s`: do not look.
+---@field wait_for_old_transactions? string How long to wait for these; then the step fails and names them. `0s`: it fails at once.
+---@field on_blocked? string What to do with a session that stands in the way of a lock: `wait` for it, `cancel` its statement, or `terminate` it. Only sessions that the role may cancel, never those of the server itself.
+---@field on_blocked_age? string ... when its transaction is at least this old.
+---@field on_blocked_application? string ... and its `application_name` matches.
 ---@field [integer] zdm.block
 
 ---A whole migration: the value that the file returns. Its blocks run in the order in which they stand.
@@ -174,6 +181,15 @@ function backfill(id) end
 ---@field why? string The reason, for people: shown in the dry run and the log.
 ---@field allow? string[] Ids of rules whose finding is accepted for this step. Needs `because`.
 ---@field because? string Why the findings named in `allow` are acceptable here.
+---@field lock_budget? string As in `plan`, for this step. (1ms to 10m)
+---@field lock_patience? string As in `plan`, for this step. (at least 1ms)
+---@field lock_tries? integer As in `plan`, for this step. (1 to 100000)
+---@field statement_timeout? string As in `plan`, for this step.
+---@field old_transaction? string As in `plan`, for this step.
+---@field wait_for_old_transactions? string As in `plan`, for this step.
+---@field on_blocked? string As in `plan`, for this step.
+---@field on_blocked_age? string As in `plan`, for this step.
+---@field on_blocked_application? string As in `plan`, for this step.
 
 ---One or more SQL statements, in one transaction with their journal row; a statement that cannot run in a transaction stands alone. In a gate: a query whose first column must be true.
 ---
@@ -192,6 +208,15 @@ function sql(id) end
 ---@field undo? fun(db: zdm.db, log: zdm.log, ctx: zdm.ctx): boolean? function(db, log, ctx): takes the work back.
 ---@field transaction? boolean Run in one transaction with the journal row.
 ---@field why? string The reason, for people: shown in the dry run and the log.
+---@field lock_budget? string As in `plan`, for this step. (1ms to 10m)
+---@field lock_patience? string As in `plan`, for this step. (at least 1ms)
+---@field lock_tries? integer As in `plan`, for this step. (1 to 100000)
+---@field statement_timeout? string As in `plan`, for this step.
+---@field old_transaction? string As in `plan`, for this step.
+---@field wait_for_old_transactions? string As in `plan`, for this step.
+---@field on_blocked? string As in `plan`, for this step.
+---@field on_blocked_age? string As in `plan`, for this step.
+---@field on_blocked_application? string As in `plan`, for this step.
 
 ---A Lua function of the plan, for what SQL alone cannot say. Its text is part of the step's definition; that of another function which it calls is not.
 ---

@@ -25,7 +25,7 @@ hostile_search_path(void **state)
     struct zdm_journal_rows rows;
     struct zdm_journal_plan *plans;
     struct zdm_blockers blockers;
-    const char *relation = "zdm.plan";
+    const struct zdm_wanted_lock wanted = {.relation = "zdm.plan"};
     char id[33], *holder = NULL;
     int64_t epoch;
     bool answer;
@@ -52,9 +52,12 @@ hostile_search_path(void **state)
     must_exec(conn, "BEGIN");
     GOOD(zdm_journal_fence(conn, "p", epoch, &err));
     BAD(zdm_journal_take_over(other, "p", "f", "bob", 20, &epoch, &err), ZDM_ERR_OWNED, "zdm/p");
-    GOOD(zdm_blockers_find(other, 1, &relation, NULL, &blockers, &err));
+    GOOD(zdm_blockers_find(other, 1, &wanted, &blockers, &err));
     assert_int_equal(blockers.count, 1);
     zdm_blockers_release(&blockers);
+    struct zdm_lock_queue queue;
+    GOOD(zdm_lock_queue_look(other, zdm_conn_pid(conn), &queue, &err));
+    zdm_lock_queue_release(&queue);
     zdm_conn_rollback(conn);
     GOOD(zdm_conn_profile(conn, &err));
     zdm_conn_close(conn);

@@ -23,11 +23,11 @@ close_scratch(void **state)
 static struct zdm_blockers
 find(struct zdm_conn *conn, const char *relation, const char *mode)
 {
-    const char *relations[] = {"public.nosuch", relation};
+    const struct zdm_wanted_lock wanted[] = {{"public.nosuch", mode}, {relation, mode}};
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_blockers found;
 
-    if (zdm_blockers_find(conn, 2, relations, mode, &found, &err) < 0)
+    if (zdm_blockers_find(conn, 2, wanted, &found, &err) < 0)
         fail_msg("%s", err.message);
     return found;
 }

@@ -303,8 +303,8 @@ test_reader(void **state)
     assert_string_equal(plan->why, "w");
     assert_string_equal(plan->ticket, "T-1");
     assert_int_equal(plan->api, 1);
-    assert_int_equal(plan->lock_budget_ms, 1000);
-    assert_int_equal(plan->lock_patience_ms, 60000);
+    assert_int_equal(plan->locks.budget_ms, 1000);
+    assert_int_equal(plan->locks.patience_ms, 60000);
     assert_int_equal(plan->n_steps, 8);
 
     const struct zdm_step *one = &plan->steps[0];

@@ -16,8 +16,8 @@ a_new_plan(void **state)
 
     (void)state;
     assert_int_equal(plan->n_steps, 0);
-    assert_int_equal(plan->lock_budget_ms, 2000);
-    assert_int_equal(plan->lock_patience_ms, 600000);
+    assert_int_equal(plan->locks.budget_ms, 2000);
+    assert_int_equal(plan->locks.patience_ms, 600000);
     add_sql(plan, ZDM_PHASE_EXPAND, "a", "SELECT 1");
     add_gate(plan, "b", NULL);
     assert_ptr_equal(zdm_plan_step(plan, "b"), &plan->steps[1]);

@@ -30,6 +30,7 @@ add_step(struct zdm_plan *plan, enum zdm_phase phase, enum zdm_step_kind kind, c
     step->id = id;
     step->phase = phase;
     step->kind = kind;
+    step->locks = plan->locks;
     step->at = (struct zdm_place){.file = "plan.lua", .line = (int)plan->n_steps * 10};
     return step;
 }

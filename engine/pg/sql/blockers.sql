@@ -1,6 +1,7 @@
--- $1 relations (text[]) $2 lock mode wanted -> who holds a lock in its way, longest transaction first.
+-- $1 relations (text[]) $2 lock modes wanted on them, one each (text[]) -> who holds a lock in their way,
+-- longest transaction first. Partitions and child tables count as their parents: DDL goes down to them.
 -- The conflicts are those of the manual's table "Conflicting Lock Modes".
-WITH conflict (wanted, held) AS (VALUES
+WITH RECURSIVE conflict (wanted, held) AS (VALUES
     ('AccessShareLock',          ARRAY['AccessExclusiveLock']),
     ('RowShareLock',             ARRAY['ExclusiveLock', 'AccessExclusiveLock']),
     ('RowExclusiveLock',         ARRAY['ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock',
@@ -28,22 +29,31 @@ strength (mode, rank) AS (
         'RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock',
         'ExclusiveLock', 'AccessExclusiveLock']) WITH ORDINALITY AS s (mode, rank)
 ),
+named (relation, mode) AS (
+    SELECT pg_catalog.to_regclass(w.name)::pg_catalog.oid, w.mode
+    FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]))
+        AS w (name, mode)
+),
+wanted (relation, mode) AS (
+    SELECT relation, mode FROM named WHERE relation IS NOT NULL
+    UNION
+    SELECT i.inhrelid, w.mode FROM wanted w
+    JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) w.relation
+),
 held AS (
     -- One row a transaction: its strongest lock in the way.
     SELECT DISTINCT ON (l.virtualtransaction, l.pid)
         l.virtualtransaction, l.pid, l.mode, l.relation::pg_catalog.regclass::pg_catalog.text
             AS relation
-    FROM pg_catalog.pg_locks l
-    JOIN conflict c ON c.wanted OPERATOR(pg_catalog.=) $2::pg_catalog.text
+    FROM wanted w
+    JOIN conflict c ON c.wanted OPERATOR(pg_catalog.=) w.mode
+    JOIN pg_catalog.pg_locks l ON l.relation OPERATOR(pg_catalog.=) w.relation
         AND l.mode OPERATOR(pg_catalog.=) ANY (c.held)
     JOIN strength s ON s.mode OPERATOR(pg_catalog.=) l.mode
     WHERE l.locktype OPERATOR(pg_catalog.=) 'relation' AND l.granted
       AND l.database OPERATOR(pg_catalog.=) ANY (ARRAY[0::pg_catalog.oid,
           (SELECT oid FROM pg_catalog.pg_database
            WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database())])
-      AND l.relation OPERATOR(pg_catalog.=) ANY (ARRAY(
-          SELECT pg_catalog.to_regclass(name)::pg_catalog.oid
-          FROM pg_catalog.unnest($1::pg_catalog.text[]) AS name))
       AND (l.pid IS NULL OR l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid())
     ORDER BY l.virtualtransaction, l.pid, s.rank DESC
 ),
@@ -67,7 +77,7 @@ found AS (
         h.mode, h.relation,
         coalesce(a.xact_start, p.prepared) AS since,
         a.query_start,
-        a.query
+        a.query, a.backend_type
     FROM held h
     LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid OPERATOR(pg_catalog.=) h.pid
     LEFT JOIN prepared p ON h.pid IS NULL
@@ -78,7 +88,10 @@ SELECT pid, "user", application, client, state, mode, relation,
         OPERATOR(pg_catalog.*) 1000)::bigint, -1) AS transaction_age_ms,
     coalesce((extract(epoch FROM (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) query_start))
         OPERATOR(pg_catalog.*) 1000)::bigint, -1) AS statement_age_ms,
-    query
+    query, backend_type,
+    coalesce(backend_type OPERATOR(pg_catalog.=) 'autovacuum worker'
+        AND query OPERATOR(pg_catalog.~~) '%(to prevent wraparound)', false) AS prevents_wraparound,
+    since::pg_catalog.text AS since
 FROM found
 ORDER BY since NULLS LAST, pid
 LIMIT 20

@@ -1,0 +1,190 @@
+#include "plan/lock_policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_TRY_MS = 50, SHARE_LEAST_MS = 10 };
+
+const char *zdm_lock_class_name(enum zdm_lock_class class)
+{
+    static const char *const names[] = {"brief", "long", "rows", "alone", "batches", "none"};
+    return names[class];
+}
+
+/* Statements that change the catalog and lock no relation that exists: as brief as those that do. */
+static bool
+is_catalog_change(const struct zdm_statement *st)
+{
+    static const char *const kinds[] = {"COMMENT", "CREATE FUNCTION", "CREATE PROCEDURE",
+        "CREATE SCHEMA", "CREATE SEQUENCE", "CREATE TABLE", "CREATE TRIGGER", "CREATE TYPE",
+        "CREATE VIEW", "DROP FUNCTION", "DROP TRIGGER", "GRANT", "REVOKE"};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(st->kind, kinds[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool
+is_brief(const struct zdm_statement *st)
+{
+    if (!st->parsed || st->verdict == ZDM_VERDICT_UNKNOWN ||
+        st->n_rewrites + st->n_scans + st->n_builds > 0)
+        return false;
+    for (size_t i = 0; i < st->n_locks; i++)
+        if (st->locks[i].held != ZDM_HELD_BRIEF)
+            return false;
+    return st->n_locks > 0 || is_catalog_change(st);
+}
+
+/* A plan has few relations a step, and a partitioned table thousands: by name, sorted, then in order. */
+struct seen {
+    struct zdm_lock_need need;
+    size_t order;
+};
+
+static int
+by_relation(const void *a, const void *b)
+{
+    const struct seen *x = a, *y = b;
+    int c = strcmp(x->need.relation, y->need.relation);
+
+    return c ? c : (x->order > y->order) - (x->order < y->order);
+}
+
+static int
+by_order(const void *a, const void *b)
+{
+    const struct seen *x = a, *y = b;
+
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+static void
+keep_each_once(struct seen *all, size_t n, struct zdm_lock_policy *out)
+{
+    size_t kept = 0;
+
+    qsort(all, n, sizeof *all, by_relation);
+    for (size_t i = 0; i < n; i++) {
+        if (kept == 0 || strcmp(all[kept - 1].need.relation, all[i].need.relation) != 0)
+            all[kept++] = all[i];
+        else if (all[i].need.mode > all[kept - 1].need.mode)
+            all[kept - 1].need.mode = all[i].need.mode;
+    }
+    qsort(all, kept, sizeof *all, by_order);
+    out->needs = zdm_alloc((kept + 1) * sizeof *out->needs);
+    for (size_t i = 0; i < kept; i++)
+        out->needs[i] = all[i].need;
+    out->n_needs = kept;
+}
+
+/* Statements stand in the order of their steps: the first one of step `index`, or of a later one. */
+static size_t
+first_statement(const struct zdm_plan_report *report, size_t index)
+{
+    size_t low = 0, high = report->n_statements;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (report->statements[middle].step < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct sight {
+    bool brief, known; /* all of the statements */
+};
+
+static struct sight
+look_at_statements(const struct zdm_plan_report *report, size_t index, struct zdm_lock_policy *out)
+{
+    struct sight sight = {true, true};
+    struct seen *all = NULL;
+    size_t n = 0;
+
+    for (size_t i = first_statement(report, index);
+         i < report->n_statements && report->statements[i].step == index; i++) {
+        const struct zdm_statement *st = &report->statements[i].st;
+        sight.brief = sight.brief && is_brief(st);
+        sight.known = sight.known && st->verdict != ZDM_VERDICT_UNKNOWN;
+        for (size_t k = 0; k < st->n_locks; k++) {
+            all = zdm_grow(all, n + 1, sizeof *all);
+            all[n] = (struct seen){{st->locks[k].relation, st->locks[k].mode}, n};
+            n++;
+        }
+    }
+    if (n)
+        keep_each_once(all, n, out);
+    free(all);
+    return sight;
+}
+
+static enum zdm_lock_class
+class_of(const struct zdm_plan_report *report, size_t index, struct zdm_lock_policy *out)
+{
+    enum zdm_lock_mode strongest = ZDM_LOCK_NONE;
+    struct sight sight = look_at_statements(report, index, out);
+
+    for (size_t i = 0; i < out->n_needs; i++)
+        if (out->needs[i].mode > strongest)
+            strongest = out->needs[i].mode;
+    if (sight.brief)
+        return ZDM_LOCKS_BRIEF;
+    return sight.known && strongest > ZDM_LOCK_NONE && strongest < ZDM_LOCK_STRONG ? ZDM_LOCKS_ROWS
+                                                                                   : ZDM_LOCKS_LONG;
+}
+
+void
+zdm_lock_policy_of(const struct zdm_plan *plan, const struct zdm_plan_report *report, size_t index,
+    struct zdm_lock_policy *out)
+{
+    const struct zdm_step *step = &plan->steps[index];
+    const struct zdm_lock_rules *rules = &step->locks;
+
+    *out = (struct zdm_lock_policy){.class = ZDM_LOCKS_NONE};
+    switch (step->kind) {
+    case ZDM_STEP_SQL:
+        out->class = zdm_plan_run_mode(report, index) == ZDM_RUN_ALONE
+                         ? ZDM_LOCKS_ALONE
+                         : class_of(report, index, out);
+        break;
+    case ZDM_STEP_HOOK: /* what it does nobody knows before */
+        out->class = step->u.hook.transaction ? ZDM_LOCKS_LONG : ZDM_LOCKS_ALONE;
+        break;
+    case ZDM_STEP_BACKFILL:
+        out->class = ZDM_LOCKS_BATCHES;
+        break;
+    case ZDM_STEP_GATE:
+    case ZDM_STEP_COMMAND:
+        break;
+    }
+    if (out->class > ZDM_LOCKS_ROWS)
+        return;
+    out->most_ms = rules->budget_ms;
+    out->first_ms = out->class != ZDM_LOCKS_ROWS && FIRST_TRY_MS < rules->budget_ms
+                        ? FIRST_TRY_MS
+                        : rules->budget_ms;
+    if (out->class == ZDM_LOCKS_BRIEF)
+        out->statement_ms = rules->statement_ms;
+}
+
+void
+zdm_lock_policy_release(struct zdm_lock_policy *policy)
+{
+    free(policy->needs);
+    policy->needs = NULL;
+    policy->n_needs = 0;
+}
+
+int64_t
+zdm_lock_share_ms(const struct zdm_lock_policy *policy, int64_t try_ms)
+{
+    size_t n = policy->class == ZDM_LOCKS_ROWS || policy->n_needs == 0 ? 1 : policy->n_needs;
+    int64_t share = try_ms / (int64_t)n;
+
+    return share > SHARE_LEAST_MS ? share : try_ms < SHARE_LEAST_MS ? try_ms : SHARE_LEAST_MS;
+}
