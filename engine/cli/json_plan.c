@@ -2,6 +2,7 @@
 
 #include "cli/json.h"
 #include "cli/json_statement.h"
+#include "cli/locking.h"
 #include "cli/plan_facts.h"
 #include "cli/render_plan.h"
 #include "plan/sweep.h"
@@ -219,6 +220,7 @@ step_of(const struct zdm_plan *plan, const struct zdm_plan_report *report,
     json_object_set_new(object, "who", zdm_json_text(seen ? seen->who : NULL));
     json_object_set_new(
         object, "ran_ms", zdm_json_known(previews ? previews->steps[index].ran_ms : -1));
+    json_object_set_new(object, "locking", zdm_json_locking(plan, report, index));
     switch (step->kind) {
     case ZDM_STEP_SQL:
         add_sql(object, &step->u.sql, report, index);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/layout.h"
+#include "cli/locking.h"
 #include "cli/plan_facts.h"
 #include "cli/render_fact.h"
 #include "cli/render_run.h"
@@ -51,7 +52,6 @@ header(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_s
     const struct zdm_plan_facts *facts)
 {
     struct zdm_buf text = ZDM_BUF_INIT;
-    char budget[32], patience[32];
 
     zdm_buf_addf(out, ZDM_BOLD "%s" ZDM_PLAIN "\n", plan->name);
     if (plan->why) {
@@ -66,9 +66,7 @@ header(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_s
     zdm_buf_addf(&text, "%.12s", plan->fingerprint);
     head_row(out, "fingerprint", text.s);
     zdm_buf_clear(&text);
-    zdm_buf_addf(&text, "a strong lock is waited for %s at a time, %s together",
-        zdm_show_duration(plan->locks.budget_ms, budget),
-        zdm_show_duration(plan->locks.patience_ms, patience));
+    zdm_add_plan_locking(&text, &plan->locks);
     head_row(out, "locks", text.s);
     if (status) {
         head_row(out, "target", status->where);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/layout.h"
+#include "cli/locking.h"
 #include "cli/render_fact.h"
 #include "cli/render_plan.h"
 #include "plan/sweep.h"
@@ -268,4 +269,9 @@ zdm_render_step(struct zdm_buf *out, const struct zdm_plan *plan,
         command_step(out, &step->u.command);
         break;
     }
+    struct zdm_buf text = ZDM_BUF_INIT;
+    zdm_add_locking(&text, plan, report, index);
+    if (text.len)
+        zdm_add_fact(out, ZDM_DIM, "waits", text.s);
+    zdm_buf_release(&text);
 }

@@ -13,16 +13,16 @@
 
 /* EVENT(symbol, name): name is what the ledger and --format json say. */
 #define ZDM_EVENTS(EVENT)                                                                          \
-    EVENT(RUN_START, "run-start")     /* message: where, epoch */                                  \
-    EVENT(STEP_SKIP, "step-skip")     /* done in an earlier run */                                 \
-    EVENT(STEP_START, "step-start")   /* message: "resumed at ..." or NULL */                      \
-    EVENT(STEP_DONE, "step-done")     /* elapsed_ms; rows for a backfill */                        \
-    EVENT(PROGRESS, "progress")       /* progress or work is set; not kept as an event */          \
-    EVENT(LOCK_WAIT, "lock-wait")     /* who is in the way; lock is set for a step in a transaction */ \
-    EVENT(UNBLOCK, "unblock")         /* on_blocked: to whom what was done; lock is set */         \
-    EVENT(RETRY, "retry")             /* deadlock, serialization, ... */                           \
-    EVENT(RECONNECT, "reconnect")     /* the session was lost */                                   \
-    EVENT(GATE_OPEN, "gate-open")     /* gate is set */                                            \
+    EVENT(RUN_START, "run-start")   /* message: where, epoch */                                    \
+    EVENT(STEP_SKIP, "step-skip")   /* done in an earlier run */                                   \
+    EVENT(STEP_START, "step-start") /* message: "resumed at ..." or NULL */                        \
+    EVENT(STEP_DONE, "step-done")   /* elapsed_ms; rows for a backfill */                          \
+    EVENT(PROGRESS, "progress")     /* progress or work is set; not kept as an event */            \
+    EVENT(LOCK_WAIT, "lock-wait") /* who is in the way; lock is set for a step in a transaction */ \
+    EVENT(UNBLOCK, "unblock")     /* on_blocked: to whom what was done; lock is set */             \
+    EVENT(RETRY, "retry")         /* deadlock, serialization, ... */                               \
+    EVENT(RECONNECT, "reconnect") /* the session was lost */                                       \
+    EVENT(GATE_OPEN, "gate-open") /* gate is set */                                                \
     EVENT(GATE_CLOSED, "gate-closed") /* gate is set */                                            \
     EVENT(APPROVED, "approved")                                                                    \
     EVENT(RECONCILED, "reconciled") /* the ledger was behind, lost, or ahead of the journal */     \

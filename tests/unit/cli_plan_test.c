@@ -22,8 +22,14 @@ static struct zdm_check checks[] = {
 };
 static const char *rules[] = {"break-drop-column"};
 static const char *argv[] = {"deploy", "--to", "all hosts", NULL};
+#define LOCKS                                                                                      \
+    {                                                                                              \
+        .budget_ms = 2000, .patience_ms = 600000, .tries = 100, .statement_ms = 5000,              \
+        .old_ms = 10000, .wait_old_ms = 600000, .blocked_age_ms = 60000                            \
+    }
 static struct zdm_step steps[] = {
     {.id = "add column",
+        .locks = LOCKS,
         .phase = ZDM_PHASE_EXPAND,
         .kind = ZDM_STEP_SQL,
         .why = "for the copy",
@@ -31,6 +37,7 @@ static struct zdm_step steps[] = {
         .fingerprint = "aa",
         .u.sql = {.up = {.text = UP}, .undo = {.text = "ALTER TABLE users DROP COLUMN mail"}}},
     {.id = "index",
+        .locks = LOCKS,
         .phase = ZDM_PHASE_EXPAND,
         .kind = ZDM_STEP_SQL,
         .fingerprint = "bb",
@@ -59,6 +66,7 @@ static struct zdm_step steps[] = {
         .fingerprint = "ee",
         .u.command = {.argv = argv, .n_argv = 3, .idempotent = true, .timeout_ms = 60000}},
     {.id = "check rows",
+        .locks = LOCKS,
         .phase = ZDM_PHASE_CONTRACT,
         .kind = ZDM_STEP_HOOK,
         .fingerprint = "ff",
@@ -67,6 +75,7 @@ static struct zdm_step steps[] = {
             .source = "run:\nfunction(db)\n      return\n    end\n"
                       "probe:\nfunction() return run end\n"}},
     {.id = "drop",
+        .locks = LOCKS,
         .phase = ZDM_PHASE_CONTRACT,
         .kind = ZDM_STEP_SQL,
         .fingerprint = "00",
@@ -77,7 +86,7 @@ static const struct zdm_plan plan = {
     .why = "one name for one thing",
     .ticket = "PROJ-1",
     .file = "p.lua",
-    .locks = {.budget_ms = 2000, .patience_ms = 600000},
+    .locks = LOCKS,
     .fingerprint = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
     .steps = steps,
     .n_steps = sizeof steps / sizeof *steps,
@@ -106,6 +115,7 @@ static struct zdm_plan_statement statements[] = {
         .at = {"p.lua", 6, 11},
         .st = {.kind = "ALTER TABLE",
             .sql = (char *)UP,
+            .parsed = true,
             .verdict = ZDM_VERDICT_SAFE,
             .locks = lock_users,
             .n_locks = 1}},
@@ -164,7 +174,8 @@ every_kind_of_step(void **state)
             "       ALTER TABLE users\n"
             "       ADD COLUMN mail text\n"
             "     safe     ACCESS EXCLUSIVE on users, briefly\n"
-            "     undo     ALTER TABLE users DROP COLUMN mail\n");
+            "     undo     ALTER TABLE users DROP COLUMN mail\n"
+            "     waits    50 ms to 2.0 s a try; cancelled when it works for 5.0 s\n");
     step(1, "       CREATE INDEX CONCURRENTLY mail_idx ON users (mail)\n"
             "     safe     SHARE UPDATE EXCLUSIVE on users, while it builds\n"
             "     work     scans users, builds mail_idx\n"
@@ -173,7 +184,8 @@ every_kind_of_step(void **state)
             "              of WAL\n"
             "     runs     alone, outside a transaction; after an interruption the index\n"
             "              mail_idx tells whether it is done\n"
-            "     undo     none given\n");
+            "     undo     none given\n"
+            "     waits    as long as it takes, without a timeout\n");
     step(2, "     table    users, along its primary key or a unique one\n"
             "     sets     mail = email\n"
             "              n = n + 1\n"
@@ -196,7 +208,8 @@ every_kind_of_step(void **state)
             "     probe\n"
             "       function() return run end\n"
             "     runs     Lua, in one transaction with its journal row\n"
-            "     undo     none given\n");
+            "     undo     none given\n"
+            "     waits    50 ms to 2.0 s a try; then works as long as it takes\n");
     step(6, "       ALTER TABLE a DROP COLUMN x; -- gone\n"
             "     unsafe   locks no table that exists\n"
             "     breaks   readers, writers\n"
@@ -210,7 +223,8 @@ every_kind_of_step(void **state)
             "       ALTER TABLE b DROP COLUMN y;\n"
             "     unknown  what it locks is not known\n"
             "     because  v2 does not read them (break-drop-column)\n"
-            "     undo     none given\n");
+            "     undo     none given\n"
+            "     waits    50 ms to 2.0 s a try; then works as long as it takes\n");
 }
 
 static void
@@ -233,22 +247,24 @@ the_whole(void **state)
     check_columns(text.s, 80);
     zdm_paint(&plain, text.s, false);
     zdm_buf_release(&text);
-    const char *head = "demo\n"
-                       "  one name for one thing\n"
-                       "\n"
-                       "ticket       PROJ-1\n"
-                       "file         p.lua\n"
-                       "fingerprint  0123456789ab\n"
-                       "locks        a strong lock is waited for 2.0 s at a time, 10 min together\n"
-                       "target       ann@db:5432/shop\n"
-                       "state        stopped, 1 of 7 steps done\n"
-                       "evidence     the target's catalog; assumed in part for 2 steps\n"
-                       "\n"
-                       "expand\n"
-                       "\n"
-                       "  1. add column                                                        "
-                       "done, sql\n"
-                       "     why      for the copy\n";
+    const char *head =
+        "demo\n"
+        "  one name for one thing\n"
+        "\n"
+        "ticket       PROJ-1\n"
+        "file         p.lua\n"
+        "fingerprint  0123456789ab\n"
+        "locks        a try for a strong lock waits 2.0 s at most; 100 tries, 10 min;\n"
+        "             none while a transaction older than 10 s is in the way\n"
+        "target       ann@db:5432/shop\n"
+        "state        stopped, 1 of 7 steps done\n"
+        "evidence     the target's catalog; assumed in part for 2 steps\n"
+        "\n"
+        "expand\n"
+        "\n"
+        "  1. add column                                                        "
+        "done, sql\n"
+        "     why      for the copy\n";
     assert_memory_equal(head, plain.s, strlen(head));
     assert_non_null(strstr(plain.s, "\n\ncontract\n\n  5. tell "));
     const char *tail =
