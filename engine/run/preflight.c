@@ -93,7 +93,8 @@ waited_enough(const struct zdm_lock_wait *wait, const struct zdm_blockers *old, 
 
     zdm_add_blockers(&names, old->items, old->count);
     zdm_fail(err, ZDM_ERR_FAILED,
-        "step \"%s\" did not ask for its locks: after %s an old transaction is still in the way",
+        "step \"%s\" did not ask for its locks: an old transaction is in the way, after %s of "
+        "waiting",
         wait->step->id, zdm_show_duration(wait->old_us / 1000, waited));
     zdm_err_detail(err, "in the way: %s", names.s);
     zdm_err_hint(err,
