@@ -209,7 +209,7 @@ check_eq "a long TMPDIR" socket "$(value through "$out")"
 stopped
 check_eq "exit code after cancel --now" 130 "$code"
 
-# --- between steps: a paused plan does not begin the next one --------------------------------------
+# --- between steps, and between two tries for a lock: a paused plan begins neither --------------------------------------
 cat >steps.lua <<'LUA'
 return plan "steps" {
   api = 1,
@@ -228,7 +228,6 @@ check_exit 0 "$ZDM" pause steps.lua --format json
 check_eq "while a statement runs" socket "$(value through "$out")"
 release_lock
 wait_for_line steps.json '"event":"paused"'
-wait_until "SELECT count(*) FROM zdm.journal WHERE plan = 'steps' AND state = 'done'" 2
 check_eq "the next step is not begun" f "$(sql "SELECT to_regclass('two') IS NOT NULL")"
 check_eq "kept in the target" t "$(sql "SELECT paused_by IS NOT NULL FROM zdm.control WHERE plan = 'steps'")"
 check_exit 0 "$ZDM" resume steps.lua
