@@ -39,7 +39,7 @@ static void
 give_path(const char *what, struct zdm_err *err)
 {
     if (strcmp(what, PLAN) == 0)
-        zdm_err_hint(err, "give the path of a plan file, such as plans/rename_email.lua");
+        zdm_err_hint(err, "give the path of a plan file, or NAME for plans/NAME.lua");
     else
         zdm_err_hint(err, "give the path of a %s", what);
 }

@@ -92,13 +92,15 @@ const struct zdm_command zdm_commands[] = {
         .options = TARGET | ZDM_OPT_BIT(UNTIL) | ZDM_OPT_BIT(WAIT) | ZDM_OPT_BIT(METRICS) |
                    SANDBOX | LEDGER | LOOK,
         .summary = "run a plan, or resume it, until done or at a closed gate",
-        .about = "Checks the plan, connects, and runs the steps that are not done yet, up to the "
-                 "end, a closed gate, or the step of --until. Running it again goes on from where "
-                 "the database really is, whatever ended the run before: ^C, a lost connection, "
-                 "kill -9. One runner works on a plan at a time.\n"
-                 "\n"
-                 "Without a terminal it prints plain lines; with --format json one JSON object a "
-                 "line, the last of which holds exit_code.",
+        .about =
+            "Checks the plan, connects, and runs the steps that are not done yet, up to the "
+            "end, a closed gate, or the step of --until. Running it again goes on from where "
+            "the database really is, whatever ended the run before: ^C, a lost connection, "
+            "kill -9. One runner works on a plan at a time. PLAN is a file; rename_email alone is "
+            "plans/rename_email.lua.\n"
+            "\n"
+            "Without a terminal it prints plain lines; with --format json one JSON object a "
+            "line, the last of which holds exit_code.",
         .examples =
             {
                 {"zdm run plans/rename_email.lua", "run on the target of ZDM_DATABASE_URL"},

@@ -1,15 +1,35 @@
 #include "cli/load.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
 #include "cli/render_error.h"
 
-int
-zdm_load_file(const char *path, struct zdm_loaded *out)
+/* "rename_email" is plans/rename_email.lua, unless a file has that name. Owned. */
+static char *
+file_of(const char *word)
 {
+    char *path = zdm_strf("plans/%s.lua", word);
+    bool named = !strchr(word, '/') && access(word, F_OK) != 0 && access(path, F_OK) == 0;
+
+    if (named)
+        return path;
+    free(path);
+    return zdm_strdup(word);
+}
+
+int
+zdm_load_file(const char *word, struct zdm_loaded *out)
+{
+    char *path = file_of(word);
+
     *out = (struct zdm_loaded){.report = ZDM_PLAN_REPORT_INIT, .errors = ZDM_ERRLIST_INIT};
-    if (zdm_plan_file_load(path, &out->file, &out->errors) < 0)
-        return -1;
-    out->plan = zdm_plan_file_plan(out->file);
-    return 0;
+    if (zdm_plan_file_load(path, &out->file, &out->errors) == 0)
+        out->plan = zdm_plan_file_plan(out->file);
+    free(path);
+    return out->plan ? 0 : -1;
 }
 
 int
@@ -23,9 +43,9 @@ zdm_load_check(struct zdm_loaded *loaded, struct zdm_sql_context *context, const
 }
 
 int
-zdm_load(const char *path, struct zdm_loaded *out)
+zdm_load(const char *word, struct zdm_loaded *out)
 {
-    if (zdm_load_file(path, out) < 0)
+    if (zdm_load_file(word, out) < 0)
         return -1;
     struct zdm_sql_context *context = zdm_sql_context_new();
     int rc = zdm_load_check(out, context, NULL);

@@ -15,10 +15,11 @@ struct zdm_loaded {
     struct zdm_errlist errors;     /* everything that is wrong, in the order of places */
 };
 
-/* Fills *out whatever happens (zdm_loaded_release); -1 when there are errors. */
-int zdm_load(const char *path, struct zdm_loaded *out);
+/* `word` is the path of a file, or NAME for plans/NAME.lua. Fills *out whatever happens
+ * (zdm_loaded_release); -1 when there are errors. */
+int zdm_load(const char *word, struct zdm_loaded *out);
 /* The two halves of it: evaluated; and checked in a context (done: see plan/check.h). */
-int zdm_load_file(const char *path, struct zdm_loaded *out);
+int zdm_load_file(const char *word, struct zdm_loaded *out);
 int zdm_load_check(struct zdm_loaded *loaded, struct zdm_sql_context *context, const bool *done);
 void zdm_loaded_release(struct zdm_loaded *loaded);
 

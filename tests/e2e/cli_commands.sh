@@ -33,6 +33,12 @@ check_has "$out" '"message":"zdm run has no option --untill"'
 check_has "$out" '"exit_code":2'
 check_eq "stderr of an error in JSON" "" "$(cat "$err")"
 
+# --- a plan by its name ------------------------------------------------------------
+check_exit 0 "$ZDM" status rename_email
+mask "$out" | diff - text
+check_exit 2 "$ZDM" run rename_mail
+check_has "$err" 'NAME for plans/NAME.lua'
+
 # --- up to a step, then to the gate -----------------------------------------------
 check_exit 0 "$ZDM" run plans/rename_email.lua --until "add column"
 mask "$out" >text
