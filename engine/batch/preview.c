@@ -11,6 +11,7 @@
 extern const struct zdm_embedded zdm_batch_sql[];
 
 /* Of a value of varying length when neither the column nor what it is made of was analysed. */
+#define STRIPES    8
 #define SOME_WIDTH 32
 
 const struct zdm_foreseen_column *
@@ -319,6 +320,19 @@ zdm_backfill_preview_predict(struct zdm_backfill_preview *p)
     zdm_predict(&p->from, &p->without);
     p->from.hot = !p->not_hot;
     zdm_predict(&p->from, &p->prediction);
+
+    struct zdm_predict_from striped = p->from;
+    struct zdm_prediction then;
+    p->stripes_percent = -1;
+    p->room = (struct zdm_room){.fillfactor = 0};
+    if (p->from.hot && p->from.stripes <= 1 && p->target.stripe_by != ZDM_STRIPE_NONE) {
+        striped.stripes = STRIPES;
+        zdm_predict(&striped, &then);
+        p->stripes_percent = then.hot_percent;
+        zdm_room_advise(&striped, &then, &p->room);
+    } else {
+        zdm_room_advise(&p->from, &p->prediction, &p->room);
+    }
 }
 
 int

@@ -10,6 +10,7 @@
 #define ZDM_BATCH_PREVIEW_H
 
 #include "batch/predict.h"
+#include "batch/room.h"
 
 /* A column by the time of the backfill. Views. */
 struct zdm_foreseen_column {
@@ -68,6 +69,8 @@ struct zdm_backfill_preview {
     struct zdm_predict_from from;
     struct zdm_prediction prediction;
     struct zdm_prediction without; /* the index not_hot, when there is one */
+    int stripes_percent; /* HOT with 8 stripes, where the plan has none; -1: it has, or cannot */
+    struct zdm_room room;
     struct zdm_preview_column *columns;
     size_t n_columns;
 };
@@ -77,7 +80,7 @@ struct zdm_backfill_preview {
 int zdm_backfill_preview(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     const struct zdm_foreseen *foreseen, double rows_per_s, struct zdm_backfill_preview *out,
     struct zdm_err *err);
-/* prediction and without, from `from`. */
+/* prediction, without and what is advised, from `from`. */
 void zdm_backfill_preview_predict(struct zdm_backfill_preview *preview);
 void zdm_backfill_preview_release(struct zdm_backfill_preview *preview);
 

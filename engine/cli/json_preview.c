@@ -70,6 +70,17 @@ zdm_json_sample(const struct zdm_step_preview *preview)
     return object;
 }
 
+static json_t *
+room_of(const struct zdm_backfill_preview *p)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "fillfactor", json_integer(p->room.fillfactor));
+    json_object_set_new(object, "costs", zdm_json_costs(&p->room.with));
+    json_object_set_new(object, "rewrite_bytes", json_integer(p->room.rewrite));
+    return object;
+}
+
 json_t *
 zdm_json_preview(const struct zdm_step_preview *preview)
 {
@@ -89,6 +100,7 @@ zdm_json_preview(const struct zdm_step_preview *preview)
     json_object_set_new(object, "not_hot", zdm_json_text(p->not_hot));
     json_object_set_new(
         object, "costs_without", p->not_hot ? zdm_json_costs(&p->without) : json_null());
+    json_object_set_new(object, "room", known && p->room.fillfactor > 0 ? room_of(p) : json_null());
     json_object_set_new(object, "rows_per_s",
         known && p->from.rows_per_s > 0 ? zdm_json_number(p->from.rows_per_s) : json_null());
     json_object_set_new(

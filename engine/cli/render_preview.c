@@ -65,6 +65,8 @@ add_hot(struct zdm_buf *out, const struct zdm_step_preview *preview)
             p->from.stripes > 1 ? "in stripes" : "without stripes");
         if (p->target.scattered)
             zdm_buf_addf(&text, ": rows lie in random order of %s", p->target.key);
+        if (p->stripes_percent >= 0)
+            zdm_buf_addf(&text, "; with stripes = 8 it would be %d %%", p->stripes_percent);
         zdm_add_fact_of(out, ZDM_DIM, "HOT", &text);
         return;
     }
@@ -74,6 +76,31 @@ add_hot(struct zdm_buf *out, const struct zdm_step_preview *preview)
             zdm_show_bytes((double)p->without.wal, wal),
             zdm_show_bytes((double)p->without.heap, heap));
     zdm_add_fact_of(out, ZDM_YELLOW, "HOT", &text);
+}
+
+static void
+add_room(struct zdm_buf *out, const struct zdm_step_preview *preview)
+{
+    const struct zdm_backfill_preview *p = &preview->seen;
+    const struct zdm_room *room = &p->room;
+    struct zdm_buf text = ZDM_BUF_INIT;
+    char wal[32], heap[32], rewrite[32];
+
+    if (room->fillfactor == 0)
+        return;
+    zdm_buf_addf(&text,
+        "fillfactor = %d would let about %d %% be HOT: %s of WAL, the table grows by %s. It holds "
+        "for "
+        "pages filled from then on; a rewrite, for those that are there (VACUUM FULL, which locks "
+        "everybody out, or pg_repack), writes %s itself: ",
+        room->fillfactor, room->with.hot_percent, zdm_show_bytes((double)room->with.wal, wal),
+        zdm_show_bytes((double)room->with.heap, heap),
+        zdm_show_bytes((double)room->rewrite, rewrite));
+    zdm_buf_add(
+        &text, room->rewrite < room->saved
+                   ? "worth it when that can be done before"
+                   : "not for this backfill alone, only for a table that is updated all the time");
+    zdm_add_fact_of(out, ZDM_DIM, "room", &text);
 }
 
 static void
@@ -125,6 +152,7 @@ zdm_render_preview(struct zdm_buf *out, const struct zdm_step_preview *preview)
     zdm_render_sample(out, preview);
     add_cost(out, preview);
     add_hot(out, preview);
+    add_room(out, preview);
     add_time(out, preview);
     for (size_t i = 0; i < p->n_added; i++)
         zdm_buf_addf(&text, "%s%s", i > 0 ? ", " : "", p->added[i]);

@@ -83,6 +83,35 @@ check_exit 0 "$ZDM" plan indexed.lua
 says "HOT no update: index t_norm holds a column that is set"
 check_eq "HOT with an index" 0 "$(preview indexed hot_percent)"
 
+# --- room on the pages, where stripes cannot make any ---------------------------------------------
+fresh
+plan few 'table = "t", set = { norm = "lower(email)" }' 'expand { sql "add" [[ALTER TABLE t ADD COLUMN norm text]] },'
+check_exit 0 "$ZDM" plan few.lua
+check_lacks "$out" fillfactor
+plan few 'table = "t", set = { norm = "lower(email)" }, stripes = 1' 'expand { sql "add" [[ALTER TABLE t ADD COLUMN norm text]] },'
+check_exit 0 "$ZDM" plan few.lua
+says "without stripes; with stripes = 8 it would be 7"
+check_lacks "$out" fillfactor
+# The type of the key has no hash.
+sql "ALTER TABLE t ALTER id TYPE money USING id::int::money" -c "ANALYZE t"
+plan room 'table = "t", set = { norm = "lower(email)" }, vacuum = false' \
+    'expand { sql "add" [[ALTER TABLE t ADD COLUMN norm text]] },'
+check_exit 0 "$ZDM" plan room.lua
+says "room fillfactor = "
+says "not for this backfill alone"
+fillfactor=$(preview room fillfactor)
+wal=$("$ZDM" plan room.lua --format json | sed -n '/"room"/,/}/s/^ *"wal_bytes": \([0-9]*\),\{0,1\}$/\1/p')
+sql "ALTER TABLE t SET (fillfactor = $fillfactor)" -c "VACUUM FULL t" -c "VACUUM (FREEZE, ANALYZE) t" -c CHECKPOINT
+check_exit 0 "$ZDM" plan room.lua
+check_lacks "$out" "room fillfactor"
+[ "$(preview room hot_percent)" -ge 80 ] || fail "HOT with room: $(preview room hot_percent)"
+near "WAL with room, as promised" "$(preview room wal_bytes)" "$wal"
+read -r wal_before heap_before <<<"$(measure)"
+check_exit 0 "$ZDM" run room.lua
+read -r wal_after heap_after <<<"$(measure)"
+near "WAL with room" "$wal" $((wal_after - wal_before))
+fresh
+
 # --- what is not there, or cannot be ----------------------------------------------------------------
 plan made 'table = "later", set = { a = "b" }' 'expand { sql "make" [[CREATE TABLE later (id int PRIMARY KEY, a int, b int)]] },'
 check_exit 0 "$ZDM" plan made.lua

@@ -1,6 +1,6 @@
 /* What a backfill will cost, beside what was measured on PostgreSQL 15: 2 M rows of 207 bytes, a heap of
  * 409 MB, indexes of 43 and 95 MB; a text of about 27 bytes is filled in. */
-#include "batch/predict.h"
+#include "batch/room.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -74,6 +74,56 @@ knows_the_fillfactor(void **state)
     f.fillfactor = 45;
     f.heap_bytes = 909 * MB;
     check(&f, 615, 0, 0, 100);
+}
+
+/* Heaps and WAL of fillfactors 85 and 45 were measured: above. */
+static void
+room_is_advised_where_it_helps(void **state)
+{
+    (void)state;
+    struct zdm_predict_from f = reference(8);
+    struct zdm_prediction p;
+    struct zdm_room room;
+
+    zdm_predict(&f, &p);
+    zdm_room_advise(&f, &p, &room);
+    assert_int_equal(room.fillfactor, 0); /* 74 % as it is */
+    f.stripes = 1;
+    zdm_predict(&f, &p);
+    zdm_room_advise(&f, &p, &room);
+    assert_int_equal(room.fillfactor, 50);
+    assert_true(room.with.hot_percent > 80 && room.with.wal < p.wal && room.with.heap < p.heap);
+    assert_int_equal(room.saved, p.wal - room.with.wal);
+    assert_true(room.rewrite > 900 * MB);
+    /* Rows that double. */
+    f.stripes = 8;
+    f.added = f.written = 200;
+    zdm_predict(&f, &p);
+    zdm_room_advise(&f, &p, &room);
+    assert_int_equal(room.fillfactor, 50);
+    assert_in_range(room.with.hot_percent, 85, 100);
+
+    struct zdm_predict_from other = f;
+    other.hot = false;
+    zdm_predict(&other, &p);
+    zdm_room_advise(&other, &p, &room);
+    assert_int_equal(room.fillfactor, 0);
+    other = f;
+    other.heap_bytes = 7 * MB;
+    zdm_predict(&other, &p);
+    zdm_room_advise(&other, &p, &room);
+    assert_int_equal(room.fillfactor, 0);
+    other = f;
+    other.matched = 0.1;
+    zdm_predict(&other, &p);
+    zdm_room_advise(&other, &p, &room);
+    assert_int_equal(room.fillfactor, 0);
+    other = f;
+    other.fillfactor = 50;
+    zdm_predict(&other, &p);
+    p.hot_percent = 10;
+    zdm_room_advise(&other, &p, &room);
+    assert_int_equal(room.fillfactor, 0);
 }
 
 /* Along a uuid, 1 M rows in 177 MB: tests/bench/random_keys.sh. */
@@ -212,6 +262,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fits_what_was_measured),
         cmocka_unit_test(knows_the_fillfactor),
+        cmocka_unit_test(room_is_advised_where_it_helps),
         cmocka_unit_test(a_random_key_does_what_stripes_do),
         cmocka_unit_test(an_index_rules_hot_out),
         cmocka_unit_test(vacuum_makes_room),
