@@ -45,14 +45,6 @@ function build.backfill(values, _, at)
             hint = 'every row: where = "true"',
         }
     end
-    if values.map and (values.max_quarantine or 0) > 0 then
-        errors.add {
-            line = at.line,
-            key = "max_quarantine",
-            message = ('"max_quarantine" of %s is not for "map"'):format(at.label),
-            hint = "a row that the function cannot do stops the backfill: correct the row, or return nil for it",
-        }
-    end
     if values.batch_min and values.batch_max and values.batch_min > values.batch_max then
         errors.add {
             line = at.line,

@@ -121,7 +121,7 @@ struct zdm_retried {
 };
 /* Does to the rows in quarantine, those with `key` when that is not NULL, what the backfill does, each once
  * and in a transaction of its own. Taken out and changed are one: after an interruption the others are
- * still there. Of the hooks it needs note and recover. Errors as above, for what is not about the
+ * still there. Of the hooks it needs note, recover, and of a map mapper. Errors as above, for what is not about the
  * data of a row; *out counts what was done until then. */
 int zdm_backfill_retry(struct zdm_conn *control, const struct zdm_backfill_spec *spec,
     int64_t epoch, const struct zdm_backfill_hooks *hooks, const char *key, struct zdm_retried *out,

@@ -393,6 +393,16 @@ int zdm_worker_batch(
  * transaction is over. */
 int zdm_worker_map(
     struct zdm_worker *w, const struct zdm_request *q, struct zdm_result **r, struct zdm_err *err);
+/* One row from quarantine: what `retry` (statement.h) with these parameters gives, through the function. */
+struct zdm_retried_row {
+    bool ours;      /* the plan is, and the partition is one still */
+    bool was_there; /* in quarantine */
+    bool changed;
+};
+int zdm_worker_map_again(struct zdm_worker *w, const struct zdm_statement_text *retry,
+    struct zdm_retried_row *out, struct zdm_err *err);
+/* What a function failed with, for quarantine; without values unless `values`. Owned. */
+char *zdm_map_message(const struct zdm_worker *w, const struct zdm_err *why, bool values);
 
 /* --- explain.c ---------------------------------------------------------------------- */
 /* EXPLAIN of all batch statements: every name, type and right is checked, nothing runs. */
@@ -476,6 +486,8 @@ int zdm_worker_defer(
 /* Moves the cursor past the one row up to `upto`, whose data are bad (*err), and puts it into
  * quarantine. 1, and *err as it was: there is no room for it. *look: what became of that is not known. */
 int zdm_worker_set_aside(struct zdm_worker *w, const char *upto, bool *look, struct zdm_err *err);
+/* What is written down about it, right behind the error on the worker's session. Owned. */
+char *zdm_worker_bad_message(const struct zdm_worker *w, const struct zdm_err *why);
 
 /* --- look.c ------------------------------------------------------------------------- */
 /* Reads the cursor on the worker, behind any batch in flight, and adopts where it is. *moved: it is

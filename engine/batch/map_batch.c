@@ -5,6 +5,7 @@
 #include "base/failpoint.h"
 #include "base/mem.h"
 #include "batch/loop.h"
+#include "batch/mask.h"
 
 /* So many times the target the function may take for the rows of a batch. */
 #define TOO_LONG_TIMES 4
@@ -64,14 +65,14 @@ zdm_map_release(struct zdm_map *m)
     *m = (struct zdm_map){.mapped.text = ZDM_BUF_INIT, .arrays.kept = ZDM_BUF_INIT};
 }
 
-/* The function, row by row, into the arrays. */
+/* The function, row by row, into the arrays. The keys begin in column `first`. */
 static int
-map_rows(struct zdm_worker *w, const struct zdm_result *rows, struct zdm_err *err)
+map_rows(struct zdm_worker *w, const struct zdm_result *rows, size_t first, struct zdm_err *err)
 {
     struct zdm_map *m = &w->map;
     const struct zdm_map_columns columns = {.read = (const char *const *)m->read,
         .n_read = m->n_read,
-        .first = m->arrays.n_keys,
+        .first = first + m->arrays.n_keys,
         .write = (const char *const *)m->write,
         .n_write = m->n_write};
     int64_t most = (int64_t)(w->controller.target_ms * 1000) * TOO_LONG_TIMES;
@@ -91,7 +92,7 @@ map_rows(struct zdm_worker *w, const struct zdm_result *rows, struct zdm_err *er
             return -1;
         }
         for (size_t k = 0; k < m->arrays.n_keys; k++)
-            keys[k] = zdm_result_get(rows, i, (int)k);
+            keys[k] = zdm_result_get(rows, i, (int)(first + k));
         if (m->mapped.changed)
             zdm_map_arrays_add(&m->arrays, keys, &m->mapped);
     }
@@ -142,7 +143,7 @@ zdm_worker_map(
         goto out;
     ZDM_FAIL_HERE(MAP_INSIDE);
     w->fetched = bytes_of(rows);
-    if (map_rows(w, rows, err) < 0)
+    if (map_rows(w, rows, 0, err) < 0)
         goto out;
     /* Also without rows: it tells whether the cursor stood where we thought. */
     rc = write_rows(w, q, r, err);
@@ -151,6 +152,75 @@ out:
     if (rc < 0)
         zdm_conn_rollback(w->conn);
     return rc;
+}
+
+/* What `retry` gave, then the row's key and columns. */
+static int
+map_again(struct zdm_worker *w, const struct zdm_result *rows, struct zdm_retried_row *out,
+    struct zdm_err *err)
+{
+    enum { FIRST = 2 };
+    struct zdm_map *m = &w->map;
+    struct zdm_result *r = NULL;
+
+    out->ours = zdm_result_i64(rows, 0, 0) > 0;
+    out->was_there = zdm_result_i64(rows, 0, 1) > 0;
+    if (!out->was_there)
+        return 0;
+    if (zdm_result_get(rows, 0, FIRST) && map_rows(w, rows, FIRST, err) < 0)
+        return -1;
+    /* Also without a row: it leaves quarantine. */
+    size_t n = m->arrays.n_keys + m->arrays.n_set + 1;
+    const char **values = zdm_alloc(n * sizeof *values);
+    zdm_map_arrays_end(&m->arrays, values);
+    int rc = zdm_conn_commit_with(w->conn,
+        &(struct zdm_statement_text){.sql = w->sql->once, .n = n, .values = values}, &r, err);
+    free(values);
+    if (rc == 0)
+        out->changed = zdm_result_i64(r, 0, 0) > 0;
+    zdm_result_free(r);
+    return rc;
+}
+
+int
+zdm_worker_map_again(struct zdm_worker *w, const struct zdm_statement_text *retry,
+    struct zdm_retried_row *out, struct zdm_err *err)
+{
+    struct zdm_result *rows = NULL;
+
+    *out = (struct zdm_retried_row){.ours = false};
+    begin(w);
+    int rc = zdm_conn_begin_with(w->conn, zdm_worker_most_ms(w), retry, &rows, err);
+    if (rc == 0)
+        rc = map_again(w, rows, out, err);
+    zdm_result_free(rows);
+    if (rc < 0 || !out->was_there)
+        zdm_conn_rollback(w->conn);
+    return rc;
+}
+
+static bool
+is_column(const void *self, const char *text, size_t n)
+{
+    const struct zdm_map *m = self;
+
+    for (size_t i = 0; i < m->n_read + m->n_write; i++) {
+        const char *name = i < m->n_read ? m->read[i] : m->write[i - m->n_read];
+        if (strlen(name) == n && strncmp(name, text, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+char *
+zdm_map_message(const struct zdm_worker *w, const struct zdm_err *why, bool values)
+{
+    char *text =
+        values ? zdm_strdup(why->message) : zdm_mask_values(why->message, is_column, &w->map);
+    char *message = why->line > 0 ? zdm_strf("line %d: %s", why->line, text) : zdm_strdup(text);
+
+    free(text);
+    return message;
 }
 
 bool

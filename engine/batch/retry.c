@@ -149,7 +149,7 @@ note_failure(struct zdm_worker *w, const struct zdm_bad_row *row, struct zdm_par
 {
     bool values = w->job->spec->quarantine_values;
     char sqlstate[6], tries[24];
-    char *message = values ? zdm_strdup(err->message) : zdm_quarantine_mask(w->conn, err->message);
+    char *message = zdm_worker_bad_message(w, err);
     char *sql = zdm_failed_again_sql(w->target, values);
     struct zdm_result *r = NULL;
     int rc;
@@ -217,19 +217,38 @@ look_elsewhere(struct zdm_worker *w, const struct zdm_bad_row *row, const struct
     return rc;
 }
 
+static int
+try_row(struct zdm_worker *w, const struct zdm_parameters *p, struct zdm_retried_row *out,
+    struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    const char *sql = w->sql->retry.text;
+
+    if (w->job->spec->action == ZDM_BACKFILL_MAP)
+        return zdm_worker_map_again(
+            w, &(struct zdm_statement_text){sql, p->n, p->values}, out, err);
+    if (zdm_conn_query(w->conn, sql, p->n, p->values, &r, err) < 0)
+        return -1;
+    *out = (struct zdm_retried_row){.ours = zdm_result_i64(r, 0, 0) > 0,
+        .was_there = zdm_result_i64(r, 0, 1) > 0,
+        .changed = zdm_result_i64(r, 0, 2) > 0};
+    zdm_result_free(r);
+    return 0;
+}
+
 /* *gone: its table is no partition any more. */
 static int
 retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct zdm_position *key,
     struct zdm_retried *out, bool *gone, struct zdm_err *err)
 {
     struct zdm_parameters p = {.n = 0};
-    struct zdm_result *r = NULL;
+    struct zdm_retried_row did;
     bool unknown = false; /* what became of the try before */
     char epoch[24];
 
     snprintf(epoch, sizeof epoch, "%lld", (long long)w->job->epoch);
     add_parameters(&p, w, row, key, epoch);
-    while (zdm_conn_query(w->conn, w->sql->retry.text, p.n, p.values, &r, err) < 0) {
+    while (try_row(w, &p, &did, err) < 0) {
         if (err->code == ZDM_ERR_FAILED && zdm_is_data_error(err->sqlstate)) {
             out->failed++;
             return note_failure(w, row, &p, err);
@@ -241,20 +260,17 @@ retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct zdm_
         if (zdm_worker_again(w, err) < 0)
             return -1;
     }
-    bool ours = zdm_result_i64(r, 0, 0) > 0, was_there = zdm_result_i64(r, 0, 1) > 0,
-         changed = zdm_result_i64(r, 0, 2) > 0;
-    zdm_result_free(r);
-    if (!ours) {
+    if (!did.ours) {
         *gone = zdm_leaf_gone(w, err);
         return *gone ? 0 : err->code == ZDM_OK ? taken_over(w->job, err) : -1;
     }
     ZDM_FAIL_HERE(RETRY_AFTER);
-    if (changed || (!was_there && unknown))
+    if (did.changed || (!did.was_there && unknown))
         out->done++;
-    else if (was_there)
+    else if (did.was_there)
         out->unneeded++;
     zdm_worker_unstuck(w);
-    return was_there && !changed ? look_elsewhere(w, row, key, err) : 0;
+    return did.was_there && !did.changed ? look_elsewhere(w, row, key, err) : 0;
 }
 
 /* Its partition is gone, and the row with it. */
@@ -317,6 +333,8 @@ zdm_backfill_retry(struct zdm_conn *control, const struct zdm_backfill_spec *spe
     while ((rc = zdm_quarantine_read(control, spec->plan, spec->step, key, &rows, err)) < 0)
         if (zdm_control_again(&job, err) < 0)
             break;
+    if (rc == 0 && rows.count > 0 && spec->action == ZDM_BACKFILL_MAP)
+        rc = hooks->mapper(hooks->self, &job.workers->mapper, err);
     for (size_t i = 0; i < rows.count && rc == 0; i++)
         rc = retry_one(job.workers, &rows.items[i], out, err);
     if (rc < 0 && hooks->fault)

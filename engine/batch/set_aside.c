@@ -1,5 +1,6 @@
 /* A row whose data are bad is left behind, in quarantine (quarantine.h). */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/failpoint.h"
 #include "base/mem.h"
@@ -85,6 +86,16 @@ see_result(struct zdm_worker *w, const char *range, const struct zdm_bad_row *ba
     return 0;
 }
 
+char *
+zdm_worker_bad_message(const struct zdm_worker *w, const struct zdm_err *why)
+{
+    bool values = w->job->spec->quarantine_values;
+
+    if (strcmp(why->sqlstate, ZDM_MAP_FAILED) == 0)
+        return zdm_map_message(w, why, values);
+    return values ? zdm_strdup(why->message) : zdm_quarantine_mask(w->conn, why->message);
+}
+
 /* Under set_aside. As see_result; *why is what the server said of the row. */
 static int
 set_aside(struct zdm_worker *w, const char *upto, const struct zdm_err *why, struct zdm_err *err)
@@ -95,8 +106,7 @@ set_aside(struct zdm_worker *w, const char *upto, const struct zdm_err *why, str
         .relation = w->target->relation,
         .identity = w->target->identity,
         .sqlstate = (char *)why->sqlstate,
-        .message = job->spec->quarantine_values ? zdm_strdup(why->message)
-                                                : zdm_quarantine_mask(w->conn, why->message),
+        .message = zdm_worker_bad_message(w, why),
     };
     char *range = zdm_worker_range(w, upto);
     int rc = job->recount ? recount(w, err) : 0;

@@ -351,6 +351,7 @@ build_retry(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
 {
     struct zdm_buf b = ZDM_BUF_INIT;
     size_t *spans = zdm_alloc((spec->n_set + 1) * sizeof *spans);
+    bool map = spec->action == ZDM_BACKFILL_MAP;
 
     zdm_buf_add(&b, "WITH zdm_fence AS MATERIALIZED (\n"
                     "  SELECT p.epoch FROM zdm.plan AS p WHERE p.name " EQ " $1::pg_catalog.text\n"
@@ -367,10 +368,21 @@ build_retry(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     add_action(&b, spec, t, spans);
     zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND ");
     zdm_order_add_at(&b, t, ZDM_RETRY_PARAMETERS + 1);
-    add_rest(&b, spec, t, ZDM_BATCH_WHOLE, spans);
-    zdm_buf_add(&b, "SELECT (SELECT pg_catalog.count(*) FROM zdm_fence),\n"
-                    "  (SELECT pg_catalog.count(*) FROM zdm_cas),\n"
-                    "  (SELECT pg_catalog.count(*) FROM zdm_rows)");
+    if (!map) {
+        add_rest(&b, spec, t, ZDM_BATCH_WHOLE, spans);
+    } else {
+        if (spec->where) {
+            zdm_buf_add(&b, " AND ");
+            add_author(&b, spec->where, &spans[0]);
+        }
+        zdm_map_add_lock(&b, t);
+        zdm_buf_add(&b, ")\n");
+    }
+    zdm_buf_addf(&b,
+        "SELECT (SELECT pg_catalog.count(*) FROM zdm_fence),\n"
+        "  (SELECT pg_catalog.count(*) FROM zdm_cas),\n  %s",
+        map ? "zdm_rows.* FROM (SELECT) AS zdm_one LEFT JOIN zdm_rows ON true"
+            : "(SELECT pg_catalog.count(*) FROM zdm_rows)");
     return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
 }
 
@@ -405,8 +417,9 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
     for (size_t i = 0; i <= out->n_keys; i++)
         out->batches[i] = build_batch(spec, target, (int)i - 1, ZDM_BATCH_WHOLE);
     build_sweep(spec, target, out);
-    if (spec->action != ZDM_BACKFILL_MAP)
-        out->retry = build_retry(spec, target);
+    out->retry = build_retry(spec, target);
+    if (spec->action == ZDM_BACKFILL_MAP)
+        out->once = zdm_map_build_once(target);
     if (target->stripe_by == ZDM_STRIPE_NONE)
         return;
     out->striped = zdm_alloc((out->n_keys + 1) * sizeof *out->striped);
@@ -443,6 +456,7 @@ zdm_batch_sql_release(struct zdm_batch_sql *sql)
     free(sql->look.found);
     free(sql->look.once);
     free(sql->look.still);
+    free(sql->once);
     free(sql->retry.text);
     free(sql->retry.spans);
     free(sql->write.text);

@@ -78,8 +78,10 @@ struct zdm_batch_sql {
     struct zdm_sweep_sql look;      /* of the final sweep */
     /* One row from quarantine: $1 plan, $2 step, $3 relation, $4 key as a position, $5 epoch, then its
      * columns -> 1 when the plan is ours and the partition is one still, 1 when it was there, rows changed. Taking it out and
-     * changing it are one. None by pages, and of a map. */
+     * changing it are one. Of a map it locks and reads the row instead: keys and columns follow, NULL when there
+     * is none. None by pages. */
     struct zdm_batch_text retry;
+    char *once;                  /* of a map: arrays of what `retry` gave -> rows changed */
     struct zdm_batch_text write; /* of a map: what is done with the rows that a batch gave */
     char *sweep;                 /* by pages: -> does any row still need it? */
     bool by_page;

@@ -46,27 +46,33 @@ add_guard(struct zdm_buf *b, const struct zdm_backfill_target *t)
 }
 
 void
-zdm_map_add_rows(struct zdm_buf *b, const struct zdm_backfill_target *t)
+zdm_map_add_lock(struct zdm_buf *b, const struct zdm_backfill_target *t)
 {
     /* As an UPDATE of these columns would lock them: stronger would keep foreign keys waiting, weaker
      * would have to be raised later, behind whoever got in between. */
-    zdm_buf_addf(b, "\n  FOR %s)\nSELECT zdm_rows.* FROM zdm_rows",
-        t->strong_lock ? "UPDATE" : "NO KEY UPDATE");
+    zdm_buf_addf(b, "\n  FOR %s", t->strong_lock ? "UPDATE" : "NO KEY UPDATE");
+}
+
+void
+zdm_map_add_rows(struct zdm_buf *b, const struct zdm_backfill_target *t)
+{
+    zdm_map_add_lock(b, t);
+    zdm_buf_add(b, ")\nSELECT zdm_rows.* FROM zdm_rows");
     add_guard(b, t);
 }
 
-/* Arrays of text: the keys, the values, and which values a row keeps ("010": the second), NULL where it
+/* Arrays of text, from parameter `first` on: the keys, the values, and which values a row keeps ("010": the second), NULL where it
  * keeps none. The sub-selects hide from the planner how many there are, and it takes them for few: rows
  * are then looked up one by one in the key's index, whatever it believes about the table. */
 static void
-add_arrays(struct zdm_buf *b, const struct zdm_backfill_target *t)
+add_arrays(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t first)
 {
     size_t n = t->n_keys + t->n_set + 1;
 
     zdm_buf_add(b, "  FROM ROWS FROM (");
     for (size_t i = 0; i < n; i++)
         zdm_buf_addf(b, "%spg_catalog.unnest((SELECT $%zu::pg_catalog.text[]))",
-            i > 0 ? ",\n    " : "", ZDM_BATCH_PARAMETERS + 1 + i);
+            i > 0 ? ",\n    " : "", first + i);
     zdm_buf_add(b, ") AS zdm_new (");
     for (size_t i = 0; i < t->n_keys; i++)
         zdm_buf_addf(b, "k%zu, ", i + 1);
@@ -75,25 +81,43 @@ add_arrays(struct zdm_buf *b, const struct zdm_backfill_target *t)
     zdm_buf_add(b, "kept)\n");
 }
 
+/* The change of the rows in the arrays, up to what else its WHERE says. */
+static void
+add_update(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t first)
+{
+    zdm_buf_add(b, "  UPDATE ");
+    zdm_order_add_table(b, t);
+    zdm_buf_add(b, " SET\n");
+    for (size_t i = 0; i < t->n_set; i++)
+        zdm_buf_addf(b,
+            "%s = CASE WHEN pg_catalog.substr(zdm_new.kept, %zu, 1) " EQ " '1' THEN %s.%s\n"
+            "    ELSE zdm_new.v%zu::%s END%s\n",
+            t->set[i], i + 1, zdm_backfill_target_row(t), t->set[i], i + 1, t->set_types[i],
+            i + 1 < t->n_set ? "," : "");
+    add_arrays(b, t, first);
+    zdm_buf_add(b, "  WHERE ");
+    zdm_order_add_equal(b, t, "zdm_new");
+}
+
 char *
 zdm_map_build_write(const struct zdm_backfill_target *t)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
 
     zdm_batch_add_cas(&b, t, "pg_catalog.current_setting('zdm.wal')::pg_catalog.pg_lsn AS wal");
-    zdm_buf_add(&b, "  UPDATE ");
-    zdm_order_add_table(&b, t);
-    zdm_buf_add(&b, " SET\n");
-    for (size_t i = 0; i < t->n_set; i++)
-        zdm_buf_addf(&b,
-            "%s = CASE WHEN pg_catalog.substr(zdm_new.kept, %zu, 1) " EQ " '1' THEN %s.%s\n"
-            "    ELSE zdm_new.v%zu::%s END%s\n",
-            t->set[i], i + 1, zdm_backfill_target_row(t), t->set[i], i + 1, t->set_types[i],
-            i + 1 < t->n_set ? "," : "");
-    add_arrays(&b, t);
-    zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND ");
-    zdm_order_add_equal(&b, t, "zdm_new");
-    zdm_buf_add(&b, "\n  RETURNING 1)\n");
+    add_update(&b, t, ZDM_BATCH_PARAMETERS + 1);
+    zdm_buf_add(&b, " AND (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off'\n  RETURNING 1)\n");
     zdm_batch_add_move(&b, "1");
+    return zdm_buf_take(&b);
+}
+
+char *
+zdm_map_build_once(const struct zdm_backfill_target *t)
+{
+    struct zdm_buf b = ZDM_BUF_INIT;
+
+    zdm_buf_add(&b, "WITH zdm_rows AS (\n");
+    add_update(&b, t, 1);
+    zdm_buf_add(&b, "\n  RETURNING 1)\nSELECT pg_catalog.count(*) FROM zdm_rows");
     return zdm_buf_take(&b);
 }

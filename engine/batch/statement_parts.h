@@ -28,8 +28,12 @@ void zdm_batch_add_move(struct zdm_buf *b, const char *batches);
 void zdm_map_add_select(struct zdm_buf *b, const struct zdm_backfill_target *t);
 /* From behind the WHERE of zdm_rows to the end. */
 void zdm_map_add_rows(struct zdm_buf *b, const struct zdm_backfill_target *t);
+/* " FOR UPDATE", as strong as the change needs it. */
+void zdm_map_add_lock(struct zdm_buf *b, const struct zdm_backfill_target *t);
 /* Returns owned. */
 char *zdm_map_build_write(const struct zdm_backfill_target *t);
+/* The same without a cursor, and only the arrays for parameters -> rows changed. */
+char *zdm_map_build_once(const struct zdm_backfill_target *t);
 
 /* --- statement_ahead.c --------------------------------------------------------------- */
 /* bound, cut, count, ahead_*, probe_* */

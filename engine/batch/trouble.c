@@ -360,6 +360,22 @@ quarantine_full(const struct zdm_worker *w, char *range, struct zdm_err *err)
     const struct zdm_backfill_spec *spec = w->job->spec;
 
     free(range);
+    zdm_job_lock(w->job);
+    int64_t done = w->job->rows;
+    zdm_job_unlock(w->job);
+    if (done == 0 && strcmp(err->sqlstate, ZDM_MAP_FAILED) == 0) {
+        zdm_err_wrap(err, "the function of the map failed on every row so far, %lld of them",
+            (long long)spec->max_quarantine + 1);
+        char *where = zdm_cursor_where(spec->plan, spec->step);
+        zdm_err_hint(err,
+            "it seems to be the function, not the rows, of which none was changed: correct it, "
+            "begin "
+            "again with DELETE FROM zdm.quarantine WHERE %s; DELETE FROM zdm.cursor WHERE %s; then "
+            "run plan \"%s\"",
+            where, where, spec->plan);
+        free(where);
+        return -1;
+    }
     zdm_err_wrap(
         err, "one bad row more than max_quarantine = %lld", (long long)spec->max_quarantine);
     return zdm_err_hint(err,

@@ -306,6 +306,7 @@ zdm_step_backfill_retry(struct zdm_session *s, const struct zdm_step *step, cons
     struct zdm_backfill_hooks hooks = {
         .self = &watch,
         .note = watch_note,
+        .mapper = watch_mapper,
         .recover = watch_recover,
         .fault = &fault,
     };

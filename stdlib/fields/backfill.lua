@@ -175,12 +175,14 @@ return {
                 min = 0,
                 max = 100000,
                 default = 0,
-                doc = "How many rows to leave behind that the server refuses because of their data (SQLSTATE 22*, 23*, P0001). "
+                doc = "How many rows to leave behind that the server refuses because of their data (SQLSTATE 22*, 23*, P0001), "
+                    .. "or on which the function of a `map` fails (ZDM01). "
                     .. "Each is found, and goes into quarantine with its key and the error: `zdm quarantine` lists and "
                     .. "retries them, and no contract step begins before none is left. One more than that stops the "
                     .. "backfill; 0: the first one does. A row that meanwhile got another key is "
                     .. "not found by a retry and leaves quarantine as a deleted one does; so does one that moved to another "
-                    .. "partition, with a warning. The table needs a key. Not for a `map`.",
+                    .. "partition, with a warning. The table needs a key: without one nothing "
+                    .. "would tell a row that was left behind from any other when the table is searched again.",
             },
             {
                 name = "quarantine_values",

@@ -9,7 +9,6 @@ return plan "x" {
     backfill "library" { table = "t", map = upper, read = "a", write = "a" },
     backfill "columns" { table = "t", map = function() end, read = {}, write = { "a", "b c" } },
     backfill "misspelt" { table = "t", map = function() end, raed = "a", write = "a" },
-    backfill "quarantine" { table = "t", map = function() end, read = "a", write = "a", max_quarantine = 3 },
     backfill "null" { table = "t", set = { a = null } },
 }
 --> 4:36: "map" of backfill "read" needs "read" | read: The columns that map gets.
@@ -22,5 +21,4 @@ return plan "x" {
 --> 10:61: "read" of backfill "columns" must be a list such as { "one", "two" }, not an empty table
 --> 10:72: "write" of backfill "columns" has an entry 2 that must be a name: "b c" is not a name
 --> 11:62: unknown field "raed" in backfill "misspelt" | did you mean "read"?
---> 12:89: "max_quarantine" of backfill "quarantine" is not for "map" | a row that the function cannot do stops the backfill: correct the row, or return nil for it
---> 13:36: "set" of backfill "null" has a value for a that must be an SQL expression in a string, not null
+--> 12:36: "set" of backfill "null" has a value for a that must be an SQL expression in a string, not null
