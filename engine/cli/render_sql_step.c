@@ -110,6 +110,35 @@ estimate(struct zdm_buf *out, const struct zdm_workload *w)
 }
 
 static void
+add_probe(struct zdm_buf *text, const struct zdm_statement *st)
+{
+    switch (st->probe) {
+    case ZDM_PROBE_INDEX_VALID:
+        zdm_buf_addf(text, "the index %s tells whether it is done", st->probe_object);
+        break;
+    case ZDM_PROBE_INDEX_ABSENT:
+        zdm_buf_addf(text, "it is done when the index %s is gone", st->probe_object);
+        break;
+    case ZDM_PROBE_REINDEX:
+        zdm_buf_add(text, "what it left INVALID is dropped, and it runs again");
+        break;
+    case ZDM_PROBE_DETACHED:
+        zdm_buf_addf(text, "it is done when %s is no partition of %s; half done it is finalized",
+            st->probe_object, st->probe_table);
+        break;
+    case ZDM_PROBE_PRESENT:
+    case ZDM_PROBE_ABSENT:
+        zdm_buf_addf(text, "it is done when the %s %s is %s", st->probe_what, st->probe_object,
+            st->probe == ZDM_PROBE_PRESENT ? "there" : "gone");
+        break;
+    case ZDM_PROBE_NONE: /* it needs one of its own */
+    case ZDM_PROBE_REPEAT:
+        zdm_buf_add(text, "it simply runs again, which is harmless");
+        break;
+    }
+}
+
+static void
 run_mode(struct zdm_buf *out, const struct zdm_statement *st, bool own_probe)
 {
     struct zdm_buf text = ZDM_BUF_INIT;
@@ -117,12 +146,8 @@ run_mode(struct zdm_buf *out, const struct zdm_statement *st, bool own_probe)
     zdm_buf_add(&text, "alone, outside a transaction; after an interruption ");
     if (own_probe)
         zdm_buf_add(&text, "its probe tells whether it is done");
-    else if (st->probe == ZDM_PROBE_INDEX_VALID)
-        zdm_buf_addf(&text, "the index %s tells whether it is done", st->probe_object);
-    else if (st->probe == ZDM_PROBE_INDEX_ABSENT)
-        zdm_buf_addf(&text, "it is done when the index %s is gone", st->probe_object);
     else
-        zdm_buf_add(&text, "it simply runs again");
+        add_probe(&text, st);
     zdm_add_fact_of(out, ZDM_DIM, "runs", &text);
 }
 

@@ -6,10 +6,38 @@
 #include "pg/retry.h"
 
 static int
-journal(struct zdm_session *s, const struct zdm_step *step, const char *state, struct zdm_err *err)
+journal(struct zdm_session *s, const struct zdm_step *step, const char *state, const char *note,
+    struct zdm_err *err)
 {
-    return zdm_session_transact(
-        s, step, NULL, NULL, &(struct zdm_transaction_options){.state = state}, err);
+    return zdm_session_transact(s, step, NULL, NULL,
+        &(struct zdm_transaction_options){.state = state, .detail = note}, err);
+}
+
+static int
+announce(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone *alone,
+    struct zdm_err *err)
+{
+    char *note = NULL;
+    if (alone->note && alone->note(s, step, &note, err) < 0)
+        return -1;
+    int rc = journal(s, step, "started", note, err);
+    free(note);
+    return rc;
+}
+
+struct zdm_alone_look
+zdm_alone_look(
+    const struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch)
+{
+    const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
+    bool announced = row && strcmp(row->state, "started") == 0;
+    bool begun = announced && zdm_state_same(row, step);
+    return (struct zdm_alone_look){
+        .begun = begun,
+        .announced = announced,
+        .note = begun ? row->detail : NULL,
+        .watch = watch,
+    };
 }
 
 /* The work runs outside the fence, so a runner that was taken over while it slept looks once more. */
@@ -26,27 +54,21 @@ still_ours(struct zdm_session *s, struct zdm_err *err)
 
 static int
 announce_and_work(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone *alone,
-    struct zdm_err *err)
+    struct zdm_work_watch *watch, struct zdm_err *err)
 {
-    const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
-    bool begun = zdm_state_same(row, step) && strcmp(row->state, "started") == 0;
+    struct zdm_alone_look look = zdm_alone_look(s, step, watch);
     bool done;
     /* First the question: "started" in the journal turns whatever is there into our own work. */
-    if (alone->settled(s, step, begun, &done, err) < 0)
+    if (alone->settled(s, step, &look, &done, err) < 0)
         return -1;
-    if (done)
-        return 0;
-    if ((begun ? still_ours(s, err) : journal(s, step, "started", err)) < 0)
-        return -1;
-    ZDM_FAIL_HERE(ALONE_STARTED);
-    struct zdm_work_watch watch;
-    zdm_work_begin(
-        &watch, s, step, step->kind == ZDM_STEP_COMMAND ? ZDM_WORK_PROGRAM : ZDM_WORK_ALONE);
-    int rc = alone->work(s, step, &watch, err);
-    zdm_work_end(&watch);
-    if (rc < 0)
-        return -1;
-    ZDM_FAIL_HERE(ALONE_AFTER);
+    if (!done) {
+        if ((look.begun ? still_ours(s, err) : announce(s, step, alone, err)) < 0)
+            return -1;
+        ZDM_FAIL_HERE(ALONE_STARTED);
+        if (alone->work(s, step, watch, err) < 0)
+            return -1;
+        ZDM_FAIL_HERE(ALONE_AFTER);
+    }
     /* The author's SQL may have taken another role, which need not see the journal. */
     return zdm_conn_profile(s->conn, err);
 }
@@ -55,7 +77,12 @@ int
 zdm_alone_run(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone *alone,
     struct zdm_err *err)
 {
-    if (announce_and_work(s, step, alone, err) < 0) {
+    struct zdm_work_watch watch;
+    zdm_work_begin(
+        &watch, s, step, step->kind == ZDM_STEP_COMMAND ? ZDM_WORK_PROGRAM : ZDM_WORK_ALONE);
+    int rc = announce_and_work(s, step, alone, &watch, err);
+    zdm_work_end(&watch);
+    if (rc < 0) {
         if (s->again)
             return -1;
         bool lost = zdm_conn_lost(s->conn) ||
@@ -70,5 +97,5 @@ zdm_alone_run(struct zdm_session *s, const struct zdm_step *step, const struct z
         s->again = true;
         return zdm_fail(err, ZDM_ERR_FAILED, "step \"%s\" starts over after a reconnect", step->id);
     }
-    return journal(s, step, "done", err);
+    return journal(s, step, "done", NULL, err);
 }

@@ -1,4 +1,4 @@
-#include "run/probe_index.h"
+#include "run/probe.h"
 
 #include <string.h>
 
@@ -21,9 +21,11 @@ refuse_different(const struct zdm_step *step, const struct zdm_statement *st, co
 }
 
 static int
-judge_valid(const struct zdm_step *step, const struct zdm_statement *st, bool begun,
-    const char *name, const char *definition, struct zdm_err *err)
+judge_valid(
+    const struct zdm_probe *probe, const char *name, const char *definition, struct zdm_err *err)
 {
+    const struct zdm_step *step = probe->step;
+    const struct zdm_statement *st = probe->st;
     switch (zdm_sql_same_index(st->sql, definition)) {
     case ZDM_SAME_YES:
         return 0;
@@ -33,7 +35,7 @@ judge_valid(const struct zdm_step *step, const struct zdm_statement *st, bool be
         break;
     }
     /* The server rewrites expressions and predicates. */
-    if (begun)
+    if (probe->look->begun)
         return 0;
     zdm_fail(err, ZDM_ERR_FAILED, "index %s exists already and may be another one", name);
     zdm_err_detail(err, "there is: %s\nthe plan says: %s", definition, st->sql);
@@ -43,44 +45,51 @@ judge_valid(const struct zdm_step *step, const struct zdm_statement *st, bool be
     return zdm_err_at(err, step->at);
 }
 
+/* An INVALID index serves nobody: it may go when it is of our making, or what the plan wants to build. */
 static int
 drop_leftover(
-    struct zdm_session *s, const struct zdm_step *step, const char *name, struct zdm_err *err)
+    const struct zdm_probe *probe, const char *name, const char *definition, struct zdm_err *err)
 {
-    zdm_session_say(s, ZDM_EVENT_NOTE, "info", step,
+    struct zdm_session *s = probe->s;
+    if (!probe->look->announced && zdm_sql_same_index(probe->st->sql, definition) == ZDM_SAME_NO)
+        return refuse_different(probe->step, probe->st, name, definition, err);
+    zdm_session_say(s, ZDM_EVENT_NOTE, "info", probe->step,
         "index %s is INVALID, left by an interrupted build: dropping it", name);
     char *drop = zdm_strf("DROP INDEX CONCURRENTLY IF EXISTS %s", name);
     int rc = zdm_conn_exec(s->conn, drop, NULL, err);
     free(drop);
-    return rc;
+    return rc < 0 ? zdm_err_at(err, probe->step->at) : 0;
 }
 
-/* One look; *wait says that somebody is building it now. */
+enum { STATE, DEFINITION, NAME, PID };
+
+/* One look; *wait says that somebody is building it now, *pid who. */
 static int
-look(struct zdm_session *s, const struct zdm_step *step, const struct zdm_statement *st, bool begun,
-    bool *done, bool *wait, struct zdm_err *err)
+look(const struct zdm_probe *probe, bool *done, bool *wait, int *pid, struct zdm_err *err)
 {
+    const struct zdm_statement *st = probe->st;
     struct zdm_result *result = NULL;
-    if (ZDM_QUERY(s->conn, zdm_embedded_text(zdm_run_sql, "sql/index_state.sql"), &result, err,
-            st->probe_schema, st->probe_object, st->probe_table_schema, st->probe_table) < 0)
+    if (ZDM_QUERY(probe->s->conn, zdm_embedded_text(zdm_run_sql, "sql/index_state.sql"), &result,
+            err, st->probe_schema, st->probe_object, st->probe_table_schema, st->probe_table) < 0)
         return -1;
     int rc = 0;
     *done = *wait = false;
     /* No such table: the statement itself will say so, with its place. */
     if (zdm_result_rows(result) > 0) {
-        const char *state = zdm_result_get(result, 0, 0);
-        const char *definition = zdm_result_get(result, 0, 1);
-        const char *name = zdm_result_get(result, 0, 2);
+        const char *state = zdm_result_get(result, 0, STATE);
+        const char *definition = zdm_result_get(result, 0, DEFINITION);
+        const char *name = zdm_result_get(result, 0, NAME);
+        *pid = (int)zdm_result_i64(result, 0, PID);
         if (strcmp(state, "valid") == 0) {
             *done = true;
-            rc = judge_valid(step, st, begun, name, definition, err);
+            rc = judge_valid(probe, name, definition, err);
         } else if (strcmp(state, "foreign") == 0) {
             rc = refuse_different(
-                step, st, name, definition ? definition : "not an index of this table", err);
+                probe->step, st, name, definition ? definition : "not an index of this table", err);
         } else if (strcmp(state, "building") == 0) {
             *wait = true;
         } else if (strcmp(state, "invalid") == 0) {
-            rc = drop_leftover(s, step, name, err);
+            rc = drop_leftover(probe, name, definition, err);
         }
     }
     zdm_result_free(result);
@@ -88,32 +97,43 @@ look(struct zdm_session *s, const struct zdm_step *step, const struct zdm_statem
 }
 
 int
-zdm_probe_index_valid(struct zdm_session *s, const struct zdm_step *step,
-    const struct zdm_statement *st, bool begun, bool *done, struct zdm_err *err)
+zdm_probe_wait(const struct zdm_probe *probe, int pid, struct zdm_err *err)
+{
+    if (pid)
+        zdm_work_tick_other(probe->look->watch, pid);
+    if (zdm_sleep_ms(LOOK_EVERY_MS) < 0)
+        return zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
+    return 0;
+}
+
+int
+zdm_probe_index_valid(const struct zdm_probe *probe, bool *done, struct zdm_err *err)
 {
     bool told = false;
     for (;;) {
         bool wait;
-        if (look(s, step, st, begun, done, &wait, err) < 0)
+        int pid;
+        if (look(probe, done, &wait, &pid, err) < 0)
             return -1;
         if (!wait)
             return 0;
         if (!told)
-            zdm_session_say(s, ZDM_EVENT_NOTE, "info", step,
-                "index %s is being built by another session: waiting for it", st->probe_object);
+            zdm_session_say(probe->s, ZDM_EVENT_NOTE, "info", probe->step,
+                "index %s is being built by another session (pid %d): waiting for it",
+                probe->st->probe_object, pid);
         told = true;
-        if (zdm_sleep_ms(LOOK_EVERY_MS) < 0)
-            return zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
+        if (zdm_probe_wait(probe, pid, err) < 0)
+            return -1;
     }
 }
 
 int
-zdm_probe_index_absent(
-    struct zdm_session *s, const struct zdm_statement *st, bool *done, struct zdm_err *err)
+zdm_probe_index_absent(const struct zdm_probe *probe, bool *done, struct zdm_err *err)
 {
+    const struct zdm_statement *st = probe->st;
     struct zdm_result *result = NULL;
-    if (ZDM_QUERY(s->conn, zdm_embedded_text(zdm_run_sql, "sql/index_present.sql"), &result, err,
-            st->probe_schema, st->probe_object) < 0)
+    if (ZDM_QUERY(probe->s->conn, zdm_embedded_text(zdm_run_sql, "sql/index_present.sql"), &result,
+            err, st->probe_schema, st->probe_object) < 0)
         return -1;
     *done = !zdm_result_bool(result, 0, 0);
     zdm_result_free(result);

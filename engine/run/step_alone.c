@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "pg/retry.h"
 #include "run/alone.h"
-#include "run/probe_index.h"
+#include "run/probe.h"
 
 static const struct zdm_statement *
 only_statement(const struct zdm_session *s, const struct zdm_step *step)
@@ -32,38 +32,71 @@ ask_author(struct zdm_session *s, const struct zdm_step *step, bool *done, struc
     return rc;
 }
 
-/* DROP INDEX of what never was there is a mistake in the plan on the first try, and done on a later
- * one: the first time the server has the last word, which knows IF EXISTS. */
+/* What is as it shall be before the step was ever begun is a mistake in the plan: a DROP of what never was
+ * there, a CREATE of what is. On a later try it is the work done. The first time the server has the last
+ * word, which knows IF EXISTS. */
 static int
-drop_settled(struct zdm_session *s, const struct zdm_step *step, const struct zdm_statement *st,
-    bool begun, bool *done, struct zdm_err *err)
+only_when_begun(const struct zdm_probe *probe, bool *done, struct zdm_err *err)
 {
-    if (zdm_probe_index_absent(s, st, done, err) < 0)
-        return -1;
-    if (begun || !*done || zdm_conn_exec(s->conn, step->u.sql.up.text, NULL, err) == 0)
+    const struct zdm_sql_text *up = &probe->step->u.sql.up;
+    if (probe->look->begun || !*done || zdm_conn_exec(probe->s->conn, up->text, NULL, err) == 0)
         return 0;
-    return zdm_blame_sql(step, &step->u.sql.up, err);
+    return zdm_blame_sql(probe->step, up, err);
 }
 
 static int
-settled(
-    struct zdm_session *s, const struct zdm_step *step, bool begun, bool *done, struct zdm_err *err)
+ask(const struct zdm_probe *probe, bool *done, struct zdm_err *err)
 {
-    const struct zdm_statement *st = only_statement(s, step);
+    bool before;
     *done = false;
-    if (step->u.sql.probe.text)
-        return ask_author(s, step, done, err);
-    switch (st->probe) {
+    switch (probe->st->probe) {
     case ZDM_PROBE_INDEX_VALID:
-        return zdm_probe_index_valid(s, step, st, begun, done, err);
-    case ZDM_PROBE_INDEX_ABSENT:
-        return drop_settled(s, step, st, begun, done, err);
+        return zdm_probe_index_valid(probe, done, err);
+    case ZDM_PROBE_REINDEX:
+        return zdm_probe_reindex(probe, done, err);
     case ZDM_PROBE_REPEAT:
         return 0;
+    case ZDM_PROBE_INDEX_ABSENT:
+        if (zdm_probe_index_absent(probe, done, err) < 0)
+            return -1;
+        return only_when_begun(probe, done, err);
+    case ZDM_PROBE_DETACHED:
+        if (zdm_probe_detached(probe, done, &before, err) < 0)
+            return -1;
+        return before ? only_when_begun(probe, done, err) : 0;
+    case ZDM_PROBE_PRESENT:
+    case ZDM_PROBE_ABSENT:
+        if (zdm_probe_named(probe, done, err) < 0)
+            return -1;
+        *done ^= probe->st->probe == ZDM_PROBE_ABSENT;
+        return only_when_begun(probe, done, err);
     case ZDM_PROBE_NONE:
         break;
     }
     zdm_die("a statement outside transactions without a probe");
+}
+
+static struct zdm_probe
+probe_of(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone_look *look)
+{
+    return (struct zdm_probe){.s = s, .step = step, .st = only_statement(s, step), .look = look};
+}
+
+static int
+settled(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone_look *look,
+    bool *done, struct zdm_err *err)
+{
+    const struct zdm_probe probe = probe_of(s, step, look);
+    return step->u.sql.probe.text ? ask_author(s, step, done, err) : ask(&probe, done, err);
+}
+
+static int
+note(struct zdm_session *s, const struct zdm_step *step, char **out, struct zdm_err *err)
+{
+    const struct zdm_probe probe = probe_of(s, step, NULL);
+    if (probe.st->probe != ZDM_PROBE_REINDEX || step->u.sql.probe.text)
+        return 0;
+    return zdm_probe_reindex_note(&probe, out, err);
 }
 
 /* Another session did the same between our look and our try. */
@@ -74,15 +107,27 @@ raced(const struct zdm_statement *st, const struct zdm_err *err)
            (st->probe == ZDM_PROBE_INDEX_ABSENT && strcmp(err->sqlstate, "42704") == 0);
 }
 
+/* What is there behind a try of ours that failed. */
+static struct zdm_alone_look
+look_behind(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch)
+{
+    struct zdm_alone_look look = zdm_alone_look(s, step, watch);
+    /* A valid index is not what our build left. */
+    if (only_statement(s, step)->probe == ZDM_PROBE_INDEX_VALID)
+        look.begun = false;
+    return look;
+}
+
 /* An INVALID index costs every writer and serves no reader: do not leave one behind. */
 static void
-clear_failed_build(
-    struct zdm_session *s, const struct zdm_step *step, const struct zdm_statement *st)
+clear_failed_build(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch)
 {
     struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_alone_look look = look_behind(s, step, watch);
+    enum zdm_probe_kind kind = only_statement(s, step)->probe;
     bool done;
-    if (st->probe == ZDM_PROBE_INDEX_VALID && !zdm_conn_lost(s->conn) &&
-        zdm_probe_index_valid(s, step, st, true, &done, &err) < 0)
+    if ((kind == ZDM_PROBE_INDEX_VALID || kind == ZDM_PROBE_REINDEX) && !zdm_conn_lost(s->conn) &&
+        settled(s, step, &look, &done, &err) < 0)
         zdm_session_say(s, ZDM_EVENT_NOTE, "warning", step,
             "cannot drop the INVALID index of the failed build: %s; the next run will",
             err.message);
@@ -93,7 +138,6 @@ static int
 work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
     struct zdm_err *err)
 {
-    (void)watch;
     const struct zdm_statement *st = only_statement(s, step);
     struct zdm_backoff backoff = {.base_ms = 100, .max_ms = 5000};
     if (zdm_conn_outlive(s->conn, err) < 0)
@@ -106,14 +150,15 @@ work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *
         bool retry = raced(st, err) || class == ZDM_RETRY_LOCK || class == ZDM_RETRY_AGAIN;
         if (!retry || backoff.attempt >= 10) {
             zdm_blame_sql(step, &step->u.sql.up, err);
-            clear_failed_build(s, step, st);
+            clear_failed_build(s, step, watch);
             return -1;
         }
         zdm_session_say(s, ZDM_EVENT_RETRY, "info", step, "%s: looking again", err->message);
         zdm_err_clear(err);
         if (zdm_sleep_ms(zdm_backoff_next(&backoff)) < 0)
             return zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
-        if (settled(s, step, true, &done, err) < 0)
+        struct zdm_alone_look look = look_behind(s, step, watch);
+        if (settled(s, step, &look, &done, err) < 0)
             return -1;
         if (done)
             break;
@@ -124,6 +169,6 @@ work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *
 int
 zdm_step_alone_run(struct zdm_session *s, size_t index, struct zdm_err *err)
 {
-    return zdm_alone_run(
-        s, &s->plan->steps[index], &(struct zdm_alone){.settled = settled, .work = work}, err);
+    return zdm_alone_run(s, &s->plan->steps[index],
+        &(struct zdm_alone){.settled = settled, .note = note, .work = work}, err);
 }

@@ -46,10 +46,10 @@ spawn(struct zdm_session *s, const struct zdm_step *step, const char *const *arg
 }
 
 static int
-command_settled(
-    struct zdm_session *s, const struct zdm_step *step, bool begun, bool *done, struct zdm_err *err)
+command_settled(struct zdm_session *s, const struct zdm_step *step,
+    const struct zdm_alone_look *look, bool *done, struct zdm_err *err)
 {
-    (void)begun;
+    (void)look;
     int status;
     char *output = NULL;
     *done = false;

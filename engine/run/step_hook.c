@@ -44,10 +44,10 @@ run_hook(struct zdm_session *s, const struct zdm_step *step, void *self, struct 
 }
 
 static int
-hook_settled(
-    struct zdm_session *s, const struct zdm_step *step, bool begun, bool *done, struct zdm_err *err)
+hook_settled(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone_look *look,
+    bool *done, struct zdm_err *err)
 {
-    (void)begun;
+    (void)look;
     *done = false;
     if (!step->u.hook.probe)
         return 0;

@@ -105,7 +105,11 @@ enum zdm_probe_kind {
     ZDM_PROBE_NONE,         /* cannot: the author must give one */
     ZDM_PROBE_INDEX_VALID,  /* CREATE INDEX CONCURRENTLY: probe_object is the index */
     ZDM_PROBE_INDEX_ABSENT, /* DROP INDEX CONCURRENTLY */
-    ZDM_PROBE_REPEAT,       /* running it again is harmless (VACUUM, REINDEX CONCURRENTLY, ...) */
+    ZDM_PROBE_REINDEX,      /* REINDEX CONCURRENTLY: again, behind what an interrupted one left */
+    ZDM_PROBE_DETACHED,     /* DETACH PARTITION CONCURRENTLY: probe_object of probe_table */
+    ZDM_PROBE_PRESENT,      /* CREATE DATABASE and its like: a probe_what named probe_object */
+    ZDM_PROBE_ABSENT,       /* DROP DATABASE and its like */
+    ZDM_PROBE_REPEAT,       /* running it again is harmless (VACUUM, ALTER SYSTEM, ...) */
 };
 
 /* A query that returns the key of one row with which the statement fails, or no row. */
@@ -158,9 +162,13 @@ struct zdm_statement {
     size_t n_questions;
 
     enum zdm_probe_kind probe;
-    char *probe_schema;                     /* NULL: resolved by search_path */
-    char *probe_object;                     /* unquoted name */
-    char *probe_table_schema, *probe_table; /* CREATE INDEX: the table, unquoted */
+    char *probe_schema; /* NULL: resolved by search_path */
+    char *probe_object; /* unquoted name */
+    /* CREATE INDEX: the table; DETACH PARTITION: what is partitioned. Unquoted. */
+    char *probe_table_schema, *probe_table;
+    /* Static. "database", "tablespace", "subscription"; of REINDEX "index", "table", "schema" or
+     * "database", which probe_object names. */
+    const char *probe_what;
 };
 
 struct zdm_parsed {

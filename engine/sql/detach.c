@@ -225,10 +225,28 @@ detach(struct zdm_alter *alter)
     leave(draft, parent, child);
 }
 
+static void
+probe(struct zdm_draft *draft, const PgQuery__RangeVar *parent, const PgQuery__RangeVar *child)
+{
+    struct zdm_statement *st = draft->st;
+
+    st->probe = ZDM_PROBE_DETACHED;
+    st->probe_table = zdm_arena_strdup(draft->arena, parent->relname);
+    st->probe_object = zdm_arena_strdup(draft->arena, child->relname);
+    if (parent->schemaname[0])
+        st->probe_table_schema = zdm_arena_strdup(draft->arena, parent->schemaname);
+    if (child->schemaname[0])
+        st->probe_schema = zdm_arena_strdup(draft->arena, child->schemaname);
+}
+
 void
 zdm_alter_detach_partition(struct zdm_alter *alter)
 {
+    const PgQuery__PartitionCmd *cmd = alter->cmd->def->partition_cmd;
+
     detach(alter);
-    if (alter->cmd->def->partition_cmd->concurrent)
-        zdm_draft_forbid_transaction(alter->draft, true);
+    if (!cmd->concurrent)
+        return;
+    probe(alter->draft, alter->draft->node->alter_table_stmt->relation, cmd->name);
+    zdm_draft_forbid_transaction(alter->draft, true);
 }

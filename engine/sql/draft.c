@@ -176,6 +176,15 @@ zdm_draft_safer(struct zdm_draft *draft, struct zdm_finding *finding, const char
 }
 
 void
+zdm_draft_probe_named(
+    struct zdm_draft *draft, enum zdm_probe_kind kind, const char *what, const char *name)
+{
+    draft->st->probe = kind;
+    draft->st->probe_what = what;
+    draft->st->probe_object = zdm_arena_strdup(draft->arena, name);
+}
+
+void
 zdm_draft_forbid_transaction(struct zdm_draft *draft, bool concurrently)
 {
     draft->st->transaction = ZDM_TX_FORBIDDEN;

@@ -107,6 +107,9 @@ void zdm_draft_escalate(struct zdm_draft *draft, struct zdm_finding *finding);
 void zdm_draft_safer(struct zdm_draft *draft, struct zdm_finding *finding, const char *sql);
 
 /* The statement may not run in a transaction; `kind` begins the message. */
+/* Whether it ran, the catalog tells: probe_what and probe_object of the statement. what: static. */
+void zdm_draft_probe_named(
+    struct zdm_draft *draft, enum zdm_probe_kind kind, const char *what, const char *name);
 void zdm_draft_forbid_transaction(struct zdm_draft *draft, bool concurrently);
 
 /* The statement's own text with `word` put in after the first token of kind `token`. */

@@ -183,13 +183,16 @@ zdm_family_drop_other(struct zdm_draft *draft)
     switch (node->node_case) {
     case PG_QUERY__NODE__NODE_DROPDB_STMT:
         zdm_draft_forbid_transaction(draft, false);
+        zdm_draft_probe_named(draft, ZDM_PROBE_ABSENT, "database", node->dropdb_stmt->dbname);
         draft->st->data_loss = true;
         name = zdm_ident_text(draft->arena, node->dropdb_stmt->dbname);
         ZDM_FIND(draft, DROP_DATABASE, .kind = draft->st->kind, .name = name);
         return;
     case PG_QUERY__NODE__NODE_DROP_TABLE_SPACE_STMT:
         zdm_draft_forbid_transaction(draft, false);
-        name = zdm_ident_text(draft->arena, node->drop_table_space_stmt->tablespacename);
+        name = node->drop_table_space_stmt->tablespacename;
+        zdm_draft_probe_named(draft, ZDM_PROBE_ABSENT, "tablespace", name);
+        name = zdm_ident_text(draft->arena, name);
         break;
     case PG_QUERY__NODE__NODE_DROP_SUBSCRIPTION_STMT: {
         const char *subscription = node->drop_subscription_stmt->subname;
@@ -197,6 +200,7 @@ zdm_family_drop_other(struct zdm_draft *draft)
             zdm_catalog_named(draft->catalog, ZDM_NAMED_SUBSCRIPTION, NULL, subscription);
         if (!there && draft->catalog->names_known && !draft->catalog->uncertain)
             return;
+        zdm_draft_probe_named(draft, ZDM_PROBE_ABSENT, "subscription", subscription);
         if (!there || there->has_slot) /* drops the slot on the other server */
             zdm_draft_forbid_transaction(draft, false);
         name = zdm_ident_text(draft->arena, subscription);

@@ -142,10 +142,20 @@ zdm_family_extension_member(struct zdm_draft *draft)
 void
 zdm_family_no_transaction(struct zdm_draft *draft)
 {
+    const PgQuery__Node *node = draft->node;
+
     zdm_draft_forbid_transaction(draft, false);
-    if (draft->node->node_case == PG_QUERY__NODE__NODE_ALTER_SYSTEM_STMT) {
+    switch (node->node_case) {
+    case PG_QUERY__NODE__NODE_ALTER_SYSTEM_STMT:
         draft->st->probe = ZDM_PROBE_REPEAT;
         ZDM_FIND(draft, ALTER_SYSTEM, .name = "");
+        break;
+    case PG_QUERY__NODE__NODE_CREATEDB_STMT:
+        zdm_draft_probe_named(draft, ZDM_PROBE_PRESENT, "database", node->createdb_stmt->dbname);
+        break;
+    default:
+        zdm_draft_probe_named(
+            draft, ZDM_PROBE_PRESENT, "tablespace", node->create_table_space_stmt->tablespacename);
     }
 }
 
@@ -163,8 +173,10 @@ zdm_family_alter_database(struct zdm_draft *draft)
     const PgQuery__AlterDatabaseStmt *stmt = draft->node->alter_database_stmt;
 
     for (size_t i = 0; i < stmt->n_options; i++)
-        if (strcmp(stmt->options[i]->def_elem->defname, "tablespace") == 0)
+        if (strcmp(stmt->options[i]->def_elem->defname, "tablespace") == 0) {
+            draft->st->probe = ZDM_PROBE_REPEAT; /* where it is already, there is nothing to move */
             zdm_draft_forbid_transaction(draft, false);
+        }
     ZDM_FIND(draft, ALTER_ROLE, .kind = draft->st->kind);
 }
 

@@ -364,6 +364,7 @@ zdm_family_subscription(struct zdm_draft *draft)
             !zdm_option_is_on(stmt->n_options, stmt->options, option->defname))
             return;
     }
+    zdm_draft_probe_named(draft, ZDM_PROBE_PRESENT, "subscription", stmt->subname);
     zdm_draft_forbid_transaction(draft, false);
 }
 
@@ -377,11 +378,15 @@ zdm_family_alter_subscription(struct zdm_draft *draft)
 
     switch (stmt->kind) {
     case PG_QUERY__ALTER_SUBSCRIPTION_TYPE__ALTER_SUBSCRIPTION_REFRESH:
+        draft->st->probe = ZDM_PROBE_REPEAT;
         refreshes = true;
         break;
     case PG_QUERY__ALTER_SUBSCRIPTION_TYPE__ALTER_SUBSCRIPTION_SET_PUBLICATION:
     case PG_QUERY__ALTER_SUBSCRIPTION_TYPE__ALTER_SUBSCRIPTION_ADD_PUBLICATION:
     case PG_QUERY__ALTER_SUBSCRIPTION_TYPE__ALTER_SUBSCRIPTION_DROP_PUBLICATION:
+        /* Added or dropped a second time it would fail. */
+        if (stmt->kind == PG_QUERY__ALTER_SUBSCRIPTION_TYPE__ALTER_SUBSCRIPTION_SET_PUBLICATION)
+            draft->st->probe = ZDM_PROBE_REPEAT;
         refreshes = true;
         for (size_t i = 0; i < stmt->n_options; i++)
             if (strcmp(stmt->options[i]->def_elem->defname, "refresh") == 0)

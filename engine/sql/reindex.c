@@ -167,6 +167,32 @@ many(struct reindex *reindex)
     zdm_catalog_each_relation(catalog, each, reindex);
 }
 
+/* An index that is rebuilt twice is only rebuilt twice. */
+static void
+probe(struct zdm_draft *draft, const PgQuery__ReindexStmt *stmt, bool concurrently)
+{
+    struct zdm_statement *st = draft->st;
+    const char *name = stmt->relation ? stmt->relation->relname : stmt->name;
+
+    st->probe = concurrently ? ZDM_PROBE_REINDEX : ZDM_PROBE_REPEAT;
+    st->probe_object = name[0] ? zdm_arena_strdup(draft->arena, name) : NULL;
+    if (stmt->relation && stmt->relation->schemaname[0])
+        st->probe_schema = zdm_arena_strdup(draft->arena, stmt->relation->schemaname);
+    switch (stmt->kind) {
+    case PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_INDEX:
+        st->probe_what = "index";
+        break;
+    case PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_TABLE:
+        st->probe_what = "table";
+        break;
+    case PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SCHEMA:
+        st->probe_what = "schema";
+        break;
+    default:
+        st->probe_what = "database";
+    }
+}
+
 void
 zdm_family_reindex(struct zdm_draft *draft)
 {
@@ -178,7 +204,7 @@ zdm_family_reindex(struct zdm_draft *draft)
                 : stmt->name[0] ? zdm_ident_text(draft->arena, stmt->name)
                                 : NULL};
 
-    draft->st->probe = !stmt->relation || reindex.concurrently ? ZDM_PROBE_REPEAT : ZDM_PROBE_NONE;
+    probe(draft, stmt, reindex.concurrently);
     switch (stmt->kind) {
     case PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_INDEX:
         draft->st->kind = "REINDEX INDEX";

@@ -77,8 +77,8 @@ static const struct rule_case {
         "PLAN 21:34 this CREATE INDEX cannot run inside a transaction, so it must be alone"},
     {"CREATE INDEX CONCURRENTLY ON users (a)", "PLAN 11:5 CREATE INDEX CONCURRENTLY needs a name",
         "PLAN 21:5 CREATE INDEX CONCURRENTLY needs a name"},
-    {"ALTER TABLE m DETACH PARTITION p CONCURRENTLY",
-        "PLAN 11:5 step \"step\" needs a probe: this ALTER TABLE runs outside a transaction",
+    {"ALTER SUBSCRIPTION s ADD PUBLICATION p",
+        "PLAN 11:5 step \"step\" needs a probe: this ALTER SUBSCRIPTION runs outside a transaction",
         "PLAN 21:5 step \"step\" needs a probe"},
     {"DROP INDEX CONCURRENTLY i, j", "PLAN 11:5 DROP INDEX CONCURRENTLY takes one index",
         "PLAN 21:5 DROP INDEX CONCURRENTLY takes one index"},
@@ -220,7 +220,7 @@ other_texts(void **state)
     step->u.sql.undo = text_at("DROP INDEX CONCURRENTLY i; DROP TABLE t", 32, 9);
     step = add_sql(plan, ZDM_PHASE_EXPAND, "d", "SELECT 1");
     step->u.sql.undo = text_at("DROP TABLE t", 42, 9); /* undo may break: it goes back */
-    step = add_sql(plan, ZDM_PHASE_EXPAND, "e", "ALTER TABLE m DETACH PARTITION p CONCURRENTLY");
+    step = add_sql(plan, ZDM_PHASE_EXPAND, "e", "ALTER SUBSCRIPTION s ADD PUBLICATION p");
     step->u.sql.probe = text_at("SELECT true", 53, 9);
     add_gate(plan, "g", "SELECT 1; SELECT 2");
     expect(plan, "PLAN 12:14 undo: syntax error at or near \"TABEL\"\n"

@@ -162,12 +162,13 @@ texts_and_offsets(void **state)
 static void
 probes(void **state)
 {
-    struct zdm_parsed *parsed = classified("CREATE INDEX CONCURRENTLY \"I\" ON \"S\".t (a);"
-                                           "DROP INDEX CONCURRENTLY app.i;"
-                                           "REINDEX TABLE CONCURRENTLY t;"
-                                           "CREATE INDEX CONCURRENTLY ON t (a);"
-                                           "ALTER TABLE m DETACH PARTITION p CONCURRENTLY",
-        ZDM_WRAP_NEVER, NULL);
+    struct zdm_parsed *parsed =
+        classified("CREATE INDEX CONCURRENTLY \"I\" ON \"S\".t (a);"
+                   "DROP INDEX CONCURRENTLY app.i;"
+                   "REINDEX TABLE CONCURRENTLY t;"
+                   "CREATE INDEX CONCURRENTLY ON t (a);"
+                   "ALTER TABLE \"S\".m DETACH PARTITION \"P 1\" CONCURRENTLY",
+            ZDM_WRAP_NEVER, NULL);
     const struct zdm_statement *st = parsed->statements;
 
     (void)state;
@@ -179,10 +180,62 @@ probes(void **state)
     assert_int_equal(st[1].probe, ZDM_PROBE_INDEX_ABSENT);
     assert_string_equal(st[1].probe_object, "i");
     assert_string_equal(st[1].probe_schema, "app");
-    assert_int_equal(st[2].probe, ZDM_PROBE_REPEAT);
+    assert_int_equal(st[2].probe, ZDM_PROBE_REINDEX);
+    assert_string_equal(st[2].probe_what, "table");
+    assert_string_equal(st[2].probe_object, "t");
+    assert_null(st[2].probe_schema);
     assert_int_equal(st[3].probe, ZDM_PROBE_NONE);
-    assert_int_equal(st[4].probe, ZDM_PROBE_NONE);
+    assert_int_equal(st[4].probe, ZDM_PROBE_DETACHED);
+    assert_string_equal(st[4].probe_table_schema, "S");
+    assert_string_equal(st[4].probe_table, "m");
+    assert_null(st[4].probe_schema);
+    assert_string_equal(st[4].probe_object, "P 1");
     zdm_parsed_free(parsed);
+}
+
+/* Of everything that may not run in a transaction. */
+static void
+every_probe(void **state)
+{
+    static const struct {
+        const char *sql;
+        enum zdm_probe_kind probe;
+        const char *what, *object;
+    } cases[] = {
+        {"CREATE DATABASE d", ZDM_PROBE_PRESENT, "database", "d"},
+        {"DROP DATABASE \"D\"", ZDM_PROBE_ABSENT, "database", "D"},
+        {"CREATE TABLESPACE s LOCATION '/s'", ZDM_PROBE_PRESENT, "tablespace", "s"},
+        {"DROP TABLESPACE s", ZDM_PROBE_ABSENT, "tablespace", "s"},
+        {"CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p", ZDM_PROBE_PRESENT, "subscription",
+            "s"},
+        {"DROP SUBSCRIPTION s", ZDM_PROBE_ABSENT, "subscription", "s"},
+        {"ALTER SUBSCRIPTION s REFRESH PUBLICATION", ZDM_PROBE_REPEAT, NULL, NULL},
+        {"ALTER SUBSCRIPTION s SET PUBLICATION p", ZDM_PROBE_REPEAT, NULL, NULL},
+        {"ALTER SUBSCRIPTION s ADD PUBLICATION p", ZDM_PROBE_NONE, NULL, NULL},
+        {"ALTER SUBSCRIPTION s DROP PUBLICATION p", ZDM_PROBE_NONE, NULL, NULL},
+        {"ALTER DATABASE d SET TABLESPACE s", ZDM_PROBE_REPEAT, NULL, NULL},
+        {"ALTER SYSTEM SET work_mem = '8MB'", ZDM_PROBE_REPEAT, NULL, NULL},
+        {"VACUUM FULL t", ZDM_PROBE_REPEAT, NULL, NULL},
+        {"CLUSTER", ZDM_PROBE_REPEAT, NULL, NULL},
+        {"REINDEX SCHEMA s", ZDM_PROBE_REPEAT, "schema", "s"},
+        {"REINDEX SCHEMA CONCURRENTLY s", ZDM_PROBE_REINDEX, "schema", "s"},
+        {"REINDEX DATABASE CONCURRENTLY d", ZDM_PROBE_REINDEX, "database", "d"},
+        {"REINDEX (CONCURRENTLY) INDEX s.i", ZDM_PROBE_REINDEX, "index", "i"},
+        {"REINDEX SYSTEM d", ZDM_PROBE_REPEAT, "database", "d"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct zdm_parsed *parsed = classified(cases[i].sql, ZDM_WRAP_NEVER, NULL);
+        const struct zdm_statement *st = parsed->statements;
+        assert_int_equal(st->transaction, ZDM_TX_FORBIDDEN);
+        assert_int_equal(st->probe, cases[i].probe);
+        if (cases[i].what) {
+            assert_string_equal(st->probe_what, cases[i].what);
+            assert_string_equal(st->probe_object, cases[i].object);
+        }
+        zdm_parsed_free(parsed);
+    }
 }
 
 static void
@@ -289,6 +342,7 @@ main(void)
         cmocka_unit_test(safer_forms_use_the_authors_names),
         cmocka_unit_test(texts_and_offsets),
         cmocka_unit_test(probes),
+        cmocka_unit_test(every_probe),
         cmocka_unit_test(wrapping),
         cmocka_unit_test(context_spans_texts),
         cmocka_unit_test(names_of_one_text),

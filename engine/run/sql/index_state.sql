@@ -5,10 +5,11 @@
 -- $3  schema of the table, or NULL
 -- $4  name of the table, unquoted
 --
--- One row, or none when the table is not there. state: 'absent', 'valid',
--- 'invalid', 'building' (invalid, and a live session holds the lock that only
--- a concurrent build or maintenance takes), 'foreign' (the name belongs to
--- something else). An index lives in its table's schema.
+-- One row, or none when the table is not there, or is partitioned: no build is
+-- concurrent then. state: 'absent', 'valid', 'invalid', 'building' (invalid, and
+-- a live session, pid, holds the lock that only a concurrent build or
+-- maintenance takes), 'foreign' (the name belongs to something else). An index
+-- lives in its table's schema.
 WITH heap AS (
     SELECT c.oid, c.relnamespace
       FROM pg_catalog.pg_class c
@@ -18,29 +19,34 @@ WITH heap AS (
                 ELSE c.relnamespace OPERATOR(pg_catalog.=)
                      (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) $3)
            END
-       AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,p}')
+       AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m}')
+), busy AS (
+    SELECT l.relation, pg_catalog.min(l.pid) AS pid
+      FROM pg_catalog.pg_locks l JOIN heap ON l.relation OPERATOR(pg_catalog.=) heap.oid
+     WHERE l.granted
+       AND l.mode OPERATOR(pg_catalog.=) 'ShareUpdateExclusiveLock'
+       AND l.database OPERATOR(pg_catalog.=)
+           (SELECT d.oid FROM pg_catalog.pg_database d
+             WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
+       AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a
+                        WHERE a.pid OPERATOR(pg_catalog.=) l.pid
+                          AND a.backend_type OPERATOR(pg_catalog.=) 'autovacuum worker')
+     GROUP BY l.relation
 )
 SELECT CASE
            WHEN named.oid IS NULL THEN 'absent'
            WHEN i.indexrelid IS NULL OR i.indrelid OPERATOR(pg_catalog.<>) heap.oid THEN 'foreign'
            WHEN i.indisvalid THEN 'valid'
-           WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l
-                         WHERE l.relation OPERATOR(pg_catalog.=) heap.oid AND l.granted
-                           AND l.mode OPERATOR(pg_catalog.=) 'ShareUpdateExclusiveLock'
-                           AND l.database OPERATOR(pg_catalog.=)
-                               (SELECT d.oid FROM pg_catalog.pg_database d
-                                 WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
-                           AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
-                           AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a
-                                            WHERE a.pid OPERATOR(pg_catalog.=) l.pid
-                                              AND a.backend_type OPERATOR(pg_catalog.=) 'autovacuum worker'))
-               THEN 'building'
+           WHEN busy.relation IS NOT NULL THEN 'building'
            ELSE 'invalid'
        END AS state,
        pg_catalog.pg_get_indexdef(i.indexrelid) AS definition,
-       pg_catalog.format('%I.%I', n.nspname, $2::text) AS name
+       pg_catalog.format('%I.%I', n.nspname, $2::text) AS name,
+       busy.pid
   FROM heap
   JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) heap.relnamespace
+  LEFT JOIN busy ON true
   LEFT JOIN pg_catalog.pg_class named
          ON named.relname OPERATOR(pg_catalog.=) $2
         AND named.relnamespace OPERATOR(pg_catalog.=) heap.relnamespace

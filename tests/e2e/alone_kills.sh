@@ -1,0 +1,133 @@
+# Everything that runs outside transactions is interrupted in its middle, all at once: the backends are
+# ended, zdm is killed, the server crashes. What is there at the end is what an undisturbed run makes.
+#
+# They are held in their middle by one old transaction, which each of them must wait for.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+
+owner=$(stat -c %U "$PGHOST")
+as_server() {
+    if [ "$(id -u)" -eq 0 ]; then (cd / && runuser -u "$owner" -- "$@"); else "$@"; fi
+}
+
+long=index_whose_name_is_as_long_as_a_name_can_be_in_this_database_e
+sql 'CREATE DATABASE model' -d postgres
+PGDATABASE=model sql "
+CREATE SCHEMA \"My Schema\"; CREATE SCHEMA \"Other\";
+CREATE TABLE \"My Schema\".\"A\" (id int, v int); CREATE TABLE b (id int, v int);
+CREATE TABLE c (id int, v int); CREATE INDEX \"C v\" ON c (v);
+CREATE TABLE d (id int, v int); CREATE INDEX $long ON d (v);
+CREATE TABLE e (id int PRIMARY KEY, v int, t text); CREATE INDEX e_v ON e (v);
+CREATE TABLE \"Other\".f (id int PRIMARY KEY, v int);
+CREATE TABLE g (id int, v int);
+CREATE TABLE m (id int, v int) PARTITION BY RANGE (id);
+CREATE TABLE \"Other\".\"M 1\" PARTITION OF m FOR VALUES FROM (0) TO (100);
+CREATE TABLE m2 PARTITION OF m FOR VALUES FROM (100) TO (200);
+CREATE TABLE p (id int PRIMARY KEY, v int) PARTITION BY RANGE (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (1000);
+INSERT INTO m SELECT i, i FROM generate_series(0, 199) AS i"
+tables='"My Schema"."A", b, c, d, e, "Other".f, g, m, p'
+
+# plan NAME SQL [OPTIONS]
+plan() {
+    cat >"$1.lua" <<EOL
+return plan "$1" { api = 1, expand { sql "step" [[$2]] ${3:-} } }
+EOL
+}
+plan create 'CREATE INDEX CONCURRENTLY "A v" ON "My Schema"."A" (v)'
+plan unique 'CREATE UNIQUE INDEX CONCURRENTLY b_id ON b (id) INCLUDE (v) WHERE v > 0'
+plan drop 'DROP INDEX CONCURRENTLY "C v"'
+plan reindex "REINDEX INDEX CONCURRENTLY $long"
+plan retable 'REINDEX TABLE CONCURRENTLY e'
+plan reschema 'REINDEX SCHEMA CONCURRENTLY "Other"'
+plan reparts 'REINDEX TABLE CONCURRENTLY p'
+plan detach 'ALTER TABLE m DETACH PARTITION "Other"."M 1" CONCURRENTLY'
+plan vacuum 'VACUUM (FULL) g' '{ allow = { "rewrite-vacuum-full" }, because = "a small table" }'
+plans='create unique drop reindex retable reschema reparts detach vacuum'
+n=9
+
+# begin ROUND: every plan runs on a new database, and is held in its middle.
+begin() {
+    fresh_db "$1" model
+    export ZDM_LEDGER=$PWD/$1.db
+    hold_lock "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; LOCK TABLE $tables IN ROW EXCLUSIVE MODE; SELECT count(*) FROM b"
+    runners=()
+    # One makes the schema: they would wait for each other.
+    "$ZDM" run none.lua >out 2>err
+    for plan in $plans; do
+        "$ZDM" run "$plan.lua" >"$plan.out" 2>"$plan.err" &
+        runners+=($!)
+    done
+    in_the_middle
+}
+cat >none.lua <<'EOL'
+return plan "none" { api = 1, expand { sql "step" [[SELECT 1]] } }
+EOL
+
+in_the_middle() {
+    wait_until "SELECT count(*) FROM pg_stat_activity
+                 WHERE application_name LIKE 'zdm/%' AND datname = current_database() AND wait_event_type = 'Lock'" $n
+}
+
+# All is as if nothing had happened.
+check_end() {
+    for plan in $plans; do
+        check_eq "$1: $plan is journaled" done "$(sql "SELECT state FROM zdm.journal WHERE plan = '$plan'")"
+    done
+    check_eq "$1: nothing INVALID, the right indexes" \
+        "A v
+b_id
+e_pkey
+e_v
+f_pkey
+$long
+p1_pkey
+p_pkey" "$(sql "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname IN ('public', 'Other', 'My Schema')
+                WHERE i.indisvalid ORDER BY c.relname")"
+    check_eq "$1: nothing INVALID" 0 "$(sql 'SELECT count(*) FROM pg_index WHERE NOT indisvalid')"
+    check_eq "$1: partitions" m2 "$(sql "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'm'::regclass")"
+}
+
+# Every backend is ended: each run goes on by itself.
+begin ended
+sql "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+      WHERE application_name LIKE 'zdm/%' AND datname = current_database() AND wait_event_type = 'Lock'" >/dev/null
+check_eq "an interrupted DETACH is pending" t "$(sql 'SELECT bool_or(inhdetachpending) FROM pg_inherits')"
+wait_for grep -q 'finalizing it' detach.out
+release_lock
+for runner in "${runners[@]}"; do wait "$runner"; done
+check_end ended
+check_has reindex.out '_ccnew is INVALID, left by this step when it was interrupted: dropping it'
+check_has retable.out 'left by this step when it was interrupted'
+check_has create.out 'left by an interrupted build'
+
+# zdm is killed, and the server told to end what it left behind; the next runs find it.
+begin killed
+kill -9 "${runners[@]}"
+for runner in "${runners[@]}"; do wait "$runner" || true; done
+sql "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+      WHERE application_name LIKE 'zdm/%' AND datname = current_database()" >/dev/null
+wait_until "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'zdm/%' AND datname = current_database()" 0
+release_lock
+for plan in $plans; do "$ZDM" run "$plan.lua" >"$plan.out" 2>"$plan.err"; done
+check_end killed
+
+# The server crashes: one backend is killed, and the postmaster ends the others and recovers.
+begin crashed
+as_server kill -9 "$(sql "SELECT min(pid) FROM pg_stat_activity
+    WHERE application_name LIKE 'zdm/%' AND datname = current_database() AND wait_event_type = 'Lock'")"
+release_lock
+for runner in "${runners[@]}"; do wait "$runner"; done
+check_end crashed
+
+# Killed at once: announced and not sent, then done and not journaled.
+fresh_db points model
+export ZDM_LEDGER=$PWD/points.db
+for plan in $plans; do
+    for point in started after; do
+        ZDM_FAILPOINT=alone.$point check_exit 137 "$ZDM" run "$plan.lua"
+        check_eq "$plan was begun" started "$(sql "SELECT state FROM zdm.journal WHERE plan = '$plan'")"
+    done
+    "$ZDM" run "$plan.lua" >"$plan.out" 2>"$plan.err"
+done
+check_end points

@@ -1,0 +1,97 @@
+# What the catalog says about statements outside transactions decides, the first time and later.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+
+# plan NAME SQL [OPTIONS]
+plan() {
+    cat >"$1.lua" <<EOL
+return plan "$1" { api = 1, expand { sql "step" [[$2]] ${3:-} } }
+EOL
+}
+sql "CREATE TABLE t (id int PRIMARY KEY, v int); CREATE INDEX t_v ON t (v);
+     CREATE TABLE m (id int) PARTITION BY RANGE (id);
+     CREATE TABLE m1 PARTITION OF m FOR VALUES FROM (0) TO (100);
+     CREATE TABLE m2 PARTITION OF m FOR VALUES FROM (100) TO (200)"
+
+# Done and not journaled is done; there before it was begun, or never there, is a mistake, in every run.
+plan database 'CREATE DATABASE "New one"'
+ZDM_FAILPOINT=alone.after check_exit 137 "$ZDM" run database.lua
+check_exit 0 "$ZDM" run database.lua
+plan again 'CREATE DATABASE "New one"'
+plan gone 'DROP DATABASE "Old one"' '{ allow = { "drop-database" }, because = "it is empty" }'
+plan detach 'ALTER TABLE m DETACH PARTITION t CONCURRENTLY'
+for _ in 1 2; do
+    check_exit 1 "$ZDM" run again.lua
+    check_has "$err" 'database "New one" already exists'
+    check_exit 1 "$ZDM" run detach.lua
+    check_has "$err" 'is not a partition of relation "m"'
+    check_has "$err" 'detach.lua:1'
+done
+plan system "ALTER SYSTEM SET work_mem = '5MB'" '{ allow = { "alter-system" }, because = "a test" }'
+plan enum "ALTER TYPE mood ADD VALUE 'fine'"
+sql "CREATE TYPE mood AS ENUM ('so-so')"
+for p in system enum; do check_exit 0 "$ZDM" run $p.lua; done
+check_eq "an enum value needs no probe: it is added in a transaction" fine \
+    "$(sql "SELECT enumlabel FROM pg_enum WHERE enumlabel = 'fine'")"
+
+# A DETACH that somebody else began and left is finalized; one that is under way is waited for.
+hold_lock 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM m'
+psql -Xq -c 'ALTER TABLE m DETACH PARTITION m1 CONCURRENTLY' &
+detacher=$!
+wait_until 'SELECT count(*) FROM pg_inherits WHERE inhdetachpending' 1
+plan m1 'ALTER TABLE m DETACH PARTITION m1 CONCURRENTLY'
+"$ZDM" run m1.lua >m1.out 2>m1.err &
+runner=$!
+wait_for_line m1.out 'is being detached by another session'
+sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'ALTER TABLE m DETACH%' AND application_name = 'psql'" >/dev/null
+wait "$detacher" || true
+wait_for_line m1.out 'is half detached'
+wait_for_line m1.out 'SELECT count(*) FROM m'
+check_eq "readers get through between its attempts" 0 "$(sql 'SELECT count(*) FROM m1')"
+release_lock
+wait "$runner"
+check_eq "detached" m2 "$(sql "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'm'::regclass")"
+
+# What another REINDEX left is told, never dropped; nor what is only called like that.
+plan reindex 'REINDEX TABLE CONCURRENTLY t'
+sql 'CREATE INDEX t_v_ccnew ON t (v); CREATE INDEX x_ccnew ON t (v)'
+sql "UPDATE pg_index SET indisvalid = false WHERE indexrelid IN ('t_v_ccnew'::regclass, 'x_ccnew'::regclass)"
+ZDM_FAILPOINT=alone.started check_exit 137 "$ZDM" run reindex.lua
+check_has "$out" 'index public.t_v_ccnew is INVALID, left by another REINDEX'
+check_has "$out" 'DROP INDEX CONCURRENTLY public.t_v_ccnew'
+check_lacks "$out" x_ccnew
+sql 'CREATE INDEX t_v_ccnew1 ON t (v)'
+sql "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 't_v_ccnew1'::regclass"
+check_exit 0 "$ZDM" run reindex.lua
+check_has "$out" 'index public.t_v_ccnew1 is INVALID, left by this step'
+check_eq "the others are there" 't_v_ccnew
+x_ccnew' "$(sql 'SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid ORDER BY 1')"
+
+# An INVALID index of the plan's name that is another one was not left by this plan.
+plan other 'CREATE INDEX CONCURRENTLY x_ccnew ON t (id)'
+check_exit 1 "$ZDM" run other.lua
+check_has "$err" 'index public.x_ccnew exists already and is another one'
+
+# UNIQUE with duplicates: no INVALID index is left behind, and the message says which value.
+sql 'INSERT INTO t VALUES (1, 7), (2, 7)'
+plan unique 'CREATE UNIQUE INDEX CONCURRENTLY t_unique ON t (v)'
+check_exit 1 "$ZDM" run unique.lua
+check_has "$err" '(v)=(7) is duplicated'
+check_eq "nothing is left" 0 "$(sql "SELECT count(*) FROM pg_class WHERE relname = 't_unique'")"
+sql 'DELETE FROM t WHERE id = 2'
+check_exit 0 "$ZDM" run unique.lua
+
+# A role without rights is told so, and the step can be run by one that has them.
+sql "CREATE ROLE narrow LOGIN; GRANT USAGE, CREATE ON SCHEMA zdm, public TO narrow;
+     GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA zdm TO narrow"
+plan mine 'CREATE INDEX CONCURRENTLY t_mine ON t (v, id)'
+check_exit 1 "$ZDM" run --db "host=$PGHOST port=$PGPORT user=narrow dbname=$PGDATABASE" mine.lua
+check_has "$err" 'must be owner of table t'
+check_exit 0 "$ZDM" run mine.lua
+
+# A partitioned table has no concurrent build: the server says so, and nothing of it is dropped.
+sql 'CREATE INDEX m_id ON ONLY m (id)'
+plan parts 'CREATE INDEX CONCURRENTLY m_id ON m (id)'
+check_exit 1 "$ZDM" run parts.lua
+check_has "$err" 'cannot create index on partitioned table "m" concurrently'
+check_eq "the parent's index is there" 1 "$(sql "SELECT count(*) FROM pg_class WHERE relname = 'm_id'")"
