@@ -10,6 +10,7 @@ set -Eeuo pipefail
 
 out=$PWD/out
 err=$PWD/err
+zdm_printed=$PWD/.json
 
 # Where the script called us: the nearest caller outside this file.
 zdm_where() {
@@ -43,6 +44,11 @@ check_exit() {
         sed 's/^/stdout: /' "$out" >&2
         sed 's/^/stderr: /' "$err" >&2
         fail "exit code $status, expected $expected: $*"
+    fi
+    # What was killed may have been in the middle of a line.
+    if [[ "$1" = "$ZDM" && ("$status" -lt 128 || "$status" -eq 130) && "$* " =~ \ (--format|-f)[\ =]json\  ]]; then
+        mkdir -p "$zdm_printed" # run.sh compares it with the schemas
+        cp "$out" "$(mktemp "$zdm_printed/$2.XXXXXX")"
     fi
 }
 

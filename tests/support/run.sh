@@ -28,6 +28,11 @@ status=0 interrupted=no
 trap 'interrupted=yes' INT TERM HUP
 "${server[@]}" bash "$script" || status=$?
 
+# What a script asked for as JSON with check_exit.
+if [ "$status" -eq 0 ] && [ -d .json ]; then
+    python3 "$support/json_schemas.py" "$ZDM_SOURCE/docs/reference/schemas" .json || status=1
+fi
+
 cd /
 if [ "$status" -eq 0 ] || [ $interrupted = yes ]; then
     rm -rf "$scratch"
