@@ -40,6 +40,13 @@ zdm_lock_wait_wanted(const struct zdm_lock_wait *wait, size_t *n)
     return wanted;
 }
 
+/* An autovacuum holds its lock for hours, and is cancelled by the server for who waits for it. */
+static bool
+gives_way(const struct zdm_blocker *b)
+{
+    return b->backend && strcmp(b->backend, "autovacuum worker") == 0 && !b->prevents_wraparound;
+}
+
 /* Drops who is not old. An age that is not shown to our role is no reason to wait for ever. */
 static void
 keep_old(struct zdm_blockers *all, int64_t old_ms)
@@ -49,7 +56,7 @@ keep_old(struct zdm_blockers *all, int64_t old_ms)
 
     for (size_t i = 0; i < all->count; i++) {
         struct zdm_blocker b = all->items[i];
-        if (b.transaction_age_ms >= old_ms || b.prevents_wraparound) {
+        if (b.prevents_wraparound || (b.transaction_age_ms >= old_ms && !gives_way(&b))) {
             all->items[kept++] = b;
             continue;
         }
