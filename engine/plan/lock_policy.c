@@ -81,13 +81,13 @@ keep_each_once(struct seen *all, size_t n, struct zdm_lock_policy *out)
 
 /* Statements stand in the order of their steps: the first one of step `index`, or of a later one. */
 static size_t
-first_statement(const struct zdm_plan_report *report, size_t index)
+first_statement(const struct zdm_plan_statement *statements, size_t n, size_t step)
 {
-    size_t low = 0, high = report->n_statements;
+    size_t low = 0, high = n;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (report->statements[middle].step < index)
+        if (statements[middle].step < step)
             low = middle + 1;
         else
             high = middle;
@@ -100,15 +100,16 @@ struct sight {
 };
 
 static struct sight
-look_at_statements(const struct zdm_plan_report *report, size_t index, struct zdm_lock_policy *out)
+look_at_statements(const struct zdm_plan_statement *statements, size_t n_statements, size_t step,
+    struct zdm_lock_policy *out)
 {
     struct sight sight = {true, true};
     struct seen *all = NULL;
     size_t n = 0;
 
-    for (size_t i = first_statement(report, index);
-         i < report->n_statements && report->statements[i].step == index; i++) {
-        const struct zdm_statement *st = &report->statements[i].st;
+    for (size_t i = first_statement(statements, n_statements, step);
+         i < n_statements && statements[i].step == step; i++) {
+        const struct zdm_statement *st = &statements[i].st;
         sight.brief = sight.brief && is_brief(st);
         sight.known = sight.known && st->verdict != ZDM_VERDICT_UNKNOWN;
         for (size_t k = 0; k < st->n_locks; k++) {
@@ -123,19 +124,33 @@ look_at_statements(const struct zdm_plan_report *report, size_t index, struct zd
     return sight;
 }
 
-static enum zdm_lock_class
-class_of(const struct zdm_plan_report *report, size_t index, struct zdm_lock_policy *out)
+static void
+set_times(const struct zdm_lock_rules *rules, struct zdm_lock_policy *out)
+{
+    out->most_ms = rules->budget_ms;
+    out->first_ms = out->class != ZDM_LOCKS_ROWS && FIRST_TRY_MS < rules->budget_ms
+                        ? FIRST_TRY_MS
+                        : rules->budget_ms;
+    if (out->class == ZDM_LOCKS_BRIEF)
+        out->statement_ms = rules->statement_ms;
+}
+
+void
+zdm_lock_policy_of_sql(const struct zdm_lock_rules *rules,
+    const struct zdm_plan_statement *statements, size_t n, size_t step, struct zdm_lock_policy *out)
 {
     enum zdm_lock_mode strongest = ZDM_LOCK_NONE;
-    struct sight sight = look_at_statements(report, index, out);
 
+    *out = (struct zdm_lock_policy){.class = ZDM_LOCKS_LONG};
+    struct sight sight = look_at_statements(statements, n, step, out);
     for (size_t i = 0; i < out->n_needs; i++)
         if (out->needs[i].mode > strongest)
             strongest = out->needs[i].mode;
     if (sight.brief)
-        return ZDM_LOCKS_BRIEF;
-    return sight.known && strongest > ZDM_LOCK_NONE && strongest < ZDM_LOCK_STRONG ? ZDM_LOCKS_ROWS
-                                                                                   : ZDM_LOCKS_LONG;
+        out->class = ZDM_LOCKS_BRIEF;
+    else if (sight.known && strongest > ZDM_LOCK_NONE && strongest < ZDM_LOCK_STRONG)
+        out->class = ZDM_LOCKS_ROWS;
+    set_times(rules, out);
 }
 
 void
@@ -143,17 +158,20 @@ zdm_lock_policy_of(const struct zdm_plan *plan, const struct zdm_plan_report *re
     struct zdm_lock_policy *out)
 {
     const struct zdm_step *step = &plan->steps[index];
-    const struct zdm_lock_rules *rules = &step->locks;
 
     *out = (struct zdm_lock_policy){.class = ZDM_LOCKS_NONE};
     switch (step->kind) {
     case ZDM_STEP_SQL:
-        out->class = zdm_plan_run_mode(report, index) == ZDM_RUN_ALONE
-                         ? ZDM_LOCKS_ALONE
-                         : class_of(report, index, out);
+        if (zdm_plan_run_mode(report, index) == ZDM_RUN_ALONE)
+            out->class = ZDM_LOCKS_ALONE;
+        else
+            zdm_lock_policy_of_sql(
+                &step->locks, report->statements, report->n_statements, index, out);
         break;
     case ZDM_STEP_HOOK: /* what it does nobody knows before */
         out->class = step->u.hook.transaction ? ZDM_LOCKS_LONG : ZDM_LOCKS_ALONE;
+        if (step->u.hook.transaction)
+            set_times(&step->locks, out);
         break;
     case ZDM_STEP_BACKFILL:
         out->class = ZDM_LOCKS_BATCHES;
@@ -162,14 +180,6 @@ zdm_lock_policy_of(const struct zdm_plan *plan, const struct zdm_plan_report *re
     case ZDM_STEP_COMMAND:
         break;
     }
-    if (out->class > ZDM_LOCKS_ROWS)
-        return;
-    out->most_ms = rules->budget_ms;
-    out->first_ms = out->class != ZDM_LOCKS_ROWS && FIRST_TRY_MS < rules->budget_ms
-                        ? FIRST_TRY_MS
-                        : rules->budget_ms;
-    if (out->class == ZDM_LOCKS_BRIEF)
-        out->statement_ms = rules->statement_ms;
 }
 
 void

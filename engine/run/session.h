@@ -93,7 +93,10 @@ typedef int zdm_work(
 struct zdm_transaction_options {
     const char *state;  /* of the journal row: "done", "started" */
     const char *detail; /* JSON or NULL */
-    bool short_locks;   /* attempts with a short lock_timeout */
+    bool short_locks;   /* tries with a short lock_timeout, as lock_wait.h says */
+    /* ... for what these do (plan/lock_policy.h), n_statements of all steps: an undo's. NULL: the step's. */
+    const struct zdm_plan_statement *statements;
+    size_t n_statements;
 };
 int zdm_session_transact(struct zdm_session *s, const struct zdm_step *step, zdm_work *work,
     void *self, const struct zdm_transaction_options *options, struct zdm_err *err);
