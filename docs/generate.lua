@@ -25,7 +25,9 @@ local entries = {
     blocks = "blocks: `expand`, `backfill`, `gate`, `contract`",
     steps = "steps: `sql`, `sync`, `unsync`, `drop_column`, `hook`, `command`",
     checks = "checks: `soak`, `approval`, `sql`, `command`, `not_before`, `window`, `no_clients`, "
-        .. "`no_long_transactions`, `replica_lag`, `consistent`, `http`, `flag`",
+        .. "`no_long_transactions`, `replica_lag`, `consistent`, `http`, `flag`, `unused`, "
+        .. "`quarantine_empty`, `check`",
+    names = "names, in strings",
 }
 
 local place = {
@@ -45,7 +47,7 @@ local function shape(def)
         text = text .. " [[SQL]]"
     end
     if #def.fields > 0 or def.entries or not def.id then
-        text = text .. " { ... }"
+        text = text .. (def.body == "optional" and " [{ ... }]" or " { ... }")
     end
     return text
 end
@@ -172,7 +174,7 @@ local function meta_fields(def, add)
         add("---@field %s%s %s %s", field.name, optional, kinds[field.kind].lua, meaning(field))
     end
     if def.entries then
-        add("---@field [integer] zdm.%s", def.entries:sub(1, -2))
+        add("---@field [integer] %s", def.entries == "names" and "string" or "zdm." .. def.entries:sub(1, -2))
     end
     add ""
 end
@@ -198,6 +200,8 @@ local function meta_function(def, add)
         add "---@param id string"
         if def.text then
             add("---@return fun(text: string): %s", result)
+        elseif def.body == "optional" then
+            add("---@return %s|fun(body: zdm.%s.fields): %s", result, def.name, result)
         elseif def.stands == "check" and #def.fields == 0 then
             add("---@return %s", result)
         else

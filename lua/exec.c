@@ -8,6 +8,8 @@
 #include "lua/mod.h"
 #include "lua/reader.h"
 
+#define LOOK_INSTRUCTIONS 100000000LL /* a second or two */
+
 struct call {
     zdm_func func;
     struct zdm_conn *conn;
@@ -16,6 +18,7 @@ struct call {
     const struct zdm_hook_context **log;
     int line; /* where the function begins */
     bool is_bool, value;
+    char *said; /* a second value, owned; NULL: there was none */
 };
 
 /* Keeps the value on the stack alive until the next call: cut_off() needs its memory. */
@@ -37,16 +40,20 @@ call_hook(lua_State *L)
     lua_pushvalue(L, -1);
     lua_getinfo(L, ">S", &ar);
     call->line = ar.linedefined;
-    struct zdm_db *db = zdm_mod_db(L, call->conn, call->context->transaction);
+    struct zdm_db *db = zdm_mod_db(L, call->conn, call->context->transaction, call->context->mark);
     anchor(L, "zdm.current db");
     call->db = db;
     const struct zdm_hook_context **log = zdm_mod_log(L, call->context);
     anchor(L, "zdm.current log");
     call->log = log;
     zdm_mod_ctx(L, call->context);
-    lua_call(L, 3, 1);
-    call->is_bool = lua_isboolean(L, -1);
-    call->value = lua_toboolean(L, -1);
+    lua_call(L, 3, 2);
+    call->is_bool = lua_isboolean(L, -2);
+    call->value = lua_toboolean(L, -2);
+    if (!lua_isnil(L, -1)) {
+        const char *said = luaL_tolstring(L, -1, NULL);
+        call->said = zdm_strdup(said);
+    }
     return 0;
 }
 
@@ -87,6 +94,19 @@ check_answer(const struct call *call, bool *answer, struct zdm_err *err)
 }
 
 static int
+check_seen(struct call *call, bool *open, char **seen, struct zdm_err *err)
+{
+    if (!call->is_bool) {
+        zdm_fail(err, ZDM_ERR_FAILED, "the function must return true or false first");
+        return zdm_err_hint(err, "return true, \"what was seen\" when the gate may open");
+    }
+    *open = call->value;
+    *seen = call->said;
+    call->said = NULL;
+    return 0;
+}
+
+static int
 enter(struct zdm_script *script, struct zdm_err *err)
 {
     if (script->executing)
@@ -97,24 +117,52 @@ enter(struct zdm_script *script, struct zdm_err *err)
     return 0;
 }
 
+static int
+run(struct zdm_script *script, struct call *call, struct zdm_err *err)
+{
+    if (enter(script, err) < 0)
+        return -1;
+    lua_pushcfunction(script->L, call_hook);
+    lua_pushlightuserdata(script->L, call);
+    int result = zdm_script_call(script, 1, 0, err);
+    cut_off(call);
+    return result;
+}
+
+static int
+blame(struct zdm_script *script, const struct call *call, struct zdm_err *err)
+{
+    return zdm_err_at(err, (struct zdm_place){.file = script->source->path, .line = call->line});
+}
+
 int
 zdm_exec_call(struct zdm_script *script, zdm_func func, struct zdm_conn *conn,
     const struct zdm_hook_context *context, bool *answer, struct zdm_err *err)
 {
     struct call call = {.func = func, .conn = conn, .context = context};
 
-    if (enter(script, err) < 0)
-        return -1;
-    lua_pushcfunction(script->L, call_hook);
-    lua_pushlightuserdata(script->L, &call);
-    int result = zdm_script_call(script, 1, 0, err);
-    cut_off(&call);
+    int result = run(script, &call, err);
     bool ours = result == 0;
     result = check_left_open(&call, result, err);
     if (result == 0)
         result = check_answer(&call, answer, err);
-    if (ours && result < 0)
-        zdm_err_at(err, (struct zdm_place){.file = script->source->path, .line = call.line});
+    free(call.said);
+    return ours && result < 0 ? blame(script, &call, err) : result;
+}
+
+int
+zdm_exec_look(struct zdm_script *script, zdm_func func, struct zdm_conn *conn,
+    const struct zdm_hook_context *context, bool *open, char **seen, struct zdm_err *err)
+{
+    struct call call = {.func = func, .conn = conn, .context = context};
+
+    zdm_script_rearm(script);
+    script->look_limit = LOOK_INSTRUCTIONS;
+    int result = run(script, &call, err);
+    script->look_limit = 0;
+    if (result == 0 && check_seen(&call, open, seen, err) < 0)
+        result = blame(script, &call, err);
+    free(call.said);
     return result;
 }
 

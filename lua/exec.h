@@ -11,6 +11,10 @@
 int zdm_exec_call(struct zdm_script *script, zdm_func func, struct zdm_conn *conn,
     const struct zdm_hook_context *context, bool *answer, struct zdm_err *err);
 
+/* struct zdm_host's look, on a script. */
+int zdm_exec_look(struct zdm_script *script, zdm_func func, struct zdm_conn *conn,
+    const struct zdm_hook_context *context, bool *open, char **seen, struct zdm_err *err);
+
 /* struct zdm_host's ask, on a script. */
 int zdm_exec_ask(struct zdm_script *script, zdm_func func, const struct zdm_hook_context *context,
     char **reason, struct zdm_err *err);

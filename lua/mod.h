@@ -21,9 +21,10 @@ int zdm_mod_native(lua_State *L);
 struct zdm_db {            /* mod_db.c */
     struct zdm_conn *conn; /* NULL: the hook is over */
     bool transaction;      /* the transaction is the runner's: not to be ended here */
+    const char *mark;      /* a comment behind each statement; NULL: none */
 };
-/* Pushes db; view until the state is gone. */
-struct zdm_db *zdm_mod_db(lua_State *L, struct zdm_conn *conn, bool transaction);
+/* Pushes db; view until the state is gone. mark: borrowed. */
+struct zdm_db *zdm_mod_db(lua_State *L, struct zdm_conn *conn, bool transaction, const char *mark);
 /* Pushes err as what db raises: a table that tostring() understands (mod_error.c). */
 void zdm_push_db_error(lua_State *L, const struct zdm_err *err);
 /* Is the value an error of db? Then *err becomes it. */

@@ -118,7 +118,9 @@ db_run(lua_State *L)
     luaL_checkstack(L, n + 10, "too many arguments");
     for (int i = 0; i < n; i++)
         values[i] = parameter(L, i + 3);
-    if (zdm_conn_query(db->conn, sql, (size_t)n, values, (struct zdm_result **)result, err) == 0) {
+    /* Behind it: positions in errors stay those of the author's text. */
+    const char *sent = db->mark ? lua_pushfstring(L, "%s%s", sql, db->mark) : sql;
+    if (zdm_conn_query(db->conn, sent, (size_t)n, values, (struct zdm_result **)result, err) == 0) {
         push_result(L, *result, (enum shape)lua_tointeger(L, lua_upvalueindex(1)));
         zdm_own_release(result);
         return 1;
@@ -155,11 +157,11 @@ push_methods(lua_State *L)
 }
 
 struct zdm_db *
-zdm_mod_db(lua_State *L, struct zdm_conn *conn, bool transaction)
+zdm_mod_db(lua_State *L, struct zdm_conn *conn, bool transaction, const char *mark)
 {
     struct zdm_db *db = lua_newuserdatauv(L, sizeof *db, 0);
 
-    *db = (struct zdm_db){.conn = conn, .transaction = transaction};
+    *db = (struct zdm_db){.conn = conn, .transaction = transaction, .mark = mark};
     if (luaL_newmetatable(L, DB)) {
         push_methods(L);
         lua_setfield(L, -2, "__index");

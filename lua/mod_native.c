@@ -1,5 +1,6 @@
 #include "lua/mod.h"
 
+#include <arpa/inet.h>
 #include <lauxlib.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,29 @@
 #include "lua/value.h"
 #include "sql/classify.h"
 #include "sql/syntax.h"
+
+/* check_address("10.1.0.0/16") -> is it an address or a network? */
+static int
+native_check_address(lua_State *L)
+{
+    char text[64], *slash, *end;
+    unsigned char bits[sizeof(struct in6_addr)];
+    size_t n = strlen(luaL_checkstring(L, 1));
+    bool ok = n < sizeof text;
+
+    if (ok) {
+        memcpy(text, lua_tostring(L, 1), n + 1);
+        int family = strchr(text, ':') ? AF_INET6 : AF_INET;
+        if ((slash = strchr(text, '/')) != NULL) {
+            *slash = '\0';
+            long mask = strtol(slash + 1, &end, 10);
+            ok = slash[1] && !*end && mask >= 0 && mask <= (family == AF_INET6 ? 128 : 32);
+        }
+        ok = ok && inet_pton(family, text, bits) == 1;
+    }
+    lua_pushboolean(L, ok);
+    return 1;
+}
 
 /* where() -> line of the plan, 0 when none */
 static int
@@ -251,6 +275,7 @@ zdm_mod_native(lua_State *L)
         {"quote_qualified", native_quote_qualified},
         {"quote_literal", native_quote_literal},
         {"check_expression", native_check_expression},
+        {"check_address", native_check_address},
         {"check_regex", native_check_regex},
         {"check_sql", native_check_sql},
         {"columns", native_columns},

@@ -70,6 +70,15 @@ call(void *self, zdm_func func, struct zdm_conn *conn, const struct zdm_hook_con
 }
 
 static int
+look(void *self, zdm_func func, struct zdm_conn *conn, const struct zdm_hook_context *context,
+    bool *open, char **seen, struct zdm_err *err)
+{
+    struct zdm_plan_file *file = self;
+
+    return zdm_exec_look(file->script, func, conn, context, open, seen, err);
+}
+
+static int
 ask(void *self, zdm_func func, const struct zdm_hook_context *context, char **reason,
     struct zdm_err *err)
 {
@@ -89,5 +98,6 @@ mapper(void *self, const char *step, struct zdm_mapper *out, struct zdm_err *err
 struct zdm_host
 zdm_plan_file_host(struct zdm_plan_file *file)
 {
-    return (struct zdm_host){.self = file, .call = call, .ask = ask, .mapper = mapper};
+    return (struct zdm_host){
+        .self = file, .call = call, .look = look, .ask = ask, .mapper = mapper};
 }

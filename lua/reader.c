@@ -303,6 +303,10 @@ read_gate(struct reader *r, struct zdm_step_gate *step)
         check->sql = read_sql(r, "sql");
         check->argv = read_strings(r, "argv", &check->n_argv);
         read_options(r, check);
+        check->names = read_strings(r, "names", &check->n_names);
+        check->roles = read_strings(r, "roles", &check->n_roles);
+        check->source = function_source(r, "run", NULL);
+        check->run = read_function(r, "run");
         check->shown = read_string(r, "shown");
         check->at = read_line(r);
         lua_pop(r->L, 1);

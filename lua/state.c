@@ -81,6 +81,9 @@ zdm_script_tick(lua_State *L)
         if (script->row_limit && script->instructions > script->row_limit)
             luaL_error(L, "map ran for over %d million instructions on one row",
                 (int)(script->row_limit / 1000000));
+        if (script->look_limit && script->instructions > script->look_limit)
+            luaL_error(L, "check ran for over %d million instructions",
+                (int)(script->look_limit / 1000000));
         return;
     }
     if (script->instructions > ZDM_LUA_INSTRUCTION_LIMIT) {

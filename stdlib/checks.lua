@@ -4,6 +4,7 @@
 -- (what it waits for, for people) and `options`, which engine/gate finds by their names: texts, durations
 -- in milliseconds.
 
+local errors = require "errors"
 local kinds = require "kinds"
 
 local build = {}
@@ -101,6 +102,63 @@ function build.flag(values, _, _, id)
         timeout = values.timeout,
     })
     d.sql = values.sql
+    return d
+end
+
+-- An approval without options is described as it always was: its definition stays the same.
+function build.approval(values, _, at, id)
+    local n, by = values.approvals or 1, values.by
+    if by and n > #by then
+        errors.add {
+            line = at.line,
+            key = "approvals",
+            message = ("%s asks for %d approvals, and names %d who may give them"):format(at.label, n, #by),
+        }
+    end
+    return check("approval", id, nil, {
+        approvals = n > 1 and n or nil,
+        by = by and table.concat(by, ", "),
+        not_runner = values.not_runner or nil,
+    })
+end
+
+function build.unused(values, list, at)
+    local names, taken = {}, {}
+    for i, entry in ipairs(list) do
+        local name, wrong, hint = kinds.object_name.check(entry)
+        if not name then
+            errors.add { line = at.line, message = ("entry %d of %s %s"):format(i, at.label, wrong), hint = hint }
+        elseif not taken[name] then
+            taken[name] = true
+            names[#names + 1] = name
+        end
+    end
+    if #list == 0 then
+        errors.add { line = at.line, message = at.label .. " is empty", hint = 'unused { "users.email" }' }
+    end
+    local id = "no use of " .. table.concat(names, ", ")
+    if #id > 100 then
+        id = ("no use of %s, and %d more"):format(names[1] or "", #names - 1)
+    end
+    local roles = values.ignore_roles
+    local shown = ("no use of %s for %s"):format(table.concat(names, ", "), kinds.show_ms(values.quiet or 0))
+    if roles then
+        shown = ("%s, but by %s"):format(shown, table.concat(roles, ", "))
+    end
+    local d = check("unused", id, shown, { quiet = values.quiet })
+    d.names, d.roles = names, roles
+    return d
+end
+
+function build.quarantine_empty(values)
+    local id = values.step and "quarantine_empty " .. values.step or "quarantine_empty"
+    local shown = values.step and ("no row of %s in quarantine"):format(quoted(values.step)) or "no row in quarantine"
+    return check("quarantine_empty", id, shown, { step = values.step })
+end
+
+function build.check(values, _, _, id)
+    local d = check("check", id, "a function of the plan to return true", {})
+    d.run = values.run
     return d
 end
 

@@ -67,21 +67,27 @@ local function complete(def, id, text, body, at)
     return d
 end
 
+-- A description that is complete, and may be once more with { options }.
+local function with_options(d, again)
+    d.call = function(options)
+        d.call = nil
+        for key, value in next, again(options) do
+            d[key] = value
+        end
+        return d.token
+    end
+    d.token = new(d)
+    return d.token
+end
+
 -- sql "id" [[text]], and once more with { options }.
 local function with_text(def, id, half, at)
     return function(text)
         local sql = validate.value(def.text, text, at, ("the SQL of %s"):format(at.label))
-        local d = complete(def, id, sql, nil, at)
         half.used = true
-        d.call = function(options)
-            d.call = nil
-            for key, value in next, complete(def, id, sql, options, at) do
-                d[key] = value
-            end
-            return d.token
-        end
-        d.token = new(d)
-        return d.token
+        return with_options(complete(def, id, sql, nil, at), function(options)
+            return complete(def, id, sql, options, at)
+        end)
     end
 end
 
@@ -101,6 +107,10 @@ local function with_id(def)
             local d = build[def.name]({}, {}, at, id)
             d.name, d.stands, d.line, d.label = def.name, def.stands, at.line, at.label
             return new(d)
+        elseif def.body == "optional" then
+            return with_options(complete(def, id, nil, nil, at), function(options)
+                return complete(def, id, nil, options, at)
+            end)
         end
         local half = {
             kind = "half",

@@ -364,7 +364,7 @@ kinds.address = {
         local text, wrong = string_of(value, "an address in a string")
         if not text then
             return nil, wrong
-        elseif not text:find "^[%x:.]+/?%d*$" then
+        elseif not text:find "^[%x:.]+/?%d*$" or not native.check_address(text) then
             return nil, ('must be an address such as "10.1.2.3" or "10.1.0.0/16", not "%s"'):format(text)
         end
         return text
@@ -408,6 +408,12 @@ kinds["function"] = {
     end,
 }
 
+kinds.look = {
+    lua = "fun(db: zdm.db, log: zdm.log, ctx: zdm.ctx): boolean, string?",
+    says = "function",
+    check = kinds["function"].check,
+}
+
 kinds.question = {
     lua = "fun(ctx: zdm.ctx): boolean|string|nil",
     says = "function",
@@ -437,6 +443,56 @@ kinds.strings = {
     says = "list of texts",
     check = function(value)
         return list_of(value, '{ "one", "two" }', kinds.text.check)
+    end,
+}
+
+-- Whom the journal knows as user@host.
+kinds.people = {
+    lua = "string[]",
+    says = "list of users",
+    check = function(value)
+        local taken = {}
+        return list_of(value, '{ "ann", "bob@laptop" }', function(item)
+            local text, wrong = string_of(item, "a user")
+            if not text then
+                return nil, wrong
+            elseif text:find "[%s%c,]" or text:find "^@" or text:find "@$" then
+                return nil, ('must be a user such as "ann" or "ann@laptop", not "%s"'):format(text)
+            elseif taken[text] then
+                return nil, ('names "%s" again'):format(text)
+            end
+            taken[text] = true
+            return text
+        end)
+    end,
+}
+
+-- The name of a relation, or of a column behind one: up to three parts. Which of them it is the catalog knows.
+kinds.object_name = {
+    lua = "string",
+    says = "name",
+    check = function(value)
+        local text, wrong = string_of(value, "a name in a string")
+        if not text then
+            return nil, wrong
+        end
+        local rest, parts = text, 0
+        repeat
+            local part, dot, behind = rest:match '^("[^"]+")(%.?)(.*)$'
+            if not part then
+                part, dot, behind = rest:match "^([%a_\128-\255][%w_$\128-\255]*)(%.?)(.*)$"
+            end
+            if not part or (dot == "") ~= (behind == "") then
+                return nil,
+                    ('must be a name as in SQL, not "%s"'):format(text),
+                    '"users.email", "app.users.email", "old_table", [["My Schema"."T".c]]'
+            end
+            rest, parts = behind, parts + 1
+        until rest == ""
+        if parts > 3 then
+            return nil, ('has more parts than schema.table.column: "%s"'):format(text)
+        end
+        return text
     end,
 }
 

@@ -173,10 +173,6 @@ function build.soak(_, _, _, ms)
     return { kind = "soak", id = "soak", ms = ms }
 end
 
-function build.approval(_, _, _, id)
-    return { kind = "approval", id = id }
-end
-
 for name, make in next, checks do
     build[name] = make
 end

@@ -16,35 +16,47 @@
 
 static void
 print_text(struct zdm_io *io, const struct zdm_args *args, const struct zdm_plan *plan,
-    const struct zdm_approve_options *options, const char *item, bool already, const char *by)
+    const struct zdm_approve_options *options, const struct zdm_approved *approved)
 {
     struct zdm_buf text = ZDM_BUF_INIT;
 
     zdm_buf_addf(&text, ZDM_GREEN "%s" ZDM_PLAIN "  \"%s\" of gate \"%s\"",
-        already ? "approved before" : "approved", item, options->gate);
-    if (already)
-        zdm_buf_addf(&text, " by %s; nothing was changed\n", by ? by : "somebody unknown");
+        approved->already ? "approved before" : "approved", approved->item, options->gate);
+    if (approved->already)
+        zdm_buf_addf(&text, " by %s; nothing was changed\n",
+            approved->by ? approved->by : "somebody unknown");
     else
         zdm_buf_addf(&text, " by %s: %s\n", options->who, options->note);
-    zdm_buf_add(&text, "\nnext:\n  ");
-    zdm_add_again(&text, args, "run", NULL, 1, &plan->file);
-    zdm_buf_addc(&text, '\n');
+    if (approved->missing) {
+        zdm_buf_addf(&text, "%lld of %lld approvals; still missing: ", (long long)approved->given,
+            (long long)approved->needed);
+        zdm_add_wrapped(&text, approved->missing, 2, ZDM_COLUMNS);
+        zdm_buf_addc(&text, '\n');
+    } else {
+        zdm_buf_add(&text, "\nnext:\n  ");
+        zdm_add_again(&text, args, "run", NULL, 1, &plan->file);
+        zdm_buf_addc(&text, '\n');
+    }
     zdm_io_write(&io->out, &text);
     zdm_buf_release(&text);
 }
 
 static void
 print_json(struct zdm_io *io, const struct zdm_plan *plan,
-    const struct zdm_approve_options *options, const char *item, bool already, const char *by)
+    const struct zdm_approve_options *options, const struct zdm_approved *approved)
 {
     json_t *object = json_object();
+    bool already = approved->already;
 
     json_object_set_new(object, "plan", zdm_json_text(plan->name));
     json_object_set_new(object, "gate", zdm_json_text(options->gate));
-    json_object_set_new(object, "item", zdm_json_text(item));
+    json_object_set_new(object, "item", zdm_json_text(approved->item));
     json_object_set_new(object, "already", json_boolean(already));
-    json_object_set_new(object, "by", zdm_json_text(already ? by : options->who));
+    json_object_set_new(object, "by", zdm_json_text(already ? approved->by : options->who));
     json_object_set_new(object, "note", zdm_json_text(already ? NULL : options->note));
+    json_object_set_new(object, "needed", json_integer(approved->needed));
+    json_object_set_new(object, "given", json_integer(approved->given));
+    json_object_set_new(object, "missing", zdm_json_text(approved->missing));
     zdm_json_print(&io->out, object, false);
 }
 
@@ -52,9 +64,8 @@ static int
 approve(const struct zdm_args *args, struct zdm_io *io, const struct zdm_plan *plan)
 {
     char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
-    char *who = zdm_whoami(), *by = NULL;
-    const char *item = NULL;
-    bool already = false;
+    char *who = zdm_whoami();
+    struct zdm_approved approved = {.item = NULL};
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_approve_options options = {
         .conninfo = conninfo,
@@ -67,13 +78,13 @@ approve(const struct zdm_args *args, struct zdm_io *io, const struct zdm_plan *p
     int code = 0;
 
     zdm_signals_install();
-    if (zdm_approve(plan, &options, &item, &already, &by, &err) < 0)
+    if (zdm_approve(plan, &options, &approved, &err) < 0)
         code = zdm_io_fail(io, &err);
     else if (io->json)
-        print_json(io, plan, &options, item, already, by);
+        print_json(io, plan, &options, &approved);
     else
-        print_text(io, args, plan, &options, item, already, by);
-    free(by);
+        print_text(io, args, plan, &options, &approved);
+    zdm_approved_release(&approved);
     free(who);
     free(conninfo);
     return code;

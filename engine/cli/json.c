@@ -208,6 +208,7 @@ zdm_json_gate(const struct zdm_gate_result *gate)
         json_object_set_new(check, "seen", zdm_json_text(c->seen));
         json_object_set_new(check, "todo", zdm_json_text(c->todo));
         json_object_set_new(check, "ready_in_ms", zdm_json_known(c->ready_in_ms));
+        json_object_set_new(check, "since", zdm_json_time(c->since_ms));
         json_array_append_new(checks, check);
     }
     json_object_set_new(object, "open", json_boolean(gate->open));

@@ -220,11 +220,14 @@ zdm_render_checks(struct zdm_buf *out, const struct zdm_gate_result *gate, int i
     for (size_t i = 0; i < gate->n_checks; i++) {
         const struct zdm_check_result *c = &gate->checks[i];
         struct zdm_buf text = ZDM_BUF_INIT;
+        char age[32];
         zdm_buf_add(&text, zdm_check_kind_name(c->check->kind));
         if (strcmp(c->check->id, zdm_check_kind_name(c->check->kind)) != 0)
             zdm_buf_addf(&text, " \"%s\"", c->check->id);
         if (c->seen)
             zdm_buf_addf(&text, ": %s", c->seen);
+        if (!c->open && c->age_ms >= 1000)
+            zdm_buf_addf(&text, " (closed for %s)", zdm_show_duration(c->age_ms, age));
         zdm_add_blanks(out, indent);
         zdm_buf_add(
             out, c->open ? ZDM_GREEN "open  " ZDM_PLAIN "  " : ZDM_YELLOW "closed" ZDM_PLAIN "  ");

@@ -175,6 +175,18 @@ backfill_step(struct zdm_buf *out, const struct zdm_plan *plan, size_t index)
 }
 
 static void
+add_approval(struct zdm_buf *text, const struct zdm_check *check)
+{
+    const char *n = zdm_check_option(check, "approvals"), *by = zdm_check_option(check, "by");
+
+    zdm_buf_addf(text, "approval \"%s\"", check->id);
+    if (n || by)
+        zdm_buf_addf(text, " by %s%s%s", n ? n : "one", by ? " of " : "", by ? by : " people");
+    if (zdm_check_option(check, "not_runner"))
+        zdm_buf_add(text, ", not by who runs the plan");
+}
+
+static void
 gate_step(struct zdm_buf *out, const struct zdm_step_gate *gate)
 {
     char duration[32];
@@ -188,7 +200,7 @@ gate_step(struct zdm_buf *out, const struct zdm_step_gate *gate)
                 &text, "%s since the last step before it", zdm_show_duration(c->soak_ms, duration));
             break;
         case ZDM_CHECK_APPROVAL:
-            zdm_buf_addf(&text, "approval \"%s\"", c->id);
+            add_approval(&text, c);
             break;
         case ZDM_CHECK_SQL:
             zdm_buf_addf(&text, "\"%s\" to be true:", c->id);

@@ -24,7 +24,7 @@ last_line(char *output)
 }
 
 int
-zdm_gate_look_command(const struct zdm_gate_context *g, const struct zdm_check *check,
+zdm_gate_look_command(const struct zdm_gate_question *g, const struct zdm_check *check,
     struct zdm_check_result *out, struct zdm_err *err)
 {
     const char *conninfo = zdm_conn_conninfo(g->conn);

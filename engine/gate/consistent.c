@@ -39,7 +39,7 @@ quoted(const char *written)
 }
 
 static int
-find_table(const struct zdm_gate_context *g, const struct zdm_check *check, struct table *t,
+find_table(const struct zdm_gate_question *g, const struct zdm_check *check, struct table *t,
     struct zdm_err *err)
 {
     const char *written = zdm_check_option(check, "table");
@@ -83,7 +83,7 @@ add_differing(struct zdm_buf *b, const struct table *t, const struct zdm_check *
 }
 
 static int
-examples(const struct zdm_gate_context *g, const struct zdm_check *check, const struct table *t,
+examples(const struct zdm_gate_question *g, const struct zdm_check *check, const struct table *t,
     struct zdm_buf *seen, struct zdm_err *err)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
@@ -108,7 +108,7 @@ examples(const struct zdm_gate_context *g, const struct zdm_check *check, const 
 }
 
 static int
-count(const struct zdm_gate_context *g, const struct zdm_check *check, const struct table *t,
+count(const struct zdm_gate_question *g, const struct zdm_check *check, const struct table *t,
     int64_t sample, struct zdm_result **r, struct zdm_err *err)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
@@ -125,7 +125,7 @@ count(const struct zdm_gate_context *g, const struct zdm_check *check, const str
 }
 
 static int
-compare(const struct zdm_gate_context *g, const struct zdm_check *check, const struct table *t,
+compare(const struct zdm_gate_question *g, const struct zdm_check *check, const struct table *t,
     struct zdm_check_result *out, struct zdm_err *err)
 {
     int64_t sample = zdm_check_number(check, "sample");
@@ -157,7 +157,7 @@ compare(const struct zdm_gate_context *g, const struct zdm_check *check, const s
 }
 
 int
-zdm_gate_look_consistent(const struct zdm_gate_context *g, const struct zdm_check *check,
+zdm_gate_look_consistent(const struct zdm_gate_question *g, const struct zdm_check *check,
     struct zdm_check_result *out, struct zdm_err *err)
 {
     struct table t = {NULL, NULL, NULL, NULL};

@@ -58,7 +58,7 @@ ask_url(const struct zdm_check *check, const char *url, struct found *out, struc
 }
 
 static int
-ask_server(const struct zdm_gate_context *g, const struct zdm_check *check, struct found *out,
+ask_server(const struct zdm_gate_question *g, const struct zdm_check *check, struct found *out,
     struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
@@ -93,7 +93,7 @@ trim(char *value)
 }
 
 int
-zdm_gate_look_flag(const struct zdm_gate_context *g, const struct zdm_check *check,
+zdm_gate_look_flag(const struct zdm_gate_question *g, const struct zdm_check *check,
     struct zdm_check_result *out, struct zdm_err *err)
 {
     const char *file = zdm_check_option(check, "file"), *env = zdm_check_option(check, "env");

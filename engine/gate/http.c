@@ -10,7 +10,7 @@
 
 /* No answer keeps it closed, as a wrong one does. */
 int
-zdm_gate_look_http(const struct zdm_gate_context *g, const struct zdm_check *check,
+zdm_gate_look_http(const struct zdm_gate_question *g, const struct zdm_check *check,
     struct zdm_check_result *out, struct zdm_err *err)
 {
     struct zdm_http question = {

@@ -14,15 +14,17 @@ text(const char *s)
 }
 
 char *
-zdm_gate_result_json(const struct zdm_gate_result *result)
+zdm_gate_result_json(const struct zdm_gate_result *result, bool memory)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < result->n_checks; i++) {
         const struct zdm_check_result *c = &result->checks[i];
-        json_array_append_new(
-            list, json_pack("{s:o, s:s, s:b, s:o}", "check", text(c->check->id), "kind",
-                      zdm_check_kind_name(c->check->kind), "open", c->open, "seen", text(c->seen)));
+        json_t *one = json_pack("{s:o, s:s, s:b, s:o}", "check", text(c->check->id), "kind",
+            zdm_check_kind_name(c->check->kind), "open", c->open, "seen", text(c->seen));
+        if (memory && c->memory)
+            json_object_set_new(one, "memory", json_loads(c->memory, 0, NULL));
+        json_array_append_new(list, one);
     }
     char *dump = json_dumps(list, JSON_COMPACT);
     json_decref(list);

@@ -1,11 +1,14 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "gate/gate.h"
 
 int
-zdm_gate_blame(const struct zdm_gate_context *g, const struct zdm_check *check, struct zdm_err *err)
+zdm_gate_blame(
+    const struct zdm_gate_question *g, const struct zdm_check *check, struct zdm_err *err)
 {
     if (err->code == ZDM_ERR_INTERRUPTED)
         return -1;
@@ -27,7 +30,7 @@ byte_offset(const char *text, int position)
 }
 
 static int
-blame_query(const struct zdm_gate_context *g, const struct zdm_check *check, const char *text,
+blame_query(const struct zdm_gate_question *g, const struct zdm_check *check, const char *text,
     size_t prefix, int64_t timeout_ms, struct zdm_err *err)
 {
     char duration[32];
@@ -45,26 +48,48 @@ blame_query(const struct zdm_gate_context *g, const struct zdm_check *check, con
 }
 
 int
-zdm_gate_query(const struct zdm_gate_context *g, const struct zdm_check *check, const char *text,
-    size_t prefix, size_t n, const char *const *values, int64_t timeout_ms, struct zdm_result **r,
+zdm_gate_begin(const struct zdm_gate_question *g, const struct zdm_check *check, int64_t timeout_ms,
     struct zdm_err *err)
 {
-    char begin[120];
+    char begin[160];
 
     if (zdm_conn_in_transaction(g->conn))
         zdm_die("a gate looks inside a transaction");
-    /* Rows that a policy hides could differ: comparing without them is an error of the server. */
-    snprintf(begin, sizeof begin, "BEGIN READ ONLY; SET LOCAL statement_timeout = %lld%s",
+    /* Rows that a policy hides could differ: comparing without them is an error of the server. After a
+     * first query nothing can make the transaction read-write. */
+    snprintf(begin, sizeof begin, "BEGIN READ ONLY; SET LOCAL statement_timeout = %lld%s; SELECT",
         (long long)timeout_ms,
         check->kind == ZDM_CHECK_CONSISTENT ? "; SET LOCAL row_security = off" : "");
-    if (zdm_conn_exec(g->conn, begin, NULL, err) < 0) {
-        if (zdm_conn_lost(g->conn))
-            return -1;
-        zdm_conn_rollback(g->conn); /* it may be the second half that failed */
-        return zdm_gate_blame(g, check, err);
-    }
+    if (zdm_conn_exec(g->conn, begin, NULL, err) == 0)
+        return 0;
+    if (zdm_conn_lost(g->conn))
+        return -1;
+    zdm_conn_rollback(g->conn); /* it may be a later part that failed */
+    return zdm_gate_blame(g, check, err);
+}
+
+/* Statistics of the server show what ran: by the mark `unused` knows what was a gate's look. */
+static char *
+marked(const char *text)
+{
+    size_t n = strlen(text);
+
+    while (n > 0 && strchr(" \t\r\n;", text[n - 1]))
+        n--;
+    return zdm_strf("%.*s%s", (int)n, text, ZDM_GATE_MARK);
+}
+
+int
+zdm_gate_query(const struct zdm_gate_question *g, const struct zdm_check *check, const char *text,
+    size_t prefix, size_t n, const char *const *values, int64_t timeout_ms, struct zdm_result **r,
+    struct zdm_err *err)
+{
+    if (zdm_gate_begin(g, check, timeout_ms, err) < 0)
+        return -1;
     /* As a statement of the extended protocol it can be one only: no COMMIT in between. */
-    int rc = zdm_conn_query(g->conn, text, n, values, r, err);
+    char *sent = marked(text);
+    int rc = zdm_conn_query(g->conn, sent, n, values, r, err);
+    free(sent);
     if (rc < 0 && !zdm_conn_lost(g->conn))
         blame_query(g, check, text, prefix, timeout_ms, err);
     zdm_conn_rollback(g->conn);

@@ -7,6 +7,7 @@
 
 #define LOOK_MS 30000
 #define VALUES  4
+#define PLAN    "the plan's name" /* in place of an option */
 
 extern const struct zdm_embedded zdm_gate_sql[];
 
@@ -21,11 +22,12 @@ static const struct question {
     [ZDM_CHECK_NO_CLIENTS] = {"sql/no_clients.sql", {"application", "user", "address"}, 3},
     [ZDM_CHECK_NO_LONG_TRANSACTIONS] = {"sql/no_long_transactions.sql", {"limit"}, 1},
     [ZDM_CHECK_REPLICA_LAG] = {"sql/replica_lag.sql", {"limit"}, 1},
+    [ZDM_CHECK_QUARANTINE_EMPTY] = {"sql/quarantine_empty.sql", {"step", PLAN}, 2},
 };
 
 /* The queries answer: is it open, what was seen, in how many ms it opens (or NULL). */
 int
-zdm_gate_look_server(const struct zdm_gate_context *g, const struct zdm_check *check,
+zdm_gate_look_server(const struct zdm_gate_question *g, const struct zdm_check *check,
     struct zdm_check_result *out, struct zdm_err *err)
 {
     const struct question *question = &questions[check->kind];
@@ -34,7 +36,9 @@ zdm_gate_look_server(const struct zdm_gate_context *g, const struct zdm_check *c
     char left[32];
 
     for (size_t i = 0; i < question->n; i++)
-        values[i] = zdm_check_option(check, question->options[i]);
+        values[i] = strcmp(question->options[i], PLAN) == 0
+                        ? g->plan->name
+                        : zdm_check_option(check, question->options[i]);
     if (zdm_gate_query(g, check, zdm_embedded_text(zdm_gate_sql, question->file), 0, question->n,
             values, LOOK_MS, &r, err) < 0)
         return -1;

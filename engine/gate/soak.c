@@ -10,7 +10,7 @@
  * opened count too: a soak behind an approval begins with the approval.
  */
 int
-zdm_gate_look_soak(const struct zdm_gate_context *g, const struct zdm_check *check,
+zdm_gate_look_soak(const struct zdm_gate_question *g, const struct zdm_check *check,
     struct zdm_check_result *out, struct zdm_err *err)
 {
     int64_t age_ms = -1;

@@ -49,7 +49,7 @@ judge(const struct zdm_result *r, struct zdm_check_result *out, struct zdm_err *
 }
 
 int
-zdm_gate_look_sql(const struct zdm_gate_context *g, const struct zdm_check *check,
+zdm_gate_look_sql(const struct zdm_gate_question *g, const struct zdm_check *check,
     struct zdm_check_result *out, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;

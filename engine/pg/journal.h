@@ -6,6 +6,7 @@
  * zdm.cursor   one row a slice of a backfill (batch/cursor.h)
  * zdm.control  one row a plan that was steered from outside (control.h)
  * zdm.quarantine  one row a row that a backfill set aside (batch/quarantine.h)
+ * zdm.gate     one row a check of a gate that was looked at (gate/gate.h)
  *
  * A row is written in the same transaction as the work it stands for. Every
  * such transaction first takes FOR SHARE on the plan's row with its own epoch

@@ -225,6 +225,11 @@ put_gate(json_t *object, const struct zdm_step_gate *gate)
             put_text(one, check->options[j].name, check->options[j].value);
         if (check->n_argv > 0)
             put_texts(one, "argv", check->argv, check->n_argv);
+        if (check->n_names > 0)
+            put_texts(one, "names", check->names, check->n_names);
+        if (check->n_roles > 0)
+            put_texts(one, "ignore_roles", check->roles, check->n_roles);
+        put_text(one, "run", check->source);
         if (json_array_append_new(checks, one) < 0)
             zdm_die("out of memory");
     }

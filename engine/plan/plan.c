@@ -35,6 +35,9 @@ zdm_check_kind_name(enum zdm_check_kind kind)
         [ZDM_CHECK_CONSISTENT] = "consistent",
         [ZDM_CHECK_HTTP] = "http",
         [ZDM_CHECK_FLAG] = "flag",
+        [ZDM_CHECK_UNUSED] = "unused",
+        [ZDM_CHECK_QUARANTINE_EMPTY] = "quarantine_empty",
+        [ZDM_CHECK_FUNCTION] = "check",
     };
     return names[kind];
 }

@@ -151,6 +151,9 @@ enum zdm_check_kind {
     ZDM_CHECK_CONSISTENT,
     ZDM_CHECK_HTTP,
     ZDM_CHECK_FLAG,
+    ZDM_CHECK_UNUSED,
+    ZDM_CHECK_QUARANTINE_EMPTY,
+    ZDM_CHECK_FUNCTION,
     ZDM_CHECK_KINDS
 };
 const char *zdm_check_kind_name(enum zdm_check_kind kind); /* "soak" ... */
@@ -170,9 +173,15 @@ struct zdm_check {
                               * the expression of `up`; flag: a query with its value */
     const char *const *argv; /* command; ends with NULL */
     size_t n_argv;
-    const struct zdm_check_option *options; /* of the kinds behind command */
+    const struct zdm_check_option *options; /* of approval and the kinds behind command */
     size_t n_options;
-    const char *shown; /* what they wait for, for people; NULL: soak, approval and sql */
+    const char *const *names; /* unused: columns, tables and indexes, as written */
+    size_t n_names;
+    const char *const *roles; /* unused: whose statements do not count */
+    size_t n_roles;
+    zdm_func run;       /* function */
+    const char *source; /* its text */
+    const char *shown;  /* what they wait for, for people; NULL: soak, approval and sql */
     struct zdm_place at;
 };
 /* NULL: not given. */

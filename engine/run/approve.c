@@ -1,12 +1,15 @@
 #include "run/approve.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/buf.h"
 #include "base/failpoint.h"
+#include "base/mem.h"
 #include "base/text.h"
+#include "gate/gate.h"
 #include "ledger/ledger.h"
 #include "pg/conn.h"
 #include "pg/journal.h"
@@ -26,10 +29,11 @@ no_such_gate(const struct zdm_plan *plan, const char *gate, struct zdm_err *err)
 
 /* The approval meant: by name, or the only one of the gate. */
 static int
-find_item(const struct zdm_step *gate, const char *wanted, const char **item, struct zdm_err *err)
+find_item(const struct zdm_step *gate, const char *wanted, const struct zdm_check **item,
+    struct zdm_err *err)
 {
     struct zdm_buf known = ZDM_BUF_INIT;
-    const char *only = NULL;
+    const struct zdm_check *only = NULL;
     size_t n = 0;
     for (size_t i = 0; i < gate->u.gate.n_checks; i++) {
         const struct zdm_check *check = &gate->u.gate.checks[i];
@@ -37,7 +41,7 @@ find_item(const struct zdm_step *gate, const char *wanted, const char **item, st
             continue;
         zdm_buf_addf(&known, "%s\"%s\"", known.len ? ", " : "", check->id);
         if (!wanted || strcmp(check->id, wanted) == 0) {
-            only = check->id;
+            only = check;
             n++;
         }
     }
@@ -68,41 +72,63 @@ note_json(const char *note)
     return text;
 }
 
-/* In one transaction, which other approvers wait for: the first approval stands. */
 static int
-approve_once(struct zdm_conn *conn, const struct zdm_plan *plan,
-    const struct zdm_journal_entry *entry, bool *already, char **by, struct zdm_err *err)
+refuse(const struct zdm_approval_question *q, const char *who, const char *why, struct zdm_err *err)
 {
-    struct zdm_journal_rows rows = {0};
-    int rc = -1;
-    if (zdm_conn_exec(conn,
-            "BEGIN; SELECT pg_catalog.pg_advisory_xact_lock("
-            "pg_catalog.hashtextextended('zdm approve', 0))",
-            NULL, err) < 0 ||
-        zdm_journal_barrier(conn, err) < 0 || zdm_journal_read(conn, plan->name, &rows, err) < 0)
-        goto out;
-    const struct zdm_journal_row *row = zdm_journal_find(&rows, entry->step, entry->item);
-    *already = row != NULL;
-    *by = row ? zdm_strdup(row->who) : NULL;
-    rc = row ? 0 : zdm_journal_write(conn, entry, err) < 0 ? -1 : zdm_conn_commit(conn, err);
-out:
-    zdm_conn_rollback(conn);
-    zdm_journal_rows_release(&rows);
+    const char *by = zdm_check_option(q->check, "by");
+
+    zdm_fail(err, ZDM_ERR_REFUSED, "%s may not give the approval \"%s\": %s %s", who, q->check->id,
+        who, why);
+    if (by)
+        zdm_err_hint(err, "the plan names who may: %s", by);
+    else
+        zdm_err_hint(err, "somebody who does not run the plan has to");
+    return zdm_err_at(err, q->check->at);
+}
+
+/* Inside a transaction that other approvers wait for. */
+static int
+approve_once(struct zdm_conn *conn, const struct zdm_approval_question *q,
+    struct zdm_journal_entry *entry, struct zdm_approved *out, struct zdm_err *err)
+{
+    const struct zdm_journal_row *own = zdm_gate_approval_of(q, entry->who);
+    const char *why = zdm_gate_may_not_approve(q, entry->who);
+    struct zdm_approvals before;
+
+    zdm_gate_approvals(q, &before);
+    out->already = own != NULL || before.given >= before.needed;
+    zdm_gate_approvals_release(&before);
+    if (out->already) {
+        const struct zdm_journal_row *row = own ? own : zdm_gate_approval_of(q, NULL);
+        out->by = row ? zdm_strdup(row->who) : NULL;
+        return 0;
+    }
+    if (why)
+        return refuse(q, entry->who, why, err);
+    char *item = zdm_gate_approval_of(q, NULL) ? zdm_gate_approval_item(q->check->id, entry->who)
+                                               : zdm_strdup(q->check->id);
+    entry->item = item;
+    int rc = zdm_journal_barrier(conn, err) < 0 ? -1 : zdm_journal_write(conn, entry, err);
+    free(item);
+    entry->item = q->check->id;
     return rc;
 }
 
 static int
 write_approval(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_step *gate,
-    const char *item, const struct zdm_approve_options *options, bool *already, char **by,
-    struct zdm_err *err)
+    const struct zdm_check *check, const struct zdm_approve_options *options,
+    struct zdm_approved *out, struct zdm_err *err)
 {
+    struct zdm_journal_rows rows = {0};
+    struct zdm_approval_question q = {.check = check, .gate = gate->id, .rows = &rows};
+    struct zdm_approvals now;
     char *detail = note_json(options->note);
+    int rc = -1;
     if (!detail)
         return zdm_fail(err, ZDM_ERR_USAGE, "the note is not valid UTF-8");
-    const struct zdm_journal_entry entry = {
+    struct zdm_journal_entry entry = {
         .plan = plan->name,
         .step = gate->id,
-        .item = item,
         .state = "approved",
         .kind = "approval",
         .fingerprint = gate->fingerprint,
@@ -110,7 +136,26 @@ write_approval(struct zdm_conn *conn, const struct zdm_plan *plan, const struct 
         .detail = detail,
         .who = options->who,
     };
-    int rc = approve_once(conn, plan, &entry, already, by, err);
+    if (zdm_conn_exec(conn,
+            "BEGIN; SELECT pg_catalog.pg_advisory_xact_lock("
+            "pg_catalog.hashtextextended('zdm approve', 0))",
+            NULL, err) < 0 ||
+        zdm_journal_read(conn, plan->name, &rows, err) < 0 ||
+        approve_once(conn, &q, &entry, out, err) < 0)
+        goto out;
+    zdm_journal_rows_release(&rows);
+    if (zdm_journal_read(conn, plan->name, &rows, err) < 0 ||
+        (!out->already && zdm_conn_commit(conn, err) < 0))
+        goto out;
+    zdm_gate_approvals(&q, &now);
+    out->needed = now.needed;
+    out->given = now.given;
+    out->missing = zdm_strdup(now.missing);
+    zdm_gate_approvals_release(&now);
+    rc = 0;
+out:
+    zdm_conn_rollback(conn);
+    zdm_journal_rows_release(&rows);
     free(detail);
     return rc;
 }
@@ -137,7 +182,7 @@ record(struct zdm_ledger *ledger, struct zdm_conn *conn, const struct zdm_plan *
 
 int
 zdm_approve(const struct zdm_plan *plan, const struct zdm_approve_options *options,
-    const char **item, bool *already, char **by, struct zdm_err *err)
+    struct zdm_approved *out, struct zdm_err *err)
 {
     const struct zdm_step *gate = zdm_plan_step(plan, options->gate);
     if (!gate || gate->kind != ZDM_STEP_GATE)
@@ -146,29 +191,40 @@ zdm_approve(const struct zdm_plan *plan, const struct zdm_approve_options *optio
         zdm_fail(err, ZDM_ERR_USAGE, "an approval needs a note");
         return zdm_err_hint(err, "say why in --note: it stands in the log for whoever asks later");
     }
-    const char *found = NULL;
-    if (find_item(gate, options->item, &found, err) < 0)
+    const struct zdm_check *check = NULL;
+    if (find_item(gate, options->item, &check, err) < 0)
         return -1;
 
+    struct zdm_approved approved = {.item = check->id};
     struct zdm_ledger *ledger = NULL;
     struct zdm_conn *conn = NULL;
     int rc = -1;
     if (zdm_ledger_open(options->ledger_path, ZDM_LEDGER_WRITE, &ledger, err) < 0 ||
         zdm_conn_open(options->conninfo, "zdm/approve", &conn, err) < 0 ||
         zdm_journal_install_for(conn, "journal", err) < 0 ||
-        write_approval(conn, plan, gate, found, options, already, by, err) < 0)
+        write_approval(conn, plan, gate, check, options, &approved, err) < 0)
         goto out;
-    *item = found;
-    if (*already) {
-        rc = 0;
-        goto out;
+    rc = 0;
+    if (!approved.already) {
+        ZDM_FAIL_HERE(APPROVE_AFTER);
+        rc = record(ledger, conn, plan, gate, check->id, options, err);
+        if (rc < 0)
+            zdm_err_wrap(err, "the approval is recorded in the database, but not in the ledger");
     }
-    ZDM_FAIL_HERE(APPROVE_AFTER);
-    rc = record(ledger, conn, plan, gate, found, options, err);
-    if (rc < 0)
-        zdm_err_wrap(err, "the approval is recorded in the database, but not in the ledger");
 out:
     zdm_conn_close(conn);
     zdm_ledger_close(ledger);
+    if (rc < 0)
+        zdm_approved_release(&approved);
+    else
+        *out = approved;
     return rc;
+}
+
+void
+zdm_approved_release(struct zdm_approved *approved)
+{
+    free(approved->by);
+    free(approved->missing);
+    *approved = (struct zdm_approved){.item = NULL};
 }

@@ -4,6 +4,9 @@
 #ifndef ZDM_RUN_APPROVE_H
 #define ZDM_RUN_APPROVE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "plan/plan.h"
 
 struct zdm_approve_options {
@@ -13,8 +16,17 @@ struct zdm_approve_options {
     const char *note; /* required: why */
     const char *who;
 };
-/* *already: it had been approved (by *by, owned, may be NULL) and nothing was written. *item: the approval's id (view of the plan). */
+/* What became of it. */
+struct zdm_approved {
+    const char *item; /* the approval's id, view of the plan */
+    bool already;     /* nothing was written: this person, or enough others, approved before */
+    char *by;         /* who did, when already; owned, may be NULL */
+    int64_t needed, given;
+    char *missing; /* who may still approve; owned, NULL: the approval is complete */
+};
+/* Who may not approve is refused (ZDM_ERR_REFUSED). */
 int zdm_approve(const struct zdm_plan *plan, const struct zdm_approve_options *options,
-    const char **item, bool *already, char **by, struct zdm_err *err);
+    struct zdm_approved *out, struct zdm_err *err);
+void zdm_approved_release(struct zdm_approved *approved);
 
 #endif

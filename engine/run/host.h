@@ -20,6 +20,7 @@ struct zdm_hook_context {
     const char *plan, *step;
     int64_t epoch;
     bool transaction; /* db is inside the step's transaction */
+    const char *mark; /* put behind each statement of db; NULL: nothing is */
     /* log:info(...) and friends end here. level: "info", "warning". */
     void (*log)(void *self, const char *level, const char *message);
     void *log_self;
@@ -32,6 +33,10 @@ struct zdm_host {
      * ZDM_ERR_FAILED with its place; an error raised by db: keeps its SQLSTATE. */
     int (*call)(void *self, zdm_func func, struct zdm_conn *conn,
         const struct zdm_hook_context *context, bool *answer, struct zdm_err *err);
+    /* Calls the function of a gate's check with (db, log, ctx), inside a transaction. *open: the first
+     * value that it returned, which must be true or false; *seen: owned, the second as text, or NULL. */
+    int (*look)(void *self, zdm_func func, struct zdm_conn *conn,
+        const struct zdm_hook_context *context, bool *open, char **seen, struct zdm_err *err);
     /* Calls a throttle function with (ctx). *reason: owned, why to hold, when it returned a text or
      * true; NULL when it returned false or nil. Anything else is an error. */
     int (*ask)(void *self, zdm_func func, const struct zdm_hook_context *context, char **reason,

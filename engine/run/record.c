@@ -46,7 +46,7 @@ keep(struct zdm_session *s, const struct zdm_event *event)
 {
     if (event->kind == ZDM_EVENT_PROGRESS || s->ledger_plan == 0)
         return;
-    char *detail = event->gate                          ? zdm_gate_result_json(event->gate)
+    char *detail = event->gate                          ? zdm_gate_result_json(event->gate, false)
                    : event->lock                        ? zdm_lock_report_json(event->lock)
                    : event->kind == ZDM_EVENT_STEP_DONE ? done_json(event)
                                                         : NULL;
@@ -119,7 +119,7 @@ known_rows(const struct zdm_journal_rows *before, const struct zdm_journal_rows 
         const struct zdm_journal_row *a = &before->items[n], *b = &now->items[n];
         if (a->at_ms != b->at_ms || strcmp(a->step, b->step) != 0 ||
             strcmp(a->item, b->item) != 0 || strcmp(a->state, b->state) != 0 ||
-            strcmp(a->fingerprint, b->fingerprint) != 0)
+            strcmp(a->fingerprint ? a->fingerprint : "", b->fingerprint ? b->fingerprint : "") != 0)
             break;
     }
     return n;

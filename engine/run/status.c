@@ -25,7 +25,21 @@ look_at_next(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
         out->state = ZDM_STATE_WAITING;
     if (plan->steps[index].kind != ZDM_STEP_GATE || !conn)
         return 0;
-    if (zdm_gate_look(conn, plan, index, rows, ZDM_GATE_SHOW, &out->gate, err) < 0)
+    struct zdm_gate_rows before = {.count = 0};
+    if (zdm_gate_rows_read(conn, plan->name, plan->steps[index].id, &before, err) < 0)
+        return -1;
+    int rc = zdm_gate_look(
+        &(struct zdm_gate_question){
+            .conn = conn,
+            .plan = plan,
+            .index = index,
+            .how = ZDM_GATE_SHOW,
+            .rows = rows,
+            .before = &before,
+        },
+        &out->gate, err);
+    zdm_gate_rows_release(&before);
+    if (rc < 0)
         return -1;
     if (!out->gate.open)
         out->state = ZDM_STATE_WAITING;

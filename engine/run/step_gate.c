@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "run/session.h"
 
 #define TIMER_MOST_MS 600000 /* the clocks may be set, and a laptop may sleep */
@@ -14,12 +15,16 @@ closed(const struct zdm_session *s, const struct zdm_step *step,
     const struct zdm_gate_result *result, struct zdm_err *err)
 {
     struct zdm_buf seen = ZDM_BUF_INIT, todo = ZDM_BUF_INIT;
+    char age[32], since[32];
     for (size_t i = 0; i < result->n_checks; i++) {
         const struct zdm_check_result *check = &result->checks[i];
         if (check->open)
             continue;
         zdm_buf_addf(&seen, "%s%s \"%s\": %s", seen.len ? "\n" : "",
             zdm_check_kind_name(check->check->kind), check->check->id, check->seen);
+        if (check->age_ms >= 1000)
+            zdm_buf_addf(&seen, " (closed for %s, since %s)", zdm_show_duration(check->age_ms, age),
+                zdm_iso8601(check->since_ms, since));
         if (check->todo)
             zdm_buf_addf(&todo, "%s%s", todo.len ? "\n" : "", check->todo);
     }
@@ -38,7 +43,7 @@ static int
 pass(struct zdm_session *s, const struct zdm_step *step, const struct zdm_gate_result *result,
     struct zdm_err *err)
 {
-    char *detail = zdm_gate_result_json(result);
+    char *detail = zdm_gate_result_json(result, false);
     ZDM_FAIL_HERE(GATE_BEFORE);
     int rc = zdm_session_transact(s, step, NULL, NULL,
         &(struct zdm_transaction_options){.state = "done", .detail = detail}, err);
@@ -82,14 +87,79 @@ wait_at(struct zdm_session *s, const struct zdm_gate_result *result, struct zdm_
     }
 }
 
+struct calling {
+    struct zdm_session *s;
+    const struct zdm_step *step;
+};
+
+static void
+log_line(void *self, const char *level, const char *message)
+{
+    const struct calling *calling = self;
+    zdm_session_say(calling->s, ZDM_EVENT_NOTE, level, calling->step, "%s", message);
+}
+
+/* The function of a check, as a hook in a transaction. */
+static int
+call(void *self, const struct zdm_check *check, bool *open, char **seen, struct zdm_err *err)
+{
+    const struct calling *calling = self;
+    const struct zdm_host *host = &calling->s->options->host;
+    struct zdm_hook_context context = {
+        .plan = calling->s->plan->name,
+        .step = calling->step->id,
+        .epoch = calling->s->epoch,
+        .transaction = true,
+        .mark = ZDM_GATE_MARK,
+        .log = log_line,
+        .log_self = self,
+    };
+    return host->look(host->self, check->run, calling->s->conn, &context, open, seen, err);
+}
+
+/* In zdm.gate, for the next look, and for whoever asks since when it is closed. */
+static int
+remember(struct zdm_session *s, const struct zdm_step *step, const struct zdm_gate_result *result,
+    struct zdm_err *err)
+{
+    if (zdm_session_begin(s, 0, err) == 0 &&
+        zdm_gate_rows_write(s->conn, s->plan->name, step->id, result, err) == 0 &&
+        zdm_conn_commit(s->conn, err) == 0)
+        return 0;
+    if (!zdm_conn_lost(s->conn))
+        zdm_conn_rollback(s->conn);
+    return -1;
+}
+
 static int
 look(struct zdm_session *s, size_t index, struct zdm_gate_result *result, struct zdm_err *err)
 {
+    const struct zdm_step *step = &s->plan->steps[index];
+    struct calling calling = {.s = s, .step = step};
+    struct zdm_gate_question question = {
+        .conn = s->conn,
+        .plan = s->plan,
+        .index = index,
+        .how = s->options->wait ? ZDM_GATE_WAIT : ZDM_GATE_ASK,
+        .rows = &s->rows,
+        .runner = s->options->who,
+        .call = call,
+        .self = &calling,
+    };
+    struct zdm_gate_rows before = {.count = 0};
+    int rc = -1;
+
     /* An approval may have come while the steps before ran. */
     if (zdm_session_refresh(s, err) == 0 &&
-        zdm_gate_look(s->conn, s->plan, index, &s->rows,
-            s->options->wait ? ZDM_GATE_WAIT : ZDM_GATE_ASK, result, err) == 0)
+        zdm_gate_rows_read(s->conn, s->plan->name, step->id, &before, err) == 0) {
+        question.before = &before;
+        rc = zdm_gate_look(&question, result, err);
+    }
+    zdm_gate_rows_release(&before);
+    if (rc == 0 && remember(s, step, result, err) == 0)
         return 0;
+    if (rc == 0)
+        zdm_gate_result_release(result);
     if (!zdm_conn_lost(s->conn) || zdm_session_recover(s, err) < 0)
         return -1;
     s->again = true;

@@ -29,9 +29,32 @@ return {
         name = "approval",
         id = "check",
         stands = "check",
-        doc = "Opens when somebody says `zdm approve`.",
-        fields = {},
-        example = [[approval "app v2 is everywhere"]],
+        body = "optional",
+        doc = "Opens when somebody says `zdm approve`, or as many as are asked for. Who somebody is, is `user@host` as "
+            .. "`zdm log` shows it: a record among people who may write to the journal, no proof. A user counts as one "
+            .. "person on all hosts.",
+        fields = {
+            {
+                name = "approvals",
+                kind = "integer",
+                min = 1,
+                max = 100,
+                default = 1,
+                doc = "How many people must approve.",
+            },
+            {
+                name = "by",
+                kind = "people",
+                doc = "Only these may: `ann`, or `ann@laptop` on that host alone.",
+            },
+            {
+                name = "not_runner",
+                kind = "boolean",
+                default = false,
+                doc = "Who has run a step of the plan, or runs it now, may not.",
+            },
+        },
+        example = [[approval "app v2 is everywhere" { approvals = 2, by = { "ann", "bob", "carol" }, not_runner = true }]],
     },
     {
         name = "not_before",
@@ -155,5 +178,68 @@ return {
             seconds,
         },
         example = [[flag "new reads are on" { url = "https://flags.example.com/new_reads", is = "on" }]],
+    },
+    {
+        name = "unused",
+        stands = "check",
+        entries = "names",
+        doc = "Opens when none of these columns, tables and indexes was used for a time: `users.email`, "
+            .. "`app.users.email`, `app.old_table`, `users_email_idx`. What the catalog has under a name decides what it "
+            .. "is. Statements are taken from pg_stat_statements (1.9 or newer; the role needs pg_read_all_stats): they are "
+            .. "parsed, and one uses a column when it names it, or means it with `*`, with a whole row, by an INSERT "
+            .. "without columns or through a view. What cannot be parsed and has the table's name in it counts. The "
+            .. "extension counts calls, not times: each look of a run compares them with the one before, so that a "
+            .. "use begins the waiting anew; `zdm run --wait`, or a run every hour, looks often enough. Whatever leaves a "
+            .. "gap in the counts begins it anew too: a reset, a statement that was evicted (pg_stat_statements.max), a "
+            .. "restart without saving. Indexes and tables are judged by the server's counts of their scans and changes "
+            .. "(and the table by statements too). Not seen: what ran on replicas, which have counts of their own, and with "
+            .. "pg_stat_statements.track = top what functions run; functions that hold a column's name are named.",
+        fields = {
+            {
+                name = "quiet",
+                kind = "duration",
+                min = 1,
+                max = 366 * 86400000,
+                default = "24h",
+                doc = "For how long nobody used them: longer than the longest pause between two runs of any job.",
+            },
+            {
+                name = "ignore_roles",
+                kind = "strings",
+                doc = "Statements of these roles do not count: backups, monitoring.",
+            },
+        },
+        example = [[unused { "users.email", "users_email_idx", quiet = "8d", ignore_roles = { "backup" } }]],
+    },
+    {
+        name = "quarantine_empty",
+        stands = "check",
+        doc = "Opens when no row that a backfill of this plan set aside is left in quarantine. Contract steps wait for that in "
+            .. "any case; this holds what stands before them.",
+        fields = { { name = "step", kind = "id", doc = "Of this backfill only." } },
+        example = [[quarantine_empty {}]],
+    },
+    {
+        name = "check",
+        id = "check",
+        stands = "check",
+        doc = "Opens when a Lua function of the plan returns true. It gets what a hook gets, with 100 million instructions "
+            .. "and 64 MB of memory; `db` is in one read-only transaction, 30 seconds for each statement. Its text is part of the gate's definition; that of another function which it "
+            .. "calls is not.",
+        fields = {
+            {
+                name = "run",
+                kind = "look",
+                required = true,
+                doc = "function(db, log, ctx): returns true or false, and then a text for the record: what it saw.",
+            },
+        },
+        example = [[
+check "all orders are settled" {
+    run = function(db)
+        local open = db:value "SELECT count(*) FROM orders WHERE NOT settled"
+        return open == 0, ("%d open orders"):format(open)
+    end,
+}]],
     },
 }

@@ -306,13 +306,18 @@ function drop_column(body) end
 ---@return zdm.check
 function soak(id) end
 
----Opens when somebody says `zdm approve`.
+---@class zdm.approval.fields
+---@field approvals? integer How many people must approve. (1 to 100)
+---@field by? string[] Only these may: `ann`, or `ann@laptop` on that host alone.
+---@field not_runner? boolean Who has run a step of the plan, or runs it now, may not.
+
+---Opens when somebody says `zdm approve`, or as many as are asked for. Who somebody is, is `user@host` as `zdm log` shows it: a record among people who may write to the journal, no proof. A user counts as one person on all hosts.
 ---
 ---```lua
----approval "app v2 is everywhere"
+---approval "app v2 is everywhere" { approvals = 2, by = { "ann", "bob", "carol" }, not_runner = true }
 ---```
 ---@param id string
----@return zdm.check
+---@return zdm.check|fun(body: zdm.approval.fields): zdm.check
 function approval(id) end
 
 ---@class zdm.not_before.fields
@@ -423,3 +428,46 @@ function http(id) end
 ---@param id string
 ---@return fun(body: zdm.flag.fields): zdm.check
 function flag(id) end
+
+---@class zdm.unused.fields
+---@field quiet? string For how long nobody used them: longer than the longest pause between two runs of any job. (1ms to 8784h)
+---@field ignore_roles? string[] Statements of these roles do not count: backups, monitoring.
+---@field [integer] string
+
+---Opens when none of these columns, tables and indexes was used for a time: `users.email`, `app.users.email`, `app.old_table`, `users_email_idx`. What the catalog has under a name decides what it is. Statements are taken from pg_stat_statements (1.9 or newer; the role needs pg_read_all_stats): they are parsed, and one uses a column when it names it, or means it with `*`, with a whole row, by an INSERT without columns or through a view. What cannot be parsed and has the table's name in it counts. The extension counts calls, not times: each look of a run compares them with the one before, so that a use begins the waiting anew; `zdm run --wait`, or a run every hour, looks often enough. Whatever leaves a gap in the counts begins it anew too: a reset, a statement that was evicted (pg_stat_statements.max), a restart without saving. Indexes and tables are judged by the server's counts of their scans and changes (and the table by statements too). Not seen: what ran on replicas, which have counts of their own, and with pg_stat_statements.track = top what functions run; functions that hold a column's name are named.
+---
+---```lua
+---unused { "users.email", "users_email_idx", quiet = "8d", ignore_roles = { "backup" } }
+---```
+---@param body zdm.unused.fields
+---@return zdm.check
+function unused(body) end
+
+---@class zdm.quarantine_empty.fields
+---@field step? string Of this backfill only.
+
+---Opens when no row that a backfill of this plan set aside is left in quarantine. Contract steps wait for that in any case; this holds what stands before them.
+---
+---```lua
+---quarantine_empty {}
+---```
+---@param body zdm.quarantine_empty.fields
+---@return zdm.check
+function quarantine_empty(body) end
+
+---@class zdm.check.fields
+---@field run fun(db: zdm.db, log: zdm.log, ctx: zdm.ctx): boolean, string? function(db, log, ctx): returns true or false, and then a text for the record: what it saw.
+
+---Opens when a Lua function of the plan returns true. It gets what a hook gets, with 100 million instructions and 64 MB of memory; `db` is in one read-only transaction, 30 seconds for each statement. Its text is part of the gate's definition; that of another function which it calls is not.
+---
+---```lua
+---check "all orders are settled" {
+---    run = function(db)
+---        local open = db:value "SELECT count(*) FROM orders WHERE NOT settled"
+---        return open == 0, ("%d open orders"):format(open)
+---    end,
+---}
+---```
+---@param id string
+---@return fun(body: zdm.check.fields): zdm.check
+function check(id) end

@@ -28,7 +28,10 @@ look(const char *sql, struct zdm_gate_result *out, struct zdm_err *err)
     struct zdm_journal_rows rows = {.count = 0};
 
     zdm_err_clear(err);
-    return zdm_gate_look(conn, &plan, 0, &rows, ZDM_GATE_ASK, out, err);
+    return zdm_gate_look(
+        &(struct zdm_gate_question){
+            .conn = conn, .plan = &plan, .rows = &rows, .how = ZDM_GATE_ASK},
+        out, err);
 }
 
 static void

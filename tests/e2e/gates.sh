@@ -36,7 +36,7 @@ clock() { sql "SELECT to_char(now() AT TIME ZONE 'America/Lima' + interval '$1',
 gate inside "window { from = \"$(clock '-2 h')\", to = \"$(clock '2 h')\", zone = \"America/Lima\" }"
 opens inside '(America/Lima)'
 gate outside "window { from = \"$(clock '2 h')\", to = \"$(clock '4 h')\", zone = \"America/Lima\" }"
-closed outside '# in 1 h'
+closed outside '# in '
 # Three days from now on, and nothing before.
 day=$(sql "SELECT lower(to_char(now() AT TIME ZONE 'UTC' + interval '3 days', 'Dy'))")
 gate weekly "window { from = \"00:00\", to = \"00:00\", zone = \"UTC\", days = { \"$day\" } }"
@@ -178,6 +178,81 @@ echo '200 on' >answer
 opens webflag 'it is "on"'
 gate deaf 'http "h" { url = "http://127.0.0.1:9/", timeout = "5s" }'
 closed deaf 'no answer:'
+
+# --- several approvals ----------------------------------------------------------------------------------
+me=$(id -un)
+cat >many.lua <<LUA
+return plan "many" { api = 1,
+  gate "g" { approval "two" { approvals = 2, by = { "$me", "zoe", "yan@desk" } } },
+  expand { sql "one" "SELECT 1" },
+  gate "h" { approval "other" { not_runner = true }, approval "zoe" { by = { "zoe" } } } }
+LUA
+check_exit 3 "$ZDM" run many.lua
+tr -s ' \n' ' ' <"$out" >flat
+check_has flat "0 of 2 approvals; missing: $me, zoe, yan@desk"
+check_exit 0 "$ZDM" approve many.lua g --note "fine"
+check_has "$out" '1 of 2 approvals; still missing: zoe, yan@desk'
+check_exit 0 "$ZDM" approve many.lua g --note "again" --format json
+check_has "$out" '"already": true'
+check_has "$out" '"given": 1'
+# As a colleague's zdm writes it.
+colleague() {
+    sql "INSERT INTO zdm.journal (plan, step, item, state, kind, epoch, who)
+         VALUES ('many', '$1', E'$2', 'approved', 'approval', 0, '$3')"
+}
+colleague g 'two\nyan@laptop' yan@laptop
+check_exit 3 "$ZDM" run many.lua
+tr -s ' \n' ' ' <"$out" >flat
+check_has flat '(does not count: is not asked); missing: zoe, yan@desk'
+colleague g 'two\nzoe@ci' zoe@ci
+check_exit 3 "$ZDM" run many.lua
+check_has "$out" 'gate      h'
+check_exit 0 "$ZDM" approve many.lua g two --note "late"
+check_has "$out" 'approved before'
+check_exit 4 "$ZDM" approve many.lua h other --note "I ran it"
+check_has "$err" 'may not give the approval "other"'
+check_has "$err" 'runs the plan'
+check_exit 4 "$ZDM" approve many.lua h zoe --note "in place of her"
+check_has "$err" 'the plan names who may: zoe'
+colleague h other zoe@ci
+colleague h zoe zoe@ci
+check_exit 0 "$ZDM" run many.lua
+
+# --- a function of the plan, and quarantine -----------------------------------------------------------
+cat >func.lua <<'LUA'
+return plan "func" { api = 1, gate "g" {
+  check "few" { run = function(db, log, ctx)
+      log:info("asked by %s", ctx.step)
+      local n = db:value "SELECT count(*) FROM flags"
+      return n == 2, ("%d flags"):format(n)
+  end },
+  quarantine_empty {}, quarantine_empty { step = "none" },
+} }
+LUA
+closed func 'closed check "few": 1 flags'
+check_has flat 'open quarantine_empty: no row is in quarantine'
+sql "INSERT INTO flags VALUES ('x', true);
+     INSERT INTO zdm.quarantine (plan, step, relation, key, key_columns, sqlstate, message)
+       VALUES ('func', 'fill', 't', '1', '{\"id\":1}', '23514', 'bad')"
+closed func 'closed quarantine_empty: 1 of step "fill", such as {"id":1}'
+check_has flat 'open check "few": 2 flags'
+check_has flat 'open quarantine_empty "quarantine_empty none"'
+sql 'TRUNCATE zdm.quarantine'
+opens func 'asked by g'
+badcheck() {
+    printf 'return plan "%s" { api = 1, gate "g" { check "c" { run = function(db) %s end } } }\n' "$1" "$2" >"$1.lua"
+    check_exit 1 "$ZDM" run "$1.lua"
+    check_has "$err" 'check "c" of gate "g"'
+}
+badcheck changes 'db:exec "DELETE FROM flags"; return true'
+check_has "$err" 'read-only transaction'
+badcheck frees 'db:exec "SET TRANSACTION READ WRITE"; db:exec "DELETE FROM flags"; return true'
+badcheck shrugs 'return 1'
+check_has "$err" 'must return true or false'
+badcheck turns 'while true do end'
+check_has "$err" 'ran for over 100 million instructions'
+check_eq "nothing was changed" 2 "$(sql 'SELECT count(*) FROM flags')"
+sql "DELETE FROM flags WHERE name = 'x'"
 
 # --- a gate that opened stays open: it is in the journal -----------------------------------------------
 rm -f yes flag

@@ -115,7 +115,7 @@ upgrade(void **state)
     must_exec(dba,
         "ALTER TABLE zdm.cursor DROP COLUMN range_end, DROP COLUMN stripes, DROP COLUMN stripe_pos,"
         " DROP COLUMN part_of, DROP COLUMN round;"
-        "ALTER TABLE zdm.control DROP COLUMN stripes; DROP TABLE zdm.quarantine;"
+        "ALTER TABLE zdm.control DROP COLUMN stripes; DROP TABLE zdm.quarantine, zdm.gate;"
         "UPDATE zdm.meta SET version = 1;"
         "INSERT INTO zdm.cursor (plan, step, slice, epoch, pos, bound, batches, rows)"
         " VALUES ('p', 's', 0, 3, '10', '20', 2, 10);"
@@ -127,7 +127,7 @@ upgrade(void **state)
     expect_cell(dba, "SELECT version FROM zdm.meta", "1");
 
     GOOD(zdm_journal_install(dba, &err));
-    expect_cell(dba, "SELECT version FROM zdm.meta", "7");
+    expect_cell(dba, "SELECT version FROM zdm.meta", "8");
     expect_cell(dba,
         "SELECT concat_ws(' ', pos, stripe, stripes, range_end, stripe_pos, rows) FROM zdm.cursor",
         "10 0 1 10");

@@ -79,6 +79,10 @@ function native.columns(text)
 end
 
 -- The parser of PostgreSQL is not here: what begins with SELEC does not parse.
+function native.check_address(text)
+    return not text:find "^%d+$"
+end
+
 function native.check_regex(text)
     if text:find "%($" then
         return nil, "Unmatched ( or \\("

@@ -50,7 +50,11 @@ look(const struct zdm_journal_row *rows, size_t n)
     struct zdm_gate_result result;
     struct zdm_err err = ZDM_ERR_INIT;
 
-    assert_int_equal(zdm_gate_look(NULL, &plan, 2, &all, ZDM_GATE_ASK, &result, &err), 0);
+    assert_int_equal(zdm_gate_look(
+                         &(struct zdm_gate_question){
+                             .plan = &plan, .index = 2, .rows = &all, .how = ZDM_GATE_ASK},
+                         &result, &err),
+        0);
     assert_int_equal(result.n_checks, 2);
     return result;
 }
@@ -121,7 +125,11 @@ test_soak_with_nothing_before_it(void **state)
     struct zdm_err err = ZDM_ERR_INIT;
 
     (void)state;
-    assert_int_equal(zdm_gate_look(NULL, &first, 0, &none, ZDM_GATE_ASK, &r, &err), 0);
+    assert_int_equal(zdm_gate_look(
+                         &(struct zdm_gate_question){
+                             .plan = &first, .index = 0, .rows = &none, .how = ZDM_GATE_ASK},
+                         &r, &err),
+        0);
     assert_true(r.checks[0].open);
     zdm_gate_result_release(&r);
 }
@@ -172,7 +180,11 @@ test_approval_words(void **state)
     struct zdm_err err = ZDM_ERR_INIT;
 
     (void)state;
-    assert_int_equal(zdm_gate_look(NULL, &odd, 0, &none, ZDM_GATE_ASK, &r, &err), 0);
+    assert_int_equal(zdm_gate_look(
+                         &(struct zdm_gate_question){
+                             .plan = &odd, .index = 0, .rows = &none, .how = ZDM_GATE_ASK},
+                         &r, &err),
+        0);
     assert_string_equal(r.checks[0].todo,
         "run: zdm approve \"my plans/x.lua\" \"\" 'it'\\''s $(rm) `x` \"q\" !' --note \"why\"");
     zdm_gate_result_release(&r);
@@ -187,7 +199,7 @@ test_json(void **state)
         {.check = &check, .open = false, .seen = (char *)"bad \xff byte"},
     };
     struct zdm_gate_result r = {.checks = one, .n_checks = 2}, none = {.open = true};
-    char *json = zdm_gate_result_json(&r);
+    char *json = zdm_gate_result_json(&r, false);
 
     (void)state;
     assert_string_equal(json,
@@ -195,9 +207,84 @@ test_json(void **state)
         "{\"check\":\"quote \\\" and \\\\ and é\\n\",\"kind\":\"sql\",\"open\":false,"
         "\"seen\":\"(not UTF-8)\"}]");
     free(json);
-    json = zdm_gate_result_json(&none);
+    json = zdm_gate_result_json(&none, false);
     assert_string_equal(json, "[]");
     free(json);
+}
+
+static struct zdm_journal_row
+approved(const char *item, const char *who)
+{
+    struct zdm_journal_row r = row("g", item, "approved", HOUR);
+
+    r.kind = (char *)"approval";
+    r.who = (char *)who;
+    return r;
+}
+
+/* Approvals of a gate whose plan ann ran, and the same run by `runner`. */
+static void
+expect_approvals(const struct zdm_check *check, const struct zdm_journal_row *rows, size_t n,
+    const char *runner, bool open, const char *seen)
+{
+    struct zdm_check one = *check;
+    struct zdm_step gate = {
+        .id = "g", .kind = ZDM_STEP_GATE, .u.gate = {.checks = &one, .n_checks = 1}};
+    struct zdm_plan p = {.name = "p", .file = "x.lua", .steps = &gate, .n_steps = 1};
+    struct zdm_journal_rows all = {.items = (struct zdm_journal_row *)rows, .count = n};
+    struct zdm_gate_result r;
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    assert_int_equal(zdm_gate_look(
+                         &(struct zdm_gate_question){
+                             .plan = &p, .rows = &all, .runner = runner, .how = ZDM_GATE_ASK},
+                         &r, &err),
+        0);
+    assert_string_equal(r.checks[0].seen, seen);
+    assert_int_equal(r.open, open);
+    zdm_gate_result_release(&r);
+}
+
+#define AT " at 2023-11-14T22:13:20Z"
+
+static void
+test_several_approvals(void **state)
+{
+    const struct zdm_check_option options[] = {
+        {"approvals", "2"}, {"by", "bob, carol@desk, ann"}, {"not_runner", "true"}};
+    const struct zdm_check all = {
+        .kind = ZDM_CHECK_APPROVAL, .id = "a", .options = options, .n_options = 3};
+    const struct zdm_check two = {
+        .kind = ZDM_CHECK_APPROVAL, .id = "a", .options = options, .n_options = 1};
+    const struct zdm_check named = {
+        .kind = ZDM_CHECK_APPROVAL, .id = "a", .options = &options[1], .n_options = 1};
+    struct zdm_journal_row rows[] = {
+        row("add", "", "done", HOUR),
+        approved("a", "bob@laptop"),
+        approved("a\nbob@desk", "bob@desk"),
+        approved("a\ncarol@home", "carol@home"),
+        approved("ab", "dan@desk"),
+    };
+
+    (void)state;
+    expect_approvals(&two, rows, 1, NULL, false, "0 of 2 approvals; missing: anybody");
+    expect_approvals(
+        &two, rows, 3, NULL, false, "1 of 2 approvals: bob@laptop" AT "; missing: anybody");
+    expect_approvals(&two, rows, 4, NULL, true, "approved by bob@laptop" AT "; carol@home" AT);
+    /* carol is asked on one host only. */
+    expect_approvals(&all, rows, 5, NULL, false,
+        "1 of 2 approvals: bob@laptop" AT "; carol@home" AT
+        " (does not count: is not asked); missing: carol@desk");
+    rows[3].who = (char *)"carol@desk";
+    expect_approvals(&all, rows, 5, "dan@ci", true, "approved by bob@laptop" AT "; carol@desk" AT);
+    /* Who runs it now does not count either. */
+    expect_approvals(&all, rows, 5, "bob@ci", false,
+        "1 of 2 approvals: bob@laptop" AT " (does not count: runs the plan); bob@desk" AT
+        " (does not count: runs the plan); carol@desk" AT "; missing: nobody who is named is left");
+    rows[1].who = (char *)"ann@laptop"; /* ran "add" */
+    expect_approvals(&named, rows, 2, NULL, true, "approved by ann@laptop" AT);
+    expect_approvals(
+        &named, rows + 4, 1, NULL, false, "0 of 1 approvals; missing: bob, carol@desk, ann");
 }
 
 int
@@ -210,6 +297,7 @@ main(void)
         cmocka_unit_test(test_soak_with_nothing_before_it),
         cmocka_unit_test(test_approval),
         cmocka_unit_test(test_approval_words),
+        cmocka_unit_test(test_several_approvals),
         cmocka_unit_test(test_json),
     };
 

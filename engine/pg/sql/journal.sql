@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS zdm.journal (
 COMMENT ON TABLE  zdm.journal             IS 'one row a step that ran, and one an approval';
 COMMENT ON COLUMN zdm.journal.plan        IS 'name of the plan';
 COMMENT ON COLUMN zdm.journal.step        IS 'id of the step';
-COMMENT ON COLUMN zdm.journal.item        IS 'empty for the step itself; the check of a gate for an approval';
+COMMENT ON COLUMN zdm.journal.item        IS 'empty for the step itself; the check of a gate for an approval, from the second approver on with a line break and who it is';
 COMMENT ON COLUMN zdm.journal.state       IS 'started: announced, outside a transaction; done; approved';
 COMMENT ON COLUMN zdm.journal.kind        IS 'sql, backfill, gate, hook, command or approval';
 COMMENT ON COLUMN zdm.journal.fingerprint IS 'SHA-256 of the definition';
@@ -212,6 +212,47 @@ COMMENT ON COLUMN zdm.quarantine.row_values  IS 'the row as it was then; NULL: n
 COMMENT ON COLUMN zdm.quarantine.tries       IS 'how often it failed';
 COMMENT ON COLUMN zdm.quarantine.at          IS 'when it failed last, by the clock of this server';
 
+-- Since version 8: what the checks of gates saw last, and since when. Whoever may write to zdm.plan may
+-- write here too.
+DO $$
+DECLARE
+    may record;
+BEGIN
+    IF to_regclass('zdm.gate') IS NOT NULL THEN
+        RETURN;
+    END IF;
+    CREATE TABLE zdm.gate (
+        plan   text        NOT NULL,
+        step   text        NOT NULL,
+        item   text        NOT NULL,
+        open   boolean     NOT NULL,
+        since  timestamptz NOT NULL DEFAULT clock_timestamp(),
+        seen   text        NOT NULL,
+        memory json,
+        at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (plan, step, item)
+    );
+    FOR may IN
+        SELECT a.privilege_type, a.grantee
+        FROM pg_class c, aclexplode(c.relacl) a
+        WHERE c.oid = 'zdm.plan'::regclass AND a.grantee <> c.relowner
+          AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    LOOP
+        EXECUTE format('GRANT %s ON zdm.gate TO %s', may.privilege_type,
+            CASE WHEN may.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(may.grantee)) END);
+    END LOOP;
+END
+$$;
+COMMENT ON TABLE  zdm.gate        IS 'one row a check of a gate that a run has looked at';
+COMMENT ON COLUMN zdm.gate.plan   IS 'name of the plan';
+COMMENT ON COLUMN zdm.gate.step   IS 'id of the gate';
+COMMENT ON COLUMN zdm.gate.item   IS 'id of the check';
+COMMENT ON COLUMN zdm.gate.open   IS 'was it open at the last look?';
+COMMENT ON COLUMN zdm.gate.since  IS 'since which look it has been so, by the clock of this server';
+COMMENT ON COLUMN zdm.gate.seen   IS 'what the last look saw';
+COMMENT ON COLUMN zdm.gate.memory IS 'what the next look is compared with; NULL: nothing';
+COMMENT ON COLUMN zdm.gate.at     IS 'when the last look was, by the clock of this server';
+
 -- Made last: a zdm schema that has this row is whole.
 CREATE TABLE IF NOT EXISTS zdm.meta (
     target  text        NOT NULL CHECK (target ~ '^[0-9a-f]{32}$'),
@@ -227,7 +268,7 @@ COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
 
 INSERT INTO zdm.meta (target, version)
 VALUES (md5(concat_ws('/', random(), random(), clock_timestamp(), pg_backend_pid(), txid_current(),
-                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 7)
+                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 8)
 ON CONFLICT DO NOTHING;
-UPDATE zdm.meta SET version = 7 WHERE version IN (1, 2, 3, 4, 5, 6);
+UPDATE zdm.meta SET version = 8 WHERE version IN (1, 2, 3, 4, 5, 6, 7);
 COMMIT;

@@ -22,13 +22,13 @@ SELECT
      FROM pg_catalog.pg_class c
      WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid
        AND c.relname OPERATOR(pg_catalog.=) ANY (ARRAY['meta', 'plan', 'journal', 'cursor', 'control',
-                                                       'quarantine'])
+                                                       'quarantine', 'gate'])
        AND c.relkind OPERATOR(pg_catalog.=) 'r')                              AS may_write,
     (SELECT pg_catalog.bool_and(pg_catalog.has_table_privilege(c.oid, 'SELECT'))
      FROM pg_catalog.pg_class c
      WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid
        AND c.relname OPERATOR(pg_catalog.=) ANY (ARRAY['meta', 'plan', 'journal', 'cursor', 'control',
-                                                       'quarantine'])
+                                                       'quarantine', 'gate'])
        AND c.relkind OPERATOR(pg_catalog.=) 'r')                              AS may_read,
     pg_catalog.quote_ident(current_user)                                      AS role,
     pg_catalog.quote_ident(pg_catalog.current_database())                     AS database,

@@ -1,0 +1,68 @@
+/*
+ * unused.h - the check `unused`: is nobody using these columns, tables and indexes? Private to gate/.
+ *
+ *   unused_names.c   what a name is in the catalog, and by what names statements may mean it
+ *   unused_counts.c  the server's counts: calls of statements that use it, scans, changes
+ *   unused.c         the counts against those of the looks before
+ *
+ * The server counts calls, but not when they were. So a look keeps what it saw (struct zdm_gate_row's
+ * memory): while nothing grows the time goes on, and whatever grows, or makes the counts say less than
+ * the truth (a reset, an eviction), begins it anew. What cannot be known keeps the gate closed.
+ */
+#ifndef ZDM_GATE_UNUSED_H
+#define ZDM_GATE_UNUSED_H
+
+#include <jansson.h>
+
+#include "gate/gate.h"
+#include "sql/usage.h"
+
+#define ZDM_UNUSED_LOOK_MS 30000
+
+/* One name of the check; texts live in the arena. */
+struct zdm_unused_name {
+    const char *written;
+    const char *oid;       /* of the relation */
+    bool statements;       /* statements show its use: not of an index */
+    bool scans;            /* counts of the relation do: not of a column or a view */
+    const char *functions; /* that may use it: "f, g"; NULL: none */
+    struct zdm_used used;
+};
+struct zdm_unused_names {
+    struct zdm_arena *arena;
+    struct zdm_unused_name *items;
+    size_t count;
+};
+int zdm_unused_names_find(const struct zdm_gate_question *g, const struct zdm_check *check,
+    struct zdm_unused_names *out, struct zdm_err *err);
+void zdm_unused_names_release(struct zdm_unused_names *names);
+
+struct zdm_unused_statement {
+    const char *key; /* role and query, as the server numbers them */
+    const char *role, *text;
+    int64_t calls;
+    bool unknown; /* it cannot be parsed */
+};
+struct zdm_unused_scan {
+    const char *oid;
+    int64_t count;
+    const char *serves; /* "keeps rows unique": without being scanned; NULL: does not */
+};
+struct zdm_unused_counts {
+    struct zdm_arena *arena;
+    int64_t now_ms;
+    char *ignorance, *todo; /* why nothing can be said, and what to do; NULL: all is known */
+    const char *replicas;   /* that have counts of their own; NULL: there are none */
+    const char *reset;      /* since when statements are counted */
+    const char *scans_reset;
+    int64_t evicted;                         /* how often statements were thrown out since then */
+    struct zdm_unused_statement *statements; /* those that use one of the names */
+    size_t n_statements;
+    struct zdm_unused_scan *scans; /* one each of the names that have them, by oid */
+    size_t n_scans;
+};
+int zdm_unused_counts_read(const struct zdm_gate_question *g, const struct zdm_check *check,
+    const struct zdm_unused_names *names, struct zdm_unused_counts *out, struct zdm_err *err);
+void zdm_unused_counts_release(struct zdm_unused_counts *counts);
+
+#endif

@@ -1,0 +1,151 @@
+# The check `unused`: what pg_stat_statements and the counts of scans say of columns, tables and indexes.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+
+# A server of its own: the extension has to be loaded at the start.
+owner=$(stat -c %U "$PGHOST")
+as_server() {
+    if [ "$(id -u)" -eq 0 ]; then runuser -u "$owner" -- "$@"; else "$@"; fi
+}
+bin=$(dirname "$(readlink -f "$(command -v postgres)")")
+cluster=$ZDM_SANDBOX/counted
+start_server() {
+    (cd "$ZDM_SANDBOX" && as_server "$bin/pg_ctl" -D "$cluster" -w -l "$ZDM_SANDBOX/counted.log" \
+        -o "-p 5434 -c listen_addresses= -c fsync=off -c unix_socket_directories='$ZDM_SANDBOX' $1" start) >started
+}
+stop_server() {
+    (cd "$ZDM_SANDBOX" && as_server "$bin/pg_ctl" -D "$cluster" -m "$1" -w stop) >stopped
+}
+(cd "$ZDM_SANDBOX" && as_server "$bin/initdb" -D "$cluster" -A trust -U postgres --no-sync) >initdb.out
+if ! start_server '-c shared_preload_libraries=pg_stat_statements'; then
+    echo "skipped: this server comes without pg_stat_statements"
+    exit 0
+fi
+trap 'stop_server immediate' EXIT
+export PGHOST=$ZDM_SANDBOX PGPORT=5434 PGUSER=postgres PGDATABASE=postgres
+export ZDM_DATABASE_URL="host=$PGHOST port=5434 user=postgres dbname=postgres"
+
+sql 'CREATE TABLE users (id int PRIMARY KEY, email text, name text, mail text);
+     CREATE INDEX users_name_idx ON users (name);
+     CREATE TABLE old_table (id int);
+     CREATE VIEW named AS SELECT id, name FROM users;
+     CREATE VIEW mailed AS SELECT id, email AS address FROM users;
+     INSERT INTO users SELECT i, $$m$$ || i, $$n$$ || i FROM generate_series(1, 5) AS i;
+     CREATE FUNCTION greet(int) RETURNS text LANGUAGE sql AS $$ SELECT email FROM users WHERE id = $1 $$;
+     CREATE ROLE app LOGIN; GRANT pg_read_all_data, pg_write_all_data TO app;
+     CREATE ROLE backup LOGIN; GRANT pg_read_all_data TO backup;
+     CREATE ROLE deploy LOGIN; GRANT CREATE ON DATABASE postgres TO deploy'
+app() { PGUSER=app sql "$1" >app.out; }
+
+# gate NAME CHECKS, look NAME: one run, its code in $code and its words in the file flat.
+gate() {
+    printf 'return plan "%s" { api = 1, gate "g" { %s } }\n' "$1" "$2" >"$1.lua"
+}
+look() {
+    code=0
+    "$ZDM" run "${@:2}" "$1.lua" >"$out" 2>"$err" || code=$?
+    cat "$out" "$err" | tr -s ' \n' ' ' >flat
+}
+closed() {
+    look "$@"
+    check_eq "$1 is closed: $(cat flat)" 3 "$code"
+}
+opens() {
+    look "$@"
+    check_eq "$1 opens: $(cat flat)" 0 "$code"
+}
+
+# --- nobody counts -------------------------------------------------------------------------------------
+gate early 'unused { "users.email", quiet = "1ms" }'
+closed early
+check_has flat 'not known: pg_stat_statements is not in this database'
+check_has flat 'CREATE EXTENSION'
+sql 'CREATE EXTENSION pg_stat_statements'
+closed early --db "$ZDM_DATABASE_URL user=postgres options='-c compute_query_id=off'"
+check_has flat 'compute_query_id is off'
+app 'SELECT name FROM users'
+sql 'GRANT ALL ON SCHEMA zdm TO deploy; GRANT ALL ON ALL TABLES IN SCHEMA zdm TO deploy'
+closed early --db "$ZDM_DATABASE_URL user=deploy"
+check_has flat 'statements of other roles are not shown to this one'
+check_has flat 'GRANT pg_read_all_stats'
+gate nothing 'unused { "users.nothing" }'
+look nothing
+check_eq "no such name" 1 "$code"
+check_has flat 'there is no column, table, view or index users.nothing'
+
+# --- a column: the first look begins the time, uses begin it anew, the gate's own looks do not ------------
+own='sql "mine" "SELECT count(email) >= 0 FROM users;", consistent { table = "users", from = "email", to = "email" },
+    check "c" { run = function(db) return db:value "SELECT count(*) FROM users WHERE email IS NULL" == 0, "none" end }'
+gate column "$own, unused { \"users.email\", quiet = \"1h\", ignore_roles = { \"backup\" } }"
+app 'SELECT email FROM users'
+closed column
+check_has flat 'no use for 0 ms of 1 h'
+check_has flat 'functions that name users.email: public.greet'
+check_has flat 'open check "c": none'
+closed column
+check_lacks flat 'used:'
+check_has flat 'no use for'
+i=0
+for use in 'SELECT * FROM users' 'UPDATE users SET email = email WHERE id = 1' 'SELECT address FROM mailed' \
+    "INSERT INTO users VALUES (100, 'e', 'n', 'm')" 'COPY users TO STDOUT' 'SELECT u FROM users u WHERE id = 3'; do
+    i=$((i + 1))
+    app "$use"
+    closed column
+    check_has flat "used: 1 call by app of"
+    check_has flat '1 h begin anew'
+done
+check_eq "each was seen" 6 "$i"
+app 'SELECT id, name FROM users; SELECT * FROM named; INSERT INTO old_table VALUES (7);
+     UPDATE users SET name = $$x$$ WHERE id = 2; SELECT count(*) FROM users'
+PGUSER=backup sql 'COPY users (id, email) TO STDOUT' >backup.out
+closed column
+check_lacks flat 'used: 1 call by app of SELECT id'
+check_has flat 'no use for'
+check_has flat '; before: used: 1 call by app of SELECT u FROM users u'
+check_exit 0 "$ZDM" status column.lua
+tr -s ' \n' ' ' <"$out" >flat
+check_has flat 'asked when the plan runs; the last look: no use for'
+check_exit 0 "$ZDM" status --format json column.lua
+check_has "$out" '"since": "20'
+sql 'SELECT pg_stat_statements_reset()' >reset
+closed column
+check_has flat 'pg_stat_statements was reset; 1 h begin anew'
+
+# --- since when it is closed is kept ------------------------------------------------------------------------
+since="SELECT since FROM zdm.gate WHERE plan = 'column' AND item = 'no use of users.email'"
+before=$(sql "$since")
+closed column
+check_eq "since the first look" "$before" "$(sql "$since")"
+check_eq "what was seen" t "$(sql "SELECT seen LIKE 'no use for%' FROM zdm.gate WHERE plan = 'column' AND NOT open")"
+
+# --- a table, an index, both at once ---------------------------------------------------------------------------
+gate rest 'unused { "old_table", "public.users_name_idx", "users_pkey", quiet = "2s" }'
+closed rest
+check_has flat 'users_pkey is the primary key, scanned or not'
+PGOPTIONS='-c enable_seqscan=off' app "SELECT name FROM users WHERE name = 'n3'"
+# What a session counted is there for others when it has gone.
+wait_until "SELECT idx_scan > 0 FROM pg_stat_user_indexes WHERE indexrelname = 'users_name_idx'" t
+closed rest
+check_has flat 'public.users_name_idx: 1 scans or changes'
+app 'SELECT FROM old_table'
+closed rest
+check_has flat 'call by app of SELECT FROM old_table'
+# It waits until two seconds went by without.
+"$ZDM" run --wait rest.lua >rest.out 2>rest.err || fail "the waiting run: $(cat rest.out rest.err)"
+check_eq "it is journaled with what it saw" t \
+    "$(sql "SELECT detail->0->>'seen' LIKE 'no use for 2%' FROM zdm.journal WHERE plan = 'rest' AND step = 'g'")"
+
+# --- a statement that was thrown out leaves a gap ------------------------------------------------------------------
+gate evicted 'unused { "users.mail", quiet = "1h" }'
+stop_server fast
+start_server '-c shared_preload_libraries=pg_stat_statements -c pg_stat_statements.max=100'
+closed evicted
+check_has flat 'no use for'
+plus=1
+for _ in $(seq 130); do
+    plus="$plus+1"
+    echo "SELECT $plus;"
+done >many.sql
+psql -XAtq -f many.sql >many.out
+closed evicted
+check_has flat 'pg_stat_statements threw statements out, maybe such: raise pg_stat_statements.max'
