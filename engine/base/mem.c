@@ -1,9 +1,12 @@
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 _Noreturn void
 zdm_die_at(const char *file, int line, const char *what)
@@ -44,6 +47,27 @@ zdm_grow(void *ptr, size_t n, size_t size)
     if (__builtin_mul_overflow(room, size, &bytes))
         zdm_die("out of memory");
     return zdm_realloc(ptr, bytes);
+}
+
+/* One large piece is asked for and given back: what comes next is cut from it. */
+void
+zdm_expect_memory(size_t size)
+{
+    enum { LARGEST = 256 << 20, LARGE_PAGE = 2 << 20, MAPPINGS = 65536 };
+
+    size = size < LARGEST ? size : LARGEST;
+    mallopt(M_TRIM_THRESHOLD, 2 * LARGEST);
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); /* the most that is taken, see mallopt(3) */
+    mallopt(M_MMAP_MAX, 0);
+    char *room = malloc(size);
+    mallopt(M_MMAP_MAX, MAPPINGS);
+    if (room) {
+        char *from = room + LARGE_PAGE - (uintptr_t)room % LARGE_PAGE;
+        /* A system without large pages goes on with small ones. */
+        if (from < room + size)
+            (void)madvise(from, (size_t)(room + size - from), MADV_HUGEPAGE);
+    }
+    free(room);
 }
 
 char *

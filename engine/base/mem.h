@@ -16,6 +16,10 @@ void *zdm_realloc(void *ptr, size_t size);
 /* Room for at least n + 1 items of `size` (n may be what is there, or what there shall be); returns
  * owned. */
 void *zdm_grow(void *ptr, size_t n, size_t size);
+/* About this much will be allocated soon, in pieces: then it comes in pages of 2 MB where the system has
+ * them, which it clears in a fraction of the time. Nothing is taken before it is used; what is freed
+ * later stays with the process. Measured: 25 of 90 ms of the processor for a catalog of 30 MB. */
+void zdm_expect_memory(size_t size);
 char *zdm_strdup(const char *s); /* NULL stays NULL */
 char *zdm_strndup(const char *s, size_t n);
 char *zdm_strf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

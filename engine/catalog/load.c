@@ -114,6 +114,8 @@ zdm_load_pull(struct zdm_load *load, int row)
 
     if (row % ROWS == 0)
         zdm_conn_pull(load->conn);
+    if (row % ROWS == 0 && load->beside)
+        zdm_conn_pull(load->beside);
 }
 
 struct zdm_load_relation *
@@ -204,7 +206,9 @@ static const struct part session_parts[] = {
     {"search_path", zdm_load_search_path},
 };
 
-static const struct part parts[] = {
+/* What everything else refers to: rights are those of the role of this very session, temporary tables
+ * its own. */
+static const struct part first_parts[] = {
     {"schemas", zdm_load_schemas},
     {"names", zdm_load_names},
     {"members", zdm_load_members},
@@ -213,6 +217,10 @@ static const struct part parts[] = {
     {"enums", zdm_load_enum_values},
     {"casts", zdm_load_casts},
     {"columns", zdm_load_columns},
+};
+
+/* About as much work for the server, in a second session when there is one. */
+static const struct part other_parts[] = {
     {"grants", zdm_load_grants},
     {"defaults", zdm_load_defaults},
     {"functions", zdm_load_functions},
@@ -231,10 +239,7 @@ static const struct part parts[] = {
     {"extensions", zdm_load_extensions},
 };
 
-enum {
-    N_SESSION_PARTS = sizeof session_parts / sizeof *session_parts,
-    N_PARTS = sizeof parts / sizeof *parts
-};
+#define COUNT(list) (sizeof(list) / sizeof *(list))
 
 /* Parts under way. */
 struct taking {
@@ -251,30 +256,69 @@ take(void *self, size_t index, const struct zdm_result *rows)
 }
 
 static int
-run_parts(struct zdm_load *load, const struct part *list, size_t n, struct zdm_err *err)
+send_parts(struct zdm_load *load, struct zdm_conn *conn, const struct part *list, size_t n,
+    struct zdm_err *err)
 {
-    struct taking taking = {load, list};
-    const struct zdm_taker taker = {&taking, take};
-    char *sql[N_PARTS];
+    char **sql = zdm_alloc(n * sizeof *sql);
 
     for (size_t i = 0; i < n; i++) {
         char *file = zdm_strf("sql/%s.sql", list[i].query);
         sql[i] = for_version(load, zdm_embedded_text(zdm_catalog_sql, file));
         free(file);
     }
-    int rc = zdm_conn_pipeline(load->conn, (const char *const *)sql, n, &taker, err);
+    int rc = zdm_conn_send_pipeline(conn, (const char *const *)sql, n, err);
     for (size_t i = 0; i < n; i++)
         free(sql[i]);
+    free(sql);
     return rc;
 }
 
-/* Whatever was set is set back by the end of the transaction. Expressions are spelt with all names
- * qualified, as pg_dump has them; a lock is waited for only so long (see load.h). */
-#define SETTINGS                                                                                   \
-    "SET LOCAL search_path = pg_catalog; SET LOCAL lock_timeout = '5s'; SET LOCAL jit = off"
-static const char begin[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;" SETTINGS;
-static const char begin_inside[] = "SAVEPOINT zdm_load;" SETTINGS;
+static int
+take_parts(
+    struct zdm_load *load, struct zdm_conn *conn, const struct part *list, struct zdm_err *err)
+{
+    struct taking taking = {load, list};
+    const struct zdm_taker taker = {&taking, take};
+
+    return zdm_conn_take_pipeline(conn, &taker, conn == load->beside ? NULL : load->beside, err);
+}
+
+static int
+run_parts(struct zdm_load *load, const struct part *list, size_t n, struct zdm_err *err)
+{
+    if (send_parts(load, load->conn, list, n, err) < 0)
+        return -1;
+    return take_parts(load, load->conn, list, err);
+}
+
+/* The other parts are under way when those that they refer to arrive. */
+static int
+run_both(struct zdm_load *load, struct zdm_err *err)
+{
+    if (send_parts(load, load->conn, first_parts, COUNT(first_parts), err) < 0)
+        return -1;
+    if (load->exported)
+        zdm_load_open_beside(load);
+    if (load->beside) {
+        struct zdm_err why = ZDM_ERR_INIT;
+        if (send_parts(load, load->beside, other_parts, COUNT(other_parts), &why) < 0)
+            zdm_load_close_beside(load);
+        zdm_err_release(&why);
+    }
+    if (take_parts(load, load->conn, first_parts, err) < 0)
+        return -1;
+    if (load->beside)
+        return take_parts(load, load->beside, other_parts, err);
+    return run_parts(load, other_parts, COUNT(other_parts), err);
+}
+
+/* Whatever was set is set back by the end of the transaction. */
+static const char begin[] = ZDM_LOAD_BEGIN ";" ZDM_LOAD_SETTINGS;
+static const char begin_inside[] = "SAVEPOINT zdm_load;" ZDM_LOAD_SETTINGS;
 static const char end_inside[] = "ROLLBACK TO SAVEPOINT zdm_load; RELEASE SAVEPOINT zdm_load";
+
+/* About 600 tables: a second session takes 10 ms of the server until it does anything. */
+#define LARGE_BYTES (INT64_C(8) << 20)
 
 static void
 release(struct zdm_load *load)
@@ -289,11 +333,15 @@ release(struct zdm_load *load)
     zdm_oid_map_release(&load->functions);
     zdm_oid_map_release(&load->constraints);
     zdm_oid_map_release(&load->policies);
+    zdm_result_free(load->exported);
+    zdm_load_close_beside(load);
     zdm_arena_free(load->arena);
 }
 
+/* *alone: in one session. Set when it was a second one that failed. */
 static int
-attempt(struct zdm_conn *conn, bool inside, struct zdm_catalog **out, struct zdm_err *err)
+attempt(
+    struct zdm_conn *conn, bool inside, bool *alone, struct zdm_catalog **out, struct zdm_err *err)
 {
     struct zdm_load load = {
         .conn = conn,
@@ -303,11 +351,22 @@ attempt(struct zdm_conn *conn, bool inside, struct zdm_catalog **out, struct zdm
     };
     int rc = -1;
 
-    if (run_parts(&load, session_parts, N_SESSION_PARTS, err) < 0 ||
-        zdm_conn_exec(conn, inside ? begin_inside : begin, NULL, err) < 0 ||
-        run_parts(&load, parts, N_PARTS, err) < 0 || zdm_load_managed(&load, err) < 0)
+    if (run_parts(&load, session_parts, COUNT(session_parts), err) < 0 ||
+        zdm_conn_exec(conn, inside ? begin_inside : begin, NULL, err) < 0)
         goto out;
-    if ((inside ? zdm_conn_exec(conn, end_inside, NULL, err) : zdm_conn_commit(conn, err)) < 0)
+    bool large = load.column_bytes >= LARGE_BYTES;
+    if (large)
+        zdm_expect_memory(2 * (size_t)load.column_bytes); /* a third more than it takes */
+    if (large && !*alone && zdm_load_export(&load, err) < 0) {
+        *alone = true;
+        goto out;
+    }
+    if (run_both(&load, err) < 0) {
+        *alone = *alone || (load.beside && zdm_conn_lost(load.beside));
+        goto out;
+    }
+    if (zdm_load_managed(&load, err) < 0 ||
+        (inside ? zdm_conn_exec(conn, end_inside, NULL, err) : zdm_conn_commit(conn, err)) < 0)
         goto out;
     load.catalog->complete = true;
     *out = load.catalog;
@@ -331,15 +390,17 @@ fell_over_ddl(const struct zdm_err *err)
 int
 zdm_catalog_load(struct zdm_conn *conn, struct zdm_catalog **out, struct zdm_err *err)
 {
+    bool alone = zdm_conn_proxied(conn); /* a pooler may have one session for us, and wait for it */
     int rc = -1;
 
     if (zdm_conn_in_transaction(conn))
         return zdm_fail(
             err, ZDM_ERR_FAILED, "the catalog cannot be read inside of another transaction");
     for (int i = 0; i < ATTEMPTS && rc < 0; i++) {
+        bool was_alone = alone;
         zdm_err_clear(err);
-        rc = attempt(conn, false, out, err);
-        if (rc < 0 && (zdm_conn_lost(conn) || !fell_over_ddl(err)))
+        rc = attempt(conn, false, &alone, out, err);
+        if (rc < 0 && (zdm_conn_lost(conn) || (alone == was_alone && !fell_over_ddl(err))))
             break;
     }
     if (rc == 0)
@@ -353,5 +414,7 @@ zdm_catalog_load(struct zdm_conn *conn, struct zdm_catalog **out, struct zdm_err
 int
 zdm_catalog_load_inside(struct zdm_conn *conn, struct zdm_catalog **out, struct zdm_err *err)
 {
-    return attempt(conn, true, out, err);
+    bool alone = true; /* nobody else sees what this transaction has done */
+
+    return attempt(conn, true, &alone, out, err);
 }

@@ -38,6 +38,7 @@ zdm_load_settings(struct zdm_load *load, const struct zdm_result *rows)
     catalog->lock_timeout_ms = milliseconds(rows, 6);
     catalog->statement_timeout_ms = milliseconds(rows, 7);
     load->block_size = zdm_result_i64(rows, 0, 8);
+    load->column_bytes = zdm_result_i64(rows, 0, 9);
 }
 
 void

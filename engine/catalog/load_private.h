@@ -28,8 +28,17 @@ struct zdm_load_opclass {
     uint32_t oid, method, input;
 };
 
+/* Expressions are spelt with all names qualified, as pg_dump has them; a lock is waited for only so
+ * long (see load.h). */
+#define ZDM_LOAD_BEGIN "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+#define ZDM_LOAD_SETTINGS                                                                          \
+    "SET LOCAL search_path = pg_catalog; SET LOCAL lock_timeout = '5s'; SET LOCAL jit = off"
+
 struct zdm_load {
     struct zdm_conn *conn;
+    struct zdm_conn *beside;     /* a second session in the same snapshot; NULL: none */
+    struct zdm_result *exported; /* that snapshot; NULL: not exported */
+    int64_t column_bytes;        /* the size of pg_attribute, the largest of the catalogs */
     struct zdm_catalog *catalog;
     struct zdm_arena *arena; /* ends with the load */
     int version;             /* major */
@@ -57,6 +66,12 @@ zdm_load_take zdm_load_opclasses, zdm_load_indexes, zdm_load_constraints;
 zdm_load_take zdm_load_triggers, zdm_load_policies, zdm_load_rules;
 zdm_load_take zdm_load_dependents, zdm_load_users;
 zdm_load_take zdm_load_publications, zdm_load_extensions;
+
+/* For the second session: exports the snapshot of the transaction that has begun, which a standby or a
+ * full disk can refuse; opens the session in it, or leaves `beside` NULL. */
+int zdm_load_export(struct zdm_load *load, struct zdm_err *err);
+void zdm_load_open_beside(struct zdm_load *load);
+void zdm_load_close_beside(struct zdm_load *load);
 
 /* When all else is there: one more query for each extension that keeps tables in its own hands. */
 int zdm_load_managed(struct zdm_load *load, struct zdm_err *err);

@@ -104,6 +104,7 @@ add_column(struct zdm_load *load, struct zdm_load_relation *slot, int64_t number
 {
     struct zdm_column *column = zdm_catalog_alloc(load->catalog, sizeof *column);
     const struct zdm_load_type *type = zdm_oid_map_get(&load->types, zdm_load_oid(rows, row, 3));
+    char made = zdm_load_char(rows, row, 7), inherited = zdm_load_char(rows, row, 9);
 
     column->name = zdm_load_text(load, rows, row, 2);
     column->type = type ? type->type : NULL;
@@ -112,13 +113,15 @@ add_column(struct zdm_load *load, struct zdm_load_relation *slot, int64_t number
     column->collation = own_collation(load, type, slot->collations[number]);
     column->not_null = zdm_result_bool(rows, row, 6);
     column->not_null_valid = true;
-    column->identity = zdm_load_char(rows, row, 7);
-    column->generated = zdm_load_char(rows, row, 8);
-    column->storage = zdm_load_char(rows, row, 9);
-    column->inherited = zdm_result_bool(rows, row, 10);
-    column->local = !zdm_result_get(rows, row, 11);
-    if (zdm_result_get(rows, row, 12))
-        column->acl = zdm_load_acl(load, zdm_result_get(rows, row, 12));
+    if (made == 'a' || made == 'd')
+        column->identity = made;
+    else
+        column->generated = made;
+    column->storage = zdm_load_char(rows, row, 8);
+    column->inherited = inherited != 0;
+    column->local = inherited != 'i';
+    if (zdm_result_get(rows, row, 10))
+        column->acl = zdm_load_acl(load, zdm_result_get(rows, row, 10));
     slot->columns[number] = column;
 }
 

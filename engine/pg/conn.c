@@ -95,7 +95,7 @@ poll_connection(struct zdm_conn *conn)
 
     while (want == PGRES_POLLING_READING || want == PGRES_POLLING_WRITING) {
         short events = want == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-        switch (zdm_wait_fd(PQsocket(conn->pg), events, !conn->shielded, conn->deadline_us)) {
+        switch (zdm_wait_fd(PQsocket(conn->pg), events, -1, !conn->shielded, conn->deadline_us)) {
         case ZDM_WAITED_STOP:
             return STOPPED;
         case ZDM_WAITED_TIMEOUT:
@@ -244,13 +244,26 @@ set_profile(struct zdm_conn *conn, bool reset, struct zdm_err *err)
     return rc;
 }
 
+/* The address that `other` is connected to, not the next one of a list. */
+static void
+pin(struct zdm_conninfo *info, PGconn *other)
+{
+    zdm_conninfo_set(info, "host", PQhost(other));
+    zdm_conninfo_set(info, "hostaddr", PQhostaddr(other));
+    zdm_conninfo_set(info, "port", PQport(other));
+    zdm_conninfo_set(info, "connect_timeout", "2");
+}
+
+/* beside: see zdm_conn_open_beside(); NULL: wherever the settings lead. */
 static int
-start_session(struct zdm_conn *conn, struct zdm_err *err)
+start_session(struct zdm_conn *conn, const struct zdm_conn *beside, struct zdm_err *err)
 {
     struct zdm_conninfo info;
 
     if (zdm_conninfo_parse(conn->conninfo, &info, err) < 0)
         return -1;
+    if (beside)
+        pin(&info, beside->pg);
     zdm_conninfo_set(&info, "fallback_application_name", conn->application);
     zdm_conn_forget_prepared(conn);
     PQfinish(conn->pg);
@@ -275,20 +288,34 @@ start_session(struct zdm_conn *conn, struct zdm_err *err)
     return rc;
 }
 
-int
-zdm_conn_open(
-    const char *conninfo, const char *application, struct zdm_conn **out, struct zdm_err *err)
+static int
+open_session(const char *conninfo, const char *application, const struct zdm_conn *beside,
+    struct zdm_conn **out, struct zdm_err *err)
 {
     struct zdm_conn *conn = zdm_alloc(sizeof *conn);
 
-    conn->conninfo = zdm_strdup(conninfo ? conninfo : "");
-    conn->application = zdm_strdup(application ? application : "zdm");
-    if (start_session(conn, err) < 0) {
+    conn->conninfo = zdm_strdup(conninfo);
+    conn->application = zdm_strdup(application);
+    if (start_session(conn, beside, err) < 0) {
         zdm_conn_close(conn);
         return -1;
     }
     *out = conn;
     return 0;
+}
+
+int
+zdm_conn_open(
+    const char *conninfo, const char *application, struct zdm_conn **out, struct zdm_err *err)
+{
+    return open_session(
+        conninfo ? conninfo : "", application ? application : "zdm", NULL, out, err);
+}
+
+int
+zdm_conn_open_beside(const struct zdm_conn *conn, struct zdm_conn **out, struct zdm_err *err)
+{
+    return open_session(conn->conninfo, conn->application, conn, out, err);
 }
 
 void
@@ -310,7 +337,7 @@ zdm_conn_close(struct zdm_conn *conn)
 int
 zdm_conn_reconnect(struct zdm_conn *conn, struct zdm_err *err)
 {
-    return start_session(conn, err);
+    return start_session(conn, NULL, err);
 }
 
 int

@@ -26,6 +26,9 @@ struct zdm_conn;
  * such database: ZDM_ERR_FAILED with a hint. *out owned. */
 int zdm_conn_open(
     const char *conninfo, const char *application, struct zdm_conn **out, struct zdm_err *err);
+/* A further session as conn was opened, on the address that conn is connected to (behind which another
+ * server may answer all the same), for what can be done without: waits for it for two seconds at most. */
+int zdm_conn_open_beside(const struct zdm_conn *conn, struct zdm_conn **out, struct zdm_err *err);
 void zdm_conn_close(struct zdm_conn *conn); /* NULL is fine */
 /* A fresh session with the same parameters, after a loss. The old one is gone whatever happens. */
 int zdm_conn_reconnect(struct zdm_conn *conn, struct zdm_err *err);
@@ -104,6 +107,12 @@ struct zdm_taker {
  * of the others runs, and take was called for those before it. */
 int zdm_conn_pipeline(struct zdm_conn *conn, const char *const *sql, size_t n,
     const struct zdm_taker *taker, struct zdm_err *err);
+/* The two halves of it, for two sessions at once: in between conn can only be pulled or closed. While
+ * take waits for conn, it takes in what arrives for `beside`, whose own turn comes later (NULL: none). */
+int zdm_conn_send_pipeline(
+    struct zdm_conn *conn, const char *const *sql, size_t n, struct zdm_err *err);
+int zdm_conn_take_pipeline(struct zdm_conn *conn, const struct zdm_taker *taker,
+    struct zdm_conn *beside, struct zdm_err *err);
 
 /* Takes in what the server has sent, without waiting: it stands still when the socket is full. For a
  * `take` that has long to do, every now and then. */

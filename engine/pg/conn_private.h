@@ -52,9 +52,9 @@ int zdm_conn_exchange(
     struct zdm_conn *conn, bool sent, struct zdm_result **out, struct zdm_err *err);
 /* May a statement be sent now? */
 int zdm_conn_ready(struct zdm_conn *conn, struct zdm_err *err);
-/* poll() on fd and the stop pipe. */
+/* poll() on fd and the stop pipe; input of `beside` (-1: none) wakes too. */
 enum zdm_waited { ZDM_WAITED_READY, ZDM_WAITED_STOP, ZDM_WAITED_TIMEOUT };
-enum zdm_waited zdm_wait_fd(int fd, short events, bool watch_stop, int64_t deadline_us);
+enum zdm_waited zdm_wait_fd(int fd, short events, int beside, bool watch_stop, int64_t deadline_us);
 
 /* Forgets which statements are prepared (a new session). */
 void zdm_conn_forget_prepared(struct zdm_conn *conn);

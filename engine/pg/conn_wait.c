@@ -14,11 +14,12 @@
 #define CANCEL_PATIENCE_US INT64_C(10000000)
 
 enum zdm_waited
-zdm_wait_fd(int fd, short events, bool watch_stop, int64_t deadline_us)
+zdm_wait_fd(int fd, short events, int beside, bool watch_stop, int64_t deadline_us)
 {
     for (;;) {
-        struct pollfd fds[2] = {{.fd = fd, .events = events},
-            {.fd = watch_stop ? zdm_stop_fd() : -1, .events = POLLIN}};
+        struct pollfd fds[3] = {{.fd = fd, .events = events},
+            {.fd = watch_stop ? zdm_stop_fd() : -1, .events = POLLIN},
+            {.fd = beside, .events = POLLIN}};
         int timeout = -1;
 
         if (deadline_us) {
@@ -27,10 +28,11 @@ zdm_wait_fd(int fd, short events, bool watch_stop, int64_t deadline_us)
                 return ZDM_WAITED_TIMEOUT;
             timeout = left > 60000 ? 60000 : (int)left;
         }
-        int n = poll(fds, 2, timeout);
+        int n = poll(fds, 3, timeout);
         if (n < 0 && errno != EINTR)
             zdm_die("poll failed");
-        if (n > 0 && fds[0].revents) /* errors and hang-ups are for libpq to find */
+        /* Errors and hang-ups are for libpq to find. */
+        if (n > 0 && (fds[0].revents || fds[2].revents))
             return ZDM_WAITED_READY;
         if (watch_stop && zdm_stop_requested())
             return ZDM_WAITED_STOP;
@@ -40,6 +42,7 @@ zdm_wait_fd(int fd, short events, bool watch_stop, int64_t deadline_us)
 /* One exchange with the server. */
 struct exchange {
     struct zdm_conn *conn;
+    PGconn *beside;   /* whose input is taken in meanwhile; NULL: none */
     PGresult *last;   /* of the newest statement that went well */
     PGresult *failed; /* the first error */
     bool cancelled;   /* a cancel was sent */
@@ -86,9 +89,10 @@ step(struct exchange *x, bool writing)
     int64_t deadline = x->deadline_us ? x->deadline_us : x->conn->deadline_us;
     short events = (short)(POLLIN | (writing ? POLLOUT : 0));
     bool ticks = x->tick_us && !x->cancelled && (!deadline || x->tick_us < deadline);
+    int beside = x->beside ? PQsocket(x->beside) : -1;
 
-    switch (zdm_wait_fd(
-        PQsocket(pg), events, !x->conn->shielded && !x->cancelled, ticks ? x->tick_us : deadline)) {
+    switch (zdm_wait_fd(PQsocket(pg), events, beside, !x->conn->shielded && !x->cancelled,
+        ticks ? x->tick_us : deadline)) {
     case ZDM_WAITED_STOP:
         x->interrupted = true;
         send_cancel(x);
@@ -104,6 +108,9 @@ step(struct exchange *x, bool writing)
     case ZDM_WAITED_READY:
         break;
     }
+    /* A session that broke would be ready for ever; its own exchange finds it. */
+    if (x->beside && !PQconsumeInput(x->beside))
+        x->beside = NULL;
     if (!PQconsumeInput(pg))
         x->broken = PQstatus(pg) == CONNECTION_BAD;
     return !x->broken;
@@ -326,17 +333,23 @@ send_pipeline(PGconn *pg, const struct zdm_statement_text *statements, size_t n)
 }
 
 static int
-run_pipeline(struct exchange *x, const struct zdm_statement_text *statements, size_t n,
-    struct zdm_result **out, struct zdm_err *err)
+begin_pipeline(struct zdm_conn *conn, const struct zdm_statement_text *statements, size_t n,
+    struct zdm_err *err)
 {
-    struct zdm_conn *conn = x->conn;
-
     if (zdm_conn_ready(conn, err) < 0)
         return -1;
     if (PQenterPipelineMode(conn->pg) != 1 || !send_pipeline(conn->pg, statements, n)) {
         conn->lost = true; /* half a pipeline: its answers could not be told from later ones */
         return zdm_lost_error(conn, PQerrorMessage(conn->pg), err);
     }
+    return 0;
+}
+
+static int
+end_pipeline(struct exchange *x, struct zdm_result **out, struct zdm_err *err)
+{
+    struct zdm_conn *conn = x->conn;
+
     drive(x);
 
     int rc = settle(x, out, err);
@@ -345,18 +358,49 @@ run_pipeline(struct exchange *x, const struct zdm_statement_text *statements, si
     return rc;
 }
 
-int
-zdm_conn_pipeline(struct zdm_conn *conn, const char *const *sql, size_t n,
-    const struct zdm_taker *taker, struct zdm_err *err)
+static int
+run_pipeline(struct exchange *x, const struct zdm_statement_text *statements, size_t n,
+    struct zdm_result **out, struct zdm_err *err)
 {
-    struct exchange x = {.conn = conn, .pipeline = true, .taker = taker};
+    if (begin_pipeline(x->conn, statements, n, err) < 0)
+        return -1;
+    return end_pipeline(x, out, err);
+}
+
+int
+zdm_conn_send_pipeline(struct zdm_conn *conn, const char *const *sql, size_t n, struct zdm_err *err)
+{
     struct zdm_statement_text *statements = zdm_alloc((n + 1) * sizeof *statements);
 
     for (size_t i = 0; i < n; i++)
         statements[i].sql = sql[i];
-    int rc = run_pipeline(&x, statements, n, NULL, err);
+    int rc = begin_pipeline(conn, statements, n, err);
     free(statements);
+    /* What the socket does not hold follows when the answers are waited for; an error is found then. */
+    if (rc == 0)
+        (void)PQflush(conn->pg);
     return rc;
+}
+
+int
+zdm_conn_take_pipeline(struct zdm_conn *conn, const struct zdm_taker *taker,
+    struct zdm_conn *beside, struct zdm_err *err)
+{
+    struct exchange x = {.conn = conn,
+        .pipeline = true,
+        .taker = taker,
+        .beside = beside && !beside->lost ? beside->pg : NULL};
+
+    return end_pipeline(&x, NULL, err);
+}
+
+int
+zdm_conn_pipeline(struct zdm_conn *conn, const char *const *sql, size_t n,
+    const struct zdm_taker *taker, struct zdm_err *err)
+{
+    if (zdm_conn_send_pipeline(conn, sql, n, err) < 0)
+        return -1;
+    return zdm_conn_take_pipeline(conn, taker, NULL, err);
 }
 
 /* Until the end of the transaction; a setting of the session would stay behind in a pooler. */

@@ -67,6 +67,33 @@ in_order(void **state)
     zdm_conn_close(conn);
 }
 
+/* What the second session sends is taken in while the first one keeps everybody waiting. */
+static void
+two_at_once(void **state)
+{
+    struct zdm_conn *conn = connect_to(scratch.settings, "t"), *beside;
+    struct zdm_buf notes = ZDM_BUF_INIT;
+    const struct zdm_taker taker = {&notes, note};
+    const char *const much[] = {
+        "SELECT repeat('x', 100) FROM generate_series(1, 100000)", "SELECT pg_advisory_lock(1)"};
+    /* Ends when the other session has got rid of all that comes before its lock. */
+    const char *const waits[] = {"DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE"
+                                 " locktype = 'advisory') LOOP PERFORM pg_sleep(0.01);"
+                                 " END LOOP; END $$"};
+
+    (void)state;
+    assert_int_equal(zdm_conn_open_beside(conn, &beside, &err), 0);
+    assert_string_equal(zdm_conn_where(beside), zdm_conn_where(conn));
+    assert_int_equal(zdm_conn_send_pipeline(conn, waits, 1, &err), 0);
+    assert_int_equal(zdm_conn_send_pipeline(beside, much, 2, &err), 0);
+    assert_int_equal(zdm_conn_take_pipeline(conn, &taker, beside, &err), 0);
+    assert_int_equal(zdm_conn_take_pipeline(beside, &taker, NULL, &err), 0);
+    assert_string_equal(notes.s, "0:0x0 0:100000x1 1:1x1 ");
+    zdm_buf_release(&notes);
+    zdm_conn_close(beside);
+    zdm_conn_close(conn);
+}
+
 static void
 failure_in_the_middle(void **state)
 {
@@ -153,6 +180,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_order),
+        cmocka_unit_test(two_at_once),
         cmocka_unit_test(failure_in_the_middle),
         cmocka_unit_test(session_lost_in_the_middle),
         cmocka_unit_test(stop_in_the_middle),

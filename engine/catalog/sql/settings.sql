@@ -9,6 +9,7 @@ SELECT pg_catalog.current_setting('server_version_num'),
        pg_catalog.current_setting('default_tablespace'),
        pg_catalog.max(s.reset_val) FILTER (WHERE s.name OPERATOR(pg_catalog.=) 'lock_timeout'),
        pg_catalog.max(s.reset_val) FILTER (WHERE s.name OPERATOR(pg_catalog.=) 'statement_timeout'),
-       pg_catalog.current_setting('block_size')
+       pg_catalog.current_setting('block_size'),
+       pg_catalog.pg_relation_size('pg_catalog.pg_attribute'::pg_catalog.regclass, 'main')
   FROM pg_catalog.pg_settings s
  WHERE s.name OPERATOR(pg_catalog.=) ANY (ARRAY['lock_timeout', 'statement_timeout'])
