@@ -106,8 +106,9 @@ pick(struct zdm_sampler *s, struct zdm_err *err)
 
 /* --- rows ----------------------------------------------------------------------------------- */
 
-static const char *
-key_of(const struct zdm_sampler *s, const struct zdm_result *r, int row, size_t from, size_t to)
+const char *
+zdm_sampler_key(
+    const struct zdm_sampler *s, const struct zdm_result *r, int row, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++)
         if (strcmp(s->rows[i].place, zdm_result_get(r, row, 0)) == 0 &&
@@ -133,15 +134,14 @@ look_at_set(struct zdm_sampler *s, const struct zdm_result *r, size_t from, size
                 found.kind = ZDM_SAMPLE_NULL;
                 found.sqlstate = "23502";
             } else if (zdm_result_bool(r, row, at + ZDM_SET_LONG)) {
-                found.kind = ZDM_SAMPLE_TOO_LONG;
-                found.sqlstate = strncmp(c->shown, "bit(", 4) == 0 ? "22026" : "22001";
-                found.message = c->shown;
+                zdm_sampler_too_long(s, c, zdm_sampler_key(s, r, row, from, to));
+                continue;
             } else if (null && zdm_result_bool(r, row, at + ZDM_SET_FULL)) {
                 found.kind = ZDM_SAMPLE_LOSES;
             } else {
                 continue;
             }
-            zdm_sampler_found(s, &found, key_of(s, r, row, from, to));
+            zdm_sampler_found(s, &found, zdm_sampler_key(s, r, row, from, to));
         }
         for (size_t i = 0; i < s->shape.n_checks; i++)
             if (zdm_result_bool(r, row, at + (int)i))
@@ -149,8 +149,19 @@ look_at_set(struct zdm_sampler *s, const struct zdm_result *r, size_t from, size
                     &(struct zdm_sample_found){.kind = ZDM_SAMPLE_CHECK,
                         .constraint = q->foreseen->checks[s->shape.checks[i]].name,
                         .sqlstate = "23514"},
-                    key_of(s, r, row, from, to));
+                    zdm_sampler_key(s, r, row, from, to));
     }
+}
+
+void
+zdm_sampler_too_long(struct zdm_sampler *s, const struct zdm_sample_column *c, const char *key)
+{
+    zdm_sampler_found(s,
+        &(struct zdm_sample_found){.kind = ZDM_SAMPLE_TOO_LONG,
+            .column = c->quoted,
+            .sqlstate = strncmp(c->shown, "bit(", 4) == 0 ? "22026" : "22001",
+            .message = c->shown},
+        key);
 }
 
 static void
@@ -160,7 +171,7 @@ look_at_sync(struct zdm_sampler *s, const struct zdm_result *r, size_t from, siz
         if (zdm_result_bool(r, row, ZDM_SAMPLE_ROW))
             zdm_sampler_found(s,
                 &(struct zdm_sample_found){.kind = ZDM_SAMPLE_ROUND_TRIP, .column = s->sync_name},
-                key_of(s, r, row, from, to));
+                zdm_sampler_key(s, r, row, from, to));
 }
 
 /* Which expression is it, in the one row? That error takes the place of *err. */
@@ -168,7 +179,8 @@ static int
 blame(struct zdm_sampler *s, size_t row, const char **column, struct zdm_err *err)
 {
     const struct zdm_backfill_spec *spec = s->shape.request->spec;
-    int n = (int)spec->n_set;
+    /* Of a map it is where: what its function does is no query. */
+    int n = spec->action == ZDM_BACKFILL_MAP ? ZDM_ALL_SET : (int)spec->n_set;
 
     *column = s->sync_name;
     if (s->sync_name)
@@ -191,6 +203,39 @@ blame(struct zdm_sampler *s, size_t row, const char **column, struct zdm_err *er
     return 0;
 }
 
+bool
+zdm_sampler_spent(struct zdm_sampler *s)
+{
+    bool spent = s->failed >= FAILED_MOST || s->until_us < zdm_monotonic_us();
+
+    s->out->stopped |= spent;
+    return spent;
+}
+
+void
+zdm_sampler_fails(
+    struct zdm_sampler *s, const char *column, const struct zdm_err *why, const char *key)
+{
+    bool map = strcmp(why->sqlstate, ZDM_MAP_FAILED) == 0, values = s->shape.request->values;
+    char *message = !values && map ? zdm_strdup("its message may hold values: --show-values")
+                    : values       ? zdm_strdup(why->message)
+                                   : zdm_sample_hide(why->sqlstate, why->message);
+
+    if (map && why->line > 0) {
+        char *text = message;
+        message = zdm_strf("line %d of the plan; %s", why->line, text);
+        free(text);
+    }
+    zdm_sampler_found(s,
+        &(struct zdm_sample_found){.kind = ZDM_SAMPLE_FAILS,
+            .column = column,
+            .sqlstate = why->sqlstate,
+            .message = message},
+        key);
+    free(message);
+    s->failed++;
+}
+
 static int
 evaluate(struct zdm_sampler *s, const char *sql, size_t from, size_t to, struct zdm_err *err)
 {
@@ -198,21 +243,23 @@ evaluate(struct zdm_sampler *s, const char *sql, size_t from, size_t to, struct 
     struct zdm_result *r = NULL;
     int64_t start = zdm_monotonic_us();
 
-    if (s->failed >= FAILED_MOST || s->until_us < start) {
-        s->out->stopped = true;
+    if (zdm_sampler_spent(s))
         return 0;
-    }
     if (zdm_sampler_rows(s, sql, from, to, &r, &why) == 0) {
+        int rc = 0;
         if (s->sync_name) {
             look_at_sync(s, r, from, to);
         } else {
             s->spent_us += zdm_monotonic_us() - start;
             s->out->rows += (int64_t)(to - from);
             s->out->matched += zdm_result_rows(r);
-            look_at_set(s, r, from, to);
+            if (s->shape.request->mapper)
+                rc = zdm_sample_map(s, r, from, to, err);
+            else
+                look_at_set(s, r, from, to);
         }
         zdm_result_free(r);
-        return 0;
+        return rc;
     }
     if (!zdm_is_data_error(why.sqlstate)) {
         zdm_err_move(err, &why);
@@ -229,17 +276,8 @@ evaluate(struct zdm_sampler *s, const char *sql, size_t from, size_t to, struct 
         zdm_err_move(err, &why);
         return -1;
     }
-    char *message = s->shape.request->values ? zdm_strdup(why.message)
-                                             : zdm_sample_hide(why.sqlstate, why.message);
-    zdm_sampler_found(s,
-        &(struct zdm_sample_found){.kind = ZDM_SAMPLE_FAILS,
-            .column = column,
-            .sqlstate = why.sqlstate,
-            .message = message},
-        s->rows[from].key);
-    free(message);
+    zdm_sampler_fails(s, column, &why, s->rows[from].key);
     zdm_err_clear(&why);
-    s->failed++;
     if (!s->sync_name) {
         s->out->rows++;
         s->out->matched += strcmp(column, "where") != 0;
@@ -307,12 +345,13 @@ sample(struct zdm_sampler *s, struct zdm_err *err)
         return -1;
     if (s->n_rows == 0)
         return 0;
-    for (size_t i = 0; i < q->spec->n_set; i++)
+    for (size_t i = 0; !q->mapper && i < q->spec->n_set; i++)
         if (zdm_sample_check_type(s, i, &sound, err) < 0)
             return -1;
     if (!sound)
         return 0;
-    char *sql = zdm_sample_set_sql(&s->shape, ZDM_ALL_SET);
+    char *sql =
+        q->mapper ? zdm_sample_map_sql(&s->shape) : zdm_sample_set_sql(&s->shape, ZDM_ALL_SET);
     int rc = evaluate_all(s, sql, err);
     free(sql);
     return rc < 0 ? -1 : try_syncs(s, err);
@@ -325,10 +364,12 @@ zdm_backfill_sample(struct zdm_conn *conn, const struct zdm_sample_request *aske
     struct zdm_backfill_spec spec = *asked->spec;
     struct zdm_sample_request request = *asked;
     struct zdm_backfill_sample result = {
-        .written = -1, .where_alone = spec.action == ZDM_BACKFILL_MAP};
+        .written = -1, .where_alone = spec.action == ZDM_BACKFILL_MAP && !asked->mapper};
     request.spec = &spec;
+    if (spec.action == ZDM_BACKFILL_MAP)
+        request.n_syncs = 0;
     if (result.where_alone)
-        spec.n_set = request.n_syncs = 0;
+        spec.n_set = 0;
     struct zdm_sampler s = {
         .conn = conn,
         .shape = {.request = &request},
@@ -376,6 +417,6 @@ zdm_backfill_sample_refine(
         from->written = sample->written;
     }
     if (from->rows_per_s <= 0 && !sample->where_alone)
-        from->rows_per_s = 1 / (1.0 / ZDM_ROWS_PER_S + sample->us_a_row / 1e6);
+        from->rows_per_s = 1 / (1.0 / zdm_predict_pace(from) + sample->us_a_row / 1e6);
     zdm_backfill_preview_predict(preview);
 }

@@ -12,10 +12,14 @@
  * The caller's transaction is read-only, of one snapshot (REPEATABLE READ), and has a statement_timeout:
  * an expression that writes fails, and is not sampled. Evaluating runs the functions that the plan
  * names: only for plans that are trusted.
+ *
+ * The function of a map gets the same rows, one by one, and what it returns is cast to the columns by the
+ * server. CHECK constraints of these are not looked at.
  */
 #ifndef ZDM_BATCH_SAMPLE_H
 #define ZDM_BATCH_SAMPLE_H
 
+#include "batch/mapper.h"
 #include "batch/preview.h"
 
 #define ZDM_SAMPLE_MOST 100000
@@ -52,7 +56,7 @@ struct zdm_backfill_sample {
     struct zdm_err unable; /* why not all of it could be tried; code ZDM_OK: all was */
     int64_t rows;          /* tried */
     int64_t matched;       /* of these by `where` */
-    bool where_alone;      /* of a map: its function is not tried */
+    bool where_alone;      /* of a map: its function was not tried */
     bool stopped;          /* so many rows fail that the others were not tried */
     struct zdm_sample_finding *findings;
     size_t n_findings;
@@ -70,6 +74,7 @@ struct zdm_sample_request {
     bool values;                             /* messages may hold what is in the rows */
     const struct zdm_sample_sync *syncs;
     size_t n_syncs;
+    const struct zdm_mapper *mapper; /* of a map; NULL: only its `where` is tried */
 };
 /* -1: the session is lost, or ^C. */
 int zdm_backfill_sample(struct zdm_conn *conn, const struct zdm_sample_request *request,

@@ -43,6 +43,21 @@ int zdm_sampler_rows(struct zdm_sampler *s, const char *sql, size_t from, size_t
 int zdm_sample_make_shape(struct zdm_sampler *s, struct zdm_err *err);
 void zdm_sample_release_shape(struct zdm_sample_shape *shape);
 
+/* Its message, for people: without values unless they are asked for. */
+void zdm_sampler_fails(
+    struct zdm_sampler *s, const char *column, const struct zdm_err *why, const char *key);
+void zdm_sampler_too_long(
+    struct zdm_sampler *s, const struct zdm_sample_column *column, const char *key);
+/* So many rows failed, or so much time went by, that no more are tried: noted. */
+bool zdm_sampler_spent(struct zdm_sampler *s);
+/* Which of the rows [from, to) a row of a result is: its key. */
+const char *zdm_sampler_key(
+    const struct zdm_sampler *s, const struct zdm_result *r, int row, size_t from, size_t to);
+
+/* Rows of zdm_sample_map_sql, [from, to) of the sample, through the function of the map. */
+int zdm_sample_map(struct zdm_sampler *s, const struct zdm_result *rows, size_t from, size_t to,
+    struct zdm_err *err);
+
 /* The names and types of an expression. *sound false: told, and there is no need to try it on rows. */
 int zdm_sample_check_type(struct zdm_sampler *s, size_t set, bool *sound, struct zdm_err *err);
 

@@ -46,13 +46,13 @@ shape_column(const struct zdm_sample_request *r, size_t set, const struct zdm_pr
         out->shown = zdm_strdup(now->type);
         out->length = now->limited;
         out->not_null = now->not_null;
-    } else if (then && then->type && r->spec->action == ZDM_BACKFILL_SET) {
+    } else if (then && then->type && zdm_backfill_updates(r->spec->action)) {
         out->type = zdm_strdup(then->type);
         out->bare = zdm_type_without_length(then->type);
         out->shown = shown(out->type);
         out->length = has_length(out->shown);
     }
-    if (then && r->spec->action == ZDM_BACKFILL_SET)
+    if (then && zdm_backfill_updates(r->spec->action))
         out->not_null |= then->not_null || then->not_null_later;
 }
 

@@ -258,6 +258,29 @@ zdm_sample_set_sql(const struct zdm_sample_shape *s, int only)
     return zdm_buf_take(&b);
 }
 
+char *
+zdm_sample_map_sql(const struct zdm_sample_shape *s)
+{
+    const struct zdm_sample_request *r = s->request;
+    const char *table = has_new(r) ? s->name : r->seen->target.relation;
+    struct zdm_buf b = ZDM_BUF_INIT;
+
+    zdm_buf_add(&b, "SELECT zdm_1.zdm_ctid::pg_catalog.text, zdm_1.zdm_table::pg_catalog.text");
+    for (size_t i = 0; i < r->spec->n_read; i++)
+        zdm_buf_addf(&b, ", zdm_1.zdm_read_%zu", i);
+    zdm_buf_add(&b, "\nFROM (SELECT ");
+    add_row(&b, s);
+    for (size_t i = 0; i < r->spec->n_read; i++) {
+        char *name = quote(r->foreseen->set[0].sources[i]);
+        zdm_buf_addf(&b, ", %s.%s AS zdm_read_%zu", table, name, i);
+        free(name);
+    }
+    add_source(&b, s);
+    add_where(&b, s);
+    zdm_buf_add(&b, "\nOFFSET 0) AS zdm_1");
+    return zdm_buf_take(&b);
+}
+
 /* Type of a column, then; NULL: not known. */
 static const char *
 type_of(const struct zdm_sample_request *r, const char *name)

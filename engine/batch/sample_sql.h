@@ -39,6 +39,8 @@ char *zdm_sample_pick_sql(const struct zdm_sample_shape *s);
 #define ZDM_ALL_SET  (-1)
 #define ZDM_NONE_SET (-2)
 char *zdm_sample_set_sql(const struct zdm_sample_shape *s, int only);
+/* ctid, table, and the columns that a map reads. */
+char *zdm_sample_map_sql(const struct zdm_sample_shape *s);
 /* ctid, table, whether the way back leads elsewhere. NULL: a column of it is not known. */
 char *zdm_sample_sync_sql(const struct zdm_sample_shape *s, const struct zdm_sample_sync *sync);
 /* No rows, the type of the assignment's expression. */

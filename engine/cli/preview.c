@@ -175,9 +175,11 @@ find_syncs(struct zdm_arena *arena, const struct zdm_plan *plan, size_t index,
 }
 
 static int
-take_sample(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
+take_sample(struct zdm_conn *conn, const struct zdm_loaded *loaded, size_t index,
     const struct zdm_preview_options *options, struct zdm_previews *out, struct zdm_err *err)
 {
+    const struct zdm_plan *plan = loaded->plan;
+    struct zdm_mapper mapper = {.self = NULL};
     struct zdm_step_preview *preview = &out->steps[index];
     struct zdm_sample_request request = {
         .spec = &preview->spec,
@@ -190,7 +192,16 @@ take_sample(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
     if (options->sample == 0 || preview->seen.later || preview->seen.problem.code != ZDM_OK)
         return 0;
     request.n_syncs = find_syncs(out->arena, plan, index, &preview->foreseen, &request.syncs);
-    if (zdm_backfill_sample(conn, &request, &preview->sample, err) < 0)
+    if (plan->steps[index].u.backfill.map) {
+        const struct zdm_host host = zdm_plan_file_host(loaded->file);
+        if (host.mapper(host.self, plan->steps[index].id, &mapper, err) < 0)
+            return -1;
+        request.mapper = &mapper;
+    }
+    int rc = zdm_backfill_sample(conn, &request, &preview->sample, err);
+    if (mapper.self)
+        mapper.free(mapper.self);
+    if (rc < 0)
         return -1;
     preview->sampled = true;
     zdm_backfill_sample_refine(&preview->sample, &preview->seen);
@@ -270,7 +281,7 @@ zdm_previews_read(struct zdm_conn *conn, const struct zdm_loaded *loaded,
                 conn, &preview->spec, &preview->foreseen, rate, &preview->seen, err) < 0)
             goto out;
         preview->looked = true;
-        if (take_sample(conn, plan, i, options, out, err) < 0)
+        if (take_sample(conn, loaded, i, options, out, err) < 0)
             goto out;
         zdm_conn_rollback(conn);
     }

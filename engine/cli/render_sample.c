@@ -69,7 +69,7 @@ zdm_render_sample(struct zdm_buf *out, const struct zdm_step_preview *preview)
         zdm_buf_addf(&text, "; a batch reads by index %s", s->index);
     zdm_add_fact_of(out, ZDM_DIM, "sample", &text);
     if (s->where_alone)
-        zdm_add_fact(out, ZDM_DIM, "", "map: not sampled");
+        zdm_add_fact(out, ZDM_DIM, "", "map: its function was not tried");
     if (s->unable.code != ZDM_OK) {
         zdm_buf_addf(&text, "not all of it could be tried: %s", s->unable.message);
         zdm_add_fact_of(out, ZDM_YELLOW, "unknown", &text);

@@ -26,7 +26,8 @@ check_has "$out" 'writes   full_name, n'
 check_has "$out" 'row["Last Name"]:upper()'
 check_has "$out" '50,000 rows/s assumed'
 check_exit 0 "$ZDM" plan --db "$ZDM_DATABASE_URL" --sample 100 plan.lua
-check_has "$out" 'map: not sampled'
+check_has "$out" '100 rows tried'
+check_lacks "$out" 'rows/s assumed'
 check_exit 0 "$ZDM" plan --offline --format json plan.lua
 tr -d ' \n' <"$out" >json
 check_has json '"read":["first","\"LastName\"","n"],"write":["full_name","n"]'
