@@ -7,6 +7,7 @@
 #include "cli/json.h"
 #include "cli/load.h"
 #include "cli/preview.h"
+#include "cli/psql.h"
 #include "cli/render_plan.h"
 #include "cli/target_catalog.h"
 #include "ledger/ledger.h"
@@ -42,6 +43,16 @@ print_markdown(struct zdm_io *io, const struct view *v)
 }
 
 static void
+print_sql(struct zdm_io *io, const struct view *v)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    zdm_psql_plan(&text, v->loaded->plan, &v->loaded->report, v->status);
+    zdm_io_write_raw(&io->out, &text);
+    zdm_buf_release(&text);
+}
+
+static void
 print_text(struct zdm_io *io, const struct view *v)
 {
     struct zdm_buf text = ZDM_BUF_INIT;
@@ -61,6 +72,7 @@ static const struct format {
     {"text", print_text, false, true},
     {"json", print_json, true, true},
     {"markdown", print_markdown, true, true},
+    {"sql", print_sql, false, false},
 };
 
 static const struct format *

@@ -1,0 +1,37 @@
+/*
+ * psql.h - a plan as a script that a person can run with psql (pure).
+ *
+ * It does what zdm run would do, step by step, without what takes a program: tries for locks,
+ * throttling, workers, resuming by itself. A step begins with `-v zdm_from=N`; what SQL cannot do is
+ * said where it stands and asked for.
+ */
+#ifndef ZDM_CLI_PSQL_H
+#define ZDM_CLI_PSQL_H
+
+#include "base/buf.h"
+#include "plan/check.h"
+#include "plan/plan.h"
+#include "run/status.h"
+
+/* status NULL: offline. Steps that are done there are left out. */
+void zdm_psql_plan(struct zdm_buf *out, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, const struct zdm_plan_status *status);
+
+/* --- psql_backfill.c --- */
+/* NULL when it can be given as SQL, else why not: static. */
+const char *zdm_psql_cannot(const struct zdm_step_backfill *backfill);
+/* One that can. */
+void zdm_psql_backfill(
+    struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_step *step);
+
+/* --- psql_text.c --- */
+/* n bytes as a comment, each line behind "-- ". */
+void zdm_psql_comment(struct zdm_buf *out, const char *text);
+/* One argument of a command of psql, quoted. */
+void zdm_psql_argument(struct zdm_buf *out, const char *text);
+/* An SQL literal, whatever stands in the text. */
+void zdm_psql_literal(struct zdm_buf *out, const char *text);
+/* $tag$ with which `text` can be quoted; owned. */
+char *zdm_psql_dollar(const char *text, const char *tag);
+
+#endif

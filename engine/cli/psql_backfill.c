@@ -1,0 +1,164 @@
+/* The loop of a backfill, from its template. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/mem.h"
+#include "cli/psql.h"
+#include "sql/syntax.h"
+
+extern const struct zdm_embedded zdm_cli_sql[];
+
+const char *
+zdm_psql_cannot(const struct zdm_step_backfill *b)
+{
+    if (b->map)
+        return "its new values come from a Lua function";
+    if (b->into && strcmp(b->on_conflict, "update") == 0)
+        return "which rows are there already depends on the key of the other table";
+    return NULL;
+}
+
+/* The columns of a copy, or of all that both tables have. */
+static void
+add_columns(struct zdm_buf *out, const struct zdm_step_backfill *b)
+{
+    for (size_t i = 0; i < b->n_set; i++)
+        zdm_buf_addf(out, "%s%s", i ? ", " : "", b->set[i].column);
+}
+
+/* The statement up to its WHERE, as an expression of plpgsql. */
+static char *
+before(const struct zdm_step_backfill *b)
+{
+    struct zdm_buf sql = ZDM_BUF_INIT, out = ZDM_BUF_INIT;
+
+    if (b->into && b->n_set == 0) {
+        zdm_buf_addf(&sql, "INSERT INTO %s (", b->into);
+        zdm_psql_literal(&out, sql.s);
+        zdm_buf_add(&out,
+            " || zdm_copied || $sql$) OVERRIDING SYSTEM VALUE\nSELECT $sql$ || zdm_copied || ");
+        zdm_buf_clear(&sql);
+        zdm_buf_addf(&sql, "\nFROM %s\nWHERE ", b->table);
+    } else if (b->into) {
+        zdm_buf_addf(&sql, "INSERT INTO %s (", b->into);
+        add_columns(&sql, b);
+        zdm_buf_add(&sql, ") OVERRIDING SYSTEM VALUE\nSELECT ");
+        for (size_t i = 0; i < b->n_set; i++)
+            zdm_buf_addf(&sql, "%s(\n%s\n)", i ? ", " : "", b->set[i].expr.text);
+        zdm_buf_addf(&sql, "\nFROM %s\nWHERE ", b->table);
+    } else if (b->erase) {
+        zdm_buf_addf(&sql, "DELETE FROM %s\nWHERE ", b->table);
+    } else {
+        zdm_buf_addf(&sql, "UPDATE %s SET ", b->table);
+        for (size_t i = 0; i < b->n_set; i++)
+            zdm_buf_addf(
+                &sql, "%s%s = (\n%s\n)", i ? ", " : "", b->set[i].column, b->set[i].expr.text);
+        zdm_buf_add(&sql, "\nWHERE ");
+    }
+    zdm_psql_literal(&out, sql.s);
+    zdm_buf_release(&sql);
+    return zdm_buf_take(&out);
+}
+
+static char *
+behind(const struct zdm_step_backfill *b)
+{
+    struct zdm_buf sql = ZDM_BUF_INIT, out = ZDM_BUF_INIT;
+
+    if (b->where.text)
+        zdm_buf_addf(&sql, "\nAND (\n%s\n)", b->where.text);
+    if (b->into) /* a row that is deleted meanwhile must not come to life again */
+        zdm_buf_addf(&sql, "\nFOR SHARE%s",
+            strcmp(b->on_conflict, "nothing") == 0 ? "\nON CONFLICT DO NOTHING" : "");
+    zdm_psql_literal(&out, sql.s);
+    zdm_buf_release(&sql);
+    return zdm_buf_take(&out);
+}
+
+/* ARRAY['a', 'b']::text[]: the columns of the key as the catalog knows them. */
+static char *
+key(const struct zdm_step_backfill *b)
+{
+    struct zdm_buf out = ZDM_BUF_INIT;
+
+    zdm_buf_add(&out, b->n_key ? "ARRAY[" : "'{}'");
+    for (size_t i = 0; i < b->n_key; i++) {
+        struct zdm_err err = ZDM_ERR_INIT;
+        char *name = NULL;
+        if (zdm_sql_identifier(b->key[i], &name, &err) < 0)
+            zdm_die("a key that was checked is none");
+        zdm_buf_add(&out, i ? ", " : "");
+        zdm_psql_literal(&out, name);
+        free(name);
+    }
+    zdm_buf_add(&out, b->n_key ? "]" : "");
+    return zdm_buf_take(&out);
+}
+
+static char *
+literal(const char *text)
+{
+    struct zdm_buf out = ZDM_BUF_INIT;
+
+    zdm_psql_literal(&out, text);
+    return zdm_buf_take(&out);
+}
+
+struct word {
+    const char *name;
+    char *text;
+};
+
+/* The template with its words, from "DO" on: what stands before tells about the template. */
+static void
+fill(struct zdm_buf *out, const char *template, const struct word *words, size_t n)
+{
+    for (const char *at = strstr(template, "\nDO ") + 1; *at;) {
+        size_t plain = strcspn(at, "@");
+        zdm_buf_addn(out, at, plain);
+        at += plain;
+        if (!*at)
+            break;
+        size_t length = strcspn(at + 1, "@"), i = 0;
+        while (i < n &&
+               (strlen(words[i].name) != length || strncmp(words[i].name, at + 1, length) != 0))
+            i++;
+        if (i == n)
+            zdm_die("psql_backfill.sql has a word that nobody knows");
+        zdm_buf_add(out, words[i].text);
+        at += length + 2;
+    }
+}
+
+void
+zdm_psql_backfill(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_step *step)
+{
+    const struct zdm_step_backfill *b = &step->u.backfill;
+    const char *template = zdm_embedded_text(zdm_cli_sql, "psql_backfill.sql");
+    char *name = zdm_strf("%s/%s", plan->name, step->id);
+    struct zdm_buf all = ZDM_BUF_INIT;
+    struct word words[] = {
+        {"table", literal(b->table)},
+        {"step", literal(name)},
+        {"key", key(b)},
+        {"into", b->into ? literal(b->into) : zdm_strdup("NULL")},
+        {"before", before(b)},
+        {"behind", behind(b)},
+        {"pause",
+            zdm_strf("%lld.%03lld", (long long)b->pause_ms / 1000, (long long)b->pause_ms % 1000)},
+        {"quote", NULL},
+    };
+    size_t n = sizeof words / sizeof *words;
+
+    for (size_t i = 0; i + 1 < n; i++)
+        zdm_buf_add(&all, words[i].text);
+    words[n - 1].text = zdm_psql_dollar(all.s, "zdm");
+    fill(out, template, words, n);
+    if (b->vacuum)
+        zdm_buf_addf(out, "VACUUM (ANALYZE) %s;\n", b->into ? b->into : b->table);
+    for (size_t i = 0; i < n; i++)
+        free(words[i].text);
+    zdm_buf_release(&all);
+    free(name);
+}

@@ -1,0 +1,131 @@
+# zdm plan --format sql: the script for psql leads to where zdm run leads.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+cp "$ZDM_SOURCE/plans/rename_email.lua" .
+
+psql -XAtq -v ON_ERROR_STOP=1 <<'SQL'
+CREATE SCHEMA "Odd Schema";
+CREATE TABLE users (id bigint PRIMARY KEY, email varchar(255) NOT NULL);
+INSERT INTO users SELECT i * 3 - 5000, 'user' || i || E'\\\'@example.com' FROM generate_series(1, 4500) AS i;
+CREATE TABLE "Odd Schema"."it's ""odd""" ("A b" text, at timestamptz, n int NOT NULL DEFAULT 0,
+    PRIMARY KEY ("A b", at));
+INSERT INTO "Odd Schema"."it's ""odd"""
+    SELECT 'k' || i % 7, timestamptz '2026-01-01 12:00:00.123456+00' + i * interval '1 min'
+      FROM generate_series(1, 2500) AS i;
+CREATE TABLE old (id int PRIMARY KEY, a text, b int GENERATED ALWAYS AS (id * 2) STORED);
+INSERT INTO old (id, a) SELECT i, 'x' || i FROM generate_series(1, 1500) AS i;
+CREATE TABLE new (id int PRIMARY KEY, a text);
+INSERT INTO new VALUES (7, 'was there');
+SQL
+cat >odd.lua <<'PLAN'
+local odd = [["Odd Schema"."it's ""odd"""]]
+return plan "odd" {
+  api = 1,
+  why = "one\ntwo",
+  expand {
+    sql "it's an \\index\\ of :name" [[CREATE INDEX CONCURRENTLY users_upper ON users (upper(email)) -- last]],
+    sql "text" [[
+      ALTER TABLE users ADD COLUMN note text DEFAULT ':id $sql$ $zdm$ \if \n';
+      COMMENT ON TABLE users IS $x$ it's; -- :HOST $x$ -- end]],
+    hook "nothing" { run = function(db, log) log:info("hook") end },
+    command "also nothing" { argv = { "true", "a b" }, idempotent = true },
+  },
+  backfill "count" { table = odd, set = { n = "n + 1 /* $sql$ */" }, where = "n < 10 -- all" },
+  backfill "copy" { table = "old", copy = { into = "new", on_conflict = "nothing" }, where = "id % 2 = 1" },
+  backfill "less" { table = "old", delete = true, where = "id > 1000", vacuum = false },
+  gate "look" { sql "rows" [[SELECT count(*) = 1000, count(*) AS n FROM old;]], soak "0s" },
+  contract { sql "drop" [[ALTER TABLE old DROP COLUMN a]] },
+}
+PLAN
+
+# picture: what the database holds, zdm's own tables aside.
+picture() {
+    schema_picture | grep -v 'zdm'
+    for table in users '"Odd Schema"."it'\''s ""odd"""' old new; do
+        sql "SELECT t FROM $table AS t ORDER BY 1" | md5sum
+    done
+}
+# script NAME [psql option...]: runs it; answers come from stdin.
+script() {
+    local name=$1
+    shift
+    psql -X -q -v ON_ERROR_STOP=1 "$@" -f "$name.sql"
+}
+
+sql "CREATE DATABASE kept TEMPLATE postgres" -d template1
+for plan in odd rename_email; do
+    check_exit 0 "$ZDM" plan $plan.lua --format sql
+    cp "$out" $plan.sql
+    check_exit 0 "$ZDM" plan $plan.lua --format sql
+    cmp $plan.sql "$out"
+done
+
+# --- zdm ------------------------------------------------------------------------------------------
+fresh_db by_zdm kept
+check_exit 0 "$ZDM" run odd.lua
+check_exit 3 "$ZDM" run rename_email.lua
+check_exit 0 "$ZDM" approve rename_email.lua "old code is gone" --note yes
+check_exit 0 "$ZDM" run rename_email.lua
+picture >by_zdm
+
+# --- psql -----------------------------------------------------------------------------------------
+fresh_db by_hand kept
+# Nobody answers: it stops there, and goes on from there.
+check_exit 3 script odd </dev/null
+check_has "$out" 'step 3 of 9: nothing (hook)'
+printf 'yes\nyes\nno\n' | check_exit 3 script odd -v zdm_from=3
+check_has "$err" 'not confirmed'
+check_has "$err" '2500 rows changed'
+echo yes | check_exit 0 script odd -v zdm_from=8
+check_lacks "$out" 'step 7 of 9'
+check_exit 3 script rename_email </dev/null
+echo YES | check_exit 0 script rename_email -v zdm_from=7
+check_eq "last line" done "$(tail -1 "$out")"
+picture >by_hand
+diff by_zdm by_hand
+
+# --- a backfill that fails in the middle goes on, and changes each row once ------------------------------
+fresh_db again kept
+cat >again.lua <<'PLAN'
+return plan "again" {
+  api = 1,
+  backfill "count" { table = "old", set = { a = "a || '+'" } },
+}
+PLAN
+check_exit 0 "$ZDM" plan again.lua --format sql
+cp "$out" again.sql
+sql "ALTER TABLE old ADD CONSTRAINT bad CHECK (id <> 1200 OR a NOT LIKE '%+')"
+check_exit 3 script again
+check_has "$err" 'violates check constraint "bad"'
+check_eq "rows of the first batch" 1000 "$(sql "SELECT count(*) FROM old WHERE a LIKE '%+'")"
+sql "ALTER TABLE old DROP CONSTRAINT bad"
+check_exit 0 script again
+check_has "$err" '500 rows changed'
+check_eq "each once" 1500 "$(sql "SELECT count(*) FROM old WHERE a = 'x' || id || '+'")"
+
+# --- a gate that is not true, and what a target has already ------------------------------------------------
+fresh_db gate kept
+cat >gate.lua <<'PLAN'
+return plan "gate" {
+  api = 1,
+  expand { sql "make" [[CREATE TABLE made (id int PRIMARY KEY)]] },
+  gate "look" { sql "never" [[SELECT false]] },
+}
+PLAN
+check_exit 0 "$ZDM" run gate.lua --until make
+check_exit 0 "$ZDM" plan gate.lua --format sql
+check_has "$out" '-- step 1, make, is done'
+cp "$out" gate.sql
+check_exit 3 script gate
+check_has "$err" 'gate "look": "never" is not true'
+
+# What SQL cannot do is said where it stands.
+cat >map.lua <<'PLAN'
+return plan "map" {
+  api = 1,
+  backfill "names" { table = "old", read = { "a" }, write = { "a" }, where = "a IS NOT NULL",
+    map = function(row) return { a = row.a .. "!" } end },
+}
+PLAN
+check_exit 0 "$ZDM" plan map.lua --format sql --offline
+check_has "$out" '-- This backfill of old cannot be given as SQL: its new values come from a Lua function.'
