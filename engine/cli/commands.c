@@ -73,7 +73,14 @@ const struct zdm_command zdm_commands[] = {
             "read-only transaction: where, the values, their cast to the columns (those too "
             "that an earlier step adds), NOT NULL, CHECK, and the way back of a sync. Give "
             "it plans that you trust. The exit code is 4 when a row would fail, and 2 when a "
-            "backfill could not be tried.",
+            "backfill could not be tried.\n"
+            "\n"
+            "--format sql is a script for psql that does what zdm run would do, for who may not "
+            "run "
+            "zdm there: phases, transactions, timeouts, backfills in batches that go on where they "
+            "were. It checks the SQL of gates and asks for the rest; what cannot be SQL is said "
+            "where "
+            "it stands. It does not try again, throttle, or tell zdm what was done.",
         .examples =
             {
                 {"zdm plan plans/rename_email.lua", "review a plan, offline"},

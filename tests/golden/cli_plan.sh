@@ -36,6 +36,12 @@ check_eq "stderr" "" "$(cat "$err")"
 check_exit 2 "$ZDM" plan mistakes.lua --format markdown
 check_has "$out" 'errors'
 
+# As a script for psql (tests/e2e/plan_sql.sh runs some).
+check_exit 0 "$ZDM" plan rename_email.lua --format sql
+check_golden plan_rename_email.sql "$out"
+check_exit 2 "$ZDM" plan mistakes.lua --format sql
+check_eq "stdout" "" "$(cat "$out")"
+
 # However long a plan is, the comment is short enough, and says what it leaves out.
 {
     printf 'return plan "long" { api = 1, expand {\n'
