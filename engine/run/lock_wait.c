@@ -193,6 +193,8 @@ tell(struct zdm_lock_wait *wait, const struct zdm_lock_report *report)
         zdm_add_blockers(&text, report->blockers, report->n_blockers);
     }
     zdm_add_behind(&text, report);
+    if (wait->told_us == 0 && wait->sight.trouble)
+        zdm_buf_addf(&text, "; cannot see who waits behind us: %s", wait->sight.trouble);
     zdm_session_tell(wait->s, &(struct zdm_event){
                                   .kind = ZDM_EVENT_LOCK_WAIT,
                                   .step = wait->step,

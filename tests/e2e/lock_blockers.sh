@@ -152,8 +152,13 @@ plan few 'old_transaction = "0s", lock_tries = 2, on_blocked = "terminate", on_b
 check_exit 1 "$ZDM" run --db "$as_app" few.lua
 check_has "$out" 'denied pid '
 check_has "$out" 'waiting goes on'
+# Without a place for a second session: who is in the way is asked between two tries.
+sql 'ALTER ROLE app CONNECTION LIMIT 1'
+check_exit 1 "$ZDM" run --db "$as_app" few.lua
+check_has "$out" 'lock not free: pid '
+check_has "$out" 'cannot see who waits behind us: '
 release_lock
-sql 'GRANT pg_signal_backend TO app'
+sql 'ALTER ROLE app CONNECTION LIMIT -1; GRANT pg_signal_backend TO app'
 PGUSER=app_reader hold_lock 'SELECT FROM own.t'
 check_exit 0 "$ZDM" run --db "$as_app" few.lua
 check_has "$out" 'terminated pid '
@@ -179,7 +184,30 @@ check_exit 0 "$ZDM" run slow.lua
 plan works 'statement_timeout = "200ms",' 'ALTER TABLE t ADD COLUMN c int; INSERT INTO t VALUES (1)'
 check_exit 0 "$ZDM" run works.lua
 
-# --- a deadlock is tried again
+# --- a deadlock is tried again: each has a table that the other wants
+sql 'CREATE TABLE a (id int); CREATE TABLE b (id int); CREATE TABLE turns (n int)'
+cat >dead.lua <<'PLAN'
+return plan "dead" {
+  api = 1, lock_budget = "60s", old_transaction = "0s",
+  expand { sql "both" [[
+    SET LOCAL lock_timeout = 0;
+    SET LOCAL deadlock_timeout = '300ms';
+    ALTER TABLE a ADD COLUMN x int;
+    SELECT pg_advisory_xact_lock_shared(5); -- the other one has b by now
+    ALTER TABLE b ADD COLUMN x int]] },
+}
+PLAN
+hold_lock "SELECT pg_advisory_lock(5); LOCK TABLE b; SET LOCAL deadlock_timeout = '5s'"
+"$ZDM" run dead.lua >out 2>err &
+runner=$!
+wait_until "SELECT count(*) FROM pg_locks WHERE relation = 'a'::regclass AND mode = 'AccessExclusiveLock' AND granted" 1
+# Wants a, which zdm has, and lets zdm go on to want b. That one sees the deadlock, and gives way.
+printf '%s\n' 'SELECT pg_advisory_unlock(5);' 'LOCK TABLE a;' 'COMMIT;' >&"$zdm_holder_in"
+wait "$runner"
+release_lock
+check_has out 'deadlock detected: trying again'
+check_eq "done all the same" 1 "$(sql "SELECT count(*) FROM pg_attribute WHERE attrelid = 'a'::regclass AND attname = 'x'")"
+
 sql 'CREATE SEQUENCE public.times'
 plan again '' "DO \$\$ BEGIN IF nextval('public.times') < 3 THEN RAISE SQLSTATE '40P01'; END IF; END \$\$" \
     'allow = { "uninspectable" }, because = "a test"'
