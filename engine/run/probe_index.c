@@ -106,6 +106,24 @@ zdm_probe_wait(const struct zdm_probe *probe, int pid, struct zdm_err *err)
     return 0;
 }
 
+/* The build goes on: whoever replaces an index by a new one wants both for a while. */
+static int
+tell_equal(const struct zdm_probe *probe, struct zdm_err *err)
+{
+    const struct zdm_statement *st = probe->st;
+    struct zdm_result *result = NULL;
+    if (ZDM_QUERY(probe->s->conn, zdm_embedded_text(zdm_run_sql, "sql/index_others.sql"), &result,
+            err, st->probe_table_schema, st->probe_table) < 0)
+        return -1;
+    for (int i = 0; i < zdm_result_rows(result); i++)
+        if (zdm_sql_same_index(st->sql, zdm_result_get(result, i, 1)) == ZDM_SAME_YES)
+            zdm_session_say(probe->s, ZDM_EVENT_NOTE, "warning", probe->step,
+                "index %s is the same as %s, which is there already: every write keeps up both",
+                st->probe_object, zdm_result_get(result, i, 0));
+    zdm_result_free(result);
+    return 0;
+}
+
 int
 zdm_probe_index_valid(const struct zdm_probe *probe, bool *done, struct zdm_err *err)
 {
@@ -116,7 +134,7 @@ zdm_probe_index_valid(const struct zdm_probe *probe, bool *done, struct zdm_err 
         if (look(probe, done, &wait, &pid, err) < 0)
             return -1;
         if (!wait)
-            return 0;
+            return *done || probe->look->announced ? 0 : tell_equal(probe, err);
         if (!told)
             zdm_session_say(probe->s, ZDM_EVENT_NOTE, "info", probe->step,
                 "index %s is being built by another session (pid %d): waiting for it",

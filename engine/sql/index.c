@@ -103,6 +103,31 @@ tell_replaced(struct zdm_draft *draft, const struct zdm_index_plan *plan,
     }
 }
 
+/* Of a class that is not the default, and of an order that is not plain, the catalog does not say more. */
+static bool
+is_plain(const struct zdm_index *index)
+{
+    for (size_t i = 0; i < index->n_columns; i++)
+        if (!index->columns[i].default_opclass || !index->columns[i].plain_order)
+            return false;
+    return true;
+}
+
+/* The same index under another name. */
+static void
+tell_duplicate(struct zdm_draft *draft, const struct zdm_index_plan *plan,
+    const struct zdm_relation *relation, const char *table)
+{
+    for (size_t i = 0; is_plain(&plan->like) && i < relation->indexes.n; i++) {
+        const struct zdm_index *index = relation->indexes.items[i];
+        if (!index->valid || !is_plain(index) || !zdm_index_is_like(draft, index, &plan->like))
+            continue;
+        ZDM_FIND(
+            draft, INDEX_DUPLICATE, .table = table, .name = zdm_draft_name(draft, index->self));
+        return;
+    }
+}
+
 void
 zdm_index_tell_corruption(struct zdm_draft *draft, const char *table)
 {
@@ -211,6 +236,7 @@ create(struct zdm_draft *draft, const PgQuery__IndexStmt *stmt)
     } else {
         tell_blocking(draft, stmt, relation, table, name);
     }
+    tell_duplicate(draft, &plan, relation, table);
     zdm_index_make(draft, &plan, relation, name, !stmt->relation->inh, NULL);
 }
 

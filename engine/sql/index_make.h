@@ -29,6 +29,9 @@ const char *zdm_index_plan_name(struct zdm_draft *draft, const struct zdm_index_
  * it must be: a certain error. */
 void zdm_index_check_partition_key(struct zdm_draft *draft, const struct zdm_index_plan *plan,
     const struct zdm_relation *relation, const char *table, bool only);
+/* Are they on the same columns and expressions, as far as a partitioned index asks: in whatever order? */
+bool zdm_index_is_like(
+    struct zdm_draft *draft, const struct zdm_index *index, const struct zdm_index *like);
 /* Is there an index on the relation that can be a part of one that looks like `like`, for a
  * constraint or not? NULL: none. */
 struct zdm_index *zdm_index_matching(struct zdm_draft *draft, const struct zdm_relation *relation,

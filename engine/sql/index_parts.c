@@ -31,8 +31,9 @@ same_predicate(struct zdm_draft *draft, const char *a, const char *b)
     return x && y && zdm_condition_same(x, y);
 }
 
-static bool
-matches(struct zdm_draft *draft, const struct zdm_index *index, const struct zdm_index *like)
+bool
+zdm_index_is_like(
+    struct zdm_draft *draft, const struct zdm_index *index, const struct zdm_index *like)
 {
     if (index->unique != like->unique || index->nulls_not_distinct != like->nulls_not_distinct ||
         strcmp(index->method, like->method) != 0 || index->n_columns != like->n_columns ||
@@ -57,7 +58,8 @@ zdm_index_matching(struct zdm_draft *draft, const struct zdm_relation *relation,
 {
     for (size_t i = 0; i < relation->indexes.n; i++) {
         struct zdm_index *index = relation->indexes.items[i];
-        if (!index->parent && matches(draft, index, like) && (!constraint || index->constraint))
+        if (!index->parent && zdm_index_is_like(draft, index, like) &&
+            (!constraint || index->constraint))
             return index;
     }
     return NULL;

@@ -95,3 +95,15 @@ plan parts 'CREATE INDEX CONCURRENTLY m_id ON m (id)'
 check_exit 1 "$ZDM" run parts.lua
 check_has "$err" 'cannot create index on partitioned table "m" concurrently'
 check_eq "the parent's index is there" 1 "$(sql "SELECT count(*) FROM pg_class WHERE relname = 'm_id'")"
+
+# The same index under another name is told, and made: it may be there to replace the other.
+plan twin 'CREATE INDEX CONCURRENTLY t_twin ON t (v, id)'
+check_exit 0 "$ZDM" plan twin.lua --db "$ZDM_DATABASE_URL"
+check_has "$out" 'index-duplicate'
+check_exit 0 "$ZDM" run twin.lua
+check_has "$out" 'index t_twin is the same as t_mine, which is there already'
+plan upside 'CREATE INDEX CONCURRENTLY t_upside ON t (v DESC, id)'
+check_exit 0 "$ZDM" plan upside.lua --db "$ZDM_DATABASE_URL"
+check_lacks "$out" 'index-duplicate'
+check_exit 0 "$ZDM" run upside.lua
+check_lacks "$out" 'is the same as'

@@ -162,7 +162,7 @@ allowing(void **state)
     allow(plan, &step->u.sql.allow, "index-create-blocking", "users has ten rows");
     step = add_sql(plan, ZDM_PHASE_EXPAND, "no reason", "CREATE INDEX j ON users (a)");
     allow(plan, &step->u.sql.allow, "index-create-blocking", " ");
-    step = add_sql(plan, ZDM_PHASE_EXPAND, "misspelt", "CREATE INDEX k ON users (a)");
+    step = add_sql(plan, ZDM_PHASE_EXPAND, "misspelt", "CREATE INDEX k ON users (b)");
     allow(plan, &step->u.sql.allow, "index-create-bloking", "x");
     step = add_sql(plan, ZDM_PHASE_EXPAND, "unused", "SELECT 1");
     allow(plan, &step->u.sql.allow, "break-drop-table", "x");

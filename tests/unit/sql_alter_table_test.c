@@ -179,7 +179,8 @@ static const struct {
     {"CREATE INDEX i ON orders (a); CREATE INDEX i ON orders (a)",
         "unsafe; fails 42P07; rule fail-certain", 15},
     {"CREATE INDEX ON orders (a); CREATE INDEX ON orders (a)",
-        "unsafe; lock public.orders SHARE build; build orders_a_idx1; rule index-create-blocking",
+        "unsafe; lock public.orders SHARE build; build orders_a_idx1; rule index-create-blocking; "
+        "rule index-duplicate",
         15},
     {"CREATE INDEX CONCURRENTLY i ON orders (a); DROP INDEX CONCURRENTLY i; "
      "CREATE INDEX CONCURRENTLY j ON orders (a, id)",
