@@ -8,6 +8,7 @@
 #include "cli/check_rows.h"
 #include "cli/io.h"
 #include "cli/layout.h"
+#include "cli/locking.h"
 #include "cli/markdown.h"
 #include "cli/plan_facts.h"
 #include "cli/render_error.h"
@@ -240,6 +241,8 @@ sql_details(struct zdm_buf *out, const struct comment *c, size_t index, size_t *
         zdm_buf_add(&text, sql->requires[i].message);
         bullet(out, "stops if", &text);
     }
+    zdm_add_locking(&text, c->plan, c->report, index);
+    bullet(out, "waits", &text);
     if (zdm_plan_run_mode(c->report, index) == ZDM_RUN_ALONE)
         zdm_buf_add(out, "- runs alone, outside a transaction\n");
     zdm_buf_addf(out, "- undo%s\n\n", sql->undo.text ? ":" : ": none");
