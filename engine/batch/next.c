@@ -63,10 +63,9 @@ tell_steps(struct zdm_worker *w)
     zdm_job_unlock(w->job);
     if (!told)
         zdm_job_note(w->job, "info", "note",
-            "looking up where batches end takes %.0f %% of the time, since %s lies in random order "
-            "in %s: from now on it is computed, and batches are only about as large as they should "
-            "be",
-            zdm_steps_share(&w->steps) * 100, w->target->key, w->target->relation);
+            "looking up where batches along %s of %s end takes %.0f %% of the time: from now on it "
+            "is computed, and they are only about as large as they should be",
+            w->target->key, w->target->relation, zdm_steps_share(&w->steps) * 100);
 }
 
 /* The end of a whole range, computed when looking it up is too dear; *upto owned. NULL: the slice is

@@ -91,7 +91,11 @@ void
 zdm_steps_init(struct zdm_steps *s, enum zdm_step_by by, double most)
 {
     *s = (struct zdm_steps){
-        .by = by, .most = most > 0 ? most : ZDM_STEPS_SHARE, .empty_most = EMPTY_LEAST};
+        .by = by,
+        .most = most > 0 ? most : ZDM_STEPS_SHARE,
+        .seen_ms = most > 0 ? 0 : ZDM_STEPS_SEEN,
+        .empty_most = EMPTY_LEAST,
+    };
 }
 
 /* False: nothing lies between them. */
@@ -119,6 +123,7 @@ zdm_steps_slice(struct zdm_steps *s, const char *after, const char *bound, int64
 void
 zdm_steps_looked(struct zdm_steps *s, int64_t keys, double ms)
 {
+    s->seen_ms -= ms;
     if (keys > 0)
         s->look_ms = smoothed(s->look_ms, ms / (double)keys);
 }
@@ -148,8 +153,9 @@ zdm_steps_end(struct zdm_steps *s, const char *after, const char *bound, int64_t
 {
     place from, to;
 
-    if (keys < ZDM_STEPS_LEAST || !(s->density > 0) || zdm_steps_share(s) <= s->most ||
-        !parse(s->by, after, &from) || !parse(s->by, bound, &to) || to <= from)
+    if (keys < ZDM_STEPS_LEAST || s->seen_ms > 0 || !(s->density > 0) ||
+        zdm_steps_share(s) <= s->most || !parse(s->by, after, &from) || !parse(s->by, bound, &to) ||
+        to <= from)
         return NULL;
     if (s->look) {
         s->look = false;

@@ -24,6 +24,8 @@
 #include <stdint.h>
 
 #define ZDM_STEPS_SHARE 0.15 /* of the time, that looking up may take */
+#define ZDM_STEPS_SEEN                                                                             \
+    100 /* ms of it, before that is believed: a busy server is slow now and then */
 #define ZDM_STEPS_LEAST                                                                            \
     100 /* keys a range: below, it is looked up, so that there are not far more */
 
@@ -32,6 +34,7 @@ enum zdm_step_by { ZDM_STEP_NONE, ZDM_STEP_INTEGER, ZDM_STEP_UUID };
 struct zdm_steps {
     enum zdm_step_by by;
     double most;             /* ZDM_STEPS_SHARE, or another share */
+    double seen_ms;          /* of looking up, that are still to be seen */
     double look_ms, work_ms; /* a key, smoothed; 0: not known */
     double density;          /* keys by unit of the key; 0: not known */
     unsigned empty;          /* ranges in a row */
@@ -41,7 +44,7 @@ struct zdm_steps {
 
 /* Of a key's type, qualified: "pg_catalog.uuid". */
 enum zdm_step_by zdm_step_by_type(const char *type);
-/* Another table; most 0: ZDM_STEPS_SHARE. */
+/* Another table; most 0: ZDM_STEPS_SHARE, and ZDM_STEPS_SEEN before it counts. */
 void zdm_steps_init(struct zdm_steps *s, enum zdm_step_by by, double most);
 /* Another slice, of about `total` keys behind `after` up to `bound`; total below 1, after NULL: unknown. */
 void zdm_steps_slice(struct zdm_steps *s, const char *after, const char *bound, int64_t total);

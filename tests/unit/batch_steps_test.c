@@ -21,7 +21,8 @@ steps(enum zdm_step_by by)
     struct zdm_steps s;
 
     zdm_steps_init(&s, by, 0);
-    zdm_steps_looked(&s, 1000, 10);
+    for (int i = 0; i < 10; i++)
+        zdm_steps_looked(&s, 1000, 10);
     zdm_steps_worked(&s, 1000, 10);
     return s;
 }
@@ -126,6 +127,9 @@ test_only_when_looking_up_is_dear(void **state)
     assert_end(&s, "0", "100000", 1000, NULL);
     for (int i = 0; i < 10; i++)
         zdm_steps_looked(&s, 1000, 9);
+    assert_end(
+        &s, "0", "100000", 1000, NULL); /* dear, but for 91 ms only: the server may be busy */
+    zdm_steps_looked(&s, 1000, 9);
     assert_end(&s, "0", "100000", 1000, "1000");
     assert_end(&s, "0", "100000", ZDM_STEPS_LEAST - 1, NULL);
 }
