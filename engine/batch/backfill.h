@@ -65,6 +65,7 @@ struct zdm_backfill_progress {
     bool paused;             /* by somebody: `waiting` says who and why */
     int64_t workers;         /* that run now */
     int64_t target_ms;       /* in force */
+    int64_t stripes;         /* of the ranges that begin now; 1: none */
 };
 
 /* What people ask for from another shell. */
@@ -122,7 +123,7 @@ struct zdm_retried {
 /* Does to the rows in quarantine, those with `key` when that is not NULL, what the backfill does, each once
  * and in a transaction of its own. Taken out and changed are one: after an interruption the others are
  * still there. Of the hooks it needs note, recover, and of a map mapper. Errors as above, for what is not about the
- * data of a row; *out counts what was done until then. */
+ * data of a row; ZDM_ERR_MISMATCH (a table was renamed, or has another key) when all others were tried; *out counts what was done until then. */
 int zdm_backfill_retry(struct zdm_conn *control, const struct zdm_backfill_spec *spec,
     int64_t epoch, const struct zdm_backfill_hooks *hooks, const char *key, struct zdm_retried *out,
     struct zdm_err *err);

@@ -311,6 +311,56 @@ retry_one(struct zdm_worker *w, const struct zdm_bad_row *row, struct zdm_retrie
     return rc == 0 && gone ? drop_row(w->job, row, out, err) : rc;
 }
 
+/* Rows of a table that was renamed, or has another key: told in the end, with *first. */
+struct left_out {
+    const struct zdm_bad_row *row; /* the last of them */
+    int64_t rows;
+    struct zdm_err first;
+};
+
+static bool
+same_place(const struct zdm_bad_row *a, const struct zdm_bad_row *b)
+{
+    return a && strcmp(a->relation, b->relation) == 0 &&
+           (a->identity && b->identity ? strcmp(a->identity, b->identity) == 0
+                                       : a->identity == b->identity);
+}
+
+static int
+retry_all(struct zdm_worker *w, const struct zdm_bad_rows *rows, struct zdm_retried *out,
+    struct zdm_err *err)
+{
+    struct left_out left = {.row = NULL, .first = ZDM_ERR_INIT};
+    int rc = 0;
+
+    for (size_t i = 0; i < rows->count && rc == 0; i++) {
+        const struct zdm_bad_row *row = &rows->items[i];
+        if (same_place(left.row, row)) {
+            left.rows++;
+            continue;
+        }
+        rc = retry_one(w, row, out, err);
+        if (rc == 0 || err->code != ZDM_ERR_MISMATCH)
+            continue;
+        left.row = row;
+        left.rows++;
+        if (left.first.code == ZDM_OK)
+            zdm_err_move(&left.first, err);
+        zdm_err_clear(err);
+        rc = 0;
+    }
+    if (rc < 0 || left.rows == 0) {
+        zdm_err_release(&left.first);
+        return rc;
+    }
+    zdm_err_move(err, &left.first);
+    if (rows->count > 1)
+        zdm_err_detail(err,
+            "%lld of %zu rows are left out for such a reason, the others were tried",
+            (long long)left.rows, rows->count);
+    return -1;
+}
+
 int
 zdm_backfill_retry(struct zdm_conn *control, const struct zdm_backfill_spec *spec, int64_t epoch,
     const struct zdm_backfill_hooks *hooks, const char *key, struct zdm_retried *out,
@@ -335,8 +385,8 @@ zdm_backfill_retry(struct zdm_conn *control, const struct zdm_backfill_spec *spe
             break;
     if (rc == 0 && rows.count > 0 && spec->action == ZDM_BACKFILL_MAP)
         rc = hooks->mapper(hooks->self, &job.workers->mapper, err);
-    for (size_t i = 0; i < rows.count && rc == 0; i++)
-        rc = retry_one(job.workers, &rows.items[i], out, err);
+    if (rc == 0)
+        rc = retry_all(job.workers, &rows, out, err);
     if (rc < 0 && hooks->fault)
         *hooks->fault = job.workers->fault;
     zdm_job_tell(&job, false);

@@ -83,7 +83,12 @@ tell_progress(struct zdm_job *job)
         .paused = job->paused != NULL,
         .workers = (int64_t)job->running,
         .target_ms = job->knobs[ZDM_KNOB_TARGET],
+        .stripes = 1,
     };
+    for (size_t i = 0; i < ZDM_WORKERS_MAX; i++)
+        if (job->workers[i].running && job->workers[i].table &&
+            job->workers[i].table->stripes > progress.stripes)
+            progress.stripes = job->workers[i].table->stripes;
     for (size_t i = 0; i < job->n_slices; i++)
         progress.deferred += job->slices[i].part && job->slices[i].state != ZDM_SLICE_THROUGH;
     add_times(job, &progress);

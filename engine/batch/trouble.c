@@ -283,6 +283,13 @@ took_too_long(struct zdm_worker *w, const char *upto, struct zdm_err *err)
     return 0;
 }
 
+/* Before it is about one, it is the table of the plan. */
+static const char *
+worker_table(const struct zdm_worker *w)
+{
+    return w->target ? w->target->relation : table_name(w->job);
+}
+
 int
 zdm_worker_again(struct zdm_worker *w, struct zdm_err *err)
 {
@@ -298,7 +305,7 @@ zdm_worker_again(struct zdm_worker *w, struct zdm_err *err)
         /* A second time without progress, such as a standby that is not promoted yet: slowly. */
         bool first = w->stuck.since_us == 0;
         if (out_of_patience(w->job, &w->stuck))
-            return give_up(w->job, w->target->relation, err);
+            return give_up(w->job, worker_table(w), err);
         return zdm_worker_reconnect(w, first, err);
     }
     case ZDM_RETRY_LOCK:
@@ -310,7 +317,7 @@ zdm_worker_again(struct zdm_worker *w, struct zdm_err *err)
             free(who);
         }
         if (out_of_patience(w->job, &w->stuck))
-            return give_up(w->job, w->target->relation, err);
+            return give_up(w->job, worker_table(w), err);
         if (wait_a_moment(w->job, &w->stuck, err) < 0)
             return -1;
         zdm_err_clear(err);

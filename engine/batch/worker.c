@@ -59,6 +59,9 @@ zdm_worker_open(struct zdm_worker *w, struct zdm_err *err)
     free(name);
     if (rc == 0)
         rc = zdm_worker_set_session(w, err);
+    /* One that ended right behind its start is like one that is lost later. */
+    while (rc < 0 && w->conn && zdm_conn_lost(w->conn) && zdm_worker_again(w, err) == 0)
+        rc = zdm_worker_set_session(w, err);
     if (rc < 0 && err->code != ZDM_ERR_INTERRUPTED)
         zdm_err_wrap(err, "the backfill's own connection");
     return rc;

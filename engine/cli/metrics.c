@@ -112,6 +112,8 @@ render_backfill(const struct zdm_metrics *m, struct zdm_buf *out)
     metric(m, out, "zdm_backfill_target_seconds", "gauge", "Duration of a batch aimed at.", true,
         (double)p->target_ms / 1000);
     metric(m, out, "zdm_backfill_workers", "gauge", "Workers that run.", true, (double)p->workers);
+    metric(m, out, "zdm_backfill_stripes", "gauge",
+        "Interleaved batches of a range; 1 while they do not help.", true, (double)p->stripes);
     head(out, "zdm_backfill_stage", "gauge", "1 for the stage that it is in.");
     for (int i = ZDM_STAGE_WALKING; i <= ZDM_STAGE_DONE; i++)
         sample(m, out, "zdm_backfill_stage", true, "stage", zdm_stage_name((enum zdm_stage)i),

@@ -27,18 +27,33 @@ retry_step(struct zdm_session *s, const struct zdm_step *step, const char *key,
     return rc;
 }
 
+/* Rows that cannot be found any more are in the way of no others: the first such error is told in the end. */
 static int
 retry(struct zdm_session *s, const struct zdm_retry_options *options, struct zdm_retried *out,
     struct zdm_err *err)
 {
-    for (size_t i = 0; i < s->plan->n_steps; i++) {
+    struct zdm_err first = ZDM_ERR_INIT;
+    int rc = 0;
+
+    for (size_t i = 0; i < s->plan->n_steps && rc == 0; i++) {
         const struct zdm_step *step = &s->plan->steps[i];
-        if (step->kind == ZDM_STEP_BACKFILL &&
-            (!options->step || strcmp(options->step, step->id) == 0) &&
-            retry_step(s, step, options->key, &out[i], err) < 0)
-            return -1;
+        if (step->kind != ZDM_STEP_BACKFILL ||
+            (options->step && strcmp(options->step, step->id) != 0))
+            continue;
+        rc = retry_step(s, step, options->key, &out[i], err);
+        if (rc == 0 || err->code != ZDM_ERR_MISMATCH)
+            continue;
+        if (first.code == ZDM_OK)
+            zdm_err_move(&first, err);
+        zdm_err_clear(err);
+        rc = 0;
     }
-    return 0;
+    if (rc == 0 && first.code != ZDM_OK) {
+        zdm_err_move(err, &first);
+        return -1;
+    }
+    zdm_err_release(&first);
+    return rc;
 }
 
 static int

@@ -138,6 +138,33 @@ test_three_rows(void **state)
     fixture_free(f);
 }
 
+/* The first batch of all, which has no lower end yet, with every kind of key. */
+static void
+test_first_batch(void **state)
+{
+    static const char *const keys[] = {"g::smallint", "g - 200", "g * 10000000000", "g / 7.0",
+        "g::float8 / 3", "'k' || g", "('k' || g)::varchar(9)", "md5(g::text)::uuid",
+        "date '2026-01-01' + g", "timestamptz '2026-01-01' + g * interval '1 h'",
+        "('x' || g)::bytea", "g::money", "('10.0.0.0'::inet + g)", "ARRAY[g / 9, g]"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        struct fixture *f = fixture_new("bd_first", NULL);
+        struct world w = {f};
+        sql(f->app,
+            "CREATE TABLE t AS SELECT %s AS id, 0 AS n FROM generate_series(1, 400) AS g;"
+            "ALTER TABLE t ADD PRIMARY KEY (id); ANALYZE t",
+            keys[i]);
+        f->spec.table = f->table = zdm_strdup("bd_first.t");
+        f->spec.batch_max = 20;
+        f->spec.lock_timeout_ms = 20;
+        world_hold(&w, "SELECT FROM t ORDER BY id LIMIT 1 FOR UPDATE");
+        run_while_held(&w, "SELECT sum(n) = 399 FROM t");
+        assert_all_once(f, "400");
+        fixture_free(f);
+    }
+}
+
 /* A foreign key's lock is in nobody's way as long as the key stays. */
 static void
 test_key_share(void **state)
@@ -390,6 +417,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_row),
         cmocka_unit_test(test_three_rows),
+        cmocka_unit_test(test_first_batch),
         cmocka_unit_test(test_key_share),
         cmocka_unit_test(test_composite_key),
         cmocka_unit_test(test_stripes),

@@ -13,6 +13,7 @@ struct cutter {
     int deferrals, deferrals_cut[CUTS];
     int bad, bad_cut[CUTS];         /* rows that are set aside */
     int retries, retries_cut[CUTS]; /* and taken up again, or noted to have failed again */
+    int sessions;                   /* to be cut as they begin */
     bool claiming, closing;         /* the next COMMIT is that of ... */
     int commits_cut;
 };
@@ -33,6 +34,8 @@ decide(void *self, const char *data, ssize_t n)
 {
     struct cutter *c = self;
 
+    if (c->sessions > 0 && proxy_says(data, n, "set_config('application_name'"))
+        return --c->sessions % 2 ? CUT_REPLY : CUT_BEFORE;
     c->claiming = c->claiming || proxy_says(data, n, "INSERT INTO zdm.cursor");
     c->closing = c->closing || proxy_says(data, n, "SET state = 'done'");
     if (proxy_says(data, n, "COMMIT") &&
@@ -251,10 +254,35 @@ test_quarantined_in_stripes(void **state)
     quarantined_once(8);
 }
 
+/* A worker's session is lost before it has done anything. */
+static void
+test_lost_at_its_start(void **state)
+{
+    struct fixture *f = fixture_new("bl_start", NULL);
+    struct cutter cutter = {.sessions = 3};
+    struct proxy p;
+
+    (void)state;
+    sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);"
+                "INSERT INTO t SELECT g FROM generate_series(1, 600) AS g; ANALYZE t");
+    char *conninfo = through(f, &p, &cutter);
+    f->spec.table = "bl_start.t";
+    fixture_run_ok(f);
+    assert_int_equal(cutter.sessions, 0);
+    assert_has(f->notes.s, "reconnect: ");
+    assert_value(f->app, "SELECT min(n) || ' ' || max(n) FROM t", "1 1");
+    zdm_conn_close(f->control);
+    f->control = NULL;
+    proxy_stop(&p);
+    free(conninfo);
+    fixture_free(f);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lost_at_its_start),
         cmocka_unit_test(test_exactly_once),
         cmocka_unit_test(test_in_stripes),
         cmocka_unit_test(test_map),

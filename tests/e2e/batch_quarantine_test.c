@@ -529,6 +529,47 @@ test_without_a_key(void **state)
     fixture_free(f);
 }
 
+/* One partition was renamed: the rows of the others are tried all the same. */
+static void
+test_renamed_partition(void **state)
+{
+    struct fixture *f = fixture_new("bq_renamed", NULL);
+    struct zdm_retried retried = {.done = 0};
+
+    (void)state;
+    sql(f->app,
+        "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0, bad boolean NOT NULL,"
+        " CHECK (NOT bad OR n = 0)) PARTITION BY RANGE (id);"
+        "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (100);"
+        "CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (100) TO (200);"
+        "CREATE TABLE t3 PARTITION OF t FOR VALUES FROM (200) TO (300);"
+        "INSERT INTO t SELECT g, 0, g %% 50 = 7 FROM generate_series(1, 299) AS g; ANALYZE t");
+    f->spec.table = "bq_renamed.t";
+    f->spec.max_quarantine = 10;
+    fixture_run_ok(f);
+    sql(f->app, "UPDATE t SET bad = false; ALTER TABLE t1 RENAME TO t0");
+    assert_int_equal(
+        zdm_backfill_retry(f->control, &f->spec, f->epoch, &f->hooks, NULL, &retried, &f->err), -1);
+    assert_int_equal(f->err.code, ZDM_ERR_MISMATCH);
+    assert_has(f->err.message, "bq_renamed.t1 is another table");
+    assert_has(f->err.detail, "2 of 6 rows");
+    assert_int_equal(retried.done, 4);
+    assert_value(f->app, "SELECT sum(n) FROM t", "297");
+    assert_value(f->app,
+        "SELECT string_agg(key, ' ' ORDER BY key::int) FROM zdm.quarantine WHERE plan = "
+        "'bq_renamed'",
+        "7 57");
+
+    sql(f->app, "ALTER TABLE t0 RENAME TO t1");
+    zdm_err_clear(&f->err);
+    retried = (struct zdm_retried){.done = 0};
+    if (zdm_backfill_retry(f->control, &f->spec, f->epoch, &f->hooks, NULL, &retried, &f->err) < 0)
+        fail_msg("%s", f->err.message);
+    assert_int_equal(retried.done, 2);
+    assert_value(f->app, "SELECT sum(n) FROM t", "299");
+    fixture_free(f);
+}
+
 int
 main(void)
 {
@@ -550,6 +591,7 @@ main(void)
         cmocka_unit_test(test_a_row_comes_between),
         cmocka_unit_test(test_begun_again),
         cmocka_unit_test(test_partitions),
+        cmocka_unit_test(test_renamed_partition),
         cmocka_unit_test(test_another_table),
         cmocka_unit_test(test_swept),
         cmocka_unit_test(test_swept_by_two_columns),

@@ -1,8 +1,9 @@
 # Disturbs a run at random moments: kill -9 of zdm, its backends terminated, a crash of the server,
-# and all of it together. Random, so the seed is printed.
+# and all of it together. Random, so the seed is printed. ZDM_ROUNDS: how often each way, else 3 times.
 source "$ZDM_SOURCE/tests/support/lib.sh"
 export ZDM_LEDGER=$PWD/ledger.db
 seed=${ZDM_SEED:-$$}
+rounds=${ZDM_ROUNDS:-3}
 RANDOM=$seed
 echo "ZDM_SEED=$seed"
 
@@ -52,10 +53,10 @@ for how in kill terminate crash kill+terminate crash+kill crash+terminate; do
     if [ $((n % 4)) -ge 2 ]; then key='key = { "grp", "id" }'; fi
     sed "s/WORKERS/$((n % 2 * 2 + 1))/; s/KEY/$key/" plan.in >count.lua
     met=0
-    for round in 1 2 3; do
+    for ((round = 1; round <= rounds; round++)); do
         "$ZDM" run count.lua >run.out 2>&1 &
         runner=$!
-        until_batch $((round * 100 + RANDOM % 80))
+        until_batch $((round * 300 / rounds + RANDOM % (240 / rounds)))
         if kill -0 "$runner" 2>/dev/null; then met=$((met + 1)); fi
         for one in ${how//+/ }; do
             disturb "$one"

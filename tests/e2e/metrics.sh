@@ -53,6 +53,7 @@ check_has metrics 'zdm_run_up{plan="metered"} 1'
 check_has metrics 'zdm_plan_steps{plan="metered"} 2'
 check_has metrics 'zdm_plan_steps_done{plan="metered"} 1'
 check_has metrics 'zdm_backfill_target_seconds{plan="metered",step="a "back\slash""} 0.025'
+wait_for metric_is 'zdm_backfill_stripes{plan="metered",step="a "back\slash""} 8'
 check_lacks metrics zdm_run_exit_code
 
 "$ZDM" pause plan.lua --note why >/dev/null
