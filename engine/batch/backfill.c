@@ -123,6 +123,18 @@ zdm_worker_run(struct zdm_worker *w, struct zdm_err *err)
     }
 }
 
+/* It is done and written down: whatever becomes of the session is no failure any more. */
+static void
+analyze_at_end(struct zdm_job *job)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    if (zdm_job_analyze(job, &err) < 0)
+        zdm_job_note(job, "warning", "note", "no ANALYZE of %s at the end: %s",
+            zdm_job_target(job)->relation, err.message);
+    zdm_err_release(&err);
+}
+
 int
 zdm_backfill_run(struct zdm_conn *control, const struct zdm_backfill_spec *spec, int64_t epoch,
     const struct zdm_backfill_hooks *hooks, struct zdm_err *err)
@@ -151,8 +163,8 @@ zdm_backfill_run(struct zdm_conn *control, const struct zdm_backfill_spec *spec,
             rc = zdm_job_finish(&job, &done, err);
         }
     }
-    if (rc == 0)
-        zdm_job_analyze(&job);
+    if (rc == 0 && !job.analyzed)
+        analyze_at_end(&job);
     zdm_hold_tell_shares(&job);
     zdm_hold_stop(&job);
     if (rc == 0)

@@ -164,6 +164,7 @@ struct zdm_job {
     int64_t told_us;          /* last progress */
     char *paused;             /* owned: by whom and why; NULL: nobody did */
     bool cancelled;           /* somebody asked for it */
+    bool analyzed;            /* see zdm_job_analyze() */
     enum zdm_stage stage;     /* written under the lock */
     int64_t knobs[ZDM_KNOBS]; /* in force; written under the lock */
 

@@ -346,7 +346,7 @@ wait_for_news(struct zdm_job *job, bool quitting, int64_t ms)
 static int
 attend(struct zdm_job *job, struct zdm_err *err)
 {
-    bool quitting = false;
+    bool quitting = false, started = false;
     int64_t again_ms = 100;
     int rc = 0;
 
@@ -362,6 +362,9 @@ attend(struct zdm_job *job, struct zdm_err *err)
                 rc = zdm_job_hold(job, &again_ms, err);
             if (rc == 0 && !job->cancelled)
                 rc = zdm_job_watch_hot(job, err);
+            if (rc == 0 && !job->cancelled && started && job->sweep.on && !job->analyzed &&
+                zdm_job_analyze(job, err) < 0)
+                rc = zdm_control_again(job, err);
         }
         if (!quitting && (failed || rc < 0 || job->cancelled || zdm_stop_requested())) {
             quit(job);
@@ -369,6 +372,7 @@ attend(struct zdm_job *job, struct zdm_err *err)
         }
         if (!quitting)
             start_workers(job);
+        started = true;
 
         zdm_job_lock(job);
         bool idle = job->running == 0;

@@ -140,18 +140,24 @@ zdm_job_vacuum(struct zdm_job *job, struct zdm_vacuum *v, struct zdm_err *err)
     return rc;
 }
 
-void
-zdm_job_analyze(struct zdm_job *job)
+int
+zdm_job_analyze(struct zdm_job *job, struct zdm_err *err)
 {
     const char *relation = zdm_job_target(job)->relation;
-    struct zdm_err err = ZDM_ERR_INIT;
     char *warning = NULL;
 
+    job->analyzed = true;
     if (!job->spec->limits.vacuum)
-        return;
-    if (run(job, "ANALYZE (SKIP_LOCKED)", relation, &warning, &err) < 0 || warning)
+        return 0;
+    int rc = run(job, "ANALYZE (SKIP_LOCKED)", relation, &warning, err);
+    if (rc < 0 && (err->code != ZDM_ERR_FAILED || zdm_conn_lost(job->control))) {
+        rc = -1;
+    } else if (rc < 0 || warning) {
         zdm_job_note(job, "warning", "note", "no ANALYZE of %s at the end: %s", relation,
-            warning ? warning : err.message);
+            warning ? warning : err->message);
+        zdm_err_clear(err);
+        rc = 0;
+    }
     free(warning);
-    zdm_err_release(&err);
+    return rc;
 }

@@ -33,7 +33,8 @@ struct zdm_err;
 struct zdm_vacuum *zdm_job_vacuum_due(struct zdm_job *job);
 /* On the control connection. */
 int zdm_job_vacuum(struct zdm_job *job, struct zdm_vacuum *v, struct zdm_err *err);
-/* Statistics of what the backfill left, for the planner. */
-void zdm_job_analyze(struct zdm_job *job);
+/* Statistics of what the backfill left, for the planner. Once: beside the first final sweep, which changes
+ * few rows or none, or when all is done. */
+int zdm_job_analyze(struct zdm_job *job, struct zdm_err *err);
 
 #endif

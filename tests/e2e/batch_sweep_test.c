@@ -68,6 +68,26 @@ test_nothing_left(void **state)
     fixture_free(f);
 }
 
+/* The planner knows of what was filled in, whether there was a final sweep or not. */
+static void
+test_analyzed(void **state)
+{
+    (void)state;
+    for (int sweeps = 0; sweeps < 2; sweeps++) {
+        struct fixture *f = mails(sweeps ? "bs_analyzed" : "bs_analyzed_at_end", "");
+        f->spec.sweep.on = sweeps == 1;
+        f->spec.limits.vacuum = true;
+        assert_value(f->app,
+            "SELECT null_frac FROM pg_stats WHERE attname = 'mail' AND schemaname = current_schema",
+            "1");
+        fixture_run_ok(f);
+        assert_value(f->app,
+            "SELECT null_frac FROM pg_stats WHERE attname = 'mail' AND schemaname = current_schema",
+            "0");
+        fixture_free(f);
+    }
+}
+
 static void
 test_behind_and_beyond(void **state)
 {
@@ -580,6 +600,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_left),
+        cmocka_unit_test(test_analyzed),
         cmocka_unit_test(test_behind_and_beyond),
         cmocka_unit_test(test_empty_at_first),
         cmocka_unit_test(test_rounds),
