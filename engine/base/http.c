@@ -39,8 +39,10 @@ keep(char *data, size_t size, size_t n, void *self)
 static int
 stop(void *self, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
-    (void)self, (void)a, (void)b, (void)c, (void)d;
-    return zdm_stop_requested();
+    const struct zdm_http *question = self;
+
+    (void)a, (void)b, (void)c, (void)d;
+    return zdm_stop_requested() || (question->stopped && question->stopped(question->self));
 }
 
 long
@@ -60,6 +62,7 @@ zdm_http_ask(const struct zdm_http *question, char **body, char why[ZDM_HTTP_WHY
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, stop);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, (void *)question);
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)question->timeout_ms);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L); /* there are threads */

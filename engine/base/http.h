@@ -15,6 +15,9 @@ struct zdm_http {
     bool head;       /* HEAD, else GET */
     int64_t timeout_ms;
     size_t most; /* bytes of the answer to keep; the rest is not waited for */
+    /* Asked about once a second while it waits: true ends it. NULL: only a stop does. */
+    bool (*stopped)(void *self);
+    void *self;
 };
 
 /* The code of the answer; 0: none, with the reason in `why`. *body (may be NULL) is owned. */

@@ -6,7 +6,6 @@
 
 #include "base/http.h"
 #include "base/mem.h"
-#include "base/signals.h"
 #include "base/text.h"
 #include "gate/gate.h"
 
@@ -37,14 +36,20 @@ read_file(const char *path, struct found *out)
 }
 
 static int
-ask_url(const struct zdm_check *check, const char *url, struct found *out, struct zdm_err *err)
+ask_url(const struct zdm_gate_question *g, const struct zdm_check *check, const char *url,
+    struct found *out, struct zdm_err *err)
 {
     struct zdm_http question = {
-        .url = url, .timeout_ms = zdm_check_number(check, "timeout"), .most = VALUE_MOST};
+        .url = url,
+        .timeout_ms = zdm_check_number(check, "timeout"),
+        .most = VALUE_MOST,
+        .stopped = g->stopped,
+        .self = g->self,
+    };
     char why[ZDM_HTTP_WHY], *body = NULL;
     long code = zdm_http_ask(&question, &body, why);
 
-    if (zdm_stop_requested()) {
+    if (zdm_gate_stopped(g)) {
         free(body);
         return zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
     }
@@ -104,7 +109,7 @@ zdm_gate_look_flag(const struct zdm_gate_question *g, const struct zdm_check *ch
     if (file)
         read_file(file, &found);
     else if (url)
-        rc = ask_url(check, url, &found, err);
+        rc = ask_url(g, check, url, &found, err);
     else if (!env)
         rc = ask_server(g, check, &found, err);
     else if (getenv(env))

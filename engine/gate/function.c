@@ -1,8 +1,8 @@
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "gate/gate.h"
 
 #define LOOK_MS    30000 /* each statement of it */
@@ -13,18 +13,13 @@ static char *
 shortened(char *said)
 {
     json_t *text = json_string(said);
-    size_t n = strlen(said);
 
     json_decref(text);
     if (!text) {
         free(said);
         return zdm_strdup("(not UTF-8)");
     }
-    if (n > SEEN_BYTES) {
-        for (n = SEEN_BYTES; ((unsigned char)said[n] & 0xC0) == 0x80;)
-            n--;
-        said[n] = '\0';
-    }
+    said[zdm_whole_characters(said, SEEN_BYTES)] = '\0';
     return said;
 }
 

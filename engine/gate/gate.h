@@ -67,7 +67,10 @@ struct zdm_gate_question {
     /* Calls the function of a check, in a read-only transaction. *seen: owned, or NULL. */
     int (*call)(
         void *self, const struct zdm_check *check, bool *open, char **seen, struct zdm_err *err);
-    void *self;
+    /* Asked while a check waits for others: true ends the look with ZDM_ERR_INTERRUPTED. NULL: only a
+     * stop (signals.h) does. */
+    bool (*stopped)(void *self);
+    void *self; /* of both */
 };
 /* Looks at every check of the gate. An SQL check that fails to run is an error with its place in the
  * plan, not a closed gate. */
@@ -144,6 +147,7 @@ int zdm_gate_begin(const struct zdm_gate_question *g, const struct zdm_check *ch
 int zdm_gate_query(const struct zdm_gate_question *g, const struct zdm_check *check,
     const char *text, size_t prefix, size_t n, const char *const *values, int64_t timeout_ms,
     struct zdm_result **r, struct zdm_err *err);
+bool zdm_gate_stopped(const struct zdm_gate_question *g);
 /* Names the check and its place. Returns -1. */
 int zdm_gate_blame(
     const struct zdm_gate_question *g, const struct zdm_check *check, struct zdm_err *err);

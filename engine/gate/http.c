@@ -3,7 +3,6 @@
 #include "base/http.h"
 #include "base/mem.h"
 #include "base/regex.h"
-#include "base/signals.h"
 #include "gate/gate.h"
 
 #define BODY_MOST ((size_t)64 * 1024) /* matching takes the square of it at worst */
@@ -17,13 +16,14 @@ zdm_gate_look_http(const struct zdm_gate_question *g, const struct zdm_check *ch
         .url = zdm_check_option(check, "url"),
         .timeout_ms = zdm_check_number(check, "timeout"),
         .most = BODY_MOST,
+        .stopped = g->stopped,
+        .self = g->self,
     };
     const char *pattern = zdm_check_option(check, "body");
     char *body = NULL, why[ZDM_HTTP_WHY];
 
-    (void)g;
     long code = zdm_http_ask(&question, &body, why);
-    if (zdm_stop_requested()) {
+    if (zdm_gate_stopped(g)) {
         free(body);
         return zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
     }

@@ -3,8 +3,15 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/signals.h"
 #include "base/text.h"
 #include "gate/gate.h"
+
+bool
+zdm_gate_stopped(const struct zdm_gate_question *g)
+{
+    return zdm_stop_requested() || (g->stopped && g->stopped(g->self));
+}
 
 int
 zdm_gate_blame(

@@ -16,11 +16,8 @@ static void
 add_text(struct zdm_buf *b, const char *text)
 {
     char *shown = zdm_sql_normalise(text);
-    size_t n = strlen(shown);
+    size_t n = (size_t)zdm_whole_characters(shown, TEXT_BYTES);
 
-    if (n > TEXT_BYTES)
-        for (n = TEXT_BYTES; ((unsigned char)shown[n] & 0xC0) == 0x80;)
-            n--;
     for (size_t i = 0; i < n; i++)
         zdm_buf_addc(b, (unsigned char)shown[i] < ' ' ? ' ' : shown[i]);
     if (shown[n])

@@ -117,6 +117,19 @@ call(void *self, const struct zdm_check *check, bool *open, char **seen, struct 
     return host->look(host->self, check->run, calling->s->conn, &context, open, seen, err);
 }
 
+/* Was the run cancelled meanwhile? What goes wrong with asking shows when the session is used next. */
+static bool
+stopped(void *self)
+{
+    const struct calling *calling = self;
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    if (!zdm_conn_lost(calling->s->conn) && !zdm_conn_in_transaction(calling->s->conn) &&
+        zdm_session_look(calling->s, &err) < 0)
+        zdm_err_clear(&err);
+    return zdm_session_cancelled_by(calling->s) != NULL;
+}
+
 /* In zdm.gate, for the next look, and for whoever asks since when it is closed. */
 static int
 remember(struct zdm_session *s, const struct zdm_step *step, const struct zdm_gate_result *result,
@@ -144,6 +157,7 @@ look(struct zdm_session *s, size_t index, struct zdm_gate_result *result, struct
         .rows = &s->rows,
         .runner = s->options->who,
         .call = call,
+        .stopped = stopped,
         .self = &calling,
     };
     struct zdm_gate_rows before = {.count = 0};

@@ -254,6 +254,26 @@ check_has "$err" 'ran for over 100 million instructions'
 check_eq "nothing was changed" 2 "$(sql 'SELECT count(*) FROM flags')"
 sql "DELETE FROM flags WHERE name = 'x'"
 
+# While a server does not answer, a cancel is heard all the same.
+python3 - <<'PY' &
+import os, socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
+open("silent.new", "w").write(str(s.getsockname()[1])); os.rename("silent.new", "silent")
+held = s.accept(); open("asked_silent", "w").close(); s.accept()
+PY
+silent=$!
+trap 'kill $web $silent' EXIT
+wait_for test -s silent
+gate slow "http \"h\" { url = \"http://127.0.0.1:$(cat silent)/\", timeout = \"10m\" }"
+"$ZDM" run slow.lua >slow.out 2>slow.err &
+runner=$!
+wait_for test -e asked_silent
+check_exit 0 "$ZDM" cancel slow.lua
+code=0
+wait "$runner" || code=$?
+check_eq "exit code of a cancelled run" 130 "$code"
+check_has slow.out 'cancelled by'
+
 # --- a gate that opened stays open: it is in the journal -----------------------------------------------
 rm -f yes flag
 check_exit 0 "$ZDM" run program.lua
