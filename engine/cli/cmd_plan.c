@@ -10,6 +10,7 @@
 #include "cli/psql.h"
 #include "cli/render_plan.h"
 #include "cli/target_catalog.h"
+#include "gate/gate.h"
 #include "ledger/ledger.h"
 #include "pg/conn.h"
 #include "run/status.h"
@@ -140,7 +141,9 @@ preview(const char *conninfo, const struct zdm_args *args, const struct zdm_load
     if (sample_rows(args, &options.sample, err) < 0 ||
         zdm_conn_open(conninfo, "zdm/plan", &conn, err) < 0)
         return -1;
-    int rc = zdm_previews_read(conn, loaded, status, &options, previews, err);
+    int rc = zdm_gate_check_zones(conn, loaded->plan, err);
+    if (rc == 0)
+        rc = zdm_previews_read(conn, loaded, status, &options, previews, err);
     zdm_conn_close(conn);
     return rc;
 }

@@ -109,6 +109,11 @@ char *zdm_gate_approval_item(const char *check, const char *who);
 /* The note of an approval's row in the journal, {"note": "..."}; owned, NULL when there is none. */
 char *zdm_gate_note(const char *detail);
 
+/* Does the server know the time zones of all gates? Asked before anything begins: a gate may be days
+ * away. */
+int zdm_gate_check_zones(
+    struct zdm_conn *conn, const struct zdm_plan *plan, struct zdm_err *err); /* zones.c */
+
 /* --- rows.c ------------------------------------------------------------------------------------ */
 /* None when the zdm schema is older than the table. */
 int zdm_gate_rows_read(struct zdm_conn *conn, const char *plan, const char *step,

@@ -172,7 +172,7 @@ zdm_session_open(struct zdm_session *s, bool always, struct zdm_err *err)
         return -1;
     if (!always && all_done(s))
         return 0;
-    if (zdm_session_check_paused(s, err) < 0)
+    if (zdm_session_check_paused(s, err) < 0 || zdm_gate_check_zones(s->conn, s->plan, err) < 0)
         return -1;
     if (zdm_journal_take_over(s->conn, s->plan->name, s->plan->fingerprint, s->options->who,
             s->plan->locks.patience_ms, &s->epoch, err) < 0)

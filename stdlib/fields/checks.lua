@@ -4,7 +4,7 @@ local zone = {
     name = "zone",
     kind = "zone",
     required = true,
-    doc = 'The time zone, as the server knows it: "Europe/Berlin", "UTC".',
+    doc = 'The time zone, as the server knows it: "Europe/Berlin", "UTC". `zdm run` asks it before the first step.',
 }
 local seconds = {
     name = "timeout",
@@ -171,7 +171,12 @@ return {
         one_of = { "sql", "file", "env", "url" },
         fields = {
             is,
-            { name = "sql", kind = "sql", doc = "A query with one value (a boolean is `true` or `false`)." },
+            {
+                name = "sql",
+                kind = "sql",
+                doc = "A query with one value (a boolean is `true` or `false`). It sees the rows that row-level security shows "
+                    .. "to the role.",
+            },
             { name = "file", kind = "text", doc = "A file, on the machine where zdm runs." },
             { name = "env", kind = "text", doc = "A variable of zdm's environment." },
             { name = "url", kind = "url", doc = "What a GET request is answered with, by code 200." },

@@ -322,7 +322,7 @@ function approval(id) end
 
 ---@class zdm.not_before.fields
 ---@field time string When.
----@field zone string The time zone, as the server knows it: "Europe/Berlin", "UTC".
+---@field zone string The time zone, as the server knows it: "Europe/Berlin", "UTC". `zdm run` asks it before the first step.
 
 ---Opens at a time, by the server's clock.
 ---
@@ -336,7 +336,7 @@ function not_before(body) end
 ---@class zdm.window.fields
 ---@field from string The first minute.
 ---@field to string The first minute behind it; before `from`: on the next day.
----@field zone string The time zone, as the server knows it: "Europe/Berlin", "UTC".
+---@field zone string The time zone, as the server knows it: "Europe/Berlin", "UTC". `zdm run` asks it before the first step.
 ---@field days? string[] The days on which it begins; every day when not given.
 
 ---Opens between two times of day, by the server's clock. It is asked when the plan gets to the gate: what begins inside may end outside.
@@ -414,7 +414,7 @@ function http(id) end
 
 ---@class zdm.flag.fields
 ---@field is string The value that opens the gate, to the letter.
----@field sql? string A query with one value (a boolean is `true` or `false`).
+---@field sql? string A query with one value (a boolean is `true` or `false`). It sees the rows that row-level security shows to the role.
 ---@field file? string A file, on the machine where zdm runs.
 ---@field env? string A variable of zdm's environment.
 ---@field url? string What a GET request is answered with, by code 200.

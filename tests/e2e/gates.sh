@@ -31,6 +31,13 @@ gate nowhere 'not_before { time = "2020-02-29 00:00", zone = "Mars/Olympus" }'
 check_exit 1 "$ZDM" run nowhere.lua
 check_has "$err" 'time zone "Mars/Olympus" not recognized'
 check_has "$err" 'nowhere.lua:1'
+# It is told before anything begins.
+sed 's/gate "g"/expand { sql "made" "CREATE TABLE made ()" }, gate "g"/; s/"nowhere"/"later"/' nowhere.lua >later.lua
+check_exit 1 "$ZDM" run later.lua
+check_has "$err" 'time zone "Mars/Olympus" not recognized'
+check_eq "nothing was begun" f "$(sql "SELECT to_regclass('made') IS NOT NULL")"
+check_exit 1 "$ZDM" plan --db "$ZDM_DATABASE_URL" later.lua
+check_has "$err" 'time zone "Mars/Olympus" not recognized'
 
 clock() { sql "SELECT to_char(now() AT TIME ZONE 'America/Lima' + interval '$1', 'HH24:MI')"; }
 gate inside "window { from = \"$(clock '-2 h')\", to = \"$(clock '2 h')\", zone = \"America/Lima\" }"
