@@ -36,7 +36,7 @@ check_eq "an enum value needs no probe: it is added in a transaction" fine \
 
 # A DETACH that somebody else began and left is finalized; one that is under way is waited for.
 hold_lock 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM m'
-psql -Xq -c 'ALTER TABLE m DETACH PARTITION m1 CONCURRENTLY' &
+psql -Xq -c "ALTER TABLE m DETACH PARTITION m1 CONCURRENTLY" 2>detacher.err &
 detacher=$!
 wait_until 'SELECT count(*) FROM pg_inherits WHERE inhdetachpending' 1
 plan m1 'ALTER TABLE m DETACH PARTITION m1 CONCURRENTLY'
@@ -107,3 +107,16 @@ check_exit 0 "$ZDM" plan upside.lua --db "$ZDM_DATABASE_URL"
 check_lacks "$out" 'index-duplicate'
 check_exit 0 "$ZDM" run upside.lua
 check_lacks "$out" 'is the same as'
+
+# zdm plan says what tells.
+tells() {
+    check_exit 0 "$ZDM" plan --offline "$1.lua"
+    tr -s ' \n' ' ' <"$out" >flat
+    check_has flat "after an interruption $2"
+}
+tells database 'it is done when the database New one is there'
+tells gone 'it is done when the database Old one is gone'
+tells m1 'it is done when m1 is no partition of m; half done it is finalized'
+tells reindex 'what it left INVALID is dropped, and it runs again'
+tells twin 'the index t_twin tells whether it is done'
+tells system 'it simply runs again, which is harmless'

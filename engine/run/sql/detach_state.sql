@@ -1,4 +1,4 @@
--- Is a table a partition of another one, for settling DETACH PARTITION ... CONCURRENTLY.
+-- Is a table a partition of another one, for settling a concurrent DETACH.
 --
 -- $1  schema of what is partitioned, or NULL: wherever the search_path finds it
 -- $2  its name, unquoted
@@ -6,9 +6,9 @@
 -- $4  its name, unquoted
 --
 -- One row. state: 'attached', 'pending' (one that was interrupted, or is under way), 'detached' (or one of
--- them is not there). parent, child: their names for SQL. pid: a live session that detaches partitions,
--- by its query: while it waits for old transactions it holds no lock on either table. NULL: none to be
--- seen.
+-- them is not there). parent, child: their names for SQL. pid: a live session that detaches a partition of
+-- this name, by its query: while it waits for old transactions it holds no lock on either table. NULL: none
+-- to be seen; two that finalize the same do no harm, one of them fails.
 WITH named AS (
     SELECT pg_catalog.to_regclass(CASE WHEN $1::text IS NULL THEN pg_catalog.quote_ident($2::text)
                                        ELSE pg_catalog.format('%I.%I', $1::text, $2::text) END) AS parent,
@@ -23,6 +23,7 @@ SELECT CASE WHEN i.inhrelid IS NULL THEN 'detached' WHEN i.inhdetachpending THEN
            AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
            AND a.state OPERATOR(pg_catalog.=) 'active'
            AND a.query OPERATOR(pg_catalog.~*) '\mdetach\s+partition\M'
+           AND pg_catalog.strpos(pg_catalog.lower(a.query), pg_catalog.lower($4::text)) OPERATOR(pg_catalog.>) 0
          ORDER BY a.query_start LIMIT 1) AS pid
   FROM named
   LEFT JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) named.parent
