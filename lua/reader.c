@@ -159,6 +159,7 @@ read_sql_step(struct reader *r, struct zdm_step_sql *step)
 {
     step->up = read_sql(r, "up");
     step->undo = read_sql(r, "undo");
+    step->undo_derived = read_bool(r, "undo_derived");
     step->probe = read_sql(r, "probe");
     step->allow = read_allow(r);
     step->sync = read_sync(r);
@@ -219,6 +220,7 @@ read_backfill(struct reader *r, struct zdm_step_backfill *step)
 {
     step->table = read_string(r, "table");
     step->where = read_sql(r, "where");
+    step->undo = read_sql(r, "undo");
     step->key = read_strings(r, "key", &step->n_key);
     step->target_ms = read_integer(r, "target", 0);
     step->batch_min = read_integer(r, "batch_min", 0);

@@ -97,6 +97,18 @@ kinds.sql = {
     end,
 }
 
+-- The engine knows the word.
+kinds.undo = {
+    lua = "string",
+    says = 'SQL, or `"nothing"`',
+    check = function(value, field, at)
+        if value == "nothing" then
+            return { text = value, line = at.line, key = field.name }
+        end
+        return kinds.sql.check(value, field, at)
+    end,
+}
+
 kinds.expression = {
     lua = "string",
     says = "SQL expression",

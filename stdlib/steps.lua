@@ -103,6 +103,7 @@ function build.sync(values, _, at)
         id = values.id or sync.id(values),
         up = sql_of(sync.up_sql(s), at),
         undo = sql_of(sync.down_sql(s), at),
+        undo_derived = true,
         requires = requires,
         why = values.why,
         sync = { table = values.table, from = values.from, to = values.to, up = values.up, down = values.down },
@@ -135,7 +136,7 @@ function build.unsync(values, _, at)
         resolve = function(self, active)
             for _, other in ipairs(sync.touching(active, at, s, s.from)) do
                 if other.from == s.from and other.to == s.to then
-                    self.undo = sql_of(sync.up_sql(other), at)
+                    self.undo, self.undo_derived = sql_of(sync.up_sql(other), at), true
                     remove(active, other)
                 end
             end

@@ -10,6 +10,7 @@
 #include "cli/json.h"
 #include "cli/layout.h"
 #include "cli/load.h"
+#include "cli/run_end.h"
 #include "cli/watch.h"
 #include "ledger/ledger.h"
 #include "pg/conn.h"
@@ -31,53 +32,6 @@ check_options(const struct zdm_args *args, struct zdm_err *err)
         return zdm_err_hint(err, "add --sandbox, or run the file with psql yourself");
     }
     return 0;
-}
-
-/* With --format json a run ends with this line, however it ends. */
-static int
-end_json(struct zdm_io *io, const struct zdm_watch *watch, const struct zdm_plan *plan,
-    const struct zdm_errlist *errors)
-{
-    int code = zdm_errlist_exit_code(errors);
-    json_t *object = json_object();
-
-    json_object_set_new(object, "at", zdm_json_time(zdm_now_ms()));
-    json_object_set_new(object, "event", json_string("run-end"));
-    json_object_set_new(object, "level", json_string(code == 0 || code == 3 ? "info" : "error"));
-    json_object_set_new(object, "plan", zdm_json_text(plan ? plan->name : NULL));
-    json_object_set_new(object, "message",
-        zdm_json_text(code                    ? errors->items[0].message
-                      : watch && watch->until ? "stopped"
-                                              : "done"));
-    json_object_set_new(object, "elapsed_ms", json_integer(watch ? watch->elapsed_ms : 0));
-    json_object_set_new(object, "quarantined", json_integer(watch ? watch->quarantined : 0));
-    json_object_set_new(object, "exit_code", json_integer(code));
-    json_object_set_new(object, "errors", zdm_json_errors(errors));
-    zdm_json_print(&io->out, object, true);
-    return code;
-}
-
-static int
-end_with_errors(struct zdm_io *io, const struct zdm_watch *watch, const struct zdm_plan *plan,
-    struct zdm_errlist *errors)
-{
-    int code;
-
-    if (!io->json)
-        return zdm_io_fail_list(io, errors);
-    code = end_json(io, watch, plan, errors);
-    zdm_errlist_release(errors);
-    return code;
-}
-
-static int
-end_with_error(struct zdm_io *io, const struct zdm_watch *watch, const struct zdm_plan *plan,
-    struct zdm_err *err)
-{
-    struct zdm_errlist one = ZDM_ERRLIST_INIT;
-
-    zdm_err_move(zdm_errlist_add(&one), err);
-    return end_with_errors(io, watch, plan, &one);
 }
 
 static void
@@ -175,8 +129,8 @@ end_run(const struct zdm_args *args, struct zdm_io *io, struct zdm_watch *watch,
         hint_empty_sandbox(args, err);
     if (io->json) {
         struct zdm_errlist none = ZDM_ERRLIST_INIT;
-        return rc < 0 ? end_with_error(io, watch, watch->plan, err)
-                      : end_json(io, watch, watch->plan, &none);
+        return rc < 0 ? zdm_run_end_with_error(io, watch, watch->plan, err)
+                      : zdm_run_end_json(io, watch, watch->plan, &none);
     }
     zdm_watch_clear_line(watch);
     if (rc == 0) {
@@ -232,12 +186,12 @@ run_in_sandbox(const struct zdm_args *args, struct zdm_io *io, const struct zdm_
     int code;
 
     if (zdm_sandbox_start(NULL, &sandbox, &err) < 0)
-        return end_with_error(io, NULL, loaded->plan, &err);
+        return zdm_run_end_with_error(io, NULL, loaded->plan, &err);
 
     const char *conninfo = zdm_sandbox_conninfo(sandbox);
     if (zdm_sandbox_setup(
             conninfo, args->values[ZDM_OPT_SETUP], args->n_values[ZDM_OPT_SETUP], &err) < 0) {
-        code = end_with_error(io, NULL, loaded->plan, &err);
+        code = zdm_run_end_with_error(io, NULL, loaded->plan, &err);
     } else {
         const char *given = zdm_args_get(args, ZDM_OPT_LEDGER);
         char *inside = zdm_strf("%s/ledger/ledger.db", zdm_sandbox_folder(sandbox));
@@ -256,9 +210,9 @@ zdm_cmd_run(const struct zdm_args *args, struct zdm_io *io)
     int code;
 
     if (check_options(args, &err) < 0)
-        return end_with_error(io, NULL, NULL, &err);
+        return zdm_run_end_with_error(io, NULL, NULL, &err);
     if (zdm_load(zdm_args_word(args, 0), &loaded) < 0) {
-        code = end_with_errors(io, NULL, loaded.plan, &loaded.errors);
+        code = zdm_run_end_with_errors(io, NULL, loaded.plan, &loaded.errors);
         zdm_loaded_release(&loaded);
         return code;
     }

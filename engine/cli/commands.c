@@ -119,6 +119,33 @@ const struct zdm_command zdm_commands[] = {
         .run = zdm_cmd_run,
     },
     {
+        .name = "rollback",
+        .words = "PLAN",
+        .min_words = 1,
+        .max_words = 1,
+        .options = TARGET | ZDM_OPT_BIT(TO) | ZDM_OPT_BIT(DRY_RUN) | ZDM_OPT_BIT(ACCEPT_DATA_LOSS) |
+                   LEDGER | LOOK,
+        .summary = "take a plan back: undo its steps in reverse order",
+        .about =
+            "Undoes every step that is done or begun, the last first, down to the step of --to, "
+            "which stays. Each undo commits together with its journal row, under the same locks "
+            "and retries as the step itself; interrupted, it goes on where it is. zdm run goes "
+            "forward again.\n"
+            "\n"
+            "Nothing is changed and the exit code is 4 when a step has no undo, or when data would "
+            "be lost: what an undo drops and holds something, and what a step destroyed. "
+            "--accept-data-loss goes on without that data. Values that a sync keeps in another "
+            "column are not lost.\n"
+            "\n"
+            "Gates that were open are closed again, and their approvals are void.",
+        .examples =
+            {
+                {"zdm rollback plans/rename_email.lua --dry-run", "what it would do"},
+                {"zdm rollback plans/rename_email.lua --to \"add column\"", "as far as that step"},
+            },
+        .run = zdm_cmd_rollback,
+    },
+    {
         .name = "status",
         .words = "[PLAN]",
         .max_words = 1,

@@ -5,6 +5,7 @@
 #include "cli/locking.h"
 #include "cli/plan_facts.h"
 #include "cli/render_plan.h"
+#include "cli/render_undo.h"
 #include "plan/sweep.h"
 
 static json_t *
@@ -221,6 +222,7 @@ step_of(const struct zdm_plan *plan, const struct zdm_plan_report *report,
     json_object_set_new(
         object, "ran_ms", zdm_json_known(previews ? previews->steps[index].ran_ms : -1));
     json_object_set_new(object, "locking", zdm_json_locking(plan, report, index));
+    json_object_set_new(object, "rollback", zdm_json_undo(&report->undos[index]));
     switch (step->kind) {
     case ZDM_STEP_SQL:
         add_sql(object, &step->u.sql, report, index);

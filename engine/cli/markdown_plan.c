@@ -107,13 +107,19 @@ time_words(struct zdm_buf *out, const struct zdm_step_facts *facts)
 }
 
 static const char *
-undo_word(const struct zdm_step *step)
+undo_word(const struct zdm_plan_undo *undo)
 {
-    if (step->kind == ZDM_STEP_SQL)
-        return step->u.sql.undo.text ? "yes" : "**none**";
-    if (step->kind == ZDM_STEP_HOOK)
-        return step->u.hook.undo ? "yes" : "**none**";
-    return "-";
+    switch (undo->source) {
+    case ZDM_UNDO_NONE:
+        return "**none**";
+    case ZDM_UNDO_NOTHING:
+        return "-";
+    case ZDM_UNDO_AUTHOR:
+        return "yes";
+    case ZDM_UNDO_DERIVED:
+        return "derived";
+    }
+    zdm_die("an undo from nowhere");
 }
 
 static void
@@ -137,7 +143,7 @@ table_row(struct zdm_buf *out, const struct comment *c, size_t index)
         time_words(&text, facts);
         cell(out, &text);
     }
-    zdm_buf_addf(out, " %s |", undo_word(step));
+    zdm_buf_addf(out, " %s |", undo_word(&c->report->undos[index]));
     if (c->status)
         cell_of(out, zdm_step_state_name(c->status->steps[index].state));
     zdm_buf_addc(out, '\n');
@@ -245,9 +251,17 @@ sql_details(struct zdm_buf *out, const struct comment *c, size_t index, size_t *
     bullet(out, "waits", &text);
     if (zdm_plan_run_mode(c->report, index) == ZDM_RUN_ALONE)
         zdm_buf_add(out, "- runs alone, outside a transaction\n");
-    zdm_buf_addf(out, "- undo%s\n\n", sql->undo.text ? ":" : ": none");
-    if (sql->undo.text)
-        zdm_markdown_fence(out, "sql", sql->undo.text, "\n");
+    const struct zdm_plan_undo *undo = &c->report->undos[index];
+    zdm_buf_add(out, undo->source == ZDM_UNDO_DERIVED   ? "- undo, derived by zdm:\n\n"
+                     : undo->source == ZDM_UNDO_NOTHING ? "- undo: nothing to take back: "
+                     : undo->source == ZDM_UNDO_NONE    ? "- undo: **none**: "
+                                                        : "- undo:\n\n");
+    if (undo->why) {
+        zdm_markdown_add(out, undo->why);
+        zdm_buf_add(out, "\n\n");
+    }
+    if (undo->sql.text)
+        zdm_markdown_fence(out, "sql", undo->sql.text, "\n");
     zdm_buf_release(&text);
 }
 

@@ -195,6 +195,8 @@ static const struct {
     [ZDM_EVENT_STEP_SKIP] = {"skip", ZDM_DIM},
     [ZDM_EVENT_STEP_START] = {"start", ZDM_DIM},
     [ZDM_EVENT_STEP_DONE] = {"done", ZDM_GREEN},
+    [ZDM_EVENT_UNDO_START] = {"undo", ZDM_DIM},
+    [ZDM_EVENT_STEP_UNDONE] = {"undone", ZDM_GREEN},
     [ZDM_EVENT_PROGRESS] = {"progress", ZDM_DIM},
     [ZDM_EVENT_LOCK_WAIT] = {"waiting", ZDM_YELLOW},
     [ZDM_EVENT_UNBLOCK] = {"unblock", ZDM_YELLOW},
@@ -260,6 +262,9 @@ zdm_render_event(struct zdm_buf *out, const struct zdm_event *event)
         if (event->quarantined > 0)
             zdm_buf_addf(out, ", %s in quarantine", zdm_show_count(event->quarantined, text));
         zdm_buf_addc(out, ')');
+        break;
+    case ZDM_EVENT_STEP_UNDONE:
+        zdm_buf_addf(out, " (%s)", zdm_show_duration(event->elapsed_ms, text));
         break;
     case ZDM_EVENT_PROGRESS:
         zdm_buf_add(out, ": ");

@@ -7,6 +7,7 @@
 #include "cli/plan_facts.h"
 #include "cli/render_fact.h"
 #include "cli/render_plan.h"
+#include "cli/render_undo.h"
 
 const char *
 zdm_held_words(enum zdm_held held)
@@ -225,8 +226,5 @@ zdm_render_sql_step(struct zdm_buf *out, const struct zdm_step *step,
     for (size_t i = 0; i < s->n_requires; i++)
         zdm_add_fact(out, ZDM_DIM, "stops if", s->requires[i].message);
     zdm_add_sql_fact(out, "probe", &s->probe);
-    if (s->undo.text)
-        zdm_add_sql_fact(out, "undo", &s->undo);
-    else
-        zdm_add_fact(out, ZDM_DIM, "undo", "none given");
+    zdm_add_undo_fact(out, &report->undos[index]);
 }

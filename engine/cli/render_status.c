@@ -34,6 +34,7 @@ state_style(enum zdm_step_state state)
         return ZDM_YELLOW;
     case ZDM_STATE_READY:
         return ZDM_BOLD;
+    case ZDM_STATE_UNDONE:
     case ZDM_STATE_PENDING:
         return ZDM_DIM;
     case ZDM_STATE_CHANGED:

@@ -5,6 +5,7 @@
 #include "cli/locking.h"
 #include "cli/render_fact.h"
 #include "cli/render_plan.h"
+#include "cli/render_undo.h"
 #include "plan/sweep.h"
 
 /* Only what the author said: the defaults are in the reference. */
@@ -222,8 +223,6 @@ hook_step(struct zdm_buf *out, const struct zdm_step_hook *hook)
     zdm_add_fact(out, ZDM_DIM, "runs",
         hook->transaction ? "Lua, in one transaction with its journal row"
                           : "Lua, outside a transaction");
-    if (hook->undo == 0)
-        zdm_add_fact(out, ZDM_DIM, "undo", "none given");
 }
 
 static void
@@ -270,15 +269,18 @@ zdm_render_step(struct zdm_buf *out, const struct zdm_plan *plan,
         break;
     case ZDM_STEP_BACKFILL:
         backfill_step(out, plan, index);
+        zdm_add_undo_fact(out, &report->undos[index]);
         break;
     case ZDM_STEP_GATE:
         gate_step(out, &step->u.gate);
         break;
     case ZDM_STEP_HOOK:
         hook_step(out, &step->u.hook);
+        zdm_add_undo_fact(out, &report->undos[index]);
         break;
     case ZDM_STEP_COMMAND:
         command_step(out, &step->u.command);
+        zdm_add_undo_fact(out, &report->undos[index]);
         break;
     }
     struct zdm_buf text = ZDM_BUF_INIT;

@@ -96,8 +96,8 @@ static void
 print_line(struct zdm_watch *watch, const struct zdm_event *event)
 {
     struct zdm_buf text = ZDM_BUF_INIT;
-    bool ends = event->kind == ZDM_EVENT_STEP_DONE || event->kind == ZDM_EVENT_ERROR ||
-                event->kind == ZDM_EVENT_RUN_END;
+    bool ends = event->kind == ZDM_EVENT_STEP_DONE || event->kind == ZDM_EVENT_STEP_UNDONE ||
+                event->kind == ZDM_EVENT_ERROR || event->kind == ZDM_EVENT_RUN_END;
 
     zdm_render_event(&text, event);
     if (watch->live.len > 0)
@@ -148,6 +148,8 @@ show_json(struct zdm_watch *watch, const struct zdm_event *event)
     json_object_set_new(object, "step", zdm_json_text(step ? step->id : NULL));
     json_object_set_new(object, "phase", zdm_json_text(step ? zdm_phase_name(step->phase) : NULL));
     json_object_set_new(object, "message", zdm_json_text(event->message));
+    if (event->kind == ZDM_EVENT_STEP_UNDONE)
+        json_object_set_new(object, "elapsed_ms", json_integer(event->elapsed_ms));
     if (event->kind == ZDM_EVENT_STEP_DONE) {
         json_object_set_new(object, "elapsed_ms", json_integer(event->elapsed_ms));
         json_object_set_new(object, "rows", zdm_json_known(event->rows));
@@ -178,6 +180,7 @@ see(void *self, const struct zdm_event *event)
 
     switch (event->kind) {
     case ZDM_EVENT_STEP_DONE:
+    case ZDM_EVENT_STEP_UNDONE:
     case ZDM_EVENT_GATE_OPEN:
         watch->n_done++;
         break;

@@ -22,6 +22,7 @@ struct zdm_watch {
     struct zdm_buf next_steps; /* how to open it */
     char *cancelled;           /* "cancelled by ann@laptop", owned; NULL: it was not */
     bool until;                /* stopped where --until asked */
+    bool undo;                 /* it is a rollback */
     struct zdm_metrics metrics;
     int64_t elapsed_ms;  /* of the run, once it ended */
     int64_t quarantined; /* rows of the plan, then */

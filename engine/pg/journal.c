@@ -24,41 +24,53 @@ zdm_journal_read(
 
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_read.sql"), &r, err, plan) < 0)
         return -1;
-    out->count = (size_t)zdm_result_rows(r);
-    out->items = out->count ? zdm_alloc(out->count * sizeof *out->items) : NULL;
-    for (int i = 0; i < zdm_result_rows(r); i++)
-        out->items[i] = (struct zdm_journal_row){
-            .step = cell(r, i, 0),
-            .item = cell(r, i, 1),
-            .state = cell(r, i, 2),
-            .kind = cell(r, i, 3),
-            .fingerprint = cell(r, i, 4),
-            .definition = cell(r, i, 5),
-            .detail = cell(r, i, 6),
-            .who = cell(r, i, 7),
-            .epoch = zdm_result_i64(r, i, 8),
-            .at_ms = zdm_result_i64(r, i, 9),
-            .age_ms = zdm_result_i64(r, i, 10),
-        };
+    size_t n = (size_t)zdm_result_rows(r);
+    *out = (struct zdm_journal_rows){
+        .items = zdm_alloc((n + 1) * sizeof *out->items),
+        .undone = zdm_alloc((n + 1) * sizeof *out->undone),
+    };
+    for (int i = 0; i < zdm_result_rows(r); i++) {
+        bool undone = strcmp(zdm_result_get(r, i, 2), "undone") == 0;
+        *(undone ? &out->undone[out->n_undone++] : &out->items[out->count++]) =
+            (struct zdm_journal_row){
+                .step = cell(r, i, 0),
+                .item = cell(r, i, 1),
+                .state = cell(r, i, 2),
+                .kind = cell(r, i, 3),
+                .fingerprint = cell(r, i, 4),
+                .definition = cell(r, i, 5),
+                .detail = cell(r, i, 6),
+                .who = cell(r, i, 7),
+                .epoch = zdm_result_i64(r, i, 8),
+                .at_ms = zdm_result_i64(r, i, 9),
+                .age_ms = zdm_result_i64(r, i, 10),
+            };
+    }
     zdm_result_free(r);
     return 0;
+}
+
+static void
+release_rows(struct zdm_journal_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(rows[i].step);
+        free(rows[i].item);
+        free(rows[i].state);
+        free(rows[i].kind);
+        free(rows[i].fingerprint);
+        free(rows[i].definition);
+        free(rows[i].detail);
+        free(rows[i].who);
+    }
+    free(rows);
 }
 
 void
 zdm_journal_rows_release(struct zdm_journal_rows *rows)
 {
-    for (size_t i = 0; i < rows->count; i++) {
-        struct zdm_journal_row *row = &rows->items[i];
-        free(row->step);
-        free(row->item);
-        free(row->state);
-        free(row->kind);
-        free(row->fingerprint);
-        free(row->definition);
-        free(row->detail);
-        free(row->who);
-    }
-    free(rows->items);
+    release_rows(rows->items, rows->count);
+    release_rows(rows->undone, rows->n_undone);
     *rows = (struct zdm_journal_rows){.items = NULL};
 }
 
@@ -69,6 +81,36 @@ zdm_journal_find(const struct zdm_journal_rows *rows, const char *step, const ch
         if (strcmp(rows->items[i].step, step) == 0 && strcmp(rows->items[i].item, item) == 0)
             return &rows->items[i];
     return NULL;
+}
+
+const struct zdm_journal_row *
+zdm_journal_find_undone(const struct zdm_journal_rows *rows, const char *step)
+{
+    for (size_t i = 0; i < rows->n_undone; i++)
+        if (strcmp(rows->undone[i].step, step) == 0 && rows->undone[i].item[0] == '\0')
+            return &rows->undone[i];
+    return NULL;
+}
+
+int
+zdm_journal_forget(struct zdm_conn *conn, const char *plan, const char *step, const char *kind,
+    const char *who, int64_t epoch, struct zdm_err *err)
+{
+    char run[24];
+
+    snprintf(run, sizeof run, "%" PRId64, epoch);
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_forget.sql"), NULL, err, plan,
+            step, who, run) < 0)
+        return -1;
+    const char *left = strcmp(kind, "backfill") == 0 ? "sql/journal_forget_rows.sql"
+                       : strcmp(kind, "gate") == 0   ? "sql/journal_forget_gate.sql"
+                                                     : NULL;
+    if (!left || ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, left), NULL, err, plan, step) == 0)
+        return 0;
+    if (strcmp(err->sqlstate, "42501") == 0) /* insufficient privilege */
+        zdm_err_hint(err, "ask the owner of the schema zdm to run: GRANT DELETE ON zdm.cursor, "
+                          "zdm.quarantine, zdm.gate TO the role of this run");
+    return -1;
 }
 
 int

@@ -38,10 +38,10 @@ int zdm_journal_target(struct zdm_conn *conn, char out[33], struct zdm_err *err)
 
 /* One row of zdm.journal. */
 struct zdm_journal_row {
-    char *step;        /* step id */
-    char *item;        /* "" for the step itself; the check's id for an approval */
-    char *state;       /* "started", "done", "approved" */
-    char *kind;        /* "sql", "backfill", "gate", "hook", "command", "approval" */
+    char *step;  /* step id */
+    char *item;  /* "" for the step itself; the check's id for an approval */
+    char *state; /* "started", "done", "approved", "undoing"; of a row that is undone: "undone" */
+    char *kind;  /* "sql", "backfill", "gate", "hook", "command", "approval" */
     char *fingerprint; /* of the definition that ran */
     char *definition;  /* canonical JSON of it, for the diff */
     char *detail;      /* JSON: what was seen (gate), rows (backfill), note (approval) */
@@ -50,9 +50,12 @@ struct zdm_journal_row {
     int64_t at_ms;  /* server clock */
     int64_t age_ms; /* server clock minus at_ms at the time of reading */
 };
+/* What was taken back is as good as never done, so its rows stand apart. */
 struct zdm_journal_rows {
     struct zdm_journal_row *items;
     size_t count;
+    struct zdm_journal_row *undone;
+    size_t n_undone;
 };
 /* Every row of a plan in order of time. Owned by *out. fingerprint, definition and detail may be NULL. */
 int zdm_journal_read(
@@ -60,6 +63,9 @@ int zdm_journal_read(
 void zdm_journal_rows_release(struct zdm_journal_rows *rows);
 const struct zdm_journal_row *zdm_journal_find(
     const struct zdm_journal_rows *rows, const char *step, const char *item); /* NULL: none */
+/* The row of a step that was taken back and not begun since; NULL: none. */
+const struct zdm_journal_row *zdm_journal_find_undone(
+    const struct zdm_journal_rows *rows, const char *step);
 
 /* Take-over: registers the plan if new, raises its epoch, waits for transactions of the runner
  * before (at most wait_ms: then ZDM_ERR_OWNED). *epoch is ours. */
@@ -86,6 +92,12 @@ struct zdm_journal_entry {
  * ZDM_ERR_OWNED when a later run wrote the row; an approval is written whatever the epoch. */
 int zdm_journal_write(
     struct zdm_conn *conn, const struct zdm_journal_entry *entry, struct zdm_err *err);
+
+/* In the transaction that takes a step back, behind its work: the step's row is left to zdm_journal_write
+ * (state "undone"), its approvals are void, and its cursors and rows in quarantine are gone. No right to
+ * delete cursors: ZDM_ERR_FAILED with the grant to ask for. */
+int zdm_journal_forget(struct zdm_conn *conn, const char *plan, const char *step, const char *kind,
+    const char *who, int64_t epoch, struct zdm_err *err);
 
 struct zdm_journal_plan { /* a row of zdm.plan */
     char *name, *fingerprint, *runner;

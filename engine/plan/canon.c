@@ -125,6 +125,7 @@ put_backfill(json_t *object, const struct zdm_step_backfill *backfill)
         put_text(object, "key", backfill->key[0]);
     else if (backfill->n_key > 1)
         put_texts(object, "key", backfill->key, backfill->n_key);
+    put_text(object, "undo", backfill->undo.text);
     put_allow(object, &backfill->allow);
 }
 

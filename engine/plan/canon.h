@@ -15,6 +15,9 @@
  * the plan. Called once, by whoever built the plan. */
 void zdm_plan_canonicalise(struct zdm_plan *plan);
 
+/* Do two definitions do the same, whatever they say of the way back? */
+bool zdm_definition_does_same(const char *old_json, const char *new_json);
+
 /* What differs between two definitions of a step, for people: lines such as
  * "  - sql: \"ALTER ...\"" and "  + sql: \"ALTER ...\"". Returns owned. */
 char *zdm_definition_diff(const char *old_json, const char *new_json);

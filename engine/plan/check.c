@@ -107,6 +107,8 @@ zdm_plan_check_in(const struct zdm_plan *plan, struct zdm_sql_context *context, 
     struct zdm_checker checker = {.plan = plan, .report = report};
 
     expect_own_schema(context);
+    report->n_undos = plan->n_steps;
+    report->undos = zdm_alloc((plan->n_steps + 1) * sizeof *report->undos);
     for (size_t i = 0; i < plan->n_steps; i++) {
         checker.step = &plan->steps[i];
         checker.index = i;
@@ -122,9 +124,11 @@ zdm_plan_check_in(const struct zdm_plan *plan, struct zdm_sql_context *context, 
             break;
         case ZDM_STEP_GATE:
             check_gate(&checker);
+            zdm_check_undo(&checker);
             break;
         case ZDM_STEP_HOOK:
         case ZDM_STEP_COMMAND:
+            zdm_check_undo(&checker);
             break;
         }
         /* Time passes and rows move: what the steps before made is in use from here on. */
@@ -142,18 +146,33 @@ zdm_plan_report_release(struct zdm_plan_report *report)
         zdm_parsed_free(report->parsed[i]);
     free(report->parsed);
     free(report->statements);
+    for (size_t i = 0; i < report->n_undos; i++)
+        zdm_sql_losses_release(&report->undos[i].losses);
+    free(report->undos);
+    free(report->undo_statements);
     free(report->tables);
     zdm_arena_free(report->arena);
     zdm_errlist_release(&report->errors);
     *report = (struct zdm_plan_report)ZDM_PLAN_REPORT_INIT;
 }
 
+static enum zdm_run_mode
+mode_of(const struct zdm_plan_statement *statements, size_t n, size_t step)
+{
+    for (size_t i = 0; i < n; i++)
+        if (statements[i].step == step && statements[i].st.transaction == ZDM_TX_FORBIDDEN)
+            return ZDM_RUN_ALONE;
+    return ZDM_RUN_TRANSACTION;
+}
+
 enum zdm_run_mode
 zdm_plan_run_mode(const struct zdm_plan_report *report, size_t step)
 {
-    for (size_t i = 0; i < report->n_statements; i++)
-        if (report->statements[i].step == step &&
-            report->statements[i].st.transaction == ZDM_TX_FORBIDDEN)
-            return ZDM_RUN_ALONE;
-    return ZDM_RUN_TRANSACTION;
+    return mode_of(report->statements, report->n_statements, step);
+}
+
+enum zdm_run_mode
+zdm_plan_undo_mode(const struct zdm_plan_report *report, size_t step)
+{
+    return mode_of(report->undo_statements, report->n_undo_statements, step);
 }

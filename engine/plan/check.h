@@ -9,6 +9,8 @@
  *   - an unsafe statement needs allow = { "rule" } with because = "...";
  *   - a statement that may not run in a transaction stands alone in its step,
  *     and needs a probe that zdm knows or the author gives.
+ * An undo of the author is judged as the step is, in the catalog as it is behind
+ * the step; taking away is what it is for, so only that is free.
  * Adds all errors to the list (ZDM_ERR_PLAN for what is wrong, ZDM_ERR_REFUSED
  * for what is unsafe), in the order of the file.
  */
@@ -17,6 +19,7 @@
 
 #include "plan/plan.h"
 #include "sql/classify.h"
+#include "sql/losses.h"
 
 /* The classification of one statement of a plan. */
 struct zdm_plan_statement {
@@ -50,9 +53,31 @@ struct zdm_plan_table {
     size_t n_checks;
 };
 
+enum zdm_undo_source {
+    ZDM_UNDO_NONE,    /* nobody knows how: a rollback is refused there */
+    ZDM_UNDO_NOTHING, /* it leaves nothing to take back */
+    ZDM_UNDO_AUTHOR,  /* the plan says how */
+    ZDM_UNDO_DERIVED, /* zdm knows, from the step itself (sql/reverse.h) */
+};
+const char *zdm_undo_source_name(enum zdm_undo_source source); /* "none" ... */
+
+/* How a step is taken back. */
+struct zdm_plan_undo {
+    enum zdm_undo_source source;
+    struct zdm_sql_text sql; /* text NULL: there is none, or a function of the plan does it */
+    const char *why;         /* of NONE and NOTHING: why so */
+    const struct zdm_step
+        *with; /* NOTHING: it goes with the undo of this step; NULL: in any case */
+    struct zdm_sql_losses losses; /* what its SQL throws away */
+};
+
 struct zdm_plan_report {
     struct zdm_plan_statement *statements; /* every statement of every sql step, in order */
     size_t n_statements;
+    struct zdm_plan_undo *undos; /* one a step, n_undos */
+    size_t n_undos;
+    struct zdm_plan_statement *undo_statements; /* of all of them, in the order of their steps */
+    size_t n_undo_statements;
     struct zdm_plan_table *tables; /* one a backfill, in order */
     size_t n_tables;
     struct zdm_arena *arena; /* of their texts; NULL: none */
@@ -80,5 +105,7 @@ enum zdm_run_mode {
     ZDM_RUN_ALONE,       /* the one statement, outside any transaction, settled by a probe */
 };
 enum zdm_run_mode zdm_plan_run_mode(const struct zdm_plan_report *report, size_t step);
+/* The same for its undo. */
+enum zdm_run_mode zdm_plan_undo_mode(const struct zdm_plan_report *report, size_t step);
 
 #endif

@@ -133,6 +133,7 @@ zdm_check_backfill_step(struct zdm_checker *checker)
     check_map(checker, key);
     if (backfill->where.text && zdm_sql_check_expression(backfill->where.text, &err) < 0)
         zdm_checker_take(checker, &backfill->where, "where", &err);
+    zdm_check_undo(checker);
     zdm_check_phase_rules(checker, checker->report->n_statements, &backfill->allow);
     free_names(key, backfill->n_key);
 }

@@ -3,8 +3,8 @@
 #include "plan/checker.h"
 #include "sql/syntax.h"
 
-static void
-refuse_control(struct zdm_checker *checker, struct zdm_place at, const char *kind)
+void
+zdm_refuse_control(struct zdm_checker *checker, struct zdm_place at, const char *kind)
 {
     zdm_err_hint(zdm_checker_fail(checker, at, ZDM_ERR_PLAN, "%s cannot stand in a step", kind),
         "zdm begins and ends the transaction of a step itself; leave it out");
@@ -36,7 +36,7 @@ zdm_check_transactions(struct zdm_checker *checker, size_t first)
         const struct zdm_statement *st = &report->statements[i].st;
         struct zdm_place at = report->statements[i].at;
         if (st->transaction_control) {
-            refuse_control(checker, at, st->kind);
+            zdm_refuse_control(checker, at, st->kind);
         } else if (st->transaction == ZDM_TX_FORBIDDEN && several) {
             zdm_err_hint(
                 zdm_checker_fail(checker, at, ZDM_ERR_PLAN,
@@ -55,37 +55,6 @@ zdm_check_transactions(struct zdm_checker *checker, size_t first)
             demand_probe(checker, at, st);
         }
     }
-}
-
-/* The undo of a step runs as the step does: in one transaction, or alone. */
-static void
-check_undo(struct zdm_checker *checker, const struct zdm_sql_text *undo)
-{
-    struct zdm_err err = ZDM_ERR_INIT;
-    struct zdm_parsed *parsed;
-
-    if (!undo->text)
-        return;
-    if (zdm_sql_classify_in(undo->text, ZDM_WRAP_SEVERAL, NULL, &parsed, &err) < 0) {
-        zdm_checker_take(checker, undo, "undo", &err);
-        return;
-    }
-    if (parsed->count == 0)
-        zdm_err_hint(zdm_checker_fail(checker, zdm_sql_place(undo, 0), ZDM_ERR_PLAN,
-                         "the undo of step \"%s\" has no statement", checker->step->id),
-            "leave undo out when there is nothing to undo");
-    for (size_t i = 0; i < parsed->count; i++) {
-        const struct zdm_statement *st = &parsed->statements[i];
-        struct zdm_place at = zdm_sql_place(undo, st->offset);
-        if (st->transaction_control)
-            refuse_control(checker, at, st->kind);
-        else if (st->transaction == ZDM_TX_FORBIDDEN && parsed->count > 1)
-            zdm_err_hint(zdm_checker_fail(checker, at, ZDM_ERR_PLAN,
-                             "this %s cannot run inside a transaction, so it must be the only undo",
-                             st->kind),
-                "split the step in two, each with its own undo");
-    }
-    zdm_parsed_free(parsed);
 }
 
 static void
@@ -159,11 +128,12 @@ zdm_check_sql_step(struct zdm_checker *checker)
     const struct zdm_step_sql *sql = &checker->step->u.sql;
     size_t first = checker->report->n_statements;
 
-    if (classify(checker)) {
+    bool parsed = classify(checker);
+    zdm_check_undo(checker);
+    if (parsed) {
         zdm_check_transactions(checker, first);
         zdm_check_phase_rules(checker, first, &sql->allow);
     }
-    check_undo(checker, &sql->undo);
     check_query(checker, &sql->probe, "probe");
     for (size_t i = 0; i < sql->n_requires; i++)
         check_query(checker, &sql->requires[i].sql, "condition");

@@ -24,13 +24,19 @@ struct zdm_err *zdm_checker_fail(struct zdm_checker *checker, struct zdm_place a
 void zdm_checker_take(struct zdm_checker *checker, const struct zdm_sql_text *sql, const char *what,
     struct zdm_err *err);
 
-/* Applies the phase rules and allow to the statements of the step: report->statements from `first`. */
+/* Applies the phase rules and allow to the statements of the step: report->statements from `first`, and
+ * those of its undo. */
 void zdm_check_phase_rules(
     struct zdm_checker *checker, size_t first, const struct zdm_allow *allow);
 /* What may not stand in a step at all: BEGIN and COMMIT, CONCURRENTLY among others, ... */
 void zdm_check_transactions(struct zdm_checker *checker, size_t first);
 
-void zdm_check_sql_step(struct zdm_checker *checker);      /* check_sql.c */
+/* BEGIN and its like: not for authors. */
+void zdm_refuse_control(struct zdm_checker *checker, struct zdm_place at, const char *kind);
+
+void zdm_check_sql_step(struct zdm_checker *checker); /* check_sql.c */
+/* check_undo.c: finds the undo of the step and classifies it, behind the step's own statements. */
+void zdm_check_undo(struct zdm_checker *checker);
 void zdm_check_backfill_step(struct zdm_checker *checker); /* check_backfill.c */
 
 /* backfill_table.c. context: of the plan, whatever is done of it already. */

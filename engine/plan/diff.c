@@ -150,6 +150,37 @@ diff_value(struct zdm_buf *out, const char *key, const json_t *was, const json_t
     }
 }
 
+/* Without what says how the step is taken back. */
+static json_t *
+forward_of(const char *definition)
+{
+    json_t *object = json_loads(definition, 0, NULL);
+    const char *source = json_string_value(json_object_get(object, "source"));
+
+    /* The functions of a hook stand in one text, undo last: canon.c, lua/reader.c. */
+    if (source && json_is_true(json_object_get(object, "undo"))) {
+        const char *undo = NULL;
+        for (const char *at = source; (at = strstr(at, "undo:\n")); at++)
+            if (at == source || at[-1] == '\n')
+                undo = at;
+        if (undo)
+            json_object_set_new(object, "source", json_stringn(source, (size_t)(undo - source)));
+    }
+    json_object_del(object, "undo");
+    return object;
+}
+
+bool
+zdm_definition_does_same(const char *old_json, const char *new_json)
+{
+    json_t *was = forward_of(old_json), *is = forward_of(new_json);
+    bool same = json_is_object(was) && json_equal(was, is);
+
+    json_decref(was);
+    json_decref(is);
+    return same;
+}
+
 char *
 zdm_definition_diff(const char *old_json, const char *new_json)
 {

@@ -48,7 +48,7 @@ advise(struct zdm_checker *checker, struct zdm_err *err, const struct zdm_findin
 }
 
 static void
-judge(struct zdm_checker *checker, const struct zdm_plan_statement *statement,
+judge(struct zdm_checker *checker, const struct zdm_plan_statement *statement, bool undo,
     const struct zdm_allow *allow)
 {
     const struct zdm_statement *st = &statement->st;
@@ -70,7 +70,7 @@ judge(struct zdm_checker *checker, const struct zdm_plan_statement *statement,
             continue;
         }
         if (allows(allow, finding->rule) ||
-            (checker->step->phase == ZDM_PHASE_CONTRACT && is_for_contract(finding)))
+            ((checker->step->phase == ZDM_PHASE_CONTRACT || undo) && is_for_contract(finding)))
             continue;
         advise(checker,
             zdm_checker_fail(checker, statement->at, ZDM_ERR_REFUSED, "%s", finding->message),
@@ -79,14 +79,40 @@ judge(struct zdm_checker *checker, const struct zdm_plan_statement *statement,
 }
 
 static bool
+triggers(const struct zdm_statement *st, const char *rule)
+{
+    for (size_t k = 0; k < st->n_findings; k++)
+        if (strcmp(st->findings[k].rule, rule) == 0)
+            return true;
+    return false;
+}
+
+/* Where the statements of the step's undo begin: they are the last ones. Those that zdm wrote itself are
+ * nothing to be allowed. */
+static size_t
+first_undo(const struct zdm_checker *checker)
+{
+    const struct zdm_plan_report *report = checker->report;
+    size_t first = report->n_undo_statements;
+
+    if (report->undos[checker->index].source != ZDM_UNDO_AUTHOR)
+        return first;
+    while (first > 0 && report->undo_statements[first - 1].step == checker->index)
+        first--;
+    return first;
+}
+
+static bool
 triggered(const struct zdm_checker *checker, size_t first, const char *rule)
 {
     const struct zdm_plan_report *report = checker->report;
 
     for (size_t i = first; i < report->n_statements; i++)
-        for (size_t k = 0; k < report->statements[i].st.n_findings; k++)
-            if (strcmp(report->statements[i].st.findings[k].rule, rule) == 0)
-                return true;
+        if (triggers(&report->statements[i].st, rule))
+            return true;
+    for (size_t i = first_undo(checker); i < report->n_undo_statements; i++)
+        if (triggers(&report->undo_statements[i].st, rule))
+            return true;
     return false;
 }
 
@@ -157,7 +183,11 @@ check_allow(struct zdm_checker *checker, size_t first, const struct zdm_allow *a
 void
 zdm_check_phase_rules(struct zdm_checker *checker, size_t first, const struct zdm_allow *allow)
 {
-    for (size_t i = first; i < checker->report->n_statements; i++)
-        judge(checker, &checker->report->statements[i], allow);
+    const struct zdm_plan_report *report = checker->report;
+
+    for (size_t i = first; i < report->n_statements; i++)
+        judge(checker, &report->statements[i], false, allow);
+    for (size_t i = first_undo(checker); i < report->n_undo_statements; i++)
+        judge(checker, &report->undo_statements[i], true, allow);
     check_allow(checker, first, allow);
 }

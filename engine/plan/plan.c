@@ -122,3 +122,21 @@ zdm_plan_step(const struct zdm_plan *plan, const char *id)
             return &plan->steps[i];
     return NULL;
 }
+
+int
+zdm_plan_must_have(const struct zdm_plan *plan, const char *id, struct zdm_err *err)
+{
+    if (zdm_plan_step(plan, id))
+        return 0;
+    const char **ids = zdm_alloc((plan->n_steps + 1) * sizeof *ids);
+    for (size_t i = 0; i < plan->n_steps; i++)
+        ids[i] = plan->steps[i].id;
+    const char *near = zdm_nearest(id, ids, plan->n_steps);
+    zdm_fail(err, ZDM_ERR_USAGE, "plan \"%s\" has no step \"%s\"", plan->name, id);
+    if (near)
+        zdm_err_hint(err, "did you mean \"%s\"?", near);
+    else
+        zdm_err_hint(err, "zdm plan %s lists its steps", plan->file);
+    free(ids);
+    return -1;
+}

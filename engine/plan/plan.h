@@ -73,7 +73,8 @@ struct zdm_sync {
 
 struct zdm_step_sql {
     struct zdm_sql_text up;    /* one or more statements */
-    struct zdm_sql_text undo;  /* text NULL: none given */
+    struct zdm_sql_text undo;  /* text NULL: none given; "nothing": there is nothing to take back */
+    bool undo_derived;         /* it is zdm's own, of a sync {} and its like */
     struct zdm_sql_text probe; /* one boolean: "is it done already?"; for statements
                                   outside transactions that zdm cannot probe itself */
     struct zdm_allow allow;
@@ -130,6 +131,7 @@ struct zdm_step_backfill {
     int64_t max_lag_ms;       /* holds while a replica is further behind, default 5 s; 0: never */
     int64_t wal_rate;         /* bytes of WAL a second at most; 0: no ceiling */
     int64_t max_throttled_ms; /* held longer at a stretch: a warning, default 1 h; 0: never */
+    struct zdm_sql_text undo; /* as that of an sql step */
     bool verify;              /* the final sweep, where there can be one (sweep.h); default true */
     int64_t max_quarantine;   /* bad rows to leave behind; 0: the first one stops it */
     bool quarantine_values;   /* keep what is in them */
@@ -261,5 +263,7 @@ struct zdm_plan *zdm_plan_new(void);
 void zdm_plan_free(struct zdm_plan *plan); /* NULL is fine */
 /* NULL when there is no such step. */
 const struct zdm_step *zdm_plan_step(const struct zdm_plan *plan, const char *id);
+/* ZDM_ERR_USAGE with the nearest name when there is no such step. */
+int zdm_plan_must_have(const struct zdm_plan *plan, const char *id, struct zdm_err *err);
 
 #endif

@@ -20,7 +20,7 @@ announce(struct zdm_session *s, const struct zdm_step *step, const struct zdm_al
     char *note = NULL;
     if (alone->note && alone->note(s, step, &note, err) < 0)
         return -1;
-    int rc = journal(s, step, "started", note, err);
+    int rc = journal(s, step, s->undoing ? "undoing" : "started", note, err);
     free(note);
     return rc;
 }
@@ -30,7 +30,9 @@ zdm_alone_look(
     const struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch)
 {
     const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
-    bool announced = row && strcmp(row->state, "started") == 0;
+    /* What was on its way back was begun, too. */
+    bool announced = row && (strcmp(row->state, "undoing") == 0 ||
+                                (!s->undoing && strcmp(row->state, "started") == 0));
     bool begun = announced && zdm_state_same(row, step);
     return (struct zdm_alone_look){
         .begun = begun,
@@ -97,5 +99,5 @@ zdm_alone_run(struct zdm_session *s, const struct zdm_step *step, const struct z
         s->again = true;
         return zdm_fail(err, ZDM_ERR_FAILED, "step \"%s\" starts over after a reconnect", step->id);
     }
-    return journal(s, step, "done", NULL, err);
+    return journal(s, step, s->undoing ? "undone" : "done", NULL, err);
 }

@@ -1,7 +1,8 @@
 /*
  * alone.h - a step whose work cannot share a transaction with its journal row:
  * a "started" row first, then the work, then the "done" row. What became of the
- * work after an interruption is asked of the world, never guessed. Private to
+ * work after an interruption is asked of the world, never guessed. When steps are
+ * taken back (s->undoing) the work is the undo, and the rows are "undoing" and "undone". Private to
  * run/.
  */
 #ifndef ZDM_RUN_ALONE_H

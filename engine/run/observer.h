@@ -13,11 +13,13 @@
 
 /* EVENT(symbol, name): name is what the ledger and --format json say. */
 #define ZDM_EVENTS(EVENT)                                                                          \
-    EVENT(RUN_START, "run-start")   /* message: where, epoch */                                    \
-    EVENT(STEP_SKIP, "step-skip")   /* done in an earlier run */                                   \
-    EVENT(STEP_START, "step-start") /* message: "resumed at ..." or NULL */                        \
-    EVENT(STEP_DONE, "step-done")   /* elapsed_ms; rows for a backfill */                          \
-    EVENT(PROGRESS, "progress")     /* progress or work is set; not kept as an event */            \
+    EVENT(RUN_START, "run-start")     /* message: where, epoch */                                  \
+    EVENT(STEP_SKIP, "step-skip")     /* done in an earlier run */                                 \
+    EVENT(STEP_START, "step-start")   /* message: "resumed at ..." or NULL */                      \
+    EVENT(STEP_DONE, "step-done")     /* elapsed_ms; rows for a backfill */                        \
+    EVENT(UNDO_START, "undo-start")   /* the step is taken back now */                             \
+    EVENT(STEP_UNDONE, "step-undone") /* elapsed_ms */                                             \
+    EVENT(PROGRESS, "progress")       /* progress or work is set; not kept as an event */          \
     EVENT(LOCK_WAIT, "lock-wait") /* who is in the way; lock is set for a step in a transaction */ \
     EVENT(UNBLOCK, "unblock")     /* on_blocked: to whom what was done; lock is set */             \
     EVENT(RETRY, "retry")         /* deadlock, serialization, ... */                               \

@@ -21,13 +21,21 @@ tell_rewound_steps(
 {
     for (size_t i = 0; i < n; i++) {
         const struct zdm_journal_row *row = zdm_journal_find(&s->rows, steps[i].id, "");
-        if (row && strcmp(row->state, "done") == 0)
+        enum zdm_seen seen = zdm_state_seen(row);
+        if (seen == ZDM_SEEN_DONE || seen == ZDM_SEEN_UNDOING)
             continue;
         if (!row && zdm_ledger_step_forget(s->ledger, s->ledger_plan, steps[i].id, err) < 0)
             return -1;
         if (strcmp(steps[i].state, "done") != 0)
             continue;
         char at[32];
+        const struct zdm_journal_row *undone = zdm_journal_find_undone(&s->rows, steps[i].id);
+        if (undone) {
+            zdm_session_say(s, ZDM_EVENT_RECONCILED, "info", zdm_plan_step(s->plan, steps[i].id),
+                "step \"%s\" was taken back by %s at %s", steps[i].id, undone->who,
+                zdm_iso8601(undone->at_ms, at));
+            continue;
+        }
         zdm_session_say(s, ZDM_EVENT_RECONCILED, "warning", zdm_plan_step(s->plan, steps[i].id),
             "the database was restored to an earlier point: step \"%s\" was done at %s and is not "
             "in its journal",

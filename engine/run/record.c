@@ -46,13 +46,14 @@ keep(struct zdm_session *s, const struct zdm_event *event)
 {
     if (event->kind == ZDM_EVENT_PROGRESS || s->ledger_plan == 0)
         return;
-    char *detail = event->gate                          ? zdm_gate_result_json(event->gate, false)
-                   : event->lock                        ? zdm_lock_report_json(event->lock)
-                   : event->kind == ZDM_EVENT_STEP_DONE ? done_json(event)
-                                                        : NULL;
-    char *message = event->message                       ? zdm_strdup(event->message)
-                    : event->kind == ZDM_EVENT_STEP_DONE ? done_words(event)
-                                                         : zdm_strdup("");
+    bool ends = event->kind == ZDM_EVENT_STEP_DONE || event->kind == ZDM_EVENT_STEP_UNDONE;
+    char *detail = event->gate   ? zdm_gate_result_json(event->gate, false)
+                   : event->lock ? zdm_lock_report_json(event->lock)
+                   : ends        ? done_json(event)
+                                 : NULL;
+    char *message = event->message ? zdm_strdup(event->message)
+                    : ends         ? done_words(event)
+                                   : zdm_strdup("");
     struct zdm_err err = ZDM_ERR_INIT;
     ZDM_FAIL_HERE(LEDGER_BEFORE);
     if (zdm_ledger_event_add(s->ledger, s->ledger_plan, s->ledger_run,
@@ -112,17 +113,31 @@ zdm_session_healthy(struct zdm_session *s, struct zdm_err *err)
  * so that what is new or changed stands behind them: a plan of many steps would otherwise be
  * written to the ledger as a whole after each of them. */
 static size_t
-known_rows(const struct zdm_journal_rows *before, const struct zdm_journal_rows *now)
+known_rows(const struct zdm_journal_row *before, size_t n_before, const struct zdm_journal_row *now,
+    size_t n_now)
 {
     size_t n = 0;
-    for (; n < before->count && n < now->count; n++) {
-        const struct zdm_journal_row *a = &before->items[n], *b = &now->items[n];
+    for (; n < n_before && n < n_now; n++) {
+        const struct zdm_journal_row *a = &before[n], *b = &now[n];
         if (a->at_ms != b->at_ms || strcmp(a->step, b->step) != 0 ||
             strcmp(a->item, b->item) != 0 || strcmp(a->state, b->state) != 0 ||
             strcmp(a->fingerprint ? a->fingerprint : "", b->fingerprint ? b->fingerprint : "") != 0)
             break;
     }
     return n;
+}
+
+/* What was taken back is forgotten, with what a backfill had done. */
+static void
+mirror_undone(struct zdm_session *s, size_t first)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    for (size_t i = first; i < s->rows.n_undone; i++) {
+        const char *step = s->rows.undone[i].step;
+        if (!zdm_journal_find(&s->rows, step, "") &&
+            zdm_ledger_step_forget(s->ledger, s->ledger_plan, step, &err) < 0)
+            ledger_failed(s, &err);
+    }
 }
 
 static void
@@ -157,10 +172,15 @@ zdm_session_refresh(struct zdm_session *s, struct zdm_err *err)
         zdm_journal_read(s->conn, s->plan->name, &rows, err) < 0)
         return -1;
     s->quarantined = quarantined;
-    size_t known = s->mirrored ? known_rows(&s->rows, &rows) : 0;
+    size_t known = 0, known_undone = 0;
+    if (s->mirrored) {
+        known = known_rows(s->rows.items, s->rows.count, rows.items, rows.count);
+        known_undone = known_rows(s->rows.undone, s->rows.n_undone, rows.undone, rows.n_undone);
+    }
     zdm_journal_rows_release(&s->rows);
     s->rows = rows;
     if (s->ledger_plan) {
+        mirror_undone(s, known_undone);
         mirror(s, known);
         s->mirrored = true;
     }

@@ -39,11 +39,8 @@ action_of(const struct zdm_session *s, size_t index)
 {
     const struct zdm_step *step = &s->plan->steps[index];
     const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
-    enum zdm_seen seen = !row                              ? ZDM_SEEN_NOTHING
-                         : strcmp(row->state, "done") == 0 ? ZDM_SEEN_DONE
-                                                           : ZDM_SEEN_STARTED;
     return zdm_next_action(
-        zdm_step_class(s->plan, s->report, index), seen, zdm_state_same(row, step));
+        zdm_step_class(s->plan, s->report, index), zdm_state_seen(row), zdm_state_same(row, step));
 }
 
 /* What a backfill did, as it is journaled. */
@@ -86,10 +83,9 @@ take_step(struct zdm_session *s, size_t index, enum zdm_action action, struct zd
     return 0;
 }
 
-/* The session was lost in a step and won back: shall it be tried again? */
-static int
-start_over(struct zdm_session *s, const struct zdm_step *step, struct zdm_backoff *losses,
-    struct zdm_err *err)
+int
+zdm_session_start_over(struct zdm_session *s, const struct zdm_step *step,
+    struct zdm_backoff *losses, struct zdm_err *err)
 {
     s->again = false;
     if (losses->attempt + 1 >= LOSSES_MAX) {
@@ -106,9 +102,20 @@ start_over(struct zdm_session *s, const struct zdm_step *step, struct zdm_backof
     return zdm_state_check(s->plan, &s->rows, err);
 }
 
+/* Its undo cannot share a transaction with the journal, and may have ended anywhere. */
 static int
-run_steps(struct zdm_session *s, struct zdm_err *err)
+half_undone(const struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
 {
+    zdm_fail(
+        err, ZDM_ERR_MISMATCH, "a rollback of step \"%s\" was begun and did not end", step->id);
+    zdm_err_hint(err, "end it first: zdm rollback %s", s->plan->file);
+    return zdm_err_at(err, step->at);
+}
+
+static int
+run_steps(struct zdm_session *s, void *self, struct zdm_err *err)
+{
+    (void)self;
     struct zdm_backoff losses = {.base_ms = 50, .max_ms = 5000};
     size_t told = 0; /* steps whose skipping was told */
     for (size_t i = 0; i < s->plan->n_steps; i++) {
@@ -119,13 +126,13 @@ run_steps(struct zdm_session *s, struct zdm_err *err)
             return zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
         enum zdm_action action = action_of(s, i);
         if (action == ZDM_ACTION_REFUSE)
-            return zdm_state_check(s->plan, &s->rows, err);
+            return zdm_state_check(s->plan, &s->rows, err) < 0 ? -1 : half_undone(s, step, err);
         if (action == ZDM_ACTION_SKIP) {
             if (i >= told)
                 zdm_session_say(s, ZDM_EVENT_STEP_SKIP, "info", step, "done before");
         } else if (zdm_session_may_begin(s, step, err) < 0 || zdm_session_go_on(s, err) < 0 ||
                    take_step(s, i, action, err) < 0) {
-            if (!s->again || start_over(s, step, &losses, err) < 0)
+            if (!s->again || zdm_session_start_over(s, step, &losses, err) < 0)
                 return -1;
             /* The journal was read anew: begin where it is now. */
             told = i + 1;
@@ -193,8 +200,9 @@ open_record(struct zdm_session *s, struct zdm_err *err)
             s->ledger, s->ledger_plan, s->epoch, s->options->who, &s->ledger_run, err) < 0)
         return -1;
     if (s->epoch > 0)
-        zdm_session_say(s, ZDM_EVENT_RUN_START, "info", NULL, "%s on %s, epoch %lld", s->plan->name,
-            zdm_conn_where(s->conn), (long long)s->epoch);
+        zdm_session_say(s, ZDM_EVENT_RUN_START, "info", NULL, "%s on %s, epoch %lld%s",
+            s->plan->name, zdm_conn_where(s->conn), (long long)s->epoch,
+            s->undoing ? ": taking it back" : "");
     else
         zdm_session_say(s, ZDM_EVENT_RUN_START, "info", NULL, "%s on %s: nothing left to do",
             s->plan->name, zdm_conn_where(s->conn));
@@ -229,7 +237,9 @@ outcome(int rc, const struct zdm_err *err)
 static void
 close_record(struct zdm_session *s, int rc, const struct zdm_err *err, int64_t start_us)
 {
-    const char *state = rc == 0 && !all_done(s) ? "waiting" : outcome(rc, err);
+    const char *state = rc == 0 && s->undoing     ? "rolled back"
+                        : rc == 0 && !all_done(s) ? "waiting"
+                                                  : outcome(rc, err);
     if (rc < 0 && err->code == ZDM_ERR_INTERRUPTED && zdm_session_cancelled_by(s))
         state = "cancelled";
     if (rc < 0 && err->code != ZDM_ERR_CLOSED && err->code != ZDM_ERR_INTERRUPTED)
@@ -251,22 +261,32 @@ close_record(struct zdm_session *s, int rc, const struct zdm_err *err, int64_t s
     zdm_err_clear(&trouble);
 }
 
-static int
-check_until(const struct zdm_plan *plan, const char *until, struct zdm_err *err)
+int
+zdm_session_do(
+    struct zdm_session *s, bool always, zdm_session_work *work, void *self, struct zdm_err *err)
 {
-    if (!until || zdm_plan_step(plan, until))
-        return 0;
-    const char **ids = zdm_grow(NULL, plan->n_steps + 1, sizeof(*ids));
-    for (size_t i = 0; i < plan->n_steps; i++)
-        ids[i] = plan->steps[i].id;
-    const char *near = zdm_nearest(until, ids, plan->n_steps);
-    zdm_fail(err, ZDM_ERR_USAGE, "plan \"%s\" has no step \"%s\"", plan->name, until);
-    if (near)
-        zdm_err_hint(err, "did you mean \"%s\"?", near);
-    else
-        zdm_err_hint(err, "zdm plan %s lists its steps", plan->file);
-    free(ids);
-    return -1;
+    int64_t start = zdm_monotonic_us();
+    if (zdm_ledger_open(s->options->ledger_path, ZDM_LEDGER_WRITE, &s->ledger, err) < 0)
+        return -1;
+    int rc = zdm_session_open(s, always, err);
+    if (rc == 0)
+        rc = open_record(s, err);
+    if (rc == 0)
+        rc = work(s, self, err);
+    close_record(s, rc, err, start);
+    if (rc < 0 && err->code == ZDM_ERR_INTERRUPTED && zdm_session_cancelled_by(s)) {
+        zdm_fail(err, ZDM_ERR_INTERRUPTED, "cancelled by %s", zdm_session_cancelled_by(s));
+        zdm_err_hint(err, "run plan \"%s\" again: it goes on where it is", s->plan->name);
+    }
+    zdm_session_steer_close(s);
+    if (rc == 0)
+        rc = zdm_session_healthy(s, err);
+    zdm_err_release(&s->ledger_err);
+    zdm_err_release(&s->loss);
+    zdm_journal_rows_release(&s->rows);
+    zdm_conn_close(s->conn);
+    zdm_ledger_close(s->ledger);
+    return rc;
 }
 
 int
@@ -274,28 +294,7 @@ zdm_run(const struct zdm_plan *plan, const struct zdm_plan_report *report,
     const struct zdm_run_options *options, struct zdm_err *err)
 {
     struct zdm_session s = {.plan = plan, .report = report, .options = options};
-    int64_t start = zdm_monotonic_us();
-    if (check_until(plan, options->until, err) < 0)
+    if (options->until && zdm_plan_must_have(plan, options->until, err) < 0)
         return -1;
-    if (zdm_ledger_open(options->ledger_path, ZDM_LEDGER_WRITE, &s.ledger, err) < 0)
-        return -1;
-    int rc = zdm_session_open(&s, false, err);
-    if (rc == 0)
-        rc = open_record(&s, err);
-    if (rc == 0)
-        rc = run_steps(&s, err);
-    close_record(&s, rc, err, start);
-    if (rc < 0 && err->code == ZDM_ERR_INTERRUPTED && zdm_session_cancelled_by(&s)) {
-        zdm_fail(err, ZDM_ERR_INTERRUPTED, "cancelled by %s", zdm_session_cancelled_by(&s));
-        zdm_err_hint(err, "run plan \"%s\" again: it goes on where it is", plan->name);
-    }
-    zdm_session_steer_close(&s);
-    if (rc == 0)
-        rc = zdm_session_healthy(&s, err);
-    zdm_err_release(&s.ledger_err);
-    zdm_err_release(&s.loss);
-    zdm_journal_rows_release(&s.rows);
-    zdm_conn_close(s.conn);
-    zdm_ledger_close(s.ledger);
-    return rc;
+    return zdm_session_do(&s, false, run_steps, NULL, err);
 }

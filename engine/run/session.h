@@ -9,6 +9,7 @@
 #ifndef ZDM_RUN_SESSION_H
 #define ZDM_RUN_SESSION_H
 
+#include "base/clock.h"
 #include "ledger/ledger.h"
 #include "pg/conn.h"
 #include "pg/journal.h"
@@ -29,6 +30,7 @@ struct zdm_session {
     int64_t quarantined;             /* rows of the plan, as of then */
     bool mirrored;                   /* ... and in the ledger too */
     bool again;                      /* see above */
+    bool undoing;                    /* steps are taken back: their undos are what runs */
     struct zdm_err loss;             /* why the session was lost that was won back last */
     struct zdm_err ledger_err;       /* the first write to the ledger that failed */
     struct zdm_steer *steer;         /* owned; NULL: there is nothing to steer */
@@ -38,6 +40,15 @@ struct zdm_session {
 /* From nothing to a plan that is ours: s->conn, s->epoch. always false: a plan in which nothing is left to
  * do is not taken over, and its epoch stays 0. A plan that does not fit the journal changes nothing. */
 int zdm_session_open(struct zdm_session *s, bool always, struct zdm_err *err);
+
+/* One run from its ledger to its end: opens (always as above), records, does the work, and says how it
+ * ended. Releases what s owns. */
+typedef int zdm_session_work(struct zdm_session *s, void *self, struct zdm_err *err);
+int zdm_session_do(
+    struct zdm_session *s, bool always, zdm_session_work *work, void *self, struct zdm_err *err);
+/* The session was lost in a step and won back: shall it be tried again? */
+int zdm_session_start_over(struct zdm_session *s, const struct zdm_step *step,
+    struct zdm_backoff *losses, struct zdm_err *err);
 
 /* --- contract.c -------------------------------------------------------------- */
 /* May this step begin? ZDM_ERR_CLOSED when it is one of contract and rows are in quarantine. */
@@ -115,6 +126,8 @@ int zdm_step_backfill_retry(struct zdm_session *s, const struct zdm_step *step, 
 int zdm_step_gate_run(struct zdm_session *s, size_t index, struct zdm_err *err);
 int zdm_step_hook_run(struct zdm_session *s, size_t index, struct zdm_err *err);
 int zdm_step_command_run(struct zdm_session *s, size_t index, struct zdm_err *err);
+/* Its undo function; inside the transaction when the hook has one. */
+int zdm_step_hook_undo(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err);
 
 /* --- blame.c ----------------------------------------------------------------------- */
 /* Points *err (with err->position into `text`) at the author's SQL in the plan file; without a

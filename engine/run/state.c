@@ -44,6 +44,10 @@ static const struct transition {
     {ANY, ZDM_SEEN_DONE, true, ZDM_ACTION_SKIP},
     /* Finished, but the plan says something else now: only a person can know what is meant. */
     {ANY, ZDM_SEEN_DONE, false, ZDM_ACTION_REFUSE},
+    /* On its way back, which may have ended anywhere: the probe knows for a statement of its own ... */
+    {ZDM_CLASS_ALONE, ZDM_SEEN_UNDOING, ANY, ZDM_ACTION_SETTLE},
+    /* ... and nobody for what is half taken back: the rollback has to end first. */
+    {ANY, ZDM_SEEN_UNDOING, ANY, ZDM_ACTION_REFUSE},
     /* A gate leaves no trace until it opens. */
     {ZDM_CLASS_GATE, ANY, ANY, ZDM_ACTION_LOOK},
     /* A transaction's work and row commit together: no row, no work. */
@@ -58,10 +62,74 @@ static const struct transition {
     {ZDM_CLASS_ALONE, ZDM_SEEN_STARTED, ANY, ZDM_ACTION_SETTLE},
 };
 
+/* The same for the way back. */
+static const struct way_back {
+    int class;
+    int seen;
+    enum zdm_undo_action action;
+} ways_back[] = {
+    {ANY, ZDM_SEEN_NOTHING, ZDM_UNDO_SKIP},
+    {ZDM_UNDO_CLASS_NONE, ANY, ZDM_UNDO_REFUSE},
+    /* Gates, and what goes away with something else. */
+    {ZDM_UNDO_CLASS_NOTHING, ANY, ZDM_UNDO_FORGET},
+    /* The undo and the row commit together, as the step and its row did. */
+    {ZDM_UNDO_CLASS_TRANSACTION, ANY, ZDM_UNDO_RUN},
+    /* Announced or not: what became of it is asked of the catalog. */
+    {ZDM_UNDO_CLASS_ALONE, ANY, ZDM_UNDO_SETTLE},
+};
+
+const char *
+zdm_undo_action_name(enum zdm_undo_action action)
+{
+    static const char *const names[] = {"skip", "forget", "run", "settle", "refuse"};
+    return names[action];
+}
+
+enum zdm_undo_class
+zdm_undo_class(const struct zdm_plan *plan, const struct zdm_plan_report *report, size_t index)
+{
+    const struct zdm_step *step = &plan->steps[index];
+    switch (report->undos[index].source) {
+    case ZDM_UNDO_NONE:
+        return ZDM_UNDO_CLASS_NONE;
+    case ZDM_UNDO_NOTHING:
+        return ZDM_UNDO_CLASS_NOTHING;
+    case ZDM_UNDO_AUTHOR:
+    case ZDM_UNDO_DERIVED:
+        break;
+    }
+    bool alone = step->kind == ZDM_STEP_HOOK ? !step->u.hook.transaction
+                                             : zdm_plan_undo_mode(report, index) == ZDM_RUN_ALONE;
+    return alone ? ZDM_UNDO_CLASS_ALONE : ZDM_UNDO_CLASS_TRANSACTION;
+}
+
+enum zdm_undo_action
+zdm_next_undo(enum zdm_undo_class class, enum zdm_seen seen)
+{
+    for (size_t i = 0; i < sizeof(ways_back) / sizeof(ways_back[0]); i++) {
+        const struct way_back *w = &ways_back[i];
+        if ((w->class == ANY || w->class == (int)class) && (w->seen == ANY || w->seen == (int)seen))
+            return w->action;
+    }
+    zdm_die("no way back for a step");
+}
+
+enum zdm_seen
+zdm_state_seen(const struct zdm_journal_row *row)
+{
+    return !row                                 ? ZDM_SEEN_NOTHING
+           : strcmp(row->state, "done") == 0    ? ZDM_SEEN_DONE
+           : strcmp(row->state, "undoing") == 0 ? ZDM_SEEN_UNDOING
+                                                : ZDM_SEEN_STARTED;
+}
+
 bool
 zdm_state_same(const struct zdm_journal_row *row, const struct zdm_step *step)
 {
-    return row && row->fingerprint && strcmp(row->fingerprint, step->fingerprint) == 0;
+    if (!row || !row->fingerprint)
+        return false;
+    return strcmp(row->fingerprint, step->fingerprint) == 0 ||
+           (row->definition && zdm_definition_does_same(row->definition, step->definition));
 }
 
 enum zdm_action

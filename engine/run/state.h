@@ -30,14 +30,41 @@ enum zdm_step_class {      /* how a step is run */
 enum zdm_step_class zdm_step_class(
     const struct zdm_plan *plan, const struct zdm_plan_report *report, size_t index);
 
-enum zdm_seen { ZDM_SEEN_NOTHING, ZDM_SEEN_STARTED, ZDM_SEEN_DONE };
+enum zdm_seen {
+    ZDM_SEEN_NOTHING,
+    ZDM_SEEN_STARTED,
+    ZDM_SEEN_DONE,
+    ZDM_SEEN_UNDOING, /* its undo was announced, outside a transaction */
+};
+enum zdm_seen zdm_state_seen(const struct zdm_journal_row *row); /* NULL: nothing */
 
 /* Is the row's definition the step's? NULL: there is no row. One that somebody wrote by hand, without a
- * fingerprint, is not. */
+ * fingerprint, is not. How a step is taken back is no part of it: an undo that failed may be corrected. */
 bool zdm_state_same(const struct zdm_journal_row *row, const struct zdm_step *step);
 
 /* The table's answer. same: the journaled definition is the plan's. */
 enum zdm_action zdm_next_action(enum zdm_step_class class, enum zdm_seen seen, bool same);
+
+enum zdm_undo_action {
+    ZDM_UNDO_SKIP,   /* nothing of it is there */
+    ZDM_UNDO_FORGET, /* it left nothing to take back: its row alone */
+    ZDM_UNDO_RUN,    /* in one transaction with its row */
+    ZDM_UNDO_SETTLE, /* outside a transaction: announced, asked for, done, marked */
+    ZDM_UNDO_REFUSE, /* nobody knows how */
+};
+const char *zdm_undo_action_name(enum zdm_undo_action action);
+
+enum zdm_undo_class { /* how a step is taken back */
+    ZDM_UNDO_CLASS_NONE,
+    ZDM_UNDO_CLASS_NOTHING,
+    ZDM_UNDO_CLASS_TRANSACTION,
+    ZDM_UNDO_CLASS_ALONE,
+};
+enum zdm_undo_class zdm_undo_class(
+    const struct zdm_plan *plan, const struct zdm_plan_report *report, size_t index);
+
+/* The table's answer for the way back. */
+enum zdm_undo_action zdm_next_undo(enum zdm_undo_class class, enum zdm_seen seen);
 
 /* Does the journal fit the plan? ZDM_ERR_MISMATCH with what to do when a finished step changed (with
  * the diff), vanished from the plan, or a new step stands before a gate that was already opened. */

@@ -10,7 +10,7 @@ const char *
 zdm_step_state_name(enum zdm_step_state state)
 {
     static const char *const names[] = {
-        "done", "running", "waiting", "ready", "pending", "changed"};
+        "done", "running", "waiting", "ready", "pending", "undone", "changed"};
     return names[state];
 }
 
@@ -81,9 +81,15 @@ read_steps(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_
             out->n_done++;
             continue;
         }
-        if (row || st->cursor.exists)
+        const struct zdm_journal_row *undone =
+            step->kind == ZDM_STEP_GATE ? NULL : zdm_journal_find_undone(rows, step->id);
+        if (row || st->cursor.exists) {
             st->state = ZDM_STATE_RUNNING;
-        else if (reached && look_at_next(conn, plan, i, rows, out->quarantined, st, err) < 0)
+        } else if (undone) {
+            st->state = ZDM_STATE_UNDONE;
+            st->at_ms = undone->at_ms;
+            st->who = zdm_strdup(undone->who);
+        } else if (reached && look_at_next(conn, plan, i, rows, out->quarantined, st, err) < 0)
             return -1;
         reached = false;
     }
@@ -91,14 +97,19 @@ read_steps(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_
 }
 
 static const char *
-plan_state(const struct zdm_plan *plan, const struct zdm_plan_status *out, bool begun)
+plan_state(const struct zdm_plan *plan, const struct zdm_plan_status *out,
+    const struct zdm_journal_rows *rows)
 {
+    bool begun = rows->count > 0, taken_back = !begun && rows->n_undone > 0;
+
     if (out->problem.code != ZDM_OK)
         return "mismatch";
     if (out->n_done == (int64_t)plan->n_steps)
         return "done";
     if (out->control.paused_by)
         return "paused";
+    if (taken_back && !out->holder)
+        return "rolled back";
     if (out->holder)
         return "running";
     for (size_t i = 0; i < plan->n_steps; i++) {
@@ -130,7 +141,7 @@ zdm_status_read(const char *conninfo, const struct zdm_plan *plan, struct zdm_pl
     zdm_state_check(plan, &rows, &status.problem);
     if (read_steps(exists ? conn : NULL, plan, &rows, &status, err) < 0)
         goto out;
-    status.state = zdm_strdup(plan_state(plan, &status, rows.count > 0));
+    status.state = zdm_strdup(plan_state(plan, &status, &rows));
     *out = status;
     rc = 0;
 out:

@@ -17,6 +17,7 @@ enum zdm_step_state {
     ZDM_STATE_WAITING, /* reached: a gate that is closed, or contract while rows are in quarantine */
     ZDM_STATE_READY,   /* the next one to run */
     ZDM_STATE_PENDING,
+    ZDM_STATE_UNDONE,  /* taken back, and not begun since */
     ZDM_STATE_CHANGED, /* done, but the plan's definition is another one now */
 };
 const char *zdm_step_state_name(enum zdm_step_state state); /* "done" ... */
@@ -33,7 +34,8 @@ struct zdm_step_status {
 
 struct zdm_plan_status {
     char *where;  /* the target, for people */
-    char *state;  /* "new", "running", "stopped", "waiting", "paused", "done", "mismatch" */
+    char *state;  /* "new", "running", "stopped", "waiting", "paused", "done", "rolled back",
+                     * "mismatch" */
     char *holder; /* who runs it now; NULL nobody */
     struct zdm_step_status *steps; /* n_steps of the plan */
     struct zdm_control control;    /* what was asked of it: a pause, another pace */

@@ -63,6 +63,15 @@ hook_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_wa
 }
 
 int
+zdm_step_hook_undo(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
+{
+    if (call(s, step, step->u.hook.undo, NULL, err) < 0)
+        return -1;
+    ZDM_FAIL_HERE(HOOK_INSIDE);
+    return 0;
+}
+
+int
 zdm_step_hook_run(struct zdm_session *s, size_t index, struct zdm_err *err)
 {
     const struct zdm_step *step = &s->plan->steps[index];

@@ -119,7 +119,9 @@ after_loss(
 {
     if (zdm_session_recover(s, err) < 0)
         return -1;
-    const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
+    const struct zdm_journal_row *row = strcmp(state, "undone") == 0
+                                            ? zdm_journal_find_undone(&s->rows, step->id)
+                                            : zdm_journal_find(&s->rows, step->id, "");
     if (zdm_state_same(row, step) && strcmp(row->state, state) == 0)
         return 0;
     s->again = true;

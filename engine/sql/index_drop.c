@@ -122,6 +122,7 @@ one(struct zdm_draft *draft, const PgQuery__DropStmt *stmt, const PgQuery__Node 
         zdm_draft_lock_on(draft, relation,
             stmt->concurrent ? ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE : ZDM_LOCK_ACCESS_EXCLUSIVE,
             ZDM_HELD_BRIEF);
+        zdm_catalog_drop_relation(draft->catalog, relation);
     }
     return !zdm_draft_failed(draft);
 }

@@ -73,6 +73,12 @@ return {
                     .. "Each partition of a partitioned table has a key of its own, or none.",
             },
             {
+                name = "undo",
+                kind = "undo",
+                doc = "SQL that takes it back, in one transaction, for `zdm rollback`; `\"nothing\"` when what it changed may "
+                    .. "stay. Not needed when the undo of an earlier step drops the columns or the table that it fills.",
+            },
+            {
                 name = "target",
                 kind = "duration",
                 min = 5,

@@ -142,6 +142,7 @@ function contract(body) end
 ---@field write? string|string[] The columns that `map` may change.
 ---@field where? string Which rows still need it; all when not given.
 ---@field key? string|string[] The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the primary key, or else the narrowest such index. A table without any is walked page by page, again and again until no row is left for `where`, which `set` must then make false; it cannot be copied or mapped. Each partition of a partitioned table has a key of its own, or none.
+---@field undo? string SQL that takes it back, in one transaction, for `zdm rollback`; `"nothing"` when what it changed may stay. Not needed when the undo of an earlier step drops the columns or the table that it fills.
 ---@field target? string How long a batch should take. Nobody waits longer for a row than a batch takes. One that takes 20 times as long, and a second at least, is cancelled and done again in smaller ones. (5ms to 5s)
 ---@field batch_min? integer The fewest rows of a batch. (1 to 1000000)
 ---@field batch_max? integer The most rows of a batch. Along a random key, such as a `uuid`, it is a measure: where looking up the ends of batches would take too much of the time they are computed. (1 to 1000000)
@@ -176,7 +177,7 @@ function contract(body) end
 function backfill(id) end
 
 ---@class zdm.sql.fields
----@field undo? string SQL that takes the step back.
+---@field undo? string SQL that takes the step back, for `zdm rollback`; `"nothing"` when there is nothing to take back. When not given, zdm derives it where the text leaves no doubt: what CREATE makes is dropped, ADD COLUMN, ADD CONSTRAINT and RENAME are reversed; not with IF NOT EXISTS or OR REPLACE. It is judged as the step is, in one transaction or alone, and may be corrected when the step is done.
 ---@field probe? string A query with one boolean, "is it done already?", for a statement outside transactions that zdm cannot settle by itself.
 ---@field why? string The reason, for people: shown in the dry run and the log.
 ---@field allow? string[] Ids of rules whose finding is accepted for this step. Needs `because`.

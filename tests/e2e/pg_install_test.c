@@ -116,6 +116,8 @@ upgrade(void **state)
         "ALTER TABLE zdm.cursor DROP COLUMN range_end, DROP COLUMN stripes, DROP COLUMN stripe_pos,"
         " DROP COLUMN part_of, DROP COLUMN round;"
         "ALTER TABLE zdm.control DROP COLUMN stripes; DROP TABLE zdm.quarantine, zdm.gate;"
+        "ALTER TABLE zdm.journal DROP CONSTRAINT journal_state_check,"
+        " ADD CONSTRAINT journal_state_check CHECK (state IN ('started', 'done', 'approved'));"
         "UPDATE zdm.meta SET version = 1;"
         "INSERT INTO zdm.cursor (plan, step, slice, epoch, pos, bound, batches, rows)"
         " VALUES ('p', 's', 0, 3, '10', '20', 2, 10);"
@@ -127,11 +129,14 @@ upgrade(void **state)
     expect_cell(dba, "SELECT version FROM zdm.meta", "1");
 
     GOOD(zdm_journal_install(dba, &err));
-    expect_cell(dba, "SELECT version FROM zdm.meta", "8");
+    expect_cell(dba, "SELECT version FROM zdm.meta", "9");
     expect_cell(dba,
         "SELECT concat_ws(' ', pos, stripe, stripes, range_end, stripe_pos, rows) FROM zdm.cursor",
         "10 0 1 10");
     expect_cell(dba, "SELECT count(stripes) FROM zdm.control", "0");
+    must_exec(dba, "INSERT INTO zdm.journal (plan, step, state, kind, epoch, who)"
+                   " VALUES ('p', 's', 'undone', 'sql', 1, 'ann')");
+    expect_cell(dba, "SELECT has_table_privilege('zdm Test Few', 'zdm.cursor', 'DELETE')", "t");
     /* What a role could do it can do with the new table, and take rows out of it. */
     expect_cell(dba,
         "SELECT string_agg(p || ' ' || has_table_privilege('zdm Test Few', 'zdm.quarantine', p), "

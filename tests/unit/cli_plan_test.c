@@ -153,8 +153,21 @@ static struct zdm_plan_statement statements[] = {
             .offset = sizeof "ALTER TABLE a DROP COLUMN x; -- gone",
             .verdict = ZDM_VERDICT_UNKNOWN}},
 };
+static struct zdm_plan_undo undos[] = {
+    {.source = ZDM_UNDO_AUTHOR, .sql = {.text = "ALTER TABLE users DROP COLUMN mail"}},
+    {.source = ZDM_UNDO_DERIVED, .sql = {.text = "DROP INDEX CONCURRENTLY mail_idx;"}},
+    {.source = ZDM_UNDO_NOTHING, .why = "what it fills goes with the undo of \"add column\""},
+    {.source = ZDM_UNDO_NOTHING, .why = "a gate leaves nothing in the database"},
+    {.source = ZDM_UNDO_NONE, .why = "zdm cannot take back what a command did"},
+    {.source = ZDM_UNDO_NONE, .why = "the hook has no undo function"},
+    {.source = ZDM_UNDO_NONE, .why = "statement 1: the column and its values are gone"},
+};
 static const struct zdm_plan_report report = {
-    .statements = statements, .n_statements = sizeof statements / sizeof *statements};
+    .statements = statements,
+    .n_statements = sizeof statements / sizeof *statements,
+    .undos = undos,
+    .n_undos = sizeof undos / sizeof *undos,
+};
 
 static void
 step(size_t index, const char *expected)
@@ -184,7 +197,8 @@ every_kind_of_step(void **state)
             "              of WAL\n"
             "     runs     alone, outside a transaction; after an interruption the index\n"
             "              mail_idx tells whether it is done\n"
-            "     undo     none given\n"
+            "     undo     DROP INDEX CONCURRENTLY mail_idx;\n"
+            "              (derived by zdm)\n"
             "     waits    as long as it takes, without a timeout\n");
     step(2, "     table    users, along its primary key or a unique one\n"
             "     sets     mail = email\n"
@@ -192,7 +206,9 @@ every_kind_of_step(void **state)
             "     where    mail IS NULL\n"
             "     batches  of about 25 ms, 50 to 50,000 rows; a row lock is waited for 50 ms\n"
             "     behind   nobody does rows that are written behind the cursor: no sync, no\n"
-            "              final sweep: n is made of n, which is set too\n");
+            "              final sweep: n is made of n, which is set too\n"
+            "     undo     nothing to take back: what it fills goes with the undo of \"add\n"
+            "              column\"\n");
     step(3, "     needs    2 d since the last step before it\n"
             "     needs    approval \"v2 is out\"\n"
             "     needs    \"all copied\" to be true:\n"
@@ -200,7 +216,8 @@ every_kind_of_step(void **state)
             "                FROM t\n");
     step(4, "     runs     deploy --to \"all hosts\"\n"
             "     timeout  1 min\n"
-            "     again    may simply run again after an interruption\n");
+            "     again    may simply run again after an interruption\n"
+            "     undo     none: zdm cannot take back what a command did\n");
     step(5, "     run\n"
             "       function(db)\n"
             "         return\n"
@@ -208,7 +225,7 @@ every_kind_of_step(void **state)
             "     probe\n"
             "       function() return run end\n"
             "     runs     Lua, in one transaction with its journal row\n"
-            "     undo     none given\n"
+            "     undo     none: the hook has no undo function\n"
             "     waits    50 ms to 2.0 s a try; then works as long as it takes\n");
     step(6, "       ALTER TABLE a DROP COLUMN x; -- gone\n"
             "     unsafe   locks no table that exists\n"
@@ -223,7 +240,7 @@ every_kind_of_step(void **state)
             "       ALTER TABLE b DROP COLUMN y;\n"
             "     unknown  what it locks is not known\n"
             "     because  v2 does not read them (break-drop-column)\n"
-            "     undo     none given\n"
+            "     undo     none: statement 1: the column and its values are gone\n"
             "     waits    50 ms to 2.0 s a try; then works as long as it takes\n");
 }
 

@@ -13,7 +13,7 @@ every_situation_has_an_answer(void **state)
 {
     (void)state;
     for (int class = ZDM_CLASS_TRANSACTION; class <= ZDM_CLASS_GATE; class ++)
-        for (int seen = ZDM_SEEN_NOTHING; seen <= ZDM_SEEN_DONE; seen++)
+        for (int seen = ZDM_SEEN_NOTHING; seen <= ZDM_SEEN_UNDOING; seen++)
             for (int same = 0; same <= 1; same++) {
                 enum zdm_action action = zdm_next_action(class, seen, same);
                 if (seen == ZDM_SEEN_DONE)
@@ -36,6 +36,33 @@ what_was_begun_is_taken_up(void **state)
     assert_int_equal(
         zdm_next_action(ZDM_CLASS_TRANSACTION, ZDM_SEEN_NOTHING, false), ZDM_ACTION_RUN);
     assert_int_equal(zdm_next_action(ZDM_CLASS_GATE, ZDM_SEEN_NOTHING, false), ZDM_ACTION_LOOK);
+}
+
+/* A rollback that ended half-way: what the catalog tells is settled, the rest has to be taken back first. */
+static void
+what_was_on_its_way_back(void **state)
+{
+    (void)state;
+    assert_int_equal(zdm_next_action(ZDM_CLASS_ALONE, ZDM_SEEN_UNDOING, true), ZDM_ACTION_SETTLE);
+    assert_int_equal(
+        zdm_next_action(ZDM_CLASS_TRANSACTION, ZDM_SEEN_UNDOING, true), ZDM_ACTION_REFUSE);
+    assert_int_equal(
+        zdm_next_action(ZDM_CLASS_BACKFILL, ZDM_SEEN_UNDOING, true), ZDM_ACTION_REFUSE);
+}
+
+static void
+the_way_back(void **state)
+{
+    (void)state;
+    for (int class = ZDM_UNDO_CLASS_NONE; class <= ZDM_UNDO_CLASS_ALONE; class ++) {
+        assert_int_equal(zdm_next_undo(class, ZDM_SEEN_NOTHING), ZDM_UNDO_SKIP);
+        for (int seen = ZDM_SEEN_STARTED; seen <= ZDM_SEEN_UNDOING; seen++)
+            assert_int_equal(zdm_next_undo(class, seen),
+                class == ZDM_UNDO_CLASS_NONE          ? ZDM_UNDO_REFUSE
+                : class == ZDM_UNDO_CLASS_NOTHING     ? ZDM_UNDO_FORGET
+                : class == ZDM_UNDO_CLASS_TRANSACTION ? ZDM_UNDO_RUN
+                                                      : ZDM_UNDO_SETTLE);
+    }
 }
 
 /* A plan of sql steps a, b, gate g, c; fingerprints are the ids. */
@@ -103,6 +130,10 @@ journal_that_fits(void **state)
     check((struct zdm_journal_row[]){row("a", "done", "a"), row("b", "done", "b"),
               row("g", "done", "g")},
         3, NULL, 0);
+    /* Only its undo is another one. */
+    struct zdm_journal_row corrected = row("a", "done", "before");
+    corrected.definition = (char *)"{\"sql\":\"SELECT 2\",\"undo\":\"SELECT 3\"}";
+    check(&corrected, 1, NULL, 0);
     /* A step outside transactions that was begun may be corrected. */
     check((struct zdm_journal_row[]){row("a", "started", "before")}, 1, NULL, 0);
 }
@@ -124,6 +155,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_situation_has_an_answer),
         cmocka_unit_test(what_was_begun_is_taken_up),
+        cmocka_unit_test(what_was_on_its_way_back),
+        cmocka_unit_test(the_way_back),
         cmocka_unit_test(journal_that_fits),
         cmocka_unit_test(journal_that_does_not_fit),
     };

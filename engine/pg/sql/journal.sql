@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS zdm.journal (
     plan        text        NOT NULL,
     step        text        NOT NULL,
     item        text        NOT NULL DEFAULT '',
-    state       text        NOT NULL CHECK (state IN ('started', 'done', 'approved')),
+    state       text        NOT NULL CHECK (state IN ('started', 'done', 'approved', 'undoing', 'undone')),
     kind        text        NOT NULL,
     fingerprint text,
     definition  text,
@@ -51,7 +51,7 @@ COMMENT ON TABLE  zdm.journal             IS 'one row a step that ran, and one a
 COMMENT ON COLUMN zdm.journal.plan        IS 'name of the plan';
 COMMENT ON COLUMN zdm.journal.step        IS 'id of the step';
 COMMENT ON COLUMN zdm.journal.item        IS 'empty for the step itself; the check of a gate for an approval, from the second approver on with a line break and who it is';
-COMMENT ON COLUMN zdm.journal.state       IS 'started: announced, outside a transaction; done; approved';
+COMMENT ON COLUMN zdm.journal.state       IS 'started: announced, outside a transaction; done; approved; undoing: its undo is announced; undone: as good as never run';
 COMMENT ON COLUMN zdm.journal.kind        IS 'sql, backfill, gate, hook, command or approval';
 COMMENT ON COLUMN zdm.journal.fingerprint IS 'SHA-256 of the definition';
 COMMENT ON COLUMN zdm.journal.definition  IS 'what ran, as canonical JSON, byte for byte';
@@ -253,6 +253,29 @@ COMMENT ON COLUMN zdm.gate.seen   IS 'what the last look saw';
 COMMENT ON COLUMN zdm.gate.memory IS 'what the next look is compared with; NULL: nothing';
 COMMENT ON COLUMN zdm.gate.at     IS 'when the last look was, by the clock of this server';
 
+-- Since version 9: steps can be taken back. Whoever may update zdm.plan may delete cursors, and what the
+-- checks of gates saw: what is taken back begins anew.
+DO $$
+DECLARE
+    may record;
+BEGIN
+    IF (SELECT pg_get_constraintdef(oid) FROM pg_constraint
+         WHERE conrelid = 'zdm.journal'::regclass AND conname = 'journal_state_check') NOT LIKE '%undone%' THEN
+        ALTER TABLE zdm.journal DROP CONSTRAINT journal_state_check;
+        ALTER TABLE zdm.journal ADD CONSTRAINT journal_state_check
+            CHECK (state IN ('started', 'done', 'approved', 'undoing', 'undone'));
+        FOR may IN
+            SELECT a.grantee
+            FROM pg_class c, aclexplode(c.relacl) a
+            WHERE c.oid = 'zdm.plan'::regclass AND a.grantee <> c.relowner AND a.privilege_type = 'UPDATE'
+        LOOP
+            EXECUTE format('GRANT DELETE ON zdm.cursor, zdm.gate TO %s',
+                CASE WHEN may.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(may.grantee)) END);
+        END LOOP;
+    END IF;
+END
+$$;
+
 -- Made last: a zdm schema that has this row is whole.
 CREATE TABLE IF NOT EXISTS zdm.meta (
     target  text        NOT NULL CHECK (target ~ '^[0-9a-f]{32}$'),
@@ -268,7 +291,7 @@ COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
 
 INSERT INTO zdm.meta (target, version)
 VALUES (md5(concat_ws('/', random(), random(), clock_timestamp(), pg_backend_pid(), txid_current(),
-                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 8)
+                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 9)
 ON CONFLICT DO NOTHING;
-UPDATE zdm.meta SET version = 8 WHERE version IN (1, 2, 3, 4, 5, 6, 7);
+UPDATE zdm.meta SET version = 9 WHERE version IN (1, 2, 3, 4, 5, 6, 7, 8);
 COMMIT;

@@ -1,0 +1,227 @@
+#include "run/rollback.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/signals.h"
+#include "run/alone.h"
+#include "run/probe.h"
+#include "run/session.h"
+
+struct undoing {
+    struct zdm_session *s;
+    const struct zdm_rollback_options *options;
+};
+
+/* The undo of the step that is taken back now. */
+static const struct zdm_plan_undo *
+undo_of(const struct zdm_session *s, const struct zdm_step *step)
+{
+    return &s->report->undos[step - s->plan->steps];
+}
+
+static int
+do_undo(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
+{
+    const struct zdm_plan_undo *undo = undo_of(s, step);
+
+    if (step->kind == ZDM_STEP_HOOK)
+        return undo->source == ZDM_UNDO_AUTHOR ? zdm_step_hook_undo(s, step, err) : 0;
+    if (!undo->sql.text || zdm_conn_exec(s->conn, undo->sql.text, NULL, err) == 0)
+        return 0;
+    return zdm_blame_sql(step, &undo->sql, err);
+}
+
+/* What the step left in the zdm schema goes in the transaction that marks it undone. */
+static int
+forget(struct zdm_session *s, const struct zdm_step *step, void *self, struct zdm_err *err)
+{
+    (void)self;
+    return zdm_journal_forget(s->conn, s->plan->name, step->id, zdm_step_kind_name(step->kind),
+        s->options->who, s->epoch, err);
+}
+
+static int
+undo_and_forget(struct zdm_session *s, const struct zdm_step *step, void *self, struct zdm_err *err)
+{
+    if (do_undo(s, step, err) < 0)
+        return -1;
+    /* The author's SQL may have taken another role. */
+    if (zdm_conn_exec(s->conn, "RESET SESSION AUTHORIZATION; RESET ROLE", NULL, err) < 0)
+        return -1;
+    return forget(s, step, self, err);
+}
+
+/* --- alone: DROP INDEX CONCURRENTLY, CREATE INDEX CONCURRENTLY, a hook without a transaction --- */
+
+static const struct zdm_statement *
+undo_statement(const struct zdm_session *s, const struct zdm_step *step)
+{
+    for (size_t i = 0; i < s->report->n_undo_statements; i++)
+        if (&s->plan->steps[s->report->undo_statements[i].step] == step)
+            return &s->report->undo_statements[i].st;
+    zdm_die("an undo without a statement");
+}
+
+static int
+alone_settled(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone_look *look,
+    bool *done, struct zdm_err *err)
+{
+    *done = false;
+    if (step->kind == ZDM_STEP_HOOK)
+        return 0;
+    const struct zdm_probe probe = {
+        .s = s, .step = step, .st = undo_statement(s, step), .look = look};
+    bool before;
+    switch (probe.st->probe) {
+    case ZDM_PROBE_INDEX_VALID:
+        return zdm_probe_index_valid(&probe, done, err);
+    case ZDM_PROBE_INDEX_ABSENT:
+        return zdm_probe_index_absent(&probe, done, err);
+    case ZDM_PROBE_DETACHED:
+        return zdm_probe_detached(&probe, done, &before, err);
+    case ZDM_PROBE_PRESENT:
+    case ZDM_PROBE_ABSENT:
+        if (zdm_probe_named(&probe, done, err) < 0)
+            return -1;
+        *done ^= probe.st->probe == ZDM_PROBE_ABSENT;
+        return 0;
+    case ZDM_PROBE_REINDEX:
+    case ZDM_PROBE_REPEAT:
+        return 0;
+    case ZDM_PROBE_NONE:
+        break;
+    }
+    zdm_die("an undo outside transactions without a probe");
+}
+
+static int
+alone_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
+    struct zdm_err *err)
+{
+    (void)watch;
+    if (step->kind != ZDM_STEP_HOOK && zdm_conn_outlive(s->conn, err) < 0)
+        return -1;
+    return do_undo(s, step, err);
+}
+
+/* --- the way back --- */
+
+static int
+take_back(struct zdm_session *s, const struct zdm_rollback_step *undone, struct zdm_err *err)
+{
+    const struct zdm_step *step = &s->plan->steps[undone->index];
+    struct zdm_transaction_options options = {
+        .state = "undone",
+        .short_locks = true,
+        .statements = s->report->undo_statements,
+        .n_statements = s->report->n_undo_statements,
+    };
+
+    switch (undone->action) {
+    case ZDM_UNDO_FORGET:
+        options.short_locks = false;
+        return zdm_session_transact(s, step, forget, NULL, &options, err);
+    case ZDM_UNDO_RUN:
+        if (step->kind == ZDM_STEP_HOOK) /* what it locks nobody knows before */
+            options.statements = NULL;
+        return zdm_session_transact(s, step, undo_and_forget, NULL, &options, err);
+    case ZDM_UNDO_SETTLE:
+        return zdm_alone_run(s, step,
+            &(struct zdm_alone){
+                .settled = alone_settled,
+                .work = alone_work,
+            },
+            err);
+    case ZDM_UNDO_SKIP:
+    case ZDM_UNDO_REFUSE:
+        break;
+    }
+    zdm_die("a step that is not to be taken back");
+}
+
+static int
+tell_and_take_back(
+    struct zdm_session *s, const struct zdm_rollback_step *undone, struct zdm_err *err)
+{
+    const struct zdm_step *step = &s->plan->steps[undone->index];
+    int64_t start = zdm_monotonic_us();
+
+    zdm_session_tell(
+        s, &(struct zdm_event){.kind = ZDM_EVENT_UNDO_START, .step = step, .rows = -1});
+    if (take_back(s, undone, err) < 0)
+        return -1;
+    zdm_session_tell(s, &(struct zdm_event){
+                            .kind = ZDM_EVENT_STEP_UNDONE,
+                            .step = step,
+                            .elapsed_ms = (zdm_monotonic_us() - start) / 1000,
+                            .rows = -1,
+                        });
+    return 0;
+}
+
+/* What a failed undo leaves is a database between two steps, which fits the journal. */
+static int
+failed(const struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
+{
+    if (err->code != ZDM_ERR_FAILED)
+        return -1;
+    zdm_err_wrap(err, "step \"%s\" could not be taken back", step->id);
+    if (!err->hint)
+        zdm_err_hint(err,
+            "the steps behind it are taken back, it and those before are as they were; correct its "
+            "undo in %s, or what is in its way, and roll back again, or go forward: zdm run %s",
+            s->plan->file, s->plan->file);
+    return err->file ? -1 : zdm_err_at(err, step->at);
+}
+
+static int
+look_once_more(struct undoing *u, struct zdm_rollback_view *view, struct zdm_err *err)
+{
+    struct zdm_session *s = u->s;
+
+    zdm_rollback_view_release(view);
+    if (zdm_state_check(s->plan, &s->rows, err) < 0 ||
+        zdm_rollback_view(s->conn, s->plan, s->report, &s->rows, u->options->to, view, err) < 0)
+        return -1;
+    return zdm_rollback_may(view, s->plan, u->options->accept_data_loss, err);
+}
+
+static int
+undo_steps(struct zdm_session *s, void *self, struct zdm_err *err)
+{
+    struct undoing u = {.s = s, .options = self};
+    struct zdm_rollback_view view = {.where = NULL};
+    struct zdm_backoff losses = {.base_ms = 50, .max_ms = 5000};
+    int rc = look_once_more(&u, &view, err);
+
+    for (size_t i = 0; rc == 0 && i < view.n_steps; i++) {
+        const struct zdm_step *step = &s->plan->steps[view.steps[i].index];
+        if (zdm_session_healthy(s, err) < 0)
+            rc = -1;
+        else if (zdm_stop_requested())
+            rc = zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
+        else if (zdm_session_go_on(s, err) < 0)
+            rc = -1;
+        else if (tell_and_take_back(s, &view.steps[i], err) == 0)
+            losses.attempt = 0;
+        else if (!s->again)
+            rc = failed(s, step, err);
+        else if ((rc = zdm_session_start_over(s, step, &losses, err)) == 0 &&
+                 (rc = look_once_more(&u, &view, err)) == 0)
+            i = (size_t)-1; /* begin where the journal is now */
+    }
+    zdm_rollback_view_release(&view);
+    return rc == 0 ? zdm_session_healthy(s, err) : -1;
+}
+
+int
+zdm_rollback(const struct zdm_plan *plan, const struct zdm_plan_report *report,
+    const struct zdm_run_options *options, const struct zdm_rollback_options *rollback,
+    struct zdm_err *err)
+{
+    struct zdm_session s = {.plan = plan, .report = report, .options = options, .undoing = true};
+
+    return zdm_session_do(&s, true, undo_steps, (void *)rollback, err);
+}

@@ -1,0 +1,173 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "run/rollback.h"
+#include "run/rollback_loss.h"
+#include "run/session.h"
+
+/* The first step that goes; -1 with an error when there is no such step. */
+static int
+find_first(const struct zdm_plan *plan, const char *to, size_t *first, struct zdm_err *err)
+{
+    *first = 0;
+    if (!to)
+        return 0;
+    if (zdm_plan_must_have(plan, to, err) < 0)
+        return -1;
+    *first = (size_t)(zdm_plan_step(plan, to) - plan->steps) + 1;
+    return 0;
+}
+
+static bool
+has_approval(const struct zdm_journal_rows *rows, const char *gate)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->items[i].item[0] != '\0' && strcmp(rows->items[i].step, gate) == 0)
+            return true;
+    return false;
+}
+
+static struct zdm_rollback_step
+judge(const struct zdm_plan *plan, const struct zdm_plan_report *report,
+    const struct zdm_journal_rows *rows, size_t index, size_t first)
+{
+    const struct zdm_step *step = &plan->steps[index];
+    const struct zdm_plan_undo *undo = &report->undos[index];
+    const struct zdm_journal_row *row = zdm_journal_find(rows, step->id, "");
+    enum zdm_seen seen = zdm_state_seen(row);
+    struct zdm_rollback_step out = {.index = index, .why = undo->why};
+
+    if (!row && step->kind == ZDM_STEP_GATE && has_approval(rows, step->id))
+        seen = ZDM_SEEN_STARTED;
+    out.begun = seen == ZDM_SEEN_STARTED || seen == ZDM_SEEN_UNDOING;
+    out.action = zdm_next_undo(zdm_undo_class(plan, report, index), seen);
+    /* What it left goes with another step, which has to go too. */
+    out.stays = undo->with && (size_t)(undo->with - plan->steps) < first;
+    if (out.action == ZDM_UNDO_FORGET && out.stays)
+        out.action = ZDM_UNDO_REFUSE;
+    return out;
+}
+
+int
+zdm_rollback_view(struct zdm_conn *conn, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, const struct zdm_journal_rows *rows, const char *to,
+    struct zdm_rollback_view *out, struct zdm_err *err)
+{
+    struct zdm_rollback_view view = {.known = true};
+    size_t first;
+
+    if (find_first(plan, to, &first, err) < 0)
+        return -1;
+    view.where = zdm_strdup(zdm_conn_where(conn));
+    view.steps = zdm_alloc((plan->n_steps + 1) * sizeof *view.steps);
+    for (size_t i = plan->n_steps; i-- > first;) {
+        struct zdm_rollback_step step = judge(plan, report, rows, i, first);
+        if (step.action != ZDM_UNDO_SKIP)
+            view.steps[view.n_steps++] = step;
+    }
+    if (zdm_rollback_losses(conn, plan, report, &view, err) < 0) {
+        zdm_rollback_view_release(&view);
+        return -1;
+    }
+    *out = view;
+    return 0;
+}
+
+int
+zdm_rollback_look(const char *conninfo, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, const char *to, struct zdm_rollback_view *out,
+    struct zdm_err *err)
+{
+    struct zdm_conn *conn = NULL;
+    struct zdm_journal_rows rows = {.items = NULL};
+    bool exists;
+    size_t first;
+    int rc = -1;
+
+    if (find_first(plan, to, &first, err) < 0 ||
+        zdm_conn_open(conninfo, "zdm/rollback", &conn, err) < 0 ||
+        zdm_journal_exists(conn, &exists, err) < 0)
+        goto out;
+    if (!exists) {
+        *out = (struct zdm_rollback_view){.where = zdm_strdup(zdm_conn_where(conn))};
+        rc = 0;
+        goto out;
+    }
+    if (zdm_journal_read(conn, plan->name, &rows, err) < 0 || zdm_state_check(plan, &rows, err) < 0)
+        goto out;
+    rc = zdm_rollback_view(conn, plan, report, &rows, to, out, err);
+out:
+    zdm_journal_rows_release(&rows);
+    zdm_conn_close(conn);
+    return rc;
+}
+
+void
+zdm_rollback_view_release(struct zdm_rollback_view *view)
+{
+    for (size_t i = 0; i < view->n_losses; i++)
+        free(view->losses[i].words);
+    free(view->losses);
+    free(view->steps);
+    free(view->where);
+    *view = (struct zdm_rollback_view){.where = NULL};
+}
+
+static int
+refuse_steps(const struct zdm_rollback_view *view, const struct zdm_plan *plan, size_t n,
+    struct zdm_err *err)
+{
+    struct zdm_buf list = ZDM_BUF_INIT;
+    const struct zdm_step *first = NULL;
+
+    for (size_t i = 0; i < view->n_steps; i++) {
+        const struct zdm_rollback_step *undone = &view->steps[i];
+        const struct zdm_step *step = &plan->steps[undone->index];
+        if (undone->action != ZDM_UNDO_REFUSE)
+            continue;
+        first = first ? first : step;
+        zdm_buf_addf(&list, "%s\"%s\" (line %d): %s%s", list.len ? "\n" : "", step->id,
+            step->at.line, undone->why, undone->stays ? ", which stays" : "");
+    }
+    zdm_fail(err, ZDM_ERR_REFUSED, "%zu step%s cannot be taken back", n, n == 1 ? "" : "s");
+    zdm_err_detail(err, "%s", list.s);
+    zdm_err_hint(err,
+        "nothing was changed; give them an undo (undo = \"nothing\" when there is nothing to take "
+        "back), or stop before: zdm rollback %s --to STEP",
+        plan->file);
+    zdm_buf_release(&list);
+    return zdm_err_at(err, first->at);
+}
+
+static int
+refuse_losses(
+    const struct zdm_rollback_view *view, const struct zdm_plan *plan, struct zdm_err *err)
+{
+    struct zdm_buf list = ZDM_BUF_INIT;
+
+    for (size_t i = 0; i < view->n_losses; i++)
+        zdm_buf_addf(&list, "%s%s", list.len ? "\n" : "", view->losses[i].words);
+    zdm_fail(err, ZDM_ERR_REFUSED, "the rollback would lose data");
+    zdm_err_detail(err, "what will not be there afterwards:\n%s", list.s);
+    zdm_err_hint(
+        err, "nothing was changed; save it first, or go on without it: --accept-data-loss");
+    zdm_buf_release(&list);
+    return zdm_err_at(err, plan->steps[view->losses[0].index].at);
+}
+
+int
+zdm_rollback_may(const struct zdm_rollback_view *view, const struct zdm_plan *plan,
+    bool accept_data_loss, struct zdm_err *err)
+{
+    size_t refused = 0;
+
+    for (size_t i = 0; i < view->n_steps; i++)
+        refused += view->steps[i].action == ZDM_UNDO_REFUSE;
+    if (refused)
+        return refuse_steps(view, plan, refused, err);
+    if (view->n_losses && !accept_data_loss)
+        return refuse_losses(view, plan, err);
+    return 0;
+}

@@ -1,0 +1,29 @@
+/*
+ * reverse.h - what takes SQL back, as far as its text alone tells.
+ *
+ * Only where that is certain: when the statement ran, its object was not there before (so nothing with IF
+ * NOT EXISTS or OR REPLACE), and what it made has a name. What the text does not hold (an old default, rows
+ * that were changed, a name that the server chose) is the author's to say.
+ */
+#ifndef ZDM_SQL_REVERSE_H
+#define ZDM_SQL_REVERSE_H
+
+#include "base/err.h"
+
+enum zdm_reversal {
+    ZDM_REVERSAL_SQL,     /* sql takes it back */
+    ZDM_REVERSAL_NOTHING, /* it leaves nothing to take back: VACUUM, VALIDATE CONSTRAINT, ... */
+    ZDM_REVERSAL_UNKNOWN,
+};
+
+struct zdm_sql_reverse {
+    enum zdm_reversal kind;
+    char *sql; /* owned; statements with semicolons, the last of the text first; NULL: none */
+    char *why; /* owned; UNKNOWN: which statement, and what its text does not tell */
+};
+
+/* text is one or more statements that parse. */
+void zdm_sql_reverse(const char *text, struct zdm_sql_reverse *out);
+void zdm_sql_reverse_release(struct zdm_sql_reverse *reverse);
+
+#endif

@@ -1,0 +1,137 @@
+/* What takes SQL back, and what it throws away, by its text. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sql/losses.h"
+#include "sql/reverse.h"
+
+/* "" for nothing to take back; "? why" for a text that does not tell. */
+static const struct {
+    const char *sql, *back;
+} cases[] = {
+    {"CREATE TABLE a.t (id int)", "DROP TABLE a.t;"},
+    {"CREATE TABLE IF NOT EXISTS t (id int)", "? it may have been there before"},
+    {"CREATE TEMP TABLE t (id int)", "? it is temporary"},
+    {"CREATE TABLE t AS SELECT 1 AS x", "DROP TABLE t;"},
+    {"CREATE MATERIALIZED VIEW m AS SELECT 1 AS x", "DROP MATERIALIZED VIEW m;"},
+    {"CREATE TABLE t (id int); CREATE INDEX ON t (id); INSERT INTO t VALUES (1);"
+     " COMMENT ON COLUMN t.id IS 'x'; COMMENT ON TABLE t IS 'y'; GRANT SELECT ON t TO PUBLIC;"
+     " ALTER TABLE t ALTER id SET DEFAULT 1",
+        "DROP TABLE t;"},
+    {"CREATE TABLE t (id int); CREATE TABLE u (id int)", "DROP TABLE u;\nDROP TABLE t;"},
+    {"CREATE INDEX i ON \"S\".t (x)", "DROP INDEX \"S\".i;"},
+    {"CREATE INDEX CONCURRENTLY i ON t (x)", "DROP INDEX CONCURRENTLY i;"},
+    {"CREATE INDEX ON t (x)", "? the server chooses its name: give it one"},
+    {"CREATE INDEX IF NOT EXISTS i ON t (x)", "? it may have been there before"},
+    {"CREATE VIEW v AS SELECT 1 AS x", "DROP VIEW v;"},
+    {"CREATE OR REPLACE VIEW v AS SELECT 1 AS x", "? it may replace another one"},
+    {"CREATE TYPE app.mood AS ENUM ('a')", "DROP TYPE app.mood;"},
+    {"CREATE TYPE pair AS (a int, b int)", "DROP TYPE pair;"},
+    {"CREATE DOMAIN d AS int", "DROP DOMAIN d;"},
+    {"CREATE SEQUENCE s", "DROP SEQUENCE s;"},
+    {"CREATE SCHEMA x", "DROP SCHEMA x;"},
+    {"CREATE EXTENSION citext", "DROP EXTENSION citext;"},
+    {"CREATE FUNCTION f(a int, OUT b text, VARIADIC c numeric(3)[]) LANGUAGE sql AS 'SELECT ''x'''",
+        "DROP FUNCTION f(int, numeric(3)[]);"},
+    {"CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "? it may replace another one"},
+    {"CREATE PROCEDURE p(a int) LANGUAGE sql AS 'SELECT 1'", "DROP PROCEDURE p(int);"},
+    {"CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()",
+        "DROP TRIGGER g ON t;"},
+    {"CREATE POLICY p ON t USING (true)", "DROP POLICY p ON t;"},
+    {"CREATE STATISTICS s ON a, b FROM t", "DROP STATISTICS s;"},
+    {"ALTER TABLE t ADD COLUMN a int, ADD \"B\" text",
+        "ALTER TABLE t DROP COLUMN \"B\", DROP COLUMN a;"},
+    {"ALTER TABLE t ADD COLUMN IF NOT EXISTS a int", "? it may have been there before"},
+    {"ALTER TABLE IF EXISTS t ADD a int", "? whether the table was there is not in the text"},
+    {"ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID", "ALTER TABLE t DROP CONSTRAINT c;"},
+    {"ALTER TABLE t ADD CHECK (a > 0)", "? the server chooses its name: give it one"},
+    {"ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX i",
+        "? dropping the constraint would drop its index, which was there before"},
+    {"ALTER TABLE t VALIDATE CONSTRAINT c", ""},
+    {"ALTER TABLE t ALTER a SET DEFAULT 1", "? the default before is not in the text"},
+    {"ALTER TABLE t ATTACH PARTITION p DEFAULT", "ALTER TABLE t DETACH PARTITION p;"},
+    {"ALTER TABLE s.t RENAME TO u", "ALTER TABLE s.u RENAME TO t;"},
+    {"ALTER TABLE t RENAME a TO \"B\"", "ALTER TABLE t RENAME COLUMN \"B\" TO a;"},
+    {"ALTER TABLE t RENAME CONSTRAINT a TO b", "ALTER TABLE t RENAME CONSTRAINT b TO a;"},
+    {"ALTER INDEX s.i RENAME TO j", "ALTER INDEX s.j RENAME TO i;"},
+    {"ALTER SCHEMA a RENAME TO b", "ALTER SCHEMA b RENAME TO a;"},
+    {"ALTER TYPE mood ADD VALUE 'b'", "? PostgreSQL cannot take a value out of an enum"},
+    {"VACUUM t", ""},
+    {"UPDATE t SET a = 1", "? the rows before are not in the text"},
+    {"DROP TABLE t", "? what it drops is gone"},
+    {"CREATE TABLE t (id int); DROP INDEX i", "? statement 2: what it drops is gone"},
+    {"SELECT app.f()", "? zdm does not know the way back of this kind of statement"},
+};
+
+static void
+the_way_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct zdm_sql_reverse reverse;
+        zdm_sql_reverse(cases[i].sql, &reverse);
+        print_message("%s\n", cases[i].sql);
+        switch (reverse.kind) {
+        case ZDM_REVERSAL_SQL:
+            assert_string_equal(cases[i].back, reverse.sql);
+            break;
+        case ZDM_REVERSAL_NOTHING:
+            assert_string_equal(cases[i].back, "");
+            break;
+        case ZDM_REVERSAL_UNKNOWN:
+            assert_memory_equal(cases[i].back, "? ", 2);
+            assert_string_equal(cases[i].back + 2, reverse.why);
+            break;
+        }
+        zdm_sql_reverse_release(&reverse);
+    }
+}
+
+static void
+what_is_lost(void **state)
+{
+    struct zdm_sql_losses losses;
+
+    (void)state;
+    zdm_sql_losses_of("ALTER TABLE \"S\".t DROP COLUMN \"A\", ADD b int, DROP c; DROP TABLE x.u, v;"
+                      " TRUNCATE w; DELETE FROM z WHERE true; DROP INDEX i; DROP SCHEMA e;"
+                      " DROP SCHEMA f CASCADE",
+        &losses);
+    static const struct zdm_sql_loss expected[] = {
+        {ZDM_LOSS_COLUMN, (char *)"S", (char *)"t", (char *)"A"},
+        {ZDM_LOSS_COLUMN, (char *)"S", (char *)"t", (char *)"c"},
+        {ZDM_LOSS_TABLE, (char *)"x", (char *)"u", NULL},
+        {ZDM_LOSS_TABLE, NULL, (char *)"v", NULL},
+        {ZDM_LOSS_ROWS, NULL, (char *)"w", NULL},
+        {ZDM_LOSS_ROWS, NULL, (char *)"z", NULL},
+        {ZDM_LOSS_SCHEMA, NULL, (char *)"f", NULL},
+    };
+    assert_int_equal(losses.count, sizeof expected / sizeof *expected);
+    for (size_t i = 0; i < losses.count; i++) {
+        const struct zdm_sql_loss *seen = &losses.items[i], *want = &expected[i];
+        assert_int_equal(want->kind, seen->kind);
+        assert_string_equal(want->name, seen->name);
+        assert_string_equal(want->schema ? want->schema : "", seen->schema ? seen->schema : "");
+        assert_string_equal(want->column ? want->column : "", seen->column ? seen->column : "");
+    }
+    zdm_sql_losses_release(&losses);
+    zdm_sql_losses_of("no SQL", &losses);
+    assert_int_equal(losses.count, 0);
+    zdm_sql_losses_release(&losses);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_way_back),
+        cmocka_unit_test(what_is_lost),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
