@@ -179,13 +179,16 @@ zdm_blockers_release(struct zdm_blockers *blockers)
     *blockers = (struct zdm_blockers){.items = NULL};
 }
 
-/* The first line with something in it, runs of white space as one blank. */
+/* The first line with something in it, runs of white space as one blank, without a last semicolon. */
 static void
 add_query(struct zdm_buf *out, const char *query)
 {
     bool gap = false, any = false;
+    size_t end = strlen(query);
 
-    for (const char *p = query; *p && !(any && *p == '\n'); p++) {
+    while (end > 0 && (query[end - 1] == ';' || isspace((unsigned char)query[end - 1])))
+        end--;
+    for (const char *p = query; p < query + end && !(any && *p == '\n'); p++) {
         if (isspace((unsigned char)*p) || iscntrl((unsigned char)*p)) {
             gap = true;
             continue;
