@@ -9,7 +9,7 @@
 #include "base/mem.h"
 
 enum {
-    FIRST_LOOK_US = 15 * 1000, /* most locks are free: those are not worth a session */
+    FIRST_LOOK_US = 30 * 1000, /* most locks are free: those are not worth a session */
     LOOK_EVERY_MS = 25,        /* doubling: who waits for long is looked at rarely */
     LOOK_MOST_MS = 150,
     PATIENCE_MS = 3000,
