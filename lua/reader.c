@@ -424,6 +424,9 @@ read_plan(lua_State *L)
     plan->ticket = read_string(r, "ticket");
     plan->api = (int)read_integer(r, "api", 0);
     read_locks(r, &plan->locks);
+    plan->after = read_strings(r, "after", &plan->n_after);
+    plan->alongside = read_strings(r, "alongside", &plan->n_alongside);
+    plan->because = read_string(r, "because");
     if (!get(r, "steps", LUA_TTABLE))
         return 0;
     plan->n_steps = length(r);

@@ -249,6 +249,18 @@ function build.plan(values, list, at, id)
             hint = "expand { ... }, backfill, gate, contract { ... }",
         }
     end
+    for _, name in ipairs { "after", "alongside" } do
+        for _, other in ipairs(values[name] or {}) do
+            if other == id then
+                errors.add {
+                    line = at.line,
+                    key = name,
+                    message = ('"%s" of %s names the plan itself'):format(name, at.label),
+                    hint = "it is for other plans",
+                }
+            end
+        end
+    end
     return locks.copy(values, {
         kind = "plan",
         id = id,
@@ -256,6 +268,9 @@ function build.plan(values, list, at, id)
         why = values.why,
         ticket = values.ticket,
         api = values.api,
+        after = values.after,
+        alongside = values.alongside,
+        because = values.because,
     })
 end
 

@@ -508,6 +508,26 @@ kinds.object_name = {
     end,
 }
 
+local function plan_name(value)
+    local text, wrong = string_of(value, "the name of a plan in a string")
+    if text and (#text > 100 or text:find "[^%w_.-]") then
+        return nil, "must be the name of a plan: at most 100 of A-Z a-z 0-9 _ . -"
+    end
+    return text, wrong
+end
+
+kinds.plans = {
+    lua = "string|string[]",
+    says = "name of a plan, or list of them",
+    check = function(value)
+        if type(value) == "string" then
+            local name, wrong = plan_name(value)
+            return name and { name }, wrong
+        end
+        return list_of(value, '{ "one", "two" }', plan_name)
+    end,
+}
+
 kinds.yes = {
     lua = "true",
     says = "true",

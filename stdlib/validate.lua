@@ -192,7 +192,7 @@ function validate.body(def, body, at)
     end
     enough(def, body, unknown, at)
     together(def, body, unknown, at)
-    if (values.allow == nil) ~= (values.because == nil) and (body.allow == nil) ~= (body.because == nil) then
+    if field_of(def, "allow") and (values.allow == nil) ~= (values.because == nil) and (body.allow == nil) ~= (body.because == nil) then
         errors.add {
             line = at.line,
             key = values.allow and "allow" or "because",

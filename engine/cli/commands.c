@@ -164,6 +164,57 @@ const struct zdm_command zdm_commands[] = {
         .run = zdm_cmd_status,
     },
     {
+        .name = "verify",
+        .words = "[PLAN]...",
+        .max_words = SIZE_MAX,
+        .options = TARGET | LEDGER | LOOK,
+        .summary = "whether ledger, journal, catalog and schema agree",
+        .about =
+            "Compares the ledger of this machine with the journal of the target (the journal is "
+            "right, and the next run corrects the ledger); what the finished steps left behind "
+            "with the catalog: an index that is gone or INVALID, a column that is gone, a "
+            "constraint that is not validated, a trigger that is disabled; and the schema with "
+            "what the last run left, which it wrote down in the target: what was added, removed "
+            "and changed since by others than zdm.\n"
+            "\n"
+            "Without PLAN it looks at all plans that the journal knows, and needs no plan files; "
+            "with PLAN at these alone, and at whether the files still fit the journal. Reads "
+            "only, in one transaction. The exit code is 7 when something disagrees.",
+        .examples =
+            {
+                {"zdm verify --db service=shop", "all plans of a database"},
+                {"zdm verify plans/rename_email.lua --format json", "one plan, for programs"},
+            },
+        .run = zdm_cmd_verify,
+    },
+    {
+        .name = "resolve",
+        .words = "PLAN STEP",
+        .min_words = 2,
+        .max_words = 2,
+        .options = ZDM_OPT_BIT(DONE) | ZDM_OPT_BIT(NOT_DONE) | ZDM_OPT_BIT(BECAUSE) | TARGET |
+                   LEDGER | LOOK,
+        .summary = "say whether a step is done, when only a person can know",
+        .about =
+            "For a command or a hook outside a transaction that was interrupted and that nothing "
+            "can be asked about, and for a journal that is wrong because somebody mended the "
+            "database by hand. Writes the journal as a run would, with who said so and why; "
+            "refused while a run holds the plan.\n"
+            "\n"
+            "--done takes the step as the plan has it now for done; all steps before it have to "
+            "be. --not-done lets the next run do it from its beginning; of a backfill only when "
+            "its change makes no difference the second time. Refused are gates (zdm approve), "
+            "what never began, and what stands before a gate that was opened.",
+        .examples =
+            {
+                {"zdm resolve plans/x.lua \"flush cache\" --done --because \"seen in its log\"",
+                    NULL},
+                {"zdm resolve plans/x.lua \"add index\" --not-done --because \"dropped by hand\"",
+                    NULL},
+            },
+        .run = zdm_cmd_resolve,
+    },
+    {
         .name = "log",
         .words = "PLAN",
         .min_words = 1,

@@ -40,6 +40,8 @@ int zdm_cmd_quarantine(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_run(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_rollback(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_status(const struct zdm_args *args, struct zdm_io *io);
+int zdm_cmd_verify(const struct zdm_args *args, struct zdm_io *io);
+int zdm_cmd_resolve(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_log(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_approve(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_pause(const struct zdm_args *args, struct zdm_io *io);

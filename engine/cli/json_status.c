@@ -61,7 +61,14 @@ zdm_json_known_plans(const char *where, const struct zdm_known_plan *plans, size
         json_t *plan = json_object();
         json_object_set_new(plan, "plan", zdm_json_text(plans[i].name));
         json_object_set_new(plan, "fingerprint", zdm_json_text(plans[i].fingerprint));
+        json_object_set_new(plan, "state", zdm_json_text(plans[i].state));
         json_object_set_new(plan, "done", json_integer(plans[i].done));
+        json_object_set_new(
+            plan, "steps", plans[i].steps ? json_integer(plans[i].steps) : json_null());
+        json_object_set_new(plan, "step", zdm_json_text(plans[i].step));
+        json_object_set_new(plan, "phase", zdm_json_text(plans[i].phase));
+        json_object_set_new(plan, "kind", zdm_json_text(plans[i].kind));
+        json_object_set_new(plan, "waits_for", zdm_json_text(plans[i].waits));
         json_object_set_new(plan, "at", zdm_json_time(plans[i].at_ms));
         json_object_set_new(plan, "runner", zdm_json_text(plans[i].runner));
         json_object_set_new(plan, "holder", zdm_json_text(plans[i].holder));

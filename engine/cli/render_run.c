@@ -205,6 +205,7 @@ static const struct {
     [ZDM_EVENT_GATE_OPEN] = {"open", ZDM_GREEN},
     [ZDM_EVENT_GATE_CLOSED] = {"closed", ZDM_YELLOW},
     [ZDM_EVENT_APPROVED] = {"approved", ZDM_GREEN},
+    [ZDM_EVENT_DRIFT] = {"drift", ZDM_YELLOW},
     [ZDM_EVENT_RECONCILED] = {"reconcile", ZDM_YELLOW},
     [ZDM_EVENT_PAUSED] = {"paused", ZDM_YELLOW},
     [ZDM_EVENT_RESUMED] = {"resumed", ZDM_GREEN},

@@ -218,6 +218,14 @@ zdm_render_status(struct zdm_buf *out, const struct zdm_args *args, const struct
     add_next(out, args, plan, status);
 }
 
+static const char *
+known_style(const char *state)
+{
+    if (state && strcmp(state, "done") == 0)
+        return ZDM_GREEN;
+    return !state || strcmp(state, "new") == 0 ? "" : ZDM_YELLOW;
+}
+
 void
 zdm_render_known_plans(
     struct zdm_buf *out, const char *where, const struct zdm_known_plan *plans, size_t n)
@@ -236,11 +244,25 @@ zdm_render_known_plans(
         const struct zdm_known_plan *p = &plans[i];
         zdm_buf_add(out, "  " ZDM_BOLD);
         zdm_add_padded(out, p->name, widest);
-        zdm_buf_addf(
-            out, ZDM_PLAIN "  %3lld step%s done  ", (long long)p->done, p->done == 1 ? " " : "s");
-        if (p->at_ms)
-            zdm_add_time(out, p->at_ms);
+        zdm_buf_addf(out, ZDM_PLAIN "  %s", known_style(p->state));
+        zdm_add_padded(out, p->state ? p->state : "not known", 9);
+        if (p->steps)
+            zdm_buf_addf(out, ZDM_PLAIN "  %3lld of %lld steps done  since ", (long long)p->done,
+                (long long)p->steps);
+        else
+            zdm_buf_addf(out, ZDM_PLAIN "  %3lld step%s done  since ", (long long)p->done,
+                p->done == 1 ? " " : "s");
+        zdm_add_time(out, p->at_ms);
         zdm_buf_addc(out, '\n');
+        if (p->waits)
+            zdm_buf_addf(
+                out, "    until %s %s done\n", p->waits, strchr(p->waits, ',') ? "are" : "is");
+        else if (p->step)
+            zdm_buf_addf(out, "    %s %s \"%s\"\n",
+                strcmp(p->kind, "gate") == 0 ? "at"
+                : p->holder                  ? "in"
+                                             : "before",
+                strcmp(p->phase, p->kind) == 0 ? p->kind : p->phase, p->step);
         if (p->holder)
             zdm_buf_addf(out, "    run by %s\n", p->holder);
     }

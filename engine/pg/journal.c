@@ -150,6 +150,11 @@ zdm_journal_plans(
             .runner = cell(r, i, 2),
             .epoch = zdm_result_i64(r, i, 3),
             .at_ms = zdm_result_i64(r, i, 4),
+            .next = cell(r, i, 5),
+            .phase = cell(r, i, 6),
+            .kind = cell(r, i, 7),
+            .steps = zdm_result_i64(r, i, 8),
+            .waits = cell(r, i, 9),
         };
     zdm_result_free(r);
     return 0;
@@ -162,6 +167,10 @@ zdm_journal_plans_free(struct zdm_journal_plan *plans, size_t n)
         free(plans[i].name);
         free(plans[i].fingerprint);
         free(plans[i].runner);
+        free(plans[i].next);
+        free(plans[i].phase);
+        free(plans[i].kind);
+        free(plans[i].waits);
     }
     free(plans);
 }

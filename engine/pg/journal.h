@@ -67,10 +67,32 @@ const struct zdm_journal_row *zdm_journal_find(
 const struct zdm_journal_row *zdm_journal_find_undone(
     const struct zdm_journal_rows *rows, const char *step);
 
+/* What other plans must know of one, as JSON; each may be NULL. */
+struct zdm_journal_claim {
+    const char *tables;            /* ["public.users", ...]: zdm_journal_tables */
+    const char *steps;             /* [["id", "phase", "kind"], ...], in order */
+    const char *after, *alongside; /* ["plan", ...] */
+};
+/* The tables behind names as plans write them (a JSON list), as the session finds them: schema.name, of an
+ * index its table, of a partition the root; what is not there yet as it will be named. Owned. */
+int zdm_journal_tables(
+    struct zdm_conn *conn, const char *names, char **tables, struct zdm_err *err);
+/* A plan of which nothing is left to do, and that is not taken over: its steps and tables are what the
+ * claim says. */
+int zdm_journal_note(struct zdm_conn *conn, const char *plan, const struct zdm_journal_claim *claim,
+    struct zdm_err *err);
+/* Are the plans of claim->after done? If not the plan is registered as waiting for them and the error is
+ * ZDM_ERR_CLOSED, or ZDM_ERR_REFUSED when they wait for each other in a circle. Outside a transaction. */
+int zdm_journal_await(struct zdm_conn *conn, const char *plan, const char *fingerprint,
+    const char *who, const struct zdm_journal_claim *claim, struct zdm_err *err);
+
 /* Take-over: registers the plan if new, raises its epoch, waits for transactions of the runner
- * before (at most wait_ms: then ZDM_ERR_OWNED). *epoch is ours. */
+ * before (at most wait_ms: then ZDM_ERR_OWNED). *epoch is ours. With a claim, which may be NULL, it is
+ * refused (ZDM_ERR_REFUSED) while another plan that changes one of the tables is being run, or was
+ * interrupted: of two that start at once one gets through. */
 int zdm_journal_take_over(struct zdm_conn *conn, const char *plan, const char *fingerprint,
-    const char *who, int64_t wait_ms, int64_t *epoch, struct zdm_err *err);
+    const char *who, const struct zdm_journal_claim *claim, int64_t wait_ms, int64_t *epoch,
+    struct zdm_err *err);
 /* In an open transaction: ZDM_ERR_OWNED when the epoch is not ours any more. */
 int zdm_journal_fence(struct zdm_conn *conn, const char *plan, int64_t epoch, struct zdm_err *err);
 /* After a reconnect, outside a transaction: waits for our own lost transaction to end (over wait_ms:
@@ -101,7 +123,10 @@ int zdm_journal_forget(struct zdm_conn *conn, const char *plan, const char *step
 
 struct zdm_journal_plan { /* a row of zdm.plan */
     char *name, *fingerprint, *runner;
-    int64_t epoch, at_ms;
+    int64_t epoch, at_ms;      /* epoch 0: it was never begun, and waits for others */
+    char *next, *phase, *kind; /* its first step that is not done; NULL: there is none */
+    int64_t steps;             /* how many it has; 0: not known */
+    char *waits;               /* names of the plans that it waits for, "a, b"; NULL: none */
 };
 int zdm_journal_plans(
     struct zdm_conn *conn, struct zdm_journal_plan **out, size_t *n, struct zdm_err *err);

@@ -8,6 +8,7 @@
 #include "base/embedded.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "pg/journal_private.h"
 
 extern const struct zdm_embedded zdm_pg_sql[];
 
@@ -66,13 +67,13 @@ still_writing(struct zdm_conn *conn, const char *plan, int64_t wait_ms, struct z
 
 static int
 raise_epoch(struct zdm_conn *conn, const char *plan, const char *fingerprint, const char *who,
-    int64_t *epoch, struct zdm_err *err)
+    const struct zdm_journal_claim *claim, int64_t *epoch, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
     char text[24];
 
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_take_over.sql"), &r, err, plan,
-            fingerprint, who) < 0)
+            fingerprint, who, claim->tables, claim->steps, claim->after, claim->alongside) < 0)
         return -1;
     int64_t ours = zdm_result_i64(r, 0, 0);
     zdm_result_free(r);
@@ -87,14 +88,17 @@ raise_epoch(struct zdm_conn *conn, const char *plan, const char *fingerprint, co
 
 int
 zdm_journal_take_over(struct zdm_conn *conn, const char *plan, const char *fingerprint,
-    const char *who, int64_t wait_ms, int64_t *epoch, struct zdm_err *err)
+    const char *who, const struct zdm_journal_claim *claim, int64_t wait_ms, int64_t *epoch,
+    struct zdm_err *err)
 {
+    static const struct zdm_journal_claim none = {.tables = NULL};
     int64_t ours;
 
     if (begin_bounded(conn, wait_ms, err) < 0)
         return -1;
     if (zdm_journal_barrier(conn, err) < 0 ||
-        raise_epoch(conn, plan, fingerprint, who, &ours, err) < 0) {
+        raise_epoch(conn, plan, fingerprint, who, claim ? claim : &none, &ours, err) < 0 ||
+        (claim && zdm_journal_admit(conn, plan, err) < 0)) {
         if (strcmp(err->sqlstate, "55P03") == 0)
             return still_writing(conn, plan, wait_ms, err);
         zdm_conn_rollback(conn);

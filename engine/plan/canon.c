@@ -320,6 +320,10 @@ zdm_plan_canonicalise(struct zdm_plan *plan)
     put(object, "lock_budget_ms", json_integer(plan->locks.budget_ms));
     put(object, "lock_patience_ms", json_integer(plan->locks.patience_ms));
     put_locks(object, &plan->locks, &zdm_lock_rules_default);
+    if (plan->n_after)
+        put_sorted(object, "after", plan->after, plan->n_after);
+    if (plan->n_alongside)
+        put_sorted(object, "alongside", plan->alongside, plan->n_alongside);
     put(object, "steps", steps);
     plan->canonical = dump(plan->arena, object, plan->fingerprint);
     json_decref(object);

@@ -252,6 +252,10 @@ struct zdm_plan {
     const char *file;         /* as the user named it */
     int api;
     struct zdm_lock_rules locks;
+    const char **after;     /* names of plans that are to be done before */
+    const char **alongside; /* names of plans that may change its tables at the same time */
+    size_t n_after, n_alongside;
+    const char *because; /* why those may; NULL: there are none */
     struct zdm_step *steps;
     size_t n_steps;
     const char *canonical; /* canonical JSON of the plan: keys sorted, no places */

@@ -31,8 +31,10 @@ zdm_alone_look(
 {
     const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
     /* What was on its way back was begun, too. */
-    bool announced = row && (strcmp(row->state, "undoing") == 0 ||
-                                (!s->undoing && strcmp(row->state, "started") == 0));
+    bool announced =
+        row &&
+        (strcmp(row->state, "undoing") == 0 ||
+            (!s->undoing && strcmp(row->state, "started") == 0 && !zdm_state_taken_back(row)));
     bool begun = announced && zdm_state_same(row, step);
     return (struct zdm_alone_look){
         .begun = begun,

@@ -28,6 +28,7 @@
     EVENT(GATE_CLOSED, "gate-closed") /* gate is set */                                            \
     EVENT(APPROVED, "approved")                                                                    \
     EVENT(RECONCILED, "reconciled") /* the ledger was behind, lost, or ahead of the journal */     \
+    EVENT(DRIFT, "drift")           /* somebody else changed the schema since the last run */      \
     EVENT(PAUSED, "paused")         /* by whom and why */                                          \
     EVENT(RESUMED, "resumed")                                                                      \
     EVENT(TUNED, "tuned")         /* by whom, from what to what */                                 \

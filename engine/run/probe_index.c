@@ -40,8 +40,10 @@ judge_valid(
     zdm_fail(err, ZDM_ERR_FAILED, "index %s exists already and may be another one", name);
     zdm_err_detail(err, "there is: %s\nthe plan says: %s", definition, st->sql);
     zdm_err_hint(err,
-        "when they are the same, take the step out of the plan or give it a probe; else give the "
-        "new index another name, or drop the old one in a step before");
+        "when they are the same: zdm resolve PLAN \"%s\" --done --because \"...\", or give the "
+        "step a "
+        "probe; else give the new index another name, or drop the old one in a step before",
+        step->id);
     return zdm_err_at(err, step->at);
 }
 

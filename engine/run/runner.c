@@ -6,7 +6,9 @@
 #include "base/failpoint.h"
 #include "base/signals.h"
 #include "base/text.h"
+#include "run/claim.h"
 #include "run/session.h"
+#include "run/snapshot.h"
 
 /* A runner that was killed lets go within a second or two: the server watches its socket. */
 enum { OWN_PATIENCE_MS = 3000 };
@@ -181,8 +183,7 @@ zdm_session_open(struct zdm_session *s, bool always, struct zdm_err *err)
         return 0;
     if (zdm_session_check_paused(s, err) < 0 || zdm_gate_check_zones(s->conn, s->plan, err) < 0)
         return -1;
-    if (zdm_journal_take_over(s->conn, s->plan->name, s->plan->fingerprint, s->options->who,
-            s->plan->locks.patience_ms, &s->epoch, err) < 0)
+    if (zdm_claim_take_over(s, err) < 0)
         return -1;
     ZDM_FAIL_HERE(TAKEOVER_AFTER);
     /* What a zombie committed before the take-over let it go is in the journal now. */
@@ -210,7 +211,10 @@ open_record(struct zdm_session *s, struct zdm_err *err)
         return -1;
     if (zdm_session_refresh(s, err) < 0)
         return -1;
-    return s->epoch > 0 ? zdm_session_steer_open(s, err) : 0;
+    if (s->epoch == 0)
+        return 0;
+    zdm_snapshot_tell(s);
+    return zdm_session_steer_open(s, err);
 }
 
 static const char *
@@ -269,10 +273,13 @@ zdm_session_do(
     if (zdm_ledger_open(s->options->ledger_path, ZDM_LEDGER_WRITE, &s->ledger, err) < 0)
         return -1;
     int rc = zdm_session_open(s, always, err);
+    if (rc == 0 && s->epoch == 0)
+        rc = zdm_claim_note(s, err);
     if (rc == 0)
         rc = open_record(s, err);
     if (rc == 0)
         rc = work(s, self, err);
+    zdm_snapshot_keep(s);
     close_record(s, rc, err, start);
     if (rc < 0 && err->code == ZDM_ERR_INTERRUPTED && zdm_session_cancelled_by(s)) {
         zdm_fail(err, ZDM_ERR_INTERRUPTED, "cancelled by %s", zdm_session_cancelled_by(s));

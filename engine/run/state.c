@@ -132,6 +132,13 @@ zdm_state_same(const struct zdm_journal_row *row, const struct zdm_step *step)
            (row->definition && zdm_definition_does_same(row->definition, step->definition));
 }
 
+bool
+zdm_state_taken_back(const struct zdm_journal_row *row)
+{
+    return row && strcmp(row->state, "started") == 0 && row->detail &&
+           strstr(row->detail, "\"resolved\": {") != NULL;
+}
+
 enum zdm_action
 zdm_next_action(enum zdm_step_class class, enum zdm_seen seen, bool same)
 {

@@ -42,6 +42,9 @@ enum zdm_seen zdm_state_seen(const struct zdm_journal_row *row); /* NULL: nothin
  * fingerprint, is not. How a step is taken back is no part of it: an undo that failed may be corrected. */
 bool zdm_state_same(const struct zdm_journal_row *row, const struct zdm_step *step);
 
+/* Is it a step that somebody said is not done (resolve.h)? Then nothing of it is our own. */
+bool zdm_state_taken_back(const struct zdm_journal_row *row);
+
 /* The table's answer. same: the journaled definition is the plan's. */
 enum zdm_action zdm_next_action(enum zdm_step_class class, enum zdm_seen seen, bool same);
 

@@ -170,6 +170,58 @@ zdm_status_release(struct zdm_plan_status *status, size_t n_steps)
     memset(status, 0, sizeof(*status));
 }
 
+static const char *
+known_state(const struct zdm_known_plan *known, const struct zdm_journal_plan *plan, bool paused)
+{
+    if (known->holder)
+        return paused ? "paused" : "running";
+    if (plan->steps == 0)
+        return NULL;
+    if (!plan->next)
+        return "done";
+    if (paused)
+        return "paused";
+    if (plan->waits || strcmp(plan->kind, "gate") == 0)
+        return "waiting";
+    return known->done > 0 ? "stopped" : "new";
+}
+
+static int
+look_at_known(struct zdm_conn *conn, struct zdm_journal_plan *plan, struct zdm_known_plan *known,
+    struct zdm_err *err)
+{
+    struct zdm_journal_rows rows = {0};
+    struct zdm_control control;
+
+    zdm_control_init(&control);
+    known->at_ms = plan->at_ms;
+    int rc = -1;
+    if (zdm_journal_read(conn, plan->name, &rows, err) < 0 ||
+        zdm_journal_holder(conn, plan->name, &known->holder, err) < 0 ||
+        zdm_control_read(conn, plan->name, &control, err) < 0)
+        goto out;
+    for (size_t k = 0; k < rows.count; k++) {
+        known->done += strcmp(rows.items[k].state, "done") == 0;
+        if (rows.items[k].at_ms > known->at_ms)
+            known->at_ms = rows.items[k].at_ms;
+    }
+    known->steps = plan->steps;
+    known->state = known_state(known, plan, control.paused_by != NULL);
+    known->name = plan->name;
+    known->fingerprint = plan->fingerprint;
+    known->runner = plan->runner;
+    known->step = plan->next;
+    known->phase = plan->phase;
+    known->kind = plan->kind;
+    known->waits = plan->waits;
+    *plan = (struct zdm_journal_plan){.name = NULL};
+    rc = 0;
+out:
+    zdm_journal_rows_release(&rows);
+    zdm_control_release(&control);
+    return rc;
+}
+
 int
 zdm_known_plans(
     const char *conninfo, char **where, struct zdm_known_plan **out, size_t *n, struct zdm_err *err)
@@ -185,24 +237,9 @@ zdm_known_plans(
         (exists && zdm_journal_plans(conn, &plans, &n_plans, err) < 0))
         goto out;
     known = zdm_alloc((n_plans + 1) * sizeof(*known));
-    for (size_t i = 0; i < n_plans; i++) {
-        struct zdm_journal_rows rows = {0};
-        known[i].name = zdm_strdup(plans[i].name);
-        known[i].fingerprint = zdm_strdup(plans[i].fingerprint);
-        known[i].runner = zdm_strdup(plans[i].runner);
-        known[i].at_ms = plans[i].at_ms;
-        if (zdm_journal_read(conn, plans[i].name, &rows, err) < 0 ||
-            zdm_journal_holder(conn, plans[i].name, &known[i].holder, err) < 0) {
-            zdm_journal_rows_release(&rows);
+    for (size_t i = 0; i < n_plans; i++)
+        if (look_at_known(conn, &plans[i], &known[i], err) < 0)
             goto out;
-        }
-        for (size_t k = 0; k < rows.count; k++) {
-            known[i].done += strcmp(rows.items[k].state, "done") == 0;
-            if (rows.items[k].at_ms > known[i].at_ms)
-                known[i].at_ms = rows.items[k].at_ms;
-        }
-        zdm_journal_rows_release(&rows);
-    }
     *where = zdm_strdup(zdm_conn_where(conn));
     *out = known;
     *n = n_plans;
@@ -224,6 +261,10 @@ zdm_known_plans_free(struct zdm_known_plan *plans, size_t n)
         free(plans[i].fingerprint);
         free(plans[i].runner);
         free(plans[i].holder);
+        free(plans[i].step);
+        free(plans[i].phase);
+        free(plans[i].kind);
+        free(plans[i].waits);
     }
     free(plans);
 }

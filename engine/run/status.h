@@ -52,7 +52,13 @@ void zdm_status_release(struct zdm_plan_status *status, size_t n_steps);
 /* Every plan the target knows: zdm.plan. */
 struct zdm_known_plan {
     char *name, *fingerprint, *runner, *holder; /* holder NULL: nobody runs it */
-    int64_t done, at_ms;                        /* steps journaled done; last journal row */
+    /* "running", "paused", "waiting" (at a gate, or for other plans), "stopped" (interrupted: it is for
+     * zdm run to go on), "new", "done"; static. NULL: an older zdm ran it, and its steps are not known */
+    const char *state;
+    char *step, *phase, *kind; /* its next step; NULL: none is left, or they are not known */
+    char *waits;               /* "a, b": plans that have to be done first; NULL: none */
+    int64_t done, steps;       /* steps journaled done, of how many; steps 0: not known */
+    int64_t at_ms;             /* last journal row: since when it stands there */
 };
 int zdm_known_plans(const char *conninfo, char **where, struct zdm_known_plan **out, size_t *n,
     struct zdm_err *err);

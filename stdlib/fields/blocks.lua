@@ -21,6 +21,25 @@ return {
             },
             shared.why,
             { name = "ticket", kind = "text", doc = "Where the change was discussed." },
+            {
+                name = "after",
+                kind = "plans",
+                doc = "Plans that have to be done in the same database first. Until then a run ends with exit code 3.",
+            },
+            {
+                name = "alongside",
+                kind = "plans",
+                needs = { "because" },
+                doc = "Plans that may work on the same tables at the same time. A run is otherwise refused (exit code 4) while "
+                    .. "another plan that changes one of its tables is being run, or was interrupted: one that waits at "
+                    .. "a gate is in nobody's way. Needs `because`.",
+            },
+            {
+                name = "because",
+                kind = "text",
+                only_with = "alongside",
+                doc = "Why the plans of `alongside` do not get in each other's way.",
+            },
         },
         example = [[
 return plan "add_phone" {

@@ -113,6 +113,8 @@ check_exit 1 "$ZDM" run bad.lua
 says 'bad.lua:' 'userz' 'does not exist'
 check_eq "what ran is journaled, what failed is not" "ok" \
     "$(sql "SELECT string_agg(step, ',') FROM zdm.journal WHERE plan = 'notable'")"
+# It was interrupted behind a step that is done: as long as the target knows it, it has the table.
+sql "DELETE FROM zdm.plan WHERE name = 'notable'"
 plan 'return plan "nofill" {' '  api = 1,' '  backfill "b" {' '    table = "users",' \
     '    set = { email = "nix || email" },' '  },' '}'
 check_exit 1 "$ZDM" run bad.lua

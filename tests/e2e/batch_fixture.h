@@ -176,7 +176,8 @@ fixture_finish(void *self, const struct zdm_backfill_progress *p, struct zdm_err
 static inline void
 fixture_own(struct fixture *f)
 {
-    if (zdm_journal_take_over(f->control, f->plan, "0", "test", 10000, &f->epoch, &f->err) < 0)
+    if (zdm_journal_take_over(f->control, f->plan, "0", "test", NULL, 10000, &f->epoch, &f->err) <
+        0)
         fail_msg("%s", f->err.message);
 }
 

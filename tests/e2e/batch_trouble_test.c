@@ -265,7 +265,7 @@ take_over(struct world *w)
     int64_t epoch;
 
     await(w->conn, "SELECT sum(rows) >= 100 FROM zdm.cursor WHERE plan = 'bx_epoch'");
-    if (zdm_journal_take_over(w->conn, "bx_epoch", "0", "the other", 10000, &epoch, &err) < 0)
+    if (zdm_journal_take_over(w->conn, "bx_epoch", "0", "the other", NULL, 10000, &epoch, &err) < 0)
         fail_msg("%s", err.message);
     char *rows = value(w->conn, "SELECT sum(n) FROM t");
     w->seen = strtoll(rows, NULL, 10);

@@ -9,11 +9,11 @@ epochs(void **state)
     size_t n;
 
     (void)state;
-    GOOD(zdm_journal_take_over(one, "p", "f1", "ann", 1000, &first, &err));
+    GOOD(zdm_journal_take_over(one, "p", "f1", "ann", NULL, 1000, &first, &err));
     assert_int_equal(first, 1);
     must_exec(one, "INSERT INTO zdm.cursor (plan, step, slice, epoch) VALUES ('p', 's', 0, 1),"
                    " ('p', 's', 1, 1), ('other', 's', 0, 1)");
-    GOOD(zdm_journal_take_over(two, "p", "f2", "bob", 1000, &second, &err));
+    GOOD(zdm_journal_take_over(two, "p", "f2", "bob", NULL, 1000, &second, &err));
     assert_int_equal(second, 2);
     expect_cell(
         two, "SELECT string_agg(epoch::text, ',' ORDER BY plan, slice) FROM zdm.cursor", "1,2,2");
@@ -47,7 +47,7 @@ take_over_in_child(void *arg)
 {
     struct zdm_conn *conn = connect_to(scratch.settings, "zdm-test-second");
     int64_t epoch = 0;
-    int rc = zdm_journal_take_over(conn, "p", "f", "bob", 60000, &epoch, &err);
+    int rc = zdm_journal_take_over(conn, "p", "f", "bob", NULL, 60000, &epoch, &err);
 
     (void)arg;
     if (rc < 0)
@@ -66,7 +66,7 @@ take_over_waits(void **state)
     int64_t epoch;
 
     (void)state;
-    GOOD(zdm_journal_take_over(one, "p", "f", "ann", 1000, &epoch, &err));
+    GOOD(zdm_journal_take_over(one, "p", "f", "ann", NULL, 1000, &epoch, &err));
     must_exec(one, "INSERT INTO zdm.cursor (plan, step, slice, epoch) VALUES ('p', 's', 0, 1)");
     for (int i = 0; i < 2; i++) {
         must_exec(one, "BEGIN");
@@ -74,7 +74,8 @@ take_over_waits(void **state)
             must_exec(one, works[i]);
         else
             GOOD(zdm_journal_fence(one, "p", epoch, &err));
-        BAD(zdm_journal_take_over(two, "p", "f", "bob", 20, &epoch, &err), ZDM_ERR_OWNED, "zdm/p");
+        BAD(zdm_journal_take_over(two, "p", "f", "bob", NULL, 20, &epoch, &err), ZDM_ERR_OWNED,
+            "zdm/p");
         assert_false(zdm_conn_in_transaction(two));
         pid_t child = in_child(take_over_in_child, NULL);
         wait_until(two, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name ="
@@ -98,14 +99,14 @@ settle(void **state)
     int64_t epoch, later;
 
     (void)state;
-    GOOD(zdm_journal_take_over(ours, "p", "f", "ann", 1000, &epoch, &err));
+    GOOD(zdm_journal_take_over(ours, "p", "f", "ann", NULL, 1000, &epoch, &err));
     GOOD(zdm_journal_settle(ours, "p", epoch, 1000, &err));
     must_exec(zombie, "BEGIN");
     GOOD(zdm_journal_fence(zombie, "p", epoch, &err));
     BAD(zdm_journal_settle(ours, "p", epoch, 20, &err), ZDM_ERR_OWNED, "pid ");
     GOOD(zdm_conn_commit(zombie, &err));
     GOOD(zdm_journal_settle(ours, "p", epoch, 1000, &err));
-    GOOD(zdm_journal_take_over(zombie, "p", "f", "bob", 1000, &later, &err));
+    GOOD(zdm_journal_take_over(zombie, "p", "f", "bob", NULL, 1000, &later, &err));
     BAD(zdm_journal_settle(ours, "p", epoch, 1000, &err), ZDM_ERR_OWNED, "bob");
     must_exec(zombie, "DELETE FROM zdm.plan");
     BAD(zdm_journal_settle(ours, "p", epoch, 1000, &err), ZDM_ERR_FAILED, "does not know");

@@ -39,8 +39,8 @@ hostile_search_path(void **state)
     GOOD(zdm_journal_own(other, "p", &answer, &holder, &err));
     assert_false(answer);
     free(holder);
-    GOOD(zdm_journal_take_over(conn, "p", "f", "ann", 1000, &epoch, &err));
-    GOOD(zdm_journal_take_over(conn, "p", "f", "ann", 1000, &epoch, &err));
+    GOOD(zdm_journal_take_over(conn, "p", "f", "ann", NULL, 1000, &epoch, &err));
+    GOOD(zdm_journal_take_over(conn, "p", "f", "ann", NULL, 1000, &epoch, &err));
     GOOD(zdm_journal_write(conn, &e, &err));
     GOOD(zdm_journal_write(conn, &e, &err));
     GOOD(zdm_journal_settle(conn, "p", epoch, 1000, &err));
@@ -51,7 +51,8 @@ hostile_search_path(void **state)
     zdm_journal_plans_free(plans, n);
     must_exec(conn, "BEGIN");
     GOOD(zdm_journal_fence(conn, "p", epoch, &err));
-    BAD(zdm_journal_take_over(other, "p", "f", "bob", 20, &epoch, &err), ZDM_ERR_OWNED, "zdm/p");
+    BAD(zdm_journal_take_over(other, "p", "f", "bob", NULL, 20, &epoch, &err), ZDM_ERR_OWNED,
+        "zdm/p");
     GOOD(zdm_blockers_find(other, 1, &wanted, &blockers, &err));
     assert_int_equal(blockers.count, 1);
     zdm_blockers_release(&blockers);

@@ -90,7 +90,7 @@ few_rights(void **state)
                    "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA zdm TO \"zdm Test Few\"");
     GOOD(zdm_journal_install(few, &err));
     int64_t epoch;
-    GOOD(zdm_journal_take_over(few, "p", "f", "ann", 1000, &epoch, &err));
+    GOOD(zdm_journal_take_over(few, "p", "f", "ann", NULL, 1000, &epoch, &err));
     must_exec(few, "BEGIN");
     GOOD(zdm_journal_fence(few, "p", epoch, &err));
     zdm_conn_rollback(few);
@@ -129,7 +129,7 @@ upgrade(void **state)
     expect_cell(dba, "SELECT version FROM zdm.meta", "1");
 
     GOOD(zdm_journal_install(dba, &err));
-    expect_cell(dba, "SELECT version FROM zdm.meta", "9");
+    expect_cell(dba, "SELECT version FROM zdm.meta", "10");
     expect_cell(dba,
         "SELECT concat_ws(' ', pos, stripe, stripes, range_end, stripe_pos, rows) FROM zdm.cursor",
         "10 0 1 10");

@@ -159,18 +159,36 @@ static void
 known_plans(void **state)
 {
     const struct zdm_known_plan plans[] = {
-        {.name = (char *)"rename_email", .done = 6, .at_ms = AT},
-        {.name = (char *)"split", .done = 1, .at_ms = AT, .holder = (char *)"pid 42"},
+        {.name = (char *)"rename_email", .state = "done", .done = 6, .steps = 6, .at_ms = AT},
+        {.name = (char *)"split",
+            .state = "running",
+            .done = 1,
+            .steps = 12,
+            .at_ms = AT,
+            .holder = (char *)"pid 42",
+            .step = (char *)"copy",
+            .phase = (char *)"backfill",
+            .kind = (char *)"backfill"},
+        {.name = (char *)"old", .done = 1, .at_ms = AT},
+        {.name = (char *)"later",
+            .state = "waiting",
+            .steps = 1,
+            .at_ms = AT,
+            .waits = (char *)"split, old"},
     };
     struct zdm_buf text = ZDM_BUF_INIT;
 
     (void)state;
-    zdm_render_known_plans(&text, "shop", plans, 2);
+    zdm_render_known_plans(&text, "shop", plans, 4);
     check_text("on shop\n"
                "\n"
-               "  rename_email    6 steps done  2026-11-21 07:03:38Z\n"
-               "  split           1 step  done  2026-11-21 07:03:38Z\n"
-               "    run by pid 42\n",
+               "  rename_email  done         6 of 6 steps done  since 2026-11-21 07:03:38Z\n"
+               "  split         running      1 of 12 steps done  since 2026-11-21 07:03:38Z\n"
+               "    in backfill \"copy\"\n"
+               "    run by pid 42\n"
+               "  old           not known    1 step  done  since 2026-11-21 07:03:38Z\n"
+               "  later         waiting      0 of 1 steps done  since 2026-11-21 07:03:38Z\n"
+               "    until split, old are done\n",
         &text);
     zdm_render_known_plans(&text, "shop", NULL, 0);
     check_text("on shop\n\n  no plan was run here\n", &text);

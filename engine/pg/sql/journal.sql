@@ -276,6 +276,65 @@ BEGIN
 END
 $$;
 
+-- Since version 10: what other plans must know of a plan, and the schema as the last run left it.
+ALTER TABLE zdm.plan
+    ADD COLUMN IF NOT EXISTS tables    text[],
+    ADD COLUMN IF NOT EXISTS steps     json,
+    ADD COLUMN IF NOT EXISTS after     text[],
+    ADD COLUMN IF NOT EXISTS alongside text[];
+COMMENT ON COLUMN zdm.plan.tables    IS 'tables that its statements and backfills change, schema.name, as of its last run';
+COMMENT ON COLUMN zdm.plan.steps     IS 'its steps in order: [[id, phase, kind], ...]';
+COMMENT ON COLUMN zdm.plan.after     IS 'plans that have to be done before it';
+COMMENT ON COLUMN zdm.plan.alongside IS 'plans that may work on its tables at the same time';
+DO $$
+DECLARE
+    may record;
+BEGIN
+    IF to_regclass('zdm.object') IS NOT NULL THEN
+        RETURN;
+    END IF;
+    CREATE TABLE zdm.snapshot (
+        at     timestamptz NOT NULL,
+        server integer     NOT NULL,
+        plan   text        NOT NULL,
+        epoch  bigint      NOT NULL,
+        who    text        NOT NULL,
+        one    boolean     PRIMARY KEY DEFAULT true CHECK (one)
+    );
+    CREATE TABLE zdm.object (
+        kind       text NOT NULL,
+        name       text NOT NULL,
+        relation   text,
+        definition text NOT NULL,
+        partition  boolean NOT NULL,
+        PRIMARY KEY (kind, name)
+    );
+    FOR may IN
+        SELECT t.name, a.privilege_type, a.grantee
+        FROM pg_class c, aclexplode(c.relacl) a, (VALUES ('snapshot'), ('object')) AS t (name)
+        WHERE c.oid = 'zdm.plan'::regclass AND a.grantee <> c.relowner
+          AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    LOOP
+        EXECUTE format('GRANT %s ON zdm.%I TO %s',
+            CASE may.privilege_type WHEN 'UPDATE' THEN 'UPDATE, DELETE' ELSE may.privilege_type END, may.name,
+            CASE WHEN may.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(may.grantee)) END);
+    END LOOP;
+END
+$$;
+COMMENT ON TABLE  zdm.snapshot          IS 'one row: when the schema was looked at last, into zdm.object';
+COMMENT ON COLUMN zdm.snapshot.at       IS 'when, by the clock of this server';
+COMMENT ON COLUMN zdm.snapshot.server   IS 'major version of the server that spelled the definitions';
+COMMENT ON COLUMN zdm.snapshot.plan     IS 'the plan at the end of whose run it was';
+COMMENT ON COLUMN zdm.snapshot.epoch    IS 'that run (zdm.plan.epoch)';
+COMMENT ON COLUMN zdm.snapshot.who      IS 'the person and machine behind it';
+COMMENT ON COLUMN zdm.snapshot.one      IS 'keeps a second row out';
+COMMENT ON TABLE  zdm.object            IS 'the schema as the last run left it, one row an object: zdm verify tells what changed since';
+COMMENT ON COLUMN zdm.object.kind       IS 'table, column, index, constraint, trigger, view, function ...';
+COMMENT ON COLUMN zdm.object.name       IS 'name of the object, with its schema or its table';
+COMMENT ON COLUMN zdm.object.relation   IS 'the relation that it is or belongs to; NULL: none';
+COMMENT ON COLUMN zdm.object.definition IS 'how the server spells it';
+COMMENT ON COLUMN zdm.object.partition  IS 'it is a partition, or belongs to one';
+
 -- Made last: a zdm schema that has this row is whole.
 CREATE TABLE IF NOT EXISTS zdm.meta (
     target  text        NOT NULL CHECK (target ~ '^[0-9a-f]{32}$'),
@@ -291,7 +350,7 @@ COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
 
 INSERT INTO zdm.meta (target, version)
 VALUES (md5(concat_ws('/', random(), random(), clock_timestamp(), pg_backend_pid(), txid_current(),
-                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 9)
+                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 10)
 ON CONFLICT DO NOTHING;
-UPDATE zdm.meta SET version = 9 WHERE version IN (1, 2, 3, 4, 5, 6, 7, 8);
+UPDATE zdm.meta SET version = 10 WHERE version IN (1, 2, 3, 4, 5, 6, 7, 8, 9);
 COMMIT;

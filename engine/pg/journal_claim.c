@@ -1,0 +1,132 @@
+/* What plans must know of each other: which come first, and which tables are taken. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/embedded.h"
+#include "base/mem.h"
+#include "pg/journal_private.h"
+
+extern const struct zdm_embedded zdm_pg_sql[];
+
+int
+zdm_journal_tables(struct zdm_conn *conn, const char *names, char **tables, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_tables.sql"), &r, err, names) <
+        0)
+        return -1;
+    *tables = zdm_strdup(zdm_result_get(r, 0, 0));
+    zdm_result_free(r);
+    return 0;
+}
+
+int
+zdm_journal_note(struct zdm_conn *conn, const char *plan, const struct zdm_journal_claim *claim,
+    struct zdm_err *err)
+{
+    return ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_note.sql"), NULL, err, plan,
+        claim->tables, claim->steps);
+}
+
+static int
+refuse_circle(struct zdm_conn *conn, const char *plan, bool *circle, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    *circle = false;
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_circle.sql"), &r, err, plan) < 0)
+        return -1;
+    *circle = zdm_result_rows(r) > 0;
+    if (*circle) {
+        zdm_fail(err, ZDM_ERR_REFUSED, "plan \"%s\" can never begin: its `after` leads back to it",
+            plan);
+        zdm_err_detail(err, "%s", zdm_result_get(r, 0, 0));
+        zdm_err_hint(err, "take one of them out of `after` of the other");
+    }
+    zdm_result_free(r);
+    return *circle ? -1 : 0;
+}
+
+int
+zdm_journal_await(struct zdm_conn *conn, const char *plan, const char *fingerprint, const char *who,
+    const struct zdm_journal_claim *claim, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    struct zdm_buf names = ZDM_BUF_INIT;
+    bool circle = false;
+
+    if (!claim->after)
+        return 0;
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_undone.sql"), &r, err,
+            claim->after) < 0)
+        return -1;
+    int n = zdm_result_rows(r);
+    for (int i = 0; i < n; i++)
+        zdm_buf_addf(&names, "%s\"%s\"%s", i ? ", " : "", zdm_result_get(r, i, 0),
+            zdm_result_bool(r, i, 1) ? "" : " (never run here)");
+    zdm_result_free(r);
+    int rc = 0;
+    if (n > 0) {
+        rc = ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_waiting.sql"), NULL, err,
+            plan, fingerprint, who, claim->steps, claim->after);
+        if (rc == 0)
+            rc = refuse_circle(conn, plan, &circle, err);
+        if (rc == 0) {
+            rc =
+                zdm_fail(err, ZDM_ERR_CLOSED, "plan \"%s\" comes after %s, which %s not done in %s",
+                    plan, names.s, n > 1 ? "are" : "is", zdm_conn_where(conn));
+            zdm_err_hint(err, "zdm status shows where every plan stands; run %s to the end first",
+                n > 1 ? "them" : "it");
+        }
+    }
+    zdm_buf_release(&names);
+    return rc;
+}
+
+static int
+refuse(
+    const struct zdm_result *r, int row, const char *plan, const char *holder, struct zdm_err *err)
+{
+    const char *other = zdm_result_get(r, row, 0);
+
+    zdm_fail(err, ZDM_ERR_REFUSED, "plan \"%s\" %s, and changes %s too", other,
+        holder ? "is being run" : "was interrupted", zdm_result_get(r, row, 6));
+    if (holder)
+        zdm_err_detail(err, "its runner is %s", holder);
+    else
+        zdm_err_detail(err, "it stands before step \"%s\"; it was run by %s at %s",
+            zdm_result_get(r, row, 3), zdm_result_get(r, row, 1), zdm_result_get(r, row, 2));
+    return zdm_err_hint(err,
+        "run plan \"%s\" to its end, or to a gate, first; or, when the two cannot meet, say so in "
+        "plan \"%s\": alongside = { \"%s\" }, because = \"...\"",
+        other, plan, other);
+}
+
+/* Of two take-overs at the same moment the second waits here until the first is committed, and then sees
+ * it. The wait for transactions of an earlier runner is over by now, so this one is short. */
+#define ONE_BY_ONE                                                                                 \
+    "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('zdm take-over', 0))"
+
+int
+zdm_journal_admit(struct zdm_conn *conn, const char *plan, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    int rc = 0;
+
+    if (zdm_conn_exec(conn, ONE_BY_ONE, NULL, err) < 0 ||
+        ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_others.sql"), &r, err, plan) < 0)
+        return -1;
+    for (int i = 0; i < zdm_result_rows(r) && rc == 0; i++) {
+        bool at_gate = strcmp(zdm_result_get(r, i, 4), "gate") == 0;
+        bool begun = zdm_result_bool(r, i, 5);
+        char *holder = NULL;
+        rc = zdm_journal_holder(conn, zdm_result_get(r, i, 0), &holder, err);
+        if (rc == 0 && (holder || (begun && !at_gate)))
+            rc = refuse(r, i, plan, holder, err);
+        free(holder);
+    }
+    zdm_result_free(r);
+    return rc;
+}

@@ -1,0 +1,129 @@
+#include "run/claim.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static char *
+dump(json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT);
+
+    json_decref(value);
+    if (!text)
+        zdm_die("a plan that is not UTF-8");
+    return text;
+}
+
+static char *
+names_json(const char *const *names, size_t n)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(array, json_string(names[i]));
+    return dump(array);
+}
+
+static char *
+steps_json(const struct zdm_plan *plan)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        const struct zdm_step *step = &plan->steps[i];
+        json_array_append_new(array, json_pack("[s,s,s]", step->id, zdm_phase_name(step->phase),
+                                         zdm_step_kind_name(step->kind)));
+    }
+    return dump(array);
+}
+
+/* What reads only, and what only refers to a table, is in nobody's way. */
+static char *
+relations_json(const struct zdm_session *s)
+{
+    json_t *names = json_object(); /* each once */
+    const struct zdm_plan_report *report = s->report;
+
+    for (size_t i = 0; i < report->n_statements; i++) {
+        const struct zdm_statement *st = &report->statements[i].st;
+        for (size_t k = 0; k < st->n_locks; k++)
+            if (st->locks[k].mode >= ZDM_LOCK_ROW_EXCLUSIVE)
+                json_object_set_new(names, st->locks[k].relation, json_true());
+    }
+    for (size_t i = 0; i < s->plan->n_steps; i++) {
+        const struct zdm_step_backfill *backfill = &s->plan->steps[i].u.backfill;
+        if (s->plan->steps[i].kind != ZDM_STEP_BACKFILL)
+            continue;
+        json_object_set_new(names, backfill->into ? backfill->into : backfill->table, json_true());
+    }
+    json_t *array = json_array(), *value;
+    const char *name;
+    json_object_foreach(names, name, value) json_array_append_new(array, json_string(name));
+    json_decref(names);
+    return dump(array);
+}
+
+/* Its texts are owned; the names of tables are looked up in the target. */
+static int
+claim_of(struct zdm_session *s, struct zdm_journal_claim *out, struct zdm_err *err)
+{
+    const struct zdm_plan *plan = s->plan;
+    char *names = relations_json(s), *tables = NULL;
+    int rc = zdm_journal_tables(s->conn, names, &tables, err);
+
+    free(names);
+    if (rc < 0)
+        return -1;
+    *out = (struct zdm_journal_claim){
+        .tables = tables,
+        .steps = steps_json(plan),
+        .after = plan->n_after ? names_json(plan->after, plan->n_after) : NULL,
+        .alongside = plan->n_alongside ? names_json(plan->alongside, plan->n_alongside) : NULL,
+    };
+    return 0;
+}
+
+static void
+claim_release(struct zdm_journal_claim *claim)
+{
+    free((char *)claim->tables);
+    free((char *)claim->steps);
+    free((char *)claim->after);
+    free((char *)claim->alongside);
+    *claim = (struct zdm_journal_claim){.tables = NULL};
+}
+
+int
+zdm_claim_take_over(struct zdm_session *s, struct zdm_err *err)
+{
+    const struct zdm_plan *plan = s->plan;
+    struct zdm_journal_claim claim;
+
+    if (s->undoing) /* what it did before, it takes back: nobody is asked */
+        return zdm_journal_take_over(s->conn, plan->name, plan->fingerprint, s->options->who, NULL,
+            plan->locks.patience_ms, &s->epoch, err);
+    if (claim_of(s, &claim, err) < 0)
+        return -1;
+    int rc =
+        zdm_journal_await(s->conn, plan->name, plan->fingerprint, s->options->who, &claim, err);
+    if (rc == 0)
+        rc = zdm_journal_take_over(s->conn, plan->name, plan->fingerprint, s->options->who, &claim,
+            plan->locks.patience_ms, &s->epoch, err);
+    claim_release(&claim);
+    return rc;
+}
+
+int
+zdm_claim_note(struct zdm_session *s, struct zdm_err *err)
+{
+    struct zdm_journal_claim claim;
+
+    if (claim_of(s, &claim, err) < 0)
+        return -1;
+    int rc = zdm_journal_note(s->conn, s->plan->name, &claim, err);
+    claim_release(&claim);
+    return rc;
+}

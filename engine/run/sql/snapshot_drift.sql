@@ -1,0 +1,25 @@
+-- $1 the most rows. `now` comes from schema_objects.sql. What differs from zdm.object, how many there are in
+-- all, and which plan worked on that table since the snapshot. What belongs to a relation that was added
+-- or removed goes with it.
+, diff AS MATERIALIZED (
+    SELECT CASE WHEN o.kind IS NULL THEN 'added' WHEN n.kind IS NULL THEN 'removed' ELSE 'changed' END AS change,
+           coalesce(n.kind, o.kind) AS kind, coalesce(n.name, o.name) AS name,
+           coalesce(n.relation, o.relation) AS relation, o.definition AS was, n.definition AS is_now,
+           coalesce(n.partition, o.partition) AS partition
+      FROM now AS n
+      FULL JOIN zdm.object AS o ON o.kind = n.kind AND o.name = n.name
+     WHERE n.kind IS NULL OR o.kind IS NULL OR n.definition <> o.definition
+), whole AS MATERIALIZED (
+    SELECT d.relation, d.change FROM diff AS d WHERE d.name = d.relation AND d.change <> 'changed'
+), acting AS MATERIALIZED (
+    SELECT p.name, p.tables
+      FROM zdm.plan AS p, zdm.snapshot AS s
+     WHERE EXISTS (SELECT FROM zdm.journal AS j WHERE j.plan = p.name AND j.at > s.at)
+)
+SELECT d.change, d.kind, d.name, d.was, d.is_now, d.partition, count(*) OVER (),
+       (SELECT string_agg(a.name, ', ' ORDER BY a.name) FROM acting AS a WHERE d.relation = ANY (a.tables))
+  FROM diff AS d
+ WHERE d.name IS NOT DISTINCT FROM d.relation
+    OR NOT EXISTS (SELECT FROM whole AS w WHERE w.relation = d.relation AND w.change = d.change)
+ ORDER BY d.partition, coalesce(d.relation, d.name), d.name <> coalesce(d.relation, ''), d.kind, d.name
+ LIMIT $1::bigint

@@ -1,0 +1,177 @@
+# zdm verify: ledger, journal, catalog and schema, each made wrong by hand.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+sql 'CREATE TABLE users (id int PRIMARY KEY, email text, n int);
+     INSERT INTO users SELECT i, i, i FROM generate_series(1, 500) AS i; ANALYZE users;
+     CREATE SCHEMA "My App"; CREATE TABLE "My App"."Odd ""Table""" (id int PRIMARY KEY, "A b" int);
+     CREATE VIEW all_users AS SELECT id, email FROM users;
+     CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql AS $$ SELECT 2 * $1 $$;
+     CREATE TYPE mood AS ENUM ($$sad$$, $$ok$$);
+     ALTER TABLE users ENABLE ROW LEVEL SECURITY; CREATE POLICY mine ON users USING (id > 0)'
+
+# has TEXT: it stands in $out, whatever the lines are broken at.
+has() {
+    tr -s ' \n' ' ' <"$out" >flat
+    check_has flat "$1"
+}
+
+# Before any run there is nothing to compare.
+check_exit 0 "$ZDM" verify
+has 'no plan was run here'
+
+cat >made.lua <<'EOF2'
+return plan "made" { api = 1,
+  expand {
+    sql "address" [[ALTER TABLE users ADD COLUMN address text]],
+    sync { table = "users", from = "email", to = "address" },
+    sql "index" [[CREATE INDEX CONCURRENTLY users_n ON users (n)]],
+    sql "odd index" [[CREATE INDEX CONCURRENTLY "Odd Index" ON "My App"."Odd ""Table""" ("A b")]],
+    sql "check" [[ALTER TABLE users ADD CONSTRAINT n_known CHECK (n IS NOT NULL) NOT VALID]],
+    sql "validate" [[ALTER TABLE users VALIDATE CONSTRAINT n_known]],
+  },
+  backfill "copy" { table = "users", set = { address = "email" } },
+  gate "go" { approval "yes" },
+  contract { unsync { table = "users", from = "email", to = "address" }, sql "late" [[DROP INDEX CONCURRENTLY users_n]] },
+}
+EOF2
+check_exit 3 "$ZDM" run made.lua
+check_exit 0 "$ZDM" verify made.lua
+has 'all agree'
+has 'at the end of a run of plan made'
+check_exit 0 "$ZDM" verify --format json
+has '"exit_code": 0'
+has '"steps": 6'
+
+# expect NAME WHAT SQL UNDO: after the SQL it is told and the exit code is 7; after UNDO all is well.
+expect() {
+    sql "$2"
+    check_exit 7 "$ZDM" verify
+    has "$1"
+    sql "$3"
+    check_exit 0 "$ZDM" verify
+}
+
+# What finished steps made.
+trigger=$(sql "SELECT tgname FROM pg_trigger WHERE tgname ~ '^zzz_zdm_sync' AND tgname !~ '_new$'")
+expect "trigger users: $trigger is disabled" "ALTER TABLE users DISABLE TRIGGER $trigger" \
+    "ALTER TABLE users ENABLE TRIGGER $trigger"
+expect "trigger users: $trigger is disabled" "ALTER TABLE users DISABLE TRIGGER USER" \
+    "ALTER TABLE users ENABLE TRIGGER USER"
+expect 'index users_n is INVALID' \
+    "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'users_n'::regclass" \
+    "UPDATE pg_index SET indisvalid = true WHERE indexrelid = 'users_n'::regclass"
+expect 'index users_n is gone' 'DROP INDEX users_n' 'CREATE INDEX users_n ON users (n)'
+expect 'index "My App"."Odd Index" is gone' 'DROP INDEX "My App"."Odd Index"' \
+    'CREATE INDEX "Odd Index" ON "My App"."Odd ""Table""" ("A b")'
+expect 'constraint users: n_known is not validated' \
+    'ALTER TABLE users DROP CONSTRAINT n_known, ADD CONSTRAINT n_known CHECK (n IS NOT NULL) NOT VALID' \
+    'ALTER TABLE users VALIDATE CONSTRAINT n_known'
+expect 'constraint users: n_known is gone' 'ALTER TABLE users DROP CONSTRAINT n_known' \
+    'ALTER TABLE users ADD CONSTRAINT n_known CHECK (n IS NOT NULL)'
+sql 'ALTER TABLE users RENAME COLUMN address TO adresse'
+check_exit 7 "$ZDM" verify made.lua
+has 'column users.address is gone'
+has 'zdm resolve made.lua "address" --not-done'
+sql 'ALTER TABLE users RENAME COLUMN adresse TO address'
+check_exit 0 "$ZDM" verify
+
+# The schema, each kind of object: added, changed, removed.
+expect 'table public.extra was added' 'CREATE TABLE extra (id serial PRIMARY KEY, a int UNIQUE)' 'DROP TABLE extra'
+sql 'CREATE TABLE extra (id serial PRIMARY KEY, a int UNIQUE)'
+"$ZDM" verify --format json >json || true
+check_eq "parts of a new table are not told by themselves" 1 "$(grep -c '"change": "added"' json)"
+sql 'DROP TABLE extra'
+expect 'column public.users.email was changed' 'ALTER TABLE users ALTER email SET DEFAULT $$x$$' \
+    'ALTER TABLE users ALTER email DROP DEFAULT'
+expect "+ text DEFAULT 'x'::text" 'ALTER TABLE users ALTER email SET DEFAULT $$x$$' \
+    'ALTER TABLE users ALTER email DROP DEFAULT'
+expect 'view public.all_users was changed' 'CREATE OR REPLACE VIEW all_users AS SELECT id, email FROM users WHERE id > 3' \
+    'CREATE OR REPLACE VIEW all_users AS SELECT id, email FROM users'
+expect 'function public.twice(integer) was changed' \
+    'CREATE OR REPLACE FUNCTION twice(int) RETURNS int LANGUAGE sql AS $$ SELECT 3 * $1 $$' \
+    'CREATE OR REPLACE FUNCTION twice(int) RETURNS int LANGUAGE sql AS $$ SELECT 2 * $1 $$'
+expect 'policy public.users: mine was changed' 'ALTER POLICY mine ON users USING (id > 1)' \
+    'ALTER POLICY mine ON users USING (id > 0)'
+expect 'policy public.users: mine was removed' 'DROP POLICY mine ON users' 'CREATE POLICY mine ON users USING (id > 0)'
+expect 'table public.users was changed' 'ALTER TABLE users DISABLE ROW LEVEL SECURITY' \
+    'ALTER TABLE users ENABLE ROW LEVEL SECURITY'
+expect 'type public.mood was changed' 'ALTER TYPE mood RENAME VALUE $$ok$$ TO $$fine$$' \
+    'ALTER TYPE mood RENAME VALUE $$fine$$ TO $$ok$$'
+expect 'trigger public.users: mine was added' \
+    'CREATE TRIGGER mine BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()' \
+    'DROP TRIGGER mine ON users'
+expect 'index "My App"."Other" was added' 'CREATE INDEX "Other" ON "My App"."Odd ""Table""" (id)' 'DROP INDEX "My App"."Other"'
+
+# Partitions come and go: told, and no disagreement.
+sql 'CREATE TABLE parts (id int) PARTITION BY RANGE (id)'
+cat >touch.lua <<'EOF2'
+return plan "touch" { api = 1, expand { sql "one" [[ALTER TABLE parts ADD COLUMN more int]] } }
+EOF2
+check_exit 0 "$ZDM" run touch.lua
+has 'table public.parts added'
+sql 'CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (1) TO (2)'
+check_exit 0 "$ZDM" verify
+has 'table public.parts_1 was added: partitions come and go'
+
+# A run that was killed behind a step left no snapshot: what it did is not somebody else's.
+cat >killed.lua <<'EOF2'
+return plan "killed" { api = 1, expand { sql "k1" [[ALTER TABLE parts ADD COLUMN k1 int]], sql "k2" [[ALTER TABLE parts ADD COLUMN k2 int]] } }
+EOF2
+code=0
+ZDM_FAILPOINT=commit.after "$ZDM" run killed.lua >"$out" 2>"$err" || code=$?
+check_eq "killed" 137 "$code"
+check_exit 0 "$ZDM" verify
+has 'killed: column public.parts.k1 was added: by the plan'
+check_exit 0 "$ZDM" run killed.lua
+check_lacks "$out" 'drift'
+
+# A lost ledger, and one that knows more than the database.
+check_exit 0 "$ZDM" verify --ledger none.db
+has 'there is no ledger "none.db"'
+[ ! -e none.db ] || fail "verify made a ledger"
+cp ledger.db before.db
+sql "CREATE TABLE kept AS SELECT * FROM zdm.journal WHERE plan = 'touch'; DELETE FROM zdm.journal WHERE plan = 'touch'"
+check_exit 7 "$ZDM" verify touch.lua
+has 'the ledger has it as done at'
+has 'The journal is right'
+sql "INSERT INTO zdm.journal SELECT * FROM kept; DROP TABLE kept"
+check_exit 0 "$ZDM" verify
+
+# The cursor that was opened by hand; a plan file that changed.
+sql "UPDATE zdm.cursor SET state = 'open'"
+check_exit 7 "$ZDM" verify
+has 'zdm.cursor has 1 of its slices open'
+sql "UPDATE zdm.cursor SET state = 'done'"
+sed 's/add column "address" text/&/; s/ADD COLUMN address text/ADD COLUMN address varchar/' made.lua >changed.lua
+check_exit 7 "$ZDM" verify changed.lua
+has 'was finished and has changed'
+
+# Afterwards: the contract dropped what expand made, and nobody misses it.
+check_exit 0 "$ZDM" approve made.lua go --note x
+check_exit 0 "$ZDM" run made.lua
+check_exit 0 "$ZDM" verify made.lua touch.lua killed.lua
+has 'all agree'
+
+# Reads only, for a role with few rights; and says what it lacks.
+sql 'CREATE ROLE looker LOGIN; CREATE ROLE nobody2 LOGIN; GRANT USAGE ON SCHEMA zdm TO looker;
+     GRANT SELECT ON ALL TABLES IN SCHEMA zdm TO looker'
+check_exit 0 "$ZDM" verify --db "host=$PGHOST port=$PGPORT user=looker dbname=$PGDATABASE"
+check_exit 1 "$ZDM" verify --db "host=$PGHOST port=$PGPORT user=nobody2 dbname=$PGDATABASE"
+check_has "$err" 'may not read the schema zdm'
+
+# A schema zdm from before there were snapshots is read as it is.
+sql 'DROP TABLE zdm.snapshot, zdm.object; ALTER TABLE zdm.plan DROP tables, DROP steps, DROP after, DROP alongside;
+     UPDATE zdm.meta SET version = 7'
+check_exit 0 "$ZDM" verify
+has 'no run has written it down yet'
+
+# Behind a lock it says what it waits for.
+check_exit 0 "$ZDM" run killed.lua
+sql "CREATE TABLE held (a int CHECK (a > 0))"
+hold_lock 'LOCK TABLE held'
+cat >last.lua <<'EOF2'
+return plan "last" { api = 1, expand { sql "one" [[ALTER TABLE parts ADD COLUMN last int]] } }
+EOF2
+check_exit 0 "$ZDM" run last.lua
+has 'the schema was not written down for zdm verify'
+release_lock
