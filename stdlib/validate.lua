@@ -192,7 +192,9 @@ function validate.body(def, body, at)
     end
     enough(def, body, unknown, at)
     together(def, body, unknown, at)
-    if field_of(def, "allow") and (values.allow == nil) ~= (values.because == nil) and (body.allow == nil) ~= (body.because == nil) then
+    local takes_allow = field_of(def, "allow")
+    local one_alone = (values.allow == nil) ~= (values.because == nil) and (body.allow == nil) ~= (body.because == nil)
+    if takes_allow and one_alone then
         errors.add {
             line = at.line,
             key = values.allow and "allow" or "because",
