@@ -265,6 +265,24 @@ sql_details(struct zdm_buf *out, const struct comment *c, size_t index, size_t *
     zdm_buf_release(&text);
 }
 
+/* Of a gate that was looked at. What each check saw changes with every look, and stays out. */
+static void
+checks(struct zdm_buf *out, const struct zdm_gate_result *gate)
+{
+    for (size_t i = 0; i < gate->n_checks; i++) {
+        const struct zdm_check_result *check = &gate->checks[i];
+        zdm_buf_addf(out, "- %s: ", check->open ? "open" : "**closed**");
+        zdm_markdown_add(out, zdm_check_kind_name(check->check->kind));
+        if (strcmp(zdm_check_kind_name(check->check->kind), check->check->id) != 0) {
+            zdm_buf_addc(out, ' ');
+            zdm_markdown_add(out, check->check->id);
+        }
+        zdm_buf_addc(out, '\n');
+    }
+    if (gate->n_checks)
+        zdm_buf_addc(out, '\n');
+}
+
 static void
 details(struct zdm_buf *out, const struct comment *c, size_t index, size_t *next)
 {
@@ -293,6 +311,8 @@ details(struct zdm_buf *out, const struct comment *c, size_t index, size_t *next
         if (c->previews)
             zdm_render_preview(&text, &c->previews->steps[index]);
         add_laid_out(out, &text);
+        if (st)
+            checks(out, &st->gate);
     }
     zdm_buf_add(out, "</details>\n\n");
     zdm_buf_release(&text);

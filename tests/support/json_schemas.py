@@ -26,6 +26,17 @@ def schema_name(command, document):
     return LINES.get(command) or NAMES.get(command, command)
 
 
+def nearest(error):
+    """What is wrong with the one of several schemas that was meant: whose constants are those of the document."""
+    while error.context:
+        branches = {}
+        for inner in error.context:
+            branches.setdefault(inner.schema_path[0], []).append(inner)
+        errors = min(branches.values(), key=lambda e: (sum(i.validator == "const" for i in e), len(e)))
+        error = jsonschema.exceptions.best_match(errors)
+    return error
+
+
 def load(folder):
     """The schemas by name, each with what common.schema.json defines in itself."""
     texts = {p.name: p.read_text() for p in pathlib.Path(folder).glob("*.schema.json")}
@@ -60,6 +71,7 @@ def main(schemas, folder):
                 continue
             error = jsonschema.exceptions.best_match(validators[name].iter_errors(document))
             if error:
+                error = nearest(error)
                 place = "/".join(str(part) for part in error.absolute_path)
                 print(f"{path}: not as docs/reference/schemas/{name} says: /{place}: {error.message[:2000]}")
                 wrong += 1
