@@ -136,7 +136,7 @@ check_eq "and goes on" 0 "$(sql "SELECT count(*) FROM pg_class WHERE relname IN 
 # --- what the contract destroyed
 cat >gone.lua <<'EOF'
 return plan "gone" {
-  api = 1,
+  api = 1, alongside = "none", because = "that one stays half done here",
   gate "now" { sql "yes" "SELECT true" },
   contract { sql "drop" "ALTER TABLE people DROP COLUMN n" { undo = "ALTER TABLE people ADD COLUMN n int" } },
 }
