@@ -52,6 +52,15 @@ needs_statements(const struct zdm_unused_names *names)
     return false;
 }
 
+static bool
+needs_scans(const struct zdm_unused_names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (names->items[i].scans)
+            return true;
+    return false;
+}
+
 /* Keeps the first reason. */
 static void
 ignorant(struct zdm_unused_counts *out, const char *why, char *todo)
@@ -79,6 +88,10 @@ read_settings(const struct reading *reading, const char **schema, struct zdm_err
     out->replicas = zdm_arena_strdup(out->arena, zdm_result_get(r, 0, 6));
     out->now_ms = zdm_result_i64(r, 0, 7);
     out->scans_reset = zdm_arena_strdup(out->arena, zdm_result_get(r, 0, 8));
+    const char *utility = zdm_result_get(r, 0, 9);
+    if (needs_scans(reading->names) && strcmp(zdm_result_get(r, 0, 10), "off") == 0)
+        ignorant(out, "track_counts is off, so nobody counts scans",
+            zdm_strdup("set track_counts = on"));
     if (!needs_statements(reading->names)) {
         /* Indexes have counts of their own. */
     } else if (!where) {
@@ -94,6 +107,9 @@ read_settings(const struct reading *reading, const char **schema, struct zdm_err
     } else if (strcmp(track, "none") == 0) {
         ignorant(out, "pg_stat_statements.track is none, so nobody counts statements",
             zdm_strdup("set pg_stat_statements.track = top, or all"));
+    } else if (utility && strcmp(utility, "off") == 0) {
+        ignorant(out, "pg_stat_statements.track_utility is off, so nobody counts COPY and cursors",
+            zdm_strdup("set pg_stat_statements.track_utility = on"));
     } else if (query_id && strcmp(query_id, "off") == 0) {
         ignorant(out, "compute_query_id is off, so nobody counts statements",
             zdm_strdup("set compute_query_id = auto"));

@@ -564,9 +564,15 @@ zdm_sql_usage(const char *text, const struct zdm_used *what)
         return ZDM_USAGE_UNKNOWN;
     }
     struct search s = {.what = what, .arena = zdm_arena_new()};
-    for (size_t i = 0; i < tree.parsed->n_stmts; i++)
-        zdm_node_walk(tree.parsed->stmts[i]->stmt, see, &s);
+    bool opaque = false; /* a block in a language of its own, which is parsed no further */
+    for (size_t i = 0; i < tree.parsed->n_stmts; i++) {
+        const PgQuery__Node *stmt = tree.parsed->stmts[i]->stmt;
+        opaque = opaque || stmt->node_case == PG_QUERY__NODE__NODE_DO_STMT;
+        zdm_node_walk(stmt, see, &s);
+    }
     zdm_arena_free(s.arena);
     zdm_tree_release(&tree);
-    return s.found ? ZDM_USAGE_YES : ZDM_USAGE_NO;
+    if (s.found)
+        return ZDM_USAGE_YES;
+    return opaque ? ZDM_USAGE_UNKNOWN : ZDM_USAGE_NO;
 }

@@ -63,7 +63,8 @@ JOIN pg_catalog.pg_language AS l ON l.oid OPERATOR(pg_catalog.=) p.prolang
 WHERE n.nspname OPERATOR(pg_catalog.<>) ALL (ARRAY['pg_catalog', 'information_schema', 'zdm'])
   AND l.lanname OPERATOR(pg_catalog.<>) ALL (ARRAY['c', 'internal'])
   AND NOT pg_catalog.starts_with(p.proname, 'zdm_')
-  AND p.prosrc OPERATOR(pg_catalog.~*) w.pattern
+  -- BEGIN ATOMIC leaves no source
+  AND COALESCE(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) OPERATOR(pg_catalog.~*) w.pattern
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
                   WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
                     AND d.objid OPERATOR(pg_catalog.=) p.oid AND d.deptype OPERATOR(pg_catalog.=) 'e')

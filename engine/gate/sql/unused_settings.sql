@@ -26,5 +26,9 @@ SELECT (SELECT pg_catalog.quote_ident(n.nspname)
         FROM pg_catalog.pg_stat_replication AS r
         WHERE r.state IS DISTINCT FROM 'backup') AS replicas,
        (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8 AS now,
-       (SELECT d.stats_reset FROM pg_catalog.pg_stat_database AS d
-        WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())::pg_catalog.text AS counts_reset
+       -- A crash takes all counts away without a word in pg_stat_database: only shared ones begin anew.
+       (SELECT pg_catalog.concat_ws(', ', d.stats_reset, b.stats_reset)
+        FROM pg_catalog.pg_stat_database AS d, pg_catalog.pg_stat_bgwriter AS b
+        WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) AS counts_reset,
+       pg_catalog.current_setting('pg_stat_statements.track_utility', true) AS track_utility,
+       pg_catalog.current_setting('track_counts') AS track_counts

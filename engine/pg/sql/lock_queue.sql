@@ -1,10 +1,13 @@
 -- $1 pid of a session that may wait for a lock -> first who it waits for (columns as in blockers.sql), then
 -- who came after it and waits for the same relation. No row: it does not wait. Prepared transactions are
 -- pid 0: who holds locks on that relation is asked for with blockers.sql.
-WITH strength (mode, rank) AS (
-    SELECT s.mode, s.rank FROM pg_catalog.unnest(ARRAY['AccessShareLock', 'RowShareLock',
-        'RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock',
-        'ExclusiveLock', 'AccessExclusiveLock']) WITH ORDINALITY AS s (mode, rank)
+-- mode: the strongest lock there that it has and that is in the way; who only waits in front has none.
+WITH strength (mode, conflicts_from, rank) AS ( -- but SHARE does not conflict with itself
+    SELECT s.mode, s.conflicts_from, s.rank FROM ROWS FROM (
+        pg_catalog.unnest(ARRAY['AccessShareLock', 'RowShareLock', 'RowExclusiveLock',
+            'ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock',
+            'AccessExclusiveLock']),
+        pg_catalog.unnest(ARRAY[8, 7, 5, 4, 3, 3, 2, 1])) WITH ORDINALITY AS s (mode, conflicts_from, rank)
 ),
 locks AS MATERIALIZED (SELECT l.*, pg_catalog.to_jsonb(l) OPERATOR(pg_catalog.->>) 'waitstart'
         AS since
@@ -20,6 +23,9 @@ who AS (
         (SELECT l.mode FROM locks l JOIN strength s ON s.mode OPERATOR(pg_catalog.=) l.mode
          WHERE l.pid OPERATOR(pg_catalog.=) b.pid AND l.granted
            AND l.relation OPERATOR(pg_catalog.=) w.relation
+           AND s.rank OPERATOR(pg_catalog.>=) (SELECT o.conflicts_from FROM strength o
+                                               WHERE o.mode OPERATOR(pg_catalog.=) w.mode)
+           AND NOT (l.mode OPERATOR(pg_catalog.=) 'ShareLock' AND w.mode OPERATOR(pg_catalog.=) 'ShareLock')
          ORDER BY s.rank DESC LIMIT 1) AS mode,
         w.relation
     FROM waiting w
