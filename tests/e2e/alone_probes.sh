@@ -59,7 +59,8 @@ sql "UPDATE pg_index SET indisvalid = false WHERE indexrelid IN ('t_v_ccnew'::re
 ZDM_FAILPOINT=alone.started check_exit 137 "$ZDM" run reindex.lua
 check_has "$out" 'index public.t_v_ccnew is INVALID, left by another REINDEX'
 check_has "$out" 'DROP INDEX CONCURRENTLY public.t_v_ccnew'
-check_lacks "$out" x_ccnew
+grep -v '^drift' "$out" >told
+check_lacks told x_ccnew
 sql 'CREATE INDEX t_v_ccnew1 ON t (v)'
 sql "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 't_v_ccnew1'::regclass"
 check_exit 0 "$ZDM" run reindex.lua
