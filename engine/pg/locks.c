@@ -79,19 +79,24 @@ int
 zdm_blockers_find(struct zdm_conn *conn, size_t n, const struct zdm_wanted_lock *wanted,
     struct zdm_blockers *out, struct zdm_err *err)
 {
-    struct zdm_buf names = ZDM_BUF_INIT, modes = ZDM_BUF_INIT;
+    static const char *const below[] = {"alone", "partitions", "children"};
+    struct zdm_buf names = ZDM_BUF_INIT, modes = ZDM_BUF_INIT, belows = ZDM_BUF_INIT;
     struct zdm_result *r = NULL;
 
     zdm_buf_addc(&names, '{');
     zdm_buf_addc(&modes, '{');
+    zdm_buf_addc(&belows, '{');
     for (size_t i = 0; i < n; i++) {
         add_member(&names, wanted[i].relation);
         add_member(&modes, wanted[i].mode ? wanted[i].mode : "AccessExclusiveLock");
+        add_member(&belows, below[wanted[i].below]);
     }
     zdm_buf_addc(&names, '}');
     zdm_buf_addc(&modes, '}');
-    int rc = ZDM_QUERY(
-        conn, zdm_embedded_text(zdm_pg_sql, "sql/blockers.sql"), &r, err, names.s, modes.s);
+    zdm_buf_addc(&belows, '}');
+    int rc = ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/blockers.sql"), &r, err, names.s,
+        modes.s, belows.s);
+    zdm_buf_release(&belows);
     zdm_buf_release(&names);
     zdm_buf_release(&modes);
     if (rc < 0)

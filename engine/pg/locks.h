@@ -27,13 +27,19 @@ struct zdm_blockers {
     size_t count;
 };
 
+enum zdm_wanted_below {
+    ZDM_WANTED_ALONE,      /* a sibling partition is in nobody's way */
+    ZDM_WANTED_PARTITIONS, /* of a table that is partitioned its partitions, too */
+    ZDM_WANTED_CHILDREN,   /* all that inherit from it, too */
+};
 /* A lock somebody wants. */
 struct zdm_wanted_lock {
     const char *relation; /* text as for to_regclass; unknown ones are skipped */
     const char *mode;     /* "ShareRowExclusiveLock", ...; NULL is AccessExclusiveLock */
+    enum zdm_wanted_below below;
 };
 /* Sessions, other than this one, and prepared transactions that hold locks which conflict with one of
- * these, on the relation, its partitions or its child tables. Those that only wait are not counted.
+ * these, on the relation and what is wanted below it. Those that only wait are not counted.
  * Longest transaction first, 20 at most. Owned by *out. */
 int zdm_blockers_find(struct zdm_conn *conn, size_t n, const struct zdm_wanted_lock *wanted,
     struct zdm_blockers *out, struct zdm_err *err);

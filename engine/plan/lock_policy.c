@@ -61,6 +61,17 @@ by_order(const void *a, const void *b)
 }
 
 static void
+add_to(struct zdm_lock_need *sum, const struct zdm_lock_need *need)
+{
+    if (need->mode > sum->mode)
+        sum->mode = need->mode;
+    if (need->reach > sum->reach)
+        sum->reach = need->reach;
+    if (need->below > sum->below)
+        sum->below = need->below;
+}
+
+static void
 keep_each_once(struct seen *all, size_t n, struct zdm_lock_policy *out)
 {
     size_t kept = 0;
@@ -69,8 +80,8 @@ keep_each_once(struct seen *all, size_t n, struct zdm_lock_policy *out)
     for (size_t i = 0; i < n; i++) {
         if (kept == 0 || strcmp(all[kept - 1].need.relation, all[i].need.relation) != 0)
             all[kept++] = all[i];
-        else if (all[i].need.mode > all[kept - 1].need.mode)
-            all[kept - 1].need.mode = all[i].need.mode;
+        else
+            add_to(&all[kept - 1].need, &all[i].need);
     }
     qsort(all, kept, sizeof *all, by_order);
     out->needs = zdm_alloc((kept + 1) * sizeof *out->needs);
@@ -99,6 +110,20 @@ struct sight {
     bool brief, known; /* all of the statements */
 };
 
+/* Nobody waits behind a weak lock, wherever it goes. */
+static struct zdm_lock_need
+need_of(const struct zdm_lock *lock)
+{
+    bool down = lock->reach != ZDM_REACH_SELF && lock->mode >= ZDM_LOCK_STRONG;
+
+    return (struct zdm_lock_need){
+        .relation = lock->relation,
+        .mode = lock->mode,
+        .reach = down ? lock->reach : ZDM_REACH_SELF,
+        .below = down ? lock->mode : ZDM_LOCK_NONE,
+    };
+}
+
 static struct sight
 look_at_statements(const struct zdm_plan_statement *statements, size_t n_statements, size_t step,
     struct zdm_lock_policy *out)
@@ -114,7 +139,7 @@ look_at_statements(const struct zdm_plan_statement *statements, size_t n_stateme
         sight.known = sight.known && st->verdict != ZDM_VERDICT_UNKNOWN;
         for (size_t k = 0; k < st->n_locks; k++) {
             all = zdm_grow(all, n + 1, sizeof *all);
-            all[n] = (struct seen){{st->locks[k].relation, st->locks[k].mode}, n};
+            all[n] = (struct seen){need_of(&st->locks[k]), n};
             n++;
         }
     }

@@ -25,6 +25,8 @@ struct
     zdm_lock_need { /* of a step: a relation as the classification names it, its strongest mode */
     const char *relation;
     enum zdm_lock_mode mode;
+    enum zdm_lock_reach reach;
+    enum zdm_lock_mode below; /* the strongest that goes down to what `reach` says */
 };
 
 struct zdm_lock_policy {

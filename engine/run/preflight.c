@@ -26,17 +26,28 @@ server_mode(enum zdm_lock_mode mode)
     return names[mode];
 }
 
+static enum zdm_wanted_below
+below_of(enum zdm_lock_reach reach)
+{
+    return reach == ZDM_REACH_FAMILY ? ZDM_WANTED_CHILDREN : ZDM_WANTED_PARTITIONS;
+}
+
 struct zdm_wanted_lock *
 zdm_lock_wait_wanted(const struct zdm_lock_wait *wait, size_t *n)
 {
     const struct zdm_lock_policy *policy = &wait->policy;
-    struct zdm_wanted_lock *wanted = zdm_alloc((policy->n_needs + 1) * sizeof *wanted);
+    struct zdm_wanted_lock *wanted = zdm_alloc((2 * policy->n_needs + 1) * sizeof *wanted);
 
     *n = 0;
-    for (size_t i = 0; i < policy->n_needs; i++)
-        if (policy->needs[i].mode >= ZDM_LOCK_STRONG)
+    for (size_t i = 0; i < policy->n_needs; i++) {
+        const struct zdm_lock_need *need = &policy->needs[i];
+        if (need->mode >= ZDM_LOCK_STRONG)
+            wanted[(*n)++] =
+                (struct zdm_wanted_lock){need->relation, server_mode(need->mode), ZDM_WANTED_ALONE};
+        if (need->reach != ZDM_REACH_SELF)
             wanted[(*n)++] = (struct zdm_wanted_lock){
-                policy->needs[i].relation, server_mode(policy->needs[i].mode)};
+                need->relation, server_mode(need->below), below_of(need->reach)};
+    }
     return wanted;
 }
 

@@ -28,6 +28,8 @@ struct zdm_alter {
 void zdm_alter_lock(struct zdm_alter *alter, enum zdm_held held);
 /* The same, and unless ONLY everything that inherits from it. */
 void zdm_alter_lock_family(struct zdm_alter *alter, enum zdm_held held);
+/* The same of its partitions, when it is partitioned. */
+void zdm_alter_lock_partitions(struct zdm_alter *alter, enum zdm_held held);
 /* The target alone with ONLY, else with all that inherit from it; parents first. */
 struct zdm_relation **zdm_alter_family(struct zdm_alter *alter, size_t *n);
 /* The column that the sub-command names, or NULL: a certain error when the target is known. */

@@ -32,6 +32,18 @@ zdm_alter_lock_family(struct zdm_alter *alter, enum zdm_held held)
         zdm_draft_lock_on(alter->draft, family[i], alter->mode, held);
 }
 
+void
+zdm_alter_lock_partitions(struct zdm_alter *alter, enum zdm_held held)
+{
+    size_t n = 1;
+    struct zdm_relation **family = &alter->relation;
+
+    if (alter->recurse)
+        family = zdm_draft_partitions(alter->draft, alter->relation, &n);
+    for (size_t i = 0; i < n; i++)
+        zdm_draft_lock_on(alter->draft, family[i], alter->mode, held);
+}
+
 struct zdm_column *
 zdm_alter_column(struct zdm_alter *alter, const char *name)
 {

@@ -79,6 +79,8 @@ check_one(struct zdm_alter *alter, const struct check *check, struct zdm_relatio
 {
     struct zdm_draft *draft = alter->draft;
 
+    if (alter->recurse && !check->given->is_no_inherit)
+        zdm_draft_goes_down(draft, relation);
     zdm_draft_lock_on(draft, relation, alter->mode, check->later ? ZDM_HELD_BRIEF : ZDM_HELD_SCAN);
     if (relation != alter->relation && merged(alter, check, relation))
         return;

@@ -80,12 +80,21 @@ enum zdm_severity {
 };
 const char *zdm_severity_name(enum zdm_severity severity); /* "off", "info", ... */
 
+/* Which relations below it are locked along, whether or not a catalog lists them. Of what is not known
+ * to go down nothing is said. */
+enum zdm_lock_reach {
+    ZDM_REACH_SELF,
+    ZDM_REACH_PARTITIONS, /* when it is partitioned: its partitions at any depth */
+    ZDM_REACH_FAMILY,     /* tables that inherit from it, too */
+};
+
 struct zdm_lock {
     /* Quoted where needed. From a catalog always schema.name; else as the author wrote it. An index
      * is listed only when its lock says more than that of its table. */
     char *relation;
     enum zdm_lock_mode mode;
     enum zdm_held held;
+    enum zdm_lock_reach reach;
     int64_t rows, bytes; /* of the relation, the server's estimates, with indexes; -1: not known */
 };
 

@@ -60,8 +60,11 @@ zdm_draft_lock(struct zdm_draft *draft, const struct zdm_relation *relation, con
 {
     struct zdm_statement *st = draft->st;
 
+    enum zdm_lock_reach reach = relation == draft->above ? draft->reach : ZDM_REACH_SELF;
     struct zdm_lock *lock = lock_of(draft, name);
     if (lock) {
+        if (reach > lock->reach)
+            lock->reach = reach;
         if (mode > lock->mode)
             lock->mode = mode;
         if (longer(held) > longer(lock->held))
@@ -76,6 +79,7 @@ zdm_draft_lock(struct zdm_draft *draft, const struct zdm_relation *relation, con
     st->locks[st->n_locks++] = (struct zdm_lock){.relation = zdm_arena_strdup(draft->arena, name),
         .mode = mode,
         .held = held,
+        .reach = reach,
         .rows = counted ? relation->rows : -1,
         .bytes = counted ? relation->bytes : -1};
 }

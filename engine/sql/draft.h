@@ -29,7 +29,9 @@ struct zdm_draft {
     const struct zdm_relation **targets; /* of st->locks, n_locks */
     const struct zdm_index **built;      /* n_built, of st->builds; none twice */
     size_t n_built;
-    bool stopped;                       /* see zdm_draft_fails() */
+    bool stopped;                     /* see zdm_draft_fails() */
+    const struct zdm_relation *above; /* whose family was asked for last; its lock goes down */
+    enum zdm_lock_reach reach;
     const struct zdm_relation *changed; /* the first that it locks as DDL does; NULL: none */
     bool has_data;                      /* the rows of its COPY FROM stdin stand in the text */
     bool fresh; /* it works on a relation that is new: nobody waits, nobody uses it */
@@ -55,8 +57,13 @@ void zdm_draft_scan_of(struct zdm_draft *draft, const struct zdm_relation *relat
 void zdm_draft_rewrite_of(struct zdm_draft *draft, const struct zdm_relation *relation);
 void zdm_draft_build_of(struct zdm_draft *draft, const struct zdm_index *index);
 /* The relation and all that inherit from it, partitions too, at any depth; parents first. The list
- * lives in the arena. ONLY is the caller's. */
+ * lives in the arena. ONLY is the caller's. A lock of the relation that follows goes down to them. */
 struct zdm_relation **zdm_draft_family(
+    struct zdm_draft *draft, struct zdm_relation *relation, size_t *n);
+/* The same for who walks down by itself. */
+void zdm_draft_goes_down(struct zdm_draft *draft, const struct zdm_relation *relation);
+/* The family of one that is partitioned; any other one alone. */
+struct zdm_relation **zdm_draft_partitions(
     struct zdm_draft *draft, struct zdm_relation *relation, size_t *n);
 
 /* A claim that the catalog could not settle. */

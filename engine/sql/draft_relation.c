@@ -159,8 +159,8 @@ join(struct family *family, struct zdm_relation *relation)
         *place(family, relation) = relation;
 }
 
-struct zdm_relation **
-zdm_draft_family(struct zdm_draft *draft, struct zdm_relation *relation, size_t *n)
+static struct zdm_relation **
+all_below(struct zdm_draft *draft, struct zdm_relation *relation, size_t *n)
 {
     struct family family = {.arena = draft->arena};
 
@@ -172,6 +172,33 @@ zdm_draft_family(struct zdm_draft *draft, struct zdm_relation *relation, size_t 
                 join(&family, family.list[i]->children.items[k]);
     *n = family.n;
     return family.list;
+}
+
+void
+zdm_draft_goes_down(struct zdm_draft *draft, const struct zdm_relation *relation)
+{
+    draft->above = relation;
+    draft->reach = ZDM_REACH_FAMILY;
+}
+
+struct zdm_relation **
+zdm_draft_family(struct zdm_draft *draft, struct zdm_relation *relation, size_t *n)
+{
+    zdm_draft_goes_down(draft, relation);
+    return all_below(draft, relation, n);
+}
+
+struct zdm_relation **
+zdm_draft_partitions(struct zdm_draft *draft, struct zdm_relation *relation, size_t *n)
+{
+    draft->above = relation;
+    draft->reach = ZDM_REACH_PARTITIONS;
+    if (relation->kind == ZDM_RELATION_PARTITIONED)
+        return all_below(draft, relation, n);
+    struct zdm_relation **alone = zdm_arena_alloc(draft->arena, sizeof *alone);
+    *alone = relation;
+    *n = 1;
+    return alone;
 }
 
 void

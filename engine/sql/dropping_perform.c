@@ -8,10 +8,8 @@ static void
 lock_family(struct zdm_draft *draft, struct zdm_relation *relation)
 {
     size_t n;
-    struct zdm_relation **family = zdm_draft_family(draft, relation, &n);
+    struct zdm_relation **family = zdm_draft_partitions(draft, relation, &n);
 
-    if (relation->kind != ZDM_RELATION_PARTITIONED)
-        n = 1;
     for (size_t i = 0; i < n; i++)
         zdm_draft_lock_on(draft, family[i], ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
 }
@@ -21,10 +19,8 @@ static void
 lock_referenced(struct zdm_draft *draft, struct zdm_relation *relation)
 {
     size_t n;
-    struct zdm_relation **family = zdm_draft_family(draft, relation, &n);
+    struct zdm_relation **family = zdm_draft_partitions(draft, relation, &n);
 
-    if (relation->kind != ZDM_RELATION_PARTITIONED)
-        n = 1;
     for (size_t i = 0; i < n; i++)
         if (draft->pg_version != 14 || family[i]->kind != ZDM_RELATION_PARTITIONED)
             zdm_draft_lock_on(draft, family[i], ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
@@ -34,7 +30,9 @@ static void
 lock_relation(struct zdm_dropping *dropping, struct zdm_relation *relation)
 {
     struct zdm_draft *draft = dropping->draft;
+    size_t n;
 
+    zdm_draft_partitions(draft, relation, &n); /* they go too, and are locked as they do */
     zdm_draft_lock_on(draft, relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
     for (size_t i = 0; relation->is_partition && i < relation->parents.n; i++) {
         const struct zdm_relation *parent = relation->parents.items[i];

@@ -22,11 +22,9 @@ void
 zdm_lock_referenced(struct zdm_draft *draft, struct zdm_relation *relation, enum zdm_lock_mode mode,
     enum zdm_held held)
 {
-    size_t n = 1;
-    struct zdm_relation **family = &relation;
+    size_t n;
+    struct zdm_relation **family = zdm_draft_partitions(draft, relation, &n);
 
-    if (relation->kind == ZDM_RELATION_PARTITIONED)
-        family = zdm_draft_family(draft, relation, &n);
     for (size_t i = 0; i < n; i++)
         zdm_draft_lock_on(draft, family[i], mode, held);
 }
@@ -384,10 +382,7 @@ zdm_constraint_add_foreign(struct zdm_alter *alter, const PgQuery__Constraint *c
         return;
 
     enum zdm_held held = key.later || draft->fresh ? ZDM_HELD_BRIEF : ZDM_HELD_SCAN;
-    if (alter->relation->kind == ZDM_RELATION_PARTITIONED)
-        zdm_alter_lock_family(alter, held);
-    else
-        zdm_alter_lock(alter, held);
+    zdm_alter_lock_partitions(alter, held);
     zdm_lock_referenced(draft, key.references, ZDM_LOCK_SHARE_ROW_EXCLUSIVE, held);
     char *quoted;
     key.not_valid = zdm_alter_constraint_text(alter, constraint, true, &quoted);

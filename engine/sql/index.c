@@ -227,6 +227,9 @@ create(struct zdm_draft *draft, const PgQuery__IndexStmt *stmt)
     const char *name =
         stmt->idxname[0] ? stmt->idxname : zdm_index_plan_name(draft, &plan, relation);
     bool only = !stmt->relation->inh && relation->kind == ZDM_RELATION_PARTITIONED;
+    size_t n;
+    if (stmt->relation->inh) /* the partitions are locked one by one, with their parts of it */
+        zdm_draft_partitions(draft, relation, &n);
     zdm_draft_lock_on(draft, relation, mode, only ? ZDM_HELD_BRIEF : ZDM_HELD_BUILD);
     tell_replaced(draft, &plan, relation, table);
     if (stmt->concurrent) {

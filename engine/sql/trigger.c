@@ -147,8 +147,8 @@ zdm_family_trigger(struct zdm_draft *draft)
             ZDM_HELD_BRIEF);
     /* Row triggers of a partitioned table are made on each partition; those that inherit have none. */
     struct zdm_relation **family = &relation;
-    if (relation->kind == ZDM_RELATION_PARTITIONED && stmt->row)
-        family = zdm_draft_family(draft, relation, &n);
+    if (stmt->row)
+        family = zdm_draft_partitions(draft, relation, &n);
     for (size_t i = 0; i < n; i++) {
         zdm_draft_lock_on(draft, family[i], ZDM_LOCK_SHARE_ROW_EXCLUSIVE, ZDM_HELD_BRIEF);
         add_trigger(draft, family[i], stmt, function);

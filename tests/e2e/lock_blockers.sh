@@ -63,6 +63,36 @@ plan other 'old_transaction = "200ms", wait_for_old_transactions = "0s",' \
 check_exit 0 "$ZDM" run other.lua
 sql 'ALTER TABLE t VALIDATE CONSTRAINT c'
 release_lock
+
+# What does not go down to the partitions has nothing to do with who is in one of them.
+sql 'CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2); CREATE TABLE p3 (LIKE p)'
+hold_lock 'SELECT FROM p1'
+is_old 300ms
+# sibling NAME FIELDS SQL
+sibling() {
+    plan "$1" 'old_transaction = "200ms", wait_for_old_transactions = "0s", on_blocked = "terminate",
+      on_blocked_age = "1ms",' "$3" "$2"
+    check_exit 0 "$ZDM" run "$1.lua"
+    check_lacks "$out" 'terminated'
+    check_lacks "$out" 'not asked for'
+}
+sibling create 'allow = { "lock-create-partition-of" }, because = "a test"' 'CREATE TABLE p4 PARTITION OF p FOR VALUES IN (4)'
+sibling detach 'allow = { "lock-detach-partition" }, because = "a test"' 'ALTER TABLE p DETACH PARTITION p2'
+sibling attach '' 'ALTER TABLE p ATTACH PARTITION p3 FOR VALUES IN (3)'
+sibling rename 'allow = { "break-rename-table" }, because = "a test"' 'ALTER TABLE p RENAME TO q'
+# An index of what is partitioned does, and waits for who writes.
+plan index 'old_transaction = "200ms", wait_for_old_transactions = "0s",' 'CREATE INDEX ON q (id)' \
+    'allow = { "index-create-blocking" }, because = "a test"'
+check_exit 0 "$ZDM" run index.lua
+release_lock
+hold_lock 'UPDATE p1 SET id = 1'
+is_old 300ms
+plan index2 'old_transaction = "200ms", wait_for_old_transactions = "0s",' 'CREATE INDEX ON q (id, id)' \
+    'allow = { "index-create-blocking" }, because = "a test"'
+check_exit 1 "$ZDM" run index2.lua
+check_has "$err" 'an old transaction is in the way'
+release_lock
+sql 'ALTER TABLE q RENAME TO p'
 hold_lock 'SELECT FROM t'
 is_old 300ms
 plan validate 'old_transaction = "200ms", wait_for_old_transactions = "0s",' 'ALTER TABLE t VALIDATE CONSTRAINT c'

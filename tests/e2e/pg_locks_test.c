@@ -23,7 +23,8 @@ close_scratch(void **state)
 static struct zdm_blockers
 find(struct zdm_conn *conn, const char *relation, const char *mode)
 {
-    const struct zdm_wanted_lock wanted[] = {{"public.nosuch", mode}, {relation, mode}};
+    const struct zdm_wanted_lock wanted[] = {
+        {"public.nosuch", mode, ZDM_WANTED_CHILDREN}, {relation, mode, ZDM_WANTED_ALONE}};
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_blockers found;
 

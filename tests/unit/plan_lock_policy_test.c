@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 
 #include "plan/lock_policy.h"
 #include "plan_fixture.h"
@@ -131,6 +132,78 @@ order_and_shares(void **state)
     done(&j);
 }
 
+/* As measured on a server; a sibling partition is in nobody's way. */
+static void
+goes_down(void **state)
+{
+    static const struct {
+        const char *sql;
+        enum zdm_lock_reach reach;
+    } cases[] = {
+        {"CREATE TABLE n PARTITION OF t FOR VALUES FROM (1) TO (2)", ZDM_REACH_SELF},
+        {"ALTER TABLE t ATTACH PARTITION n FOR VALUES FROM (1) TO (2)", ZDM_REACH_SELF},
+        {"ALTER TABLE t DETACH PARTITION n", ZDM_REACH_SELF},
+        {"CREATE TABLE n () INHERITS (t)", ZDM_REACH_SELF},
+        {"ALTER TABLE t RENAME TO u", ZDM_REACH_SELF},
+        {"ALTER TABLE t SET SCHEMA s", ZDM_REACH_SELF},
+        {"ALTER TABLE t OWNER TO bob", ZDM_REACH_SELF},
+        {"ALTER TABLE t ENABLE ROW LEVEL SECURITY", ZDM_REACH_SELF},
+        {"CREATE POLICY p ON t", ZDM_REACH_SELF},
+        {"CREATE TRIGGER r AFTER UPDATE ON t EXECUTE FUNCTION f()", ZDM_REACH_SELF},
+        {"ALTER TABLE t REPLICA IDENTITY FULL", ZDM_REACH_SELF},
+        {"ALTER TABLE t SET (fillfactor = 50)", ZDM_REACH_SELF},
+        {"COMMENT ON TABLE t IS 'x'", ZDM_REACH_SELF},
+        {"CREATE PUBLICATION p FOR TABLE t", ZDM_REACH_SELF},
+        {"CREATE STATISTICS s ON a, b FROM t", ZDM_REACH_SELF},
+        {"LOCK TABLE ONLY t", ZDM_REACH_SELF},
+        {"CREATE INDEX ON ONLY t (a)", ZDM_REACH_SELF},
+        {"ALTER TABLE ONLY t ADD COLUMN a int", ZDM_REACH_SELF},
+        {"UPDATE t SET a = 1", ZDM_REACH_SELF}, /* it does, and nobody waits behind it */
+        /* Its partitions are locked with SHARE only, before PostgreSQL 18. */
+        {"ALTER TABLE t ADD UNIQUE (a)", ZDM_REACH_SELF},
+        {"CREATE INDEX ON t (a)", ZDM_REACH_PARTITIONS},
+        {"CREATE TRIGGER r AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()",
+            ZDM_REACH_PARTITIONS},
+        {"ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u", ZDM_REACH_PARTITIONS},
+        {"DROP TABLE t", ZDM_REACH_PARTITIONS},
+        {"ALTER TABLE t ADD COLUMN a int", ZDM_REACH_FAMILY},
+        {"ALTER TABLE t DROP COLUMN a", ZDM_REACH_FAMILY},
+        {"ALTER TABLE t ALTER a TYPE bigint", ZDM_REACH_FAMILY},
+        {"ALTER TABLE t ALTER a SET NOT NULL", ZDM_REACH_FAMILY},
+        {"ALTER TABLE t ALTER a SET DEFAULT 1", ZDM_REACH_FAMILY},
+        {"ALTER TABLE t ADD CHECK (a > 0)", ZDM_REACH_FAMILY},
+        {"ALTER TABLE t ADD CHECK (a > 0) NOT VALID", ZDM_REACH_FAMILY},
+        {"ALTER TABLE t OWNER TO bob, ADD COLUMN a int", ZDM_REACH_FAMILY},
+        {"ALTER TABLE t RENAME COLUMN a TO b", ZDM_REACH_FAMILY},
+        {"TRUNCATE t", ZDM_REACH_FAMILY},
+        {"LOCK TABLE t", ZDM_REACH_FAMILY},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct judged j;
+        judge(&j, ZDM_PHASE_EXPAND, cases[i].sql);
+        assert_true(j.policy.n_needs > 0);
+        const struct zdm_lock_need *need = &j.policy.needs[0];
+        for (size_t k = 0; k < j.policy.n_needs; k++)
+            if (strcmp(j.policy.needs[k].relation, "t") == 0)
+                need = &j.policy.needs[k];
+        if (need->reach != cases[i].reach)
+            fail_msg("%s: %d, not %d", cases[i].sql, need->reach, cases[i].reach);
+        assert_int_equal(need->below, need->reach == ZDM_REACH_SELF ? ZDM_LOCK_NONE : need->mode);
+        done(&j);
+    }
+
+    /* Two statements: only what the second wants goes down. */
+    struct judged j;
+    judge(
+        &j, ZDM_PHASE_EXPAND, "ALTER TABLE t OWNER TO bob; ALTER TABLE t ALTER a SET STATISTICS 1");
+    assert_int_equal(j.policy.needs[0].mode, ZDM_LOCK_ACCESS_EXCLUSIVE);
+    assert_int_equal(j.policy.needs[0].reach, ZDM_REACH_FAMILY);
+    assert_int_equal(j.policy.needs[0].below, ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE);
+    done(&j);
+}
+
 int
 main(void)
 {
@@ -138,6 +211,7 @@ main(void)
         cmocka_unit_test(classes),
         cmocka_unit_test(other_kinds),
         cmocka_unit_test(order_and_shares),
+        cmocka_unit_test(goes_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
--- $1 relations (text[]) $2 lock modes wanted on them, one each (text[]) -> who holds a lock in their way,
--- longest transaction first. Partitions and child tables count as their parents: DDL goes down to them.
+-- $1 relations (text[]) $2 lock modes wanted on them $3 "alone", "partitions" (of one that is partitioned),
+-- "children" (of any), one each (text[]) -> who holds a lock in their way, longest transaction first.
 -- The conflicts are those of the manual's table "Conflicting Lock Modes".
 WITH RECURSIVE conflict (wanted, held) AS (VALUES
     ('AccessShareLock',          ARRAY['AccessExclusiveLock']),
@@ -29,16 +29,19 @@ strength (mode, rank) AS (
         'RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock',
         'ExclusiveLock', 'AccessExclusiveLock']) WITH ORDINALITY AS s (mode, rank)
 ),
-named (relation, mode) AS (
-    SELECT pg_catalog.to_regclass(w.name)::pg_catalog.oid, w.mode
-    FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]))
-        AS w (name, mode)
+named (relation, mode, down) AS (
+    SELECT c.oid, w.mode, w.below OPERATOR(pg_catalog.=) 'children'
+        OR (w.below OPERATOR(pg_catalog.=) 'partitions' AND c.relkind OPERATOR(pg_catalog.=) 'p')
+    FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]),
+        pg_catalog.unnest($3::pg_catalog.text[])) AS w (name, mode, below)
+    JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(w.name)
 ),
-wanted (relation, mode) AS (
-    SELECT relation, mode FROM named WHERE relation IS NOT NULL
+wanted (relation, mode, down) AS (
+    SELECT relation, mode, down FROM named
     UNION
-    SELECT i.inhrelid, w.mode FROM wanted w
+    SELECT i.inhrelid, w.mode, w.down FROM wanted w
     JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) w.relation
+    WHERE w.down
 ),
 held AS (
     -- One row a transaction: its strongest lock in the way.
