@@ -307,6 +307,8 @@ read_gate(struct reader *r, struct zdm_step_gate *step)
         read_options(r, check);
         check->names = read_strings(r, "names", &check->n_names);
         check->roles = read_strings(r, "roles", &check->n_roles);
+        check->functions = read_strings(r, "functions", &check->n_functions);
+        check->aliases = read_strings(r, "aliases", &check->n_aliases);
         check->source = function_source(r, "run", NULL);
         check->run = read_function(r, "run");
         check->shown = read_string(r, "shown");

@@ -42,6 +42,7 @@ add_used(struct zdm_buf *b, const json_t *memory, const struct zdm_unused_names 
     const json_t *calls = json_object_get(memory, "calls");
     const json_t *scans = json_object_get(memory, "scans");
     size_t more = 0;
+    bool merged = false;
     char count[32];
 
     for (size_t i = 0; i < now->n_statements; i++) {
@@ -49,16 +50,22 @@ add_used(struct zdm_buf *b, const json_t *memory, const struct zdm_unused_names 
         int64_t before = json_integer_value(json_object_get(calls, st->key));
         if (st->calls <= before)
             continue;
+        merged = merged || st->usage == ZDM_USAGE_MERGED;
         if (more++ >= SHOWN)
             continue;
         zdm_buf_addf(b, "%s%s call%s by %s of%s ", b->len ? "; " : "",
             zdm_show_count(st->calls - before, count), st->calls - before == 1 ? "" : "s", st->role,
-            st->unknown ? " what cannot be parsed:" : "");
+            st->usage == ZDM_USAGE_UNKNOWN  ? " what cannot be parsed:"
+            : st->usage == ZDM_USAGE_MERGED ? " what may stand for a use:"
+                                            : "");
         add_text(b, st->text);
     }
     if (more > SHOWN)
         zdm_buf_addf(
             b, "; and %s other statements", zdm_show_count((int64_t)(more - SHOWN), count));
+    if (merged)
+        zdm_buf_add(b, "; from PostgreSQL 18 on statements on relations of one name or alias are "
+                       "counted together: write names that only others have in ignore_aliases");
     for (size_t i = 0; i < now->n_scans; i++) {
         const struct zdm_unused_scan *scan = &now->scans[i];
         int64_t before = json_integer_value(json_object_get(scans, scan->oid));

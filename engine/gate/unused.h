@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "gate/gate.h"
 #include "sql/usage.h"
 
@@ -25,7 +26,7 @@ struct zdm_unused_name {
     const char *oid;       /* of the relation */
     bool statements;       /* statements show its use: not of an index */
     bool scans;            /* counts of the relation do: not of a column or a view */
-    const char *functions; /* that may use it: "f, g"; NULL: none */
+    const char *functions; /* that may use it, but for those to ignore: "f(), g()"; NULL: none */
     struct zdm_used used;
 };
 struct zdm_unused_names {
@@ -35,13 +36,16 @@ struct zdm_unused_names {
 };
 int zdm_unused_names_find(const struct zdm_gate_question *g, const struct zdm_check *check,
     struct zdm_unused_names *out, struct zdm_err *err);
+/* {"a","b"}, as the server reads an array. */
+void zdm_unused_add_item(struct zdm_buf *b, const char *item);
+void zdm_unused_close_array(struct zdm_buf *b);
 void zdm_unused_names_release(struct zdm_unused_names *names);
 
 struct zdm_unused_statement {
     const char *key; /* role and query, as the server numbers them */
     const char *role, *text;
     int64_t calls;
-    bool unknown; /* it cannot be parsed */
+    enum zdm_usage usage;
 };
 struct zdm_unused_scan {
     const char *oid;

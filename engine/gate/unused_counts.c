@@ -24,25 +24,6 @@ ask(const struct reading *reading, const char *sql, size_t n, const char *const 
         reading->g, reading->check, sql, 0, n, values, ZDM_UNUSED_LOOK_MS, r, err);
 }
 
-/* {"a","b"}, as the server reads an array. */
-static void
-add_item(struct zdm_buf *b, const char *item)
-{
-    zdm_buf_add(b, b->len ? ",\"" : "{\"");
-    for (const char *p = item; *p; p++) {
-        if (*p == '"' || *p == '\\')
-            zdm_buf_addc(b, '\\');
-        zdm_buf_addc(b, *p);
-    }
-    zdm_buf_addc(b, '"');
-}
-
-static void
-close_array(struct zdm_buf *b)
-{
-    zdm_buf_add(b, b->len ? "}" : "{}");
-}
-
 static bool
 needs_statements(const struct zdm_unused_names *names)
 {
@@ -73,6 +54,16 @@ ignorant(struct zdm_unused_counts *out, const char *why, char *todo)
     out->todo = todo;
 }
 
+/* One whose uses only its statements show, and functions may hide those; NULL: there is none. */
+static const struct zdm_unused_name *
+used_in_functions(const struct zdm_unused_names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (names->items[i].functions && !names->items[i].scans)
+            return &names->items[i];
+    return NULL;
+}
+
 /* Where the extension is, unless nothing it says can be trusted. *schema: in the arena, or NULL. */
 static int
 read_settings(const struct reading *reading, const char **schema, struct zdm_err *err)
@@ -85,6 +76,7 @@ read_settings(const struct reading *reading, const char **schema, struct zdm_err
         return -1;
     const char *where = zdm_result_get(r, 0, 0), *track = zdm_result_get(r, 0, 2);
     const char *query_id = zdm_result_get(r, 0, 3), *excepted = zdm_result_get(r, 0, 4);
+    const struct zdm_unused_name *hidden = used_in_functions(reading->names);
     out->replicas = zdm_arena_strdup(out->arena, zdm_result_get(r, 0, 6));
     out->now_ms = zdm_result_i64(r, 0, 7);
     out->scans_reset = zdm_arena_strdup(out->arena, zdm_result_get(r, 0, 8));
@@ -117,6 +109,14 @@ read_settings(const struct reading *reading, const char **schema, struct zdm_err
         char *why = zdm_strf("statements are not counted for %s", excepted);
         ignorant(out, why, zdm_strdup("ALTER ROLE ... RESET that setting"));
         free(why);
+    } else if (hidden && strcmp(track, "all") != 0) {
+        char *why = zdm_strf("pg_stat_statements.track is %s, so nobody counts what functions "
+                             "that name %s run: %s",
+            track, hidden->written, hidden->functions);
+        ignorant(out, why,
+            zdm_strdup("set it to all, also for roles that have it set, or write those that do not "
+                       "use it, or are not called, in ignore_functions"));
+        free(why);
     } else {
         *schema = zdm_arena_strdup(out->arena, where);
     }
@@ -138,15 +138,17 @@ in_schema(const char *file, const char *schema)
 
 /* Which of the names does the statement use? Any is enough. */
 static enum zdm_usage
-usage_of(const struct zdm_unused_names *names, const char *text)
+usage_of(const struct zdm_unused_names *names, const char *text, bool own)
 {
     enum zdm_usage usage = ZDM_USAGE_NO;
 
     for (size_t i = 0; i < names->count && usage != ZDM_USAGE_YES; i++) {
         if (!names->items[i].statements)
             continue;
-        enum zdm_usage one = zdm_sql_usage(text, &names->items[i].used);
-        if (one != ZDM_USAGE_NO)
+        struct zdm_used used = names->items[i].used;
+        used.own = own;
+        enum zdm_usage one = zdm_sql_usage(text, &used);
+        if (one == ZDM_USAGE_YES || one > usage)
             usage = one;
     }
     return usage;
@@ -157,7 +159,7 @@ take_statement(const struct reading *reading, const struct zdm_result *r, int ro
 {
     struct zdm_unused_counts *out = reading->out;
     const char *text = zdm_result_get(r, row, 2);
-    enum zdm_usage usage = usage_of(reading->names, text);
+    enum zdm_usage usage = usage_of(reading->names, text, zdm_result_bool(r, row, 5));
 
     if (usage == ZDM_USAGE_NO)
         return;
@@ -166,7 +168,7 @@ take_statement(const struct reading *reading, const struct zdm_result *r, int ro
         .calls = zdm_result_i64(r, row, 1),
         .text = zdm_arena_strdup(out->arena, text),
         .role = zdm_arena_strdup(out->arena, zdm_result_get(r, row, 3)),
-        .unknown = usage == ZDM_USAGE_UNKNOWN,
+        .usage = usage,
     };
 }
 
@@ -181,15 +183,17 @@ read_statements(const struct reading *reading, const char *schema, struct zdm_er
 
     for (size_t i = 0; i < reading->names->count; i++) {
         const struct zdm_used *used = &reading->names->items[i].used;
+        if (used->by_name)
+            zdm_unused_add_item(&words, ""); /* every text may be another's */
         for (size_t k = 0; k < used->n_relations; k++)
             if (used->relations[k].role != ZDM_USED_OTHER) /* with a quotation mark: as any */
-                add_item(
+                zdm_unused_add_item(
                     &words, strchr(used->relations[k].name, '"') ? "" : used->relations[k].name);
     }
-    close_array(&words);
+    zdm_unused_close_array(&words);
     for (size_t i = 0; i < reading->check->n_roles; i++)
-        add_item(&roles, reading->check->roles[i]);
-    close_array(&roles);
+        zdm_unused_add_item(&roles, reading->check->roles[i]);
+    zdm_unused_close_array(&roles);
     char *sql = in_schema("sql/unused_statements.sql", schema);
     int rc = ask(reading, sql, 2, (const char *[]){words.s, roles.s}, &r, err);
     free(sql);
@@ -244,8 +248,8 @@ read_scans(const struct reading *reading, struct zdm_err *err)
 
     for (size_t i = 0; i < reading->names->count; i++)
         if (reading->names->items[i].scans)
-            add_item(&oids, reading->names->items[i].oid);
-    close_array(&oids);
+            zdm_unused_add_item(&oids, reading->names->items[i].oid);
+    zdm_unused_close_array(&oids);
     int rc = ask(reading, zdm_embedded_text(zdm_gate_sql, "sql/unused_scans.sql"), 1,
         (const char *[]){oids.s}, &r, err);
     zdm_buf_release(&oids);

@@ -5,9 +5,28 @@
 #include "base/mem.h"
 #include "gate/unused.h"
 
-#define FUNCTIONS_SHOWN 5
+#define FUNCTIONS_SHOWN 20
+#define COUNTS_BY_NAME  180000 /* the first server that does */
 
 extern const struct zdm_embedded zdm_gate_sql[];
+
+void
+zdm_unused_add_item(struct zdm_buf *b, const char *item)
+{
+    zdm_buf_add(b, b->len ? ",\"" : "{\"");
+    for (const char *p = item; *p; p++) {
+        if (*p == '"' || *p == '\\')
+            zdm_buf_addc(b, '\\');
+        zdm_buf_addc(b, *p);
+    }
+    zdm_buf_addc(b, '"');
+}
+
+void
+zdm_unused_close_array(struct zdm_buf *b)
+{
+    zdm_buf_add(b, b->len ? "}" : "{}");
+}
 
 static int
 not_one(const struct zdm_gate_question *g, const struct zdm_check *check, const char *written,
@@ -48,8 +67,10 @@ find(const struct zdm_gate_question *g, const struct zdm_check *check, struct zd
 static bool
 role_of(const char *what, enum zdm_used_role *role)
 {
-    static const char *const roles[] = {
-        [ZDM_USED_ITSELF] = "itself", [ZDM_USED_VIEW] = "view", [ZDM_USED_OTHER] = "other"};
+    static const char *const roles[] = {[ZDM_USED_ITSELF] = "itself",
+        [ZDM_USED_VIEW] = "view",
+        [ZDM_USED_OTHER] = "other",
+        [ZDM_USED_NAMESAKE] = "namesake"};
 
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
         if (strcmp(what, roles[i]) == 0) {
@@ -66,11 +87,16 @@ read_names(const struct zdm_gate_question *g, const struct zdm_check *check,
     struct zdm_arena *arena, struct zdm_unused_name *out, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
-    struct zdm_buf functions = ZDM_BUF_INIT;
+    struct zdm_buf functions = ZDM_BUF_INIT, ignored = ZDM_BUF_INIT;
     size_t n_functions = 0;
 
-    if (zdm_gate_query(g, check, zdm_embedded_text(zdm_gate_sql, "sql/unused_names.sql"), 0, 2,
-            (const char *[]){out->oid, out->used.column}, ZDM_UNUSED_LOOK_MS, &r, err) < 0)
+    for (size_t i = 0; i < check->n_functions; i++)
+        zdm_unused_add_item(&ignored, check->functions[i]);
+    zdm_unused_close_array(&ignored);
+    int rc = zdm_gate_query(g, check, zdm_embedded_text(zdm_gate_sql, "sql/unused_names.sql"), 0, 3,
+        (const char *[]){out->oid, out->used.column, ignored.s}, ZDM_UNUSED_LOOK_MS, &r, err);
+    zdm_buf_release(&ignored);
+    if (rc < 0)
         return -1;
     size_t n = (size_t)zdm_result_rows(r), n_relations = 0, n_constraints = 0;
     struct zdm_used_relation *relations = zdm_arena_alloc(arena, (n + 1) * sizeof *relations);
@@ -95,6 +121,10 @@ read_names(const struct zdm_gate_question *g, const struct zdm_check *check,
     out->used.n_relations = n_relations;
     out->used.constraints = constraints;
     out->used.n_constraints = n_constraints;
+    /* Those of a table show in its scans, whatever its statements look like. */
+    out->used.by_name = !out->scans && zdm_conn_server_version(g->conn) >= COUNTS_BY_NAME;
+    out->used.aliases = check->aliases;
+    out->used.n_aliases = check->n_aliases;
     out->functions = functions.len ? zdm_arena_strdup(arena, functions.s) : NULL;
     zdm_buf_release(&functions);
     return 0;

@@ -230,6 +230,10 @@ put_gate(json_t *object, const struct zdm_step_gate *gate)
             put_texts(one, "names", check->names, check->n_names);
         if (check->n_roles > 0)
             put_texts(one, "ignore_roles", check->roles, check->n_roles);
+        if (check->n_functions > 0)
+            put_texts(one, "ignore_functions", check->functions, check->n_functions);
+        if (check->n_aliases > 0)
+            put_texts(one, "ignore_aliases", check->aliases, check->n_aliases);
         put_text(one, "run", check->source);
         if (json_array_append_new(checks, one) < 0)
             zdm_die("out of memory");

@@ -181,6 +181,10 @@ struct zdm_check {
     size_t n_names;
     const char *const *roles; /* unused: whose statements do not count */
     size_t n_roles;
+    const char *const *functions; /* unused: that do not use it, as written */
+    size_t n_functions;
+    const char *const *aliases; /* unused: that only other relations have */
+    size_t n_aliases;
     zdm_func run;       /* function */
     const char *source; /* its text */
     const char *shown;  /* what they wait for, for people; NULL: soak, approval and sql */

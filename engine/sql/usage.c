@@ -29,6 +29,7 @@ struct search {
     const struct cte *ctes;
     struct zdm_arena *arena;
     bool found;
+    bool merged; /* the statement may stand for one that uses it */
 };
 
 static bool see(void *self, const ProtobufCMessage *message);
@@ -165,6 +166,25 @@ with(struct search *s, const PgQuery__WithClause *clause)
     }
 }
 
+/* The server counted it by this name, or alias. Under the alias of the table itself its columns have the
+ * same numbers, so that what uses the one column is counted apart. */
+static bool
+may_stand_for_it(const struct search *s, const PgQuery__RangeVar *range)
+{
+    static const char *const ours[] = {"pg_catalog", "zdm"};
+    const char *name = range->alias ? range->alias->aliasname : range->relname;
+
+    for (size_t i = 0; i < s->what->n_aliases; i++)
+        if (strcmp(name, s->what->aliases[i]) == 0)
+            return false;
+    for (size_t i = 0; s->what->own && i < sizeof ours / sizeof *ours; i++)
+        if (strcmp(range->schemaname, ours[i]) == 0)
+            return false;
+    if (may_be(s, range, ZDM_USED_NAMESAKE))
+        return true;
+    return range->alias && !may_be(s, range, ZDM_USED_ITSELF);
+}
+
 static void
 add_relation(struct search *s, struct level *level, const PgQuery__RangeVar *range)
 {
@@ -179,6 +199,7 @@ add_relation(struct search *s, struct level *level, const PgQuery__RangeVar *ran
             return;
         }
     }
+    s->merged = s->merged || may_stand_for_it(s, range);
     bool itself = may_be(s, range, ZDM_USED_ITSELF);
     /* New names for its columns: which of them it is only the catalog knows. */
     bool renamed = range->alias && range->alias->n_colnames > 0;
@@ -538,17 +559,17 @@ see(void *self, const ProtobufCMessage *message)
 }
 
 /* What cannot be parsed is judged by the names in it. */
-static enum zdm_usage
-by_words(const char *text, const struct zdm_used *what)
+static bool
+has_name(const char *text, const struct zdm_used *what)
 {
     for (size_t i = 0; i < what->n_relations; i++) {
         const struct zdm_used_relation *relation = &what->relations[i];
         /* A quotation mark stands twice in a text. */
-        if (relation->role != ZDM_USED_OTHER &&
+        if ((relation->role == ZDM_USED_ITSELF || relation->role == ZDM_USED_VIEW) &&
             (strchr(relation->name, '"') || strcasestr(text, relation->name)))
-            return ZDM_USAGE_UNKNOWN;
+            return true;
     }
-    return ZDM_USAGE_NO;
+    return false;
 }
 
 enum zdm_usage
@@ -557,11 +578,12 @@ zdm_sql_usage(const char *text, const struct zdm_used *what)
     struct zdm_tree tree;
     struct zdm_err err = ZDM_ERR_INIT;
 
-    if (by_words(text, what) == ZDM_USAGE_NO)
+    bool named = has_name(text, what);
+    if (!named && !what->by_name)
         return ZDM_USAGE_NO;
     if (zdm_tree_parse(text, &tree, &err) < 0) {
         zdm_err_release(&err);
-        return ZDM_USAGE_UNKNOWN;
+        return named ? ZDM_USAGE_UNKNOWN : ZDM_USAGE_NO;
     }
     struct search s = {.what = what, .arena = zdm_arena_new()};
     bool opaque = false; /* a block in a language of its own, which is parsed no further */
@@ -574,5 +596,7 @@ zdm_sql_usage(const char *text, const struct zdm_used *what)
     zdm_tree_release(&tree);
     if (s.found)
         return ZDM_USAGE_YES;
-    return opaque ? ZDM_USAGE_UNKNOWN : ZDM_USAGE_NO;
+    if (opaque && named)
+        return ZDM_USAGE_UNKNOWN;
+    return s.merged && what->by_name ? ZDM_USAGE_MERGED : ZDM_USAGE_NO;
 }

@@ -7,7 +7,11 @@
  * matters (struct zdm_used).
  *
  * A column is used by its name, by `*` and a whole row, by NATURAL and USING, by an INSERT or COPY without
- * columns, by ON CONFLICT, and through views. DDL and maintenance use nothing.
+ * columns, by ON CONFLICT, and through views. DDL and maintenance use nothing. What is in a DO block is
+ * not known.
+ *
+ * From PostgreSQL 18 on two statements are counted as one, under the text of the first, when they differ
+ * only in which relation stands behind an alias, or in which schema it is (by_name).
  */
 #ifndef ZDM_SQL_USAGE_H
 #define ZDM_SQL_USAGE_H
@@ -17,8 +21,9 @@
 
 enum zdm_used_role {
     ZDM_USED_ITSELF, /* the table, or one that it has its rows in common with: a parent, a partition */
-    ZDM_USED_VIEW,  /* a view that needs what is looked for */
-    ZDM_USED_OTHER, /* has a column of that name, too */
+    ZDM_USED_VIEW,     /* a view that needs what is looked for */
+    ZDM_USED_OTHER,    /* has a column of that name, too */
+    ZDM_USED_NAMESAKE, /* in another schema, of the same name as one of the first two */
 };
 struct zdm_used_relation {
     const char *schema, *name; /* as in the catalog */
@@ -32,13 +37,18 @@ struct zdm_used {
     size_t n_relations;       /* sorted by zdm_used_sort */
     const char **constraints; /* that hold the column; ON CONFLICT may name them */
     size_t n_constraints;
+    bool by_name; /* the server counts relations by their names or aliases */
+    bool own;     /* the role is ours: of catalogs and zdm's tables we know the statements */
+    const char *const *aliases; /* that only other relations have */
+    size_t n_aliases;
 };
 void zdm_used_sort(struct zdm_used_relation *relations, size_t n);
 
 enum zdm_usage {
     ZDM_USAGE_NO,
     ZDM_USAGE_YES,
-    ZDM_USAGE_UNKNOWN, /* it cannot be parsed, and has the name of one of the relations in it */
+    ZDM_USAGE_MERGED,  /* it does not, but may be counted together with one that does */
+    ZDM_USAGE_UNKNOWN, /* it cannot be parsed (or is a DO block), and names one of the relations */
 };
 enum zdm_usage zdm_sql_usage(const char *text, const struct zdm_used *what);
 

@@ -197,8 +197,13 @@ return {
             .. "use begins the waiting anew; `zdm run --wait`, or a run every hour, looks often enough. Whatever leaves a "
             .. "gap in the counts begins it anew too: a reset, a statement that was evicted (pg_stat_statements.max), a "
             .. "restart without saving. Indexes and tables are judged by the server's counts of their scans and changes "
-            .. "(and the table by statements too). Not seen: what ran on replicas, which have counts of their own, and with "
-            .. "pg_stat_statements.track = top what functions run; functions that hold a column's name are named.",
+            .. "(and the table by statements too). With pg_stat_statements.track = top nobody counts what functions "
+            .. "run: while there are functions of this database that name the column, or hold it in a body that the "
+            .. "server has parsed, the gate is closed. From PostgreSQL 18 on the server counts statements together that "
+            .. "differ only in which relation has a name or an alias, under the text of the first: there a call of any "
+            .. "statement that uses another relation by an alias, or a relation that has its name in several schemas, "
+            .. "counts as a use of a column or a view; only a table that has another's name as its alias goes unseen. "
+            .. "Not seen either: what ran on replicas, which have counts of their own.",
         fields = {
             {
                 name = "quiet",
@@ -212,6 +217,18 @@ return {
                 name = "ignore_roles",
                 kind = "strings",
                 doc = "Statements of these roles do not count: backups, monitoring.",
+            },
+            {
+                name = "ignore_functions",
+                kind = "strings",
+                doc = "Functions and procedures that do not use it, or that nobody calls, with the types of "
+                    .. 'their arguments: `"app.greet(integer)"`.',
+            },
+            {
+                name = "ignore_aliases",
+                kind = "strings",
+                doc = "For PostgreSQL 18 and newer: aliases, and names of relations, under which no statement means "
+                    .. "what is looked for.",
             },
         },
         example = [[unused { "users.email", "users_email_idx", quiet = "8d", ignore_roles = { "backup" } }]],

@@ -29,7 +29,6 @@ static struct zdm_used column = {
 static void
 expect(const struct zdm_used *what, enum zdm_usage usage, const char *const *texts, size_t n)
 {
-    zdm_used_sort(relations, column.n_relations);
     for (size_t i = 0; i < n; i++)
         if (zdm_sql_usage(texts[i], what) != usage)
             fail_msg("%s", texts[i]);
@@ -129,6 +128,7 @@ static const char *const no_use[] = {
     "TRUNCATE users",
     "VACUUM users",
     "SELECT $1",
+    "DO $$ BEGIN PERFORM email FROM customers; END $$",
     "",
 };
 
@@ -136,10 +136,12 @@ static void
 test_columns(void **state)
 {
     const char *const unknown[] = {"SELECT FROM users WHERE AND", "FROB users",
+        "DO $$ BEGIN PERFORM * FROM users; END $$",
         "/* cut */ SELECT email FROM users WHERE id IN ("};
     const char *const elsewhere[] = {"FROB customers", "SELECT FROM WHERE email"};
 
     (void)state;
+    zdm_used_sort(relations, column.n_relations);
     EXPECT(&column, ZDM_USAGE_YES, uses);
     EXPECT(&column, ZDM_USAGE_NO, no_use);
     EXPECT(&column, ZDM_USAGE_UNKNOWN, unknown);
@@ -160,9 +162,61 @@ test_relations(void **state)
         "GRANT SELECT ON users TO x", "ALTER TABLE users ADD COLUMN x int"};
 
     (void)state;
+    zdm_used_sort(relations, column.n_relations);
     table.column = NULL;
     EXPECT(&table, ZDM_USAGE_YES, yes);
     EXPECT(&table, ZDM_USAGE_NO, no);
+}
+
+/* PostgreSQL 18 tells relations apart by their names in the statement. */
+static void
+test_counted_by_name(void **state)
+{
+    struct zdm_used_relation known[] = {
+        {"public", "active_users", ZDM_USED_VIEW},
+        {"public", "users", ZDM_USED_ITSELF},
+        {"tenant", "users", ZDM_USED_NAMESAKE},
+    };
+    struct zdm_used what = {.column = "email", .relations = known, .by_name = true};
+    const char *const aliased[] = {"SELECT u.id, u.city FROM accounts u",
+        "SELECT 1 FROM orders WHERE EXISTS (SELECT FROM accounts AS u WHERE u.id = $1)",
+        "UPDATE accounts u SET city = $1", "DELETE FROM orders USING accounts u WHERE u.id = $1",
+        "WITH x AS (SELECT u.city FROM accounts u) SELECT * FROM x",
+        "MERGE INTO orders USING accounts u ON u.id = orders.id WHEN MATCHED THEN DELETE"};
+    const char *const plain[] = {"SELECT city FROM accounts", "SELECT u.id FROM users u",
+        "SELECT id FROM users", "SELECT s.id FROM (SELECT id FROM accounts) s",
+        "WITH x AS (SELECT 1 AS a) SELECT y.a FROM x AS y", "SELECT f.a FROM now() AS f(a)",
+        "SELECT 1 FROM other.users", "SELECT FROM u WHERE AND", "CREATE TABLE u (id int)"};
+    const char *const schemas[] = {"SELECT users.city FROM tenant.users",
+        "SELECT u.city FROM tenant.users u", "SELECT id FROM users"};
+    const char *const ours[] = {
+        "SELECT c.oid FROM pg_catalog.pg_class AS c", "SELECT j.step FROM zdm.journal AS j"};
+    const char *const only_others[] = {"u", "users"};
+    const char *const uses_it[] = {"SELECT u.email FROM users u", "SELECT o.id FROM orders o, users"
+                                                                  " WHERE email = $1"};
+
+    (void)state;
+    what.n_relations = 2;
+    EXPECT(&what, ZDM_USAGE_MERGED, aliased);
+    EXPECT(&what, ZDM_USAGE_NO, plain);
+    EXPECT(&what, ZDM_USAGE_YES, uses_it);
+    what.n_relations = 3;
+    zdm_used_sort(known, 3);
+    EXPECT(&what, ZDM_USAGE_MERGED, schemas);
+    what.own = true;
+    EXPECT(&what, ZDM_USAGE_NO, ours);
+    EXPECT(&what, ZDM_USAGE_MERGED, aliased);
+    what.own = false;
+    EXPECT(&what, ZDM_USAGE_MERGED, ours);
+    what.aliases = only_others;
+    what.n_aliases = 2;
+    EXPECT(&what, ZDM_USAGE_NO, aliased);
+    EXPECT(&what, ZDM_USAGE_NO, schemas);
+    EXPECT(&what, ZDM_USAGE_YES, uses_it);
+    what.by_name = false;
+    what.n_aliases = 0;
+    EXPECT(&what, ZDM_USAGE_NO, aliased);
+    EXPECT(&what, ZDM_USAGE_NO, schemas);
 }
 
 static void
@@ -182,6 +236,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_relations),
+        cmocka_unit_test(test_counted_by_name),
         cmocka_unit_test(test_names_with_quotation_marks),
     };
     return cmocka_run_group_tests_name("sql_usage", tests, NULL, NULL);

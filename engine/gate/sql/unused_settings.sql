@@ -11,7 +11,10 @@ SELECT (SELECT pg_catalog.quote_ident(n.nspname)
                          AND a.attname OPERATOR(pg_catalog.=) 'dealloc')
         FROM pg_catalog.pg_extension AS e
         WHERE e.extname OPERATOR(pg_catalog.=) 'pg_stat_statements') AS counts_evictions,
-       pg_catalog.current_setting('pg_stat_statements.track', true) AS track,
+       CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_db_role_setting AS s
+                         WHERE 'pg_stat_statements.track=top' OPERATOR(pg_catalog.=) ANY (s.setconfig))
+             AND pg_catalog.current_setting('pg_stat_statements.track', true) OPERATOR(pg_catalog.=) 'all' THEN 'top'
+            ELSE pg_catalog.current_setting('pg_stat_statements.track', true) END AS track,
        pg_catalog.current_setting('compute_query_id', true) AS query_id,
        (SELECT pg_catalog.string_agg(pg_catalog.concat(
                  CASE WHEN s.setrole OPERATOR(pg_catalog.=) 0 THEN 'every role' ELSE pg_catalog.pg_get_userbyid(s.setrole) END,

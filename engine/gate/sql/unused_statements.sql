@@ -2,7 +2,8 @@
 -- array in a text each) -> statements of this database. A text may be hidden from our role, or lost.
 SELECT pg_catalog.concat(s.userid, '/', s.queryid), pg_catalog.sum(s.calls)::pg_catalog.int8, pg_catalog.min(s.query),
        pg_catalog.pg_get_userbyid(s.userid),
-       COALESCE(pg_catalog.min(s.query) OPERATOR(pg_catalog.=) '<insufficient privilege>', true)
+       COALESCE(pg_catalog.min(s.query) OPERATOR(pg_catalog.=) '<insufficient privilege>', true),
+       pg_catalog.pg_get_userbyid(s.userid) OPERATOR(pg_catalog.=) CURRENT_USER AS own
 FROM SCHEMA.pg_stat_statements AS s
 WHERE s.dbid OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database AS d
                                      WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
