@@ -178,6 +178,19 @@ zdm_lock_policy_of_sql(const struct zdm_lock_rules *rules,
     set_times(rules, out);
 }
 
+/* Outside transactions, of one table: VACUUM FULL, CLUSTER. Cancelled while it waits it leaves nothing behind,
+ * and what works on several tables would begin with the first of them again. */
+static bool
+waits_in_tries(const struct zdm_plan_report *report, size_t index)
+{
+    size_t i = first_statement(report->statements, report->n_statements, index);
+
+    if (i == report->n_statements || report->statements[i].step != index)
+        return false;
+    const struct zdm_statement *st = &report->statements[i].st;
+    return st->probe == ZDM_PROBE_REPEAT && st->n_locks == 1 && st->locks[0].mode >= ZDM_LOCK_SHARE;
+}
+
 void
 zdm_lock_policy_of(const struct zdm_plan *plan, const struct zdm_plan_report *report, size_t index,
     struct zdm_lock_policy *out)
@@ -187,7 +200,7 @@ zdm_lock_policy_of(const struct zdm_plan *plan, const struct zdm_plan_report *re
     *out = (struct zdm_lock_policy){.class = ZDM_LOCKS_NONE};
     switch (step->kind) {
     case ZDM_STEP_SQL:
-        if (zdm_plan_run_mode(report, index) == ZDM_RUN_ALONE)
+        if (zdm_plan_run_mode(report, index) == ZDM_RUN_ALONE && !waits_in_tries(report, index))
             out->class = ZDM_LOCKS_ALONE;
         else
             zdm_lock_policy_of_sql(

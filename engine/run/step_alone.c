@@ -1,8 +1,10 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "pg/retry.h"
 #include "run/alone.h"
+#include "run/lock_wait.h"
 #include "run/probe.h"
 
 static const struct zdm_statement *
@@ -135,6 +137,59 @@ clear_failed_build(struct zdm_session *s, const struct zdm_step *step, struct zd
 }
 
 static int
+try_once(struct zdm_session *s, const struct zdm_step *step, struct zdm_lock_wait *wait,
+    struct zdm_err *err)
+{
+    if (zdm_lock_wait_ready(wait, err) < 0)
+        return -1;
+    char *limit = zdm_strf("SET lock_timeout = %lld", (long long)zdm_lock_wait_timeout(wait));
+    int rc = zdm_conn_exec(s->conn, limit, NULL, err);
+    free(limit);
+    if (rc < 0)
+        return -1;
+    zdm_lock_wait_begin(wait);
+    rc = zdm_conn_exec(s->conn, step->u.sql.up.text, NULL, err);
+    zdm_lock_wait_end(wait);
+    if (rc < 0 && zdm_conn_lost(s->conn))
+        return -1;
+    struct zdm_err trouble = ZDM_ERR_INIT;
+    if (zdm_conn_exec(s->conn, "SET lock_timeout = 0", NULL, rc < 0 ? &trouble : err) < 0)
+        rc = -1;
+    zdm_err_release(&trouble);
+    return rc;
+}
+
+static int
+work_in_tries(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
+{
+    struct zdm_lock_wait wait;
+    int rc;
+
+    zdm_lock_wait_init(&wait, s, step, &(struct zdm_transaction_options){.short_locks = true});
+    while ((rc = try_once(s, step, &wait, err)) < 0) {
+        bool lock = err->code == ZDM_ERR_FAILED && !zdm_conn_lost(s->conn) &&
+                    zdm_retry_class(err->sqlstate, false) == ZDM_RETRY_LOCK;
+        if (!lock || zdm_lock_wait_next(&wait, err) < 0)
+            break;
+    }
+    if (rc < 0 && err->code == ZDM_ERR_FAILED && !zdm_conn_lost(s->conn))
+        zdm_blame_sql(step, &step->u.sql.up, err);
+    zdm_lock_wait_release(&wait);
+    return rc;
+}
+
+static bool
+in_tries(const struct zdm_session *s, const struct zdm_step *step)
+{
+    struct zdm_lock_policy policy;
+
+    zdm_lock_policy_of(s->plan, s->report, (size_t)(step - s->plan->steps), &policy);
+    bool yes = policy.class != ZDM_LOCKS_ALONE;
+    zdm_lock_policy_release(&policy);
+    return yes;
+}
+
+static int
 work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
     struct zdm_err *err)
 {
@@ -142,6 +197,8 @@ work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *
     struct zdm_backoff backoff = {.base_ms = 100, .max_ms = 5000};
     if (zdm_conn_outlive(s->conn, err) < 0)
         return -1;
+    if (in_tries(s, step))
+        return work_in_tries(s, step, err);
     while (zdm_conn_exec(s->conn, step->u.sql.up.text, NULL, err) < 0) {
         bool done = false;
         if (err->code != ZDM_ERR_FAILED || zdm_conn_lost(s->conn))

@@ -18,7 +18,7 @@ CREATE TABLE c (id int, v int); CREATE INDEX \"C v\" ON c (v);
 CREATE TABLE d (id int, v int); CREATE INDEX $long ON d (v);
 CREATE TABLE e (id int PRIMARY KEY, v int, t text); CREATE INDEX e_v ON e (v);
 CREATE TABLE \"Other\".f (id int PRIMARY KEY, v int);
-CREATE TABLE g (id int, v int);
+CREATE TABLE g (id int, v int); CREATE TABLE h (id int, v int);
 CREATE TABLE m (id int, v int) PARTITION BY RANGE (id);
 CREATE TABLE \"Other\".\"M 1\" PARTITION OF m FOR VALUES FROM (0) TO (100);
 CREATE TABLE m2 PARTITION OF m FOR VALUES FROM (100) TO (200);
@@ -41,7 +41,7 @@ plan retable 'REINDEX TABLE CONCURRENTLY e'
 plan reschema 'REINDEX SCHEMA CONCURRENTLY "Other"'
 plan reparts 'REINDEX TABLE CONCURRENTLY p'
 plan detach 'ALTER TABLE m DETACH PARTITION "Other"."M 1" CONCURRENTLY'
-plan vacuum 'VACUUM (FULL) g' '{ allow = { "rewrite-vacuum-full" }, because = "a small table" }'
+plan vacuum 'VACUUM (FULL) g, h' '{ allow = { "rewrite-vacuum-full" }, because = "small tables" }'
 plans='create unique drop reindex retable reschema reparts detach vacuum'
 n=9
 

@@ -121,3 +121,18 @@ tells m1 'it is done when m1 is no partition of m; half done it is finalized'
 tells reindex 'what it left INVALID is dropped, and it runs again'
 tells twin 'the index t_twin tells whether it is done'
 tells system 'it simply runs again, which is harmless'
+
+# VACUUM FULL does not queue for its lock for longer than a try, nor asks for it while an old transaction is there.
+sql 'CREATE TABLE full_t (id int); INSERT INTO full_t VALUES (1)'
+hold_lock 'UPDATE full_t SET id = id'
+vacuum='{ allow = { "rewrite-vacuum-full" }, because = "a test", old_transaction = "0s", lock_tries = 2 }'
+plan full 'VACUUM FULL full_t' "$vacuum"
+check_exit 1 "$ZDM" run full.lua
+check_has "$err" 'gave up after 2 tries'
+check_has "$err" 'in the way: pid '
+plan full 'VACUUM FULL full_t' '{ allow = { "rewrite-vacuum-full" }, because = "a test", old_transaction = "1ms",
+    wait_for_old_transactions = "0s" }'
+check_exit 1 "$ZDM" run full.lua
+check_has "$err" 'an old transaction is in the way'
+release_lock
+check_exit 0 "$ZDM" run full.lua
