@@ -136,3 +136,14 @@ check_exit 1 "$ZDM" run full.lua
 check_has "$err" 'an old transaction is in the way'
 release_lock
 check_exit 0 "$ZDM" run full.lua
+
+# What only the server knows to be partitioned cannot be worked on as a whole in a transaction.
+sql 'CREATE TABLE whole (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE whole_1 PARTITION OF whole DEFAULT'
+plan whole 'REINDEX TABLE whole' '{ allow = { "reindex-blocking" }, because = "a test" }'
+check_exit 1 "$ZDM" run whole.lua
+check_has "$err" 'it is partitioned: name its partitions instead'
+plan cluster 'CLUSTER whole USING whole_pkey' '{ allow = { "rewrite-cluster" }, because = "a test" }'
+check_exit 1 "$ZDM" run cluster.lua
+check_has "$err" 'it is partitioned: name its partitions instead'
+plan part 'REINDEX TABLE whole_1' '{ allow = { "reindex-blocking" }, because = "a test" }'
+check_exit 0 "$ZDM" run part.lua
