@@ -119,16 +119,16 @@ check_exit 0 "$ZDM" run plan.lua
 check_eq "each row once" "1|1" "$(sql 'SELECT min(n), max(n) FROM people')"
 
 # What does not fit a domain is an error of its row, as for the type below it: no cast cuts it off.
-sql 'CREATE DOMAIN short AS varchar(3); CREATE DOMAIN shorter AS short CHECK (VALUE <> $$no$$);
-     CREATE TABLE d (id int PRIMARY KEY, a shorter); INSERT INTO d VALUES (1)'
+sql 'CREATE DOMAIN short AS varchar(3); CREATE DOMAIN shorter AS short CHECK (VALUE <> $$no$$)'
 for value in abcdef no yes; do
+    sql "CREATE TABLE d_$value (id int PRIMARY KEY, a shorter); INSERT INTO d_$value VALUES (1)"
     cat >domain.lua <<LUA
 return plan "domain_$value" { api = 1,
-  backfill "f" { table = "d", read = "id", write = "a", map = function(row) return { a = "$value" } end } }
+  backfill "f" { table = "d_$value", read = "id", write = "a", map = function(row) return { a = "$value" } end } }
 LUA
     code=0
     "$ZDM" run domain.lua >domain.out 2>&1 || code=$?
     check_eq "$value" "$(case $value in abcdef) echo '1 22001' ;; no) echo '1 23514' ;; *) echo '0 ' ;; esac)" \
         "$code $(grep -oE '22001|23514' domain.out | head -1)"
 done
-check_eq "the one that fits" yes "$(sql 'SELECT a FROM d')"
+check_eq "the one that fits" yes "$(sql 'SELECT a FROM d_yes')"
