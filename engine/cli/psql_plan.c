@@ -20,19 +20,24 @@ static const char head[] =
     "\\if :{?zdm_from}\n"
     "\\else\n"
     "\\set zdm_from 1\n"
-    "\\endif\n"
-    "SET lock_timeout = 0;\n"
-    "SET statement_timeout = 0;\n"
-    "SET standard_conforming_strings = on;\n"
-    "SET DateStyle = 'ISO, MDY';\n"
-    "SET extra_float_digits = 1;\n"
-    "SET client_min_messages = notice;\n";
+    "\\endif\n";
+
+static const char settings[] = "SET lock_timeout = 0;\n"
+                               "SET statement_timeout = 0;\n"
+                               "SET standard_conforming_strings = on;\n"
+                               "SET DateStyle = 'ISO, MDY';\n"
+                               "SET extra_float_digits = 1;\n"
+                               "SET client_min_messages = notice;\n";
 
 static const char by_hand[] =
     "CREATE SCHEMA IF NOT EXISTS zdm;\n"
     "-- how far each backfill of this script is; drop it when all is done\n"
     "CREATE TABLE IF NOT EXISTS zdm.by_hand (\n"
     "    step text PRIMARY KEY, done_to text[] NOT NULL, rows bigint NOT NULL);\n";
+
+static const char own_again[] = "-- What the step set ends with it.\n"
+                                "RESET SESSION AUTHORIZATION;\nRESET ROLE;\n"
+                                "RESET ALL;\n";
 
 /* A statement with its semicolon: a comment at its end would swallow it. */
 static void
@@ -87,7 +92,7 @@ sql_step(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan
     size_t index, size_t *next)
 {
     const struct zdm_step_sql *sql = &plan->steps[index].u.sql;
-    bool alone = zdm_plan_run_mode(report, index) == ZDM_RUN_ALONE;
+    bool alone = zdm_plan_run_mode(report, index) == ZDM_RUN_ALONE, sets = false;
     struct zdm_lock_policy policy;
 
     zdm_lock_policy_of(plan, report, index, &policy);
@@ -107,10 +112,16 @@ sql_step(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan
     zdm_lock_policy_release(&policy);
     for (size_t i = 0; i < sql->n_requires; i++)
         stop_unless(out, sql->requires[i].sql.text, sql->requires[i].message);
-    for (; *next < report->n_statements && report->statements[*next].step == index; ++*next)
-        add_statement(out, report->statements[*next].st.sql);
+    for (; *next < report->n_statements && report->statements[*next].step == index; ++*next) {
+        const struct zdm_statement *st = &report->statements[*next].st;
+        sets |= strcmp(st->kind, "SET") == 0 || strcmp(st->kind, "RESET") == 0 ||
+                strcmp(st->kind, "SELECT") == 0;
+        add_statement(out, st->sql);
+    }
     if (!alone)
         zdm_buf_add(out, "COMMIT;\n");
+    if (sets)
+        zdm_buf_addf(out, "%s%s", own_again, settings);
 }
 
 static void
@@ -141,6 +152,32 @@ gate_step(struct zdm_buf *out, const struct zdm_step *step)
     }
 }
 
+/* A backfill goes on where it was, which is wrong when a step before it is done once more: its columns
+ * may be new. */
+static void
+stop_when_begun(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_step *step)
+{
+    char *name = zdm_strf("%s/%s", plan->name, step->id);
+    struct zdm_buf holds = ZDM_BUF_INIT;
+    long number = step - plan->steps + 1;
+
+    if (number > 1) {
+        zdm_buf_addf(out, "SELECT :zdm_from < %ld AS zdm_early \\gset\n\\if :zdm_early\n", number);
+        zdm_buf_add(&holds, "SELECT NOT EXISTS (SELECT FROM zdm.by_hand AS h WHERE h.step = ");
+        zdm_psql_literal(&holds, name);
+        zdm_buf_add(&holds, ")");
+        char *message =
+            zdm_strf("backfill \"%s\" was begun before: go on with -v zdm_from=%ld, or delete "
+                     "its row of zdm.by_hand when it has to begin at its first row",
+                step->id, number);
+        stop_unless(out, holds.s, message);
+        zdm_buf_add(out, "\\endif\n");
+        free(message);
+    }
+    zdm_buf_release(&holds);
+    free(name);
+}
+
 static void
 backfill_step(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_step *step)
 {
@@ -148,6 +185,7 @@ backfill_step(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm
     struct zdm_buf text = ZDM_BUF_INIT;
 
     if (!why_not) {
+        stop_when_begun(out, plan, step);
         zdm_buf_add(out, "-- Rows that nobody may wait for are waited for here, and replicas are "
                          "not looked at.\n");
         zdm_psql_backfill(out, plan, step);
@@ -237,7 +275,7 @@ zdm_psql_plan(struct zdm_buf *out, const struct zdm_plan *plan,
     zdm_buf_addf(&text, "\nfingerprint %.12s\n\n", plan->fingerprint);
     zdm_psql_comment(out, text.s);
     zdm_buf_release(&text);
-    zdm_buf_add(out, head);
+    zdm_buf_addf(out, "%s%s", head, settings);
     for (size_t i = 0; i < plan->n_steps; i++)
         remembers |= plan->steps[i].kind == ZDM_STEP_BACKFILL ||
                      (plan->steps[i].kind == ZDM_STEP_SQL && plan->steps[i].u.sql.sync);

@@ -134,6 +134,9 @@ upgrade(struct zdm_conn *conn, const struct state *s, int64_t version, struct zd
         zdm_err_hint(err,
             "let a role that owns the tables of the schema zdm run a plan once (its owner is %s)",
             s->owner);
+    else if (strcmp(err->sqlstate, "55P03") == 0) /* lock not available */
+        zdm_err_hint(err, "a transaction of another run holds a lock on the tables of the schema "
+                          "zdm: run this again when its step has ended, or stop that run first");
     return zdm_err_wrap(err, "cannot bring the schema zdm in database %s from version %lld to %d",
         s->database, (long long)version, SCHEMA_VERSION);
 }

@@ -12,7 +12,8 @@ extern const struct zdm_embedded zdm_run_sql[];
 
 #define BEGIN                                                                                      \
     "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;"                                              \
-    " SET LOCAL statement_timeout = 2000; SET LOCAL lock_timeout = 500"
+    " SET LOCAL statement_timeout = 2000; SET LOCAL lock_timeout = 500;"                           \
+    " SET LOCAL row_security = off" /* rows that are hidden from this role are lost as well */
 
 static void
 add(struct zdm_rollback_view *view, size_t index, char *words)
@@ -39,6 +40,16 @@ words_of(const struct zdm_sql_loss *loss, const char *table, int64_t rows)
     return words;
 }
 
+static void
+add_renamed(struct zdm_rollback_view *view, size_t index, const struct zdm_sql_loss *loss,
+    const char *table)
+{
+    char *words = words_of(loss, table, -1);
+
+    add(view, index, zdm_strf("%s: it has another name now, or is gone", words));
+    free(words);
+}
+
 /* The table as the server knows it, and its rows; *found false: it is not there. */
 static int
 look_table(struct zdm_conn *conn, const char *written, bool *found, char **name, int64_t *rows,
@@ -55,7 +66,7 @@ look_table(struct zdm_conn *conn, const char *written, bool *found, char **name,
     return 0;
 }
 
-enum answer { NO, YES, CANNOT_TELL };
+enum answer { NO, YES, NO_COLUMN, CANNOT_TELL };
 
 /* Is there any such row? In its own transaction, which may fail: a lock, no right, two seconds. */
 static enum answer
@@ -70,7 +81,7 @@ any_row(struct zdm_conn *conn, const char *table, const char *condition)
         answer = zdm_result_bool(r, 0, 0) ? YES : NO;
         zdm_result_free(r);
     } else if (strcmp(err.sqlstate, "42703") == 0) {
-        answer = NO; /* no such column: gone already, or the undo will say so */
+        answer = NO_COLUMN;
     }
     zdm_conn_rollback(conn);
     zdm_err_release(&err);
@@ -116,11 +127,14 @@ is_synced(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_s
     return 0;
 }
 
-/* What the undo itself throws away. */
+/* What the undo itself throws away. What a step made and is not there has another name by now, as long
+ * as nobody began to take the step back: the undo of a later step gives the old one back. */
 static int
-look_undo(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
-    const struct zdm_sql_loss *loss, struct zdm_rollback_view *view, struct zdm_err *err)
+look_undo(struct zdm_conn *conn, const struct zdm_plan *plan,
+    const struct zdm_rollback_step *undone, const struct zdm_sql_loss *loss,
+    struct zdm_rollback_view *view, struct zdm_err *err)
 {
+    size_t index = undone->index;
     char *written = zdm_sql_quote_qualified(loss->schema, loss->name), *name = NULL;
     bool found, synced = false;
     int64_t rows;
@@ -142,9 +156,13 @@ look_undo(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
             add(view, index, zdm_strdup(words));
         else if (answer == CANNOT_TELL)
             add(view, index, zdm_strf("%s: whether there are any could not be told", words));
+        else if (answer == NO_COLUMN && !undone->begun)
+            add_renamed(view, index, loss, name);
         free(words);
         free(condition);
         free(column);
+    } else if (rc == 0 && !found && !undone->begun) {
+        add_renamed(view, index, loss, written);
     }
     free(name);
     free(written);
@@ -187,7 +205,7 @@ look_step(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_p
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < losses->count; i++)
-        rc = look_undo(conn, plan, undone->index, &losses->items[i], view, err);
+        rc = look_undo(conn, plan, undone, &losses->items[i], view, err);
     if (step->kind == ZDM_STEP_SQL)
         zdm_sql_losses_of(step->u.sql.up.text, &done);
     for (size_t i = 0; rc == 0 && i < done.count; i++)

@@ -43,6 +43,18 @@ judge(const struct zdm_plan *plan, const struct zdm_plan_report *report,
         seen = ZDM_SEEN_STARTED;
     out.begun = seen == ZDM_SEEN_STARTED || seen == ZDM_SEEN_UNDOING;
     out.action = zdm_next_undo(zdm_undo_class(plan, report, index), seen);
+    /* Somebody said that it did nothing. */
+    if (zdm_state_taken_back(row) &&
+        (step->kind == ZDM_STEP_HOOK || step->kind == ZDM_STEP_COMMAND)) {
+        out.action = ZDM_UNDO_FORGET;
+        return out;
+    }
+    /* What zdm derives from the text of now is of another object than was begun. */
+    if (out.begun && row && out.action != ZDM_UNDO_FORGET && undo->source == ZDM_UNDO_DERIVED &&
+        !zdm_state_same(row, step)) {
+        out.action = ZDM_UNDO_REFUSE;
+        out.why = "it was begun with another text: put that back, or let zdm run finish it";
+    }
     /* What it left goes with another step, which has to go too. */
     out.stays = undo->with && (size_t)(undo->with - plan->steps) < first;
     if (out.action == ZDM_UNDO_FORGET && out.stays)

@@ -164,6 +164,9 @@ did_something(const struct zdm_session *s)
     for (size_t i = 0; i < s->rows.count; i++)
         if (s->rows.items[i].epoch == s->epoch && strcmp(s->rows.items[i].kind, "gate") != 0)
             return true;
+    for (size_t i = 0; i < s->rows.n_undone; i++)
+        if (s->rows.undone[i].epoch == s->epoch)
+            return true;
     return false;
 }
 

@@ -73,9 +73,10 @@ question(const struct zdm_made_list *list)
 
     for (size_t i = 0; i < list->count; i++) {
         const struct zdm_made *m = &list->items[i];
-        json_array_append_new(array, json_pack("{s:I,s:s,s:s?,s:s,s:s}", "i", (json_int_t)i, "kind",
-                                         zdm_made_kind_name(m->kind), "schema", m->schema,
-                                         "relation", m->relation, "name", m->name));
+        json_array_append_new(
+            array, json_pack("{s:I,s:s,s:s?,s:s,s:s,s:b}", "i", (json_int_t)i, "kind",
+                       zdm_made_kind_name(m->kind), "schema", m->schema, "relation", m->relation,
+                       "name", m->name, "gone", m->state == ZDM_MADE_GONE));
     }
     char *text = json_dumps(array, JSON_COMPACT);
     json_decref(array);
@@ -193,19 +194,20 @@ zdm_verify_schema(struct zdm_verify *v, struct zdm_err *err)
     v->out->snapshot_plan = zdm_strdup(drift.plan);
     v->out->snapshot_who = zdm_strdup(drift.who);
     int version = zdm_conn_server_version(v->conn) / 10000;
-    if (drift.known && drift.server != version)
+    bool respelled = drift.known && drift.server != version;
+    if (respelled)
         zdm_verify_add(v, ZDM_VERIFY_SCHEMA, false, NULL, NULL,
             "the last run saw PostgreSQL %lld, this is %d: definitions may differ because it "
             "spells them in another way",
             (long long)drift.server, version);
     for (size_t i = 0; i < drift.count; i++) {
         struct zdm_drift_item *from = &drift.items[i];
-        struct zdm_verify_item *item =
-            zdm_verify_add(v, ZDM_VERIFY_SCHEMA, !from->plan && !from->partition, from->plan, NULL,
-                "%s %s was %s%s", from->kind, from->name, from->change,
-                from->plan        ? ": by the plan, which has not ended a run since"
-                : from->partition ? ": partitions come and go"
-                                  : "");
+        struct zdm_verify_item *item = zdm_verify_add(v, ZDM_VERIFY_SCHEMA,
+            !from->plan && !from->partition && !(respelled && strcmp(from->change, "changed") == 0),
+            from->plan, NULL, "%s %s was %s%s", from->kind, from->name, from->change,
+            from->plan        ? ": by the plan, which has not ended a run since"
+            : from->partition ? ": partitions come and go"
+                              : "");
         item->change = from->change;
         item->kind = from->kind;
         item->name = from->name;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "ledger/ledger.h"
+#include "run/state.h"
 #include "run/verify_private.h"
 
 static size_t
@@ -26,6 +27,17 @@ is_done(const struct zdm_journal_rows *rows, const char *step)
     return row && strcmp(row->state, "done") == 0;
 }
 
+/* By zdm rollback or zdm resolve --not-done, maybe from another machine; NULL: it was not. */
+static const struct zdm_journal_row *
+taken_back(const struct zdm_journal_rows *rows, const char *step)
+{
+    const struct zdm_journal_row *row = zdm_journal_find(rows, step, "");
+
+    if (row && (zdm_state_taken_back(row) || strcmp(row->state, "undoing") == 0))
+        return row;
+    return row ? NULL : zdm_journal_find_undone(rows, step);
+}
+
 /* What the ledger has as done, and the journal has not. */
 static size_t
 tell_rewound(struct zdm_verify *v, const char *plan, const struct zdm_journal_rows *rows,
@@ -40,6 +52,14 @@ tell_rewound(struct zdm_verify *v, const char *plan, const struct zdm_journal_ro
         known++;
         if (is_done(rows, steps[i].id))
             continue;
+        const struct zdm_journal_row *back = taken_back(rows, steps[i].id);
+        if (back) {
+            zdm_verify_add(v, ZDM_VERIFY_LEDGER, false, plan, steps[i].id,
+                "it was taken back by %s at %s, with another ledger than this one: the next run "
+                "here writes it down",
+                back->who, zdm_iso8601(back->at_ms, at));
+            continue;
+        }
         struct zdm_verify_item *item = zdm_verify_add(v, ZDM_VERIFY_LEDGER, true, plan, steps[i].id,
             "the ledger has it as done at %s, the journal has not: the database is at an earlier "
             "point, restored or failed over. The journal is right",
@@ -52,7 +72,7 @@ tell_rewound(struct zdm_verify *v, const char *plan, const struct zdm_journal_ro
 
 static int
 compare_progress(struct zdm_verify *v, struct zdm_ledger *ledger,
-    const struct zdm_ledger_plan *plan, struct zdm_err *err)
+    const struct zdm_ledger_plan *plan, const struct zdm_journal_rows *rows, struct zdm_err *err)
 {
     struct zdm_ledger_progress *seen = NULL;
     struct zdm_result *r = NULL;
@@ -63,6 +83,8 @@ compare_progress(struct zdm_verify *v, struct zdm_ledger *ledger,
     if (zdm_ledger_progress_list(ledger, plan->id, &seen, &n, err) < 0)
         return -1;
     for (size_t i = 0; i < n; i++) {
+        if (taken_back(rows, seen[i].step))
+            continue;
         if (ZDM_QUERY(v->conn,
                 "SELECT COALESCE(pg_catalog.sum(batches), 0)::pg_catalog.int8 FROM zdm.cursor"
                 " WHERE plan OPERATOR(pg_catalog.=) $1 AND step OPERATOR(pg_catalog.=) $2",
@@ -105,7 +127,7 @@ compare_plan(struct zdm_verify *v, struct zdm_ledger *ledger, const struct zdm_l
             "one, "
             "too. The next run here writes them down",
             done - known, done - known == 1 ? "" : "s");
-    return compare_progress(v, ledger, plan, err);
+    return compare_progress(v, ledger, plan, rows, err);
 }
 
 static bool

@@ -92,6 +92,7 @@ put_partition(list_t *list, const PgQuery__RangeVar *parent, const PgQuery__Node
         child->schemaname && child->schemaname[0] ? child->schemaname : NULL, child->relname);
 
     zdm_made_put(list, ZDM_MADE_PARTITION, state, parent->schemaname, parent->relname, name);
+    list->items[list->count - 1].child = zdm_strdup(child->relname);
     free(name);
 }
 
@@ -160,6 +161,25 @@ alter_table(list_t *list, const PgQuery__AlterTableStmt *stmt)
         alter_command(list, stmt->relation, stmt->cmds[i]->alter_table_cmd);
 }
 
+/* A type, domain or function that has another name or schema now. */
+static void
+put_moved(list_t *list, const PgQuery__Node *object)
+{
+    if (!object)
+        return;
+    if (object->node_case == NODE(OBJECT_WITH_ARGS)) {
+        put_named(list, ZDM_MADE_FUNCTION, ZDM_MADE_UNKNOWN, object->object_with_args->n_objname,
+            object->object_with_args->objname);
+    } else if (object->node_case == NODE(LIST)) {
+        const PgQuery__List *name = object->list;
+        put_named(list, ZDM_MADE_TYPE, ZDM_MADE_UNKNOWN, name->n_items, name->items);
+        if (name->n_items > 0) /* and its values */
+            zdm_made_forget(list,
+                name->n_items > 1 ? zdm_node_string(name->items[name->n_items - 2]) : NULL,
+                zdm_node_string(name->items[name->n_items - 1]), "");
+    }
+}
+
 /* ALTER TABLE a.b SET SCHEMA c, ALTER TABLE a.b RENAME TO c. */
 static void
 move_relation(list_t *list, const PgQuery__RangeVar *from, const char *schema, const char *name)
@@ -170,14 +190,26 @@ move_relation(list_t *list, const PgQuery__RangeVar *from, const char *schema, c
     zdm_made_put(list, ZDM_MADE_RELATION, ZDM_MADE_THERE, schema, name, "");
 }
 
+/* Of what has no table: nothing is said of it any more, nor of what was in a schema. */
+static void
+rename_named(list_t *list, const PgQuery__RenameStmt *stmt)
+{
+    if (stmt->rename_type == OBJECT(SCHEMA))
+        list->nothing_before = list->order;
+    else
+        put_moved(list, stmt->object);
+}
+
 static void
 rename_object(list_t *list, const PgQuery__RenameStmt *stmt)
 {
     const PgQuery__RangeVar *on = stmt->relation;
     enum zdm_made_kind kind;
 
-    if (!on)
+    if (!on) {
+        rename_named(list, stmt);
         return;
+    }
     switch (stmt->rename_type) {
     case OBJECT(TABLE):
     case OBJECT(VIEW):
@@ -269,6 +301,8 @@ drop(list_t *list, const PgQuery__DropStmt *stmt)
             drop_named(list, stmt->remove_type, 1, &object);
             break;
         case NODE(TYPE_NAME):
+            zdm_made_forget(list, NULL,
+                zdm_last_string(object->type_name->n_names, object->type_name->names), "");
             put_named(list, ZDM_MADE_TYPE, ZDM_MADE_GONE, object->type_name->n_names,
                 object->type_name->names);
             break;
@@ -335,6 +369,8 @@ statement(list_t *list, const PgQuery__Node *stmt)
             move_relation(list, stmt->alter_object_schema_stmt->relation,
                 stmt->alter_object_schema_stmt->newschema,
                 stmt->alter_object_schema_stmt->relation->relname);
+        else
+            put_moved(list, stmt->alter_object_schema_stmt->object);
         break;
     case NODE(CREATE_TRIG_STMT):
         zdm_made_put(list, ZDM_MADE_TRIGGER, ZDM_MADE_THERE,

@@ -48,6 +48,7 @@ struct zdm_made {
     char *schema;   /* NULL: not written */
     char *relation; /* unquoted, as are the others */
     char *name;     /* "" where the relation is all */
+    char *child;    /* of a partition: its name without the schema; NULL for all others */
     char *text;     /* of the statement, for what else it names */
     size_t step;    /* as given to zdm_made_add */
     size_t order;   /* of all that was added */

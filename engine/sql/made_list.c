@@ -128,7 +128,19 @@ release_item(struct zdm_made *item)
     free(item->schema);
     free(item->relation);
     free(item->name);
+    free(item->child);
     free(item->text);
+}
+
+/* Was the partition dropped or renamed since, in whatever schema? */
+static bool
+is_child_forgotten(const struct zdm_made_list *list, const struct zdm_made *item)
+{
+    struct zdm_made child = *item;
+
+    child.relation = item->child;
+    child.schema = NULL;
+    return item->child && is_forgotten(list, &child);
 }
 
 /* Is items[i] followed, among those of the same name, by one that may be of the same schema? */
@@ -155,7 +167,8 @@ zdm_made_settle(struct zdm_made_list *list)
     for (size_t i = 0; i < list->count; i++) {
         const struct zdm_made *item = &list->items[i];
         keep[i] = item->state != ZDM_MADE_UNKNOWN && item->order >= list->nothing_before &&
-                  !is_superseded(list, i) && !is_forgotten(list, item);
+                  !is_superseded(list, i) && !is_forgotten(list, item) &&
+                  !is_child_forgotten(list, item);
     }
     for (size_t i = 0; i < list->count; i++) {
         if (keep[i])

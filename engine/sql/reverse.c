@@ -153,6 +153,8 @@ of_constraint(struct reverser *r, const PgQuery__Constraint *c)
         return unknown(r, "dropping the constraint would drop its index, which was there before");
     if (!c->conname || !c->conname[0])
         return unknown(r, no_name);
+    if (c->contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY)
+        return unknown(r, "which of its columns were NOT NULL before is not in the text");
     return zdm_arena_strf(r->arena, "DROP CONSTRAINT %s", zdm_ident_text(r->arena, c->conname));
 }
 
@@ -171,8 +173,7 @@ of_action(struct reverser *r, const PgQuery__AlterTableCmd *cmd)
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraint:
         return "";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition:
-        return zdm_arena_strf(r->arena, "DETACH PARTITION %s",
-            zdm_range_text(r->arena, cmd->def->partition_cmd->name));
+        return unknown(r, "the indexes and foreign keys that the partition gets would stay");
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AddInherit:
         return zdm_arena_strf(
             r->arena, "NO INHERIT %s", zdm_range_text(r->arena, cmd->def->range_var));
@@ -191,19 +192,28 @@ of_action(struct reverser *r, const PgQuery__AlterTableCmd *cmd)
     }
 }
 
+/* What was there before and was put below a table that the step makes: it comes out before that goes. */
+static bool
+joins_made(const struct reverser *r, const PgQuery__AlterTableCmd *cmd)
+{
+    return cmd->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition &&
+           !is_made(r, cmd->def->partition_cmd->name);
+}
+
 /* All actions in one statement, the last first. */
 static const char *
 of_alter_table(struct reverser *r, const PgQuery__AlterTableStmt *st)
 {
     struct zdm_buf actions = ZDM_BUF_INIT;
+    bool made = is_made(r, st->relation);
 
-    if (is_made(r, st->relation))
-        return "";
-    if (st->missing_ok)
+    if (st->missing_ok && !made)
         return unknown(r, "whether the table was there is not in the text");
-    if (st->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE)
+    if (st->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE && !made)
         return unknown(r, "what was before is not in the text");
     for (size_t i = st->n_cmds; i-- > 0;) {
+        if (made && !joins_made(r, st->cmds[i]->alter_table_cmd))
+            continue;
         const char *one = of_action(r, st->cmds[i]->alter_table_cmd);
         if (!one) {
             zdm_buf_release(&actions);
@@ -265,8 +275,12 @@ of_rename(struct reverser *r, const PgQuery__RenameStmt *st)
 }
 
 static const char *
-of_rows(struct reverser *r, const PgQuery__RangeVar *table)
+of_rows(struct reverser *r, const PgQuery__RangeVar *table, const PgQuery__WithClause *with)
 {
+    for (size_t i = 0; with && i < with->n_ctes; i++)
+        if (with->ctes[i]->common_table_expr->ctequery->node_case !=
+            PG_QUERY__NODE__NODE_SELECT_STMT)
+            return unknown(r, "what its WITH changes is not in the text");
     return is_made(r, table) ? "" : unknown(r, "the rows before are not in the text");
 }
 
@@ -299,6 +313,15 @@ static const char *
 of_named(struct reverser *r, const char *what, size_t n, PgQuery__Node *const *name)
 {
     return drop(r, what, zdm_list_text(r->arena, n, name));
+}
+
+/* Names without a schema meant something else under it than where the undo runs. */
+static const char *
+of_setting(struct reverser *r, const PgQuery__VariableSetStmt *st)
+{
+    return st->name && strcmp(st->name, "search_path") == 0
+               ? unknown(r, "it sets search_path, which the undo does not: qualify the names")
+               : "";
 }
 
 static const char *
@@ -364,15 +387,17 @@ of_statement(struct reverser *r, const PgQuery__Node *node)
     case PG_QUERY__NODE__NODE_RENAME_STMT:
         return of_rename(r, node->rename_stmt);
     case PG_QUERY__NODE__NODE_INSERT_STMT:
-        return of_rows(r, node->insert_stmt->relation);
+        return of_rows(r, node->insert_stmt->relation, node->insert_stmt->with_clause);
     case PG_QUERY__NODE__NODE_UPDATE_STMT:
-        return of_rows(r, node->update_stmt->relation);
+        return of_rows(r, node->update_stmt->relation, node->update_stmt->with_clause);
     case PG_QUERY__NODE__NODE_DELETE_STMT:
-        return of_rows(r, node->delete_stmt->relation);
+        return of_rows(r, node->delete_stmt->relation, node->delete_stmt->with_clause);
     case PG_QUERY__NODE__NODE_COMMENT_STMT:
         return of_comment(r, node->comment_stmt);
     case PG_QUERY__NODE__NODE_GRANT_STMT:
         return of_grant(r, node->grant_stmt);
+    case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
+        return of_setting(r, node->variable_set_stmt);
     case PG_QUERY__NODE__NODE_DROP_STMT:
     case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
         return unknown(r, "what it drops is gone");
@@ -381,7 +406,6 @@ of_statement(struct reverser *r, const PgQuery__Node *node)
     case PG_QUERY__NODE__NODE_VACUUM_STMT:
     case PG_QUERY__NODE__NODE_REINDEX_STMT:
     case PG_QUERY__NODE__NODE_LOCK_STMT:
-    case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
     case PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT:
     case PG_QUERY__NODE__NODE_CHECK_POINT_STMT:
         return "";

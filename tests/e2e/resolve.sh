@@ -82,6 +82,12 @@ check_exit 0 "$ZDM" resolve p.lua same --not-done --because "somebody emptied m"
 check_exit 3 "$ZDM" run p.lua
 check_eq "done again" "1000 1000" "$(sql 'SELECT sum((m = id)::int), sum(n) FROM users' -F ' ')"
 
+# Of one that is half done nobody can say that it is done.
+check_exit 0 "$ZDM" resolve p.lua same --not-done --because "once more"
+ZDM_FAILPOINT=batch.before check_exit 137 "$ZDM" run p.lua
+refused 4 'is under way' same --done --because "looks done"
+check_exit 3 "$ZDM" run p.lua
+
 # A changed definition that a person takes for done.
 sed 's/ADD COLUMN one int/ADD COLUMN IF NOT EXISTS one int/' p.lua >q.lua
 check_exit 7 "$ZDM" run q.lua

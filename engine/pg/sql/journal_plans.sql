@@ -9,10 +9,10 @@ SELECT p.name, p.fingerprint, p.runner, p.epoch,
             FROM pg_catalog.jsonb_array_elements_text(known.after) WITH ORDINALITY AS a (name, place)) END
 FROM zdm.plan AS p
 CROSS JOIN LATERAL (
-    SELECT CASE pg_catalog.jsonb_typeof(pg_catalog.to_jsonb(p) OPERATOR(pg_catalog.->) 'steps')
-                WHEN 'array' THEN pg_catalog.to_jsonb(p) OPERATOR(pg_catalog.->) 'steps' END AS steps,
-           CASE pg_catalog.jsonb_typeof(pg_catalog.to_jsonb(p) OPERATOR(pg_catalog.->) 'after')
-                WHEN 'array' THEN pg_catalog.to_jsonb(p) OPERATOR(pg_catalog.->) 'after' END AS after) AS known
+    SELECT CASE WHEN pg_catalog.jsonb_typeof(pg_catalog.to_jsonb(p) OPERATOR(pg_catalog.->) 'steps')
+                          OPERATOR(pg_catalog.=) 'array' THEN pg_catalog.to_jsonb(p) OPERATOR(pg_catalog.->) 'steps' END AS steps,
+           CASE WHEN pg_catalog.jsonb_typeof(pg_catalog.to_jsonb(p) OPERATOR(pg_catalog.->) 'after')
+                          OPERATOR(pg_catalog.=) 'array' THEN pg_catalog.to_jsonb(p) OPERATOR(pg_catalog.->) 'after' END AS after) AS known
 LEFT JOIN LATERAL (
     SELECT s.step OPERATOR(pg_catalog.->>) 0 AS id, s.step OPERATOR(pg_catalog.->>) 1 AS phase,
            s.step OPERATOR(pg_catalog.->>) 2 AS kind

@@ -2,7 +2,7 @@
 -- to, how it is defined, and whether it is a partition or belongs to one. With search_path = pg_catalog,
 -- so that the server spells every other name with its schema. Left out: zdm's own schema, temporary
 -- tables, members of extensions, and what comes with something else (indexes of constraints, row types,
--- NOT NULL as a constraint).
+-- NOT NULL as a constraint). A name is part of a key, so that a very long one ends in its hash.
 WITH mine AS (
     SELECT n.oid, n.nspname
       FROM pg_namespace n
@@ -90,7 +90,11 @@ SELECT 'column', format('%s.%I', rel.name, a.attname), rel.name,
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
  WHERE a.attnum > 0 AND NOT a.attisdropped
 UNION ALL
-SELECT 'constraint', format('%s: %I', rel.name, c.conname), rel.name, pg_get_constraintdef(c.oid),
+SELECT 'constraint', format('%s: %I', rel.name, c.conname), rel.name,
+       concat(pg_get_constraintdef(c.oid),
+           CASE WHEN c.contype = 'f' AND EXISTS (SELECT FROM pg_trigger g
+                                                  WHERE g.tgconstraint = c.oid AND g.tgenabled IN ('D', 'R'))
+                THEN ' (disabled)' END),
        rel.relispartition
   FROM pg_constraint c
   JOIN rel ON rel.oid = c.conrelid
@@ -135,7 +139,10 @@ SELECT 'policy', format('%s: %I', rel.name, p.polname), rel.name,
   FROM pg_policy p
   JOIN rel ON rel.oid = p.polrelid
 UNION ALL
-SELECT 'rule', format('%s: %I', rel.name, r.rulename), rel.name, pg_get_ruledef(r.oid), rel.relispartition
+SELECT 'rule', format('%s: %I', rel.name, r.rulename), rel.name,
+       concat(pg_get_ruledef(r.oid), CASE r.ev_enabled WHEN 'D' THEN ' (disabled)'
+           WHEN 'R' THEN ' (fires on replicas only)' WHEN 'A' THEN ' (fires always)' END),
+       rel.relispartition
   FROM pg_rewrite r
   JOIN rel ON rel.oid = r.ev_class
  WHERE r.rulename <> '_RETURN'
@@ -146,7 +153,10 @@ SELECT 'statistics', format('%I.%I', n.nspname, s.stxname), rel.name, pg_get_sta
   JOIN rel ON rel.oid = s.stxrelid
   JOIN pg_namespace n ON n.oid = s.stxnamespace
 UNION ALL
-SELECT CASE routine.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, routine.name, NULL,
+SELECT CASE routine.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
+       CASE WHEN octet_length(routine.name) > 2000
+            THEN concat(left(routine.name, 500), '... MD5 of the whole: ', md5(routine.name))
+            ELSE routine.name END, NULL,
        CASE WHEN length(routine.definition) > 2000
             THEN concat(left(routine.definition, 1900), E'\n... MD5 of the whole: ',
                         md5(routine.definition))
