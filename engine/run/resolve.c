@@ -127,7 +127,7 @@ detail_of(const struct zdm_resolve_options *options, const char *was, int64_t ro
 
 /* How far a backfill is, its cursors know better than any person. */
 static int
-may_be_done(const struct zdm_session *s, const struct zdm_step *step,
+is_through(const struct zdm_session *s, const struct zdm_step *step,
     const struct zdm_cursors *cursors, const struct zdm_cursor *sum, struct zdm_err *err)
 {
     if (cursors->count == 0 || zdm_cursor_through(sum))
@@ -135,8 +135,8 @@ may_be_done(const struct zdm_session *s, const struct zdm_step *step,
     zdm_fail(err, ZDM_ERR_REFUSED,
         "backfill \"%s\" is under way: %lld rows are done, and not all of its slices", step->id,
         (long long)sum->rows);
-    return zdm_err_hint(err, "zdm run %s does the rest; a `where` leaves out what was done by hand",
-        s->plan->file);
+    return zdm_err_hint(
+        err, "zdm run %s does the rest; a `where` leaves out what was done by hand", s->plan->file);
 }
 
 /* The slices go with the row of the step: done as they are, or away, so that a walk begins anew. */
@@ -154,7 +154,7 @@ settle_cursors(struct zdm_session *s, const struct zdm_step *step, bool done, in
         return -1;
     zdm_cursors_sum(&cursors, &sum);
     *rows = done ? sum.rows : -1;
-    int rc = done ? may_be_done(s, step, &cursors, &sum, err) : 0;
+    int rc = done ? is_through(s, step, &cursors, &sum, err) : 0;
     zdm_cursor_release(&sum);
     zdm_cursors_release(&cursors);
     if (rc < 0)

@@ -180,6 +180,19 @@ COMMIT;
 SELECT :zdm_from <= 3 AS zdm_go \gset
 \if :zdm_go
 \echo 'step 3 of 8: copy email (backfill)'
+SELECT :zdm_from < 3 AS zdm_early \gset
+\if :zdm_early
+DO $zdm$
+DECLARE
+    zdm_holds boolean;
+BEGIN
+    EXECUTE $sql1$SELECT NOT EXISTS (SELECT FROM zdm.by_hand AS h WHERE h.step = $sql$rename_email/copy email$sql$)$sql1$ INTO zdm_holds;
+    IF zdm_holds IS NOT TRUE THEN
+        RAISE EXCEPTION '%', $sql$backfill "copy email" was begun before: go on with -v zdm_from=3, or delete its row of zdm.by_hand when it has to begin at its first row$sql$;
+    END IF;
+END
+$zdm$;
+\endif
 -- Rows that nobody may wait for are waited for here, and replicas are not looked at.
 DO $zdm$
 #variable_conflict use_column
