@@ -59,7 +59,7 @@ points=$("$ZDM" --version >/dev/null; ZDM_FAILPOINT=list "$ZDM" | awk '{ print $
 kills=0
 for point in $points; do
     killed_here=0
-    for pass in 1 2 5 13 34; do
+    for pass in 1 3 13; do
         new_target
         code=0
         if [ "$point" = approve.after ]; then
