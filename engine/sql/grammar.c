@@ -447,3 +447,28 @@ zdm_grammar_newer(const PgQuery__Node *statement, int pg_version, struct zdm_new
 }
 
 #endif
+
+#if GRAMMAR >= 18
+#define RETURNING(st)                                                                              \
+    ((st)->returning_clause ? (struct zdm_returning){(st)->returning_clause->n_exprs,              \
+                                  (st)->returning_clause->exprs}                                   \
+                            : (struct zdm_returning){0, NULL})
+#else
+#define RETURNING(st) ((struct zdm_returning){(st)->n_returning_list, (st)->returning_list})
+#endif
+
+struct zdm_returning
+zdm_grammar_returning(const ProtobufCMessage *statement)
+{
+    if (statement->descriptor == &pg_query__insert_stmt__descriptor)
+        return RETURNING((const PgQuery__InsertStmt *)statement);
+    if (statement->descriptor == &pg_query__update_stmt__descriptor)
+        return RETURNING((const PgQuery__UpdateStmt *)statement);
+    if (statement->descriptor == &pg_query__delete_stmt__descriptor)
+        return RETURNING((const PgQuery__DeleteStmt *)statement);
+#if GRAMMAR >= 17
+    if (statement->descriptor == &pg_query__merge_stmt__descriptor)
+        return RETURNING((const PgQuery__MergeStmt *)statement);
+#endif
+    return (struct zdm_returning){0, NULL};
+}

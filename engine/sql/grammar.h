@@ -50,6 +50,13 @@ bool zdm_grammar_has_period(const PgQuery__Constraint *foreign);
 bool zdm_grammar_take_attribute(
     PgQuery__Constraint *constraint, const PgQuery__Constraint *attribute);
 
+/* What stands behind RETURNING of an INSERT, UPDATE, DELETE or MERGE: views. */
+struct zdm_returning {
+    size_t n;
+    PgQuery__Node *const *items;
+};
+struct zdm_returning zdm_grammar_returning(const ProtobufCMessage *statement);
+
 /* A form that the grammar of an older PostgreSQL lacks. */
 struct zdm_newer {
     int since;            /* the major version that brought it */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "sql/grammar.h"
 #include "sql/tree.h"
 
 /* What stands in FROM under a name. */
@@ -107,6 +108,14 @@ walk_list(struct search *s, size_t n, PgQuery__Node *const *nodes)
 {
     for (size_t i = 0; i < n && !s->found; i++)
         zdm_node_walk(nodes[i], see, s);
+}
+
+static void
+returning(struct search *s, const ProtobufCMessage *statement)
+{
+    struct zdm_returning list = zdm_grammar_returning(statement);
+
+    walk_list(s, list.n, list.items);
 }
 
 static bool
@@ -381,7 +390,7 @@ insert(struct search *s, const PgQuery__InsertStmt *stmt)
     set_list(s, itself, stmt->n_cols, stmt->cols);
     if (stmt->on_conflict_clause)
         on_conflict(s, itself, stmt->on_conflict_clause);
-    walk_list(s, stmt->n_returning_list, stmt->returning_list);
+    returning(s, &stmt->base);
     s->level = level.outer;
 }
 
@@ -397,7 +406,7 @@ update(struct search *s, const PgQuery__UpdateStmt *stmt)
         add_from(s, &level, stmt->from_clause[i]);
     set_list(s, itself, stmt->n_target_list, stmt->target_list);
     zdm_node_walk(stmt->where_clause, see, s);
-    walk_list(s, stmt->n_returning_list, stmt->returning_list);
+    returning(s, &stmt->base);
     s->level = level.outer;
 }
 
@@ -412,7 +421,7 @@ delete_rows(struct search *s, const PgQuery__DeleteStmt *stmt)
     for (size_t i = 0; i < stmt->n_using_clause; i++)
         add_from(s, &level, stmt->using_clause[i]);
     zdm_node_walk(stmt->where_clause, see, s);
-    walk_list(s, stmt->n_returning_list, stmt->returning_list);
+    returning(s, &stmt->base);
     s->level = level.outer;
 }
 
@@ -434,6 +443,7 @@ merge(struct search *s, const PgQuery__MergeStmt *stmt)
         set_list(s, itself, when->n_target_list, when->target_list);
         walk_list(s, when->n_values, when->values);
     }
+    returning(s, &stmt->base);
     s->level = level.outer;
 }
 

@@ -26,7 +26,8 @@ test_examples_are_found_offline(void **state)
         /* What the tests do not have may be a grammar: this one may be newer. */
         if (example.n_findings == 0 && !more && !page->unseen)
             zdm_buf_addf(&silent, " %s", page->id);
-        if (example.n_findings > 0 && more)
+        /* With the grammar of 18 the setup of a page for 18 is known without a catalog, too. */
+        if (example.n_findings > 0 && more && page->since < 16)
             zdm_buf_addf(&loud, " %s", page->id);
         zdm_rule_example_release(&example);
         zdm_rule_page_free(page);
