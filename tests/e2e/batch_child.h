@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/failpoint.h"
 #include "base/signals.h"
 
 /* Runs `child` with the fixture's plan in a process of its own, on connections of its own. Returns its wait
@@ -27,6 +28,26 @@ in_child(struct fixture *f, void (*child)(struct fixture *f))
     assert_int_equal(waitpid(pid, &status, 0), pid);
     return status;
 }
+
+#ifdef ZDM_FAILPOINTS
+static inline void
+run_armed(struct fixture *f)
+{
+    zdm_failpoints_init();
+    fixture_run(f);
+}
+
+/* Runs the fixture's plan in a process of its own until the failpoint kills it; fails when it does not. */
+static inline void
+run_until_killed(struct fixture *f, const char *failpoint)
+{
+    assert_int_equal(setenv("ZDM_FAILPOINT", failpoint, 1), 0);
+    int status = in_child(f, run_armed);
+    unsetenv("ZDM_FAILPOINT");
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+        fail_msg("%s did not kill: status %d", failpoint, status);
+}
+#endif
 
 static inline void *
 interrupt_after_some(void *arg)

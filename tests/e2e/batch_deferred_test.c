@@ -1,11 +1,5 @@
 /* Rows that somebody keeps locked are left for later; the rest goes on, and all are done in the end. */
-#include "batch_fixture.h"
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "base/failpoint.h"
+#include "batch_child.h"
 
 #define HOLDERS 3
 
@@ -385,22 +379,10 @@ test_killed_after_deferring(void **state)
 {
     struct fixture *f = counters("bd_kill", 400);
     struct world w = {f};
-    int status;
 
     (void)state;
     world_hold(&w, "SELECT FROM t WHERE id IN (130, 260) FOR UPDATE");
-    setenv("ZDM_FAILPOINT", "defer.after:2", 1);
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        f->control = connect_to(f->conninfo, "zdm/test");
-        zdm_failpoints_init();
-        fixture_run(f);
-        _exit(99);
-    }
-    unsetenv("ZDM_FAILPOINT");
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    run_until_killed(f, "defer.after:2");
     assert_parts(f, "130 260");
 
     fixture_own(f);

@@ -1,11 +1,5 @@
 /* Ends of batches that are computed (batch/steps.h): every row once, wherever the keys lie. */
-#include "batch_fixture.h"
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "base/failpoint.h"
+#include "batch_child.h"
 
 #define ROWS "20000"
 
@@ -121,21 +115,9 @@ test_killed(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
-        int status;
         struct fixture *f = counters("bst_kill", "md5(g::text)::uuid");
         f->spec.workers = i % 2 == 0 ? 3 : 1;
-        pid_t pid = fork();
-        assert_true(pid >= 0);
-        if (pid == 0) {
-            setenv("ZDM_FAILPOINT", points[i], 1);
-            zdm_failpoints_init();
-            f->control = connect_to(f->conninfo, "zdm/test");
-            fixture_run(f);
-            _exit(99);
-        }
-        assert_int_equal(waitpid(pid, &status, 0), pid);
-        if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
-            fail_msg("%s did not kill: status %d", points[i], status);
+        run_until_killed(f, points[i]);
         fixture_own(f);
         fixture_run_ok(f);
         assert_all_once(f);

@@ -1,11 +1,5 @@
 /* Rows that are written behind the cursor or beyond the bound: the final sweep finds and repairs them. */
-#include "batch_fixture.h"
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "base/failpoint.h"
+#include "batch_child.h"
 
 /* t (id, email, mail): mail = lower(email), 1000 rows; `trigger` is the body of a trigger behind each
  * update of a row, and is what the application does meanwhile. */
@@ -569,22 +563,8 @@ test_killed(void **state)
         struct fixture *f = mails("bs_kill",
             "IF NEW.id = 900 THEN INSERT INTO t SELECT -g, 'Behind' FROM generate_series(1, 250)"
             " AS g; END IF;");
-        int status;
 
-        setenv("ZDM_FAILPOINT", points[i], 1);
-        pid_t pid = fork();
-        assert_true(pid >= 0);
-        if (pid == 0) {
-            f->control = connect_to(f->conninfo, "zdm/test");
-            zdm_failpoints_init();
-            fixture_run(f);
-            _exit(99);
-        }
-        unsetenv("ZDM_FAILPOINT");
-        assert_int_equal(waitpid(pid, &status, 0), pid);
-        if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
-            fail_msg("%s did not kill it", points[i]);
-
+        run_until_killed(f, points[i]);
         fixture_own(f);
         fixture_run_ok(f);
         assert_all_done(f);

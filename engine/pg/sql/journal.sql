@@ -10,6 +10,11 @@ SET LOCAL lock_timeout = '10s';
 -- nothing; it only has to stay the same.
 SELECT pg_advisory_xact_lock(7594586201745213952);
 
+-- What is made from here on is known at the end by not standing in this list.
+SELECT set_config('zdm.tables_before', concat_ws(' ', 'zdm', string_agg(relname, ' ')), true)
+FROM pg_class
+WHERE relnamespace = to_regnamespace('zdm') AND relkind = 'r';
+
 DO $$
 BEGIN
     IF to_regnamespace('zdm') IS NULL THEN
@@ -102,41 +107,22 @@ COMMENT ON COLUMN zdm.cursor.range_end  IS 'last key of the range that is done i
 COMMENT ON COLUMN zdm.cursor.stripes    IS 'how many stripes that range has';
 COMMENT ON COLUMN zdm.cursor.stripe_pos IS 'key up to which the stripe in progress is done; NULL: pos';
 
--- Since version 3: what people ask of a plan while it runs, or before it does. Whoever may write to
--- zdm.plan may write here too.
-DO $$
-DECLARE
-    may record;
-BEGIN
-    IF to_regclass('zdm.control') IS NOT NULL THEN
-        RETURN;
-    END IF;
-    CREATE TABLE zdm.control (
-        plan         text        PRIMARY KEY,
-        version      bigint      NOT NULL,
-        paused_by    text,
-        paused_note  text,
-        paused_at    timestamptz,
-        cancel_epoch bigint      NOT NULL DEFAULT 0,
-        cancel_now   boolean     NOT NULL DEFAULT false,
-        target_ms    bigint,
-        workers      bigint,
-        max_lag_ms   bigint,
-        wal_rate     bigint,
-        who          text        NOT NULL,
-        at           timestamptz NOT NULL DEFAULT clock_timestamp()
-    );
-    FOR may IN
-        SELECT a.privilege_type, a.grantee
-        FROM pg_class c, aclexplode(c.relacl) a
-        WHERE c.oid = 'zdm.plan'::regclass AND a.grantee <> c.relowner
-          AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
-    LOOP
-        EXECUTE format('GRANT %s ON zdm.control TO %s', may.privilege_type,
-            CASE WHEN may.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(may.grantee)) END);
-    END LOOP;
-END
-$$;
+-- Since version 3: what people ask of a plan while it runs, or before it does.
+CREATE TABLE IF NOT EXISTS zdm.control (
+    plan         text        PRIMARY KEY,
+    version      bigint      NOT NULL,
+    paused_by    text,
+    paused_note  text,
+    paused_at    timestamptz,
+    cancel_epoch bigint      NOT NULL DEFAULT 0,
+    cancel_now   boolean     NOT NULL DEFAULT false,
+    target_ms    bigint,
+    workers      bigint,
+    max_lag_ms   bigint,
+    wal_rate     bigint,
+    who          text        NOT NULL,
+    at           timestamptz NOT NULL DEFAULT clock_timestamp()
+);
 COMMENT ON TABLE  zdm.control              IS 'what was asked of a plan from outside: pause, cancel, another pace';
 COMMENT ON COLUMN zdm.control.plan         IS 'name of the plan';
 COMMENT ON COLUMN zdm.control.version      IS 'counts the changes of the row';
@@ -164,41 +150,21 @@ COMMENT ON COLUMN zdm.cursor.round      IS 'round of the final sweep that found 
 ALTER TABLE zdm.control ADD COLUMN IF NOT EXISTS stripes bigint;
 COMMENT ON COLUMN zdm.control.stripes      IS 'batches that a range is done in';
 
--- Since version 7: rows that a backfill set aside because their data are bad. Whoever may update zdm.plan
--- may delete here too: a retry takes its row away.
-DO $$
-DECLARE
-    may record;
-BEGIN
-    IF to_regclass('zdm.quarantine') IS NOT NULL THEN
-        RETURN;
-    END IF;
-    CREATE TABLE zdm.quarantine (
-        plan        text        NOT NULL,
-        step        text        NOT NULL,
-        relation    text        NOT NULL,
-        key         text        NOT NULL,
-        identity    text,
-        key_columns json        NOT NULL,
-        sqlstate    text        NOT NULL,
-        message     text        NOT NULL,
-        row_values  json,
-        tries       integer     NOT NULL DEFAULT 1,
-        at          timestamptz NOT NULL DEFAULT clock_timestamp(),
-        PRIMARY KEY (plan, step, relation, key)
-    );
-    FOR may IN
-        SELECT a.privilege_type, a.grantee
-        FROM pg_class c, aclexplode(c.relacl) a
-        WHERE c.oid = 'zdm.plan'::regclass AND a.grantee <> c.relowner
-          AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
-    LOOP
-        EXECUTE format('GRANT %s ON zdm.quarantine TO %s',
-            CASE may.privilege_type WHEN 'UPDATE' THEN 'UPDATE, DELETE' ELSE may.privilege_type END,
-            CASE WHEN may.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(may.grantee)) END);
-    END LOOP;
-END
-$$;
+-- Since version 7: rows that a backfill set aside because their data are bad.
+CREATE TABLE IF NOT EXISTS zdm.quarantine (
+    plan        text        NOT NULL,
+    step        text        NOT NULL,
+    relation    text        NOT NULL,
+    key         text        NOT NULL,
+    identity    text,
+    key_columns json        NOT NULL,
+    sqlstate    text        NOT NULL,
+    message     text        NOT NULL,
+    row_values  json,
+    tries       integer     NOT NULL DEFAULT 1,
+    at          timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (plan, step, relation, key)
+);
 COMMENT ON TABLE  zdm.quarantine             IS 'one row a row that a backfill could not change and left behind';
 COMMENT ON COLUMN zdm.quarantine.plan        IS 'name of the plan';
 COMMENT ON COLUMN zdm.quarantine.step        IS 'id of the backfill';
@@ -212,37 +178,18 @@ COMMENT ON COLUMN zdm.quarantine.row_values  IS 'the row as it was then; NULL: n
 COMMENT ON COLUMN zdm.quarantine.tries       IS 'how often it failed';
 COMMENT ON COLUMN zdm.quarantine.at          IS 'when it failed last, by the clock of this server';
 
--- Since version 8: what the checks of gates saw last, and since when. Whoever may write to zdm.plan may
--- write here too.
-DO $$
-DECLARE
-    may record;
-BEGIN
-    IF to_regclass('zdm.gate') IS NOT NULL THEN
-        RETURN;
-    END IF;
-    CREATE TABLE zdm.gate (
-        plan   text        NOT NULL,
-        step   text        NOT NULL,
-        item   text        NOT NULL,
-        open   boolean     NOT NULL,
-        since  timestamptz NOT NULL DEFAULT clock_timestamp(),
-        seen   text        NOT NULL,
-        memory json,
-        at     timestamptz NOT NULL DEFAULT clock_timestamp(),
-        PRIMARY KEY (plan, step, item)
-    );
-    FOR may IN
-        SELECT a.privilege_type, a.grantee
-        FROM pg_class c, aclexplode(c.relacl) a
-        WHERE c.oid = 'zdm.plan'::regclass AND a.grantee <> c.relowner
-          AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
-    LOOP
-        EXECUTE format('GRANT %s ON zdm.gate TO %s', may.privilege_type,
-            CASE WHEN may.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(may.grantee)) END);
-    END LOOP;
-END
-$$;
+-- Since version 8: what the checks of gates saw last, and since when.
+CREATE TABLE IF NOT EXISTS zdm.gate (
+    plan   text        NOT NULL,
+    step   text        NOT NULL,
+    item   text        NOT NULL,
+    open   boolean     NOT NULL,
+    since  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    seen   text        NOT NULL,
+    memory json,
+    at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (plan, step, item)
+);
 COMMENT ON TABLE  zdm.gate        IS 'one row a check of a gate that a run has looked at';
 COMMENT ON COLUMN zdm.gate.plan   IS 'name of the plan';
 COMMENT ON COLUMN zdm.gate.step   IS 'id of the gate';
@@ -286,41 +233,22 @@ COMMENT ON COLUMN zdm.plan.tables    IS 'tables that its statements and backfill
 COMMENT ON COLUMN zdm.plan.steps     IS 'its steps in order: [[id, phase, kind], ...]';
 COMMENT ON COLUMN zdm.plan.after     IS 'plans that have to be done before it';
 COMMENT ON COLUMN zdm.plan.alongside IS 'plans that may work on its tables at the same time';
-DO $$
-DECLARE
-    may record;
-BEGIN
-    IF to_regclass('zdm.object') IS NOT NULL THEN
-        RETURN;
-    END IF;
-    CREATE TABLE zdm.snapshot (
-        at     timestamptz NOT NULL,
-        server integer     NOT NULL,
-        plan   text        NOT NULL,
-        epoch  bigint      NOT NULL,
-        who    text        NOT NULL,
-        one    boolean     PRIMARY KEY DEFAULT true CHECK (one)
-    );
-    CREATE TABLE zdm.object (
-        kind       text NOT NULL,
-        name       text NOT NULL,
-        relation   text,
-        definition text NOT NULL,
-        partition  boolean NOT NULL,
-        PRIMARY KEY (kind, name)
-    );
-    FOR may IN
-        SELECT t.name, a.privilege_type, a.grantee
-        FROM pg_class c, aclexplode(c.relacl) a, (VALUES ('snapshot'), ('object')) AS t (name)
-        WHERE c.oid = 'zdm.plan'::regclass AND a.grantee <> c.relowner
-          AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
-    LOOP
-        EXECUTE format('GRANT %s ON zdm.%I TO %s',
-            CASE may.privilege_type WHEN 'UPDATE' THEN 'UPDATE, DELETE' ELSE may.privilege_type END, may.name,
-            CASE WHEN may.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(may.grantee)) END);
-    END LOOP;
-END
-$$;
+CREATE TABLE IF NOT EXISTS zdm.snapshot (
+    at     timestamptz NOT NULL,
+    server integer     NOT NULL,
+    plan   text        NOT NULL,
+    epoch  bigint      NOT NULL,
+    who    text        NOT NULL,
+    one    boolean     PRIMARY KEY DEFAULT true CHECK (one)
+);
+CREATE TABLE IF NOT EXISTS zdm.object (
+    kind       text NOT NULL,
+    name       text NOT NULL,
+    relation   text,
+    definition text NOT NULL,
+    partition  boolean NOT NULL,
+    PRIMARY KEY (kind, name)
+);
 COMMENT ON TABLE  zdm.snapshot          IS 'one row: when the schema was looked at last, into zdm.object';
 COMMENT ON COLUMN zdm.snapshot.at       IS 'when, by the clock of this server';
 COMMENT ON COLUMN zdm.snapshot.server   IS 'major version of the server that spelled the definitions';
@@ -334,6 +262,28 @@ COMMENT ON COLUMN zdm.object.name       IS 'name of the object, with its schema 
 COMMENT ON COLUMN zdm.object.relation   IS 'the relation that it is or belongs to; NULL: none';
 COMMENT ON COLUMN zdm.object.definition IS 'how the server spells it';
 COMMENT ON COLUMN zdm.object.partition  IS 'it is a partition, or belongs to one';
+
+-- Whoever may write to zdm.plan may write to the tables that were not there before, too. Rows leave some
+-- of them again: whoever may update may delete there.
+DO $$
+DECLARE
+    may record;
+BEGIN
+    FOR may IN
+        SELECT t.relname, a.privilege_type, a.grantee
+        FROM pg_class p, aclexplode(p.relacl) a, pg_class t
+        WHERE p.oid = 'zdm.plan'::regclass AND a.grantee <> p.relowner
+          AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+          AND t.relnamespace = p.relnamespace AND t.relkind = 'r'
+          AND t.relname <> ALL (string_to_array(current_setting('zdm.tables_before'), ' '))
+    LOOP
+        EXECUTE format('GRANT %s ON zdm.%I TO %s',
+            CASE WHEN may.privilege_type = 'UPDATE' AND may.relname IN ('quarantine', 'snapshot', 'object')
+                THEN 'UPDATE, DELETE' ELSE may.privilege_type END, may.relname,
+            CASE WHEN may.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(may.grantee)) END);
+    END LOOP;
+END
+$$;
 
 -- Made last: a zdm schema that has this row is whole.
 CREATE TABLE IF NOT EXISTS zdm.meta (
