@@ -1,0 +1,258 @@
+/* The final sweep over every shape of a backfill: WHERE, types, keys, delete, copy, workers, partitions. */
+#include "batch_sweep_fixture.h"
+
+/* where says which rows are meant, set what is still to do in them. */
+static void
+test_where(void **state)
+{
+    struct fixture *f = mails("bs_where",
+        "IF NEW.id = 900 THEN INSERT INTO t VALUES (-2, 'Even'), (-1, 'Odd'), (-4, NULL); END IF;");
+
+    (void)state;
+    f->spec.where = "id % 2 = 0 -- every other one";
+    fixture_run_ok(f);
+    assert_value(f->app,
+        "SELECT count(*) FROM t WHERE (id % 2 = 0) <> (mail IS NOT NULL) AND id <> -4", "0");
+    assert_repaired(f, "1:1");
+    assert_int_equal(f->last.rows, 501);
+    fixture_free(f);
+}
+
+/* A value that is an error in rows that where leaves out. */
+static void
+test_where_guards(void **state)
+{
+    struct fixture *f = fixture_new("bs_guard", NULL);
+
+    (void)state;
+    sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, txt text, n int);"
+                "INSERT INTO t SELECT g, CASE WHEN g %% 3 = 0 THEN 'none' ELSE g::text END"
+                "  FROM generate_series(1, 600) AS g; ANALYZE t");
+    f->set = (struct zdm_assignment){"n", "txt::int"};
+    f->spec.where = "txt ~ '^[0-9]+$'";
+    f->spec.table = "bs_guard.t";
+    f->spec.sweep.on = true;
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(n) || ' ' || sum(n - id) FROM t", "400 0");
+    assert_int_equal(f->notes.len, 0);
+    fixture_free(f);
+}
+
+/* Types without equality, with another idea of it, and columns that make something else of a value. */
+static void
+test_types(void **state)
+{
+    struct fixture *f = fixture_new("bs_types", NULL);
+    const struct zdm_assignment set[] = {{"j", "json_build_object('a', a)"}, {"p", "point(a, a)"},
+        {"n", "a / 3.0"}, {"v", "'value ' || a"}, {"x", "xmlelement(name a, a)"}, {"c", "a::text"},
+        {"\"Odd\"", "ARRAY[a, NULL]"}, {"f", "a / 3.0"}};
+
+    (void)state;
+    sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, a int, j json, p point, n int, v varchar(20),"
+                " x xml, c char(9), \"Odd\" int[], f real);"
+                "INSERT INTO t SELECT g, g FROM generate_series(1, 300) AS g; ANALYZE t");
+    sql(f->app,
+        "CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql SET search_path = bs_types AS"
+        " $$ BEGIN INSERT INTO t (id, a) VALUES (0, 5); UPDATE t SET j = '{\"a\":1}' WHERE id = 1;"
+        "  UPDATE t SET p = '(9,9)' WHERE id = 2; RETURN NULL; END $$;"
+        "CREATE TRIGGER meanwhile AFTER UPDATE ON t FOR EACH ROW WHEN (NEW.id = 300)"
+        " EXECUTE FUNCTION meanwhile()");
+    f->spec.set = set;
+    f->spec.n_set = sizeof set / sizeof *set;
+    f->spec.table = "bs_types.t";
+    f->spec.sweep.on = true;
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT string_agg(j || ' ' || p, ' ' ORDER BY id) FROM t WHERE id < 3",
+        "{\"a\" : 5} (5,5) {\"a\" : 1} (1,1) {\"a\" : 2} (2,2)");
+    assert_value(f->app,
+        "SELECT string_agg(rows::text, ' ') FROM zdm.cursor WHERE plan = 'bs_types'"
+        " AND round IS NOT NULL",
+        "3");
+    fixture_free(f);
+}
+
+static void
+test_composite_key(void **state)
+{
+    struct fixture *f = fixture_new("bs_pair", NULL);
+
+    (void)state;
+    sql(f->app,
+        "CREATE TABLE t (a text, b int, s int, d int, PRIMARY KEY (a, b));"
+        "INSERT INTO t SELECT 'x' || g %% 3, g, g FROM generate_series(1, 900) AS g;"
+        "CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql SET search_path = bs_pair AS"
+        " $$ BEGIN INSERT INTO t VALUES ('x1', -1, 4), ('a', 1, 5), ('x2', 9999, 6);"
+        "  RETURN NULL; END $$;"
+        "CREATE TRIGGER meanwhile AFTER UPDATE ON t FOR EACH ROW WHEN (NEW.b = 899)"
+        " EXECUTE FUNCTION meanwhile(); ANALYZE t");
+    f->set = (struct zdm_assignment){"d", "s * 2"};
+    f->spec.table = "bs_pair.t";
+    f->spec.sweep.on = true;
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) || ' ' || sum(d - 2 * s) FROM t", "903 0");
+    assert_has(f->notes.s, "(a, b) = (a, 1), (a, b) = (x1, -1), (a, b) = (x2, 9999)");
+    assert_int_equal(f->last.rows, 903);
+    fixture_free(f);
+}
+
+static void
+test_delete(void **state)
+{
+    struct fixture *f = fixture_new("bs_delete", NULL);
+
+    (void)state;
+    sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, old bool);"
+                "INSERT INTO t SELECT g, g %% 2 = 0 FROM generate_series(1, 600) AS g;"
+                "CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql SET search_path = "
+                "bs_delete AS"
+                " $$ BEGIN UPDATE t SET old = true WHERE id = 1; INSERT INTO t VALUES (-1, true), "
+                "(-2, false),"
+                "  (-3, NULL); RETURN NULL; END $$;"
+                "CREATE TRIGGER meanwhile AFTER DELETE ON t FOR EACH ROW WHEN (OLD.id = 500)"
+                " EXECUTE FUNCTION meanwhile(); ANALYZE t");
+    f->spec.table = "bs_delete.t";
+    f->spec.action = ZDM_BACKFILL_DELETE;
+    f->spec.n_set = 0;
+    f->spec.where = "old";
+    f->spec.sweep.on = true;
+    fixture_run_ok(f);
+    assert_value(
+        f->app, "SELECT count(*) || ' ' || min(id) || ' ' || bool_or(old) FROM t", "301 -3 false");
+    assert_int_equal(f->last.rows, 302);
+    fixture_free(f);
+}
+
+static void
+test_copy(void **state)
+{
+    struct fixture *f = fixture_new("bs_copy", NULL);
+    const struct zdm_assignment named[] = {{"ident", "id"}, {"text", "upper(name)"}};
+
+    (void)state;
+    sql(f->app,
+        "CREATE TABLE t (id int PRIMARY KEY, name text); CREATE TABLE u (LIKE t INCLUDING ALL);"
+        "CREATE TABLE w (ident int UNIQUE, text text); CREATE TABLE x (id int, name text);"
+        "INSERT INTO t SELECT g, 'n' || g FROM generate_series(1, 600) AS g;"
+        "CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql SET search_path = bs_copy AS"
+        " $$ BEGIN INSERT INTO t VALUES (0, 'late'), (999, 'later'); RETURN NULL; END $$;"
+        "CREATE TRIGGER meanwhile AFTER INSERT ON u FOR EACH ROW WHEN (NEW.id = 500)"
+        " EXECUTE FUNCTION meanwhile(); ANALYZE t");
+    f->spec.table = "bs_copy.t";
+    f->spec.action = ZDM_BACKFILL_COPY;
+    f->spec.n_set = 0;
+    f->spec.into = "bs_copy.u";
+    f->spec.sweep.on = true;
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) FROM (TABLE t EXCEPT TABLE u) AS s", "0");
+    assert_int_equal(f->last.rows, 602);
+
+    /* Under other names. */
+    sql(f->app, "DELETE FROM zdm.cursor WHERE plan = 'bs_copy';"
+                "DELETE FROM zdm.journal WHERE plan = 'bs_copy'; DELETE FROM t WHERE id = 0;"
+                "CREATE TRIGGER meanwhile AFTER INSERT ON w FOR EACH ROW WHEN (NEW.ident = 501)"
+                " EXECUTE FUNCTION meanwhile();"
+                "DELETE FROM t WHERE id = 999");
+    f->spec.set = named;
+    f->spec.n_set = 2;
+    f->spec.into = "bs_copy.w";
+    fixture_own(f);
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) || ' ' || count(w.text) FROM t LEFT JOIN w ON ident = id",
+        "602 602");
+
+    /* A table that the key cannot be asked of. */
+    sql(f->app, "DELETE FROM zdm.cursor WHERE plan = 'bs_copy';"
+                "DELETE FROM zdm.journal WHERE plan = 'bs_copy'");
+    f->spec.n_set = 0;
+    f->spec.into = "bs_copy.x";
+    fixture_own(f);
+    fixture_run_ok(f);
+    assert_has(f->notes.s, "bs_copy.x has no unique index on the key of bs_copy.t");
+    fixture_free(f);
+}
+
+/* Many pieces, several workers and stripes. */
+static void
+test_workers_and_stripes(void **state)
+{
+    struct fixture *f = mails("bs_many", "IF NEW.id > 0 AND NEW.id % 5000 = 0 THEN INSERT INTO t "
+                                         "VALUES (-NEW.id, 'Behind'); END IF;");
+
+    (void)state;
+    sql(f->app, "INSERT INTO t SELECT g, 'User ' || g FROM generate_series(1001, 30000) AS g;"
+                "ANALYZE t");
+    f->spec.workers = 3;
+    f->spec.stripes = 4;
+    fixture_run_ok(f);
+    assert_all_done(f);
+    assert_int_equal(f->last.rows, 30006);
+    assert_value(f->app,
+        "SELECT count(*) > 1 FROM zdm.cursor WHERE plan = 'bs_many' AND round IS NULL", "t");
+    assert_value(f->app, "SELECT sum(rows) FROM zdm.cursor WHERE plan = 'bs_many'", "30006");
+    fixture_free(f);
+}
+
+/* Partition by partition, each along its own key; by one worker, so that the last is the last. */
+static void
+test_partitions(void **state)
+{
+    struct fixture *f = fixture_new("bs_parts", NULL);
+
+    (void)state;
+    sql(f->app,
+        "CREATE TABLE t (id int, email text, mail text) PARTITION BY RANGE (id);"
+        "CREATE TABLE a PARTITION OF t (PRIMARY KEY (id)) FOR VALUES FROM (0) TO (1000);"
+        "CREATE TABLE b PARTITION OF t FOR VALUES FROM (1000) TO (2000);"
+        "ALTER TABLE b ALTER email SET NOT NULL, ADD UNIQUE (email);"
+        "CREATE TABLE c PARTITION OF t (PRIMARY KEY (id)) FOR VALUES FROM (2000) TO (3000);"
+        "INSERT INTO t SELECT g, 'User ' || g FROM generate_series(100, 2400) AS g;"
+        "CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql SET search_path = bs_parts AS"
+        " $$ BEGIN INSERT INTO t VALUES (1, 'A'), (1001, 'A'), (2900, 'Beyond'); RETURN NULL; END "
+        "$$;"
+        "CREATE TRIGGER meanwhile AFTER UPDATE ON c FOR EACH ROW WHEN (NEW.id = 2400)"
+        " EXECUTE FUNCTION meanwhile(); ANALYZE");
+    f->set = (struct zdm_assignment){"mail", "lower(t.email)"};
+    f->spec.table = "bs_parts.t";
+    f->spec.sweep.on = true;
+    fixture_run_ok(f);
+    assert_all_done(f);
+    assert_int_equal(f->last.rows, 2304);
+    assert_value(f->app,
+        "SELECT count(*) || ' ' || sum(rows) FROM zdm.cursor WHERE plan = 'bs_parts'"
+        " AND round IS NOT NULL",
+        "3 3");
+    fixture_free(f);
+}
+
+/* Page by page there are passes, whatever the sweep. */
+static void
+test_pages(void **state)
+{
+    struct fixture *f = mails("bs_pages", "");
+
+    (void)state;
+    sql(f->app, "ALTER TABLE t DROP CONSTRAINT t_pkey; ALTER TABLE t ALTER id DROP NOT NULL");
+    f->spec.where = "mail IS DISTINCT FROM lower(email)";
+    fixture_run_ok(f);
+    assert_all_done(f);
+    assert_repaired(f, "");
+    fixture_free(f);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_where),
+        cmocka_unit_test(test_where_guards),
+        cmocka_unit_test(test_types),
+        cmocka_unit_test(test_composite_key),
+        cmocka_unit_test(test_delete),
+        cmocka_unit_test(test_copy),
+        cmocka_unit_test(test_workers_and_stripes),
+        cmocka_unit_test(test_partitions),
+        cmocka_unit_test(test_pages),
+    };
+
+    return cmocka_run_group_tests_name("batch_sweep_shapes", tests, NULL, NULL);
+}
