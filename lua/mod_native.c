@@ -11,6 +11,7 @@
 #include "lua/own.h"
 #include "lua/state.h"
 #include "lua/value.h"
+#include "pg/conn.h"
 #include "sql/classify.h"
 #include "sql/syntax.h"
 
@@ -34,6 +35,14 @@ native_check_address(lua_State *L)
         ok = ok && inet_pton(family, text, bits) == 1;
     }
     lua_pushboolean(L, ok);
+    return 1;
+}
+
+/* is_public_conninfo("host=replica1") -> can it be read, and does it hold no password? */
+static int
+native_is_public_conninfo(lua_State *L)
+{
+    lua_pushboolean(L, zdm_conninfo_is_public(luaL_checkstring(L, 1)));
     return 1;
 }
 
@@ -276,6 +285,7 @@ zdm_mod_native(lua_State *L)
         {"quote_literal", native_quote_literal},
         {"check_expression", native_check_expression},
         {"check_address", native_check_address},
+        {"is_public_conninfo", native_is_public_conninfo},
         {"check_regex", native_check_regex},
         {"check_sql", native_check_sql},
         {"columns", native_columns},

@@ -309,6 +309,7 @@ read_gate(struct reader *r, struct zdm_step_gate *step)
         check->roles = read_strings(r, "roles", &check->n_roles);
         check->functions = read_strings(r, "functions", &check->n_functions);
         check->aliases = read_strings(r, "aliases", &check->n_aliases);
+        check->replicas = read_strings(r, "replicas", &check->n_replicas);
         check->source = function_source(r, "run", NULL);
         check->run = read_function(r, "run");
         check->shown = read_string(r, "shown");

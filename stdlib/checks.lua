@@ -147,7 +147,7 @@ function build.unused(values, list, at)
     end
     local d = check("unused", id, shown, { quiet = values.quiet })
     d.names, d.roles = names, roles
-    d.functions, d.aliases = values.ignore_functions, values.ignore_aliases
+    d.functions, d.aliases, d.replicas = values.ignore_functions, values.ignore_aliases, values.replicas
     return d
 end
 

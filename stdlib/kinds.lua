@@ -458,6 +458,30 @@ kinds.strings = {
     end,
 }
 
+-- Where other servers are. A password is no part of a plan: the service file or ~/.pgpass has it.
+kinds.connections = {
+    lua = "string[]",
+    says = "list of connection settings",
+    check = function(value)
+        local taken, hint = {}, 'such as "host=replica1", or the name of a service'
+        local list, wrong = list_of(value, '{ "host=replica1" }', function(item)
+            local text, wrong = string_of(item, "connection settings in a string")
+            if not text then
+                return nil, wrong
+            elseif taken[text] then
+                return nil, "stands there twice"
+            elseif not native.is_public_conninfo(text) then
+                hint = "a plan is shown to people, and kept in the ledger: a service file, ~/.pgpass or PGPASSWORD "
+                    .. "have passwords"
+                return nil, "holds a password, or cannot be read"
+            end
+            taken[text] = true
+            return text
+        end)
+        return list, wrong, wrong and hint
+    end,
+}
+
 -- Whom the journal knows as user@host.
 kinds.people = {
     lua = "string[]",

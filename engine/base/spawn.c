@@ -18,6 +18,7 @@
 #include "base/signals.h"
 
 #define CAPTURE_MAX (64 * 1024)
+#define ASK_US      1000000LL
 #define GRACE_US    (5 * 1000000LL) /* from SIGTERM to SIGKILL */
 
 /* What the child tells its parent when it could not become the program. */
@@ -220,6 +221,7 @@ struct watch {
     int out_fd;  /* the captured output, -1 when there is none (any more) */
     int64_t deadline_us;    /* 0: none */
     int64_t tick_us;        /* when spawn->tick is due; 0: it is not wanted */
+    int64_t ask_us;         /* when spawn->stopped is asked next; 0: there is none */
     int64_t kill_us;        /* when SIGTERM becomes SIGKILL; 0 while nobody asked it to end */
     bool stopped, too_late; /* why it was asked to end */
 };
@@ -244,6 +246,8 @@ pause_until_event(const struct watch *watch)
     int64_t until = watch->kill_us ? watch->kill_us : watch->deadline_us;
     if (watch->tick_us && (!until || watch->tick_us < until))
         until = watch->tick_us;
+    if (watch->ask_us && !watch->kill_us && (!until || watch->ask_us < until))
+        until = watch->ask_us;
     int64_t wait_ms = until ? (until - zdm_monotonic_us() + 999) / 1000 : 60000;
     struct pollfd fds[3];
     nfds_t n = 0;
@@ -269,6 +273,18 @@ tick_when_due(const struct zdm_spawn *spawn, struct watch *watch)
     watch->tick_us = zdm_monotonic_us() + spawn->tick_ms * 1000;
 }
 
+static bool
+is_stopped(const struct zdm_spawn *spawn, struct watch *watch, int64_t now)
+{
+    if (zdm_stop_requested())
+        return true;
+    if (!watch->ask_us || now < watch->ask_us)
+        return false;
+    bool stopped = spawn->stopped(spawn->stopped_self);
+    watch->ask_us = zdm_monotonic_us() + ASK_US;
+    return stopped;
+}
+
 /* Until the child has ended; returns its wait status. */
 static int
 watch_child(const struct zdm_spawn *spawn, struct watch *watch, struct zdm_buf *tail)
@@ -285,7 +301,7 @@ watch_child(const struct zdm_spawn *spawn, struct watch *watch, struct zdm_buf *
                 tell(watch, SIGKILL);
                 watch->kill_us = now + GRACE_US;
             }
-        } else if (zdm_stop_requested()) {
+        } else if (is_stopped(spawn, watch, now)) {
             watch->stopped = true;
             ask_to_end(watch, now);
         } else if (watch->deadline_us && now >= watch->deadline_us) {
@@ -322,6 +338,8 @@ zdm_spawn_wait(const struct zdm_spawn *spawn, int *exit_status, char **output, s
     if (watch.out_fd >= 0)
         fcntl(watch.out_fd, F_SETFL, O_NONBLOCK);
     watch.exit_fd = (int)syscall(SYS_pidfd_open, watch.pid, 0);
+    if (spawn->stopped)
+        watch.ask_us = zdm_monotonic_us() + ASK_US;
     if (spawn->timeout_ms)
         watch.deadline_us = zdm_monotonic_us() + spawn->timeout_ms * 1000;
 

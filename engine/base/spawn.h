@@ -26,6 +26,9 @@ struct zdm_spawn {
     int64_t tick_ms;    /* while it runs, tick is called every so often; 0: never */
     void (*tick)(void *self);
     void *tick_self;
+    bool (*stopped)(
+        void *self); /* asked about once a second: true ends it, as ^C does. NULL: only ^C */
+    void *stopped_self;
     const char *output_file; /* stdout+stderr are appended to it; made 0600; not with capture */
 };
 

@@ -42,6 +42,8 @@ zdm_gate_look_command(const struct zdm_gate_question *g, const struct zdm_check 
             .timeout_ms = zdm_check_number(check, "timeout"),
             .new_session = true,
             .quiet_stdin = true,
+            .stopped = g->stopped,
+            .stopped_self = g->self,
         },
         &status, &output, err);
     free(plan);

@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "gate/unused.h"
 
+#define KEEPS_LAST_SCAN 160000
+
 extern const struct zdm_embedded zdm_gate_sql[];
 
 struct reading {
@@ -79,6 +81,7 @@ read_settings(const struct reading *reading, const char **schema, struct zdm_err
     const struct zdm_unused_name *hidden = used_in_functions(reading->names);
     out->replicas = zdm_arena_strdup(out->arena, zdm_result_get(r, 0, 6));
     out->now_ms = zdm_result_i64(r, 0, 7);
+    out->n_replicas = zdm_result_i64(r, 0, 11);
     out->scans_reset = zdm_arena_strdup(out->arena, zdm_result_get(r, 0, 8));
     const char *utility = zdm_result_get(r, 0, 9);
     if (needs_scans(reading->names) && strcmp(zdm_result_get(r, 0, 10), "off") == 0)
@@ -269,6 +272,33 @@ read_scans(const struct reading *reading, struct zdm_err *err)
     return 0;
 }
 
+/* Since when no index was scanned, where the server keeps that. */
+static int
+read_last_scans(const struct reading *reading, struct zdm_err *err)
+{
+    struct zdm_unused_counts *out = reading->out;
+    struct zdm_buf oids = ZDM_BUF_INIT;
+    struct zdm_result *r = NULL;
+
+    if (zdm_conn_server_version(reading->g->conn) < KEEPS_LAST_SCAN)
+        return 0;
+    for (size_t i = 0; i < out->n_scans; i++)
+        zdm_unused_add_item(&oids, out->scans[i].oid);
+    zdm_unused_close_array(&oids);
+    int rc = ask(reading, zdm_embedded_text(zdm_gate_sql, "sql/unused_last_scans.sql"), 1,
+        (const char *[]){oids.s}, &r, err);
+    zdm_buf_release(&oids);
+    if (rc < 0)
+        return -1;
+    /* Both are in the order of their oids. */
+    int row = 0;
+    for (size_t i = 0; i < out->n_scans && row < zdm_result_rows(r); i++)
+        if (strcmp(out->scans[i].oid, zdm_result_get(r, row, 0)) == 0)
+            out->scans[i].last_ms = zdm_result_i64(r, row++, 1);
+    zdm_result_free(r);
+    return 0;
+}
+
 int
 zdm_unused_counts_read(const struct zdm_gate_question *g, const struct zdm_check *check,
     const struct zdm_unused_names *names, struct zdm_unused_counts *out, struct zdm_err *err)
@@ -278,6 +308,7 @@ zdm_unused_counts_read(const struct zdm_gate_question *g, const struct zdm_check
     const char *schema = NULL;
 
     if (read_settings(&reading, &schema, err) < 0 || read_scans(&reading, err) < 0 ||
+        read_last_scans(&reading, err) < 0 ||
         (schema && (read_statements(&reading, schema, err) < 0 ||
                        read_evictions(&reading, schema, err) < 0))) {
         zdm_unused_counts_release(&counts);

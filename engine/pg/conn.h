@@ -29,6 +29,10 @@ int zdm_conn_open(
 /* A further session as conn was opened, on the address that conn is connected to (behind which another
  * server may answer all the same), for what can be done without: waits for it for two seconds at most. */
 int zdm_conn_open_beside(const struct zdm_conn *conn, struct zdm_conn **out, struct zdm_err *err);
+/* A session on a replica of conn's server. conninfo says where it is, or is a service, which says all; what
+ * it leaves out (database, role and its password, TLS) is as conn has it. */
+int zdm_conn_open_replica(
+    const struct zdm_conn *conn, const char *conninfo, struct zdm_conn **out, struct zdm_err *err);
 void zdm_conn_close(struct zdm_conn *conn); /* NULL is fine */
 /* A fresh session with the same parameters, after a loss. The old one is gone whatever happens. */
 int zdm_conn_reconnect(struct zdm_conn *conn, struct zdm_err *err);

@@ -2,6 +2,7 @@
  * conn_private.h - what the files of a session share; nobody else includes it.
  *
  *     conn.c        open, reconnect, the profile, facts about the session
+ *     conn_replica.c  a session on a replica of a session's server
  *     conn_exec.c   statements: exec, query, prepared, commit, rollback
  *     conn_wait.c   one exchange with the server: socket, ^C, cancel, COPY
  *     conn_error.c  what libpq and the server said -> struct zdm_err

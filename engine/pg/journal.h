@@ -142,5 +142,7 @@ int zdm_journal_own(
 
 /* Who holds the plan's lock now, in the same words; *holder owned, NULL: nobody. Takes nothing. */
 int zdm_journal_holder(struct zdm_conn *conn, const char *plan, char **holder, struct zdm_err *err);
+/* Who that is by zdm.plan, user@host, while somebody holds the lock; *who owned, NULL: nobody does. */
+int zdm_journal_runner(struct zdm_conn *conn, const char *plan, char **who, struct zdm_err *err);
 
 #endif

@@ -158,3 +158,23 @@ zdm_journal_holder(struct zdm_conn *conn, const char *plan, char **holder, struc
 
     return find_holder(conn, &key, holder, err);
 }
+
+int
+zdm_journal_runner(struct zdm_conn *conn, const char *plan, char **who, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    char *holder = NULL;
+
+    if (zdm_journal_holder(conn, plan, &holder, err) < 0)
+        return -1;
+    bool held = holder != NULL;
+    free(holder);
+    if (held && ZDM_QUERY(conn,
+                    "SELECT p.runner FROM zdm.plan AS p "
+                    "WHERE p.name OPERATOR(pg_catalog.=) $1::pg_catalog.text",
+                    &r, err, plan) < 0)
+        return -1;
+    *who = held && zdm_result_rows(r) > 0 ? zdm_strdup(zdm_result_get(r, 0, 0)) : NULL;
+    zdm_result_free(r);
+    return 0;
+}

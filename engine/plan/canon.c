@@ -234,6 +234,8 @@ put_gate(json_t *object, const struct zdm_step_gate *gate)
             put_texts(one, "ignore_functions", check->functions, check->n_functions);
         if (check->n_aliases > 0)
             put_texts(one, "ignore_aliases", check->aliases, check->n_aliases);
+        if (check->n_replicas > 0)
+            put_texts(one, "replicas", check->replicas, check->n_replicas);
         put_text(one, "run", check->source);
         if (json_array_append_new(checks, one) < 0)
             zdm_die("out of memory");

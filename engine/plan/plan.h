@@ -185,6 +185,8 @@ struct zdm_check {
     size_t n_functions;
     const char *const *aliases; /* unused: that only other relations have */
     size_t n_aliases;
+    const char *const *replicas; /* unused: connection settings of those to ask too */
+    size_t n_replicas;
     zdm_func run;       /* function */
     const char *source; /* its text */
     const char *shown;  /* what they wait for, for people; NULL: soak, approval and sql */

@@ -122,7 +122,7 @@ write_approval(struct zdm_conn *conn, const struct zdm_plan *plan, const struct 
     struct zdm_journal_rows rows = {0};
     struct zdm_approval_question q = {.check = check, .gate = gate->id, .rows = &rows};
     struct zdm_approvals now;
-    char *detail = note_json(options->note);
+    char *detail = note_json(options->note), *runner = NULL;
     int rc = -1;
     if (!detail)
         return zdm_fail(err, ZDM_ERR_USAGE, "the note is not valid UTF-8");
@@ -141,7 +141,10 @@ write_approval(struct zdm_conn *conn, const struct zdm_plan *plan, const struct 
             "pg_catalog.hashtextextended('zdm approve', 0))",
             NULL, err) < 0 ||
         zdm_journal_read(conn, plan->name, &rows, err) < 0 ||
-        approve_once(conn, &q, &entry, out, err) < 0)
+        zdm_journal_runner(conn, plan->name, &runner, err) < 0)
+        goto out;
+    q.runner = runner;
+    if (approve_once(conn, &q, &entry, out, err) < 0)
         goto out;
     zdm_journal_rows_release(&rows);
     if (zdm_journal_read(conn, plan->name, &rows, err) < 0 ||
@@ -156,6 +159,7 @@ write_approval(struct zdm_conn *conn, const struct zdm_plan *plan, const struct 
 out:
     zdm_conn_rollback(conn);
     zdm_journal_rows_release(&rows);
+    free(runner);
     free(detail);
     return rc;
 }

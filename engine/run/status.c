@@ -1,5 +1,6 @@
 #include "run/status.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "batch/quarantine.h"
@@ -26,18 +27,22 @@ look_at_next(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
     if (plan->steps[index].kind != ZDM_STEP_GATE || !conn)
         return 0;
     struct zdm_gate_rows before = {.count = 0};
-    if (zdm_gate_rows_read(conn, plan->name, plan->steps[index].id, &before, err) < 0)
-        return -1;
-    int rc = zdm_gate_look(
-        &(struct zdm_gate_question){
-            .conn = conn,
-            .plan = plan,
-            .index = index,
-            .how = ZDM_GATE_SHOW,
-            .rows = rows,
-            .before = &before,
-        },
-        &out->gate, err);
+    char *runner = NULL;
+    int rc = -1;
+    if (zdm_gate_rows_read(conn, plan->name, plan->steps[index].id, &before, err) == 0 &&
+        zdm_journal_runner(conn, plan->name, &runner, err) == 0)
+        rc = zdm_gate_look(
+            &(struct zdm_gate_question){
+                .conn = conn,
+                .plan = plan,
+                .index = index,
+                .how = ZDM_GATE_SHOW,
+                .rows = rows,
+                .before = &before,
+                .runner = runner,
+            },
+            &out->gate, err);
+    free(runner);
     zdm_gate_rows_release(&before);
     if (rc < 0)
         return -1;

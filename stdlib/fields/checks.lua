@@ -197,13 +197,14 @@ return {
             .. "use begins the waiting anew; `zdm run --wait`, or a run every hour, looks often enough. Whatever leaves a "
             .. "gap in the counts begins it anew too: a reset, a statement that was evicted (pg_stat_statements.max), a "
             .. "restart without saving. Indexes and tables are judged by the server's counts of their scans and changes "
-            .. "(and the table by statements too). With pg_stat_statements.track = top nobody counts what functions "
+            .. "(and the table by statements too); from PostgreSQL 16 on the time of an index's last scan opens it at "
+            .. "the first look. With pg_stat_statements.track = top nobody counts what functions "
             .. "run: while there are functions of this database that name the column, or hold it in a body that the "
             .. "server has parsed, the gate is closed. From PostgreSQL 18 on the server counts statements together that "
             .. "differ only in which relation has a name or an alias, under the text of the first: there a call of any "
             .. "statement that uses another relation by an alias, or a relation that has its name in several schemas, "
             .. "counts as a use of a column or a view; only a table that has another's name as its alias goes unseen. "
-            .. "Not seen either: what ran on replicas, which have counts of their own.",
+            .. "Replicas have counts of their own, which are seen with `replicas` only.",
         fields = {
             {
                 name = "quiet",
@@ -229,6 +230,13 @@ return {
                 kind = "strings",
                 doc = "For PostgreSQL 18 and newer: aliases, and names of relations, under which no statement means "
                     .. "what is looked for.",
+            },
+            {
+                name = "replicas",
+                kind = "connections",
+                doc = "Replicas to ask too, each by its host or a service: what runs there is counted there. What is not "
+                    .. "given (database, role and its password, TLS) is as for the target. One that cannot be asked, or is "
+                    .. "no replica of the target, keeps the gate closed. Logical replicas cannot be asked.",
             },
         },
         example = [[unused { "users.email", "users_email_idx", quiet = "8d", ignore_roles = { "backup" } }]],

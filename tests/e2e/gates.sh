@@ -281,6 +281,37 @@ wait "$runner" || code=$?
 check_eq "exit code of a cancelled run" 130 "$code"
 check_has slow.out 'cancelled by'
 
+# So is it while a program runs, and ^C: what it started ends with it.
+gate patient "command \"ask\" { argv = { \"/bin/sh\", \"-c\", \"echo begun >begun; sleep 9$$ & wait\" }, timeout = \"10m\" }"
+for how in cancel interrupt; do
+    rm -f begun
+    "$ZDM" run patient.lua >patient.out 2>patient.err &
+    runner=$!
+    wait_for test -s begun
+    if [ $how = cancel ]; then check_exit 0 "$ZDM" cancel patient.lua; else kill -INT "$runner"; fi
+    code=0
+    wait "$runner" || code=$?
+    check_eq "exit code after $how" 130 "$code"
+    wait_until "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'zdm/patient'" 0
+    [ -z "$(pgrep -f "^sleep 9$$\$")" ] || fail "the program went on after $how"
+    [ $how = interrupt ] || check_exit 0 "$ZDM" resume patient.lua
+done
+
+# Who runs the plan now may not approve, though no step ran yet; status says so, too.
+gate runs 'approval "other" { not_runner = true }'
+"$ZDM" run --wait runs.lua >runs.out 2>runs.err &
+runner=$!
+wait_for_line runs.out 'waiting until it opens'
+check_exit 4 "$ZDM" approve runs.lua g --note "I run it"
+check_has "$err" 'runs the plan'
+sql "INSERT INTO zdm.journal (plan, step, item, state, kind, epoch, who)
+     VALUES ('runs', 'g', 'other', 'approved', 'approval', 0, '$me@elsewhere')"
+check_exit 0 "$ZDM" status runs.lua
+tr -s ' \n' ' ' <"$out" >flat
+check_has flat '(does not count: runs the plan)'
+sql "UPDATE zdm.journal SET who = 'zoe@ci' WHERE plan = 'runs'"
+wait "$runner" || fail "the run that was approved: $(cat runs.out runs.err)"
+
 # --- a gate that opened stays open: it is in the journal -----------------------------------------------
 rm -f yes flag
 check_exit 0 "$ZDM" run program.lua

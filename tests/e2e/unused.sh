@@ -166,6 +166,74 @@ check_has flat 'call by app of SELECT FROM old_table'
 check_eq "it is journaled with what it saw" t \
     "$(sql "SELECT detail->0->>'seen' LIKE 'no use for 2%' FROM zdm.journal WHERE plan = 'rest' AND step = 'g'")"
 
+# --- a replica has counts of its own -----------------------------------------------------------------------------
+standby=$ZDM_SANDBOX/standby
+stop_server fast
+(cd "$ZDM_SANDBOX" && as_server cp -R "$cluster" "$standby" && as_server touch "$standby/standby.signal")
+start_server '-c shared_preload_libraries=pg_stat_statements'
+start_standby() {
+    (cd "$ZDM_SANDBOX" && as_server "$bin/pg_ctl" -D "$standby" -w -l "$ZDM_SANDBOX/standby.log" \
+        -o "-p 5435 -c listen_addresses= -c fsync=off -c unix_socket_directories='$ZDM_SANDBOX' $1" start) >started
+}
+stop_standby() {
+    (cd "$ZDM_SANDBOX" && as_server "$bin/pg_ctl" -D "$standby" -m fast -w stop) >stopped
+}
+trap 'stop_standby; stop_server immediate' EXIT
+start_standby "-c primary_conninfo='host=$ZDM_SANDBOX port=5434 user=postgres' -c shared_preload_libraries=pg_stat_statements"
+wait_until "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'" 1
+on_standby() { PGPORT=5435 PGUSER=app sql "$1" >app.out; }
+
+replicas="replicas = { \"port=5435 host=$ZDM_SANDBOX\" }"
+gate single "unused { \"users.email\", quiet = \"1h\", $not_these }"
+closed single
+check_has flat 'replicas have counts of their own: walreceiver (the field replicas asks them)'
+gate both "unused { \"users.email\", \"users_name_idx\", quiet = \"1h\", $not_these, $replicas }"
+closed both
+check_has flat 'no use for 0 ms of 1 h; 1 replica was asked, too'
+on_standby 'SELECT email FROM users'
+closed both
+check_has flat "used: 1 call by app on replica port=5435 host=$ZDM_SANDBOX of SELECT email FROM users"
+closed single
+check_has flat 'no use for'
+on_standby "SET enable_seqscan = off; SELECT FROM users WHERE name = 'n3'"
+PGPORT=5435 wait_until "SELECT idx_scan > 0 FROM pg_stat_user_indexes WHERE indexrelname = 'users_name_idx'" t
+closed both
+check_has flat 'users_name_idx: 1 scans or changes on replica port=5435'
+closed both
+check_lacks flat 'used: 1 call by app on replica'
+
+# Who cannot be asked, or is nobody to ask, keeps it closed; what was seen before still holds when he is back.
+kept="SELECT memory->>'from' FROM zdm.gate WHERE plan = 'both'"
+before=$(sql "$kept")
+stop_standby
+closed both
+check_has flat "not known: replica port=5435 host=$ZDM_SANDBOX: it cannot be asked: cannot connect to postgres@[$ZDM_SANDBOX]:5435/postgres"
+start_standby "-c primary_conninfo='host=$ZDM_SANDBOX port=5434 user=postgres'"
+closed both
+check_has flat 'pg_stat_statements is not loaded'
+stop_standby
+start_standby "-c primary_conninfo='host=$ZDM_SANDBOX port=5434 user=postgres' -c shared_preload_libraries=pg_stat_statements"
+gate primary "unused { \"users.email\", quiet = \"1h\", $not_these, replicas = { \"host=$ZDM_SANDBOX port=5434\" } }"
+closed primary
+check_has flat 'it is no replica, or has become a server of its own'
+check_eq "the time began with the last use" "$before" "$(sql "$kept")"
+sed 's/port=5435/password=geheim/' both.lua >secret.lua
+check_exit 2 "$ZDM" run secret.lua
+check_has "$err" 'entry 1 that holds a password, or cannot be read'
+check_lacks "$err" geheim
+
+# --- from PostgreSQL 16 on the time of an index's last scan is known ---------------------------------------------
+if [ "$(sql 'SHOW server_version_num')" -ge 160000 ]; then
+    gate last "unused { \"users_name_idx\", quiet = \"10ms\" }"
+    opens last
+    check_has flat 'by the time of the last scan'
+    gate lately "unused { \"users_name_idx\", quiet = \"1h\", $replicas }"
+    closed lately
+    check_has flat 'of 1 h, by the time of the last scan; 1 replica was asked, too'
+fi
+stop_standby
+trap 'stop_server immediate' EXIT
+
 # --- a statement that was thrown out leaves a gap ------------------------------------------------------------------
 gate evicted 'unused { "users.mail", quiet = "1h" }'
 stop_server fast

@@ -34,4 +34,6 @@ SELECT (SELECT pg_catalog.quote_ident(n.nspname)
         FROM pg_catalog.pg_stat_database AS d, pg_catalog.pg_stat_bgwriter AS b
         WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) AS counts_reset,
        pg_catalog.current_setting('pg_stat_statements.track_utility', true) AS track_utility,
-       pg_catalog.current_setting('track_counts') AS track_counts
+       pg_catalog.current_setting('track_counts') AS track_counts,
+       (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_replication AS r
+        WHERE r.state IS DISTINCT FROM 'backup') AS n_replicas
