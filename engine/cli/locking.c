@@ -117,28 +117,26 @@ unless_zero(int64_t n)
 }
 
 json_t *
-zdm_json_locking(const struct zdm_plan *plan, const struct zdm_plan_report *report, size_t index)
+zdm_json_policy(const struct zdm_lock_rules *rules, const struct zdm_lock_policy *policy)
 {
-    const struct zdm_lock_rules *rules = &plan->steps[index].locks;
-    struct zdm_lock_policy policy;
+    if (policy->class > ZDM_LOCKS_ALONE)
+        return json_null();
     json_t *object = json_object(), *order = json_array();
-
-    zdm_lock_policy_of(plan, report, index, &policy);
-    bool tries = policy.class <= ZDM_LOCKS_ROWS;
-    for (size_t i = 0; i < policy.n_needs; i++)
-        json_array_append_new(order, zdm_json_text(policy.needs[i].relation));
-    json_object_set_new(object, "class", json_string(zdm_lock_class_name(policy.class)));
-    json_object_set_new(object, "first_try_ms", unless_zero(policy.first_ms));
-    json_object_set_new(object, "longest_try_ms", unless_zero(policy.most_ms));
+    bool tries = policy->class <= ZDM_LOCKS_ROWS;
+    bool acts = tries && rules->on_blocked != ZDM_BLOCKED_WAIT;
+    for (size_t i = 0; i < policy->n_needs; i++)
+        json_array_append_new(order, zdm_json_text(policy->needs[i].relation));
+    json_object_set_new(object, "class", json_string(zdm_lock_class_name(policy->class)));
+    json_object_set_new(object, "first_try_ms", unless_zero(policy->first_ms));
+    json_object_set_new(object, "longest_try_ms", unless_zero(policy->most_ms));
     json_object_set_new(object, "lock_timeout_ms",
-        unless_zero(tries ? zdm_lock_share_ms(&policy, policy.most_ms) : 0));
-    json_object_set_new(object, "statement_timeout_ms", unless_zero(policy.statement_ms));
+        unless_zero(tries ? zdm_lock_share_ms(policy, policy->most_ms) : 0));
+    json_object_set_new(object, "statement_timeout_ms", unless_zero(policy->statement_ms));
     json_object_set_new(object, "tries", unless_zero(tries ? rules->tries : 0));
     json_object_set_new(object, "patience_ms", unless_zero(tries ? rules->patience_ms : 0));
     json_object_set_new(object, "old_transaction_ms", unless_zero(tries ? rules->old_ms : 0));
     json_object_set_new(object, "wait_for_old_transactions_ms",
         tries && rules->old_ms ? json_integer(rules->wait_old_ms) : json_null());
-    bool acts = tries && rules->on_blocked != ZDM_BLOCKED_WAIT;
     json_object_set_new(object, "on_blocked",
         tries ? json_string(zdm_on_blocked_name(rules->on_blocked)) : json_null());
     json_object_set_new(
@@ -146,10 +144,16 @@ zdm_json_locking(const struct zdm_plan *plan, const struct zdm_plan_report *repo
     json_object_set_new(
         object, "on_blocked_application", zdm_json_text(acts ? rules->blocked_application : NULL));
     json_object_set_new(object, "order", order);
-    if (policy.class > ZDM_LOCKS_ALONE) {
-        json_decref(object);
-        object = json_null();
-    }
+    return object;
+}
+
+json_t *
+zdm_json_locking(const struct zdm_plan *plan, const struct zdm_plan_report *report, size_t index)
+{
+    struct zdm_lock_policy policy;
+
+    zdm_lock_policy_of(plan, report, index, &policy);
+    json_t *object = zdm_json_policy(&plan->steps[index].locks, &policy);
     zdm_lock_policy_release(&policy);
     return object;
 }

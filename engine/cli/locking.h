@@ -16,6 +16,7 @@ void zdm_add_plan_locking(struct zdm_buf *out, const struct zdm_lock_rules *rule
 void zdm_add_locking(struct zdm_buf *out, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, size_t index);
 /* Null for what waits for no lock. Returns owned. */
+json_t *zdm_json_policy(const struct zdm_lock_rules *rules, const struct zdm_lock_policy *policy);
 json_t *zdm_json_locking(
     const struct zdm_plan *plan, const struct zdm_plan_report *report, size_t index);
 

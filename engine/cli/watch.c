@@ -10,6 +10,7 @@
 #include "cli/json.h"
 #include "cli/preview.h"
 #include "cli/layout.h"
+#include "cli/locking.h"
 #include "cli/render_run.h"
 #include "cli/render_work.h"
 
@@ -155,6 +156,8 @@ show_json(struct zdm_watch *watch, const struct zdm_event *event)
         json_object_set_new(object, "rows", zdm_json_known(event->rows));
         json_object_set_new(object, "quarantined", json_integer(event->quarantined));
     }
+    if (event->locking)
+        json_object_set_new(object, "locking", zdm_json_policy(&step->locks, event->locking));
     if (event->progress)
         json_object_set_new(object, "progress", zdm_json_progress(event->progress));
     if (event->work)

@@ -15,8 +15,8 @@
 
 extern const struct zdm_embedded zdm_pg_sql[];
 
-static void
-add_member(struct zdm_buf *out, const char *member)
+void
+zdm_add_array_member(struct zdm_buf *out, const char *member)
 {
     zdm_buf_add(out, out->len > 1 ? ",\"" : "\"");
     for (const char *p = member; *p; p++) {
@@ -87,9 +87,9 @@ zdm_blockers_find(struct zdm_conn *conn, size_t n, const struct zdm_wanted_lock 
     zdm_buf_addc(&modes, '{');
     zdm_buf_addc(&belows, '{');
     for (size_t i = 0; i < n; i++) {
-        add_member(&names, wanted[i].relation);
-        add_member(&modes, wanted[i].mode ? wanted[i].mode : "AccessExclusiveLock");
-        add_member(&belows, below[wanted[i].below]);
+        zdm_add_array_member(&names, wanted[i].relation);
+        zdm_add_array_member(&modes, wanted[i].mode ? wanted[i].mode : "AccessExclusiveLock");
+        zdm_add_array_member(&belows, below[wanted[i].below]);
     }
     zdm_buf_addc(&names, '}');
     zdm_buf_addc(&modes, '}');

@@ -4,6 +4,7 @@
 #ifndef ZDM_PG_LOCKS_H
 #define ZDM_PG_LOCKS_H
 
+#include "base/buf.h"
 #include "pg/conn.h"
 
 struct zdm_blocker {
@@ -34,10 +35,14 @@ enum zdm_wanted_below {
 };
 /* A lock somebody wants. */
 struct zdm_wanted_lock {
-    const char *relation; /* text as for to_regclass; unknown ones are skipped */
-    const char *mode;     /* "ShareRowExclusiveLock", ...; NULL is AccessExclusiveLock */
+    const char
+        *relation; /* with its schema or without, quoted where needed; unknown ones are skipped */
+    const char *mode; /* "ShareRowExclusiveLock", ...; NULL is AccessExclusiveLock */
     enum zdm_wanted_below below;
 };
+/* Appends a text to a text[] that begins with '{', quoted, behind a comma when it is not the first. */
+void zdm_add_array_member(struct zdm_buf *out, const char *member);
+
 /* Sessions, other than this one, and prepared transactions that hold locks which conflict with one of
  * these, on the relation and what is wanted below it. Those that only wait are not counted.
  * Longest transaction first, 20 at most. Owned by *out. */

@@ -160,13 +160,30 @@ set_times(const struct zdm_lock_rules *rules, struct zdm_lock_policy *out)
         out->statement_ms = rules->statement_ms;
 }
 
+/* Outside transactions, of one table: VACUUM FULL, CLUSTER. Cancelled while it waits it leaves nothing behind,
+ * and what works on several tables would begin with the first of them again. */
+static bool
+waits_in_tries(const struct zdm_plan_statement *statements, size_t n, size_t step)
+{
+    size_t i = first_statement(statements, n, step);
+
+    if (i == n || statements[i].step != step)
+        return false;
+    const struct zdm_statement *st = &statements[i].st;
+    return st->probe == ZDM_PROBE_REPEAT && st->n_locks == 1 && st->locks[0].mode >= ZDM_LOCK_SHARE;
+}
+
 void
 zdm_lock_policy_of_sql(const struct zdm_lock_rules *rules,
-    const struct zdm_plan_statement *statements, size_t n, size_t step, struct zdm_lock_policy *out)
+    const struct zdm_plan_statement *statements, size_t n, size_t step, enum zdm_run_mode mode,
+    struct zdm_lock_policy *out)
 {
     enum zdm_lock_mode strongest = ZDM_LOCK_NONE;
 
-    *out = (struct zdm_lock_policy){.class = ZDM_LOCKS_LONG};
+    *out = (struct zdm_lock_policy){.class = ZDM_LOCKS_ALONE};
+    if (mode == ZDM_RUN_ALONE && !waits_in_tries(statements, n, step))
+        return;
+    out->class = ZDM_LOCKS_LONG;
     struct sight sight = look_at_statements(statements, n, step, out);
     for (size_t i = 0; i < out->n_needs; i++)
         if (out->needs[i].mode > strongest)
@@ -178,19 +195,6 @@ zdm_lock_policy_of_sql(const struct zdm_lock_rules *rules,
     set_times(rules, out);
 }
 
-/* Outside transactions, of one table: VACUUM FULL, CLUSTER. Cancelled while it waits it leaves nothing behind,
- * and what works on several tables would begin with the first of them again. */
-static bool
-waits_in_tries(const struct zdm_plan_report *report, size_t index)
-{
-    size_t i = first_statement(report->statements, report->n_statements, index);
-
-    if (i == report->n_statements || report->statements[i].step != index)
-        return false;
-    const struct zdm_statement *st = &report->statements[i].st;
-    return st->probe == ZDM_PROBE_REPEAT && st->n_locks == 1 && st->locks[0].mode >= ZDM_LOCK_SHARE;
-}
-
 void
 zdm_lock_policy_of(const struct zdm_plan *plan, const struct zdm_plan_report *report, size_t index,
     struct zdm_lock_policy *out)
@@ -200,11 +204,8 @@ zdm_lock_policy_of(const struct zdm_plan *plan, const struct zdm_plan_report *re
     *out = (struct zdm_lock_policy){.class = ZDM_LOCKS_NONE};
     switch (step->kind) {
     case ZDM_STEP_SQL:
-        if (zdm_plan_run_mode(report, index) == ZDM_RUN_ALONE && !waits_in_tries(report, index))
-            out->class = ZDM_LOCKS_ALONE;
-        else
-            zdm_lock_policy_of_sql(
-                &step->locks, report->statements, report->n_statements, index, out);
+        zdm_lock_policy_of_sql(&step->locks, report->statements, report->n_statements, index,
+            zdm_plan_run_mode(report, index), out);
         break;
     case ZDM_STEP_HOOK: /* what it does nobody knows before */
         out->class = step->u.hook.transaction ? ZDM_LOCKS_LONG : ZDM_LOCKS_ALONE;

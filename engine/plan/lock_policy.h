@@ -40,10 +40,10 @@ struct zdm_lock_policy {
 };
 void zdm_lock_policy_of(const struct zdm_plan *plan, const struct zdm_plan_report *report,
     size_t index, struct zdm_lock_policy *out);
-/* Of SQL that runs in one transaction: the statements of `step` among these, which stand in the order of
- * their steps (an undo's, for one). None: it is brief. */
+/* Of SQL: the statements of `step` among these, which stand in the order of their steps (an undo's, for
+ * one). None: it is brief. */
 void zdm_lock_policy_of_sql(const struct zdm_lock_rules *rules,
-    const struct zdm_plan_statement *statements, size_t n, size_t step,
+    const struct zdm_plan_statement *statements, size_t n, size_t step, enum zdm_run_mode mode,
     struct zdm_lock_policy *out);
 void zdm_lock_policy_release(struct zdm_lock_policy *policy);
 /* What one relation's lock gets of a try that waits `try_ms` in all: at least 10 ms. */

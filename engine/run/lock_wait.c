@@ -6,26 +6,21 @@
 #include "base/buf.h"
 #include "base/signals.h"
 #include "base/text.h"
+#include "run/judge.h"
 #include "run/lock_report.h"
 #include "sql/syntax.h"
 
 enum { TELL_EVERY_US = 10 * 1000 * 1000 };
 
 void
-zdm_lock_wait_init(struct zdm_lock_wait *wait, struct zdm_session *s, const struct zdm_step *step,
-    const struct zdm_transaction_options *options)
+zdm_lock_wait_init(struct zdm_lock_wait *wait, struct zdm_session *s, const struct zdm_step *step)
 {
     *wait = (struct zdm_lock_wait){
         .s = s,
         .step = step,
         .backoff = {.base_ms = 100, .max_ms = 5000},
     };
-    size_t index = (size_t)(step - s->plan->steps);
-    if (options->statements)
-        zdm_lock_policy_of_sql(
-            &step->locks, options->statements, options->n_statements, index, &wait->policy);
-    else
-        zdm_lock_policy_of(s->plan, s->report, index, &wait->policy);
+    zdm_judged_policy(s, (size_t)(step - s->plan->steps), &wait->policy);
     wait->try_ms = wait->policy.first_ms;
     if (!zdm_conn_proxied(s->conn)) {
         char *application = zdm_strf("zdm/%s/locks", s->plan->name);

@@ -8,6 +8,7 @@
 #include "batch/backfill.h"
 #include "batch/predict.h"
 #include "gate/gate.h"
+#include "plan/lock_policy.h"
 #include "plan/plan.h"
 #include "run/lock_report.h"
 
@@ -76,7 +77,8 @@ struct zdm_event {
     const struct zdm_gate_result *gate;           /* GATE_OPEN, GATE_CLOSED */
     const struct zdm_outcome *outcome;            /* the NOTE behind a backfill; else NULL */
     const struct zdm_lock_report *lock;           /* LOCK_WAIT, UNBLOCK; else NULL */
-    int64_t at_ms;                                /* this machine's clock */
+    const struct zdm_lock_policy *locking; /* STEP_START, UNDO_START: how it gets its locks */
+    int64_t at_ms;                         /* this machine's clock */
 };
 
 struct zdm_observer {

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/signals.h"
 #include "pg/retry.h"
+#include "run/judge.h"
 #include "run/session.h"
 
 enum {
@@ -85,6 +86,7 @@ zdm_session_recover(struct zdm_session *s, struct zdm_err *err)
     for (;;) {
         zdm_err_clear(&cause);
         if (win_back(s, &cause) == 0) {
+            zdm_judge_forget(s);
             zdm_err_move(&s->loss, err);
             zdm_session_say(s, ZDM_EVENT_RECONNECT, "info", NULL, "connected again to %s",
                 zdm_conn_where(s->conn));

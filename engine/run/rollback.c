@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/signals.h"
 #include "run/alone.h"
+#include "run/judge.h"
 #include "run/probe.h"
 #include "run/session.h"
 
@@ -115,8 +116,6 @@ take_back(struct zdm_session *s, const struct zdm_rollback_step *undone, struct 
     struct zdm_transaction_options options = {
         .state = "undone",
         .short_locks = true,
-        .statements = s->report->undo_statements,
-        .n_statements = s->report->n_undo_statements,
     };
 
     switch (undone->action) {
@@ -124,8 +123,6 @@ take_back(struct zdm_session *s, const struct zdm_rollback_step *undone, struct 
         options.short_locks = false;
         return zdm_session_transact(s, step, forget, NULL, &options, err);
     case ZDM_UNDO_RUN:
-        if (step->kind == ZDM_STEP_HOOK) /* what it locks nobody knows before */
-            options.statements = NULL;
         return zdm_session_transact(s, step, undo_and_forget, NULL, &options, err);
     case ZDM_UNDO_SETTLE:
         return zdm_alone_run(s, step,
@@ -148,10 +145,20 @@ tell_and_take_back(
     const struct zdm_step *step = &s->plan->steps[undone->index];
     int64_t start = zdm_monotonic_us();
 
-    zdm_session_tell(
-        s, &(struct zdm_event){.kind = ZDM_EVENT_UNDO_START, .step = step, .rows = -1});
+    struct zdm_lock_policy policy;
+
+    zdm_judge_step(s, undone->index);
+    zdm_judged_policy(s, undone->index, &policy);
+    zdm_session_tell(s, &(struct zdm_event){
+                            .kind = ZDM_EVENT_UNDO_START,
+                            .step = step,
+                            .rows = -1,
+                            .locking = undone->action == ZDM_UNDO_FORGET ? NULL : &policy,
+                        });
+    zdm_lock_policy_release(&policy);
     if (take_back(s, undone, err) < 0)
         return -1;
+    zdm_judge_done(s, undone->index);
     zdm_session_tell(s, &(struct zdm_event){
                             .kind = ZDM_EVENT_STEP_UNDONE,
                             .step = step,

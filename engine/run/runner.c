@@ -7,6 +7,7 @@
 #include "base/signals.h"
 #include "base/text.h"
 #include "run/claim.h"
+#include "run/judge.h"
 #include "run/session.h"
 #include "run/snapshot.h"
 
@@ -64,15 +65,22 @@ take_step(struct zdm_session *s, size_t index, enum zdm_action action, struct zd
     const struct zdm_step *step = &s->plan->steps[index];
     int64_t start = zdm_monotonic_us();
     bool resumed = action == ZDM_ACTION_RESUME || action == ZDM_ACTION_SETTLE;
-    if (step->kind != ZDM_STEP_GATE)
+    struct zdm_lock_policy policy;
+    zdm_judge_step(s, index);
+    if (step->kind != ZDM_STEP_GATE) {
+        zdm_judged_policy(s, index, &policy);
         zdm_session_tell(s, &(struct zdm_event){
                                 .kind = ZDM_EVENT_STEP_START,
                                 .step = step,
                                 .message = resumed ? "resumed" : NULL,
                                 .rows = -1,
+                                .locking = &policy,
                             });
+        zdm_lock_policy_release(&policy);
+    }
     if (run_step(s, index, err) < 0)
         return -1;
+    zdm_judge_done(s, index);
     if (step->kind == ZDM_STEP_GATE)
         return 0;
     struct zdm_event done = {
@@ -290,6 +298,7 @@ zdm_session_do(
         rc = zdm_session_healthy(s, err);
     zdm_err_release(&s->ledger_err);
     zdm_err_release(&s->loss);
+    zdm_judge_free(s);
     zdm_journal_rows_release(&s->rows);
     zdm_conn_close(s->conn);
     zdm_ledger_close(s->ledger);

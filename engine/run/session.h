@@ -33,6 +33,7 @@ struct zdm_session {
     bool undoing;                    /* steps are taken back: their undos are what runs */
     struct zdm_err loss;             /* why the session was lost that was won back last */
     struct zdm_err ledger_err;       /* the first write to the ledger that failed */
+    struct zdm_judge *judge;         /* owned; NULL: no step was judged yet (judge.h) */
     struct zdm_steer *steer;         /* owned; NULL: there is nothing to steer */
 };
 
@@ -105,9 +106,6 @@ struct zdm_transaction_options {
     const char *state;  /* of the journal row: "done", "started" */
     const char *detail; /* JSON or NULL */
     bool short_locks;   /* tries with a short lock_timeout, as lock_wait.h says */
-    /* ... for what these do (plan/lock_policy.h), n_statements of all steps: an undo's. NULL: the step's. */
-    const struct zdm_plan_statement *statements;
-    size_t n_statements;
 };
 int zdm_session_transact(struct zdm_session *s, const struct zdm_step *step, zdm_work *work,
     void *self, const struct zdm_transaction_options *options, struct zdm_err *err);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "pg/retry.h"
 #include "run/alone.h"
+#include "run/judge.h"
 #include "run/lock_wait.h"
 #include "run/probe.h"
 
@@ -165,7 +166,7 @@ work_in_tries(struct zdm_session *s, const struct zdm_step *step, struct zdm_err
     struct zdm_lock_wait wait;
     int rc;
 
-    zdm_lock_wait_init(&wait, s, step, &(struct zdm_transaction_options){.short_locks = true});
+    zdm_lock_wait_init(&wait, s, step);
     while ((rc = try_once(s, step, &wait, err)) < 0) {
         bool lock = err->code == ZDM_ERR_FAILED && !zdm_conn_lost(s->conn) &&
                     zdm_retry_class(err->sqlstate, false) == ZDM_RETRY_LOCK;
@@ -183,7 +184,7 @@ in_tries(const struct zdm_session *s, const struct zdm_step *step)
 {
     struct zdm_lock_policy policy;
 
-    zdm_lock_policy_of(s->plan, s->report, (size_t)(step - s->plan->steps), &policy);
+    zdm_judged_policy(s, (size_t)(step - s->plan->steps), &policy);
     bool yes = policy.class != ZDM_LOCKS_ALONE;
     zdm_lock_policy_release(&policy);
     return yes;

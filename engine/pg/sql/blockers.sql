@@ -34,7 +34,15 @@ named (relation, mode, down) AS (
         OR (w.below OPERATOR(pg_catalog.=) 'partitions' AND c.relkind OPERATOR(pg_catalog.=) 'p')
     FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]),
         pg_catalog.unnest($3::pg_catalog.text[])) AS w (name, mode, below)
-    JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(w.name)
+    CROSS JOIN LATERAL pg_catalog.parse_ident(w.name) AS part
+    -- A name with a schema is looked up without the right to use that schema: a foreign key leads there.
+    JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=)
+        CASE WHEN pg_catalog.cardinality(part) OPERATOR(pg_catalog.=) 2
+             THEN (SELECT k.oid FROM pg_catalog.pg_class k
+                     JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) k.relnamespace
+                    WHERE n.nspname OPERATOR(pg_catalog.=) part[1]::pg_catalog.name
+                      AND k.relname OPERATOR(pg_catalog.=) part[2]::pg_catalog.name)
+             ELSE pg_catalog.to_regclass(w.name) END
 ),
 wanted (relation, mode, down) AS (
     SELECT relation, mode, down FROM named

@@ -1,0 +1,162 @@
+# The tables that only the catalog knows of: zdm run judges its locks as zdm plan --db shows them, and both as the
+# server takes them. An event trigger writes down what each step holds while it holds it.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+
+psql -Xq -v ON_ERROR_STOP=1 <<'EOF'
+CREATE TABLE parent (id bigint PRIMARY KEY, code varchar(20) UNIQUE);
+CREATE TABLE child (id bigint PRIMARY KEY, parent bigint REFERENCES parent, n int);
+CREATE TABLE by_code (code varchar(20) REFERENCES parent (code));
+CREATE TABLE gone (id bigint PRIMARY KEY, parent bigint REFERENCES parent, child bigint REFERENCES child);
+CREATE TABLE ranges (id bigint, at date) PARTITION BY RANGE (at);
+CREATE TABLE ranges_1 PARTITION OF ranges FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE ranges_rest PARTITION OF ranges
+    (CHECK (at IS NOT NULL AND NOT (at >= '2026-01-01' AND at < '2027-01-01'))) DEFAULT;
+CREATE TABLE base (id bigint, name text);
+CREATE TABLE derived (more int) INHERITS (base);
+CREATE VIEW seen_by AS SELECT id FROM base;
+CREATE TABLE later (id bigint PRIMARY KEY);
+
+CREATE TABLE held (at bigserial, xid xid8, relation text, strong boolean);
+CREATE TABLE there AS SELECT oid FROM pg_class WHERE relkind IN ('r', 'p', 'v');
+CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO public.held (xid, relation, strong)
+    SELECT pg_current_xact_id(), format('%I.%I', n.nspname, c.relname),
+           l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')
+    FROM pg_locks l
+    JOIN pg_class c ON c.oid = l.relation AND c.relkind IN ('r', 'p', 'v')
+    JOIN public.there t ON t.oid = c.oid
+    JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
+    WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation'
+      AND c.relname NOT IN ('held', 'there');
+END $$;
+CREATE EVENT TRIGGER note ON ddl_command_end EXECUTE FUNCTION note();
+CREATE EVENT TRIGGER note_drop ON sql_drop EXECUTE FUNCTION note();
+EOF
+
+cat >rich.lua <<'EOF'
+return plan "rich" {
+  api = 1,
+  expand {
+    sql "inherited column" [[ALTER TABLE base ADD COLUMN a int]],
+    sql "new partition" [[CREATE TABLE ranges_2 PARTITION OF ranges
+      FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')]],
+    sql "wider" [[ALTER TABLE parent ALTER COLUMN code TYPE varchar(40)]]
+      { allow = { "rewrite-column-type" }, because = "only the length grows" },
+    sql "new table" [[CREATE TABLE fresh (id bigint, later bigint REFERENCES later)]],
+    sql "of a new table" [[ALTER TABLE fresh ADD FOREIGN KEY (id) REFERENCES parent]],
+    sql "partitioned" [[ALTER TABLE ranges ADD COLUMN b int]],
+  },
+  gate "go" { sql "yes" [[SELECT true]] },
+  contract {
+    sql "foreign keys" [[DROP TABLE gone]],
+    sql "one of two" [[ALTER TABLE child DROP COLUMN parent]],
+    sql "the other side" [[DROP TABLE later CASCADE]]
+      { allow = { "drop-cascade" }, because = "a test" },
+  },
+}
+EOF
+
+
+check_exit 0 "$ZDM" plan --db "$ZDM_DATABASE_URL" rich.lua --format json
+jq -S '[.steps[] | select(.kind == "sql") | {step: .id, locking}]' "$out" >shown
+check_exit 0 "$ZDM" run rich.lua --format json
+jq -sS '[.[] | select(.event == "step-start") | {step, locking}]' "$out" >judged
+diff -u shown judged >&2 || fail "zdm run judges otherwise than zdm plan --db showed"
+
+# What it waits for in turn is what the server gave it, of the tables that were there.
+jq -r '.[].step' judged >steps
+sql "SELECT dense_rank() OVER (ORDER BY xid), relation FROM held WHERE strong GROUP BY xid, relation
+     ORDER BY 1, 2" | while IFS='|' read -r n relation; do
+    echo "$(sed -n "${n}p" steps)|$relation"
+done | sort -u >taken
+jq -r '.[] | .step as $step | .locking.order[] | [$step, .] | join("|")' judged | sort -u >ordered
+comm -23 taken ordered >missed
+check_eq "locks that nobody foresaw" "" "$(cat missed)"
+# What steps before made or the step drops is not looked up by the trigger.
+check_eq "locks that were not taken" "foreign keys|public.gone
+partitioned|public.ranges_2
+the other side|public.fresh
+the other side|public.later" "$(comm -13 taken ordered)"
+sql 'DROP EVENT TRIGGER note; DROP EVENT TRIGGER note_drop'
+
+# Between two steps somebody else adds a child table, and a hook does.
+cat >moving.lua <<'EOF'
+return plan "moving" {
+  api = 1, old_transaction = "0s",
+  expand {
+    sql "waits" [[ALTER TABLE parent ADD COLUMN c int]],
+    sql "more children" [[ALTER TABLE base ADD COLUMN c int]],
+    hook "somebody" { run = function(db) db:exec("CREATE TABLE by_hook () INHERITS (base)") end },
+    sql "more still" [[ALTER TABLE base ADD COLUMN d int]] { undo = [[ALTER TABLE base DROP COLUMN d]] },
+  },
+}
+EOF
+hold_lock 'LOCK TABLE parent IN ACCESS SHARE MODE'
+"$ZDM" run moving.lua --format json >moving &
+runner=$!
+wait_for_line moving lock-wait
+sql 'CREATE TABLE by_another () INHERITS (base)'
+release_lock
+wait "$runner"
+order_of() { # FILE EVENT STEP
+    jq -r "select(.event == \"$2\" and .step == \"$3\") | .locking.order | join(\" \")" "$1"
+}
+check_eq "the child of another session" "public.base public.derived public.by_another" \
+    "$(order_of moving step-start 'more children')"
+check_eq "the child of the hook" "public.base public.derived public.by_another public.by_hook" \
+    "$(order_of moving step-start 'more still')"
+check_exit 0 "$ZDM" rollback moving.lua --to somebody --accept-data-loss --format json
+check_eq "the way back" "public.base public.derived public.by_another public.by_hook" \
+    "$(order_of "$out" undo-start 'more still')"
+
+# An old transaction on the other side of a foreign key is waited for before the lock is asked for.
+cat >before.lua <<'EOF'
+return plan "before" {
+  api = 1, old_transaction = "100ms",
+  gate "go" { sql "yes" [[SELECT true]] },
+  contract { sql "loses its foreign key" [[DROP TABLE by_code]] },
+}
+EOF
+hold_lock 'SELECT count(*) FROM parent'
+wait_until "SELECT max(clock_timestamp() - xact_start) > interval '200ms' FROM pg_stat_activity
+            WHERE state = 'idle in transaction'" t
+"$ZDM" run before.lua --format json >before &
+runner=$!
+wait_for_line before lock-wait
+release_lock
+wait "$runner"
+check_eq "in the way" "old-transactions parent" "$(jq -r 'select(.event == "lock-wait") |
+    .lock | [.stage, .blockers[0].relation] | join(" ")' before | head -1)"
+
+# A role that may not use the schema on the other side; and one that may not read the catalog.
+psql -Xq -v ON_ERROR_STOP=1 <<'EOF'
+SET client_min_messages = warning;
+CREATE ROLE app LOGIN;
+GRANT CREATE ON DATABASE :DBNAME TO app;
+CREATE SCHEMA hidden;
+CREATE TABLE hidden.parent (id bigint PRIMARY KEY);
+CREATE TABLE mine (id bigint REFERENCES hidden.parent, a int);
+CREATE TABLE mine_too (id bigint REFERENCES hidden.parent, a int);
+ALTER TABLE mine OWNER TO app;
+ALTER TABLE mine_too OWNER TO app;
+DROP SCHEMA zdm CASCADE;
+EOF
+for table in mine mine_too; do
+    cat >$table.lua <<EOF
+return plan "$table" {
+  api = 1,
+  gate "go" { sql "yes" [[SELECT true]] },
+  contract { sql "drop it" [[DROP TABLE $table]] },
+}
+EOF
+done
+export ZDM_DATABASE_URL="host=$PGHOST port=$PGPORT user=app dbname='$PGDATABASE'"
+check_exit 0 "$ZDM" run mine.lua --format json
+check_eq "without USAGE" "public.mine hidden.parent" "$(order_of "$out" step-start 'drop it')"
+sql 'REVOKE SELECT ON pg_catalog.pg_policy FROM PUBLIC'
+check_exit 0 "$ZDM" run mine_too.lua --format json
+check_eq "by the text" "mine_too" "$(order_of "$out" step-start 'drop it')"
+check_has "$out" 'locks are judged by the text of the plan alone'
+check_has "$out" 'permission denied for table pg_policy'
