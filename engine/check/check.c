@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check/allow.h"
+#include "sql/ahead.h"
 #include "sql/catalog.h"
 
 #define AT_ONCE 256 /* statements that are reported together, when nothing asks for all of them */
@@ -21,7 +22,8 @@ struct run {
     const struct zdm_source *source;
     struct zdm_allow allow;
     struct zdm_text_cursor cursor;
-    size_t start; /* of the part that is being classified */
+    size_t start;            /* of the part that is being classified */
+    struct zdm_ahead *ahead; /* parses the texts; NULL: they are parsed as they are classified */
 };
 
 /* The classifier knows nothing of notes, so their severities are settled behind it. */
@@ -122,22 +124,35 @@ add_statements(void *self, struct zdm_parsed *parsed)
     }
 }
 
+static size_t
+n_texts(const struct zdm_source *source)
+{
+    if (source->kind != ZDM_SOURCE_SQL)
+        return 0;
+    return source->n_parts ? source->n_parts : 1;
+}
+
+static struct zdm_sql_text
+text_of(const struct zdm_source *source, size_t i)
+{
+    const struct zdm_source_part *part = &source->parts[i];
+
+    if (source->n_parts)
+        return (struct zdm_sql_text){source->text, part->start, part->end, part->wrap};
+    return (struct zdm_sql_text){source->text, 0, strlen(source->text), source->wrap};
+}
+
 static void
 classify(struct run *run, const struct zdm_source *source)
 {
     const struct zdm_script_listener listener = {run, AT_ONCE, add_statements};
 
     run->source = source;
-    run->start = 0;
     zdm_text_cursor_init(&run->cursor, source->original);
-    if (source->n_parts == 0)
-        zdm_sql_classify_pieces(source->text, source->wrap, run->context, &listener);
-    for (size_t i = 0; i < source->n_parts; i++) {
-        const struct zdm_source_part *part = &source->parts[i];
-        char *text = zdm_strndup(source->text + part->start, part->end - part->start);
-        run->start = part->start;
-        zdm_sql_classify_pieces(text, part->wrap, run->context, &listener);
-        free(text);
+    for (size_t i = 0; i < n_texts(source); i++) {
+        struct zdm_sql_text text = text_of(source, i);
+        run->start = text.start;
+        zdm_sql_classify_text(&text, run->ahead, run->context, &listener);
     }
 }
 
@@ -258,6 +273,61 @@ check_source(struct run *run, struct zdm_source *source, struct zdm_err *err)
     return rc;
 }
 
+struct texts { /* of all sources */
+    const struct zdm_sources *sources;
+    size_t source, text; /* the next */
+};
+
+static void
+pass_empty(struct texts *texts)
+{
+    const struct zdm_sources *sources = texts->sources;
+
+    while (texts->source < sources->n && texts->text >= n_texts(&sources->items[texts->source])) {
+        texts->source++;
+        texts->text = 0;
+    }
+}
+
+/* Runs in the thread. Once a source was handed on as a whole it may be forgotten: it is not looked at
+ * again. */
+static bool
+next_text(void *self, struct zdm_sql_text *out)
+{
+    struct texts *texts = self;
+
+    if (texts->source >= texts->sources->n)
+        return false;
+    *out = text_of(&texts->sources->items[texts->source], texts->text++);
+    pass_empty(texts);
+    return true;
+}
+
+static bool
+parsing_ahead_pays(const struct zdm_sources *sources)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < sources->n; i++)
+        bytes += sources->items[i].text ? strlen(sources->items[i].text) : 0;
+    return zdm_ahead_pays(bytes);
+}
+
+static int
+check_sources(struct run *run, struct zdm_sources *sources, struct zdm_err *err)
+{
+    struct texts texts = {.sources = sources};
+    int rc = 0;
+
+    pass_empty(&texts);
+    if (parsing_ahead_pays(sources))
+        run->ahead = zdm_ahead_start(&(struct zdm_sql_texts){&texts, next_text});
+    for (size_t i = 0; i < sources->n && rc == 0; i++)
+        rc = check_source(run, &sources->items[i], err);
+    zdm_ahead_stop(run->ahead);
+    return rc;
+}
+
 int
 zdm_check_run(struct zdm_sources *sources, const struct zdm_check_settings *settings,
     struct zdm_catalog *catalog, const struct zdm_check_plans *plans,
@@ -271,7 +341,6 @@ zdm_check_run(struct zdm_sources *sources, const struct zdm_check_settings *sett
         .rows = rows,
         .listener = listener,
         .summary = summary};
-    int rc = 0;
 
     run.context = zdm_sql_context_on(catalog ? catalog : zdm_catalog_new(), settings->pg_version);
     if (rows)
@@ -280,8 +349,7 @@ zdm_check_run(struct zdm_sources *sources, const struct zdm_check_settings *sett
         if (zdm_sql_rule(settings->rules[i].rule))
             zdm_sql_context_set_severity(
                 run.context, settings->rules[i].rule, settings->rules[i].severity);
-    for (size_t i = 0; i < sources->n && rc == 0; i++)
-        rc = check_source(&run, &sources->items[i], err);
+    int rc = check_sources(&run, sources, err);
     zdm_sql_context_free(run.context);
     return rc;
 }

@@ -259,6 +259,12 @@ struct zdm_script_listener {
 };
 void zdm_sql_classify_pieces(const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context,
     const struct zdm_script_listener *listener);
+/* The same for a script that stands in a text. ahead: who parses it, as the next one (sql/ahead.h);
+ * NULL: nobody does. */
+struct zdm_ahead;
+struct zdm_sql_text;
+void zdm_sql_classify_text(const struct zdm_sql_text *text, struct zdm_ahead *ahead,
+    struct zdm_sql_context *context, const struct zdm_script_listener *listener);
 /* The same as zdm_sql_classify_in() for a text that stands alone. */
 int zdm_sql_classify(
     const char *text, bool in_transaction, struct zdm_parsed **out, struct zdm_err *err);

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "sql/families.h"
-#include "sql/script.h"
+#include "sql/feed.h"
 #include "sql/sequence.h"
 #include "sql/style.h"
 
@@ -30,7 +30,6 @@ zdm_statement_judge(const struct zdm_statement *st)
 
 struct driver {
     struct zdm_sequence sequence;
-    struct zdm_outlook outlook;
     struct zdm_sql_context *context;
     struct zdm_sql_context *own; /* when nobody gave one */
     struct zdm_parsed *parsed;
@@ -49,19 +48,16 @@ new_parsed(void)
     return parsed;
 }
 
-/* script: its text; NULL: the text is none. */
+/* outlook: of a script; NULL: the text is none. */
 static void
 open_driver(struct driver *driver, struct zdm_sql_context *context, enum zdm_wrap wrap,
-    bool several, const char *script)
+    bool several, const struct zdm_outlook *outlook)
 {
-    *driver = (struct driver){.context = context, .script = script != NULL};
+    *driver = (struct driver){.context = context, .script = outlook != NULL};
     if (!context)
         driver->context = driver->own = zdm_sql_context_new();
     driver->parsed = new_parsed();
-    if (script)
-        zdm_outlook_open(&driver->outlook, script);
-    zdm_sequence_open(
-        &driver->sequence, driver->context, script ? &driver->outlook : NULL, wrap, several);
+    zdm_sequence_open(&driver->sequence, driver->context, outlook, wrap, several);
 }
 
 /* Statements of which all is said. */
@@ -186,8 +182,6 @@ close_driver(struct driver *driver)
 {
     tell_grants_lost(driver);
     zdm_sequence_close(&driver->sequence);
-    if (driver->script)
-        zdm_outlook_close(&driver->outlook);
     zdm_sql_context_free(driver->own);
     return driver->parsed;
 }
@@ -218,11 +212,6 @@ zdm_sql_classify(
 }
 
 /* --- Scripts --- */
-
-enum {
-    BATCH = 64 * 1024, /* bytes that are parsed at once: a call costs more than a statement */
-    LONGEST = 16 * 1024 * 1024, /* a statement's tree takes some fifty times its text */
-};
 
 /* The byte of the n-th character, from 1, or n_bytes. */
 static size_t
@@ -294,39 +283,6 @@ add_unparsed(struct driver *driver, const char *text, const struct zdm_piece *pi
     add_unknown(driver, text, piece, "statement", at, err->message, err->hint);
 }
 
-/* The piece by itself. A bracket that nobody closes, or a body without an end, may have taken what
- * stands behind it along: then its first statement alone, and what follows is cut anew. */
-static void
-classify_alone(struct driver *driver, const char *text, const struct zdm_piece *piece)
-{
-    struct zdm_err err = ZDM_ERR_INIT;
-    struct zdm_tree tree;
-    char *copy = zdm_strndup(text + piece->start, piece->end - piece->start);
-
-    if (piece->words)
-        zdm_script_blank(copy, piece);
-    if (piece->end - piece->start > LONGEST) {
-        zdm_fail(&err, ZDM_ERR_PLAN, "it is longer than %d MB", LONGEST >> 20);
-        zdm_err_hint(&err, "write it in several statements, or load the rows with COPY");
-        add_unparsed(driver, text, piece, &err);
-    } else if (zdm_tree_parse(copy, &tree, &err) == 0) {
-        tree.base = piece->start;
-        for (size_t i = 0; i < tree.parsed->n_stmts; i++)
-            classify_statement(driver, text, &tree, i, piece->data);
-        zdm_tree_release(&tree);
-    } else if (piece->inner) {
-        struct zdm_script script = {
-            .text = text, .at = piece->start, .end = piece->end, .flat = true};
-        struct zdm_piece part;
-        while (zdm_script_next(&script, &part))
-            classify_alone(driver, text, &part);
-    } else {
-        add_unparsed(driver, text, piece, &err);
-    }
-    zdm_err_release(&err);
-    free(copy);
-}
-
 static void
 classify_command(struct driver *driver, const char *text, const struct zdm_piece *piece)
 {
@@ -339,95 +295,89 @@ classify_command(struct driver *driver, const char *text, const struct zdm_piece
     free(name);
 }
 
-struct batch {                /* pieces side by side that are parsed in one go */
-    struct zdm_piece *pieces; /* owned */
-    size_t n;
-};
-
 static void
-flush(struct driver *driver, const char *text, struct batch *batch)
+classify_portion(struct driver *driver, const char *text, const struct zdm_portion *portion)
 {
-    struct zdm_err err = ZDM_ERR_INIT;
-    struct zdm_tree tree;
-
-    if (!batch->n)
-        return;
-    size_t start = batch->pieces[0].start, end = batch->pieces[batch->n - 1].end;
-    char *copy = zdm_strndup(text + start, end - start);
-    if (batch->n > 1 && zdm_tree_parse(copy, &tree, &err) == 0) {
-        tree.base = start;
-        for (size_t i = 0; i < tree.parsed->n_stmts; i++)
-            classify_statement(driver, text, &tree, i, false);
-        zdm_tree_release(&tree);
-    } else {
-        for (size_t i = 0; i < batch->n; i++)
-            classify_alone(driver, text, &batch->pieces[i]);
-    }
-    zdm_err_release(&err);
-    free(copy);
-    batch->n = 0;
-}
-
-/* Pieces with something else between them, or of another kind, stand alone. */
-static bool
-stands_alone(const struct zdm_piece *piece)
-{
-    return piece->command || piece->words || piece->data || piece->end - piece->start > BATCH;
-}
-
-static bool
-holds_several(const char *text)
-{
-    struct zdm_script script;
-    struct zdm_piece piece;
-    size_t n = 0;
-
-    zdm_script_open(&script, text);
-    while (n < 2 && zdm_script_next(&script, &piece))
-        n += !piece.command;
-    return n > 1;
+    if (portion->piece.command)
+        classify_command(driver, text, &portion->piece);
+    else if (!portion->parsed)
+        add_unparsed(driver, text, &portion->piece, &portion->err);
+    for (size_t i = 0; portion->parsed && i < portion->tree.parsed->n_stmts; i++)
+        classify_statement(driver, text, &portion->tree, i, portion->piece.data);
 }
 
 static struct zdm_parsed *
-classify_script(const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context,
-    const struct zdm_script_listener *listener)
+classify_fed(const struct zdm_opened *opened, const struct zdm_feed *feed,
+    struct zdm_sql_context *context, const struct zdm_script_listener *listener)
 {
+    const struct zdm_portion *portion;
     struct driver driver;
-    struct zdm_script script;
-    struct zdm_piece piece;
-    struct batch batch = {.pieces = NULL};
 
-    open_driver(&driver, context, wrap, wrap == ZDM_WRAP_SEVERAL && holds_several(text), text);
+    open_driver(&driver, context, opened->wrap, opened->several, &opened->outlook);
     driver.listener = listener;
-    zdm_script_open(&script, text);
-    while (zdm_script_next(&script, &piece)) {
-        bool alone = stands_alone(&piece);
-        if (alone || piece.gap || (batch.n && piece.end - batch.pieces[0].start > BATCH))
-            flush(&driver, text, &batch);
-        if (piece.command) {
-            classify_command(&driver, text, &piece);
-        } else if (alone) {
-            classify_alone(&driver, text, &piece);
-        } else {
-            batch.pieces = zdm_grow(batch.pieces, batch.n, sizeof *batch.pieces);
-            batch.pieces[batch.n++] = piece;
-        }
-    }
-    flush(&driver, text, &batch);
-    free(batch.pieces);
+    while ((portion = feed->next(feed->self)))
+        classify_portion(&driver, opened->text, portion);
     return close_driver(&driver);
+}
+
+/* Parses as it goes. */
+struct reading {
+    struct zdm_parser parser;
+    struct zdm_portion portion;
+};
+
+static const struct zdm_portion *
+next_portion(void *self)
+{
+    struct reading *reading = self;
+
+    zdm_portion_release(&reading->portion);
+    return zdm_parser_next(&reading->parser, &reading->portion) ? &reading->portion : NULL;
+}
+
+/* ahead, listener: or NULL. */
+static struct zdm_parsed *
+classify_script(const struct zdm_sql_text *text, struct zdm_ahead *ahead,
+    struct zdm_sql_context *context, const struct zdm_script_listener *listener)
+{
+    struct reading reading = {.portion.bytes = 0};
+    struct zdm_feed feed = {&reading, next_portion};
+    struct zdm_opened *opened =
+        ahead ? zdm_ahead_open(ahead, text, &feed) : zdm_parser_open(&reading.parser, text);
+    struct zdm_parsed *parsed = classify_fed(opened, &feed, context, listener);
+
+    zdm_parser_close(&reading.parser);
+    zdm_opened_free(opened);
+    return parsed;
+}
+
+static struct zdm_sql_text
+whole(const char *text, enum zdm_wrap wrap)
+{
+    return (struct zdm_sql_text){.text = text, .end = strlen(text), .wrap = wrap};
 }
 
 void
 zdm_sql_classify_script(
     const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context, struct zdm_parsed **out)
 {
-    *out = classify_script(text, wrap, context, NULL);
+    const struct zdm_sql_text all = whole(text, wrap);
+
+    *out = classify_script(&all, NULL, context, NULL);
 }
 
 void
 zdm_sql_classify_pieces(const char *text, enum zdm_wrap wrap, struct zdm_sql_context *context,
     const struct zdm_script_listener *listener)
 {
-    listener->found(listener->self, classify_script(text, wrap, context, listener));
+    const struct zdm_sql_text all = whole(text, wrap);
+
+    zdm_sql_classify_text(&all, NULL, context, listener);
+}
+
+void
+zdm_sql_classify_text(const struct zdm_sql_text *text, struct zdm_ahead *ahead,
+    struct zdm_sql_context *context, const struct zdm_script_listener *listener)
+{
+    listener->found(listener->self, classify_script(text, ahead, context, listener));
 }

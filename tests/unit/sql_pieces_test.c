@@ -1,4 +1,5 @@
-/* A script whose results are handed on piece by piece says the same as one that is held as a whole. */
+/* A script whose results are handed on piece by piece, or that a thread parses ahead, says the same as one
+ * that is held as a whole. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "sql/acl.h"
+#include "sql/ahead.h"
 #include "sql_catalog_fixture.h"
 
 struct told {
@@ -52,6 +54,46 @@ run(const char *text, enum zdm_wrap wrap, struct zdm_catalog *catalog, size_t at
     zdm_sql_context_free(context);
 }
 
+struct texts {
+    const struct zdm_sql_text *items;
+    size_t n, at;
+};
+
+static bool
+next_text(void *self, struct zdm_sql_text *out)
+{
+    struct texts *texts = self;
+
+    if (texts->at == texts->n)
+        return false;
+    *out = texts->items[texts->at++];
+    return true;
+}
+
+/* The text alone, and as a part of another one, both parsed by the thread. */
+static void
+compare_ahead(const char *text, enum zdm_wrap wrap, const char *whole)
+{
+    char *longer = zdm_strf("DROP TABLE x;\n%s\n; DROP TABLE y", text);
+    size_t n = strlen(text), from = strlen("DROP TABLE x;\n");
+    const struct zdm_sql_text items[] = {{text, 0, n, wrap}, {longer, from, from + n, wrap}};
+    struct texts texts = {items, 2, 0};
+    struct zdm_ahead *ahead = zdm_ahead_start(&(struct zdm_sql_texts){&texts, next_text});
+
+    assert_non_null(ahead);
+    for (size_t i = 0; i < 2; i++) {
+        struct told told = {.text = ZDM_BUF_INIT};
+        const struct zdm_script_listener listener = {&told, 1, tell};
+        struct zdm_sql_context *context = zdm_sql_context_on(zdm_catalog_new(), 15);
+        zdm_sql_classify_text(&items[i], ahead, context, &listener);
+        zdm_sql_context_free(context);
+        assert_string_equal(told.text.s ? told.text.s : "", whole ? whole : "");
+        zdm_buf_release(&told.text);
+    }
+    zdm_ahead_stop(ahead);
+    free(longer);
+}
+
 static void
 compare(const char *text)
 {
@@ -62,6 +104,7 @@ compare(const char *text)
         assert_string_equal(pieces.text.s, whole.text.s);
         assert_int_equal(whole.pieces, 1);
         assert_true(pieces.largest <= 1);
+        compare_ahead(text, wrap, whole.text.s);
         zdm_buf_release(&whole.text);
         zdm_buf_release(&pieces.text);
     }
@@ -167,6 +210,31 @@ test_held(void **state)
     }
 }
 
+/* Whoever breaks off need not take what was parsed, however much there is. */
+static void
+test_stop(void **state)
+{
+    struct zdm_buf script = ZDM_BUF_INIT;
+
+    (void)state;
+    for (int i = 0; i < 20000; i++)
+        zdm_buf_addf(&script, "UPDATE t SET a = %d;\n", i);
+    for (size_t n = 0; n < 3; n++) {
+        const struct zdm_sql_text items[] = {
+            {"DROP TABLE x", 0, 12, ZDM_WRAP_NEVER}, {script.s, 0, script.len, ZDM_WRAP_NEVER}};
+        struct texts texts = {items, n, 0};
+        struct told told = {.text = ZDM_BUF_INIT};
+        const struct zdm_script_listener listener = {&told, 1, tell};
+        struct zdm_ahead *ahead = zdm_ahead_start(&(struct zdm_sql_texts){&texts, next_text});
+        assert_non_null(ahead);
+        if (n)
+            zdm_sql_classify_text(&items[0], ahead, NULL, &listener);
+        zdm_ahead_stop(ahead);
+        zdm_buf_release(&told.text);
+    }
+    zdm_buf_release(&script);
+}
+
 int
 main(void)
 {
@@ -174,6 +242,7 @@ main(void)
         cmocka_unit_test(test_scripts),
         cmocka_unit_test(test_corpus),
         cmocka_unit_test(test_held),
+        cmocka_unit_test(test_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
