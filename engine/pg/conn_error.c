@@ -154,8 +154,13 @@ zdm_server_error(struct zdm_conn *conn, const PGresult *result, struct zdm_err *
     if (detail || context)
         zdm_err_detail(err, "%s%s%s", detail ? detail : "", detail && context ? "\n" : "",
             context ? context : "");
-    if (field(result, PG_DIAG_MESSAGE_HINT))
-        zdm_err_hint(err, "%s", field(result, PG_DIAG_MESSAGE_HINT));
+    const char *hint = field(result, PG_DIAG_MESSAGE_HINT);
+    if (hint && strcmp(state, "2BP01") == 0) /* the server's would be CASCADE */
+        zdm_err_hint(err,
+            "change or drop what depends on it first, each by its name: CASCADE would "
+            "take with it whatever else there is by then");
+    else if (hint)
+        zdm_err_hint(err, "%s", hint);
     if (position)
         err->position = (int)strtol(position, NULL, 10);
     return -1;

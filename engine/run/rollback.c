@@ -8,11 +8,14 @@
 #include "run/alone.h"
 #include "run/judge.h"
 #include "run/probe.h"
+#include "run/rollback_loss.h"
 #include "run/session.h"
 
 struct undoing {
     struct zdm_session *s;
     const struct zdm_rollback_options *options;
+    const struct zdm_rollback_step *now; /* the step that is taken back */
+    char *untold;                        /* of it: rollback_loss.h. Owned */
 };
 
 /* The undo of the step that is taken back now. */
@@ -46,6 +49,10 @@ forget(struct zdm_session *s, const struct zdm_step *step, void *self, struct zd
 static int
 undo_and_forget(struct zdm_session *s, const struct zdm_step *step, void *self, struct zdm_err *err)
 {
+    struct undoing *u = self;
+
+    if (!u->options->accept_data_loss && zdm_rollback_look_again(s, u->now, &u->untold, err) < 0)
+        return -1;
     if (do_undo(s, step, err) < 0)
         return -1;
     /* The author's SQL may have taken another role. */
@@ -110,20 +117,21 @@ alone_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_w
 /* --- the way back --- */
 
 static int
-take_back(struct zdm_session *s, const struct zdm_rollback_step *undone, struct zdm_err *err)
+take_back(struct undoing *u, struct zdm_err *err)
 {
-    const struct zdm_step *step = &s->plan->steps[undone->index];
+    struct zdm_session *s = u->s;
+    const struct zdm_step *step = &s->plan->steps[u->now->index];
     struct zdm_transaction_options options = {
         .state = "undone",
         .short_locks = true,
     };
 
-    switch (undone->action) {
+    switch (u->now->action) {
     case ZDM_UNDO_FORGET:
         options.short_locks = false;
         return zdm_session_transact(s, step, forget, NULL, &options, err);
     case ZDM_UNDO_RUN:
-        return zdm_session_transact(s, step, undo_and_forget, NULL, &options, err);
+        return zdm_session_transact(s, step, undo_and_forget, u, &options, err);
     case ZDM_UNDO_SETTLE:
         return zdm_alone_run(s, step,
             &(struct zdm_alone){
@@ -139,26 +147,27 @@ take_back(struct zdm_session *s, const struct zdm_rollback_step *undone, struct 
 }
 
 static int
-tell_and_take_back(
-    struct zdm_session *s, const struct zdm_rollback_step *undone, struct zdm_err *err)
+tell_and_take_back(struct undoing *u, struct zdm_err *err)
 {
-    const struct zdm_step *step = &s->plan->steps[undone->index];
+    struct zdm_session *s = u->s;
+    const struct zdm_step *step = &s->plan->steps[u->now->index];
     int64_t start = zdm_monotonic_us();
-
     struct zdm_lock_policy policy;
 
-    zdm_judge_step(s, undone->index);
-    zdm_judged_policy(s, undone->index, &policy);
+    zdm_judge_step(s, u->now->index);
+    zdm_judged_policy(s, u->now->index, &policy);
     zdm_session_tell(s, &(struct zdm_event){
                             .kind = ZDM_EVENT_UNDO_START,
                             .step = step,
                             .rows = -1,
-                            .locking = undone->action == ZDM_UNDO_FORGET ? NULL : &policy,
+                            .locking = u->now->action == ZDM_UNDO_FORGET ? NULL : &policy,
                         });
     zdm_lock_policy_release(&policy);
-    if (take_back(s, undone, err) < 0)
+    if (take_back(u, err) < 0)
         return -1;
-    zdm_judge_done(s, undone->index);
+    zdm_judge_done(s, u->now->index);
+    if (u->untold)
+        zdm_session_say(s, ZDM_EVENT_NOTE, "warning", step, "%s", u->untold);
     zdm_session_tell(s, &(struct zdm_event){
                             .kind = ZDM_EVENT_STEP_UNDONE,
                             .step = step,
@@ -204,6 +213,9 @@ undo_steps(struct zdm_session *s, void *self, struct zdm_err *err)
     int rc = look_once_more(&u, &view, err);
 
     for (size_t i = 0; rc == 0 && i < view.n_steps; i++) {
+        u.now = &view.steps[i];
+        free(u.untold);
+        u.untold = NULL;
         const struct zdm_step *step = &s->plan->steps[view.steps[i].index];
         if (zdm_session_healthy(s, err) < 0)
             rc = -1;
@@ -211,7 +223,7 @@ undo_steps(struct zdm_session *s, void *self, struct zdm_err *err)
             rc = zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
         else if (zdm_session_go_on(s, err) < 0)
             rc = -1;
-        else if (tell_and_take_back(s, &view.steps[i], err) == 0)
+        else if (tell_and_take_back(&u, err) == 0)
             losses.attempt = 0;
         else if (!s->again)
             rc = failed(s, step, err);
@@ -219,6 +231,7 @@ undo_steps(struct zdm_session *s, void *self, struct zdm_err *err)
                  (rc = look_once_more(&u, &view, err)) == 0)
             i = (size_t)-1; /* begin where the journal is now */
     }
+    free(u.untold);
     zdm_rollback_view_release(&view);
     return rc == 0 ? zdm_session_healthy(s, err) : -1;
 }

@@ -5,15 +5,30 @@
 #include "base/buf.h"
 #include "base/embedded.h"
 #include "base/text.h"
+#include "run/lock_report.h"
+#include "run/lock_wait.h"
+#include "run/rollback_kept.h"
 #include "run/rollback_loss.h"
 #include "sql/syntax.h"
 
 extern const struct zdm_embedded zdm_run_sql[];
 
+/* A look that nobody waits for, and one under the locks of the undo: its transaction goes on behind it. */
 #define BEGIN                                                                                      \
     "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;"                                              \
-    " SET LOCAL statement_timeout = 2000; SET LOCAL lock_timeout = 500;"                           \
-    " SET LOCAL row_security = off" /* rows that are hidden from this role are lost as well */
+    " SET LOCAL statement_timeout = 2000; SET LOCAL lock_timeout = 500;" HIDDEN
+#define BEGIN_LOCKED "SAVEPOINT zdm_look; SET LOCAL statement_timeout = 250;" HIDDEN
+#define END_LOCKED   "ROLLBACK TO SAVEPOINT zdm_look; RELEASE SAVEPOINT zdm_look"
+/* Rows that are hidden from this role are lost as well. */
+#define HIDDEN " SET LOCAL row_security = off"
+
+struct look {
+    struct zdm_conn *conn;
+    const struct zdm_plan *plan;
+    bool locked;
+    struct zdm_rollback_view *view; /* takes what is lost */
+    char *untold;                   /* locked: what could not be told, and is believed; owned */
+};
 
 static void
 add(struct zdm_rollback_view *view, size_t index, char *words)
@@ -50,169 +65,236 @@ add_renamed(struct zdm_rollback_view *view, size_t index, const struct zdm_sql_l
     free(words);
 }
 
-/* The table as the server knows it, and its rows; *found false: it is not there. */
+struct table {
+    char *name; /* owned, as the server knows it; NULL: it is not there */
+    int64_t rows;
+    bool lockable;
+};
+
 static int
-look_table(struct zdm_conn *conn, const char *written, bool *found, char **name, int64_t *rows,
-    struct zdm_err *err)
+look_table(struct zdm_conn *conn, const char *written, struct table *out, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
 
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_run_sql, "sql/loss_look.sql"), &r, err, written) < 0)
         return -1;
-    *found = zdm_result_rows(r) == 1;
-    *name = *found ? zdm_strdup(zdm_result_get(r, 0, 0)) : NULL;
-    *rows = *found ? zdm_result_i64(r, 0, 1) : -1;
+    *out = (struct table){.rows = -1};
+    if (zdm_result_rows(r) == 1)
+        *out = (struct table){
+            .name = zdm_strdup(zdm_result_get(r, 0, 0)),
+            .rows = zdm_result_i64(r, 0, 1),
+            .lockable = zdm_result_bool(r, 0, 2),
+        };
     zdm_result_free(r);
     return 0;
 }
 
+/* Who holds it, once the transaction that waited for it is over. */
+static char *
+who_locks(struct zdm_conn *conn, const char *table)
+{
+    const struct zdm_wanted_lock wanted = {
+        .relation = table, .mode = "AccessShareLock", .below = ZDM_WANTED_PARTITIONS};
+    struct zdm_blockers blockers = {.items = NULL};
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_buf out = ZDM_BUF_INIT;
+
+    zdm_buf_add(&out, "the table is locked");
+    if (zdm_blockers_find(conn, 1, &wanted, &blockers, &err) == 0 && blockers.count > 0) {
+        zdm_blockers_normalise(&blockers);
+        zdm_buf_add(&out, " by ");
+        zdm_add_blockers(&out, blockers.items, blockers.count);
+    }
+    zdm_blockers_release(&blockers);
+    zdm_err_release(&err);
+    return zdm_buf_take(&out);
+}
+
+static char *
+why_not(const struct look *look, const char *table, const struct zdm_err *err)
+{
+    if (strcmp(err->sqlstate, "55P03") == 0)
+        return who_locks(look->conn, table);
+    if (strcmp(err->sqlstate, "57014") == 0)
+        return zdm_strdup(look->locked ? "not within 250 ms, and longer nobody shall wait"
+                                       : "not within two seconds");
+    return zdm_strdup(err->message);
+}
+
 enum answer { NO, YES, NO_COLUMN, CANNOT_TELL };
 
-/* Is there any such row? In its own transaction, which may fail: a lock, no right, two seconds. */
-static enum answer
-any_row(struct zdm_conn *conn, const char *table, const char *condition)
+/* Is there any such row? It may fail: a lock, no right, the time; *why (owned) of CANNOT_TELL. */
+static int
+any_row(const struct look *look, const char *table, const char *condition, enum answer *out,
+    char **why, struct zdm_err *err)
 {
     char *sql = zdm_strf("SELECT EXISTS (SELECT FROM %s WHERE %s)", table, condition);
     struct zdm_result *r = NULL;
-    struct zdm_err err = ZDM_ERR_INIT;
-    enum answer answer = CANNOT_TELL;
+    struct zdm_err trouble = ZDM_ERR_INIT;
+    int rc = zdm_conn_exec(look->conn, look->locked ? BEGIN_LOCKED : BEGIN, NULL, &trouble);
 
-    if (zdm_conn_exec(conn, BEGIN, NULL, &err) == 0 && zdm_conn_exec(conn, sql, &r, &err) == 0) {
-        answer = zdm_result_bool(r, 0, 0) ? YES : NO;
-        zdm_result_free(r);
-    } else if (strcmp(err.sqlstate, "42703") == 0) {
-        answer = NO_COLUMN;
-    }
-    zdm_conn_rollback(conn);
-    zdm_err_release(&err);
+    *why = NULL;
+    *out = CANNOT_TELL;
+    if (rc == 0 && (rc = zdm_conn_exec(look->conn, sql, &r, &trouble)) == 0)
+        *out = zdm_result_bool(r, 0, 0) ? YES : NO;
+    else if (strcmp(trouble.sqlstate, "42703") == 0)
+        *out = NO_COLUMN;
+    zdm_result_free(r);
     free(sql);
-    return answer;
+    if (zdm_conn_lost(look->conn)) {
+        if (rc < 0)
+            zdm_err_move(err, &trouble);
+        zdm_err_release(&trouble);
+        return rc;
+    }
+    if (!look->locked)
+        zdm_conn_rollback(look->conn);
+    else if (zdm_conn_exec(look->conn, END_LOCKED, NULL, err) < 0) {
+        zdm_err_release(&trouble);
+        return -1;
+    }
+    if (*out == CANNOT_TELL)
+        *why = why_not(look, table, &trouble);
+    zdm_err_release(&trouble);
+    return 0;
 }
 
-/* Do triggers of a sync {} of this plan keep the column's values in another one as well? */
+/* Nobody writes to it any more, until the undo commits or fails. What it drops it locks anyway. */
 static int
-is_synced(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_sql_loss *loss,
-    const char *written, bool *synced, struct zdm_err *err)
+lock(const struct look *look, const struct zdm_sql_loss *loss, const char *table,
+    struct zdm_err *err)
 {
-    *synced = false;
-    for (size_t i = 0; i < plan->n_steps && !*synced; i++) {
-        const struct zdm_step *step = &plan->steps[i];
-        const struct zdm_sync *sync = step->kind == ZDM_STEP_SQL ? step->u.sql.sync : NULL;
-        struct zdm_sql_triggers triggers;
-        char *to = NULL;
-        struct zdm_err ignored = ZDM_ERR_INIT;
-        if (!sync || zdm_sql_identifier(sync->to, &to, &ignored) < 0) {
-            zdm_err_release(&ignored);
-            continue;
-        }
-        bool same = strcmp(to, loss->column) == 0;
-        free(to);
-        if (!same)
-            continue;
-        zdm_sql_triggers_of(step->u.sql.up.text, &triggers);
-        for (size_t k = 0; k < triggers.count && !*synced; k++) {
-            struct zdm_result *r = NULL;
-            if (strcmp(triggers.items[k].table, loss->name) != 0)
-                continue;
-            if (ZDM_QUERY(conn, zdm_embedded_text(zdm_run_sql, "sql/trigger_there.sql"), &r, err,
-                    written, triggers.items[k].name) < 0) {
-                zdm_sql_triggers_release(&triggers);
-                return -1;
-            }
-            *synced = zdm_result_bool(r, 0, 0);
-            zdm_result_free(r);
-        }
-        zdm_sql_triggers_release(&triggers);
+    char *sql = zdm_strf("LOCK TABLE %s IN %s MODE", table,
+        loss->kind == ZDM_LOSS_ROWS ? "SHARE ROW EXCLUSIVE" : "ACCESS EXCLUSIVE");
+    int rc = zdm_conn_exec(look->conn, sql, NULL, err);
+
+    free(sql);
+    return rc;
+}
+
+/* Of a column or table that is there: what it holds, and is nowhere else. */
+static int
+look_inside(struct look *look, const struct zdm_rollback_step *undone,
+    const struct zdm_sql_loss *loss, const char *table, int64_t rows, struct zdm_err *err)
+{
+    struct zdm_kept kept;
+    char *column = loss->column ? zdm_sql_quote_ident(loss->column) : NULL, *why = NULL;
+    char *words = words_of(loss, table, rows);
+    enum answer answer = NO;
+    int rc = zdm_kept_find(look->conn, look->plan, loss, table, &kept, err);
+
+    if (rc == 0) {
+        char *condition = !column ? zdm_strdup("true")
+                          : kept.elsewhere
+                              ? zdm_strf("%s IS NOT NULL AND NOT %s", column, kept.elsewhere)
+                              : zdm_strf("%s IS NOT NULL", column);
+        rc = any_row(look, table, condition, &answer, &why, err);
+        free(condition);
     }
-    return 0;
+    if (rc == 0 && answer == YES)
+        add(look->view, undone->index,
+            kept.elsewhere ? zdm_strf("%s: some are not in the other column of the sync", words)
+                           : zdm_strdup(words));
+    else if (rc == 0 && answer == CANNOT_TELL && look->locked && kept.elsewhere && !look->untold)
+        look->untold = zdm_strf("whether anybody wrote to column %s.%s alone since its sync ended "
+                                "could not be told: %s",
+            table, column, why);
+    else if (rc == 0 && answer == CANNOT_TELL &&
+             !(kept.elsewhere && (look->locked || kept.believed)))
+        add(look->view, undone->index,
+            zdm_strf("%s: whether there are any%s could not be told: %s", words,
+                kept.elsewhere ? " that are not in the other column of the sync" : "", why));
+    else if (rc == 0 && answer == NO_COLUMN && !undone->begun)
+        add_renamed(look->view, undone->index, loss, table);
+    if (rc == 0)
+        zdm_kept_release(&kept);
+    free(why);
+    free(words);
+    free(column);
+    return rc;
 }
 
 /* What the undo itself throws away. What a step made and is not there has another name by now, as long
  * as nobody began to take the step back: the undo of a later step gives the old one back. */
 static int
-look_undo(struct zdm_conn *conn, const struct zdm_plan *plan,
-    const struct zdm_rollback_step *undone, const struct zdm_sql_loss *loss,
-    struct zdm_rollback_view *view, struct zdm_err *err)
+look_undo(struct look *look, const struct zdm_rollback_step *undone,
+    const struct zdm_sql_loss *loss, struct zdm_err *err)
 {
     size_t index = undone->index;
-    char *written = zdm_sql_quote_qualified(loss->schema, loss->name), *name = NULL;
-    bool found, synced = false;
-    int64_t rows;
+    char *written = zdm_sql_quote_qualified(loss->schema, loss->name);
+    struct table table = {.name = NULL};
+    int rc = 0;
 
-    if (loss->kind == ZDM_LOSS_SCHEMA) {
-        add(view, index, zdm_strf("schema %s with everything in it", written));
-        free(written);
-        return 0;
+    if (loss->kind == ZDM_LOSS_SCHEMA)
+        add(look->view, index, zdm_strf("schema %s with everything in it", written));
+    else
+        rc = look_table(look->conn, written, &table, err);
+    if (rc == 0 && table.name) {
+        if (look->locked && table.lockable)
+            rc = lock(look, loss, table.name, err);
+        if (rc == 0)
+            rc = look_inside(look, undone, loss, table.name, table.rows, err);
+    } else if (rc == 0 && loss->kind != ZDM_LOSS_SCHEMA && !undone->begun) {
+        add_renamed(look->view, index, loss, written);
     }
-    int rc = look_table(conn, written, &found, &name, &rows, err);
-    if (rc == 0 && found && loss->kind == ZDM_LOSS_COLUMN)
-        rc = is_synced(conn, plan, loss, written, &synced, err);
-    if (rc == 0 && found && !synced) {
-        char *column = loss->column ? zdm_sql_quote_ident(loss->column) : NULL;
-        char *condition = column ? zdm_strf("%s IS NOT NULL", column) : zdm_strdup("true");
-        enum answer answer = any_row(conn, name, condition);
-        char *words = words_of(loss, name, rows);
-        if (answer == YES)
-            add(view, index, zdm_strdup(words));
-        else if (answer == CANNOT_TELL)
-            add(view, index, zdm_strf("%s: whether there are any could not be told", words));
-        else if (answer == NO_COLUMN && !undone->begun)
-            add_renamed(view, index, loss, name);
-        free(words);
-        free(condition);
-        free(column);
-    } else if (rc == 0 && !found && !undone->begun) {
-        add_renamed(view, index, loss, written);
-    }
-    free(name);
+    free(table.name);
     free(written);
     return rc;
 }
 
 /* What the step threw away, and no undo brings back. */
 static int
-look_done(struct zdm_conn *conn, const struct zdm_step *step, size_t index,
-    const struct zdm_sql_loss *loss, struct zdm_rollback_view *view, struct zdm_err *err)
+look_done(struct look *look, const struct zdm_step *step, size_t index,
+    const struct zdm_sql_loss *loss, struct zdm_err *err)
 {
-    char *written = zdm_sql_quote_qualified(loss->schema, loss->name), *name = NULL;
-    bool found = false;
-    int64_t rows = -1;
+    char *written = zdm_sql_quote_qualified(loss->schema, loss->name);
+    struct table table = {.name = NULL, .rows = -1};
     int rc = 0;
 
     if (loss->kind == ZDM_LOSS_SCHEMA) {
-        add(view, index, zdm_strf("what was in schema %s, dropped by \"%s\"", written, step->id));
+        add(look->view, index,
+            zdm_strf("what was in schema %s, dropped by \"%s\"", written, step->id));
     } else {
-        rc = look_table(conn, written, &found, &name, &rows, err);
+        rc = look_table(look->conn, written, &table, err);
         if (rc == 0) {
-            char *words =
-                words_of(loss, found ? name : written, loss->kind == ZDM_LOSS_COLUMN ? rows : -1);
-            add(view, index, zdm_strf("%s, gone since \"%s\"", words, step->id));
+            char *words = words_of(loss, table.name ? table.name : written,
+                loss->kind == ZDM_LOSS_COLUMN ? table.rows : -1);
+            add(look->view, index, zdm_strf("%s, gone since \"%s\"", words, step->id));
             free(words);
         }
     }
-    free(name);
+    free(table.name);
     free(written);
     return rc;
 }
 
 static int
-look_step(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_plan_report *report,
-    const struct zdm_rollback_step *undone, struct zdm_rollback_view *view, struct zdm_err *err)
+look_undos(struct look *look, const struct zdm_plan_report *report,
+    const struct zdm_rollback_step *undone, struct zdm_err *err)
 {
-    const struct zdm_step *step = &plan->steps[undone->index];
     const struct zdm_sql_losses *losses = &report->undos[undone->index].losses;
-    struct zdm_sql_losses done = {.items = NULL};
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < losses->count; i++)
-        rc = look_undo(conn, plan, undone, &losses->items[i], view, err);
+        rc = look_undo(look, undone, &losses->items[i], err);
+    return rc;
+}
+
+static int
+look_step(struct look *look, const struct zdm_plan_report *report,
+    const struct zdm_rollback_step *undone, struct zdm_err *err)
+{
+    const struct zdm_step *step = &look->plan->steps[undone->index];
+    struct zdm_sql_losses done = {.items = NULL};
+    int rc = look_undos(look, report, undone, err);
+
     if (step->kind == ZDM_STEP_SQL)
         zdm_sql_losses_of(step->u.sql.up.text, &done);
     for (size_t i = 0; rc == 0 && i < done.count; i++)
-        rc = look_done(conn, step, undone->index, &done.items[i], view, err);
+        rc = look_done(look, step, undone->index, &done.items[i], err);
     zdm_sql_losses_release(&done);
     if (rc == 0 && step->kind == ZDM_STEP_BACKFILL && step->u.backfill.erase)
-        add(view, undone->index,
+        add(look->view, undone->index,
             zdm_strf("rows of table %s, deleted by \"%s\"", step->u.backfill.table, step->id));
     return rc;
 }
@@ -221,9 +303,41 @@ int
 zdm_rollback_losses(struct zdm_conn *conn, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, struct zdm_rollback_view *view, struct zdm_err *err)
 {
+    struct look look = {.conn = conn, .plan = plan, .view = view};
+
     for (size_t i = 0; i < view->n_steps; i++)
-        if ((view->steps[i].action == ZDM_UNDO_RUN || view->steps[i].action == ZDM_UNDO_SETTLE) &&
-            look_step(conn, plan, report, &view->steps[i], view, err) < 0)
+        if (view->steps[i].action != ZDM_UNDO_REFUSE &&
+            look_step(&look, report, &view->steps[i], err) < 0)
             return -1;
     return 0;
+}
+
+int
+zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *undone,
+    char **untold, struct zdm_err *err)
+{
+    const struct zdm_step *step = &s->plan->steps[undone->index];
+    struct zdm_rollback_view view = {.where = NULL};
+    struct look look = {.conn = s->conn, .plan = s->plan, .locked = true, .view = &view};
+    int rc = look_undos(&look, s->report, undone, err);
+
+    if (rc == 0 && view.n_losses > 0) {
+        struct zdm_buf list = ZDM_BUF_INIT;
+        for (size_t i = 0; i < view.n_losses; i++)
+            zdm_buf_addf(&list, "%s%s", i ? "\n" : "", view.losses[i].words);
+        zdm_fail(err, ZDM_ERR_REFUSED,
+            "taking back step \"%s\" would lose data that was not there before", step->id);
+        zdm_err_detail(err, "what will not be there afterwards:\n%s", list.s);
+        zdm_err_hint(err,
+            "the steps behind it are taken back, it and those before are as they were; keep "
+            "everybody from writing there, save it, and roll back again, or go on without it: "
+            "--accept-data-loss; zdm run %s goes forward again",
+            s->plan->file);
+        zdm_buf_release(&list);
+        rc = zdm_err_at(err, step->at);
+    }
+    zdm_rollback_view_release(&view);
+    free(*untold);
+    *untold = look.untold;
+    return rc;
 }

@@ -2,10 +2,14 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/embedded.h"
 #include "base/text.h"
 #include "run/rollback.h"
 #include "run/rollback_loss.h"
 #include "run/session.h"
+#include "sql/reverse.h"
+
+extern const struct zdm_embedded zdm_run_sql[];
 
 /* The first step that goes; -1 with an error when there is no such step. */
 static int
@@ -62,6 +66,35 @@ judge(const struct zdm_plan *plan, const struct zdm_plan_report *report,
     return out;
 }
 
+/* A derived undo says DROP INDEX i, which shall be the one on the step's table. */
+static int
+check_indexes(struct zdm_conn *conn, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, struct zdm_rollback_step *undone, struct zdm_err *err)
+{
+    const struct zdm_step *step = &plan->steps[undone->index];
+    const struct zdm_plan_undo *undo = &report->undos[undone->index];
+    struct zdm_bare_indexes list;
+    int rc = 0;
+
+    if (step->kind != ZDM_STEP_SQL || undo->source != ZDM_UNDO_DERIVED || !undo->sql.text ||
+        undone->action == ZDM_UNDO_REFUSE)
+        return 0;
+    zdm_sql_bare_indexes(step->u.sql.up.text, undo->sql.text, &list);
+    for (size_t i = 0; rc == 0 && i < list.count; i++) {
+        struct zdm_result *r = NULL;
+        rc = ZDM_QUERY(conn, zdm_embedded_text(zdm_run_sql, "sql/index_on.sql"), &r, err,
+            list.items[i].index, list.items[i].table);
+        if (rc == 0 && zdm_result_bool(r, 0, 0)) {
+            undone->action = ZDM_UNDO_REFUSE;
+            undone->why = "its index has no schema in the plan, and the search_path finds another "
+                          "relation by that name first: write an undo with the schema";
+        }
+        zdm_result_free(r);
+    }
+    zdm_bare_indexes_release(&list);
+    return rc;
+}
+
 int
 zdm_rollback_view(struct zdm_conn *conn, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, const struct zdm_journal_rows *rows, const char *to,
@@ -76,15 +109,19 @@ zdm_rollback_view(struct zdm_conn *conn, const struct zdm_plan *plan,
     view.steps = zdm_alloc((plan->n_steps + 1) * sizeof *view.steps);
     for (size_t i = plan->n_steps; i-- > first;) {
         struct zdm_rollback_step step = judge(plan, report, rows, i, first);
-        if (step.action != ZDM_UNDO_SKIP)
-            view.steps[view.n_steps++] = step;
+        if (step.action == ZDM_UNDO_SKIP)
+            continue;
+        if (check_indexes(conn, plan, report, &step, err) < 0)
+            goto failed;
+        view.steps[view.n_steps++] = step;
     }
-    if (zdm_rollback_losses(conn, plan, report, &view, err) < 0) {
-        zdm_rollback_view_release(&view);
-        return -1;
+    if (zdm_rollback_losses(conn, plan, report, &view, err) == 0) {
+        *out = view;
+        return 0;
     }
-    *out = view;
-    return 0;
+failed:
+    zdm_rollback_view_release(&view);
+    return -1;
 }
 
 int

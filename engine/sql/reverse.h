@@ -26,4 +26,16 @@ struct zdm_sql_reverse {
 void zdm_sql_reverse(const char *text, struct zdm_sql_reverse *out);
 void zdm_sql_reverse_release(struct zdm_sql_reverse *reverse);
 
+/* The indexes without a schema that `undo` drops and `up` makes. Where they are, the table tells; what their
+ * name means, the search_path of the day. */
+struct zdm_bare_index {
+    char *index, *table; /* owned, as SQL writes them */
+};
+struct zdm_bare_indexes {
+    struct zdm_bare_index *items;
+    size_t count;
+};
+void zdm_sql_bare_indexes(const char *up, const char *undo, struct zdm_bare_indexes *out);
+void zdm_bare_indexes_release(struct zdm_bare_indexes *list);
+
 #endif

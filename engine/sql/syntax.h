@@ -31,6 +31,9 @@ struct zdm_sql_uses {
 };
 int zdm_sql_expression_uses(const char *text, struct zdm_sql_uses *out, struct zdm_err *err);
 void zdm_sql_uses_release(struct zdm_sql_uses *uses);
+/* Are two checked expressions the same but for white space, comments, parentheses and how words are
+ * written? false: they may still say the same. */
+bool zdm_sql_same_expression(const char *a, const char *b);
 
 /* The triggers that a script makes and drops, in order; names folded, all owned. None in a text that
  * cannot be parsed. */

@@ -1,0 +1,165 @@
+#include "run/rollback_kept.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "sql/syntax.h"
+
+extern const struct zdm_embedded zdm_run_sql[];
+
+/* Is this, as an author wrote it, the name? */
+static bool
+names(const char *written, const char *name)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    char *folded = NULL;
+    bool same = zdm_sql_identifier(written, &folded, &err) == 0 && strcmp(folded, name) == 0;
+
+    free(folded);
+    zdm_err_release(&err);
+    return same;
+}
+
+/* A name without its schema may be any. */
+static bool
+names_table(const char *written, const struct zdm_sql_loss *loss)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    char *schema = NULL, *name = NULL;
+    bool same = zdm_sql_split_name(written, &schema, &name, &err) == 0 &&
+                strcmp(name, loss->name) == 0 &&
+                (!schema || !loss->schema || strcmp(schema, loss->schema) == 0);
+
+    free(schema);
+    free(name);
+    zdm_err_release(&err);
+    return same;
+}
+
+static const struct zdm_step *
+find_sync(const struct zdm_plan *plan, const struct zdm_sql_loss *loss)
+{
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        const struct zdm_step *step = &plan->steps[i];
+        const struct zdm_sync *sync = step->kind == ZDM_STEP_SQL ? step->u.sql.sync : NULL;
+        if (sync && names(sync->to, loss->column) && names_table(sync->table, loss))
+            return step;
+    }
+    return NULL;
+}
+
+/* Does the backfill, if it writes the column at all, write what the sync would? */
+static bool
+writes_the_same(
+    const struct zdm_step_backfill *b, const struct zdm_sync *sync, const struct zdm_sql_loss *loss)
+{
+    if (!names_table(b->into ? b->into : b->table, loss))
+        return true;
+    for (size_t i = 0; b->map && i < b->n_write; i++)
+        if (names(b->write[i], loss->column))
+            return false;
+    for (size_t i = 0; !b->map && i < b->n_set; i++)
+        if (names(b->set[i].column, loss->column) &&
+            !zdm_sql_same_expression(
+                b->set[i].expr.text, sync->up.text ? sync->up.text : sync->from))
+            return false;
+    return true;
+}
+
+/* Are its triggers there, do they fire for everybody, and has no backfill written anything else? */
+static int
+is_believed(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_step *step,
+    const struct zdm_sql_loss *loss, const char *table, bool *believed, struct zdm_err *err)
+{
+    struct zdm_sql_triggers triggers;
+    bool all = true, any = false;
+    int rc = 0;
+
+    for (size_t i = 0; i < plan->n_steps && all; i++)
+        if (plan->steps[i].kind == ZDM_STEP_BACKFILL)
+            all = writes_the_same(&plan->steps[i].u.backfill, step->u.sql.sync, loss);
+    zdm_sql_triggers_of(step->u.sql.up.text, &triggers);
+    for (size_t i = 0; rc == 0 && all && i < triggers.count; i++) {
+        struct zdm_result *r = NULL;
+        if (triggers.items[i].dropped || strcmp(triggers.items[i].table, loss->name) != 0)
+            continue;
+        rc = ZDM_QUERY(conn, zdm_embedded_text(zdm_run_sql, "sql/trigger_there.sql"), &r, err,
+            table, triggers.items[i].name);
+        if (rc == 0)
+            all = any = zdm_result_bool(r, 0, 0);
+        zdm_result_free(r);
+    }
+    zdm_sql_triggers_release(&triggers);
+    *believed = all && any;
+    return rc;
+}
+
+/* `column` of the table is what the expression (NULL: the other column) makes of the row: after the cast to
+ * its type, and as text, since not every type can be compared. */
+static char *
+is_made_of(const char *table, const char *column, const char *type, const struct zdm_sql_text *expr,
+    const char *other)
+{
+    char *from = expr->text ? zdm_strdup(expr->text) : zdm_strf("%s.%s", table, other);
+    char *sql = zdm_strf("%s.%s::pg_catalog.text COLLATE pg_catalog.\"C\" IS NOT DISTINCT FROM\n"
+                         "(\n%s\n)::%s::pg_catalog.text COLLATE pg_catalog.\"C\"",
+        table, column, from, type);
+
+    free(from);
+    return sql;
+}
+
+static char *
+kept_elsewhere(const struct zdm_sync *sync, const char *table, const char *from, const char *to,
+    const char *from_type, const char *to_type)
+{
+    char *from_ident = zdm_sql_quote_ident(from), *to_ident = zdm_sql_quote_ident(to);
+    char *up = is_made_of(table, to_ident, to_type, &sync->up, from_ident);
+    char *down = is_made_of(table, from_ident, from_type, &sync->down, to_ident);
+    char *both = zdm_strf("(%s OR %s)", up, down);
+
+    free(up);
+    free(down);
+    free(from_ident);
+    free(to_ident);
+    return both;
+}
+
+int
+zdm_kept_find(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_sql_loss *loss,
+    const char *table, struct zdm_kept *out, struct zdm_err *err)
+{
+    const struct zdm_step *step = loss->column ? find_sync(plan, loss) : NULL;
+    struct zdm_result *r = NULL;
+    struct zdm_kept kept = {.elsewhere = NULL};
+    char *from = NULL;
+    int rc = -1;
+
+    if (!step) {
+        *out = kept;
+        return 0;
+    }
+    const struct zdm_sync *sync = step->u.sql.sync;
+    if (zdm_sql_identifier(sync->from, &from, err) < 0 ||
+        ZDM_QUERY(conn, zdm_embedded_text(zdm_run_sql, "sql/kept_types.sql"), &r, err, table, from,
+            loss->column) < 0 ||
+        is_believed(conn, plan, step, loss, table, &kept.believed, err) < 0)
+        goto out;
+    if (zdm_result_rows(r) == 1)
+        kept.elsewhere = kept_elsewhere(
+            sync, table, from, loss->column, zdm_result_get(r, 0, 0), zdm_result_get(r, 0, 1));
+    *out = kept;
+    rc = 0;
+out:
+    zdm_result_free(r);
+    free(from);
+    return rc;
+}
+
+void
+zdm_kept_release(struct zdm_kept *kept)
+{
+    free(kept->elsewhere);
+    *kept = (struct zdm_kept){.elsewhere = NULL};
+}

@@ -1,0 +1,124 @@
+# What a rollback would lose: seen before it, seen again under the locks of each undo, and what a sync really keeps.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+sql "CREATE TABLE people (id int PRIMARY KEY, email text);
+     INSERT INTO people SELECT i, 'P' || i FROM generate_series(1, 20) AS i; ANALYZE people"
+
+commit_lock() {
+    printf '%s\n' 'COMMIT;' >&"$zdm_holder_in"
+    release_lock
+}
+
+# refused_behind FILE PLAN: a rollback that has looked, and waits for the holder's lock, who commits then.
+refused_behind() {
+    "$ZDM" rollback "$2" --format json >"$1" 2>&1 &
+    runner=$!
+    wait_for_line "$1" '"event":"undo-start"'
+    commit_lock
+    code=0
+    wait "$runner" || code=$?
+    check_eq "refused" 4 "$code"
+}
+
+# --- somebody writes between the look and the undo
+cat >log.lua <<'END'
+return plan "log" { api = 1, expand {
+  sql "table" "CREATE TABLE changes (id int)",
+  sql "column" "ALTER TABLE people ADD COLUMN note text",
+} }
+END
+check_exit 0 "$ZDM" run log.lua
+hold_lock "INSERT INTO changes VALUES (1)"
+refused_behind late.out log.lua
+check_has late.out 'taking back step \"table\" would lose data that was not there before'
+check_has late.out 'table changes'
+check_eq "the row is there" 1 "$(sql 'SELECT count(*) FROM changes')"
+check_eq "the step behind it is taken back" 0 "$(sql "SELECT count(*) FROM pg_attribute WHERE attname = 'note'")"
+check_exit 0 "$ZDM" run log.lua
+sql 'DELETE FROM changes'
+hold_lock "UPDATE people SET note = 'x' WHERE id = 3"
+refused_behind late.out log.lua
+check_has late.out 'the values of column people.note'
+check_eq "the value is there" 1 "$(sql 'SELECT count(note) FROM people')"
+
+# --- a table that is locked while it looks: by whom
+sql 'UPDATE people SET note = NULL'
+hold_lock 'LOCK TABLE changes'
+check_exit 4 "$ZDM" rollback log.lua
+check_has "$err" 'the table is locked by pid'
+release_lock
+check_exit 0 "$ZDM" rollback log.lua
+
+# --- what a sync keeps: what it would have written, not what a backfill put there
+sync_plan() { # NAME EXPRESSION
+    cat >"$1.lua" <<END
+return plan "$1" { api = 1,
+  expand {
+    sql "add" [[ALTER TABLE people ADD COLUMN "$1" varchar(5)]],
+    sync { table = "people", from = "email", to = '"$1"' },
+  },
+  backfill "fill" { table = "people", set = { ["\"$1\""] = [[$2]] }, where = [["$1" IS NULL]] },
+}
+END
+    check_exit 0 "$ZDM" run "$1.lua"
+}
+sync_plan same 'people.email -- as it is'
+check_exit 0 "$ZDM" rollback same.lua
+sync_plan Lower 'lower(email)'
+check_exit 4 "$ZDM" rollback Lower.lua
+check_has "$err" 'the values of column people."Lower", about 20 rows: some are not in'
+sql 'UPDATE people SET "Lower" = email' # a write of the application
+check_exit 0 "$ZDM" rollback Lower.lua
+
+# Its triggers are gone already; then somebody writes to the new column alone.
+sync_plan alone email
+check_exit 137 env ZDM_FAILPOINT=commit.after:2 "$ZDM" rollback alone.lua
+check_eq "no triggers" 0 "$(sql "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'people'::regclass")"
+check_exit 0 "$ZDM" rollback alone.lua --dry-run
+hold_lock "UPDATE people SET alone = 'new' WHERE id = 7"
+refused_behind late.out alone.lua
+check_has late.out 'some are not in the other column of the sync'
+check_eq "still there" new "$(sql 'SELECT alone FROM people WHERE id = 7')"
+check_exit 4 "$ZDM" rollback alone.lua
+check_exit 0 "$ZDM" rollback alone.lua --accept-data-loss
+
+# --- rows that a step deleted, also where its author says that there is nothing to take back
+cat >erase.lua <<'END'
+return plan "erase" { api = 1,
+  backfill "purge" { table = "people", delete = true, where = "id > 15", undo = "nothing" },
+}
+END
+check_exit 0 "$ZDM" run erase.lua
+check_exit 4 "$ZDM" rollback erase.lua
+check_has "$err" 'rows of table people, deleted by "purge"'
+check_exit 0 "$ZDM" rollback erase.lua --accept-data-loss
+
+# --- an index without a schema: the search_path may find another one by that name first
+sql 'CREATE SCHEMA aside; CREATE TABLE aside.other (id int)'
+cat >index.lua <<'END'
+return plan "index" { api = 1, expand {
+  sql "build" "CREATE INDEX CONCURRENTLY people_email ON people (email)",
+} }
+END
+check_exit 0 "$ZDM" run index.lua
+sql 'CREATE INDEX people_email ON aside.other (id)'
+elsewhere() {
+    check_exit "$1" env PGOPTIONS='-c search_path=aside,public' "$ZDM" rollback index.lua
+}
+elsewhere 4
+check_has "$err" '"build" (line 2)'
+check_has "$err" 'its index has no schema in the plan'
+check_eq "both are there" 2 "$(sql "SELECT count(*) FROM pg_class WHERE relname = 'people_email'")"
+sql 'DROP INDEX aside.people_email'
+elsewhere 0
+
+# --- what depends on it: never CASCADE
+cat >type.lua <<'END'
+return plan "type" { api = 1, expand { sql "type" "CREATE TYPE mood AS ENUM ('ok')" } }
+END
+check_exit 0 "$ZDM" run type.lua
+sql 'ALTER TABLE people ADD COLUMN mood mood'
+check_exit 1 "$ZDM" rollback type.lua
+check_has "$err" 'column mood of table people depends on type mood'
+check_lacks "$err" 'Use DROP'
+check_has "$err" 'each by its name'
