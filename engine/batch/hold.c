@@ -212,8 +212,9 @@ vacuum(struct zdm_job *job, struct zdm_err *err)
     const struct zdm_throttle *t = &job->hold.throttle;
     struct zdm_vacuum *v;
 
-    if ((t->holding && t->cause != ZDM_SIGNAL_DEAD) || job->paused || !job->spec->limits.vacuum ||
-        (v = zdm_job_vacuum_due(job)) == NULL)
+    /* A sweep reads: what is dead by then can wait for autovacuum, unless it is held up by it. */
+    if ((t->holding && t->cause != ZDM_SIGNAL_DEAD) || (job->sweep.on && !t->holding) ||
+        job->paused || !job->spec->limits.vacuum || (v = zdm_job_vacuum_due(job)) == NULL)
         return 0;
     const struct zdm_table *table = job->by_leaf ? zdm_job_leaf(job, v->table) : NULL;
     set_holding(job,

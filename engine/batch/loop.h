@@ -26,6 +26,7 @@
  *     monitor.c   reads the signals in a thread of its own; signal_*.c: one signal each
  *     trouble.c   what to do about an error
  *     sweep.c     the final sweep: which rows still need it
+ *     sweep_look.c the part of the workers in it
  *     repair.c    what it found becomes slices
  *     defer.c     what is locked is left for later
  *     set_aside.c a row whose data are bad is left behind, in quarantine
@@ -73,10 +74,11 @@ struct zdm_table {
     struct zdm_batch_sql sql; /* none of a partitioned table whose partitions are walked */
     bool gone;                /* under the lock: it is no partition any more, and that was told */
     bool steps_told;          /* under the lock */
-    int64_t stripes;          /* under the lock: of the ranges that begin from now on */
-    struct zdm_hot {          /* of the main thread */
-        int64_t looked_us;    /* 0: never */
-        int64_t updated, hot; /* of the table, as of then */
+    bool clean;            /* under the lock: one look at all of it found nothing, in this sweep */
+    int64_t stripes;       /* under the lock: of the ranges that begin from now on */
+    struct zdm_hot {       /* of the main thread */
+        int64_t looked_us; /* 0: never */
+        int64_t updated, hot;             /* of the table, as of then */
         int64_t first_updated, first_hot; /* at the start of this run */
         int64_t seen_updated, seen_hot;   /* since then */
         int64_t again_us; /* stripes did not help: not before then; 0: they are in use */
@@ -109,7 +111,8 @@ struct zdm_note {
     char *level, *kind, *message; /* owned */
 };
 
-/* Keys of a table to sweep with one query: behind `after` (NULL: from the first) up to `upto`. */
+/* Keys of a table to sweep with one query: behind `after` (NULL: from the first) up to `upto` (NULL: all
+ * of them, in one look that tells only whether any of their rows does). */
 struct zdm_piece {
     struct zdm_table *table; /* borrowed */
     char *after, *upto;      /* owned */

@@ -8,6 +8,7 @@
 #include "batch/order.h"
 #include "batch/position.h"
 #include "batch/quarantine.h"
+#include "batch/statement_parts.h"
 
 extern const struct zdm_embedded zdm_batch_sql[];
 
@@ -158,13 +159,17 @@ add_difference(
     struct zdm_buf *b, const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
 {
 #define AS_TEXT "::pg_catalog.text COLLATE pg_catalog.\"C\""
-    /* Arrays: IS DISTINCT FROM takes the = of the author's search path. */
-    for (size_t i = 0; i < t->n_set; i++)
+    /* Arrays: IS DISTINCT FROM takes the = of the author's search path. They take as long as all the
+     * rest of a sweep: only of those that are not simply equal. */
+    for (size_t i = 0; i < t->n_set; i++) {
+        const char *row = zdm_backfill_target_row(t), *column = t->set[i];
+        const char *value = spec->set[i].expr, *type = t->needs.types[i];
         zdm_buf_addf(b,
-            "%sARRAY[%s.%s" AS_TEXT "] OPERATOR(pg_catalog.<>)\n    ARRAY[((\n%s\n)::%s)" AS_TEXT
-            "]",
-            i > 0 ? "\n  OR " : "", zdm_backfill_target_row(t), t->set[i], spec->set[i].expr,
-            t->needs.types[i]);
+            "%s(%s.%s" AS_TEXT " " EQ "\n    ((\n%s\n)::%s)" AS_TEXT ") IS NOT TRUE\n"
+            "  AND ARRAY[%s.%s" AS_TEXT
+            "] OPERATOR(pg_catalog.<>)\n    ARRAY[((\n%s\n)::%s)" AS_TEXT "]",
+            i > 0 ? "\n  OR " : "", row, column, value, type, row, column, value, type);
+    }
 }
 
 void

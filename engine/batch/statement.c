@@ -121,12 +121,16 @@ zdm_batch_add_stripe(struct zdm_buf *b, const struct zdm_backfill_target *t)
         zdm_order_add_columns(&number, t, NULL, false);
         zdm_buf_add(&number, "), 0)");
     }
-    /* The remainder of a negative number is negative. */
+    /* The stripes are a constant to the planner, which leaves one of the two: each batch asks that of all
+     * rows of its range. The remainder of a negative number is negative. */
+#define STRIPES "$10::pg_catalog.int8"
     zdm_buf_addf(b,
-        "\n  AND ((%s OPERATOR(pg_catalog.%%) $10::pg_catalog.int8) OPERATOR(pg_catalog.+)\n"
-        "    $10::pg_catalog.int8) OPERATOR(pg_catalog.%%) $10::pg_catalog.int8 " EQ
-        " $6::pg_catalog.int8",
-        number.s);
+        "\n  AND CASE WHEN " STRIPES " OPERATOR(pg_catalog.&) (" STRIPES
+        " OPERATOR(pg_catalog.-) 1) " EQ " 0\n"
+        "    THEN %s OPERATOR(pg_catalog.&) (" STRIPES " OPERATOR(pg_catalog.-) 1)\n"
+        "    ELSE ((%s OPERATOR(pg_catalog.%%) " STRIPES ") OPERATOR(pg_catalog.+) " STRIPES ")\n"
+        "      OPERATOR(pg_catalog.%%) " STRIPES " END " EQ " $6::pg_catalog.int8",
+        number.s, number.s);
     zdm_buf_release(&number);
 }
 
@@ -261,31 +265,6 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
 }
 
-/* The rows of a range that need it. */
-static char *
-build_found(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t, int common)
-{
-    struct zdm_buf b = ZDM_BUF_INIT;
-    size_t where;
-    int upto = 1, after = upto + (int)t->n_keys;
-
-    zdm_buf_add(&b, "SELECT ");
-    zdm_order_add_columns(&b, t, NULL, true);
-    zdm_buf_add(&b, ", pg_catalog.count(*) OVER () FROM ");
-    zdm_order_add_table(&b, t);
-    zdm_buf_add(&b, " WHERE ");
-    if (common < 0)
-        zdm_order_add_first(&b, t, upto);
-    else
-        zdm_order_add_next(&b, t, after, upto, (size_t)common);
-    zdm_buf_add(&b, " AND ");
-    zdm_needs_add(&b, spec, t, &where);
-    zdm_buf_add(&b, " ORDER BY ");
-    zdm_order_add_by(&b, t, false);
-    zdm_buf_add(&b, " LIMIT 5");
-    return zdm_buf_take(&b);
-}
-
 /* The change of one row, without a cursor: it is tried and taken back. */
 static char *
 build_once(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
@@ -303,22 +282,6 @@ build_once(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targe
     return zdm_buf_take(&b);
 }
 
-static char *
-build_still(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
-{
-    struct zdm_buf b = ZDM_BUF_INIT;
-    size_t where;
-
-    zdm_buf_add(&b, "SELECT EXISTS (SELECT FROM ");
-    zdm_order_add_table(&b, t);
-    zdm_buf_add(&b, " WHERE ");
-    zdm_order_add_at(&b, t, 1);
-    zdm_buf_add(&b, " AND ");
-    zdm_needs_add(&b, spec, t, &where);
-    zdm_buf_add(&b, ")");
-    return zdm_buf_take(&b);
-}
-
 static void
 build_sweep(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *target,
     struct zdm_batch_sql *out)
@@ -329,21 +292,11 @@ build_sweep(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     out->look.found = zdm_alloc((out->n_keys + 1) * sizeof *out->look.found);
     for (size_t i = 0; i <= out->n_keys; i++) {
         out->repairs[i] = build_batch(spec, target, (int)i - 1, ZDM_BATCH_REPAIR);
-        out->look.found[i] = build_found(spec, target, (int)i - 1);
+        out->look.found[i] = zdm_batch_build_found(spec, target, (int)i - 1);
     }
+    out->look.any = zdm_batch_build_any(spec, target);
     out->look.once = build_once(spec, target);
-    out->look.still = build_still(spec, target);
-}
-
-static char *
-build_any(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
-{
-    struct zdm_buf b = ZDM_BUF_INIT;
-
-    zdm_buf_add(&b, "SELECT EXISTS (SELECT FROM ");
-    zdm_order_add_table(&b, t);
-    zdm_buf_addf(&b, " WHERE (\n%s\n))", spec->where);
-    return zdm_buf_take(&b);
+    out->look.still = zdm_batch_build_still(spec, target);
 }
 
 static struct zdm_batch_text
@@ -405,7 +358,7 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
     zdm_batch_build_ahead(target, out);
     out->batches = zdm_alloc((out->n_keys + 1) * sizeof *out->batches);
     if (target->by_page) {
-        out->sweep = build_any(spec, target);
+        out->sweep = zdm_batch_build_matching(spec, target);
         out->rows_a_page = target->pages > 0 && target->estimated_rows > target->pages
                                ? (double)target->estimated_rows / (double)target->pages
                                : 50;
@@ -454,6 +407,7 @@ zdm_batch_sql_release(struct zdm_batch_sql *sql)
     for (size_t i = 0; sql->look.found && i <= sql->n_keys; i++)
         free(sql->look.found[i]);
     free(sql->look.found);
+    free(sql->look.any);
     free(sql->look.once);
     free(sql->look.still);
     free(sql->once);

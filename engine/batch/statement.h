@@ -52,6 +52,8 @@ struct zdm_sweep_sql { /* NULL: no final sweep */
     /* n_keys + 1, as the batches; upto, after -> keys of the first rows in a range that need it, 5 at
      * most, and how many there are; no row when none does. */
     char **found;
+    char *
+        any; /* -> does any row of the table need it? NULL: it is not one table on disk, or too large */
     char *once;  /* key -> changes that row if it needs it, as a batch would */
     char *still; /* key -> does it need it? */
 };

@@ -39,4 +39,17 @@ char *zdm_map_build_once(const struct zdm_backfill_target *t);
 /* bound, cut, count, ahead_*, probe_* */
 void zdm_batch_build_ahead(const struct zdm_backfill_target *target, struct zdm_batch_sql *out);
 
+/* --- statement_sweep.c ----------------------------------------------------------------- */
+/* Each returns owned. common as in batches: how many first columns both ends of the range share; -1: there is
+ * no lower end. */
+char *zdm_batch_build_found(
+    const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t, int common);
+char *zdm_batch_build_any(
+    const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
+char *zdm_batch_build_still(
+    const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
+/* By pages: does `where` hold for any row? */
+char *zdm_batch_build_matching(
+    const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
+
 #endif

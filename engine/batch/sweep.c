@@ -1,13 +1,11 @@
-/* The final sweep: is a row left that needs the backfill? needs.h says which do. */
+/* The final sweep: is a row left that needs the backfill? needs.h says which do. Workers look: sweep_look.c. */
 #include "batch/loop.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/failpoint.h"
 #include "base/mem.h"
-#include "pg/retry.h"
 
 enum {
     ROUNDS_MOST = 3,
@@ -48,122 +46,6 @@ zdm_sweep_release(struct zdm_sweep *sweep)
     sweep->off = NULL;
 }
 
-/* --- a worker ---------------------------------------------------------------------- */
-
-static bool
-take(struct zdm_worker *w, size_t *piece)
-{
-    struct zdm_sweep *s = &w->job->sweep;
-
-    zdm_job_lock(w->job);
-    bool found = s->next < s->n_pieces;
-    if (found)
-        *piece = s->next++;
-    w->seeking = false;
-    zdm_job_unlock(w->job);
-    return found;
-}
-
-/* Notes the piece and what was seen in it; NULL: an error of its rows, which the batch will tell of. */
-static void
-note_found(struct zdm_worker *w, size_t piece, const struct zdm_result *r, char *const *keys,
-    size_t n_keys)
-{
-    struct zdm_sweep *s = &w->job->sweep;
-
-    zdm_job_lock(w->job);
-    s->found = zdm_grow(s->found, s->n_found + 1, sizeof *s->found);
-    s->found[s->n_found++] = (struct zdm_found){piece, piece};
-    if (r)
-        s->rows += zdm_result_i64(r, 0, (int)w->target->n_keys);
-    for (size_t i = 0; i < n_keys && s->n_keys < ZDM_FOUND_KEYS; i++) {
-        s->keys[s->n_keys].piece = piece;
-        s->keys[s->n_keys++].key = zdm_strdup(keys[i]);
-    }
-    zdm_job_unlock(w->job);
-}
-
-/* Asks for the rows of a range that need it; *r NULL when one of them is an error. */
-static int
-ask(struct zdm_worker *w, const char *after, const char *upto, struct zdm_result **r,
-    struct zdm_err *err)
-{
-    struct zdm_position from = {.n = 0}, last = {.n = 0};
-    struct zdm_parameters p = {.n = 0};
-    size_t common;
-    int rc = -1;
-
-    *r = NULL;
-    if (zdm_position_split(upto, w->sql->n_keys, &last, err) < 0 ||
-        (after && zdm_position_split(after, w->sql->n_keys, &from, err) < 0))
-        goto out;
-    const char *sql = w->sql->look.found[zdm_batch_shape(after ? &from : NULL, &last, &common)];
-    zdm_parameters_add_position(&p, &last, 0);
-    if (after)
-        zdm_parameters_add_position(&p, &from, common);
-    while ((rc = zdm_conn_query(w->conn, sql, p.n, p.values, r, err)) < 0) {
-        if (zdm_is_data_error(err->sqlstate)) {
-            zdm_err_clear(err);
-            *r = NULL;
-            rc = 0;
-            break;
-        }
-        if (zdm_worker_again(w, err) < 0)
-            break;
-    }
-out:
-    zdm_position_release(&from);
-    zdm_position_release(&last);
-    return rc;
-}
-
-static int
-sweep_piece(struct zdm_worker *w, size_t piece, struct zdm_err *err)
-{
-    const struct zdm_piece *p = &w->job->sweep.pieces[piece];
-    struct zdm_result *r = NULL;
-    char *keys[ZDM_FOUND_KEYS] = {NULL};
-    size_t n = 0;
-
-    zdm_worker_walks(w, p->table);
-    if (ask(w, p->after, p->upto, &r, err) < 0)
-        return zdm_leaf_gone(w, err) ? 0 : -1;
-    int rows = r ? zdm_result_rows(r) : 0, rc = 0;
-    for (; n < (size_t)rows && n < ZDM_FOUND_KEYS && rc == 0; n++)
-        rc = zdm_position_of_row(r, (int)n, w->sql->n_keys, &keys[n], err);
-    if (rc == 0 && (!r || rows > 0))
-        note_found(w, piece, r, keys, n);
-    for (size_t i = 0; i < ZDM_FOUND_KEYS; i++)
-        free(keys[i]);
-    zdm_result_free(r);
-    zdm_worker_unstuck(w);
-    zdm_job_lock(w->job);
-    zdm_meter_walk(&w->job->meter, p->rows, zdm_monotonic_us());
-    zdm_job_unlock(w->job);
-    return rc;
-}
-
-int
-zdm_worker_sweep(struct zdm_worker *w, struct zdm_err *err)
-{
-    size_t piece;
-
-    for (;;) {
-        int turn = zdm_worker_wait_to_go_on(w);
-        if (turn != 0)
-            return turn < 0 ? zdm_job_stopped(w->job, err) : 0;
-        if (!take(w, &piece))
-            return 0;
-        if (sweep_piece(w, piece, err) < 0)
-            return -1;
-        ZDM_FAIL_HERE(SWEEP_RANGE);
-        if (w->job->spec->pause_ms > 0 && zdm_job_sleep(w->job, w->job->spec->pause_ms) < 0)
-            return zdm_job_stopped(w->job, err);
-    }
-}
-
-/* --- the job ------------------------------------------------------------------------ */
-
 /* The last key that the table has now; NULL: it is empty. */
 static int
 last_key(struct zdm_job *job, const struct zdm_table *table, char **key, struct zdm_err *err)
@@ -187,7 +69,8 @@ add_piece(struct zdm_sweep *s, struct zdm_table *table, const char *upto, int64_
     char *after = last && last->table == table ? zdm_strdup(last->upto) : NULL;
 
     s->pieces = zdm_grow(s->pieces, s->n_pieces + 1, sizeof *s->pieces);
-    s->pieces[s->n_pieces++] = (struct zdm_piece){table, after, zdm_strdup(upto), rows};
+    s->pieces[s->n_pieces++] =
+        (struct zdm_piece){table, after, upto ? zdm_strdup(upto) : NULL, rows};
 }
 
 /* Keys at which a table of about `total` rows is cut into n pieces, from a sample of its pages. */
@@ -248,9 +131,10 @@ out:
     return rc;
 }
 
-/* The slices of a table stand together; parts and what was repaired come behind. */
+/* Each table that can be looked at as a whole; or (whole false) pieces of those that were not found clean
+ * by that. The slices of a table stand together; parts and what was repaired come behind. */
 static int
-cut(struct zdm_job *job, struct zdm_err *err)
+cut(struct zdm_job *job, bool whole, struct zdm_err *err)
 {
     struct zdm_cursors cursors = {.count = 0};
     int rc = 0;
@@ -266,8 +150,14 @@ cut(struct zdm_job *job, struct zdm_err *err)
             total += cursors.items[to].total > 0 ? cursors.items[to].total : 0;
         if (to == i)
             break;
-        if (table && !table->gone && table->sql.look.found)
+        if (!table || table->gone || !table->sql.look.found)
+            continue;
+        if (whole) {
+            table->clean = false;
+            add_piece(&job->sweep, table, NULL, total);
+        } else if (!table->clean) {
             rc = cut_table(job, table, total, err);
+        }
     }
     zdm_cursors_release(&cursors);
     return rc;
@@ -394,20 +284,17 @@ settle(struct zdm_job *job, bool *clean, struct zdm_err *err)
     return zdm_repair_begin(job, err);
 }
 
-int
-zdm_job_sweep(struct zdm_job *job, bool *clean, struct zdm_err *err)
+static int
+sweep(struct zdm_job *job, bool whole, struct zdm_err *err)
 {
     struct zdm_sweep *s = &job->sweep;
     struct zdm_meter walk = job->meter;
 
-    *clean = true;
-    if (!wanted(job))
-        return 0;
-    zdm_job_stage(job, ZDM_STAGE_SWEEPING);
     clear(s);
-    if (cut(job, err) < 0)
+    if (cut(job, whole, err) < 0)
         return -1;
-
+    if (s->n_pieces == 0)
+        return 0;
     zdm_job_lock(job);
     zdm_meter_start(&job->meter, 0, walk.total, zdm_monotonic_us());
     s->on = true;
@@ -417,7 +304,17 @@ zdm_job_sweep(struct zdm_job *job, bool *clean, struct zdm_err *err)
     s->on = false;
     job->meter = walk;
     zdm_job_unlock(job);
-    if (rc == 0)
-        rc = settle(job, clean, err);
     return rc;
+}
+
+int
+zdm_job_sweep(struct zdm_job *job, bool *clean, struct zdm_err *err)
+{
+    *clean = true;
+    if (!wanted(job))
+        return 0;
+    zdm_job_stage(job, ZDM_STAGE_SWEEPING);
+    if (sweep(job, true, err) < 0 || sweep(job, false, err) < 0)
+        return -1;
+    return settle(job, clean, err);
 }

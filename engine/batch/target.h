@@ -52,6 +52,7 @@ struct zdm_sweep_wish {
     /* What set and where call, operators they have, and columns that the values are made of. */
     const char *const *calls, *const *operators, *const *inputs;
     size_t n_calls, n_operators, n_inputs;
+    int64_t whole_most; /* bytes of a table that is read as a whole first; 0: statement_sweep.c */
 };
 
 struct zdm_backfill_spec { /* all views of the plan */

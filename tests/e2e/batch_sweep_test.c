@@ -55,6 +55,22 @@ test_behind_and_beyond(void **state)
     fixture_free(f);
 }
 
+/* A table that is too large for one look is looked at in pieces, as one in which there is something. */
+static void
+test_too_large_for_one_look(void **state)
+{
+    struct fixture *f =
+        mails("bs_large", "IF NEW.id = 500 THEN INSERT INTO t VALUES (2000, 'Beyond'); END IF;");
+
+    (void)state;
+    f->spec.sweep.whole_most = 1;
+    fixture_run_ok(f);
+    assert_all_done(f);
+    assert_repaired(f, "1:1");
+    assert_has(f->notes.s, "the final sweep found 1 rows of bs_large.t");
+    fixture_free(f);
+}
+
 /* A table without a row when it begins. */
 static void
 test_empty_at_first(void **state)
@@ -297,6 +313,7 @@ main(void)
         cmocka_unit_test(test_nothing_left),
         cmocka_unit_test(test_analyzed),
         cmocka_unit_test(test_behind_and_beyond),
+        cmocka_unit_test(test_too_large_for_one_look),
         cmocka_unit_test(test_empty_at_first),
         cmocka_unit_test(test_rounds),
         cmocka_unit_test(test_never_ends),
