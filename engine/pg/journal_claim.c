@@ -65,7 +65,10 @@ zdm_journal_await(struct zdm_conn *conn, const char *plan, const char *fingerpri
     int n = zdm_result_rows(r);
     for (int i = 0; i < n; i++)
         zdm_buf_addf(&names, "%s\"%s\"%s", i ? ", " : "", zdm_result_get(r, i, 0),
-            zdm_result_bool(r, i, 1) ? "" : " (never run here)");
+            zdm_result_bool(r, i, 2)
+                ? " (run by an older zdm, which did not write down its steps: run it once more)"
+            : zdm_result_bool(r, i, 1) ? ""
+                                       : " (never run here)");
     zdm_result_free(r);
     int rc = 0;
     if (n > 0) {
@@ -94,13 +97,15 @@ refuse(
     zdm_fail(err, ZDM_ERR_REFUSED, "plan \"%s\" %s, and changes %s too", other,
         holder ? "is being run" : "was interrupted", zdm_result_get(r, row, 6));
     if (holder)
-        zdm_err_detail(err, "its runner is %s", holder);
+        zdm_err_detail(err, "its runner is %s; it was started by %s at %s", holder,
+            zdm_result_get(r, row, 1), zdm_result_get(r, row, 2));
     else
-        zdm_err_detail(err, "it stands before step \"%s\"; it was run by %s at %s",
+        zdm_err_detail(err, "it stands before step \"%s\"; it was run last by %s at %s",
             zdm_result_get(r, row, 3), zdm_result_get(r, row, 1), zdm_result_get(r, row, 2));
     return zdm_err_hint(err,
-        "run plan \"%s\" to its end, or to a gate, first; or, when the two cannot meet, say so in "
-        "plan \"%s\": alongside = { \"%s\" }, because = \"...\"",
+        "three ways out: run plan \"%s\" to its end, or to a gate (zdm run); take it back (zdm "
+        "rollback); or, when the two cannot meet, say so in plan \"%s\": alongside = { \"%s\" }, "
+        "because = \"...\"",
         other, plan, other);
 }
 

@@ -3,8 +3,11 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "base/signals.h"
 
 static char *
 dump(json_t *value)
@@ -96,6 +99,34 @@ claim_release(struct zdm_journal_claim *claim)
     *claim = (struct zdm_journal_claim){.tables = NULL};
 }
 
+/* Until the plans of `after` are done, with --wait. Nothing of this one has begun, so a lost connection
+ * costs nothing but another start. */
+static int
+await(struct zdm_session *s, const struct zdm_journal_claim *claim, struct zdm_err *err)
+{
+    struct zdm_backoff backoff = {.base_ms = 500, .max_ms = 10000};
+    char *told = NULL;
+    int rc;
+
+    while ((rc = zdm_journal_await(
+                s->conn, s->plan->name, s->plan->fingerprint, s->options->who, claim, err)) < 0) {
+        if (err->code != ZDM_ERR_CLOSED || !s->options->wait)
+            break;
+        if (!told || strcmp(told, err->message) != 0) {
+            zdm_session_say(s, ZDM_EVENT_NOTE, "info", NULL, "%s: waiting; ^C stops", err->message);
+            free(told);
+            told = zdm_strdup(err->message);
+        }
+        zdm_err_clear(err);
+        if (zdm_sleep_ms(zdm_backoff_next(&backoff)) < 0) {
+            zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
+            break;
+        }
+    }
+    free(told);
+    return rc;
+}
+
 int
 zdm_claim_take_over(struct zdm_session *s, struct zdm_err *err)
 {
@@ -107,8 +138,7 @@ zdm_claim_take_over(struct zdm_session *s, struct zdm_err *err)
             plan->locks.patience_ms, &s->epoch, err);
     if (claim_of(s, &claim, err) < 0)
         return -1;
-    int rc =
-        zdm_journal_await(s->conn, plan->name, plan->fingerprint, s->options->who, &claim, err);
+    int rc = await(s, &claim, err);
     if (rc == 0)
         rc = zdm_journal_take_over(s->conn, plan->name, plan->fingerprint, s->options->who, &claim,
             plan->locks.patience_ms, &s->epoch, err);

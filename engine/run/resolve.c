@@ -216,14 +216,40 @@ record(struct zdm_session *s, const struct zdm_step *step,
     return rc;
 }
 
+/* Before anything is written: what makes no sense leaves no trace. */
+static int
+may_be(struct zdm_session *s, const struct zdm_step *step,
+    const struct zdm_resolve_options *options, struct zdm_err *err)
+{
+    const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
+
+    if (row && strcmp(row->state, "undoing") == 0) {
+        zdm_fail(err, ZDM_ERR_REFUSED, "step \"%s\" is on its way back", step->id);
+        return zdm_err_hint(err, "zdm rollback %s settles it", s->plan->file);
+    }
+    return options->done ? may_be_done(s, step, err) : may_be_taken_back(s, step, err);
+}
+
+static int
+look_before(struct zdm_session *s, const struct zdm_step *step,
+    const struct zdm_resolve_options *options, struct zdm_err *err)
+{
+    bool exists;
+
+    if (zdm_journal_exists(s->conn, &exists, err) < 0 ||
+        (exists && zdm_journal_read(s->conn, s->plan->name, &s->rows, err) < 0))
+        return -1;
+    return may_be(s, step, options, err);
+}
+
 static int
 resolve(struct zdm_session *s, const struct zdm_step *step,
     const struct zdm_resolve_options *options, const char **was, struct zdm_err *err)
 {
     const struct zdm_plan *plan = s->plan;
 
-    if (zdm_session_own(s, OWN_PATIENCE_MS, err) < 0 || zdm_journal_install(s->conn, err) < 0 ||
-        zdm_journal_target(s->conn, s->target, err) < 0 ||
+    if (zdm_session_own(s, OWN_PATIENCE_MS, err) < 0 || look_before(s, step, options, err) < 0 ||
+        zdm_journal_install(s->conn, err) < 0 || zdm_journal_target(s->conn, s->target, err) < 0 ||
         zdm_journal_take_over(s->conn, plan->name, plan->fingerprint, options->who, NULL,
             plan->locks.patience_ms, &s->epoch, err) < 0 ||
         zdm_session_refresh(s, err) < 0)
@@ -233,12 +259,8 @@ resolve(struct zdm_session *s, const struct zdm_step *step,
            : strcmp(row->state, "done") == 0    ? "done"
            : strcmp(row->state, "started") == 0 ? "started"
                                                 : "undone";
-    if (row && strcmp(row->state, "undoing") == 0) {
-        zdm_fail(err, ZDM_ERR_REFUSED, "step \"%s\" is on its way back", step->id);
-        return zdm_err_hint(err, "zdm rollback %s settles it", plan->file);
-    }
-    if ((options->done ? may_be_done(s, step, err) : may_be_taken_back(s, step, err)) < 0 ||
-        write_row(s, step, options, *was, err) < 0)
+    /* Once more: a dead run's transaction may have ended meanwhile. */
+    if (may_be(s, step, options, err) < 0 || write_row(s, step, options, *was, err) < 0)
         return -1;
     return record(s, step, options, *was, err);
 }

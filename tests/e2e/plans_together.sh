@@ -29,6 +29,27 @@ check_exit 0 "$ZDM" run second.lua
 check_exit 0 "$ZDM" run third.lua
 check_exit 0 "$ZDM" run third.lua
 
+# --wait waits for them, too.
+plan early '' "$(add '"Other"' early) gate \"g\" { approval \"yes\" }"
+plan patient 'after = "early",' "$(add '"Other"' patient)"
+"$ZDM" run patient.lua --wait >patient.out 2>&1 &
+runner=$!
+wait_for_line patient.out 'waiting; ^C stops'
+check_exit 3 "$ZDM" run early.lua --ledger early.db
+check_exit 0 "$ZDM" approve early.lua g --note x --ledger early.db
+check_exit 0 "$ZDM" run early.lua --ledger early.db
+wait "$runner"
+check_eq "it ran" 1 "$(sql "SELECT count(*) FROM pg_attribute WHERE attname = 'patient'")"
+
+# One that an older zdm ran to its end, before steps were written down: said, and one more run settles it.
+sql "UPDATE zdm.plan SET steps = NULL WHERE name = 'early'"
+plan younger 'after = "early",' "$(add '"Other"' younger)"
+check_exit 3 "$ZDM" run younger.lua
+tr -s ' \n' ' ' <"$err" >flat
+check_has flat 'run by an older zdm, which did not write down its steps: run it once more'
+check_exit 0 "$ZDM" run early.lua --ledger early.db
+check_exit 0 "$ZDM" run younger.lua
+
 # A step that was taken out of the plan, so that it is done now, counts as done.
 plan short '' "$(add '"Other"' s1) $(add '"Other"' s2)"
 check_exit 0 "$ZDM" run short.lua --until s1
@@ -55,8 +76,29 @@ plan guest '' "$(add public.users guest)"
 check_exit 1 "$ZDM" run half.lua
 check_exit 4 "$ZDM" run guest.lua
 check_has "$err" 'plan "half" was interrupted, and changes public.users too'
-check_has "$err" 'it stands before step "h2"'
-check_has "$err" 'alongside = { "half" }'
+tr -s ' \n' ' ' <"$err" >flat
+check_has flat "it stands before step \"h2\"; it was run last by $(id -un)@"
+check_has flat 'run plan "half" to its end, or to a gate (zdm run); take it back (zdm rollback)'
+check_has flat 'alongside = { "half" }'
+# A view of its table is in its way, as its table is in that of a plan with the view.
+sql 'CREATE VIEW users_seen AS SELECT id FROM users; CREATE VIEW seen_twice AS SELECT id FROM users_seen'
+plan view '' 'expand { sql "v" [[ALTER VIEW seen_twice ALTER id SET DEFAULT 1]], sql "v2" [[SELECT 1 / 0]] }'
+check_exit 4 "$ZDM" run view.lua
+tr -s ' \n' ' ' <"$err" >flat
+check_has flat 'plan "half" was interrupted, and changes public.users too'
+plan view 'alongside = "half", because = "a test",' 'expand { sql "v" [[ALTER VIEW seen_twice ALTER id SET DEFAULT 1]], sql "v2" [[SELECT 1 / 0]] }'
+check_exit 1 "$ZDM" run view.lua
+plan table 'alongside = "half", because = "a test",' "$(add users tabled)"
+check_exit 4 "$ZDM" run table.lua
+tr -s ' \n' ' ' <"$err" >flat
+check_has flat 'plan "view" was interrupted, and changes public.users too'
+plan other_view 'alongside = "half", because = "a test",' 'expand { sql "o" [[ALTER VIEW users_seen ALTER id SET DEFAULT 1]] }'
+check_exit 4 "$ZDM" run other_view.lua
+plan view 'alongside = "half", because = "a test",' 'expand { sql "v" [[ALTER VIEW seen_twice ALTER id SET DEFAULT 1]] }'
+check_exit 0 "$ZDM" run view.lua
+check_exit 0 "$ZDM" run table.lua
+check_exit 0 "$ZDM" run other_view.lua
+sql 'DROP VIEW seen_twice, users_seen'
 plan elsewhere '' "$(add '"Other"' elsewhere)"
 check_exit 0 "$ZDM" run elsewhere.lua
 plan guest 'alongside = { "half" }, because = "another column",' "$(add users guest) expand { sql \"stop\" [[SELECT 1 / 0]] }"

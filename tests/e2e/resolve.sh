@@ -36,8 +36,15 @@ refused 2 'the answer needs a reason' one --done --because ' '
 refused 2 'has no step "onne"' onne --done --because x
 check_has "$err" 'did you mean "one"?'
 refused 4 'step "one" never began' one --not-done --because x
+check_eq "no schema is made for that" 0 "$(sql "SELECT count(*) FROM pg_namespace WHERE nspname = 'zdm'")"
 refused 4 'step "one" stands before "index" and is not done' index --done --because x
 refused 4 '"go" is a gate' go --done --because x
+cat >first.lua <<'EOF2'
+return plan "first" { api = 1, expand { sql "no" [[SELECT 1]] } }
+EOF2
+check_exit 0 "$ZDM" run first.lua
+refused 4 'step "one" never began' one --not-done --because x
+check_eq "nor a plan" first "$(sql 'SELECT string_agg(name, $$ $$) FROM zdm.plan')"
 
 # A command that was killed with its runner: nobody but a person knows whether it was heard.
 code=0

@@ -125,6 +125,57 @@ has 'killed: column public.parts.k1 was added: by the plan'
 check_exit 0 "$ZDM" run killed.lua
 check_lacks "$out" 'drift'
 
+# Nor what belongs to no table: told by another plan as its own.
+cat >loose.lua <<'EOF2'
+return plan "loose" { api = 1, expand {
+    sql "schema" [[CREATE SCHEMA app2]],
+    sql "type" [[CREATE TYPE app2."Mood 2" AS ENUM ('x')]],
+    sql "function" [[CREATE FUNCTION app2.thrice(n int) RETURNS int LANGUAGE sql AS $$ SELECT 3 * n $$]],
+    sql "more" [[SELECT 1]],
+} }
+EOF2
+check_exit 137 env ZDM_FAILPOINT=commit.after:3 "$ZDM" run loose.lua
+check_exit 0 "$ZDM" verify killed.lua
+has 'loose: schema app2 was added: by the plan'
+has 'loose: type app2."Mood 2" was added: by the plan'
+has 'loose: function app2.thrice(n integer) was added: by the plan'
+sql 'CREATE SCHEMA app3'
+check_exit 7 "$ZDM" verify
+has 'schema app3 was added'
+sql 'DROP SCHEMA app3'
+check_exit 0 "$ZDM" run loose.lua
+check_lacks "$out" 'drift'
+
+# What a server that restored a dump spells in another way is the same; what is another list is not.
+cat >dump.lua <<'EOF2'
+return plan "dump" { api = 1, expand { sql "t" [[
+    CREATE TABLE mails (id int, box varchar(9) CHECK (box IN ('in', 'out''s')));
+    CREATE INDEX mails_in ON mails (id) WHERE box IN ('in', 'x');
+    ALTER TABLE mails ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY boxes ON mails TO role_b, role_a USING (box <> ALL (ARRAY['a', 'b']::varchar[]))]] } }
+EOF2
+sql 'CREATE ROLE role_a; CREATE ROLE role_b'
+check_exit 0 "$ZDM" run dump.lua
+check_exit 0 "$ZDM" verify
+restored() { # the definition as the server would read it from a dump
+    check=$(sql "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'mails_box_check'")
+    index=$(sql "SELECT pg_get_indexdef('mails_in'::regclass)")
+    sql "ALTER TABLE mails DROP CONSTRAINT mails_box_check, ADD CONSTRAINT mails_box_check $check;
+         DROP INDEX mails_in; $index"
+}
+restored
+[ "$check" != "$(sql "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'mails_box_check'")" ] ||
+    fail 'not spelled anew'
+sql 'DROP POLICY boxes ON mails; DROP ROLE role_a; CREATE ROLE role_a;
+     CREATE POLICY boxes ON mails TO role_a, role_b USING (box <> ALL (ARRAY[$$a$$, $$b$$]::varchar[]))'
+check_exit 0 "$ZDM" verify
+sql "ALTER TABLE mails DROP CONSTRAINT mails_box_check, ADD CONSTRAINT mails_box_check CHECK (box IN ('in', 'out'))"
+check_exit 7 "$ZDM" verify
+has 'constraint public.mails: mails_box_check was changed'
+restored
+sql "ALTER TABLE mails DROP CONSTRAINT mails_box_check, ADD CONSTRAINT mails_box_check CHECK (box IN ('in', 'out''s'))"
+check_exit 0 "$ZDM" verify
+
 # A lost ledger, and one that knows more than the database.
 check_exit 0 "$ZDM" verify --ledger none.db
 has 'there is no ledger "none.db"'

@@ -1,19 +1,57 @@
 -- $1 plan -> other plans that are not done and change one of its tables, unless one of the two is alongside the
 -- other: name, who started it and when, its next step and the kind of that, whether anything of it was
--- done, the tables of both.
+-- done, the tables of both. A view is one with the tables that it reads, when the other plan changes those.
+WITH RECURSIVE named AS (
+    SELECT p.name AS plan, t.name, pg_catalog.to_regclass(t.name)::pg_catalog.oid AS oid
+    FROM zdm.plan AS p, pg_catalog.unnest(p.tables) AS t (name)
+), below AS (
+    SELECT n.plan, c.oid, c.relkind
+    FROM named AS n
+    JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) n.oid
+    WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['v', 'm']::"char"[])
+  UNION
+    SELECT b.plan, c.oid, c.relkind
+    FROM below AS b
+    JOIN pg_catalog.pg_rewrite AS w ON w.ev_class OPERATOR(pg_catalog.=) b.oid
+    JOIN pg_catalog.pg_depend AS d ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid
+        AND d.objid OPERATOR(pg_catalog.=) w.oid
+        AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+    JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=)
+        coalesce(pg_catalog.pg_partition_root(d.refobjid)::pg_catalog.oid, d.refobjid)
+    WHERE b.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['v', 'm']::"char"[])
+), reads AS MATERIALIZED (
+    SELECT b.plan, pg_catalog.array_agg(pg_catalog.format('%I.%I', n.nspname, c.relname)) AS tables
+    FROM below AS b
+    JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) b.oid
+    JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+    GROUP BY b.plan
+), met AS MATERIALIZED (
+    SELECT p.name, ARRAY(
+        SELECT t.name FROM pg_catalog.unnest(p.tables) AS t (name)
+        WHERE t.name OPERATOR(pg_catalog.=) ANY (me.tables)
+           OR t.name OPERATOR(pg_catalog.=) ANY (mine.tables)
+      UNION
+        SELECT t.name FROM pg_catalog.unnest(theirs.tables) AS t (name)
+        WHERE t.name OPERATOR(pg_catalog.=) ANY (me.tables)
+        ORDER BY 1) AS shared
+    FROM zdm.plan AS me
+    LEFT JOIN reads AS mine ON mine.plan OPERATOR(pg_catalog.=) me.name
+    JOIN zdm.plan AS p ON p.name OPERATOR(pg_catalog.<>) me.name
+    LEFT JOIN reads AS theirs ON theirs.plan OPERATOR(pg_catalog.=) p.name
+    WHERE me.name OPERATOR(pg_catalog.=) $1
+)
 SELECT p.name, p.runner, pg_catalog.to_char(p.at, 'YYYY-MM-DD HH24:MI:SS'), next.id, next.kind,
        EXISTS (SELECT FROM zdm.journal AS j
                WHERE j.plan OPERATOR(pg_catalog.=) p.name AND j.item OPERATOR(pg_catalog.=) ''
                  AND j.kind OPERATOR(pg_catalog.<>) 'gate' AND j.state OPERATOR(pg_catalog.=) 'done')
        OR EXISTS (SELECT FROM zdm.cursor AS c
                   WHERE c.plan OPERATOR(pg_catalog.=) p.name AND c.batches OPERATOR(pg_catalog.>) 0) AS begun,
-       (SELECT pg_catalog.string_agg(t.name, ', ' ORDER BY t.name) FROM pg_catalog.unnest(p.tables) AS t (name)
-        WHERE t.name OPERATOR(pg_catalog.=) ANY (me.tables)) AS shared
+       pg_catalog.array_to_string(m.shared, ', ')
 FROM zdm.plan AS me
 JOIN zdm.plan AS p ON p.name OPERATOR(pg_catalog.<>) me.name
-                  AND p.tables OPERATOR(pg_catalog.&&) me.tables
                   AND p.name OPERATOR(pg_catalog.<>) ALL (me.alongside)
                   AND me.name OPERATOR(pg_catalog.<>) ALL (p.alongside)
+JOIN met AS m ON m.name OPERATOR(pg_catalog.=) p.name AND pg_catalog.cardinality(m.shared) OPERATOR(pg_catalog.>) 0
 CROSS JOIN LATERAL (
     SELECT s.step OPERATOR(pg_catalog.->>) 0 AS id, s.step OPERATOR(pg_catalog.->>) 2 AS kind
     FROM pg_catalog.json_array_elements(p.steps) WITH ORDINALITY AS s (step, place)

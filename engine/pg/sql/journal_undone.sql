@@ -1,5 +1,7 @@
--- $1: a JSON list of plans -> those that are not done here, in that order, and whether they were ever run.
-SELECT wanted.name, coalesce(p.epoch OPERATOR(pg_catalog.>) 0, false)
+-- $1: a JSON list of plans -> those that are not done here, in that order, whether they were ever run, and
+-- whether that was by a zdm that did not write their steps down yet.
+SELECT wanted.name, coalesce(p.epoch OPERATOR(pg_catalog.>) 0, false),
+       coalesce(p.epoch OPERATOR(pg_catalog.>) 0, false) AND p.steps IS NULL
 FROM pg_catalog.json_array_elements_text($1::pg_catalog.json) WITH ORDINALITY AS wanted (name, place)
 LEFT JOIN zdm.plan AS p ON p.name OPERATOR(pg_catalog.=) wanted.name
 WHERE p.steps IS NULL

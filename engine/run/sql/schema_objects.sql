@@ -131,7 +131,8 @@ SELECT 'policy', format('%s: %I', rel.name, p.polname), rel.name,
            CASE p.polcmd WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update'
                 WHEN 'd' THEN 'delete' ELSE 'all' END, 'to',
            (SELECT string_agg(CASE WHEN r.role = 0 THEN 'public'
-                                   ELSE quote_ident(pg_get_userbyid(r.role)) END, ', ' ORDER BY r.role)
+                                   ELSE quote_ident(pg_get_userbyid(r.role)) END, ', '
+                              ORDER BY r.role <> 0, pg_get_userbyid(r.role))
               FROM unnest(p.polroles) AS r (role)),
            'using (' || pg_get_expr(p.polqual, p.polrelid) || ')',
            'with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')'),

@@ -8,16 +8,38 @@
            coalesce(n.partition, o.partition) AS partition
       FROM now AS n
       FULL JOIN zdm.object AS o ON o.kind = n.kind AND o.name = n.name
-     WHERE n.kind IS NULL OR o.kind IS NULL OR n.definition <> o.definition
+     WHERE n.kind IS NULL OR o.kind IS NULL
+        OR n.definition <> o.definition
+           AND (SELECT count(DISTINCT
+                    regexp_replace(
+                        regexp_replace(d.text, E'\\((\'(?:[^\']|\'\')*\'::character varying)\\)::text', E'\\1', 'g'),
+                        E'\\(ARRAY\\[((?:\'(?:[^\']|\'\')*\'::character varying(?:, )?)+)\\]\\)::text\\[\\]',
+                        E'ARRAY[\\1]', 'g'))
+                  FROM (VALUES (n.definition), (o.definition)) AS d (text)) = 2
 ), whole AS MATERIALIZED (
     SELECT d.relation, d.change FROM diff AS d WHERE d.name = d.relation AND d.change <> 'changed'
 ), acting AS MATERIALIZED (
-    SELECT p.name, p.tables
-      FROM zdm.plan AS p, zdm.snapshot AS s
-     WHERE EXISTS (SELECT FROM zdm.journal AS j WHERE j.plan = p.name AND j.at > s.at)
+    SELECT p.name, p.tables, j.text, regexp_split_to_array(j.text, E'[^[:alnum:]_$]+') AS words
+      FROM zdm.plan AS p
+      JOIN (SELECT j.plan, string_agg(CASE j.kind WHEN 'sql' THEN lower(j.definition) END, ' ') AS text
+              FROM zdm.journal AS j, zdm.snapshot AS s
+             WHERE j.at > s.at
+             GROUP BY j.plan) AS j ON j.plan = p.name
+), loose AS MATERIALIZED (
+    -- What belongs to no relation: the last part of its name, without arguments.
+    SELECT d.kind, d.name,
+           lower(btrim(regexp_replace(regexp_replace(d.name, E'(: |\\().*$', ''), E'^.*\\.', ''), '"')) AS bare
+      FROM diff AS d
+     WHERE d.relation IS NULL
 )
 SELECT d.change, d.kind, d.name, d.was, d.is_now, d.partition, count(*) OVER (),
-       (SELECT string_agg(a.name, ', ' ORDER BY a.name) FROM acting AS a WHERE d.relation = ANY (a.tables))
+       (SELECT string_agg(a.name, ', ' ORDER BY a.name)
+          FROM acting AS a
+         WHERE d.relation = ANY (a.tables)
+            OR EXISTS (SELECT FROM loose AS l
+                        WHERE l.kind = d.kind AND l.name = d.name
+                          AND CASE WHEN l.bare ~ '^[[:alnum:]_$]+$' THEN l.bare = ANY (a.words)
+                                   ELSE strpos(a.text, l.bare) > 0 END))
   FROM diff AS d
  WHERE d.name IS NOT DISTINCT FROM d.relation
     OR NOT EXISTS (SELECT FROM whole AS w WHERE w.relation = d.relation AND w.change = d.change)
