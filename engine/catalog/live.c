@@ -214,6 +214,27 @@ read_all(struct reading *reading, struct zdm_err *err)
     return -1;
 }
 
+/* How fast it reads from its disks, where it measures that. */
+static int
+read_speed(struct reading *reading, struct zdm_err *err)
+{
+    struct zdm_conn *conn = reading->load.conn;
+    bool whole = zdm_conn_server_version(conn) >= 160000;
+    struct zdm_result *r = NULL;
+
+    zdm_speeds_assume(&reading->live->speeds);
+    if (zdm_conn_exec(conn,
+            zdm_embedded_text(
+                zdm_catalog_sql, whole ? "sql/live_bulk_reads.sql" : "sql/live_reads.sql"),
+            &r, err) < 0)
+        return -1;
+    if (zdm_result_rows(r) > 0)
+        zdm_speeds_measure(
+            &reading->live->speeds, zdm_result_i64(r, 0, 0), zdm_result_i64(r, 0, 1), whole);
+    zdm_result_free(r);
+    return 0;
+}
+
 int
 zdm_catalog_load_live(struct zdm_conn *conn, struct zdm_catalog *catalog, struct zdm_err *err)
 {
@@ -224,6 +245,8 @@ zdm_catalog_load_live(struct zdm_conn *conn, struct zdm_catalog *catalog, struct
 
     zdm_catalog_each_relation(catalog, enter, &reading);
     int rc = read_all(&reading, err);
+    if (rc == 0)
+        rc = read_speed(&reading, err);
     zdm_oid_map_release(&reading.load.relations);
     if (rc < 0 && strcmp(err->sqlstate, "42501") == 0) {
         zdm_err_clear(err);

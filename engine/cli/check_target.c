@@ -123,7 +123,7 @@ zdm_check_target_open(
     zdm_signals_install();
     if (!schema) {
         conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
-        if (zdm_target_catalog(conninfo, &target.catalog, &where, err) < 0) {
+        if (zdm_target_catalog(conninfo, NULL, &target.catalog, &where, err) < 0) {
             if (!err->hint)
                 zdm_err_hint(err, "zdm check --offline does not connect");
             goto out;

@@ -155,13 +155,14 @@ look(const struct zdm_args *args, struct zdm_loaded *loaded, struct zdm_plan_sta
     struct zdm_previews *previews, char **where, struct zdm_err *err)
 {
     char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
+    const char *ledger = zdm_ledger_default_path(zdm_args_get(args, ZDM_OPT_LEDGER));
     struct zdm_catalog *catalog;
     int rc = -1;
 
     zdm_signals_install();
     if (zdm_status_read(conninfo, loaded->plan, status, err) < 0)
         goto out;
-    if (zdm_target_catalog(conninfo, &catalog, where, err) < 0) {
+    if (zdm_target_catalog(conninfo, ledger, &catalog, where, err) < 0) {
         zdm_status_release(status, loaded->plan->n_steps);
         goto out;
     }

@@ -44,6 +44,7 @@ put_estimate(struct zdm_json_out *json, const struct zdm_workload *w)
     zdm_json_put_text(json, "tablespace", w->tablespace);
     zdm_json_put_number(json, "least_ms", w->least_ms);
     zdm_json_put_number(json, "most_ms", w->most_ms);
+    zdm_json_put_text(json, "basis", w->basis);
     zdm_json_close(json, '}');
 }
 

@@ -217,7 +217,7 @@ statement(struct zdm_buf *out, const struct zdm_statement *st, const struct zdm_
     bullet(out, "**fails**", &text);
     if (w->work) {
         zdm_add_time_range(&text, w->least_ms, w->most_ms);
-        zdm_buf_addf(&text, ": %s", w->work);
+        zdm_buf_addf(&text, " (%s): %s", w->basis, w->work);
         bullet(out, "takes", &text);
     }
     if (w->disk_bytes)

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/layout.h"
+#include "cli/render_fact.h"
 #include "cli/render_work.h"
 
 #define BAR_MIN 12 /* columns, with the brackets */
@@ -258,6 +259,10 @@ zdm_render_event(struct zdm_buf *out, const struct zdm_event *event)
     switch (event->kind) {
     case ZDM_EVENT_STEP_DONE:
         zdm_buf_addf(out, " (%s", zdm_show_duration(event->elapsed_ms, text));
+        if (event->spent && zdm_spent_is_long(event->spent)) {
+            zdm_buf_add(out, ", estimated ");
+            zdm_add_time_range(out, event->spent->least_ms, event->spent->most_ms);
+        }
         if (event->rows >= 0)
             zdm_buf_addf(out, ", %s rows", zdm_show_count(event->rows, text));
         if (event->quarantined > 0)

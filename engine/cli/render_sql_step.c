@@ -98,7 +98,7 @@ estimate(struct zdm_buf *out, const struct zdm_workload *w)
     if (!w->work)
         return;
     zdm_add_time_range(&text, w->least_ms, w->most_ms);
-    zdm_buf_addf(&text, ": %s", w->work);
+    zdm_buf_addf(&text, " (%s): %s", w->basis, w->work);
     zdm_add_fact_of(out, ZDM_DIM, "takes", &text);
     if (w->disk_bytes == 0)
         return;

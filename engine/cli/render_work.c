@@ -72,3 +72,15 @@ zdm_json_work(const struct zdm_work_progress *w)
     json_object_set_new(object, "elapsed_ms", json_integer(w->elapsed_ms));
     return object;
 }
+
+json_t *
+zdm_json_spent(const struct zdm_spent *spent)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "kind", json_string(zdm_speed_name(spent->kind)));
+    json_object_set_new(object, "bytes", json_integer(spent->bytes));
+    json_object_set_new(object, "least_ms", json_integer(spent->least_ms));
+    json_object_set_new(object, "most_ms", json_integer(spent->most_ms));
+    return object;
+}

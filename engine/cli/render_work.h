@@ -16,5 +16,6 @@ void zdm_add_work_words(struct zdm_buf *out, const struct zdm_work_progress *wor
 void zdm_render_live_work(struct zdm_buf *out, const struct zdm_step *step,
     const struct zdm_work_progress *work, int columns);
 json_t *zdm_json_work(const struct zdm_work_progress *work); /* owned */
+json_t *zdm_json_spent(const struct zdm_spent *spent);       /* owned */
 
 #endif

@@ -1,11 +1,15 @@
 #include "cli/target_catalog.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "catalog/live.h"
 #include "catalog/load.h"
+#include "ledger/ledger.h"
 #include "pg/conn.h"
+#include "pg/journal.h"
+#include "run/spent.h"
 #include "sql/live.h"
 
 static bool
@@ -34,13 +38,35 @@ name_of(const struct zdm_conn *conn, const struct zdm_catalog *catalog)
 }
 
 static int
-load(struct zdm_conn *conn, struct zdm_catalog **out, struct zdm_err *err)
+learn(struct zdm_conn *conn, const char *path, struct zdm_speeds *speeds, struct zdm_err *err)
+{
+    struct zdm_ledger *ledger;
+    char target[33];
+    bool exists;
+
+    if (access(path, F_OK) != 0)
+        return 0;
+    if (zdm_journal_exists(conn, &exists, err) < 0)
+        return -1;
+    if (!exists)
+        return 0;
+    if (zdm_journal_target(conn, target, err) < 0 ||
+        zdm_ledger_open(path, ZDM_LEDGER_INSPECT, &ledger, err) < 0)
+        return -1;
+    int rc = zdm_spent_learn(ledger, target, speeds, err);
+    zdm_ledger_close(ledger);
+    return rc;
+}
+
+static int
+load(struct zdm_conn *conn, const char *ledger, struct zdm_catalog **out, struct zdm_err *err)
 {
     struct zdm_catalog *catalog;
 
     if (zdm_catalog_load(conn, &catalog, err) < 0)
         return -1;
-    if (zdm_catalog_load_live(conn, catalog, err) < 0) {
+    if (zdm_catalog_load_live(conn, catalog, err) < 0 ||
+        (ledger && catalog->live && learn(conn, ledger, &catalog->live->speeds, err) < 0)) {
         zdm_catalog_free(catalog);
         return -1;
     }
@@ -49,14 +75,14 @@ load(struct zdm_conn *conn, struct zdm_catalog **out, struct zdm_err *err)
 }
 
 int
-zdm_target_catalog(
-    const char *conninfo, struct zdm_catalog **out, char **where, struct zdm_err *err)
+zdm_target_catalog(const char *conninfo, const char *ledger, struct zdm_catalog **out, char **where,
+    struct zdm_err *err)
 {
     struct zdm_conn *conn;
 
     if (zdm_conn_open(conninfo, "zdm check", &conn, err) < 0)
         return -1;
-    int rc = load(conn, out, err);
+    int rc = load(conn, ledger, out, err);
     if (rc == 0)
         *where = name_of(conn, *out);
     zdm_conn_close(conn);

@@ -12,9 +12,10 @@
 bool zdm_target_is_named(const struct zdm_args *args);
 
 /* The catalog of a target and what its server is doing: connects, reads, closes. *out owned. `where`
- * gets its name for people, with what is not for the role to see; owned. */
-int zdm_target_catalog(
-    const char *conninfo, struct zdm_catalog **out, char **where, struct zdm_err *err);
+ * gets its name for people, with what is not for the role to see; owned. ledger: the path of one that knows
+ * how fast earlier steps were there, if it is there; NULL: none. */
+int zdm_target_catalog(const char *conninfo, const char *ledger, struct zdm_catalog **out,
+    char **where, struct zdm_err *err);
 /* The catalog alone, of a copy that nobody else uses. */
 int zdm_schema_catalog(const char *conninfo, struct zdm_catalog **out, struct zdm_err *err);
 

@@ -155,6 +155,8 @@ show_json(struct zdm_watch *watch, const struct zdm_event *event)
         json_object_set_new(object, "elapsed_ms", json_integer(event->elapsed_ms));
         json_object_set_new(object, "rows", zdm_json_known(event->rows));
         json_object_set_new(object, "quarantined", json_integer(event->quarantined));
+        if (event->spent)
+            json_object_set_new(object, "spent", zdm_json_spent(event->spent));
     }
     if (event->locking)
         json_object_set_new(object, "locking", zdm_json_policy(&step->locks, event->locking));

@@ -156,6 +156,16 @@ int zdm_ledger_event_list(struct zdm_ledger *ledger, int64_t plan, struct zdm_le
     size_t *n, struct zdm_err *err);
 void zdm_ledger_event_list_free(struct zdm_ledger_event *events, size_t n);
 
+/* --- what steps took: from the events of those that read, rewrote or indexed tables --- */
+struct zdm_ledger_spent {
+    char *kind; /* "scan", "rewrite", "build" */
+    int64_t bytes, ms;
+};
+/* On the target, of all plans: the last ten of each kind. */
+int zdm_ledger_spent_list(struct zdm_ledger *ledger, const char *target,
+    struct zdm_ledger_spent **out, size_t *n, struct zdm_err *err);
+void zdm_ledger_spent_list_free(struct zdm_ledger_spent *spent, size_t n);
+
 /* --- throughput samples: a ring of the last 1000 a step ---------------------- */
 struct zdm_ledger_sample {
     int64_t at_ms, rows, batch_rows; /* rows: so far, over all runs */

@@ -11,6 +11,7 @@
 #include "plan/lock_policy.h"
 #include "plan/plan.h"
 #include "run/lock_report.h"
+#include "sql/speed.h"
 
 /* EVENT(symbol, name): name is what the ledger and --format json say. */
 #define ZDM_EVENTS(EVENT)                                                                          \
@@ -51,6 +52,16 @@ struct zdm_outcome {
     struct zdm_prediction predicted, happened;
 };
 
+/* What a step took that reads, rewrites or indexes tables, and was estimated to. */
+struct zdm_spent {
+    enum zdm_speed_kind kind;
+    int64_t bytes; /* of the tables */
+    int64_t ms;    /* with its waiting */
+    int64_t least_ms, most_ms;
+};
+/* Is it worth a word to people? */
+bool zdm_spent_is_long(const struct zdm_spent *spent);
+
 /* What a statement or a program is doing that runs for more than a second. */
 struct zdm_work_progress {
     char *command;  /* "CREATE INDEX CONCURRENTLY", as the server reports it; NULL: it does not */
@@ -75,6 +86,7 @@ struct zdm_event {
     const struct zdm_backfill_progress *progress; /* PROGRESS of a backfill */
     const struct zdm_work_progress *work;         /* PROGRESS of anything else */
     const struct zdm_gate_result *gate;           /* GATE_OPEN, GATE_CLOSED */
+    const struct zdm_spent *spent;                /* STEP_DONE of such a step; else NULL */
     const struct zdm_outcome *outcome;            /* the NOTE behind a backfill; else NULL */
     const struct zdm_lock_report *lock;           /* LOCK_WAIT, UNBLOCK; else NULL */
     const struct zdm_lock_policy *locking; /* STEP_START, UNDO_START: how it gets its locks */

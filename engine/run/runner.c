@@ -10,6 +10,7 @@
 #include "run/judge.h"
 #include "run/session.h"
 #include "run/snapshot.h"
+#include "run/spent.h"
 
 /* A runner that was killed lets go within a second or two: the server watches its socket. */
 enum { OWN_PATIENCE_MS = 3000 };
@@ -89,6 +90,9 @@ take_step(struct zdm_session *s, size_t index, enum zdm_action action, struct zd
         .elapsed_ms = (zdm_monotonic_us() - start) / 1000,
     };
     add_rows(s, step, &done);
+    struct zdm_spent spent;
+    if (step->kind == ZDM_STEP_SQL && !resumed && zdm_spent(s, index, done.elapsed_ms, &spent))
+        done.spent = &spent;
     zdm_session_tell(s, &done);
     return 0;
 }

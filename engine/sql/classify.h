@@ -130,8 +130,8 @@ struct zdm_row_question {
     bool evaluates;    /* the query returns nothing of use, and fails where the statement would */
 };
 
-/* How much a statement reads and writes and how long that takes, by the sizes on a server. Speeds are
- * assumed: a range from a busy server with slow disks to an idle one with its tables in memory. */
+/* How much a statement reads and writes and how long that takes, by the sizes on a server and its speeds
+ * (speed.h). */
 struct zdm_workload {
     int64_t read_bytes; /* of tables, their indexes apart */
     int64_t disk_bytes; /* of new files, beside the old ones until it commits */
@@ -139,6 +139,7 @@ struct zdm_workload {
     int64_t least_ms, most_ms;
     const char
         *work; /* "reads 12 GB of public.t (about 80,000,000 rows)"; NULL: not known, or none */
+    const char *basis;      /* of the times: "assumed speeds" */
     const char *tablespace; /* of the largest of its tables; NULL: not known */
 };
 

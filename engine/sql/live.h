@@ -11,6 +11,7 @@
 
 #include "sql/catalog.h"
 #include "sql/classify.h"
+#include "sql/speed.h"
 
 enum zdm_live_kind {
     ZDM_LIVE_SESSION,
@@ -61,6 +62,7 @@ struct zdm_live {
     int64_t connections, available;       /* of clients; -1: not known */
     const char *tablespace;               /* the default one of the database */
     int64_t temp_file_limit, sort_memory; /* bytes, for this role; limit -1: none */
+    struct zdm_speeds speeds;             /* of work on its tables */
     ZDM_LIST(struct zdm_live_transaction) transactions; /* oldest first, as far as known */
     ZDM_LIST(struct zdm_live_replica) replicas;
     ZDM_LIST(struct zdm_live_slot) slots;

@@ -46,13 +46,13 @@ who_waits(const struct zdm_lock *lock)
 }
 
 static void
-duration(struct zdm_draft *draft, const struct zdm_live_work *work)
+duration(struct zdm_draft *draft, const struct zdm_live *live, const struct zdm_live_work *work)
 {
     const struct zdm_statement *st = draft->st;
     size_t i = long_lock(st);
     int64_t least, most;
 
-    zdm_live_time(work, &least, &most);
+    zdm_live_time(live, work, &least, &most);
     if (!work->table || most < LONG_MS)
         return;
     const char *range = zdm_live_range(draft->arena, least, most);
@@ -232,11 +232,12 @@ note_work(struct zdm_draft *draft, const struct zdm_live *live, const struct zdm
         .disk_bytes = work->files,
         .wal_bytes = work->wal,
         .work = zdm_live_work_text(draft, work),
+        .basis = zdm_live_basis(draft->arena, live, work),
     };
     const char *tablespace = tablespace_of(live, work);
     if (tablespace) /* the statement may outlive the catalog */
         out->tablespace = zdm_arena_strdup(draft->arena, tablespace);
-    zdm_live_time(work, &out->least_ms, &out->most_ms);
+    zdm_live_time(live, work, &out->least_ms, &out->most_ms);
 }
 
 void
@@ -252,7 +253,7 @@ zdm_live_rules(struct zdm_sequence *sequence, struct zdm_draft *draft)
     crowd(sequence, draft, live);
     zdm_live_measure(draft, &work);
     note_work(draft, live, &work);
-    duration(draft, &work);
+    duration(draft, live, &work);
     headroom(draft, live, &work);
     lag(draft, live, &work);
 }

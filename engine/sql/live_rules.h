@@ -18,7 +18,11 @@ struct zdm_live_work {                   /* bytes */
 
 void zdm_live_measure(struct zdm_draft *draft, struct zdm_live_work *out);
 /* Shortest and longest time for it, in milliseconds. */
-void zdm_live_time(const struct zdm_live_work *work, int64_t *least, int64_t *most);
+void zdm_live_time(
+    const struct zdm_live *live, const struct zdm_live_work *work, int64_t *least, int64_t *most);
+/* What that time is said from, in the arena. */
+const char *zdm_live_basis(
+    struct zdm_arena *arena, const struct zdm_live *live, const struct zdm_live_work *work);
 /* For people, in the arena: "20 s to 3 min", "12 GB". */
 const char *zdm_live_range(struct zdm_arena *arena, int64_t least_ms, int64_t most_ms);
 const char *zdm_live_age(struct zdm_arena *arena, int64_t ms);

@@ -1,21 +1,8 @@
-/* How much a statement reads and writes by the sizes on the server, and how long that takes. */
+/* How much a statement reads and writes by the sizes on the server, and how long that takes (speed.h). */
 #include <string.h>
 
 #include "base/text.h"
 #include "sql/live_rules.h"
-
-/*
- * Bytes a millisecond, so 1000 is 1 MB/s. Measured on PostgreSQL 15 with a table of 335 MB in memory,
- * two cores, without fsync: a scan for CHECK or SET NOT NULL 2,000 MB/s and more, a rewrite 200 to
- * 300 MB/s, a b-tree 80 (text) to 290 (bigint) MB of table a second. The fast end is that, the slow
- * one a tenth: tables that come from a disk, servers that have other work.
- */
-enum {
-    SCAN_FAST = 2000 * 1000,
-    SCAN_SLOW = 200 * 1000,
-    WRITE_FAST = 300 * 1000,
-    WRITE_SLOW = 30 * 1000,
-};
 
 enum {
     INDEX_ROW = 12,   /* bytes of an entry beside its columns: header and line pointer */
@@ -122,13 +109,36 @@ zdm_live_measure(struct zdm_draft *draft, struct zdm_live_work *out)
     *out = work;
 }
 
-void
-zdm_live_time(const struct zdm_live_work *work, int64_t *least, int64_t *most)
+static void
+bytes_of(const struct zdm_live_work *work, int64_t bytes[ZDM_SPEED_KINDS])
 {
-    int64_t written = work->rewritten + work->indexed;
+    bytes[ZDM_SPEED_SCAN] = work->scanned;
+    bytes[ZDM_SPEED_REWRITE] = work->rewritten;
+    bytes[ZDM_SPEED_BUILD] = work->indexed;
+}
 
-    *least = work->scanned / SCAN_FAST + written / WRITE_FAST;
-    *most = work->scanned / SCAN_SLOW + written / WRITE_SLOW;
+void
+zdm_live_time(
+    const struct zdm_live *live, const struct zdm_live_work *work, int64_t *least, int64_t *most)
+{
+    int64_t bytes[ZDM_SPEED_KINDS];
+
+    bytes_of(work, bytes);
+    zdm_speeds_time(&live->speeds, bytes, least, most);
+}
+
+const char *
+zdm_live_basis(
+    struct zdm_arena *arena, const struct zdm_live *live, const struct zdm_live_work *work)
+{
+    int64_t bytes[ZDM_SPEED_KINDS];
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    bytes_of(work, bytes);
+    zdm_speeds_add_basis(&text, &live->speeds, bytes);
+    const char *basis = zdm_arena_strdup(arena, text.len ? text.s : "");
+    zdm_buf_release(&text);
+    return basis;
 }
 
 const char *

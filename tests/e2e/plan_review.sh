@@ -38,6 +38,7 @@ check_exit 0 "$ZDM" plan plan.lua --format json
 heap=$(sql "SELECT pg_relation_size('users')")
 check_eq "add" None "$(json "['steps'][0]['statements'][0]['estimate']")"
 check_eq "what an index reads" "$heap" "$(json "['steps'][1]['statements'][0]['estimate']['read_bytes']")"
+check_eq "basis" "assumed speeds" "$(json "['steps'][1]['statements'][0]['estimate']['basis']")"
 check_eq "tablespace" pg_default "$(json "['steps'][1]['statements'][0]['estimate']['tablespace']")"
 check_eq "evidence" 0 "$(json "['summary']['assumed']")"
 predicted=$(json "['steps'][1]['statements'][0]['estimate']['disk_bytes']")
@@ -69,6 +70,26 @@ check_eq "state" done "$(json "['steps'][1]['state']")"
 check_eq "of a step that did not run" "None None" "$(json "['steps'][2]['at']") $(json "['steps'][2]['ran_ms']")"
 check_exit 0 "$ZDM" plan plan.lua
 says ", took "
+# What it took beside what was estimated, and what that is worth for the next one.
+check_exit 0 "$ZDM" log plan.lua --format json
+spent=$(grep '"step-done"' "$out" | grep '"step":"index"\|"step": "index"')
+check_eq "spent" "build $heap" "$(python3 -c "
+import json, sys
+s = json.loads(sys.argv[1])['detail']['spent']
+assert 0 <= s['least_ms'] <= s['most_ms'], s
+print(s['kind'], s['bytes'])" "$spent")"
+cat >next.lua <<'PLAN'
+return plan "next" {
+  api = 1,
+  expand { sql "index" [[CREATE INDEX CONCURRENTLY users_upper ON users (upper(email))]] },
+}
+PLAN
+check_exit 0 "$ZDM" plan next.lua
+says "(from 1 index build on this target): reads"
+check_exit 0 "$ZDM" plan next.lua --format markdown
+check_has "$out" "from 1 index build on this target"
+ZDM_LEDGER=$PWD/other.db check_exit 0 "$ZDM" plan next.lua --format json
+check_eq "another machine" "assumed speeds" "$(json "['steps'][0]['statements'][0]['estimate']['basis']")"
 # A gate that was looked at says which of its checks are open.
 check_exit 3 "$ZDM" run plan.lua
 check_exit 0 "$ZDM" plan plan.lua --format markdown

@@ -133,6 +133,7 @@ static struct zdm_plan_statement statements[] = {
             .builds = builds,
             .n_builds = 1,
             .workload = {.work = "reads 1.2 GB of users for an index",
+                .basis = "assumed speeds",
                 .least_ms = 400,
                 .most_ms = 4000,
                 .disk_bytes = 100 << 20,
@@ -192,7 +193,7 @@ every_kind_of_step(void **state)
     step(1, "       CREATE INDEX CONCURRENTLY mail_idx ON users (mail)\n"
             "     safe     SHARE UPDATE EXCLUSIVE on users, while it builds\n"
             "     work     scans users, builds mail_idx\n"
-            "     takes    up to 4.0 s: reads 1.2 GB of users for an index\n"
+            "     takes    up to 4.0 s (assumed speeds): reads 1.2 GB of users for an index\n"
             "     disk     about 100 MB more in tablespace fast until it commits, and 100 MB\n"
             "              of WAL\n"
             "     runs     alone, outside a transaction; after an interruption the index\n"

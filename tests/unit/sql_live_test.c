@@ -21,6 +21,7 @@ server(void)
     catalog = fixture_catalog();
     live = zdm_catalog_alloc(catalog, sizeof *live);
     catalog->live = live;
+    zdm_speeds_assume(&live->speeds);
     live->since = "2026-11-01";
     live->seconds = 20 * 24 * 3600;
     live->connections = 10;
