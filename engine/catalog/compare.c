@@ -248,7 +248,7 @@ tell_properties(struct lines *lines, const struct zdm_relation *relation)
         add_relation(lines, relation->of_type);
     }
     if (relation->n_dropped_columns)
-        zdm_buf_addf(&lines->line, " dropped columns %zu", relation->n_dropped_columns);
+        zdm_buf_addf(&lines->line, " dropped columns %u", relation->n_dropped_columns);
     add_flag(lines, relation->row_security, "row security");
     add_flag(lines, relation->force_row_security, "forced row security");
     if (relation->kind == ZDM_RELATION_TABLE && relation->replica_identity != 'd')

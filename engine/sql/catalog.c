@@ -7,7 +7,7 @@
 
 struct any_list { /* the shape of every ZDM_LIST */
     void **items;
-    size_t n, room;
+    uint32_t n, room;
 };
 
 struct zdm_catalog *
@@ -110,7 +110,7 @@ zdm_catalog_append_(struct zdm_catalog *catalog, void *list, const void *item)
     zdm_catalog_touch(catalog, list, sizeof now);
     memcpy(&now, list, sizeof now);
     if (now.n == now.room) {
-        now.room = now.room ? 2 * now.room : 4;
+        now.room = now.room ? 2 * now.room : 2; /* most hold one, and less takes no less room */
         void **grown = zdm_arena_alloc(catalog->arena, now.room * sizeof *grown);
         if (now.n)
             memcpy(grown, now.items, now.n * sizeof *grown);

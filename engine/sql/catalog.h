@@ -24,7 +24,7 @@
 #define ZDM_LIST(type)                                                                             \
     struct {                                                                                       \
         type **items;                                                                              \
-        size_t n, room;                                                                            \
+        uint32_t n, room;                                                                          \
     }
 
 struct zdm_acl; /* acl.h */
@@ -152,10 +152,11 @@ enum zdm_relation_kind {
     ZDM_RELATION_ANY = 0, /* the text names it, nobody said what it is */
 };
 
+/* A deploy may name hundreds of thousands: what is small stands together, so that nothing is padded. */
 struct zdm_relation {
-    uint32_t oid;       /* 0: not from a server */
     const char *schema; /* NULL: the text names none and the search path is not known */
     const char *name;
+    uint32_t oid; /* 0: not from a server */
     enum zdm_relation_kind kind;
     /* All its parts are in here. Otherwise what is here is true and what is not is unknown. */
     bool known;
@@ -165,11 +166,22 @@ struct zdm_relation {
     bool fresh;
     bool empty; /* fresh, and nothing was put in */
     bool temporary, unlogged;
+    bool is_partition;
+    bool detach_pending;
+    char partition_strategy; /* of a partitioned table: 'r' 'l' 'h' */
+    bool acl_known;          /* grants on its columns too */
+    bool security_invoker;   /* view: it reads with the rights of whoever asks, not of its owner */
+    bool row_security, force_row_security;
+    char replica_identity;      /* 'd' 'n' 'f' 'i' */
+    bool published;             /* in a publication that sends UPDATE or DELETE */
+    bool populated;             /* matview */
+    bool has_rules;             /* beside that of a view */
+    uint32_t n_dropped_columns; /* each keeps its place: a table has 1,600 of them */
+    uint32_t toast;             /* has a TOAST table */
     const char *owner, *access_method, *tablespace; /* NULL: not known, or the default */
     int64_t rows, bytes; /* estimate of rows (-1: none yet), size with indexes */
 
     ZDM_LIST(struct zdm_column) columns; /* in their order; of indexes none */
-    size_t n_dropped_columns;            /* each keeps its place: a table has 1,600 of them */
     ZDM_LIST(struct zdm_constraint) constraints;
     ZDM_LIST(struct zdm_constraint) referenced_by; /* foreign keys of other tables, and its own */
     ZDM_LIST(struct zdm_index) indexes;
@@ -183,32 +195,21 @@ struct zdm_relation {
     struct zdm_index *index; /* of a relation that is an index */
     struct zdm_relation *of_type; /* typed table: its composite type; NULL: none */
 
-    bool is_partition;
-    bool detach_pending;
     const char *bound_sql;         /* partition: "FOR VALUES ..." or "DEFAULT" */
     const struct zdm_bound *bound; /* bound_sql taken apart, when somebody asked (bound.c) */
     struct zdm_relation *default_partition; /* of a partitioned table, or NULL */
-    char partition_strategy;                /* 'r' 'l' 'h' */
     const char **partition_columns;         /* n_partition_columns, NULL for an expression */
     size_t n_partition_columns;
     const char **partition_uses; /* every column that the key depends on */
     size_t n_partition_uses;
 
-    const struct zdm_acl *acl; /* acl.h; NULL: all to the owner, nothing to others */
-    bool acl_known;            /* grants on its columns too */
-    bool security_invoker; /* view: it reads with the rights of whoever asks, not of its owner */
-    bool row_security, force_row_security;
-    char replica_identity;                   /* 'd' 'n' 'f' 'i' */
-    bool published;                          /* in a publication that sends UPDATE or DELETE */
-    bool populated;                          /* matview */
+    const struct zdm_acl *acl;               /* acl.h; NULL: all to the owner, nothing to others */
     ZDM_LIST(struct zdm_relation) sequences; /* that it owns */
     struct zdm_relation *sequence_of;        /* sequence: the table that owns it */
     const char *sequence_column;
     const char *extension;               /* member of it, or NULL */
     const char *managed_by, *managed_as; /* "timescaledb", "a hypertable"; NULL: nobody's */
-    bool has_rules;                      /* beside that of a view */
     ZDM_LIST(const char) rules;          /* their names */
-    uint32_t toast;                      /* has a TOAST table */
 
     struct zdm_live_relation *live; /* NULL: not asked, or nothing happens there */
 
