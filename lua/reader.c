@@ -160,6 +160,9 @@ read_sql_step(struct reader *r, struct zdm_step_sql *step)
     step->up = read_sql(r, "up");
     step->undo = read_sql(r, "undo");
     step->undo_derived = read_bool(r, "undo_derived");
+    step->recall = read_string(r, "recall");
+    step->behind = read_string(r, "behind");
+    step->undo_unless = read_strings(r, "undo_unless", &step->n_undo_unless);
     step->probe = read_sql(r, "probe");
     step->allow = read_allow(r);
     step->sync = read_sync(r);

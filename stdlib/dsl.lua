@@ -214,33 +214,53 @@ local function blocks_of(list, at)
 end
 
 -- One step of the plan: phase, unique id, and what depends on the steps before it.
-local function add_step(steps, taken, active, d, phase)
+local function add_step(parts, d, phase)
     if d.resolve then
-        d:resolve(active)
+        d:resolve(parts.active)
     end
-    if d.id and taken[d.id] then
+    if d.id and parts.taken[d.id] then
         errors.add {
             line = d.line,
             message = ('two steps are named "%s"'):format(d.id),
-            hint = ("the first is at line %d; the journal knows a step by its name"):format(taken[d.id]),
+            hint = ("the first is at line %d; the journal knows a step by its name"):format(parts.taken[d.id]),
         }
     elseif d.id then
-        taken[d.id] = d.line
+        parts.taken[d.id] = d.line
     end
     d.phase = phase
-    steps[#steps + 1] = d
+    parts.steps[#parts.steps + 1] = d
+end
+
+-- A description that stands for several steps.
+local function unfold(parts, d, phase)
+    local now, later = d:unfold(parts.active, parts.plan)
+    for i, list in ipairs { now, later } do
+        for _, step in ipairs(list) do
+            step.line, step.label, step.why = d.line, d.label, d.why
+            if i == 1 then
+                add_step(parts, step, phase)
+            end
+        end
+    end
+    table.move(later, 1, #later, #parts.later + 1, parts.later)
 end
 
 function build.plan(values, list, at, id)
-    local steps, taken, active = {}, {}, {}
+    local parts = { plan = id or "", steps = {}, taken = {}, active = {}, later = {} }
     for _, d in ipairs(blocks_of(list, at)) do
-        if d.kind == "block" then
-            for _, step in ipairs(d.steps) do
-                add_step(steps, taken, active, step, d.phase)
+        for _, step in ipairs(d.kind == "block" and d.steps or { d }) do
+            local phase = d.kind == "block" and d.phase or d.kind
+            if step.unfold then
+                unfold(parts, step, phase)
+            else
+                add_step(parts, step, phase)
             end
-        else
-            add_step(steps, taken, active, d, d.kind)
         end
+    end
+    -- What is dropped late comes last, so that nothing else waits for it. Not the shortest time first: one
+    -- that is changed later on must not change the order.
+    for _, step in ipairs(parts.later) do
+        add_step(parts, step, step.phase or "contract")
     end
     if #list == 0 then
         errors.add {
@@ -264,7 +284,7 @@ function build.plan(values, list, at, id)
     return locks.copy(values, {
         kind = "plan",
         id = id,
-        steps = steps,
+        steps = parts.steps,
         why = values.why,
         ticket = values.ticket,
         api = values.api,

@@ -1,8 +1,10 @@
 --- From checked values to descriptions of steps, as lua/reader.c takes them.
 --
 -- build[name](values, list, at, id, text) returns a description; `resolve(active)` of a description is
--- called with the syncs in force when the plan is put together.
+-- called with the syncs in force when the plan is put together, and its `unfold(active, plan)`, when it has
+-- one, gives the steps that stand for it: those in its place, and those at the end of the plan.
 
+local aside = require "aside"
 local checks = require "checks"
 local errors = require "errors"
 local gate = require "gate"
@@ -144,28 +146,125 @@ function build.unsync(values, _, at)
     }
 end
 
-function build.drop_column(values, _, at)
-    if not complete(values, "table", "column") then
-        return { kind = "sql" }
-    end
+local function target_of(values)
     local name, _, schema = native.split_name(values.table)
-    local s = { schema = schema, name = name, relation = native.quote_qualified(schema, name) }
-    local column = native.identifier(values.column)
+    return { schema = schema, name = name, relation = native.quote_qualified(schema, name) }
+end
+
+-- The statements that end syncs, which are in force no more.
+local function end_syncs(active, list)
+    local statements = {}
+    for _, other in ipairs(list) do
+        statements[#statements + 1] = sync.down_sql(other)
+        remove(active, other)
+    end
+    return statements
+end
+
+-- ALTER TABLE ... DROP COLUMN, with the syncs of the column.
+local function dropping_column(s, column, id, at)
     return {
         kind = "sql",
-        id = values.id or sync.drop_column_id(values),
-        why = values.why,
+        id = id,
         resolve = function(self, active)
-            local statements = {}
-            for _, other in ipairs(sync.touching(active, at, s, column)) do
-                statements[#statements + 1] = sync.down_sql(other)
-                remove(active, other)
-            end
+            local statements = end_syncs(active, sync.touching(active, at, s, column))
             statements[#statements + 1] = ("ALTER TABLE %s DROP COLUMN %s;"):format(
                 s.relation,
                 native.quote_ident(column)
             )
             self.up = sql_of(table.concat(statements, "\n"), at)
+        end,
+    }
+end
+
+-- The syncs of a column that is set aside: one that copies into it goes on doing so, so that it is as good
+-- as ever when it is taken back. Returns their statements, and whether there is one.
+local function rename_syncs(active, list, a)
+    local syncs, kept = { ends = {}, begins = {}, undo_ends = {}, undo_begins = {} }, false
+    for _, other in ipairs(list) do
+        syncs.ends[#syncs.ends + 1] = sync.down_sql(other)
+        table.insert(syncs.undo_begins, 1, sync.up_sql(other))
+        remove(active, other)
+        if other.from == a.column then
+            local renamed = sync.renamed(other, a.aside)
+            syncs.begins[#syncs.begins + 1] = sync.up_sql(renamed)
+            table.insert(syncs.undo_ends, 1, sync.down_sql(renamed))
+            active[#active + 1] = renamed
+            kept = true
+        end
+    end
+    return syncs, kept
+end
+
+-- Steps now, and those that come last in the plan: zdm waits, then drops.
+local function column_aside(values, s, column, at)
+    return function(_, active, plan)
+        local shown = values.table .. "." .. values.column
+        local a = aside.column(plan, s, column, values.retain)
+        local syncs, kept = rename_syncs(active, sync.touching(active, at, s, column), a)
+        local steps, id = {}, sync.id_of("set aside", shown)
+        if not kept then
+            steps[1] = aside.nullable(a, sync.id_of("drop not null", shown), at)
+        end
+        steps[#steps + 1] = aside.set_column(a, id, at, syncs)
+        return steps, {
+            aside.gate(sync.id_of("retain", shown), id, values.retain),
+            dropping_column(s, a.aside, values.id or sync.id_of("drop column", shown), at),
+        }
+    end
+end
+
+function build.drop_column(values, _, at)
+    if not complete(values, "table", "column") then
+        return { kind = "sql" }
+    end
+    local s, column = target_of(values), native.identifier(values.column)
+    if values.retain then
+        return { kind = "sql", why = values.why, unfold = column_aside(values, s, column, at) }
+    end
+    local id = values.id or sync.id_of("drop column", values.table .. "." .. values.column)
+    local d = dropping_column(s, column, id, at)
+    d.why = values.why
+    return d
+end
+
+-- DROP TABLE by the name that it has then; functions of syncs would stay.
+local function dropping_table(s, relation, id, at)
+    return {
+        kind = "sql",
+        id = id,
+        resolve = function(self, active)
+            local statements = {}
+            for _, other in ipairs(sync.of_table(active, s)) do
+                remove(active, other)
+                other.relation = relation
+                statements[#statements + 1] = sync.down_sql(other)
+            end
+            statements[#statements + 1] = ("DROP TABLE %s;"):format(relation)
+            self.up = sql_of(table.concat(statements, "\n"), at)
+        end,
+    }
+end
+
+function build.drop_table(values, _, at)
+    if not complete(values, "table") then
+        return { kind = "sql" }
+    end
+    local s, id = target_of(values), values.id or sync.id_of("drop table", values.table)
+    if not values.retain then
+        local d = dropping_table(s, s.relation, id, at)
+        d.why = values.why
+        return d
+    end
+    return {
+        kind = "sql",
+        why = values.why,
+        unfold = function(_, _, plan)
+            local a, first = aside.table(plan, s, values.retain), sync.id_of("set aside", values.table)
+            return { aside.set_table(a, first, at) }, {
+                aside.gate(sync.id_of("retain", values.table), first, values.retain),
+                dropping_table(s, a.relation, id, at),
+            }
         end,
     }
 end

@@ -12,7 +12,8 @@ local errors = require "errors"
 
 local sync = {}
 
-local function trim(name, bytes)
+--- The first `bytes` bytes of a name, or one to three fewer.
+function sync.trim(name, bytes)
     if #name <= bytes then
         return name
     end
@@ -28,7 +29,14 @@ local function short_id(text)
     if #text <= 100 then
         return text
     end
-    return trim(text, 83) .. "~" .. native.sha256(text):sub(1, 16)
+    return sync.trim(text, 83) .. "~" .. native.sha256(text):sub(1, 16)
+end
+
+local function name_objects(s)
+    local hash = native.sha256(("%s\0%s\0%s\0%s"):format(s.schema or "", s.name, s.from, s.to)):sub(1, 16)
+    -- BEFORE triggers fire in the order of their names: zzz sees what the others changed.
+    s.trigger = "zzz_zdm_sync_" .. hash
+    s.func = "zdm.sync_" .. hash
 end
 
 --- The table and two columns behind the fields of a sync: names resolved as PostgreSQL does.
@@ -36,10 +44,7 @@ function sync.resolve(values)
     local name, _, schema = native.split_name(values.table)
     local s = { schema = schema, name = name, from = native.identifier(values.from), to = native.identifier(values.to) }
     s.relation = native.quote_qualified(schema, name)
-    local hash = native.sha256(("%s\0%s\0%s\0%s"):format(schema or "", name, s.from, s.to)):sub(1, 16)
-    -- BEFORE triggers fire in the order of their names: zzz sees what the others changed.
-    s.trigger = "zzz_zdm_sync_" .. hash
-    s.func = "zdm.sync_" .. hash
+    name_objects(s)
     s.up, s.down = values.up, values.down
     -- What `to` is made of; the table's own name is a whole row, which nothing looks into.
     s.sources, s.uses = { s.from }, { [s.from] = true, [s.to] = true }
@@ -55,6 +60,23 @@ function sync.resolve(values)
     return s
 end
 
+--- The same sync when its column `from` is named `name`. What the author wrote goes on calling it `alias`.
+function sync.renamed(s, name)
+    local other = { alias = s.alias or s.from, uses = {}, sources = {} }
+    for key, value in next, s do
+        other[key] = other[key] or value
+    end
+    other.from = name
+    for column in next, s.uses do
+        other.uses[column == s.from and name or column] = true
+    end
+    for i, column in ipairs(s.sources) do
+        other.sources[i] = column == s.from and name or column
+    end
+    name_objects(other)
+    return other
+end
+
 --- "users.email <-> email_address"
 function sync.id(values)
     return short_id(("sync %s.%s <-> %s"):format(values.table, values.from, values.to))
@@ -64,8 +86,9 @@ function sync.unsync_id(values)
     return short_id(("unsync %s.%s <-> %s"):format(values.table, values.from, values.to))
 end
 
-function sync.drop_column_id(values)
-    return short_id(("drop column %s.%s"):format(values.table, values.column))
+--- "drop column users.email", "set aside users": what is done to which.
+function sync.id_of(what, name)
+    return short_id(("%s %s"):format(what, name))
 end
 
 -- A dollar quote that does not occur in body.
@@ -84,7 +107,8 @@ local function of_new(s, expr, column)
     if not expr then
         return "NEW." .. native.quote_ident(column)
     end
-    return ("(SELECT\n%s\n    FROM (SELECT NEW.*) AS %s)"):format(expr.text, native.quote_ident(s.name))
+    local alias = s.alias and (", NEW.%s AS %s"):format(native.quote_ident(s.from), native.quote_ident(s.alias)) or ""
+    return ("(SELECT\n%s\n    FROM (SELECT NEW.*%s) AS %s)"):format(expr.text, alias, native.quote_ident(s.name))
 end
 
 local function text_of(row, column)
@@ -173,11 +197,14 @@ function sync.up_sql(s)
             native.quote_literal(s.down and "down" or "")
         ),
     }
-    return (([[
+    -- The expressions of one that was renamed were checked when it began.
+    local check = s.alias and "" or [[
 CREATE FUNCTION <func>_check() RETURNS void
 LANGUAGE sql SET search_path = <path>
 AS <check>;
 DROP FUNCTION <func>_check();
+]]
+    return ((check .. [[
 CREATE FUNCTION <func>() RETURNS trigger
 LANGUAGE plpgsql SET search_path = <path>
 AS <body>;
@@ -320,6 +347,17 @@ end
 -- "users" and "public.users" may be one table; only the server knows.
 local function maybe_same_table(a, b)
     return a.name == b.name and (a.schema == nil) ~= (b.schema == nil)
+end
+
+--- Those of a table.
+function sync.of_table(active, s)
+    local found = {}
+    for _, other in ipairs(active) do
+        if same_table(other, s) then
+            found[#found + 1] = other
+        end
+    end
+    return found
 end
 
 --- Which of the plan's syncs, in force so far, touch a column. Reports a table that is once written

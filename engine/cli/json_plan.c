@@ -164,6 +164,8 @@ add_gate(json_t *out, const struct zdm_step_gate *gate, const struct zdm_gate_re
             json_object_set_new(check, "kind", json_string(zdm_check_kind_name(c->kind)));
             if (c->kind == ZDM_CHECK_SOAK)
                 json_object_set_new(check, "soak_ms", json_integer(c->soak_ms));
+            if (zdm_check_option(c, "since"))
+                json_object_set_new(check, "since", zdm_json_text(zdm_check_option(c, "since")));
             if (c->sql.text)
                 json_object_set_new(check, "sql", zdm_json_text(c->sql.text));
             if (c->shown)

@@ -118,6 +118,8 @@ sql_step(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan
                 strcmp(st->kind, "SELECT") == 0;
         add_statement(out, st->sql);
     }
+    if (sql->behind)
+        zdm_buf_addf(out, "%s\n\\gexec\n", sql->behind);
     if (!alone)
         zdm_buf_add(out, "COMMIT;\n");
     if (sets)
@@ -140,8 +142,10 @@ gate_step(struct zdm_buf *out, const struct zdm_step *step)
             zdm_buf_add(out, "COMMIT;\n");
         } else {
             if (c->kind == ZDM_CHECK_SOAK)
-                zdm_buf_addf(&text, "have %s passed since the last step?",
-                    zdm_show_duration(c->soak_ms, duration));
+                zdm_buf_addf(&text, "have %s passed since the step%s%s?",
+                    zdm_show_duration(c->soak_ms, duration),
+                    zdm_check_option(c, "since") ? " " : " before",
+                    zdm_check_option(c, "since") ? zdm_check_option(c, "since") : "");
             else if (c->kind == ZDM_CHECK_APPROVAL)
                 zdm_buf_addf(&text, "do you approve \"%s\"?", c->id);
             else

@@ -197,8 +197,11 @@ gate_step(struct zdm_buf *out, const struct zdm_step_gate *gate)
         struct zdm_buf text = ZDM_BUF_INIT;
         switch (c->kind) {
         case ZDM_CHECK_SOAK:
-            zdm_buf_addf(
-                &text, "%s since the last step before it", zdm_show_duration(c->soak_ms, duration));
+            zdm_buf_addf(&text, "%s since ", zdm_show_duration(c->soak_ms, duration));
+            if (zdm_check_option(c, "since"))
+                zdm_buf_addf(&text, "\"%s\"", zdm_check_option(c, "since"));
+            else
+                zdm_buf_add(&text, "the last step before it");
             break;
         case ZDM_CHECK_APPROVAL:
             add_approval(&text, c);

@@ -29,7 +29,9 @@ zdm_add_undo_fact(struct zdm_buf *out, const struct zdm_plan_undo *undo)
     }
     zdm_add_sql_fact(out, "undo", &undo->sql);
     if (undo->source == ZDM_UNDO_DERIVED)
-        zdm_add_fact(out, ZDM_DIM, "", "(derived by zdm)");
+        zdm_add_fact(out, ZDM_DIM, "",
+            undo->recall ? "(derived by zdm; what it puts back is asked for when the step runs)"
+                         : "(derived by zdm)");
 }
 
 json_t *
@@ -89,10 +91,17 @@ zdm_render_rollback(struct zdm_buf *out, const struct zdm_plan *plan,
         zdm_add_padded(out, zdm_phase_name(step->phase), 10);
         zdm_buf_addf(out, ZDM_BOLD "%s" ZDM_PLAIN "%s\n", step->id,
             undone->begun ? " (begun, not done)" : "");
-        if (undone->stays) {
+        if (undone->stays || undone->reason) {
             struct zdm_buf text = ZDM_BUF_INIT;
-            zdm_buf_addf(&text, "none: %s, which stays", undo->why);
+            zdm_buf_addf(&text, "none: %s%s", undone->stays ? undo->why : undone->reason,
+                undone->stays ? ", which stays" : "");
             zdm_add_fact_of(out, ZDM_YELLOW, "undo", &text);
+        } else if (undone->recalled) {
+            zdm_add_sql_fact(
+                out, "undo", &(struct zdm_sql_text){.text = undone->recalled, .at = step->at});
+            zdm_add_fact(out, ZDM_DIM, "", "(derived by zdm when the step ran)");
+        } else if (undo->recall) {
+            zdm_add_fact(out, ZDM_DIM, "undo", "nothing to take back: it changed nothing");
         } else {
             zdm_add_undo_fact(out, undo);
         }
@@ -123,7 +132,12 @@ zdm_json_rollback(const struct zdm_plan *plan, const struct zdm_plan_report *rep
         json_object_set_new(one, "kind", json_string(zdm_step_kind_name(step->kind)));
         json_object_set_new(one, "begun", json_boolean(undone->begun));
         json_object_set_new(one, "action", json_string(zdm_undo_action_name(undone->action)));
-        json_object_set_new(one, "rollback", zdm_json_undo(&report->undos[undone->index]));
+        json_t *undo = zdm_json_undo(&report->undos[undone->index]);
+        if (undone->recalled)
+            json_object_set_new(undo, "sql", zdm_json_text(undone->recalled));
+        if (undone->reason)
+            json_object_set_new(undo, "why", zdm_json_text(undone->reason));
+        json_object_set_new(one, "rollback", undo);
         json_object_set_new(one, "statements", statements);
         json_object_set_new(one, "loses", losses);
         json_array_append_new(steps, one);

@@ -5,9 +5,9 @@
 #include "gate/gate.h"
 
 /*
- * Time since the last step before the gate was done, by the server's clock: the
- * journal knows when, whatever became of the process or the machine. Gates that
- * opened count too: a soak behind an approval begins with the approval.
+ * Time since the last step before the gate was done, or the one that it names, by
+ * the server's clock: the journal knows when, whatever became of the process or the
+ * machine. Gates that opened count too: a soak behind an approval begins with the approval.
  */
 int
 zdm_gate_look_soak(const struct zdm_gate_question *g, const struct zdm_check *check,
@@ -15,6 +15,7 @@ zdm_gate_look_soak(const struct zdm_gate_question *g, const struct zdm_check *ch
 {
     int64_t age_ms = -1;
     char needed[32], passed[32], left[32];
+    const char *since = zdm_check_option(check, "since");
 
     (void)err;
     zdm_show_duration(check->soak_ms, needed);
@@ -26,6 +27,8 @@ zdm_gate_look_soak(const struct zdm_gate_question *g, const struct zdm_check *ch
             out->todo = zdm_strf("it begins when step \"%s\" is done", g->plan->steps[i].id);
             return 0;
         }
+        if (since && strcmp(g->plan->steps[i].id, since) != 0)
+            continue;
         if (age_ms < 0 || row->age_ms < age_ms)
             age_ms = row->age_ms > 0 ? row->age_ms : 0; /* a clock may be set back */
     }

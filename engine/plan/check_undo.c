@@ -131,8 +131,10 @@ of_sql(struct zdm_checker *checker)
     const struct zdm_step_sql *sql = &checker->step->u.sql;
     struct zdm_sql_reverse reverse;
 
-    if (take_given(checker, &sql->undo, sql->undo_derived))
+    if (take_given(checker, &sql->undo, sql->undo_derived)) {
+        undo_of(checker)->recall = sql->recall;
         return;
+    }
     zdm_sql_reverse(sql->up.text, &reverse);
     switch (reverse.kind) {
     case ZDM_REVERSAL_SQL:

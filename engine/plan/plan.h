@@ -75,6 +75,11 @@ struct zdm_step_sql {
     struct zdm_sql_text up;    /* one or more statements */
     struct zdm_sql_text undo;  /* text NULL: none given; "nothing": there is nothing to take back */
     bool undo_derived;         /* it is zdm's own, of a sync {} and its like */
+    const char *recall;        /* zdm's own too, each NULL for none: a query, asked of the catalog before
+                                  `up` runs, for the undo as it will have to be; NULL: nothing */
+    const char *behind;        /* a query for one more statement, behind `up` */
+    const char **undo_unless;  /* n_undo_unless queries: why it cannot be taken back now, or NULL */
+    size_t n_undo_unless;
     struct zdm_sql_text probe; /* one boolean: "is it done already?"; for statements
                                   outside transactions that zdm cannot probe itself */
     struct zdm_allow allow;
@@ -169,7 +174,7 @@ struct zdm_check_option {
 struct zdm_check {
     enum zdm_check_kind kind;
     const char *id;  /* approval, sql and others with a name: it; else the kind's */
-    int64_t soak_ms; /* soak: since the last finished step before the gate */
+    int64_t soak_ms; /* soak: since the last finished step before the gate, or that of "since" */
     struct zdm_sql_text
         sql; /* sql: a query whose first column of its one row must be true; consistent:
                               * the expression of `up`; flag: a query with its value */

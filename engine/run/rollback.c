@@ -26,10 +26,16 @@ undo_of(const struct zdm_session *s, const struct zdm_step *step)
 }
 
 static int
-do_undo(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
+do_undo(
+    struct zdm_session *s, const struct zdm_step *step, const char *recalled, struct zdm_err *err)
 {
     const struct zdm_plan_undo *undo = undo_of(s, step);
 
+    if (recalled) {
+        if (zdm_conn_exec(s->conn, recalled, NULL, err) == 0)
+            return 0;
+        return zdm_blame_sql(step, &(struct zdm_sql_text){.text = recalled, .at = step->at}, err);
+    }
     if (step->kind == ZDM_STEP_HOOK)
         return undo->source == ZDM_UNDO_AUTHOR ? zdm_step_hook_undo(s, step, err) : 0;
     if (!undo->sql.text || zdm_conn_exec(s->conn, undo->sql.text, NULL, err) == 0)
@@ -53,7 +59,7 @@ undo_and_forget(struct zdm_session *s, const struct zdm_step *step, void *self, 
 
     if (!u->options->accept_data_loss && zdm_rollback_look_again(s, u->now, &u->untold, err) < 0)
         return -1;
-    if (do_undo(s, step, err) < 0)
+    if (do_undo(s, step, u->now->recalled, err) < 0)
         return -1;
     /* The author's SQL may have taken another role. */
     if (zdm_conn_exec(s->conn, "RESET SESSION AUTHORIZATION; RESET ROLE", NULL, err) < 0)
@@ -111,7 +117,7 @@ alone_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_w
     (void)watch;
     if (step->kind != ZDM_STEP_HOOK && zdm_conn_outlive(s->conn, err) < 0)
         return -1;
-    return do_undo(s, step, err);
+    return do_undo(s, step, NULL, err);
 }
 
 /* --- the way back --- */

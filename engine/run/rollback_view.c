@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/embedded.h"
 #include "base/text.h"
+#include "run/recall.h"
 #include "run/rollback.h"
 #include "run/rollback_loss.h"
 #include "run/session.h"
@@ -95,6 +96,34 @@ check_indexes(struct zdm_conn *conn, const struct zdm_plan *plan,
     return rc;
 }
 
+/* What the step kept of the catalog, and what speaks against its undo now. */
+static int
+look_back(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_plan_report *report,
+    const struct zdm_journal_rows *rows, struct zdm_rollback_step *out, struct zdm_err *err)
+{
+    const struct zdm_step *step = &plan->steps[out->index];
+
+    if (out->action != ZDM_UNDO_RUN)
+        return 0;
+    if (report->undos[out->index].recall) {
+        const struct zdm_journal_row *row = zdm_journal_find(rows, step->id, "");
+        if (!zdm_recall_read(row, &out->recalled)) {
+            out->action = ZDM_UNDO_REFUSE;
+            out->why = "what was there before is not in the journal: zdm did not run it itself";
+            return 0;
+        }
+        if (!out->recalled)
+            out->action = ZDM_UNDO_FORGET;
+    }
+    if (zdm_recall_look(conn, step, &out->reason, err) < 0)
+        return -1;
+    if (out->reason) {
+        out->action = ZDM_UNDO_REFUSE;
+        out->why = out->reason;
+    }
+    return 0;
+}
+
 int
 zdm_rollback_view(struct zdm_conn *conn, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, const struct zdm_journal_rows *rows, const char *to,
@@ -111,9 +140,12 @@ zdm_rollback_view(struct zdm_conn *conn, const struct zdm_plan *plan,
         struct zdm_rollback_step step = judge(plan, report, rows, i, first);
         if (step.action == ZDM_UNDO_SKIP)
             continue;
-        if (check_indexes(conn, plan, report, &step, err) < 0)
-            goto failed;
+        int rc = check_indexes(conn, plan, report, &step, err);
+        if (rc == 0)
+            rc = look_back(conn, plan, report, rows, &step, err);
         view.steps[view.n_steps++] = step;
+        if (rc < 0)
+            goto failed;
     }
     if (zdm_rollback_losses(conn, plan, report, &view, err) == 0) {
         *out = view;
@@ -159,6 +191,10 @@ zdm_rollback_view_release(struct zdm_rollback_view *view)
     for (size_t i = 0; i < view->n_losses; i++)
         free(view->losses[i].words);
     free(view->losses);
+    for (size_t i = 0; i < view->n_steps; i++) {
+        free(view->steps[i].reason);
+        free(view->steps[i].recalled);
+    }
     free(view->steps);
     free(view->where);
     *view = (struct zdm_rollback_view){.where = NULL};
@@ -170,6 +206,7 @@ refuse_steps(const struct zdm_rollback_view *view, const struct zdm_plan *plan, 
 {
     struct zdm_buf list = ZDM_BUF_INIT;
     const struct zdm_step *first = NULL;
+    bool without_undo = false;
 
     for (size_t i = 0; i < view->n_steps; i++) {
         const struct zdm_rollback_step *undone = &view->steps[i];
@@ -177,14 +214,15 @@ refuse_steps(const struct zdm_rollback_view *view, const struct zdm_plan *plan, 
         if (undone->action != ZDM_UNDO_REFUSE)
             continue;
         first = first ? first : step;
+        without_undo = without_undo || !undone->reason;
         zdm_buf_addf(&list, "%s\"%s\" (line %d): %s%s", list.len ? "\n" : "", step->id,
             step->at.line, undone->why, undone->stays ? ", which stays" : "");
     }
     zdm_fail(err, ZDM_ERR_REFUSED, "%zu step%s cannot be taken back", n, n == 1 ? "" : "s");
     zdm_err_detail(err, "%s", list.s);
-    zdm_err_hint(err,
-        "nothing was changed; give them an undo (undo = \"nothing\" when there is nothing to take "
-        "back), or stop before: zdm rollback %s --to STEP",
+    zdm_err_hint(err, "nothing was changed; %s, or stop before: zdm rollback %s --to STEP",
+        without_undo ? "give them an undo (undo = \"nothing\" when there is nothing to take back)"
+                     : "take out of the way what is named there, and roll back again",
         plan->file);
     zdm_buf_release(&list);
     return zdm_err_at(err, first->at);

@@ -1,5 +1,7 @@
+#include <stdlib.h>
 #include <string.h>
 
+#include "run/recall.h"
 #include "run/session.h"
 
 static int
@@ -45,22 +47,58 @@ explain_partitioned(const struct zdm_session *s, const struct zdm_step *step, st
     }
 }
 
+struct sql_work {
+    struct zdm_transaction_options options;
+    char *detail; /* of the try at hand */
+};
+
+static int
+recall(
+    struct zdm_session *s, const struct zdm_step *step, struct sql_work *work, struct zdm_err *err)
+{
+    const char *query = s->report->undos[step - s->plan->steps].recall;
+
+    free(work->detail);
+    work->detail = NULL;
+    if (query && zdm_recall_ask(s->conn, query, &work->detail, err) < 0)
+        return -1;
+    work->options.detail = work->detail;
+    return 0;
+}
+
+/* One more statement, whose text is asked for. */
+static int
+run_behind(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
+{
+    struct zdm_result *result = NULL;
+
+    if (!step->u.sql.behind)
+        return 0;
+    if (zdm_conn_query(s->conn, step->u.sql.behind, 0, NULL, &result, err) < 0)
+        return -1;
+    int rc = zdm_conn_exec(s->conn, zdm_result_get(result, 0, 0), NULL, err);
+    zdm_result_free(result);
+    return rc;
+}
+
 static int
 run_sql(struct zdm_session *s, const struct zdm_step *step, void *self, struct zdm_err *err)
 {
-    (void)self;
-    if (check_requires(s, step, err) < 0)
+    if (check_requires(s, step, err) < 0 || recall(s, step, self, err) < 0)
         return -1;
     if (zdm_conn_exec(s->conn, step->u.sql.up.text, NULL, err) < 0) {
         explain_partitioned(s, step, err);
         return zdm_blame_sql(step, &step->u.sql.up, err);
     }
-    return 0;
+    return run_behind(s, step, err);
 }
 
 int
 zdm_step_sql_run(struct zdm_session *s, size_t index, struct zdm_err *err)
 {
-    return zdm_session_transact(s, &s->plan->steps[index], run_sql, NULL,
-        &(struct zdm_transaction_options){.state = "done", .short_locks = true}, err);
+    struct sql_work work = {.options = {.state = "done", .short_locks = true}};
+    int rc = zdm_session_transact(s, &s->plan->steps[index], run_sql, &work, &work.options, err);
+
+    free(work.detail);
+    return rc;
 }

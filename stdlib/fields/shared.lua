@@ -18,6 +18,12 @@ return {
         required = true,
         doc = 'The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.',
     },
+    retain = {
+        name = "retain",
+        kind = "duration",
+        min = 1,
+        doc = "How long it is kept under another name before it is dropped, by the server's clock.",
+    },
     id = {
         name = "id",
         kind = "id",

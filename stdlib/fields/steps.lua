@@ -146,13 +146,34 @@ hook "set owner" {
     {
         name = "drop_column",
         stands = "step",
-        doc = "Drops a column, and with it, in the same transaction, every `sync` of this plan that reads or writes it.",
+        doc = "Drops a column, and with it, in the same transaction, every `sync` of this plan that reads or writes it. With "
+            .. "`retain` it is only renamed here (`zdm_aside_` and its name), and dropped at the end of the plan, in the "
+            .. "order of such steps, each behind a gate that opens when its time has passed: until then `zdm rollback` brings it back with its values. Who "
+            .. "uses the old name fails at once. A `sync` whose `from` it is goes on writing it under the new name; without "
+            .. "one a step before it drops its NOT NULL, since INSERTs leave it out.",
         fields = {
             shared.table,
             { name = "column", kind = "identifier", required = true, doc = "The column." },
+            shared.retain,
             shared.id,
             shared.why,
         },
-        example = [[drop_column { table = "users", column = "email" }]],
+        example = [[drop_column { table = "users", column = "email", retain = "7d" }]],
+    },
+    {
+        name = "drop_table",
+        stands = "step",
+        doc = "Drops a table, and every `sync` of this plan on it. With `retain` it is only renamed here (`zdm_aside_` and its "
+            .. "name), and dropped at the end of the plan, as such a column is: until then "
+            .. "`zdm rollback` gives it its name back. Who uses the old name fails at once. Rows, indexes, constraints, "
+            .. "sequences and rights stay as they are; views and foreign keys of other tables follow the table, and have to "
+            .. "be dropped in steps of their own before it can be.",
+        fields = {
+            shared.table,
+            shared.retain,
+            shared.id,
+            shared.why,
+        },
+        example = [[drop_table { table = "old_invoices", retain = "30d" }]],
     },
 }

@@ -289,17 +289,33 @@ function unsync(body) end
 ---@class zdm.drop_column.fields
 ---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
 ---@field column string The column.
+---@field retain? string How long it is kept under another name before it is dropped, by the server's clock. (at least 1ms)
 ---@field id? string The step's id, when the derived one does not suit.
 ---@field why? string The reason, for people: shown in the dry run and the log.
 
----Drops a column, and with it, in the same transaction, every `sync` of this plan that reads or writes it.
+---Drops a column, and with it, in the same transaction, every `sync` of this plan that reads or writes it. With `retain` it is only renamed here (`zdm_aside_` and its name), and dropped at the end of the plan, in the order of such steps, each behind a gate that opens when its time has passed: until then `zdm rollback` brings it back with its values. Who uses the old name fails at once. A `sync` whose `from` it is goes on writing it under the new name; without one a step before it drops its NOT NULL, since INSERTs leave it out.
 ---
 ---```lua
----drop_column { table = "users", column = "email" }
+---drop_column { table = "users", column = "email", retain = "7d" }
 ---```
 ---@param body zdm.drop_column.fields
 ---@return zdm.step
 function drop_column(body) end
+
+---@class zdm.drop_table.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field retain? string How long it is kept under another name before it is dropped, by the server's clock. (at least 1ms)
+---@field id? string The step's id, when the derived one does not suit.
+---@field why? string The reason, for people: shown in the dry run and the log.
+
+---Drops a table, and every `sync` of this plan on it. With `retain` it is only renamed here (`zdm_aside_` and its name), and dropped at the end of the plan, as such a column is: until then `zdm rollback` gives it its name back. Who uses the old name fails at once. Rows, indexes, constraints, sequences and rights stay as they are; views and foreign keys of other tables follow the table, and have to be dropped in steps of their own before it can be.
+---
+---```lua
+---drop_table { table = "old_invoices", retain = "30d" }
+---```
+---@param body zdm.drop_table.fields
+---@return zdm.step
+function drop_table(body) end
 
 ---Opens when this much time has gone by, on the server's clock, since the last step before the gate.
 ---

@@ -1,0 +1,161 @@
+# retain: columns and tables are set aside, taken back, and dropped when their time is over; kill -9 on the way.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+plan=$PWD/retain.lua
+cp "$ZDM_SOURCE/tests/support/plans/retain.lua" "$plan"
+long="\"$(printf 'ü%.0s' {1..30}).x'\""
+
+PGDATABASE=postgres sql 'CREATE DATABASE retain_base' >/dev/null
+PGDATABASE=retain_base sql "
+    CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL, nick text NOT NULL);
+    CREATE INDEX users_nick ON users (nick);
+    COMMENT ON COLUMN users.nick IS 'it''s a \\nick';
+    INSERT INTO users SELECT i, 'P' || i, 'n' || i FROM generate_series(1, 100) AS i;
+    CREATE SCHEMA app;
+    CREATE TABLE app.\"Big T\" (id int, $long int NOT NULL DEFAULT 7) PARTITION BY RANGE (id);
+    CREATE TABLE app.big_1 PARTITION OF app.\"Big T\" FOR VALUES FROM (0) TO (100);
+    INSERT INTO app.\"Big T\" VALUES (1), (2);
+    CREATE TABLE app.archive (id bigserial PRIMARY KEY, user_id int REFERENCES public.users);
+    COMMENT ON TABLE app.archive IS 'old';
+    INSERT INTO app.archive (user_id) VALUES (1);
+    CREATE VIEW app.last AS SELECT max(id) FROM app.archive"
+
+new_target() {
+    fresh_db retain retain_base
+    rm -rf ledger.db*
+    export ZDM_LEDGER=$PWD/ledger.db
+}
+
+comments() {
+    sql "SELECT objoid::regclass, objsubid, description FROM pg_description
+          WHERE objoid IN (SELECT oid FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'app'::regnamespace))
+          ORDER BY 1, 2"
+}
+
+picture() {
+    schema_picture
+    comments
+    sql "SELECT * FROM users ORDER BY id"
+    sql "SELECT * FROM app.\"Big T\" ORDER BY id"
+    sql "SELECT * FROM app.archive ORDER BY id"
+    sql "SELECT step, state FROM zdm.journal WHERE item = '' AND state <> 'undone' ORDER BY step COLLATE \"C\""
+}
+
+to_gate() {
+    check_exit 3 "$ZDM" run "$plan"
+    picture >before
+    check_exit 0 "$ZDM" approve "$plan" "old code is gone" --note tested
+}
+
+aside() {
+    sql "SELECT attname FROM pg_attribute WHERE attrelid = 'users'::regclass AND attname LIKE 'zdm_aside_%_$1'"
+}
+
+# --- set aside: nothing is lost, INSERTs without it are possible, and the gate says since when it is closed
+new_target
+to_gate
+check_exit 3 "$ZDM" run "$plan"
+check_has "$out" 'retain users.nick'
+check_has "$out" 'of 1 h'
+check_exit 0 "$ZDM" status "$plan"
+check_has "$out" 'retain users.nick'
+email=$(aside email) nick=$(aside nick)
+check_eq "its values are there" 100 "$(sql "SELECT count(*) FROM users WHERE $nick = 'n' || id")"
+check_has <(comments) "users.nick, set aside by"
+check_has <(comments) "app.archive, set aside by"
+check_eq "a name of 63 bytes becomes another one" 1 "$(sql "SELECT count(*) FROM pg_attribute
+    WHERE attrelid = 'app.big_1'::regclass AND attname LIKE 'zdm_aside_%_üüü%' AND octet_length(attname::text) < 64")"
+sql "INSERT INTO users (id, email_address) VALUES (101, 'new')"
+sql "UPDATE users SET email_address = 'changed' WHERE id = 5"
+sql "INSERT INTO app.\"Big T\" (id) VALUES (3)"
+check_eq "a sync goes on" "changed new" "$(sql "SELECT string_agg($email, ' ' ORDER BY id) FROM users WHERE id IN (5, 101)")"
+check_exit 0 "$ZDM" verify "$plan"
+check_has "$out" "all agree"
+
+# --- what is shown
+check_exit 2 "$ZDM" plan "$plan"
+check_has "$err" "view app.last depends on it"
+check_exit 0 "$ZDM" rollback "$plan" --to "set aside users.nick" --dry-run --format json
+
+# --- the way back says what is in the way, each with a count or a name
+check_exit 4 "$ZDM" rollback "$plan" --to "old code is gone"
+check_has <(tr -s ' \n' ' ' <"$err") '1 row of users without a value of nick, which was NOT NULL'
+check_exit 0 "$ZDM" rollback "$plan" --to "drop not null users.nick" --dry-run
+sql "UPDATE users SET $nick = 'filled' WHERE $nick IS NULL"
+sql "CREATE TABLE app.archive (id int)"
+sql "ALTER TABLE users ADD COLUMN nick int"
+before_refusal=$(schema_picture)
+check_exit 4 "$ZDM" rollback "$plan" --to "old code is gone" --accept-data-loss
+check_has <(tr -s ' \n' ' ' <"$err") 'there is another app.archive now'
+check_has <(tr -s ' \n' ' ' <"$err") 'table users has another column nick now'
+check_eq "nothing was changed" "$before_refusal" "$(schema_picture)"
+
+# --- another plan drops the new column of that name, while the first one's is still there
+sed -e 's/"retain"/"retain_2"/; /expand {/,/backfill/d; /"email"/d; /Big T/d; /archive/d; /"last"/d' "$plan" >second.lua
+check_exit 0 "$ZDM" plan second.lua --format sql
+check_eq "the script writes the comment, too" 1 "$(grep -c gexec "$out")"
+check_exit 3 "$ZDM" run second.lua
+check_exit 0 "$ZDM" approve second.lua "old code is gone" --note tested
+check_exit 3 "$ZDM" run second.lua
+check_eq "both are aside" 2 "$(aside nick | wc -l)"
+sed -i 's/"1h"/"1ms"/' second.lua
+check_exit 0 "$ZDM" run second.lua
+check_eq "its own is dropped" "$nick" "$(aside nick)"
+sql "DROP TABLE app.archive"
+
+# --- all of it comes back: names, NOT NULL, comments, the values that were written meanwhile
+check_exit 0 "$ZDM" rollback "$plan" --to "old code is gone" --dry-run
+check_has "$out" "derived by zdm when the step ran"
+check_exit 0 "$ZDM" rollback "$plan" --to "old code is gone"
+sql "DELETE FROM users WHERE id = 101; DELETE FROM app.\"Big T\" WHERE id = 3"
+sql "UPDATE users SET email = 'P5' WHERE id = 5"
+sql "DELETE FROM zdm.journal WHERE plan = 'retain_2'"
+picture | grep -v '^old code is gone' >after
+diff <(grep -v '^old code is gone' before) after
+
+# --- kill -9 on the way there and back; also between the two steps of a column
+check_exit 137 env ZDM_FAILPOINT=commit.after:1 "$ZDM" run "$plan"
+check_eq "it is nullable" f "$(sql "SELECT attnotnull FROM pg_attribute WHERE attrelid = 'users'::regclass AND attname = 'nick'")"
+check_exit 0 "$ZDM" rollback "$plan" --to "old code is gone"
+for point in journal.before:2 journal.after:2 commit.after:2 commit.after:1; do
+    check_exit 137 env ZDM_FAILPOINT="$point" "$ZDM" run "$plan"
+done
+check_exit 3 "$ZDM" run "$plan"
+for point in journal.before:1 journal.after:2 commit.after:2; do
+    check_exit 137 env ZDM_FAILPOINT="$point" "$ZDM" rollback "$plan" --to "old code is gone"
+done
+check_exit 0 "$ZDM" rollback "$plan" --to "old code is gone"
+picture | grep -v '^old code is gone' >after
+diff <(grep -v '^old code is gone' before) after
+
+# --- when its time is over it is dropped, in the order of the plan; then there is no way back
+check_exit 3 "$ZDM" run "$plan"
+sed -i 's/"1h"/"1ms"/' "$plan"
+check_exit 1 "$ZDM" run "$plan"
+check_has "$err" "app.last"
+check_eq "both columns are dropped" 0 "$(sql "SELECT count(*) FROM pg_attribute
+    WHERE attrelid IN ('users'::regclass, 'app.big_1'::regclass) AND attname ~ '^zdm_aside_.*(nick|ü)'")"
+sql "DROP VIEW app.last"
+check_exit 0 "$ZDM" plan "$plan" --format json
+check_exit 3 "$ZDM" run "$plan"
+check_has "$out" 'retain users.email'
+check_exit 4 "$ZDM" rollback "$plan"
+check_has "$err" '"drop column users.nick"'
+sed -i 's/"2h"/"1ms"/' "$plan"
+check_exit 0 "$ZDM" run "$plan"
+check_eq "nothing is left of it" 0 "$(sql "SELECT (SELECT count(*) FROM pg_class WHERE relname LIKE 'zdm_aside_%')
+    + (SELECT count(*) FROM pg_attribute WHERE attname LIKE 'zdm_aside_%')
+    + (SELECT count(*) FROM pg_proc WHERE pronamespace = 'zdm'::regnamespace AND proname LIKE 'sync_%')
+    + (SELECT count(*) FROM pg_constraint WHERE conname LIKE 'zdm_aside_%')")"
+check_exit 0 "$ZDM" verify "$plan"
+
+# --- what cannot be set aside is refused before anything breaks
+cat >id.lua <<'PLAN'
+return plan "id" {
+    api = 1,
+    gate "go" { sql "yes" "SELECT true" },
+    contract { drop_column { table = "users", column = "id", retain = "1h" } },
+}
+PLAN
+check_exit 1 "$ZDM" run id.lua
+check_has "$err" "users.id is of the primary key"
+check_eq "nothing was changed" 1 "$(sql "SELECT count(*) FROM pg_attribute WHERE attrelid = 'users'::regclass AND attname = 'id'")"
