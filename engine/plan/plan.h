@@ -72,13 +72,13 @@ struct zdm_sync {
 };
 
 struct zdm_step_sql {
-    struct zdm_sql_text up;    /* one or more statements */
-    struct zdm_sql_text undo;  /* text NULL: none given; "nothing": there is nothing to take back */
-    bool undo_derived;         /* it is zdm's own, of a sync {} and its like */
-    const char *recall;        /* zdm's own too, each NULL for none: a query, asked of the catalog before
+    struct zdm_sql_text up;   /* one or more statements */
+    struct zdm_sql_text undo; /* text NULL: none given; "nothing": there is nothing to take back */
+    bool undo_derived;        /* it is zdm's own, of a sync {} and its like */
+    const char *recall; /* zdm's own too, each NULL for none: a query, asked of the catalog before
                                   `up` runs, for the undo as it will have to be; NULL: nothing */
-    const char *behind;        /* a query for one more statement, behind `up` */
-    const char **undo_unless;  /* n_undo_unless queries: why it cannot be taken back now, or NULL */
+    const char *behind; /* a query for one more statement, behind `up` */
+    const char **undo_unless; /* n_undo_unless queries: why it cannot be taken back now, or NULL */
     size_t n_undo_unless;
     struct zdm_sql_text probe; /* one boolean: "is it done already?"; for statements
                                   outside transactions that zdm cannot probe itself */
