@@ -6,7 +6,13 @@ return plan "retain" {
     api = 1,
     expand {
         sql "new column" "ALTER TABLE users ADD COLUMN email_address text" {},
-        sync { table = "users", from = "email", to = "email_address", up = "lower(email)", down = "users.email_address" },
+        sync {
+            table = "users",
+            from = "email",
+            to = "email_address",
+            up = "lower(email)",
+            down = "users.email_address",
+        },
     },
     backfill "copy" { table = "users", set = { email_address = "lower(email)" } },
     gate "old code is gone" { approval "go" },
