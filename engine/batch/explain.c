@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "batch/loop.h"
+#include "batch/pages_sql.h"
 #include "pg/retry.h"
 
 #define EXPLAIN "EXPLAIN "
@@ -47,7 +48,7 @@ zdm_worker_check(struct zdm_worker *w, struct zdm_err *err)
             return -1;
     if (w->sql->write.text)
         return explain(w, &w->sql->write,
-            ZDM_BATCH_PARAMETERS + w->target->n_keys + w->target->n_set + 1, err);
+            ZDM_BATCH_PARAMETERS + zdm_pages_row_keys(w->target) + w->target->n_set + 1, err);
     return 0;
 }
 

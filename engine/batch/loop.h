@@ -31,6 +31,7 @@
  *     defer.c     what is locked is left for later
  *     set_aside.c a row whose data are bad is left behind, in quarantine
  *     retry.c     rows from quarantine, one by one
+ *     retry_pages.c  ... that are no more where they were, of a table without a key
  *     look.c      where the cursor really is
  *     lost.c      a failover has lost slices
  *     finish.c    the closing transaction
@@ -469,6 +470,8 @@ int zdm_worker_again(struct zdm_worker *w, struct zdm_err *err);
 /* A batch up to `upto` failed with *err. 0: try again behind w->at; *look: what became of it is
  * not known. */
 int zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_err *err);
+/* By pages: *err as ZDM_WHERE_STAYS; -1. */
+int zdm_worker_where_stays(const struct zdm_worker *w, struct zdm_err *err);
 /* Puts *err (of that statement, sent behind `prefix` characters) into the worker's fault. */
 void zdm_worker_blame(
     struct zdm_worker *w, const struct zdm_batch_text *batch, int prefix, struct zdm_err *err);
@@ -490,8 +493,24 @@ int zdm_worker_defer(
 /* Moves the cursor past the one row up to `upto`, whose data are bad (*err), and puts it into
  * quarantine. 1, and *err as it was: there is no room for it. *look: what became of that is not known. */
 int zdm_worker_set_aside(struct zdm_worker *w, const char *upto, bool *look, struct zdm_err *err);
+/* By pages: what is no more at its place in the worker's table leaves quarantine; the sweep looks for the rows
+ * themselves. The number of rows in it is to be counted anew. */
+int zdm_worker_drop_stale(struct zdm_worker *w, struct zdm_err *err);
 /* What is written down about it, right behind the error on the worker's session. Owned. */
 char *zdm_worker_bad_message(const struct zdm_worker *w, const struct zdm_err *why);
+
+/* --- retry.c ------------------------------------------------------------------------- */
+int zdm_retry_taken_over(const struct zdm_job *job, struct zdm_err *err); /* -1 */
+/* Does a row once; one that fails is written down, in quarantine anew when row->tries is 0. *gone: its table
+ * is no partition any more. *moved: by pages, it is no more where it was. */
+int zdm_retry_row(struct zdm_worker *w, const struct zdm_bad_row *row,
+    const struct zdm_position *key, struct zdm_retried *out, bool *gone, bool *moved,
+    struct zdm_err *err);
+
+/* --- retry_pages.c --------------------------------------------------------------------- */
+/* `moved` rows in quarantine are no more where they were: does what needs it in the worker's table. */
+int zdm_retry_settle(
+    struct zdm_worker *w, int64_t moved, struct zdm_retried *out, struct zdm_err *err);
 
 /* --- look.c ------------------------------------------------------------------------- */
 /* Reads the cursor on the worker, behind any batch in flight, and adopts where it is. *moved: it is

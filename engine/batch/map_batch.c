@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "batch/loop.h"
 #include "batch/mask.h"
+#include "batch/pages_sql.h"
 
 /* So many times the target the function may take for the rows of a batch. */
 #define TOO_LONG_TIMES 4
@@ -40,7 +41,7 @@ begin(struct zdm_worker *w)
         return;
     }
     *m = (struct zdm_map){.ready = true, .mapped.text = ZDM_BUF_INIT};
-    zdm_map_arrays_init(&m->arrays, t->n_keys, t->n_set);
+    zdm_map_arrays_init(&m->arrays, zdm_pages_row_keys(t), t->n_set);
     m->read = zdm_alloc((t->n_read + 1) * sizeof *m->read);
     for (; m->n_read < t->n_read; m->n_read++)
         m->read[m->n_read] = unquoted(t->read[m->n_read].name);
@@ -63,6 +64,19 @@ zdm_map_release(struct zdm_map *m)
     zdm_buf_release(&m->mapped.text);
     zdm_map_arrays_release(&m->arrays);
     *m = (struct zdm_map){.mapped.text = ZDM_BUF_INIT, .arrays.kept = ZDM_BUF_INIT};
+}
+
+/* By pages nothing tells a row that was mapped from one that was not, but `where`. */
+static int
+left_as_it_is(const struct zdm_worker *w, const char *ctid, struct zdm_err *err)
+{
+    zdm_fail(err, ZDM_ERR_FAILED,
+        "the map leaves a row of %s as it is, for which where is true: ctid = %s",
+        w->target->relation, ctid);
+    zdm_err_detail(err,
+        "the table has no key: its rows are looked for by where until there are none, so this one "
+        "would be met again and again; nothing of this batch was done");
+    return zdm_err_hint(err, "exclude such rows in where; or give the table a key");
 }
 
 /* The function, row by row, into the arrays. The keys begin in column `first`. */
@@ -93,6 +107,8 @@ map_rows(struct zdm_worker *w, const struct zdm_result *rows, size_t first, stru
         }
         for (size_t k = 0; k < m->arrays.n_keys; k++)
             keys[k] = zdm_result_get(rows, i, (int)(first + k));
+        if (!m->mapped.changed && w->target->by_page)
+            return left_as_it_is(w, keys[0], err);
         if (m->mapped.changed)
             zdm_map_arrays_add(&m->arrays, keys, &m->mapped);
     }

@@ -60,7 +60,7 @@ zdm_order_add_equal(struct zdm_buf *b, const struct zdm_backfill_target *t, cons
         zdm_buf_add(b, i > 0 ? " AND " : "");
         add_key(b, t, i);
         zdm_order_add_operator(b, &t->keys[i], "=");
-        zdm_buf_addf(b, "%s.k%zu::%s", from, i + 1, t->keys[i].type);
+        zdm_buf_addf(b, "%s.zdm_k%zu::%s", from, i + 1, t->keys[i].type);
     }
 }
 

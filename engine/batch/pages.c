@@ -1,7 +1,24 @@
 #include "batch/pages.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/text.h"
+
+/* "128" or "128,7" */
+static bool
+parse_place(const char *text, struct zdm_page *out)
+{
+    const char *comma = strchr(text, ',');
+    char *page = comma ? zdm_strndup(text, (size_t)(comma - text)) : zdm_strdup(text);
+
+    out->line = 0;
+    bool good = zdm_parse_i64(page, &out->page) && out->page >= 0 &&
+                (!comma || (zdm_parse_i64(comma + 1, &out->line) && out->line > 0));
+    free(page);
+    return good;
+}
 
 int
 zdm_page_parse(const char *position, struct zdm_page *out, struct zdm_err *err)
@@ -13,7 +30,7 @@ zdm_page_parse(const char *position, struct zdm_page *out, struct zdm_err *err)
     if (zdm_position_split(position, ZDM_PAGE_KEYS, &p, err) < 0)
         return -1;
     if (zdm_parse_i64(p.keys[0], &page.pass) && zdm_parse_i64(p.keys[1], &page.file) &&
-        zdm_parse_i64(p.keys[2], &page.page) && page.page >= 0) {
+        parse_place(p.keys[2], &page)) {
         *out = page;
         rc = 0;
     } else {
@@ -27,6 +44,18 @@ zdm_page_parse(const char *position, struct zdm_page *out, struct zdm_err *err)
 char *
 zdm_page_text(const struct zdm_page *page)
 {
-    return zdm_strf("[\"%lld\",\"%lld\",\"%lld\"]", (long long)page->pass, (long long)page->file,
-        (long long)page->page);
+    char *place = zdm_page_place(page);
+    char *text =
+        zdm_strf("[\"%lld\",\"%lld\",\"%s\"]", (long long)page->pass, (long long)page->file, place);
+
+    free(place);
+    return text;
+}
+
+char *
+zdm_page_place(const struct zdm_page *page)
+{
+    if (page->line == 0)
+        return zdm_strf("%lld", (long long)page->page);
+    return zdm_strf("%lld,%lld", (long long)page->page, (long long)page->line);
 }

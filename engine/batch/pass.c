@@ -5,6 +5,7 @@
 
 #include "base/embedded.h"
 #include "base/mem.h"
+#include "pg/retry.h"
 
 extern const struct zdm_embedded zdm_batch_sql[];
 
@@ -131,6 +132,20 @@ out:
     return rc;
 }
 
+static int
+drop_stale(struct zdm_worker *w, struct zdm_err *err)
+{
+    int rc;
+
+    pthread_mutex_lock(&w->job->set_aside);
+    while ((rc = zdm_worker_drop_stale(w, err)) < 0)
+        if (zdm_worker_again(w, err) < 0)
+            break;
+    w->job->recount = true;
+    pthread_mutex_unlock(&w->job->set_aside);
+    return rc;
+}
+
 int
 zdm_pass_sweep(struct zdm_worker *w, bool *again, struct zdm_err *err)
 {
@@ -141,9 +156,20 @@ zdm_pass_sweep(struct zdm_worker *w, bool *again, struct zdm_err *err)
         return 0;
     if (!w->job->by_leaf) /* there others walk */
         zdm_job_stage(w->job, ZDM_STAGE_SWEEPING);
-    if (ask(w, w->sql->sweep, &r, err) < 0)
+    /* Before the search, which finds what they stood for. */
+    if (w->job->spec->max_quarantine > 0 && drop_stale(w, err) < 0)
         return -1;
-    *again = zdm_result_bool(r, 0, 0);
+    while (zdm_conn_query(w->conn, w->sql->sweep, 0, NULL, &r, err) < 0) {
+        /* A row on which `where` fails, written behind us: the next pass tells which one it is. */
+        if (err->code == ZDM_ERR_FAILED && zdm_is_data_error(err->sqlstate)) {
+            zdm_err_clear(err);
+            *again = true;
+            break;
+        }
+        if (zdm_worker_again(w, err) < 0)
+            return -1;
+    }
+    *again = *again || zdm_result_bool(r, 0, 0);
     zdm_result_free(r);
     return *again ? begin(w, err) : 0;
 }

@@ -52,8 +52,8 @@ char *zdm_quarantine_mask(const struct zdm_conn *conn, const char *message);
 #define ZDM_SET_ASIDE_PARAMETERS (ZDM_BATCH_PARAMETERS + 6)
 /* common -1: without a lower end. -> rows and batches so far, NULL: it was not moved; 1 when the row is new
  * there; is it the one row of the batch? No row: the cursor is elsewhere. Owned. */
-char *zdm_set_aside_sql(
-    const struct zdm_backfill_target *target, int common, bool striped, bool values);
+char *zdm_set_aside_sql(const struct zdm_backfill_spec *spec,
+    const struct zdm_backfill_target *target, int common, bool striped);
 /* A row failed again: the parameters of a retry (statement.h), the columns of its key, then how often it
  * failed before, sqlstate and message. -> 1 when the plan is ours. Owned. */
 char *zdm_failed_again_sql(const struct zdm_backfill_target *target, bool values);

@@ -68,19 +68,55 @@ out:
     return rc;
 }
 
-/* By pages there is nothing to probe. */
+/* What is left of the page of `from`, in ranges of that many rows. */
 static int
-step_pages(struct zdm_ranges *r, const struct zdm_batch_sql *sql, int64_t rows, const char *after,
-    const char *bound, struct zdm_err *err)
+probe_lines(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm_batch_sql *sql,
+    int64_t rows, const struct zdm_page *from, const char *bound, struct zdm_err *err)
+{
+    struct zdm_page at = *from, end = *from, last;
+    struct zdm_result *result = NULL;
+    char *start = zdm_page_place(from), upto[24], most[24];
+
+    end.page++;
+    end.line = 0;
+    snprintf(upto, sizeof upto, "%lld", (long long)end.page);
+    snprintf(most, sizeof most, "%lld", (long long)rows * ZDM_RANGES_AHEAD + 1);
+    int rc = zdm_page_parse(bound, &last, err);
+    if (rc == 0)
+        rc = ZDM_QUERY(control, sql->lines, &result, err, start, upto, most);
+    free(start);
+    if (rc < 0)
+        return -1;
+    zdm_ranges_clear(r);
+    r->rows = rows;
+    int found = zdm_result_rows(result);
+    /* Each ends before the first row of the next one. */
+    for (int64_t i = rows; i < found && r->count < ZDM_RANGES_AHEAD; i += rows) {
+        at.line = zdm_result_i64(result, (int)i, 0);
+        r->upto[r->count++] = zdm_page_text(&at);
+    }
+    if (r->count < ZDM_RANGES_AHEAD)
+        r->upto[r->count++] = end.page >= last.page ? zdm_strdup(bound) : zdm_page_text(&end);
+    zdm_result_free(result);
+    return 0;
+}
+
+static int
+step_pages(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm_batch_sql *sql,
+    int64_t rows, const char *after, const char *bound, struct zdm_err *err)
 {
     struct zdm_page from = {.page = 0}, end;
     double pages = (double)rows / sql->rows_a_page;
 
     if (zdm_page_parse(bound, &end, err) < 0 || (after && zdm_page_parse(after, &from, err) < 0))
         return -1;
-    int64_t step = pages < 1 ? 1 : (int64_t)pages;
+    if (!after)
+        from = (struct zdm_page){.pass = end.pass, .file = end.file};
+    if (pages < 1)
+        return probe_lines(r, control, sql, rows, &from, bound, err);
+    int64_t step = (int64_t)pages;
     zdm_ranges_clear(r);
-    r->rows = step > 1 ? (int64_t)((double)step * sql->rows_a_page) : rows;
+    r->rows = (int64_t)((double)step * sql->rows_a_page);
     if (end.page - from.page > step) {
         end.page = from.page + step;
         r->upto[r->count++] = zdm_page_text(&end);
@@ -101,11 +137,9 @@ zdm_ranges_next(struct zdm_ranges *r, struct zdm_conn *control, const struct zdm
     }
     if (rows < 1)
         rows = 1;
-    if (sql->by_page) {
-        if (step_pages(r, sql, rows, after, bound, err) < 0)
-            return -1;
-    } else if (!zdm_ranges_ready(r, rows, after) &&
-               probe(r, control, sql, rows, after, bound, err) < 0)
+    if (!zdm_ranges_ready(r, rows, after) &&
+        (sql->by_page ? step_pages(r, control, sql, rows, after, bound, err)
+                      : probe(r, control, sql, rows, after, bound, err)) < 0)
         return -1;
     *upto = r->upto[r->next++];
     r->whole = r->next <= ZDM_RANGES_AHEAD && strcmp(*upto, bound) != 0;

@@ -2,7 +2,8 @@
  * range.h - the key ranges ahead, probed 16 at a time.
  *
  * Every range but the last holds as many keys as it was probed with; the last
- * one ends at the bound and may hold fewer.
+ * one ends at the bound and may hold fewer. By pages: as many rows as pages have by the estimate; where that
+ * is less than a page, ranges within it are probed, and the last of them ends with the page.
  */
 #ifndef ZDM_BATCH_RANGE_H
 #define ZDM_BATCH_RANGE_H

@@ -10,6 +10,7 @@
 #include "batch/identity.h"
 #include "batch/loop.h"
 #include "batch/order.h"
+#include "batch/pages_sql.h"
 #include "pg/retry.h"
 
 extern const struct zdm_embedded zdm_batch_sql[];
@@ -115,15 +116,15 @@ walk_table(struct zdm_worker *w, const struct zdm_bad_row *row, bool *found, str
             return -1;
         return renamed ? other_table(job, row, err) : 0;
     }
-    if (table->target.by_page || !same_table(row->identity, table->target.identity))
+    if (!same_table(row->identity, table->target.identity))
         return other_table(job, row, err);
     zdm_batch_sql_build(job->spec, &table->target, &table->sql);
     zdm_worker_walks(w, table);
     return 0;
 }
 
-static int
-taken_over(const struct zdm_job *job, struct zdm_err *err)
+int
+zdm_retry_taken_over(const struct zdm_job *job, struct zdm_err *err)
 {
     zdm_fail(err, ZDM_ERR_OWNED, "another runner has taken over plan \"%s\"", job->spec->plan);
     return zdm_err_hint(err, "its work is kept; zdm status shows who runs it");
@@ -142,7 +143,7 @@ add_parameters(struct zdm_parameters *p, const struct zdm_worker *w, const struc
     zdm_parameters_add_position(p, key, 0);
 }
 
-/* It failed with *err again: that is what is written down. */
+/* It failed with *err, again when it is in quarantine (tries): that is what is written down. */
 static int
 note_failure(struct zdm_worker *w, const struct zdm_bad_row *row, struct zdm_parameters *p,
     struct zdm_err *err)
@@ -150,13 +151,15 @@ note_failure(struct zdm_worker *w, const struct zdm_bad_row *row, struct zdm_par
     bool values = w->job->spec->quarantine_values;
     char sqlstate[6], tries[24];
     char *message = zdm_worker_bad_message(w, err);
-    char *sql = zdm_failed_again_sql(w->target, values);
+    bool listed = row->tries > 0;
+    char *sql = listed ? zdm_failed_again_sql(w->target, values)
+                       : zdm_pages_build_list(w->job->spec, w->target);
     struct zdm_result *r = NULL;
     int rc;
 
     snprintf(sqlstate, sizeof sqlstate, "%s", err->sqlstate);
     snprintf(tries, sizeof tries, "%lld", (long long)row->tries);
-    zdm_parameters_add(p, tries);
+    zdm_parameters_add(p, listed ? tries : row->identity);
     zdm_parameters_add(p, sqlstate);
     zdm_parameters_add(p, message);
     zdm_err_clear(err);
@@ -164,7 +167,7 @@ note_failure(struct zdm_worker *w, const struct zdm_bad_row *row, struct zdm_par
         if (zdm_worker_again(w, err) < 0)
             break;
     if (rc == 0 && zdm_result_i64(r, 0, 0) == 0)
-        rc = taken_over(w->job, err);
+        rc = zdm_retry_taken_over(w->job, err);
     zdm_result_free(r);
     free(message);
     free(sql);
@@ -194,7 +197,7 @@ look_elsewhere(struct zdm_worker *w, const struct zdm_bad_row *row, const struct
     struct zdm_result *r = NULL;
     int rc;
 
-    if (w->target == &w->job->tables[0]->target)
+    if (w->target == &w->job->tables[0]->target || w->target->by_page)
         return 0;
     root.relation = zdm_job_target(w->job)->relation;
     root.alias = NULL;
@@ -236,10 +239,9 @@ try_row(struct zdm_worker *w, const struct zdm_parameters *p, struct zdm_retried
     return 0;
 }
 
-/* *gone: its table is no partition any more. */
-static int
-retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct zdm_position *key,
-    struct zdm_retried *out, bool *gone, struct zdm_err *err)
+int
+zdm_retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct zdm_position *key,
+    struct zdm_retried *out, bool *gone, bool *moved, struct zdm_err *err)
 {
     struct zdm_parameters p = {.n = 0};
     struct zdm_retried_row did;
@@ -249,6 +251,8 @@ retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct zdm_
     snprintf(epoch, sizeof epoch, "%lld", (long long)w->job->epoch);
     add_parameters(&p, w, row, key, epoch);
     while (try_row(w, &p, &did, err) < 0) {
+        if (w->target->by_page && strstr(err->message, ZDM_WHERE_STAYS))
+            return zdm_worker_where_stays(w, err);
         if (err->code == ZDM_ERR_FAILED && zdm_is_data_error(err->sqlstate)) {
             out->failed++;
             return note_failure(w, row, &p, err);
@@ -262,14 +266,15 @@ retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct zdm_
     }
     if (!did.ours) {
         *gone = zdm_leaf_gone(w, err);
-        return *gone ? 0 : err->code == ZDM_OK ? taken_over(w->job, err) : -1;
+        return *gone ? 0 : err->code == ZDM_OK ? zdm_retry_taken_over(w->job, err) : -1;
     }
     ZDM_FAIL_HERE(RETRY_AFTER);
     if (did.changed || (!did.was_there && unknown))
         out->done++;
-    else if (did.was_there)
+    else if (did.was_there && row->tries > 0)
         out->unneeded++;
     zdm_worker_unstuck(w);
+    *moved = w->target->by_page && !did.was_there && !unknown;
     return did.was_there && !did.changed ? look_elsewhere(w, row, key, err) : 0;
 }
 
@@ -289,11 +294,11 @@ drop_row(struct zdm_job *job, const struct zdm_bad_row *row, struct zdm_retried 
     bool ours = zdm_result_i64(r, 0, 0) > 0;
     zdm_result_free(r);
     out->unneeded++;
-    return ours ? 0 : taken_over(job, err);
+    return ours ? 0 : zdm_retry_taken_over(job, err);
 }
 
 static int
-retry_one(struct zdm_worker *w, const struct zdm_bad_row *row, struct zdm_retried *out,
+retry_one(struct zdm_worker *w, const struct zdm_bad_row *row, struct zdm_retried *out, bool *moved,
     struct zdm_err *err)
 {
     struct zdm_position key = {.n = 0};
@@ -306,7 +311,7 @@ retry_one(struct zdm_worker *w, const struct zdm_bad_row *row, struct zdm_retrie
     if ((!w->conn && zdm_worker_open(w, err) < 0) ||
         zdm_position_split(row->key, w->sql->n_keys, &key, err) < 0)
         return -1;
-    int rc = retry_row(w, row, &key, out, &gone, err);
+    int rc = zdm_retry_row(w, row, &key, out, &gone, moved, err);
     zdm_position_release(&key);
     return rc == 0 && gone ? drop_row(w->job, row, out, err) : rc;
 }
@@ -331,6 +336,7 @@ retry_all(struct zdm_worker *w, const struct zdm_bad_rows *rows, struct zdm_retr
     struct zdm_err *err)
 {
     struct left_out left = {.row = NULL, .first = ZDM_ERR_INIT};
+    int64_t moved = 0; /* of the table in question */
     int rc = 0;
 
     for (size_t i = 0; i < rows->count && rc == 0; i++) {
@@ -339,7 +345,14 @@ retry_all(struct zdm_worker *w, const struct zdm_bad_rows *rows, struct zdm_retr
             left.rows++;
             continue;
         }
-        rc = retry_one(w, row, out, err);
+        if (moved > 0 && strcmp(row->relation, w->target->relation) != 0) {
+            rc = zdm_retry_settle(w, moved, out, err);
+            moved = 0;
+        }
+        bool it_moved = false;
+        if (rc == 0)
+            rc = retry_one(w, row, out, &it_moved, err);
+        moved += it_moved;
         if (rc == 0 || err->code != ZDM_ERR_MISMATCH)
             continue;
         left.row = row;
@@ -349,6 +362,8 @@ retry_all(struct zdm_worker *w, const struct zdm_bad_rows *rows, struct zdm_retr
         zdm_err_clear(err);
         rc = 0;
     }
+    if (rc == 0 && moved > 0)
+        rc = zdm_retry_settle(w, moved, out, err);
     if (rc < 0 || left.rows == 0) {
         zdm_err_release(&left.first);
         return rc;

@@ -5,6 +5,7 @@
 #include "base/failpoint.h"
 #include "base/mem.h"
 #include "batch/loop.h"
+#include "batch/pages_sql.h"
 #include "pg/retry.h"
 
 /* A line about it at most this often: there may be thousands. */
@@ -20,8 +21,7 @@ send(struct zdm_worker *w, const char *upto, const struct zdm_bad_row *bad, bool
 
     if (zdm_request_fill_set_aside(&q, w->sql, w->job->spec, &batch, bad, room, &common, err) < 0)
         return -1;
-    char *sql =
-        zdm_set_aside_sql(w->target, common, batch.striped, w->job->spec->quarantine_values);
+    char *sql = zdm_set_aside_sql(w->job->spec, w->target, common, batch.striped);
     int rc = zdm_conn_query(w->conn, sql, q.p.n, q.p.values, r, err);
     free(sql);
     zdm_request_release(&q);
@@ -47,6 +47,19 @@ recount(struct zdm_worker *w, struct zdm_err *err)
         return -1;
     count(w->job, n);
     return 0;
+}
+
+int
+zdm_worker_drop_stale(struct zdm_worker *w, struct zdm_err *err)
+{
+    const struct zdm_backfill_spec *spec = w->job->spec;
+    char *sql = zdm_pages_build_stale(spec, w->target, false);
+    char *epoch = zdm_strf("%lld", (long long)w->job->epoch);
+    int rc = ZDM_QUERY(w->conn, sql, NULL, err, spec->plan, spec->step, w->target->relation, epoch);
+
+    free(epoch);
+    free(sql);
+    return rc;
 }
 
 static void
@@ -109,8 +122,15 @@ set_aside(struct zdm_worker *w, const char *upto, const struct zdm_err *why, str
         .message = zdm_worker_bad_message(w, why),
     };
     char *range = zdm_worker_range(w, upto);
-    int rc = job->recount ? recount(w, err) : 0;
+    int rc = 0;
 
+    /* Room that rows take which are no more where they were. */
+    if (w->target->by_page && job->quarantined >= job->spec->max_quarantine) {
+        rc = zdm_worker_drop_stale(w, err);
+        job->recount = true;
+    }
+    if (rc == 0 && job->recount)
+        rc = recount(w, err);
     if (rc == 0)
         rc = send(w, upto, &bad, job->quarantined < job->spec->max_quarantine, &r, err);
     if (rc == 0)

@@ -1,5 +1,7 @@
 /* The SQL that sets a bad row aside, notes that it failed again, and knows it (pure text). */
 #include "batch/order.h"
+#include "batch/pages.h"
+#include "batch/pages_sql.h"
 #include "batch/quarantine.h"
 
 /* As in a batch: the author's search_path may have an = of its own. */
@@ -18,6 +20,8 @@ add_cas(struct zdm_buf *b, const struct zdm_backfill_target *t)
         "    AND (c.pos " EQ " $7::pg_catalog.text OR c.pos IS NULL AND"
         " $7::pg_catalog.text IS NULL)\n"
         "    AND c.state " EQ " 'open'\n");
+    if (t->by_page)
+        zdm_pages_add_file(b, t, ZDM_SET_ASIDE_PARAMETERS + 1);
     zdm_batch_add_attached(b, t);
     zdm_buf_add(b, "  FOR NO KEY UPDATE),\n");
 }
@@ -31,6 +35,26 @@ add_values(struct zdm_buf *b, const struct zdm_backfill_target *t, bool values)
         zdm_buf_add(b, "NULL::pg_catalog.json");
 }
 
+/* By pages: the one that is not there already. */
+static void
+add_rows_by_page(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
+    const struct zdm_backfill_target *t, int common)
+{
+    int upto = ZDM_SET_ASIDE_PARAMETERS + 1, after = upto + ZDM_PAGE_KEYS;
+
+    zdm_buf_add(b, "zdm_bad AS MATERIALIZED (\n  SELECT true AS is_last, ");
+    zdm_pages_add_place(b, t);
+    zdm_buf_add(b, ",\n    ");
+    add_values(b, t, spec->quarantine_values);
+    zdm_buf_add(b, " AS row_values\n  FROM ");
+    zdm_order_add_table(b, t);
+    zdm_buf_add(b, " WHERE EXISTS (SELECT FROM zdm_cas)\n    AND ");
+    zdm_pages_add_range(b, t, common < 0 ? 0 : after, upto + 2);
+    zdm_buf_add(b, "\n    AND NOT ");
+    zdm_pages_add_listed(b, spec, t);
+    zdm_buf_add(b, " LIMIT 2),\n");
+}
+
 /* Rows of the batch, two at most: there should be one, which is its last. */
 static void
 add_rows(
@@ -40,7 +64,8 @@ add_rows(
 
     zdm_buf_add(b, "zdm_bad AS MATERIALIZED (\n  SELECT ");
     zdm_order_add_at(b, t, upto);
-    zdm_buf_add(b, " AS is_last,\n    (SELECT pg_catalog.row_to_json(zdm_key) FROM (SELECT ");
+    zdm_buf_add(b, " AS is_last, $15::pg_catalog.text AS key,\n"
+                   "    (SELECT pg_catalog.row_to_json(zdm_key) FROM (SELECT ");
     zdm_order_add_columns(b, t, NULL, false);
     zdm_buf_add(b, ") AS zdm_key) AS key_columns,\n    ");
     add_values(b, t, values);
@@ -79,7 +104,7 @@ add_changes(struct zdm_buf *b)
         "zdm_in AS (\n"
         "  INSERT INTO zdm.quarantine AS q (plan, step, relation, key, identity, key_columns,\n"
         "    sqlstate, message, row_values)\n"
-        "  SELECT $1, $2, $16, $15, $17::pg_catalog.text,\n"
+        "  SELECT $1, $2, $16, zdm_bad.key, $17::pg_catalog.text,\n"
         "    zdm_bad.key_columns, $13::pg_catalog.text, $14::pg_catalog.text, zdm_bad.row_values\n"
         "  FROM zdm_bad CROSS JOIN zdm_found WHERE zdm_found.one AND zdm_found.go_on\n"
         "  ON CONFLICT (plan, step, relation, key) DO UPDATE SET identity = excluded.identity,\n"
@@ -103,12 +128,16 @@ add_changes(struct zdm_buf *b)
 }
 
 char *
-zdm_set_aside_sql(const struct zdm_backfill_target *target, int common, bool striped, bool values)
+zdm_set_aside_sql(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *target,
+    int common, bool striped)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
 
     add_cas(&b, target);
-    add_rows(&b, target, common, striped, values);
+    if (target->by_page)
+        add_rows_by_page(&b, spec, target, common);
+    else
+        add_rows(&b, target, common, striped, spec->quarantine_values);
     add_verdict(&b);
     add_changes(&b);
     return zdm_buf_take(&b);
@@ -118,7 +147,8 @@ char *
 zdm_failed_again_sql(const struct zdm_backfill_target *target, bool values)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
-    int key = ZDM_RETRY_PARAMETERS + 1, behind = key + (int)target->n_keys;
+    int key = ZDM_RETRY_PARAMETERS + 1,
+        behind = key + (target->by_page ? ZDM_PAGE_KEYS : (int)target->n_keys);
 
     zdm_buf_add(&b, "WITH zdm_fence AS MATERIALIZED (\n"
                     "  SELECT p.epoch FROM zdm.plan AS p WHERE p.name " EQ " $1::pg_catalog.text\n"
@@ -129,7 +159,10 @@ zdm_failed_again_sql(const struct zdm_backfill_target *target, bool values)
     zdm_buf_add(&b, " FROM ");
     zdm_order_add_table(&b, target);
     zdm_buf_add(&b, " WHERE ");
-    zdm_order_add_at(&b, target, key);
+    if (target->by_page)
+        zdm_pages_add_at(&b, target, key);
+    else
+        zdm_order_add_at(&b, target, key);
     /* Once, whatever becomes of the reply. */
     zdm_buf_addf(&b,
         "),\n    tries = q.tries OPERATOR(pg_catalog.+) 1, at = pg_catalog.clock_timestamp(),\n"

@@ -8,6 +8,7 @@
 #include "batch/needs.h"
 #include "batch/order.h"
 #include "batch/pages.h"
+#include "batch/pages_sql.h"
 #include "batch/statement_parts.h"
 
 /* The author's text on lines of its own: it may end with a comment. */
@@ -76,28 +77,15 @@ add_behind_where(
         zdm_buf_addf(b, "\n  ON CONFLICT %s", t->conflict);
 }
 
-#define JOIN "OPERATOR(pg_catalog.||)"
-#define PAGE "('(' " JOIN " $%d::pg_catalog.text " JOIN " ',0)')::pg_catalog.tid"
-
-/* Pages from the one of parameter `after` (0: from the first) up to before that of `upto`. */
-static void
-add_pages(struct zdm_buf *b, const struct zdm_backfill_target *t, int after, int upto)
-{
-    if (after > 0)
-        zdm_buf_addf(
-            b, "%s.ctid OPERATOR(pg_catalog.>=) " PAGE " AND ", zdm_backfill_target_row(t), after);
-    zdm_buf_addf(b, "%s.ctid OPERATOR(pg_catalog.<) " PAGE, zdm_backfill_target_row(t), upto);
-}
-
 static bool
 check_where(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
 {
-    return t->by_page && spec->action == ZDM_BACKFILL_SET;
+    return t->by_page && zdm_backfill_updates(spec->action);
 }
 
 /* Where the walk may meet a row again: is `where` false for it by now? */
-static void
-add_returning(
+void
+zdm_batch_add_returning(
     struct zdm_buf *b, const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
 {
     if (check_where(spec, t))
@@ -162,6 +150,22 @@ zdm_batch_add_attached(struct zdm_buf *b, const struct zdm_backfill_target *t)
         t->oid, t->oid, t->root);
 }
 
+/* Is it false for a row in quarantine, on which it may fail? A key is behind the cursor then. */
+static void
+add_where(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
+    const struct zdm_backfill_target *t, size_t *span)
+{
+    bool listed = t->by_page && spec->max_quarantine > 0;
+
+    if (listed) {
+        zdm_buf_add(b, "CASE WHEN ");
+        zdm_pages_add_listed(b, spec, t);
+        zdm_buf_add(b, " THEN false ELSE ");
+    }
+    add_author(b, spec->where, span);
+    zdm_buf_add(b, listed ? " END" : "");
+}
+
 /* What stands behind the range, and the count. */
 static void
 add_rest(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
@@ -174,7 +178,7 @@ add_rest(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
         zdm_needs_add(b, spec, t, &spans[spec->n_set]);
     } else if (spec->where) {
         zdm_buf_add(b, " AND ");
-        add_author(b, spec->where, &spans[map ? 0 : spec->n_set]);
+        add_where(b, spec, t, &spans[map ? 0 : spec->n_set]);
     }
     if (kind == ZDM_BATCH_STRIPE)
         zdm_batch_add_stripe(b, t);
@@ -183,11 +187,12 @@ add_rest(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
         return;
     }
     add_behind_where(b, spec, t);
-    add_returning(b, spec, t);
+    zdm_batch_add_returning(b, spec, t);
 }
 
 void
-zdm_batch_add_cas(struct zdm_buf *b, const struct zdm_backfill_target *t, const char *columns)
+zdm_batch_add_cas(
+    struct zdm_buf *b, const struct zdm_backfill_target *t, const char *columns, int file)
 {
     zdm_buf_addf(b,
         "WITH zdm_cas AS MATERIALIZED (\n"
@@ -201,12 +206,8 @@ zdm_batch_add_cas(struct zdm_buf *b, const struct zdm_backfill_target *t, const 
         "    AND (c.pos " EQ " $7::pg_catalog.text OR c.pos IS NULL AND"
         " $7::pg_catalog.text IS NULL)\n"
         "    AND c.state " EQ " 'open'\n");
-    if (t->by_page)
-        zdm_buf_addf(b,
-            "\n    AND $%d::pg_catalog.text IS NOT NULL\n"
-            "    AND pg_catalog.pg_relation_filenode(%u::pg_catalog.oid)::pg_catalog.text " EQ
-            " $%d::pg_catalog.text",
-            ZDM_BATCH_PARAMETERS + 1, t->oid, ZDM_BATCH_PARAMETERS + 2);
+    if (file > 0)
+        zdm_pages_add_file(b, t, file);
     zdm_batch_add_attached(b, t);
     zdm_buf_add(b, "  FOR NO KEY UPDATE),\n"
                    "zdm_rows AS (\n");
@@ -232,6 +233,17 @@ zdm_batch_add_move(struct zdm_buf *b, const char *batches)
         "    (SELECT zdm_cas.wal FROM zdm_cas))::pg_catalog.int8");
 }
 
+const char *
+zdm_batch_counted(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
+{
+    if (!check_where(spec, t))
+        return "1";
+    /* No other way to fail in the statement itself: nothing of this batch is done. */
+    return "(SELECT CASE WHEN pg_catalog.count(zdm_rows.still) " EQ " 0 THEN 1\n"
+           "    ELSE pg_catalog.concat('" ZDM_WHERE_STAYS "', pg_catalog.count(zdm_rows.still))"
+           "::pg_catalog.int8 END FROM zdm_rows)";
+}
+
 /* common: how many first columns both ends share; -1: there is no lower end. */
 static struct zdm_batch_text
 build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t, int common,
@@ -243,11 +255,12 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     int upto = ZDM_BATCH_PARAMETERS + 1;
     int after = upto + (t->by_page ? ZDM_PAGE_KEYS : (int)t->n_keys);
 
-    zdm_batch_add_cas(&b, t, map ? ZDM_MAP_CAS : "pg_catalog.pg_current_wal_insert_lsn() AS wal");
+    zdm_batch_add_cas(&b, t, map ? ZDM_MAP_CAS : "pg_catalog.pg_current_wal_insert_lsn() AS wal",
+        t->by_page ? upto : 0);
     add_action(&b, spec, t, spans);
     zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND ");
     if (t->by_page)
-        add_pages(&b, t, common < 0 ? 0 : after, upto + 2);
+        zdm_pages_add_range(&b, t, common < 0 ? 0 : after, upto + 2);
     else if (common < 0)
         zdm_order_add_first(&b, t, upto);
     else
@@ -255,13 +268,7 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     add_rest(&b, spec, t, kind, spans);
     if (map)
         return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
-    /* No other way to fail in the statement itself: nothing of this batch is done. */
-    zdm_batch_add_move(&b,
-        check_where(spec, t)
-            ? "(SELECT CASE WHEN pg_catalog.count(zdm_rows.still) " EQ " 0 THEN 1\n"
-              "    ELSE pg_catalog.concat('" ZDM_WHERE_STAYS "', pg_catalog.count(zdm_rows.still))"
-              "::pg_catalog.int8 END FROM zdm_rows)"
-            : "1");
+    zdm_batch_add_move(&b, zdm_batch_counted(spec, t));
     return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
 }
 
@@ -299,6 +306,39 @@ build_sweep(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     out->look.still = zdm_batch_build_still(spec, target);
 }
 
+/* Takes a row out of quarantine, with another condition; without an end. */
+static void
+add_taken_out(struct zdm_buf *b, const char *condition)
+{
+    zdm_buf_addf(b,
+        "  DELETE FROM zdm.quarantine AS q WHERE EXISTS (SELECT FROM %s)\n"
+        "    AND q.plan " EQ " $1 AND q.step " EQ " $2::pg_catalog.text\n"
+        "    AND q.relation " EQ " $3::pg_catalog.text AND q.key " EQ " $4::pg_catalog.text\n",
+        condition);
+}
+
+/* zdm_cas of a row in quarantine. By pages the row itself is locked before it is taken out: one that is
+ * updated at that moment is another one then, which nobody would do. */
+static void
+add_retry_cas(struct zdm_buf *b, const struct zdm_backfill_target *t)
+{
+    if (!t->by_page) {
+        zdm_buf_add(b, "zdm_cas AS (\n");
+        add_taken_out(b, "zdm_fence");
+        zdm_buf_add(b, "  RETURNING pg_catalog.set_config('zdm.sync', 'off', true) AS sync),\n");
+        return;
+    }
+    zdm_buf_add(b, "zdm_place AS MATERIALIZED (\n  SELECT 1 FROM ");
+    zdm_order_add_table(b, t);
+    zdm_buf_add(b, " WHERE EXISTS (SELECT FROM zdm_fence) AND ");
+    zdm_pages_add_at(b, t, ZDM_RETRY_PARAMETERS + 1);
+    zdm_buf_add(b, "\n  FOR UPDATE),\nzdm_gone AS (\n");
+    add_taken_out(b, "zdm_place");
+    zdm_buf_add(b,
+        "),\nzdm_cas AS MATERIALIZED (\n"
+        "  SELECT pg_catalog.set_config('zdm.sync', 'off', true) AS sync FROM zdm_place),\n");
+}
+
 static struct zdm_batch_text
 build_retry(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
 {
@@ -310,32 +350,35 @@ build_retry(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
                     "  SELECT p.epoch FROM zdm.plan AS p WHERE p.name " EQ " $1::pg_catalog.text\n"
                     "    AND p.epoch " EQ " $5::pg_catalog.int8\n");
     zdm_batch_add_attached(&b, t);
-    zdm_buf_add(&b,
-        "  FOR SHARE),\n"
-        "zdm_cas AS (\n"
-        "  DELETE FROM zdm.quarantine AS q WHERE EXISTS (SELECT FROM zdm_fence)\n"
-        "    AND q.plan " EQ " $1 AND q.step " EQ " $2::pg_catalog.text\n"
-        "    AND q.relation " EQ " $3::pg_catalog.text AND q.key " EQ " $4::pg_catalog.text\n"
-        "  RETURNING pg_catalog.set_config('zdm.sync', 'off', true) AS sync),\n"
-        "zdm_rows AS (\n");
+    zdm_buf_add(&b, "  FOR SHARE),\n");
+    add_retry_cas(&b, t);
+    zdm_buf_add(&b, "zdm_rows AS (\n");
     add_action(&b, spec, t, spans);
     zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND ");
-    zdm_order_add_at(&b, t, ZDM_RETRY_PARAMETERS + 1);
-    if (!map) {
-        add_rest(&b, spec, t, ZDM_BATCH_WHOLE, spans);
-    } else {
-        if (spec->where) {
-            zdm_buf_add(&b, " AND ");
-            add_author(&b, spec->where, &spans[0]);
-        }
+    if (t->by_page)
+        zdm_pages_add_at(&b, t, ZDM_RETRY_PARAMETERS + 1);
+    else
+        zdm_order_add_at(&b, t, ZDM_RETRY_PARAMETERS + 1);
+    if (spec->where) {
+        zdm_buf_add(&b, " AND ");
+        add_author(&b, spec->where, &spans[map ? 0 : spec->n_set]);
+    }
+    if (map) {
         zdm_map_add_lock(&b, t);
         zdm_buf_add(&b, ")\n");
+    } else {
+        add_behind_where(&b, spec, t);
+        zdm_batch_add_returning(&b, spec, t);
     }
     zdm_buf_addf(&b,
         "SELECT (SELECT pg_catalog.count(*) FROM zdm_fence),\n"
-        "  (SELECT pg_catalog.count(*) FROM zdm_cas),\n  %s",
-        map ? "zdm_rows.* FROM (SELECT) AS zdm_one LEFT JOIN zdm_rows ON true"
-            : "(SELECT pg_catalog.count(*) FROM zdm_rows)");
+        "  (SELECT pg_catalog.count(*) FROM %s),\n  ",
+        t->by_page ? "zdm_place" : "zdm_cas");
+    if (map)
+        zdm_buf_add(&b, "zdm_rows.* FROM (SELECT) AS zdm_one LEFT JOIN zdm_rows ON true");
+    else
+        zdm_buf_addf(
+            &b, "(SELECT pg_catalog.count(*) FROM zdm_rows), %s", zdm_batch_counted(spec, t));
     return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
 }
 
@@ -353,12 +396,16 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
         out->authors[i] = spec->set[i].expr;
     out->authors[out->n_set] = spec->where;
     if (spec->action == ZDM_BACKFILL_MAP)
-        out->write.text = zdm_map_build_write(target);
+        out->write.text = zdm_map_build_write(spec, target);
     out->by_page = target->by_page;
+    out->retry = build_retry(spec, target);
+    if (spec->action == ZDM_BACKFILL_MAP)
+        out->once = zdm_map_build_once(spec, target);
     zdm_batch_build_ahead(target, out);
     out->batches = zdm_alloc((out->n_keys + 1) * sizeof *out->batches);
     if (target->by_page) {
-        out->sweep = zdm_batch_build_matching(spec, target);
+        out->sweep = zdm_pages_build_sweep(spec, target);
+        out->lines = zdm_pages_build_lines(target);
         out->rows_a_page = target->pages > 0 && target->estimated_rows > target->pages
                                ? (double)target->estimated_rows / (double)target->pages
                                : 50;
@@ -370,9 +417,6 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
     for (size_t i = 0; i <= out->n_keys; i++)
         out->batches[i] = build_batch(spec, target, (int)i - 1, ZDM_BATCH_WHOLE);
     build_sweep(spec, target, out);
-    out->retry = build_retry(spec, target);
-    if (spec->action == ZDM_BACKFILL_MAP)
-        out->once = zdm_map_build_once(target);
     if (target->stripe_by == ZDM_STRIPE_NONE)
         return;
     out->striped = zdm_alloc((out->n_keys + 1) * sizeof *out->striped);
@@ -401,6 +445,7 @@ zdm_batch_sql_release(struct zdm_batch_sql *sql)
     free(sql->probe_first);
     free(sql->probe_next);
     free(sql->sweep);
+    free(sql->lines);
     release_texts(sql->batches, sql->n_keys + 1);
     release_texts(sql->striped, sql->n_keys + 1);
     release_texts(sql->repairs, sql->n_keys + 1);

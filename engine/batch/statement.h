@@ -81,11 +81,12 @@ struct zdm_batch_sql {
     /* One row from quarantine: $1 plan, $2 step, $3 relation, $4 key as a position, $5 epoch, then its
      * columns -> 1 when the plan is ours and the partition is one still, 1 when it was there, rows changed. Taking it out and
      * changing it are one. Of a map it locks and reads the row instead: keys and columns follow, NULL when there
-     * is none. None by pages. */
+     * is none. By pages: 1 when the row is at its place, whether it was there or not. */
     struct zdm_batch_text retry;
     char *once;                  /* of a map: arrays of what `retry` gave -> rows changed */
     struct zdm_batch_text write; /* of a map: what is done with the rows that a batch gave */
     char *sweep;                 /* by pages: -> does any row still need it? */
+    char *lines;                 /* by pages: pages_sql.h */
     bool by_page;
     double rows_a_page;   /* by pages: estimate */
     size_t n_keys;        /* there are n_keys + 1 batches */

@@ -1,4 +1,5 @@
 #include "batch/order.h"
+#include "batch/pages_sql.h"
 #include "batch/statement_parts.h"
 
 /* What the server keeps of the rows of a batch, in bytes; compressed values are several times as long
@@ -11,6 +12,8 @@ zdm_map_add_select(struct zdm_buf *b, const struct zdm_backfill_target *t)
     const char *row = zdm_backfill_target_row(t);
 
     zdm_buf_add(b, "  SELECT ");
+    if (t->by_page)
+        zdm_buf_addf(b, "%s.ctid::pg_catalog.text AS k1", row);
     for (size_t i = 0; i < t->n_keys; i++)
         zdm_buf_addf(
             b, "%s%s.%s::pg_catalog.text AS k%zu", i > 0 ? ", " : "", row, t->keys[i].name, i + 1);
@@ -67,18 +70,18 @@ zdm_map_add_rows(struct zdm_buf *b, const struct zdm_backfill_target *t)
 static void
 add_arrays(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t first)
 {
-    size_t n = t->n_keys + t->n_set + 1;
+    size_t n_keys = zdm_pages_row_keys(t), n = n_keys + t->n_set + 1;
 
     zdm_buf_add(b, "  FROM ROWS FROM (");
     for (size_t i = 0; i < n; i++)
         zdm_buf_addf(b, "%spg_catalog.unnest((SELECT $%zu::pg_catalog.text[]))",
             i > 0 ? ",\n    " : "", first + i);
     zdm_buf_add(b, ") AS zdm_new (");
-    for (size_t i = 0; i < t->n_keys; i++)
-        zdm_buf_addf(b, "k%zu, ", i + 1);
+    for (size_t i = 0; i < n_keys; i++)
+        zdm_buf_addf(b, "zdm_k%zu, ", i + 1);
     for (size_t i = 0; i < t->n_set; i++)
-        zdm_buf_addf(b, "v%zu, ", i + 1);
-    zdm_buf_add(b, "kept)\n");
+        zdm_buf_addf(b, "zdm_v%zu, ", i + 1);
+    zdm_buf_add(b, "zdm_kept)\n");
 }
 
 /* The change of the rows in the arrays, up to what else its WHERE says. */
@@ -90,34 +93,41 @@ add_update(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t first)
     zdm_buf_add(b, " SET\n");
     for (size_t i = 0; i < t->n_set; i++)
         zdm_buf_addf(b,
-            "%s = CASE WHEN pg_catalog.substr(zdm_new.kept, %zu, 1) " EQ " '1' THEN %s.%s\n"
-            "    ELSE zdm_new.v%zu::%s END%s\n",
+            "%s = CASE WHEN pg_catalog.substr(zdm_new.zdm_kept, %zu, 1) " EQ " '1' THEN %s.%s\n"
+            "    ELSE zdm_new.zdm_v%zu::%s END%s\n",
             t->set[i], i + 1, zdm_backfill_target_row(t), t->set[i], i + 1, t->set_types[i],
             i + 1 < t->n_set ? "," : "");
     add_arrays(b, t, first);
     zdm_buf_add(b, "  WHERE ");
-    zdm_order_add_equal(b, t, "zdm_new");
+    if (t->by_page) /* the rows are locked: they stay where they are */
+        zdm_buf_addf(
+            b, "%s.ctid " EQ " zdm_new.zdm_k1::pg_catalog.tid", zdm_backfill_target_row(t));
+    else
+        zdm_order_add_equal(b, t, "zdm_new");
 }
 
 char *
-zdm_map_build_write(const struct zdm_backfill_target *t)
+zdm_map_build_write(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
 
-    zdm_batch_add_cas(&b, t, "pg_catalog.current_setting('zdm.wal')::pg_catalog.pg_lsn AS wal");
+    zdm_batch_add_cas(&b, t, "pg_catalog.current_setting('zdm.wal')::pg_catalog.pg_lsn AS wal", 0);
     add_update(&b, t, ZDM_BATCH_PARAMETERS + 1);
-    zdm_buf_add(&b, " AND (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off'\n  RETURNING 1)\n");
-    zdm_batch_add_move(&b, "1");
+    zdm_buf_add(&b, " AND (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off'");
+    zdm_batch_add_returning(&b, spec, t);
+    zdm_batch_add_move(&b, zdm_batch_counted(spec, t));
     return zdm_buf_take(&b);
 }
 
 char *
-zdm_map_build_once(const struct zdm_backfill_target *t)
+zdm_map_build_once(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
 
     zdm_buf_add(&b, "WITH zdm_rows AS (\n");
     add_update(&b, t, 1);
-    zdm_buf_add(&b, "\n  RETURNING 1)\nSELECT pg_catalog.count(*) FROM zdm_rows");
+    zdm_batch_add_returning(&b, spec, t);
+    zdm_buf_addf(
+        &b, "SELECT (SELECT pg_catalog.count(*) FROM zdm_rows), %s", zdm_batch_counted(spec, t));
     return zdm_buf_take(&b);
 }

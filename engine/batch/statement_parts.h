@@ -13,7 +13,15 @@
 
 /* "WITH zdm_cas AS (...), zdm_rows AS (": the cursor's row is locked if it stands where we think.
  * columns: what else zdm_cas gives; zdm_batch_add_move wants "wal", where the WAL was before. */
-void zdm_batch_add_cas(struct zdm_buf *b, const struct zdm_backfill_target *t, const char *columns);
+/* file: by pages, the first of the parameters of upto. */
+void zdm_batch_add_cas(
+    struct zdm_buf *b, const struct zdm_backfill_target *t, const char *columns, int file);
+/* "RETURNING ...)": the end of zdm_rows of what changes rows. By pages: is `where` false by now? */
+void zdm_batch_add_returning(
+    struct zdm_buf *b, const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
+/* 1; by pages an expression that fails when it is not. */
+const char *zdm_batch_counted(
+    const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
 /* Behind zdm_rows: the cursor moves. batches: by how many, an expression. */
 void zdm_batch_add_move(struct zdm_buf *b, const char *batches);
 
@@ -31,9 +39,10 @@ void zdm_map_add_rows(struct zdm_buf *b, const struct zdm_backfill_target *t);
 /* " FOR UPDATE", as strong as the change needs it. */
 void zdm_map_add_lock(struct zdm_buf *b, const struct zdm_backfill_target *t);
 /* Returns owned. */
-char *zdm_map_build_write(const struct zdm_backfill_target *t);
+char *zdm_map_build_write(
+    const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
 /* The same without a cursor, and only the arrays for parameters -> rows changed. */
-char *zdm_map_build_once(const struct zdm_backfill_target *t);
+char *zdm_map_build_once(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
 
 /* --- statement_ahead.c --------------------------------------------------------------- */
 /* bound, cut, count, ahead_*, probe_* */
@@ -47,9 +56,6 @@ char *zdm_batch_build_found(
 char *zdm_batch_build_any(
     const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
 char *zdm_batch_build_still(
-    const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
-/* By pages: does `where` hold for any row? */
-char *zdm_batch_build_matching(
     const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
 
 #endif

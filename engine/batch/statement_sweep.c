@@ -73,14 +73,3 @@ zdm_batch_build_still(const struct zdm_backfill_spec *spec, const struct zdm_bac
     zdm_buf_add(&b, ")");
     return zdm_buf_take(&b);
 }
-
-char *
-zdm_batch_build_matching(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
-{
-    struct zdm_buf b = ZDM_BUF_INIT;
-
-    zdm_buf_add(&b, "SELECT EXISTS (SELECT FROM ");
-    zdm_order_add_table(&b, t);
-    zdm_buf_addf(&b, " WHERE (\n%s\n))", spec->where);
-    return zdm_buf_take(&b);
-}

@@ -100,12 +100,6 @@ zdm_job_build(struct zdm_job *job, struct zdm_table *table, struct zdm_err *err)
 {
     char *why_not = NULL;
 
-    if (table->target.by_page && job->spec->max_quarantine > 0) {
-        zdm_fail(err, ZDM_ERR_FAILED,
-            "%s has no key, by which a row in quarantine could be found again",
-            table->target.relation);
-        return zdm_err_hint(err, "give the table a primary key, or leave max_quarantine out");
-    }
     while (zdm_needs_find(job->control, job->spec, &table->target, &why_not, err) < 0)
         if (zdm_control_again(job, err) < 0)
             return -1;

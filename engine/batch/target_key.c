@@ -122,7 +122,6 @@ refuse_no_key(
         "of them without WHERE%s",
         t->partitioned                      ? ""
         : spec->action == ZDM_BACKFILL_COPY ? "; a copy cannot do without"
-        : spec->action == ZDM_BACKFILL_MAP  ? "; a map cannot do without"
                                             : "; or say where: rows are then found by it, page "
                                               "by page, until there is none left");
 }
@@ -131,7 +130,7 @@ refuse_no_key(
 static int
 take_pages(const struct zdm_backfill_spec *spec, struct zdm_backfill_target *t, struct zdm_err *err)
 {
-    if (!spec->where || spec->action == ZDM_BACKFILL_COPY || spec->action == ZDM_BACKFILL_MAP)
+    if (!spec->where || spec->action == ZDM_BACKFILL_COPY)
         return refuse_no_key(spec, t, err);
     char *table = t->identity;
     t->identity = zdm_strf("%s/ctid", table);

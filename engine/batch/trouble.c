@@ -346,8 +346,8 @@ zdm_worker_blame(
     w->fault = (struct zdm_backfill_fault){.set_index = set_index, .position = position};
 }
 
-static int
-where_stays(const struct zdm_worker *w, struct zdm_err *err)
+int
+zdm_worker_where_stays(const struct zdm_worker *w, struct zdm_err *err)
 {
     zdm_err_clear(err);
     zdm_fail(err, ZDM_ERR_FAILED, "where is still true for rows of %s that were updated",
@@ -418,7 +418,7 @@ zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_e
         return 0;
     }
     if (w->target->by_page && strstr(err->message, ZDM_WHERE_STAYS))
-        return where_stays(w, err);
+        return zdm_worker_where_stays(w, err);
     if (zdm_is_data_error(err->sqlstate) && w->batch_keys > 1) {
         w->unclean = true;
         zdm_worker_narrow(w);

@@ -69,7 +69,8 @@ return {
                 kind = "columns",
                 doc = "The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the "
                     .. "primary key, or else the narrowest such index. A table without any is walked page by page, again and "
-                    .. "again until no row is left for `where`, which `set` must then make false; it cannot be copied or mapped. "
+                    .. "again until no row is left for `where`, which `set` or `map` must then make false, for every such row; "
+                    .. "it cannot be copied. "
                     .. "Each partition of a partitioned table has a key of its own, or none.",
             },
             {
@@ -187,8 +188,10 @@ return {
                     .. "retries them, and no contract step begins before none is left. One more than that stops the "
                     .. "backfill; 0: the first one does. A row that meanwhile got another key is "
                     .. "not found by a retry and leaves quarantine as a deleted one does; so does one that moved to another "
-                    .. "partition, with a warning. The table needs a key: without one nothing "
-                    .. "would tell a row that was left behind from any other when the table is searched again.",
+                    .. "partition, with a warning. In a table without a key a row is known by its place (`ctid`, `xmin` and the file of the table) "
+                    .. "as long as nobody updates it. When somebody has, or the table was rewritten, a retry looks "
+                    .. "the whole table through for rows that `where` is still true for: those are done, or left behind under "
+                    .. "their new place.",
             },
             {
                 name = "quarantine_values",

@@ -511,24 +511,6 @@ test_swept_by_two_columns(void **state)
     swept(true);
 }
 
-static void
-test_without_a_key(void **state)
-{
-    struct fixture *f = fixture_new("bq_nokey", NULL);
-
-    (void)state;
-    sql(f->app, "CREATE TABLE t (n int); INSERT INTO t VALUES (1)");
-    f->set = (struct zdm_assignment){"n", "2"};
-    f->spec.table = "bq_nokey.t";
-    f->spec.where = "n = 1";
-    f->spec.max_quarantine = 1;
-    assert_int_equal(fixture_run(f), -1);
-    assert_has(
-        f->err.message, "bq_nokey.t has no key, by which a row in quarantine could be found");
-    assert_value(f->app, "SELECT count(*) FROM t WHERE n = 1", "1");
-    fixture_free(f);
-}
-
 /* One partition was renamed: the rows of the others are tried all the same. */
 static void
 test_renamed_partition(void **state)
@@ -595,7 +577,6 @@ main(void)
         cmocka_unit_test(test_another_table),
         cmocka_unit_test(test_swept),
         cmocka_unit_test(test_swept_by_two_columns),
-        cmocka_unit_test(test_without_a_key),
     };
 
     return cmocka_run_group_tests_name("batch_quarantine", tests, NULL, NULL);
