@@ -8,6 +8,7 @@
 #define ZDM_BATCH_READING_H
 
 #include "base/buf.h"
+#include "batch/lag.h"
 #include "batch/monitor.h"
 #include "pg/conn.h"
 
@@ -21,6 +22,7 @@ struct zdm_reading {
     struct zdm_buf news;
     unsigned said; /* bits: what is said once */
 
+    struct zdm_lag_looks looks;      /* of replicas */
     double commits[ZDM_CANARY_KEPT]; /* ms, the newest ones */
     size_t n_commits;
     int64_t checkpoints[ZDM_CHECKPOINT_KEPT]; /* counters, one a second */

@@ -46,6 +46,19 @@ hold_for(struct zdm_reading *r, const char *name, bool hidden)
         hidden ? ", or this role may not look at it: grant it pg_monitor" : "");
 }
 
+/* One that was behind before we looked first is so for as long as it says itself, at least. */
+static int64_t
+lag_ms(const struct zdm_reading *r, const struct zdm_result *rows, int i, int64_t now)
+{
+    bool since_start;
+
+    if (!zdm_result_get(rows, i, 5))
+        return 0;
+    int64_t ms = zdm_lag_ms(&r->looks, zdm_result_i64(rows, i, 5), now, &since_start);
+    int64_t reported = since_start ? zdm_result_i64(rows, i, 1) : 0;
+    return ms > reported ? ms : reported;
+}
+
 int
 zdm_read_replicas(struct zdm_reading *r, struct zdm_err *err)
 {
@@ -57,13 +70,17 @@ zdm_read_replicas(struct zdm_reading *r, struct zdm_err *err)
     if (zdm_conn_exec(
             r->conn, zdm_embedded_text(zdm_batch_sql, "sql/signal_replicas.sql"), &rows, err) < 0)
         return -1;
+    int64_t now = zdm_monotonic_us();
+    if (zdm_result_rows(rows) > 0)
+        zdm_lag_note(&r->looks, zdm_result_i64(rows, 0, 4), now);
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         const char *name = zdm_result_get(rows, i, 0);
+        int64_t lag = lag_ms(r, rows, i, now);
         hidden += zdm_result_bool(rows, i, 3);
         if (!counts(limits, name))
             continue;
-        if (zdm_result_i64(rows, i, 1) > ms) {
-            ms = zdm_result_i64(rows, i, 1);
+        if (lag > ms) {
+            ms = lag;
             slowest = name;
         }
         if (zdm_result_i64(rows, i, 2) > bytes) {
@@ -77,7 +94,6 @@ zdm_read_replicas(struct zdm_reading *r, struct zdm_err *err)
             "pg_monitor, or say max_lag = \"0s\"");
     if (zdm_result_rows(rows) > 0)
         r->now.carried = true;
-    int64_t now = zdm_monotonic_us();
     zdm_signal_set(zdm_reading_signal(r, ZDM_SIGNAL_LAG), (double)ms, slowest, now);
     zdm_signal_set(zdm_reading_signal(r, ZDM_SIGNAL_LAG_BYTES), (double)bytes, farthest, now);
     if ((away = missing(limits, rows)))
