@@ -80,7 +80,9 @@ const struct zdm_command zdm_commands[] = {
             "zdm there: phases, transactions, timeouts, backfills in batches that go on where they "
             "were. It checks the SQL of gates and asks for the rest; what cannot be SQL is said "
             "where "
-            "it stands. It does not try again, throttle, or tell zdm what was done.",
+            "it stands. It tries for locks, looks for rows that a backfill left, and ends with the "
+            "way "
+            "back as a comment. It does not throttle, set rows aside, or tell zdm what was done.",
         .examples =
             {
                 {"zdm plan plans/rename_email.lua", "review a plan, offline"},

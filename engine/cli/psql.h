@@ -1,8 +1,8 @@
 /*
  * psql.h - a plan as a script that a person can run with psql (pure).
  *
- * It does what zdm run would do, step by step, without what takes a program: tries for locks,
- * throttling, workers, resuming by itself. A step begins with `-v zdm_from=N`; what SQL cannot do is
+ * It does what zdm run would do, step by step, without what takes a program: throttling, quarantine,
+ * workers, resuming by itself. A step begins with `-v zdm_from=N`; what SQL cannot do is
  * said where it stands and asked for.
  */
 #ifndef ZDM_CLI_PSQL_H
@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "plan/check.h"
+#include "plan/lock_policy.h"
 #include "plan/plan.h"
 #include "run/status.h"
 
@@ -24,6 +25,20 @@ const char *zdm_psql_cannot(const struct zdm_step_backfill *backfill);
 void zdm_psql_backfill(
     struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_step *step);
 
+/* --- psql_sweep.c --- */
+/* Behind a backfill that can: stops when rows are left that need it. */
+void zdm_psql_sweep(struct zdm_buf *out, const struct zdm_plan *plan, size_t index);
+
+/* --- psql_locks.c --- */
+/* Tries for the locks that statements of a step take, in its transaction; nothing when they are weak. */
+void zdm_psql_locks(
+    struct zdm_buf *out, const struct zdm_lock_policy *policy, const struct zdm_lock_rules *rules);
+
+/* --- psql_undo.c --- */
+/* How the steps are taken back, the last first, as a comment. */
+void zdm_psql_undo(
+    struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_report *report);
+
 /* --- psql_text.c --- */
 /* n bytes as a comment, each line behind "-- ". */
 void zdm_psql_comment(struct zdm_buf *out, const char *text);
@@ -31,6 +46,17 @@ void zdm_psql_comment(struct zdm_buf *out, const char *text);
 void zdm_psql_argument(struct zdm_buf *out, const char *text);
 /* An SQL literal, whatever stands in the text. */
 void zdm_psql_literal(struct zdm_buf *out, const char *text);
+char *zdm_psql_literal_of(const char *text); /* owned */
+/* ARRAY['a', 'b'] of literals; owned. */
+char *zdm_psql_array(const char *const *texts, size_t n);
+/* A template from its "DO" on, with the texts in place of the words between two @; @quote@ is a dollar quote
+ * that is in none of them. Takes the texts. */
+struct zdm_psql_word {
+    const char *name;
+    char *text;
+};
+void zdm_psql_fill(
+    struct zdm_buf *out, const char *template, struct zdm_psql_word *words, size_t n);
 /* $tag$ with which `text` can be quoted; owned. */
 char *zdm_psql_dollar(const char *text, const char *tag);
 

@@ -96,69 +96,26 @@ key(const struct zdm_step_backfill *b)
     return zdm_buf_take(&out);
 }
 
-static char *
-literal(const char *text)
-{
-    struct zdm_buf out = ZDM_BUF_INIT;
-
-    zdm_psql_literal(&out, text);
-    return zdm_buf_take(&out);
-}
-
-struct word {
-    const char *name;
-    char *text;
-};
-
-/* The template with its words, from "DO" on: what stands before tells about the template. */
-static void
-fill(struct zdm_buf *out, const char *template, const struct word *words, size_t n)
-{
-    for (const char *at = strstr(template, "\nDO ") + 1; *at;) {
-        size_t plain = strcspn(at, "@");
-        zdm_buf_addn(out, at, plain);
-        at += plain;
-        if (!*at)
-            break;
-        size_t length = strcspn(at + 1, "@"), i = 0;
-        while (i < n &&
-               (strlen(words[i].name) != length || strncmp(words[i].name, at + 1, length) != 0))
-            i++;
-        if (i == n)
-            zdm_die("psql_backfill.sql has a word that nobody knows");
-        zdm_buf_add(out, words[i].text);
-        at += length + 2;
-    }
-}
-
 void
 zdm_psql_backfill(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_step *step)
 {
     const struct zdm_step_backfill *b = &step->u.backfill;
     const char *template = zdm_embedded_text(zdm_cli_sql, "psql_backfill.sql");
     char *name = zdm_strf("%s/%s", plan->name, step->id);
-    struct zdm_buf all = ZDM_BUF_INIT;
-    struct word words[] = {
-        {"table", literal(b->table)},
-        {"step", literal(name)},
+    struct zdm_psql_word words[] = {
+        {"table", zdm_psql_literal_of(b->table)},
+        {"step", zdm_psql_literal_of(name)},
         {"key", key(b)},
-        {"into", b->into ? literal(b->into) : zdm_strdup("NULL")},
+        {"into", b->into ? zdm_psql_literal_of(b->into) : zdm_strdup("NULL")},
         {"before", before(b)},
         {"behind", behind(b)},
         {"pause",
             zdm_strf("%lld.%03lld", (long long)b->pause_ms / 1000, (long long)b->pause_ms % 1000)},
-        {"quote", NULL},
     };
     size_t n = sizeof words / sizeof *words;
 
-    for (size_t i = 0; i + 1 < n; i++)
-        zdm_buf_add(&all, words[i].text);
-    words[n - 1].text = zdm_psql_dollar(all.s, "zdm");
-    fill(out, template, words, n);
+    zdm_psql_fill(out, template, words, n);
     if (b->vacuum)
         zdm_buf_addf(out, "VACUUM (ANALYZE) %s;\n", b->into ? b->into : b->table);
-    for (size_t i = 0; i < n; i++)
-        free(words[i].text);
-    zdm_buf_release(&all);
     free(name);
 }

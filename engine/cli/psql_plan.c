@@ -13,9 +13,10 @@ static const char head[] =
     "--   psql -X -v ON_ERROR_STOP=1 -d DATABASE -f FILE\n"
     "-- and after an error or a gate go on with -v zdm_from=N, the number of the step.\n"
     "--\n"
-    "-- zdm run does more: it tries for locks again and again, slows down when the server\n"
-    "-- suffers, and knows by itself where it was. zdm does not see what this script does:\n"
-    "-- use one or the other.\n"
+    "-- zdm run does more: it slows down when the server suffers, sets rows aside that cannot\n"
+    "-- be changed (here the first one stops the backfill), names who is in the way of a lock,\n"
+    "-- and knows by itself where it was. zdm does not see what this script does: use one or\n"
+    "-- the other.\n"
     "\\set ON_ERROR_STOP on\n"
     "\\if :{?zdm_from}\n"
     "\\else\n"
@@ -102,6 +103,7 @@ sql_step(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan
             "left, such as\n-- an INVALID index, and drop that before going on here.\n");
     } else {
         zdm_buf_add(out, "BEGIN;\n");
+        zdm_psql_locks(out, &policy, &plan->steps[index].locks);
         if (policy.most_ms)
             zdm_buf_addf(out, "SET LOCAL lock_timeout = '%lldms';\n",
                 (long long)zdm_lock_share_ms(&policy, policy.most_ms));
@@ -193,6 +195,7 @@ backfill_step(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm
         zdm_buf_add(out, "-- Rows that nobody may wait for are waited for here, and replicas are "
                          "not looked at.\n");
         zdm_psql_backfill(out, plan, step);
+        zdm_psql_sweep(out, plan, (size_t)(step - plan->steps));
         return;
     }
     zdm_buf_addf(
@@ -301,4 +304,5 @@ zdm_psql_plan(struct zdm_buf *out, const struct zdm_plan *plan,
             next++;
     }
     zdm_buf_add(out, "\n\\echo 'done'\n");
+    zdm_psql_undo(out, plan, report);
 }

@@ -103,6 +103,79 @@ check_exit 0 script again
 check_has "$err" '500 rows changed'
 check_eq "each once" 1500 "$(sql "SELECT count(*) FROM old WHERE a = 'x' || id || '+'")"
 
+# --- a lock is tried for again and again, and who is in the way is not waited for in a queue ---------------
+fresh_db tries kept
+cat >tries.lua <<'PLAN'
+return plan "tries" {
+  api = 1,
+  lock_budget = "100ms", lock_tries = 4,
+  expand {
+    sql "add" [[ALTER TABLE users ADD COLUMN nick text]],
+    sql "odd" [[ALTER TABLE "Odd Schema"."it's ""odd""" ADD COLUMN more text]],
+  },
+}
+PLAN
+check_exit 0 "$ZDM" plan tries.lua --format sql
+cp "$out" tries.sql
+hold_lock 'LOCK TABLE users IN ACCESS SHARE MODE'
+check_exit 3 script tries
+check_eq "tries in vain" 3 "$(grep -c 'try . of 4 for the locks was in vain' "$err")"
+check_has "$err" 'canceling statement due to lock timeout'
+psql -X -q -v ON_ERROR_STOP=1 -f tries.sql >tries.out 2>tries.err &
+dba=$!
+wait_for_line tries.err 'was in vain'
+release_lock
+wait "$dba" || fail "the script behind a lock: $(cat tries.err)"
+check_eq "both steps" 2 "$(sql "SELECT count(*) FROM pg_attribute WHERE attname IN ('nick', 'more')")"
+
+# --- what was written behind a backfill is found ----------------------------------------------------------------
+fresh_db sweep kept
+sql "CREATE TABLE mail (id int PRIMARY KEY, address varchar(40), lower varchar(40));
+     INSERT INTO mail (id, address) SELECT i, 'A' || i FROM generate_series(1, 3000) AS i;
+     CREATE FUNCTION untouched() RETURNS trigger LANGUAGE plpgsql AS
+         \$\$BEGIN IF old.id = 5 AND old.lower IS NULL THEN RETURN NULL; END IF; RETURN new; END\$\$;
+     CREATE TRIGGER untouched BEFORE UPDATE ON mail FOR EACH ROW EXECUTE FUNCTION untouched()"
+cat >sweep.lua <<'PLAN'
+return plan "sweep" {
+  api = 1,
+  backfill "lower" { table = "mail", set = { lower = "lower(address) -- folded" }, where = "lower IS NULL -- not yet" },
+  backfill "gone" { table = "mail", delete = true, where = "id > 2990" },
+  backfill "count" { table = "mail", set = { address = "address || '!'" } },
+}
+PLAN
+check_exit 0 "$ZDM" plan sweep.lua --format sql
+check_has "$out" 'Rows that were written meanwhile are not looked for: address is made of address, which is set too.'
+cp "$out" sweep.sql
+check_exit 3 script sweep
+check_has "$err" 'rows are left that need backfill "lower"'
+sql "DROP TRIGGER untouched ON mail; DELETE FROM zdm.by_hand"
+check_exit 0 script sweep
+check_eq "every row" "2990 2990" "$(sql "SELECT concat(count(*), ' ', count(*) FILTER (WHERE lower || '!' = lower(address))) FROM mail")"
+
+# --- the way back stands at the end, and leads there -------------------------------------------------------------
+fresh_db back kept
+cat >back.lua <<'PLAN'
+return plan "back" {
+  api = 1,
+  expand {
+    sql "nick" [[ALTER TABLE users ADD COLUMN nick text]],
+    sql "index" [[CREATE INDEX CONCURRENTLY users_nick ON users (nick)]],
+    sql "rows" [[INSERT INTO new VALUES (8, 'x')]] { undo = "DELETE FROM new WHERE id = 8; -- it" },
+    sql "mystery" [[SELECT 1]],
+  },
+}
+PLAN
+picture | grep -v by_hand >before
+check_exit 0 "$ZDM" plan back.lua --format sql
+cp "$out" back.sql
+check_exit 0 script back
+sed -n '/^-- === the way back/,$ { s/^-- //p }' back.sql | grep -E '^(DROP|ALTER|DELETE).*;' >way_back.sql
+check_eq "statements of the way back" 3 "$(wc -l <way_back.sql)"
+check_has back.sql '-- step 2, index: (outside a transaction)'
+psql -X -q -v ON_ERROR_STOP=1 -f way_back.sql
+picture | grep -v by_hand >behind
+diff before behind
+
 # --- a gate that is not true, and what a target has already ------------------------------------------------
 fresh_db gate kept
 cat >gate.lua <<'PLAN'

@@ -6,9 +6,10 @@
 --   psql -X -v ON_ERROR_STOP=1 -d DATABASE -f FILE
 -- and after an error or a gate go on with -v zdm_from=N, the number of the step.
 --
--- zdm run does more: it tries for locks again and again, slows down when the server
--- suffers, and knows by itself where it was. zdm does not see what this script does:
--- use one or the other.
+-- zdm run does more: it slows down when the server suffers, sets rows aside that cannot
+-- be changed (here the first one stops the backfill), names who is in the way of a lock,
+-- and knows by itself where it was. zdm does not see what this script does: use one or
+-- the other.
 \set ON_ERROR_STOP on
 \if :{?zdm_from}
 \else
@@ -31,6 +32,35 @@ SELECT :zdm_from <= 1 AS zdm_go \gset
 \if :zdm_go
 \echo 'step 1 of 8: add column (sql)'
 BEGIN;
+DO $zdm$
+DECLARE
+    zdm_needs CONSTANT text[] := ARRAY[$sql$users$sql$, $sql$ACCESS EXCLUSIVE$sql$];
+    zdm_tries int := 0;
+    zdm_i int;
+    zdm_table pg_catalog.regclass;
+BEGIN
+    LOOP
+        PERFORM pg_catalog.set_config('lock_timeout', LEAST(50 * 2 ^ zdm_tries, 2000)::int || 'ms', true);
+        BEGIN
+            FOR zdm_i IN 1 .. pg_catalog.cardinality(zdm_needs) / 2 LOOP
+                zdm_table := pg_catalog.to_regclass(zdm_needs[2 * zdm_i - 1]);
+                IF EXISTS (SELECT FROM pg_catalog.pg_class AS c
+                            WHERE c.oid = zdm_table AND c.relkind IN ('r', 'p')) THEN
+                    EXECUTE pg_catalog.format('LOCK TABLE ONLY %s IN %s MODE', zdm_table, zdm_needs[2 * zdm_i]);
+                END IF;
+            END LOOP;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            zdm_tries := zdm_tries + 1;
+            IF zdm_tries >= 30 THEN
+                RAISE;
+            END IF;
+            RAISE NOTICE 'try % of 30 for the locks was in vain: %', zdm_tries, SQLERRM;
+            PERFORM pg_catalog.pg_sleep(LEAST(0.1 * zdm_tries, 5) * (0.5 + pg_catalog.random()));
+        END;
+    END LOOP;
+END
+$zdm$;
 SET LOCAL lock_timeout = '2000ms';
 SET LOCAL statement_timeout = '7000ms';
 ALTER TABLE users ADD COLUMN email_address varchar(255);
@@ -41,6 +71,35 @@ SELECT :zdm_from <= 2 AS zdm_go \gset
 \if :zdm_go
 \echo 'step 2 of 8: sync users.email <-> email_address (sql)'
 BEGIN;
+DO $zdm$
+DECLARE
+    zdm_needs CONSTANT text[] := ARRAY[$sql$users$sql$, $sql$SHARE ROW EXCLUSIVE$sql$];
+    zdm_tries int := 0;
+    zdm_i int;
+    zdm_table pg_catalog.regclass;
+BEGIN
+    LOOP
+        PERFORM pg_catalog.set_config('lock_timeout', LEAST(50 * 2 ^ zdm_tries, 2000)::int || 'ms', true);
+        BEGIN
+            FOR zdm_i IN 1 .. pg_catalog.cardinality(zdm_needs) / 2 LOOP
+                zdm_table := pg_catalog.to_regclass(zdm_needs[2 * zdm_i - 1]);
+                IF EXISTS (SELECT FROM pg_catalog.pg_class AS c
+                            WHERE c.oid = zdm_table AND c.relkind IN ('r', 'p')) THEN
+                    EXECUTE pg_catalog.format('LOCK TABLE ONLY %s IN %s MODE', zdm_table, zdm_needs[2 * zdm_i]);
+                END IF;
+            END LOOP;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            zdm_tries := zdm_tries + 1;
+            IF zdm_tries >= 30 THEN
+                RAISE;
+            END IF;
+            RAISE NOTICE 'try % of 30 for the locks was in vain: %', zdm_tries, SQLERRM;
+            PERFORM pg_catalog.pg_sleep(LEAST(0.1 * zdm_tries, 5) * (0.5 + pg_catalog.random()));
+        END;
+    END LOOP;
+END
+$zdm$;
 SET LOCAL lock_timeout = '2000ms';
 SET LOCAL statement_timeout = '7000ms';
 DO $zdm$
@@ -280,6 +339,46 @@ email_address IS DISTINCT FROM email
 END
 $zdm$;
 VACUUM (ANALYZE) users;
+-- Is a row left that somebody wrote meanwhile? This reads the whole table.
+DO $zdm$
+DECLARE
+    zdm_table CONSTANT pg_catalog.regclass := $sql$users$sql$;
+    zdm_needs text;
+    zdm_left boolean;
+BEGIN
+    IF EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
+                WHERE a.attrelid = zdm_table AND a.attgenerated <> '' AND a.attname = ANY (ARRAY[$sql$email$sql$])) THEN
+        RAISE NOTICE 'rows that were written meanwhile are not looked for: a value is made of a generated column';
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT FROM pg_catalog.unnest('{}'::text[]) AS c (name), pg_catalog.parse_ident(c.name) AS parts
+                 JOIN pg_catalog.pg_proc AS p ON p.proname = parts[pg_catalog.cardinality(parts)]
+                WHERE p.provolatile = 'v'
+                   OR p.provolatile = 's' AND p.pronamespace <> 'pg_catalog'::pg_catalog.regnamespace)
+       OR EXISTS (SELECT FROM pg_catalog.pg_operator AS o JOIN pg_catalog.pg_proc AS p ON p.oid = o.oprcode
+                   WHERE o.oprname = ANY (ARRAY[$sql$=$sql$]) AND p.provolatile <> 'i'
+                     AND o.oprnamespace <> 'pg_catalog'::pg_catalog.regnamespace) THEN
+        RAISE NOTICE 'rows that were written meanwhile are not looked for: a function is not IMMUTABLE';
+        RETURN;
+    END IF;
+    SELECT pg_catalog.string_agg(pg_catalog.format(
+               'pg_catalog.quote_nullable(CAST(%I AS text)) COLLATE "C" <>'
+               ' pg_catalog.quote_nullable(CAST(CAST((
+%s
+) AS %s) AS text)) COLLATE "C"',
+               a.attname, e.value, pg_catalog.format_type(a.atttypid, a.atttypmod)), ' OR ')
+      INTO zdm_needs
+      FROM ROWS FROM (pg_catalog.unnest(ARRAY[$sql$email_address$sql$]), pg_catalog.unnest(ARRAY[$sql$email$sql$])) AS e (name, value)
+      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = zdm_table AND a.attname = e.name AND NOT a.attisdropped;
+    EXECUTE pg_catalog.format('SELECT EXISTS (SELECT FROM %s WHERE (%s) AND (%s))',
+        zdm_table, $sql$
+email_address IS DISTINCT FROM email
+$sql$, COALESCE(zdm_needs, 'true')) INTO zdm_left;
+    IF zdm_left THEN
+        RAISE EXCEPTION '%', $sql$rows are left that need backfill "copy email": they were written behind it. Delete its row of zdm.by_hand, and go on with -v zdm_from=3$sql$;
+    END IF;
+END
+$zdm$;
 \endif
 
 -- === expand ===
@@ -288,6 +387,35 @@ SELECT :zdm_from <= 4 AS zdm_go \gset
 \if :zdm_go
 \echo 'step 4 of 8: not null: new rows (sql)'
 BEGIN;
+DO $zdm$
+DECLARE
+    zdm_needs CONSTANT text[] := ARRAY[$sql$users$sql$, $sql$ACCESS EXCLUSIVE$sql$];
+    zdm_tries int := 0;
+    zdm_i int;
+    zdm_table pg_catalog.regclass;
+BEGIN
+    LOOP
+        PERFORM pg_catalog.set_config('lock_timeout', LEAST(50 * 2 ^ zdm_tries, 2000)::int || 'ms', true);
+        BEGIN
+            FOR zdm_i IN 1 .. pg_catalog.cardinality(zdm_needs) / 2 LOOP
+                zdm_table := pg_catalog.to_regclass(zdm_needs[2 * zdm_i - 1]);
+                IF EXISTS (SELECT FROM pg_catalog.pg_class AS c
+                            WHERE c.oid = zdm_table AND c.relkind IN ('r', 'p')) THEN
+                    EXECUTE pg_catalog.format('LOCK TABLE ONLY %s IN %s MODE', zdm_table, zdm_needs[2 * zdm_i]);
+                END IF;
+            END LOOP;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            zdm_tries := zdm_tries + 1;
+            IF zdm_tries >= 30 THEN
+                RAISE;
+            END IF;
+            RAISE NOTICE 'try % of 30 for the locks was in vain: %', zdm_tries, SQLERRM;
+            PERFORM pg_catalog.pg_sleep(LEAST(0.1 * zdm_tries, 5) * (0.5 + pg_catalog.random()));
+        END;
+    END LOOP;
+END
+$zdm$;
 SET LOCAL lock_timeout = '2000ms';
 SET LOCAL statement_timeout = '7000ms';
 ALTER TABLE users ADD CONSTRAINT email_address_set
@@ -299,6 +427,35 @@ SELECT :zdm_from <= 5 AS zdm_go \gset
 \if :zdm_go
 \echo 'step 5 of 8: not null: all rows (sql)'
 BEGIN;
+DO $zdm$
+DECLARE
+    zdm_needs CONSTANT text[] := ARRAY[$sql$users$sql$, $sql$SHARE UPDATE EXCLUSIVE$sql$];
+    zdm_tries int := 0;
+    zdm_i int;
+    zdm_table pg_catalog.regclass;
+BEGIN
+    LOOP
+        PERFORM pg_catalog.set_config('lock_timeout', LEAST(50 * 2 ^ zdm_tries, 2000)::int || 'ms', true);
+        BEGIN
+            FOR zdm_i IN 1 .. pg_catalog.cardinality(zdm_needs) / 2 LOOP
+                zdm_table := pg_catalog.to_regclass(zdm_needs[2 * zdm_i - 1]);
+                IF EXISTS (SELECT FROM pg_catalog.pg_class AS c
+                            WHERE c.oid = zdm_table AND c.relkind IN ('r', 'p')) THEN
+                    EXECUTE pg_catalog.format('LOCK TABLE ONLY %s IN %s MODE', zdm_table, zdm_needs[2 * zdm_i]);
+                END IF;
+            END LOOP;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            zdm_tries := zdm_tries + 1;
+            IF zdm_tries >= 30 THEN
+                RAISE;
+            END IF;
+            RAISE NOTICE 'try % of 30 for the locks was in vain: %', zdm_tries, SQLERRM;
+            PERFORM pg_catalog.pg_sleep(LEAST(0.1 * zdm_tries, 5) * (0.5 + pg_catalog.random()));
+        END;
+    END LOOP;
+END
+$zdm$;
 SET LOCAL lock_timeout = '2000ms';
 ALTER TABLE users VALIDATE CONSTRAINT email_address_set;
 COMMIT;
@@ -308,6 +465,35 @@ SELECT :zdm_from <= 6 AS zdm_go \gset
 \if :zdm_go
 \echo 'step 6 of 8: not null: the column (sql)'
 BEGIN;
+DO $zdm$
+DECLARE
+    zdm_needs CONSTANT text[] := ARRAY[$sql$users$sql$, $sql$ACCESS EXCLUSIVE$sql$];
+    zdm_tries int := 0;
+    zdm_i int;
+    zdm_table pg_catalog.regclass;
+BEGIN
+    LOOP
+        PERFORM pg_catalog.set_config('lock_timeout', LEAST(50 * 2 ^ zdm_tries, 2000)::int || 'ms', true);
+        BEGIN
+            FOR zdm_i IN 1 .. pg_catalog.cardinality(zdm_needs) / 2 LOOP
+                zdm_table := pg_catalog.to_regclass(zdm_needs[2 * zdm_i - 1]);
+                IF EXISTS (SELECT FROM pg_catalog.pg_class AS c
+                            WHERE c.oid = zdm_table AND c.relkind IN ('r', 'p')) THEN
+                    EXECUTE pg_catalog.format('LOCK TABLE ONLY %s IN %s MODE', zdm_table, zdm_needs[2 * zdm_i]);
+                END IF;
+            END LOOP;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            zdm_tries := zdm_tries + 1;
+            IF zdm_tries >= 30 THEN
+                RAISE;
+            END IF;
+            RAISE NOTICE 'try % of 30 for the locks was in vain: %', zdm_tries, SQLERRM;
+            PERFORM pg_catalog.pg_sleep(LEAST(0.1 * zdm_tries, 5) * (0.5 + pg_catalog.random()));
+        END;
+    END LOOP;
+END
+$zdm$;
 SET LOCAL lock_timeout = '2000ms';
 SET LOCAL statement_timeout = '7000ms';
 ALTER TABLE users ALTER COLUMN email_address SET NOT NULL;
@@ -348,6 +534,35 @@ SELECT :zdm_from <= 8 AS zdm_go \gset
 \if :zdm_go
 \echo 'step 8 of 8: drop column users.email (sql)'
 BEGIN;
+DO $zdm$
+DECLARE
+    zdm_needs CONSTANT text[] := ARRAY[$sql$users$sql$, $sql$ACCESS EXCLUSIVE$sql$];
+    zdm_tries int := 0;
+    zdm_i int;
+    zdm_table pg_catalog.regclass;
+BEGIN
+    LOOP
+        PERFORM pg_catalog.set_config('lock_timeout', LEAST(50 * 2 ^ zdm_tries, 2000)::int || 'ms', true);
+        BEGIN
+            FOR zdm_i IN 1 .. pg_catalog.cardinality(zdm_needs) / 2 LOOP
+                zdm_table := pg_catalog.to_regclass(zdm_needs[2 * zdm_i - 1]);
+                IF EXISTS (SELECT FROM pg_catalog.pg_class AS c
+                            WHERE c.oid = zdm_table AND c.relkind IN ('r', 'p')) THEN
+                    EXECUTE pg_catalog.format('LOCK TABLE ONLY %s IN %s MODE', zdm_table, zdm_needs[2 * zdm_i]);
+                END IF;
+            END LOOP;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            zdm_tries := zdm_tries + 1;
+            IF zdm_tries >= 30 THEN
+                RAISE;
+            END IF;
+            RAISE NOTICE 'try % of 30 for the locks was in vain: %', zdm_tries, SQLERRM;
+            PERFORM pg_catalog.pg_sleep(LEAST(0.1 * zdm_tries, 5) * (0.5 + pg_catalog.random()));
+        END;
+    END LOOP;
+END
+$zdm$;
 SET LOCAL lock_timeout = '2000ms';
 SET LOCAL statement_timeout = '7000ms';
 DROP TRIGGER zzz_zdm_sync_fb3083e844e17b46 ON users;
@@ -358,3 +573,28 @@ COMMIT;
 \endif
 
 \echo 'done'
+
+-- === the way back ===
+-- Not run by this script: take out the dashes of the steps that were done, the last
+-- first. A backfill that is to run once more begins where it was until its row of
+-- zdm.by_hand is deleted.
+--
+-- step 8, drop column users.email: cannot be taken back: statement 1: what it drops is gone
+--
+-- step 6, not null: the column:
+-- ALTER TABLE users ALTER COLUMN email_address DROP NOT NULL;
+--
+-- step 5, not null: all rows: nothing to take back: it leaves nothing in the schema
+--
+-- step 4, not null: new rows:
+-- ALTER TABLE users DROP CONSTRAINT email_address_set;
+--
+-- step 3, copy email: nothing to take back: what it fills goes with the undo of "add column"
+--
+-- step 2, sync users.email <-> email_address:
+-- DROP TRIGGER zzz_zdm_sync_fb3083e844e17b46 ON users;
+-- DROP TRIGGER zzz_zdm_sync_fb3083e844e17b46_new ON users;
+-- DROP FUNCTION zdm.sync_fb3083e844e17b46();
+--
+-- step 1, add column:
+-- ALTER TABLE users DROP COLUMN email_address;
