@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/signals.h"
@@ -9,6 +10,7 @@
 #include "cli/render_verify.h"
 #include "ledger/ledger.h"
 #include "pg/conn.h"
+#include "run/runner.h"
 
 static int
 print(struct zdm_io *io, const struct zdm_verification *found)
@@ -31,12 +33,17 @@ print(struct zdm_io *io, const struct zdm_verification *found)
 static int
 verify(const struct zdm_args *args, struct zdm_io *io, const struct zdm_plan *const *plans)
 {
-    char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
+    char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB)), *who = zdm_whoami();
     const struct zdm_verify_options options = {
         .conninfo = conninfo,
         .ledger_path = zdm_ledger_default_path(zdm_args_get(args, ZDM_OPT_LEDGER)),
         .plans = plans,
         .n_plans = args->n_words,
+        .accept = args->values[ZDM_OPT_ACCEPT],
+        .n_accept = args->n_values[ZDM_OPT_ACCEPT],
+        .accept_all = zdm_args_has(args, ZDM_OPT_ACCEPT_ALL),
+        .because = zdm_args_get(args, ZDM_OPT_BECAUSE),
+        .who = who,
     };
     struct zdm_verification found;
     struct zdm_err err = ZDM_ERR_INIT;
@@ -50,7 +57,24 @@ verify(const struct zdm_args *args, struct zdm_io *io, const struct zdm_plan *co
         zdm_verification_release(&found);
     }
     free(conninfo);
+    free(who);
     return code;
+}
+
+static int
+check_options(const struct zdm_args *args, struct zdm_err *err)
+{
+    bool accepts = zdm_args_has(args, ZDM_OPT_ACCEPT) || zdm_args_has(args, ZDM_OPT_ACCEPT_ALL);
+    const char *because = zdm_args_get(args, ZDM_OPT_BECAUSE);
+
+    if (accepts == (because && because[strspn(because, " \t\r\n")]))
+        return 0;
+    zdm_fail(err, ZDM_ERR_USAGE,
+        accepts ? "what is accepted needs a reason: why is it wanted?"
+                : "--because is the reason of --accept or --accept-all");
+    if (accepts)
+        zdm_err_hint(err, "--because \"...\": it stands in zdm.accepted of the target");
+    return -1;
 }
 
 int
@@ -59,8 +83,11 @@ zdm_cmd_verify(const struct zdm_args *args, struct zdm_io *io)
     struct zdm_loaded *loaded = zdm_alloc((args->n_words + 1) * sizeof *loaded);
     const struct zdm_plan **plans = zdm_alloc((args->n_words + 1) * sizeof *plans);
     struct zdm_errlist errors = ZDM_ERRLIST_INIT;
+    struct zdm_err err = ZDM_ERR_INIT;
     int code;
 
+    if (check_options(args, &err) < 0)
+        zdm_err_move(zdm_errlist_add(&errors), &err);
     for (size_t i = 0; i < args->n_words; i++) {
         if (zdm_load(args->words[i], &loaded[i]) < 0)
             zdm_errlist_append(&errors, &loaded[i].errors);

@@ -169,7 +169,8 @@ const struct zdm_command zdm_commands[] = {
         .name = "verify",
         .words = "[PLAN]...",
         .max_words = SIZE_MAX,
-        .options = TARGET | LEDGER | LOOK,
+        .options = ZDM_OPT_BIT(ACCEPT) | ZDM_OPT_BIT(ACCEPT_ALL) | ZDM_OPT_BIT(BECAUSE) | TARGET |
+                   LEDGER | LOOK,
         .summary = "whether ledger, journal, catalog and schema agree",
         .about =
             "Compares the ledger of this machine with the journal of the target (the journal is "
@@ -181,11 +182,16 @@ const struct zdm_command zdm_commands[] = {
             "\n"
             "Without PLAN it looks at all plans that the journal knows, and needs no plan files; "
             "with PLAN at these alone, and at whether the files still fit the journal. Reads "
-            "only, in one transaction. The exit code is 7 when something disagrees.",
+            "only, in one transaction. The exit code is 7 when something disagrees.\n"
+            "\n"
+            "--accept OBJECT --because TEXT takes what differs about an object in catalog or "
+            "schema for wanted: the target keeps who said so and why, and it is told no more "
+            "until it changes again. That writes, as a run does.",
         .examples =
             {
                 {"zdm verify --db service=shop", "all plans of a database"},
                 {"zdm verify plans/rename_email.lua --format json", "one plan, for programs"},
+                {"zdm verify --accept public.users_n --because \"dropped by hand: unused\"", NULL},
             },
         .run = zdm_cmd_verify,
     },

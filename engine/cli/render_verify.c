@@ -52,7 +52,7 @@ add_item(struct zdm_buf *out, const struct zdm_verify_item *item, const char **h
     if (item->plan)
         zdm_buf_addf(
             &text, "%s%s%s: ", item->plan, item->step ? " / " : "", item->step ? item->step : "");
-    zdm_buf_add(&text, item->message);
+    zdm_buf_addf(&text, "%s%s", item->message, item->accepted ? ": accepted" : "");
     zdm_add_wrapped(out, text.s, 4, ZDM_COLUMNS);
     zdm_buf_addc(out, '\n');
     zdm_buf_release(&text);
@@ -137,6 +137,7 @@ item_json(const struct zdm_verify_item *item)
     json_object_set_new(object, "new", zdm_json_text(item->is));
     json_object_set_new(object, "message", zdm_json_text(item->message));
     json_object_set_new(object, "hint", zdm_json_text(item->hint));
+    json_object_set_new(object, "accepted", json_boolean(item->accepted));
     return object;
 }
 
@@ -161,6 +162,7 @@ zdm_json_verification(const struct zdm_verification *found)
     json_object_set_new(summary, "plans", json_integer(found->plans));
     json_object_set_new(summary, "steps", json_integer(found->steps));
     json_object_set_new(summary, "objects", json_integer(found->objects));
+    json_object_set_new(summary, "accepted", json_integer(found->accepted));
     json_object_set_new(summary, "mismatches", json_integer(found->mismatches));
     json_object_set_new(object, "summary", summary);
     return object;

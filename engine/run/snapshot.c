@@ -25,13 +25,13 @@ over_objects(const char *file)
         zdm_embedded_text(zdm_run_sql, file));
 }
 
-/* A schema zdm of before version 8 has no table for it. */
+/* One of before there was zdm.accepted spells objects in another way, and knows no rights. */
 static int
 read_row(struct zdm_conn *conn, struct zdm_drift *out, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
 
-    if (zdm_conn_exec(conn, SETTINGS "; SELECT pg_catalog.to_regclass('zdm.snapshot') IS NOT NULL",
+    if (zdm_conn_exec(conn, SETTINGS "; SELECT pg_catalog.to_regclass('zdm.accepted') IS NOT NULL",
             &r, err) < 0)
         return -1;
     bool there = zdm_result_bool(r, 0, 0);
@@ -110,6 +110,18 @@ zdm_drift_release(struct zdm_drift *drift)
     free(drift->plan);
     free(drift->who);
     *drift = (struct zdm_drift){.known = false};
+}
+
+int
+zdm_snapshot_accept(struct zdm_conn *conn, const char *objects, struct zdm_err *err)
+{
+    char *sql = over_objects("sql/snapshot_accept.sql");
+    int rc = zdm_conn_exec(conn, SETTINGS, NULL, err);
+
+    if (rc == 0)
+        rc = ZDM_QUERY(conn, sql, NULL, err, objects);
+    free(sql);
+    return rc;
 }
 
 static void

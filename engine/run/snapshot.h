@@ -36,6 +36,10 @@ enum { ZDM_DRIFT_MOST = 1000 };
 int zdm_drift_read(struct zdm_conn *conn, struct zdm_drift *out, struct zdm_err *err);
 void zdm_drift_release(struct zdm_drift *drift);
 
+/* In an open transaction: what the last run left of these is what they are now. objects: JSON, as
+ * sql/snapshot_accept.sql says. */
+int zdm_snapshot_accept(struct zdm_conn *conn, const char *objects, struct zdm_err *err);
+
 /* At the start of a run: tells what changed since the last one, before its own end covers that up. */
 void zdm_snapshot_tell(struct zdm_session *s);
 /* At the end of a run, when it did something; what fails is told, and fails nothing. */

@@ -185,6 +185,34 @@ verify_all(struct zdm_verify *v, struct zdm_err *err)
     return zdm_verify_schema(v, err);
 }
 
+static int
+look_only(struct zdm_verify *v, struct zdm_err *err)
+{
+    bool exists = false;
+
+    if (zdm_conn_exec(v->conn,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '5s'", NULL,
+            err) < 0 ||
+        zdm_journal_exists(v->conn, &exists, err) < 0)
+        return -1;
+    return exists ? verify_all(v, err) : 0;
+}
+
+/* What is accepted is what was looked at: in one transaction, and no run writes its end meanwhile. The lock
+ * comes before the transaction's snapshot. */
+static int
+verify_and_accept(struct zdm_verify *v, struct zdm_err *err)
+{
+    if (zdm_journal_install(v->conn, err) < 0 ||
+        zdm_conn_exec(v->conn,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = '5s';"
+            " LOCK TABLE zdm.snapshot IN SHARE ROW EXCLUSIVE MODE",
+            NULL, err) < 0 ||
+        verify_all(v, err) < 0 || zdm_verify_accept(v, err) < 0)
+        return -1;
+    return zdm_conn_commit(v->conn, err);
+}
+
 static void
 release(struct zdm_verify *v)
 {
@@ -201,17 +229,13 @@ zdm_verify(
 {
     struct zdm_verification found = {.where = NULL};
     struct zdm_verify v = {.options = options, .out = &found};
-    bool exists = false;
-    int rc = -1;
+    bool accepts = options->accept_all || options->n_accept > 0;
+    int rc;
 
     if (zdm_conn_open(options->conninfo, "zdm/verify", &v.conn, err) < 0)
         return -1;
     found.where = zdm_strdup(zdm_conn_where(v.conn));
-    if (zdm_conn_exec(v.conn,
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '5s'", NULL,
-            err) == 0 &&
-        zdm_journal_exists(v.conn, &exists, err) == 0)
-        rc = exists ? verify_all(&v, err) : 0;
+    rc = accepts ? verify_and_accept(&v, err) : look_only(&v, err);
     zdm_conn_rollback(v.conn);
     zdm_conn_close(v.conn);
     release(&v);
@@ -236,6 +260,7 @@ zdm_verification_release(struct zdm_verification *verification)
         free(item->is);
         free(item->message);
         free(item->hint);
+        free(item->state);
     }
     free(verification->items);
     free(verification->where);

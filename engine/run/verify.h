@@ -7,6 +7,9 @@
  *     it (sql/made.h): so no plan file is needed, and what a later plan took back is not missed;
  *   - what is not as the last run left it (snapshot.h).
  * With plans: whether they still fit the journal.
+ *
+ * A difference of catalog or schema that is wanted can be accepted: it is told no more as long as it is as it is
+ * now. What of the schema is accepted becomes what the last run left; zdm.accepted has who said so and why.
  */
 #ifndef ZDM_RUN_VERIFY_H
 #define ZDM_RUN_VERIFY_H
@@ -33,6 +36,8 @@ struct zdm_verify_item {
     char *change;      /* "added", "removed", "changed": of SCHEMA; else NULL */
     char *kind, *name; /* the object; NULL: none */
     char *was, *is;    /* its definitions; NULL: not there, or not known */
+    char *state;   /* of CATALOG and SCHEMA: what it is accepted as; NULL: it cannot be accepted */
+    bool accepted; /* just now, so it is no mismatch any more */
     char *message;
     char *hint; /* NULL: none */
 };
@@ -47,6 +52,7 @@ struct zdm_verification {
         objects; /* looked at: plans of the journal, finished steps, what they left */
     struct zdm_verify_item *items;
     size_t count;
+    int64_t accepted; /* items */
     int64_t
         mismatches; /* of all, also those that are not in items: of the schema at most 1,000 are */
 };
@@ -56,6 +62,12 @@ struct zdm_verify_options {
     const char *ledger_path;
     const struct zdm_plan *const *plans; /* n_plans; none: all that the journal has */
     size_t n_plans;
+    /* Objects, by their names as items have them (a schema before them may be left out), whose differences are
+     * accepted; n_accept 0: none. One that has none is ZDM_ERR_USAGE, and nothing is accepted. */
+    const char *const *accept;
+    size_t n_accept;
+    bool accept_all;
+    const char *because, *who; /* then needed */
 };
 
 int zdm_verify(

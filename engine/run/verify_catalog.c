@@ -124,9 +124,23 @@ trouble(const struct zdm_made *m, const char *state)
                                              : "is no longer in force";
 }
 
+/* Accepted as this since the step was done. */
+static bool
+is_accepted(const struct zdm_result *accepted, const struct done_step *step, const char *kind,
+    const char *name, const char *state)
+{
+    for (int i = 0; accepted && i < zdm_result_rows(accepted); i++)
+        if (strcmp(zdm_result_get(accepted, i, 0), kind) == 0 &&
+            strcmp(zdm_result_get(accepted, i, 1), name) == 0 &&
+            strcmp(zdm_result_get(accepted, i, 2), state) == 0 &&
+            zdm_result_i64(accepted, i, 3) >= step->row->at_ms)
+            return true;
+    return false;
+}
+
 static void
-tell(
-    struct zdm_verify *v, const struct done_step *step, const struct zdm_made *m, const char *state)
+tell(struct zdm_verify *v, const struct zdm_result *accepted, const struct done_step *step,
+    const struct zdm_made *m, const char *state)
 {
     const char *what = trouble(m, state);
     char at[32];
@@ -134,30 +148,50 @@ tell(
     if (!what)
         return;
     char *name = name_of(m);
+    if (is_accepted(accepted, step, zdm_made_kind_name(m->kind), name, state)) {
+        free(name);
+        return;
+    }
     struct zdm_verify_item *item = zdm_verify_add(v, ZDM_VERIFY_CATALOG, true, step->plan->name,
         step->row->step, "%s %s %s; the step was done at %s", zdm_made_kind_name(m->kind), name,
         what, zdm_iso8601(step->row->at_ms, at));
     item->kind = zdm_strdup(zdm_made_kind_name(m->kind));
     item->name = name;
+    item->state = zdm_strdup(state);
     zdm_verify_hint(item,
         "mend it by hand, or let the next run do the step again: zdm resolve %s \"%s\" --not-done "
-        "--because \"...\"",
+        "--because \"...\"; or accept it: zdm verify --accept ... --because \"...\"",
         zdm_verify_file(v, step->plan->name), step->row->step);
+}
+
+static int
+read_accepted(struct zdm_verify *v, struct zdm_result **out, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    if (zdm_conn_exec(
+            v->conn, "SELECT pg_catalog.to_regclass('zdm.accepted') IS NOT NULL", &r, err) < 0)
+        return -1;
+    bool there = zdm_result_bool(r, 0, 0);
+    zdm_result_free(r);
+    return !there ? 0
+                  : zdm_conn_exec(
+                        v->conn, zdm_embedded_text(zdm_run_sql, "sql/accepted_read.sql"), out, err);
 }
 
 int
 zdm_verify_catalog(struct zdm_verify *v, struct zdm_err *err)
 {
     struct zdm_made_list list = ZDM_MADE_INIT;
-    struct zdm_result *r = NULL;
+    struct zdm_result *r = NULL, *accepted = NULL;
     size_t n;
     struct done_step *steps = done_steps(v, &n);
-    int rc = 0;
+    int rc = read_accepted(v, &accepted, err);
 
     for (size_t i = 0; i < n; i++)
         v->out->steps += steps[i].asked;
     collect(steps, n, &list);
-    if (list.count) {
+    if (rc == 0 && list.count) {
         char *asked = question(&list);
         /* Names are found where the session finds them, operators in pg_catalog alone. */
         rc = zdm_conn_exec(v->conn,
@@ -174,8 +208,9 @@ zdm_verify_catalog(struct zdm_verify *v, struct zdm_err *err)
         if (!steps[m->step].asked)
             continue;
         v->out->objects++;
-        tell(v, &steps[m->step], m, zdm_result_get(r, i, 1));
+        tell(v, accepted, &steps[m->step], m, zdm_result_get(r, i, 1));
     }
+    zdm_result_free(accepted);
     zdm_result_free(r);
     zdm_made_release(&list);
     free(steps);
@@ -209,6 +244,7 @@ zdm_verify_schema(struct zdm_verify *v, struct zdm_err *err)
             : from->partition ? ": partitions come and go"
                               : "");
         item->change = from->change;
+        item->state = zdm_strdup(from->change);
         item->kind = from->kind;
         item->name = from->name;
         item->was = from->was;

@@ -26,6 +26,8 @@ const struct zdm_plan *zdm_verify_plan(const struct zdm_verify *v, const char *n
 /* "plans/x.lua", or "PLAN" where the file is not known; for hints. */
 const char *zdm_verify_file(const struct zdm_verify *v, const char *name);
 
+/* Behind all others, in the same transaction, which has to be committed. */
+int zdm_verify_accept(struct zdm_verify *v, struct zdm_err *err);
 int zdm_verify_ledger(struct zdm_verify *v, struct zdm_err *err);
 int zdm_verify_catalog(struct zdm_verify *v, struct zdm_err *err);
 int zdm_verify_schema(struct zdm_verify *v, struct zdm_err *err);

@@ -176,6 +176,54 @@ restored
 sql "ALTER TABLE mails DROP CONSTRAINT mails_box_check, ADD CONSTRAINT mails_box_check CHECK (box IN ('in', 'out''s'))"
 check_exit 0 "$ZDM" verify
 
+# What somebody wants is accepted, with why and by whom, and told no more until it changes again.
+check_exit 2 "$ZDM" verify --accept public.extra
+check_has "$err" 'needs a reason'
+check_exit 2 "$ZDM" verify --because x
+check_exit 2 "$ZDM" verify --accept public.extra --because 'a test'
+check_has "$err" 'nothing differs about "public.extra"'
+sql 'CREATE TABLE extra (id int PRIMARY KEY, a text); GRANT SELECT ON extra TO role_a; DROP INDEX users_n'
+check_exit 7 "$ZDM" verify --accept extra --because 'a report of theirs' --format json
+check_eq "the table alone" 1 "$(python3 -c "import json; print(json.load(open('$out'))['summary']['accepted'])")"
+check_exit 7 "$ZDM" verify
+has '2 disagreements'
+sql 'ALTER TABLE extra ADD b int'
+check_exit 0 "$ZDM" verify --accept public.users_n --accept public.extra.b --because 'nobody reads it'
+has 'index users_n is gone; the step was done at'
+has 'index public.users_n was removed: accepted'
+check_exit 0 "$ZDM" verify
+check_eq "who and why" "3 nobody reads it $(id -un)" "$(sql "SELECT count(*), max(because), max(split_part(who, '@', 1))
+     FROM zdm.accepted WHERE because ~ 'nobody'" -F ' ')"
+sql 'ALTER TABLE extra ALTER b SET DEFAULT 1'
+check_exit 7 "$ZDM" verify
+has 'column public.extra.b was changed'
+sql 'CREATE INDEX users_n ON users (n)' # it is there again, which was accepted as gone
+check_exit 0 "$ZDM" verify --accept-all --because 'all of it'
+check_exit 0 "$ZDM" verify
+sql 'DROP TABLE extra'
+check_exit 7 "$ZDM" verify
+check_exit 0 "$ZDM" verify --accept extra --because 'theirs, and gone'
+check_exit 0 "$ZDM" verify
+check_eq "nothing of it is left" 0 "$(sql "SELECT count(*) FROM zdm.object WHERE name LIKE 'public.extra%'")"
+
+# Rights, storage and replica identity belong to the schema.
+expect 'grant public.users: role_a was added' 'GRANT SELECT ON users TO role_a' 'REVOKE ALL ON users FROM role_a'
+expect '+ INSERT, SELECT WITH GRANT OPTION' \
+    'GRANT SELECT ON users TO role_a WITH GRANT OPTION; GRANT INSERT ON users TO role_a' 'REVOKE ALL ON users FROM role_a'
+expect 'grant public.users.n: PUBLIC was added' 'GRANT UPDATE (n) ON users TO PUBLIC' 'REVOKE ALL (n) ON users FROM PUBLIC'
+expect 'grant public.twice(integer): PUBLIC was removed' 'REVOKE EXECUTE ON FUNCTION twice FROM PUBLIC' \
+    'GRANT EXECUTE ON FUNCTION twice TO PUBLIC'
+expect 'grant "My App": role_b was added' 'GRANT USAGE ON SCHEMA "My App" TO role_b' \
+    'REVOKE ALL ON SCHEMA "My App" FROM role_b'
+expect '+ text STORAGE EXTERNAL' 'ALTER TABLE users ALTER email SET STORAGE EXTERNAL' \
+    'ALTER TABLE users ALTER email SET STORAGE EXTENDED'
+expect 'replica identity by index users_pkey' 'ALTER TABLE users REPLICA IDENTITY USING INDEX users_pkey' \
+    'ALTER TABLE users REPLICA IDENTITY DEFAULT'
+sql 'CREATE FUNCTION lone() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$'
+check_exit 7 "$ZDM" verify
+has '1 disagreement'
+sql 'DROP FUNCTION lone'
+
 # A lost ledger, and one that knows more than the database.
 check_exit 0 "$ZDM" verify --ledger none.db
 has 'there is no ledger "none.db"'
@@ -211,7 +259,7 @@ check_exit 1 "$ZDM" verify --db "host=$PGHOST port=$PGPORT user=nobody2 dbname=$
 check_has "$err" 'may not read the schema zdm'
 
 # A schema zdm from before there were snapshots is read as it is.
-sql 'DROP TABLE zdm.snapshot, zdm.object; ALTER TABLE zdm.plan DROP tables, DROP steps, DROP after, DROP alongside;
+sql 'DROP TABLE zdm.snapshot, zdm.object, zdm.accepted; ALTER TABLE zdm.plan DROP tables, DROP steps, DROP after, DROP alongside;
      UPDATE zdm.meta SET version = 7'
 check_exit 0 "$ZDM" verify
 has 'no run has written it down yet'

@@ -263,6 +263,39 @@ COMMENT ON COLUMN zdm.object.relation   IS 'the relation that it is or belongs t
 COMMENT ON COLUMN zdm.object.definition IS 'how the server spells it';
 COMMENT ON COLUMN zdm.object.partition  IS 'it is a partition, or belongs to one';
 
+-- Since version 11: differences that somebody wants, and rights among the objects. What the last run left was
+-- spelled in another way before, so the next one writes it anew.
+DO $$
+BEGIN
+    IF to_regclass('zdm.accepted') IS NULL THEN
+        DELETE FROM zdm.snapshot;
+        DELETE FROM zdm.object;
+    END IF;
+END
+$$;
+CREATE TABLE IF NOT EXISTS zdm.accepted (
+    area    text        NOT NULL,
+    kind    text        NOT NULL,
+    name    text        NOT NULL,
+    plan    text,
+    step    text,
+    state   text        NOT NULL,
+    because text        NOT NULL,
+    who     text        NOT NULL,
+    at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (area, kind, name)
+);
+COMMENT ON TABLE  zdm.accepted         IS 'one row a difference that zdm verify told and somebody wants';
+COMMENT ON COLUMN zdm.accepted.area    IS 'catalog: what a finished step made; schema: against the last run';
+COMMENT ON COLUMN zdm.accepted.kind    IS 'table, column, index ...';
+COMMENT ON COLUMN zdm.accepted.name    IS 'name of the object, as zdm verify tells it';
+COMMENT ON COLUMN zdm.accepted.plan    IS 'the plan that made it; NULL: none';
+COMMENT ON COLUMN zdm.accepted.step    IS 'id of the step that made it; NULL: none';
+COMMENT ON COLUMN zdm.accepted.state   IS 'what it was: absent, invalid, added, changed ...; something else is told again';
+COMMENT ON COLUMN zdm.accepted.because IS 'why it is wanted';
+COMMENT ON COLUMN zdm.accepted.who     IS 'the person and machine who said so';
+COMMENT ON COLUMN zdm.accepted.at      IS 'when, by the clock of this server';
+
 -- Whoever may write to zdm.plan may write to the tables that were not there before, too. Rows leave some
 -- of them again: whoever may update may delete there.
 DO $$
@@ -300,7 +333,7 @@ COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
 
 INSERT INTO zdm.meta (target, version)
 VALUES (md5(concat_ws('/', random(), random(), clock_timestamp(), pg_backend_pid(), txid_current(),
-                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 10)
+                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 11)
 ON CONFLICT DO NOTHING;
-UPDATE zdm.meta SET version = 10 WHERE version IN (1, 2, 3, 4, 5, 6, 7, 8, 9);
+UPDATE zdm.meta SET version = 11 WHERE version IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
 COMMIT;

@@ -1,6 +1,8 @@
 -- $1 the most rows. `now` comes from schema_objects.sql. What differs from zdm.object, how many there are in
--- all, and which plan worked on that table since the snapshot. What belongs to a relation that was added
--- or removed goes with it.
+-- all, and which plan worked on that table since the snapshot, or names in its statements since then what
+-- belongs to no table. What belongs to a relation that was added or removed goes with it, and rights with what
+-- they are on. x IN ('a', 'b') of a varchar is spelled anew by a server that reads its own spelling (a dump that
+-- was restored), so both are brought to one here.
 , diff AS MATERIALIZED (
     SELECT CASE WHEN o.kind IS NULL THEN 'added' WHEN n.kind IS NULL THEN 'removed' ELSE 'changed' END AS change,
            coalesce(n.kind, o.kind) AS kind, coalesce(n.name, o.name) AS name,
@@ -30,7 +32,7 @@
     SELECT d.kind, d.name,
            lower(btrim(regexp_replace(regexp_replace(d.name, E'(: |\\().*$', ''), E'^.*\\.', ''), '"')) AS bare
       FROM diff AS d
-     WHERE d.relation IS NULL
+     WHERE d.relation IS NULL OR d.kind = 'grant'
 )
 SELECT d.change, d.kind, d.name, d.was, d.is_now, d.partition, count(*) OVER (),
        (SELECT string_agg(a.name, ', ' ORDER BY a.name)
@@ -43,5 +45,9 @@ SELECT d.change, d.kind, d.name, d.was, d.is_now, d.partition, count(*) OVER (),
   FROM diff AS d
  WHERE d.name IS NOT DISTINCT FROM d.relation
     OR NOT EXISTS (SELECT FROM whole AS w WHERE w.relation = d.relation AND w.change = d.change)
+       AND NOT (d.kind = 'grant' AND d.relation IS NULL
+                AND EXISTS (SELECT FROM diff AS o
+                             WHERE o.kind <> 'grant' AND o.change = d.change
+                               AND d.name IN (o.name || ': PUBLIC', o.name || substring(d.name, ': [^:]*$'))))
  ORDER BY d.partition, coalesce(d.relation, d.name), d.name <> coalesce(d.relation, ''), d.kind, d.name
  LIMIT $1::bigint
