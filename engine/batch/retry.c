@@ -229,7 +229,7 @@ try_row(struct zdm_worker *w, const struct zdm_parameters *p, struct zdm_retried
 
     if (w->job->spec->action == ZDM_BACKFILL_MAP)
         return zdm_worker_map_again(
-            w, &(struct zdm_statement_text){sql, p->n, p->values}, out, err);
+            w, &(struct zdm_statement_text){.sql = sql, .n = p->n, .values = p->values}, out, err);
     if (zdm_conn_query(w->conn, sql, p->n, p->values, &r, err) < 0)
         return -1;
     *out = (struct zdm_retried_row){.ours = zdm_result_i64(r, 0, 0) > 0,

@@ -131,8 +131,6 @@ zdm_worker_batch(
     struct zdm_result *r = NULL;
     struct zdm_request q;
 
-    /* Not prepared: each range is planned with its own keys (a generic plan may scan the table),
-     * and nothing is left on a server behind a pooler. */
     const struct zdm_batch batch = zdm_worker_in_question(w, upto);
     if (zdm_request_fill(&q, w->sql, w->job->spec, &batch, err) < 0)
         return -1;
@@ -141,7 +139,9 @@ zdm_worker_batch(
     int rc = w->job->spec->action == ZDM_BACKFILL_MAP
                  ? zdm_worker_map(w, &q, &r, err)
                  : zdm_conn_query_within(w->conn, zdm_worker_most_ms(w),
-                       &(struct zdm_statement_text){q.text->text, q.p.n, q.p.values}, &r, err);
+                       &(struct zdm_statement_text){
+                           .sql = q.text->text, .n = q.p.n, .values = q.p.values},
+                       &r, err);
     zdm_request_release(&q);
     if (rc < 0)
         return -1;

@@ -64,8 +64,8 @@ unprepare(struct zdm_conn *conn, size_t index, struct zdm_err *err)
     return 0;
 }
 
-static int
-prepare(struct zdm_conn *conn, const char *name, const char *sql, struct zdm_err *err)
+int
+zdm_conn_prepare(struct zdm_conn *conn, const char *name, const char *sql, struct zdm_err *err)
 {
     for (size_t i = 0; i < conn->n_prepared; i++) {
         if (strcmp(conn->prepared[i].name, name) != 0)
@@ -94,6 +94,17 @@ stale(const struct zdm_conn *conn, const struct zdm_err *err)
 }
 
 int
+zdm_conn_unprepare_stale(struct zdm_conn *conn, struct zdm_err *err)
+{
+    if (!stale(conn, err))
+        return -1;
+    while (conn->n_prepared > 0)
+        if (unprepare(conn, conn->n_prepared - 1, err) < 0)
+            return -1;
+    return 0;
+}
+
+int
 zdm_conn_run(struct zdm_conn *conn, const char *name, const char *sql, size_t n,
     const char *const *values, struct zdm_result **out, struct zdm_err *err)
 {
@@ -103,20 +114,14 @@ zdm_conn_run(struct zdm_conn *conn, const char *name, const char *sql, size_t n,
         return zdm_conn_query(conn, sql, n, values, out, err);
 
     for (bool again = false;; again = true) {
-        if (zdm_conn_ready(conn, err) < 0 || prepare(conn, name, sql, err) < 0)
+        if (zdm_conn_ready(conn, err) < 0 || zdm_conn_prepare(conn, name, sql, err) < 0)
             return -1;
         if (zdm_conn_exchange(conn,
                 PQsendQueryPrepared(conn->pg, name, (int)n, values, NULL, NULL, 0) == 1, out,
                 err) == 0)
             return 0;
-        if (again || !stale(conn, err))
+        if (again || zdm_conn_unprepare_stale(conn, err) < 0)
             return -1;
-        for (size_t i = 0; i < conn->n_prepared; i++)
-            if (strcmp(conn->prepared[i].name, name) == 0) {
-                if (unprepare(conn, i, err) < 0)
-                    return -1;
-                break;
-            }
     }
 }
 

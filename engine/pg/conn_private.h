@@ -30,6 +30,7 @@ struct zdm_conn {
     int64_t patience_ms; /* with each statement; 0: none */
     struct zdm_prepared *prepared;
     size_t n_prepared;
+    char *within;   /* owned: what zdm_conn_query_within ran last */
     char *named[5]; /* by the last error of the server: zdm_conn_error_names */
     void (*notice)(void *self, const char *severity, const char *sqlstate, const char *message);
     void *notice_self;
@@ -57,6 +58,11 @@ int zdm_conn_ready(struct zdm_conn *conn, struct zdm_err *err);
 enum zdm_waited { ZDM_WAITED_READY, ZDM_WAITED_STOP, ZDM_WAITED_TIMEOUT };
 enum zdm_waited zdm_wait_fd(int fd, short events, int beside, bool watch_stop, int64_t deadline_us);
 
+/* Prepares it, if the server does not have it under that name yet. Not behind a pooler. */
+int zdm_conn_prepare(struct zdm_conn *conn, const char *name, const char *sql, struct zdm_err *err);
+/* After a failure. 0: it was a preparation that is of no use any more; all are dropped, try once more.
+ * -1: it was not, and *err is as it was, or that did not work. */
+int zdm_conn_unprepare_stale(struct zdm_conn *conn, struct zdm_err *err);
 /* Forgets which statements are prepared (a new session). */
 void zdm_conn_forget_prepared(struct zdm_conn *conn);
 

@@ -325,10 +325,14 @@ send_pipeline(PGconn *pg, const struct zdm_statement_text *statements, size_t n)
 {
     if (PQpipelineSync(pg) != 1)
         return false;
-    for (size_t i = 0; i < n; i++)
-        if (PQsendQueryParams(pg, statements[i].sql, (int)statements[i].n, NULL,
-                statements[i].values, NULL, NULL, 0) != 1)
+    for (size_t i = 0; i < n; i++) {
+        const struct zdm_statement_text *s = &statements[i];
+        int sent = s->prepared
+                       ? PQsendQueryPrepared(pg, s->prepared, (int)s->n, s->values, NULL, NULL, 0)
+                       : PQsendQueryParams(pg, s->sql, (int)s->n, NULL, s->values, NULL, NULL, 0);
+        if (sent != 1)
             return false;
+    }
     return PQpipelineSync(pg) == 1;
 }
 
@@ -406,17 +410,57 @@ zdm_conn_pipeline(struct zdm_conn *conn, const char *const *sql, size_t n,
 /* Until the end of the transaction; a setting of the session would stay behind in a pooler. */
 static const char set_timeout[] = "SELECT pg_catalog.set_config('statement_timeout', $1, true)";
 
+/* A generic plan may scan the whole table for a range of it. */
+static const char set_timeout_and_plan[] =
+    "SELECT pg_catalog.set_config('statement_timeout', $1, true),"
+    " pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true)";
+
+#define TIMEOUT_NAME "zdm_timeout"
+#define WITHIN_NAME  "zdm_within"
+
+/* Parsing a batch takes as long as planning it; but a statement that comes once is not worth the round
+ * trips of preparing it. */
+static int
+prepare_repeated(struct zdm_conn *conn, struct zdm_statement_text *both, struct zdm_err *err)
+{
+    const char *sql = both[1].sql;
+
+    if (conn->proxied)
+        return 0;
+    if (!conn->within || strcmp(conn->within, sql) != 0) {
+        free(conn->within);
+        conn->within = zdm_strdup(sql);
+        return 0;
+    }
+    if (zdm_conn_ready(conn, err) < 0 ||
+        zdm_conn_prepare(conn, TIMEOUT_NAME, set_timeout_and_plan, err) < 0 ||
+        zdm_conn_prepare(conn, WITHIN_NAME, sql, err) < 0)
+        return -1;
+    both[0].prepared = TIMEOUT_NAME;
+    both[1].prepared = WITHIN_NAME;
+    return 0;
+}
+
 int
 zdm_conn_query_within(struct zdm_conn *conn, int64_t timeout_ms,
     const struct zdm_statement_text *statement, struct zdm_result **out, struct zdm_err *err)
 {
-    struct exchange x = {.conn = conn, .pipeline = true, .wanted = 1};
     char timeout[24];
     const char *const values[] = {timeout};
-    const struct zdm_statement_text both[] = {{set_timeout, 1, values}, *statement};
 
     snprintf(timeout, sizeof timeout, "%" PRId64, timeout_ms);
-    return run_pipeline(&x, both, 2, out, err);
+    for (bool again = false;; again = true) {
+        struct exchange x = {.conn = conn, .pipeline = true, .wanted = 1};
+        struct zdm_statement_text both[] = {
+            {.sql = set_timeout, .n = 1, .values = values}, *statement};
+
+        if (prepare_repeated(conn, both, err) < 0)
+            return -1;
+        if (run_pipeline(&x, both, 2, out, err) == 0)
+            return 0;
+        if (again || !both[1].prepared || zdm_conn_unprepare_stale(conn, err) < 0)
+            return -1;
+    }
 }
 
 int
@@ -427,7 +471,7 @@ zdm_conn_begin_with(struct zdm_conn *conn, int64_t timeout_ms,
     char timeout[24];
     const char *const values[] = {timeout};
     const struct zdm_statement_text all[] = {
-        {.sql = "BEGIN"}, {set_timeout, 1, values}, *statement};
+        {.sql = "BEGIN"}, {.sql = set_timeout, .n = 1, .values = values}, *statement};
 
     snprintf(timeout, sizeof timeout, "%" PRId64, timeout_ms);
     return run_pipeline(&x, all, 3, out, err);

@@ -49,7 +49,9 @@ decide(void *self, const char *data, ssize_t n)
         return every(2, &c->retries, c->retries_cut);
     if (proxy_says(data, n, "zdm_part"))
         return every(2, &c->deferrals, c->deferrals_cut);
-    if (!proxy_says(data, n, "zdm_cas") || proxy_says(data, n, "EXPLAIN "))
+    /* From the third batch on it is sent by the name that it was prepared under. */
+    bool batch = proxy_says(data, n, "zdm_cas") && !proxy_says(data, n, "EXPLAIN ");
+    if (!batch && !proxy_says(data, n, "zdm_within"))
         return FORWARD;
     return every(3, &c->batches, c->cuts);
 }

@@ -420,9 +420,10 @@ static void
 within(void **state)
 {
     const char *const values[] = {"7"};
-    const struct zdm_statement_text good = {"INSERT INTO w VALUES ($1) RETURNING i", 1, values};
+    const struct zdm_statement_text good = {
+        .sql = "INSERT INTO w VALUES ($1) RETURNING i", .n = 1, .values = values};
     const struct zdm_statement_text slow = {
-        "INSERT INTO w SELECT $1::int FROM pg_sleep(30)", 1, values};
+        .sql = "INSERT INTO w SELECT $1::int FROM pg_sleep(30)", .n = 1, .values = values};
     struct zdm_conn *conn = connect_to(scratch.settings, "t");
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_result *r = NULL;
@@ -449,6 +450,44 @@ within(void **state)
     zdm_conn_close(conn);
 }
 
+/* From the second time on it is prepared, and planned with its values; and again when that was thrown away,
+ * or another statement came between. */
+static void
+within_repeated(void **state)
+{
+    const char *const values[] = {"7"};
+    const struct zdm_statement_text one = {.sql = "INSERT INTO v VALUES ($1) RETURNING "
+                                                  "pg_catalog.current_setting('plan_cache_mode')",
+        .n = 1,
+        .values = values};
+    const struct zdm_statement_text other = {
+        .sql = "INSERT INTO v VALUES ($1::int + 1) RETURNING 'other'", .n = 1, .values = values};
+    const struct {
+        const struct zdm_statement_text *statement;
+        const char *gives, *prepared;
+    } steps[] = {{&one, "auto", "0"}, {&one, "force_custom_plan", "2"},
+        {&one, "force_custom_plan", "2"}, {&other, "other", "2"}, {&other, "other", "2"},
+        {&one, "auto", "2"}, {&one, "force_custom_plan", "2"}};
+    struct zdm_conn *conn = connect_to(scratch.settings, "t");
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_result *r = NULL;
+
+    (void)state;
+    must_exec(conn, "CREATE TABLE v (i int)");
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        assert_int_equal(zdm_conn_query_within(conn, 60000, steps[i].statement, &r, &err), 0);
+        assert_string_equal(zdm_result_get(r, 0, 0), steps[i].gives);
+        zdm_result_free(r);
+        expect_cell(conn, "SELECT count(*) FROM pg_prepared_statements", steps[i].prepared);
+    }
+    must_exec(conn, "DEALLOCATE ALL");
+    assert_int_equal(zdm_conn_query_within(conn, 60000, &one, &r, &err), 0);
+    zdm_result_free(r);
+    expect_cell(conn, "SELECT count(*) || ' ' || sum(i) FROM v", "8 58");
+    expect_cell(conn, "SHOW plan_cache_mode", "auto");
+    zdm_conn_close(conn);
+}
+
 int
 main(void)
 {
@@ -466,6 +505,7 @@ main(void)
         cmocka_unit_test(cannot_connect),
         TEST(reconnect_fails),
         TEST(within),
+        TEST(within_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
