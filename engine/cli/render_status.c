@@ -8,6 +8,7 @@
 #include "cli/again.h"
 #include "cli/layout.h"
 #include "cli/render_run.h"
+#include "run/outcome.h"
 
 #define STEP_COLUMN 21 /* behind the columns of state and phase */
 
@@ -111,6 +112,30 @@ add_quarantined(struct zdm_buf *out, int64_t n)
         n == 1 ? "" : "s");
 }
 
+/* What it was to cost, and what it did; what is too little to speak of is left out. */
+static void
+add_outcome(struct zdm_buf *out, const char *detail)
+{
+    struct zdm_outcome_known known;
+    struct zdm_buf text = ZDM_BUF_INIT;
+    char wal[32], heap[32], indexes[32];
+
+    zdm_outcome_read(detail, &known);
+    const struct zdm_prediction *was = &known.outcome.predicted;
+    if (known.happened)
+        zdm_outcome_words(&text, &known.outcome);
+    else if (known.predicted && was->wal > 0)
+        zdm_buf_addf(&text, "predicted: %s of WAL, the table grows by %s, its indexes by %s",
+            zdm_show_bytes((double)was->wal, wal), zdm_show_bytes((double)was->heap, heap),
+            zdm_show_bytes((double)was->indexes, indexes));
+    if (text.len > 0) {
+        zdm_add_blanks(out, STEP_COLUMN);
+        zdm_add_wrapped(out, text.s, STEP_COLUMN, ZDM_COLUMNS);
+        zdm_buf_addc(out, '\n');
+    }
+    zdm_buf_release(&text);
+}
+
 static void
 step_row(
     struct zdm_buf *out, const struct zdm_step *step, const struct zdm_step_status *st, int column)
@@ -136,6 +161,8 @@ step_row(
     zdm_buf_addc(out, '\n');
     if (st->cursor.exists)
         add_cursor(out, &st->cursor);
+    if (step->kind == ZDM_STEP_BACKFILL)
+        add_outcome(out, st->detail);
     if (st->quarantined > 0)
         add_quarantined(out, st->quarantined);
     if (st->gate.n_checks)

@@ -134,6 +134,17 @@ zdm_journal_write(struct zdm_conn *conn, const struct zdm_journal_entry *entry, 
 }
 
 int
+zdm_journal_add_detail(struct zdm_conn *conn, const char *plan, const char *step, int64_t epoch,
+    const char *json, struct zdm_err *err)
+{
+    char run[24];
+
+    snprintf(run, sizeof run, "%" PRId64, epoch);
+    return ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_detail.sql"), NULL, err, plan,
+        step, run, json);
+}
+
+int
 zdm_journal_plans(
     struct zdm_conn *conn, struct zdm_journal_plan **out, size_t *n, struct zdm_err *err)
 {

@@ -86,6 +86,9 @@ int zdm_journal_note(struct zdm_conn *conn, const char *plan, const struct zdm_j
 int zdm_journal_await(struct zdm_conn *conn, const char *plan, const char *fingerprint,
     const char *who, const struct zdm_journal_claim *claim, struct zdm_err *err);
 
+/* Adds members to the detail of a step that the run of `epoch` has done; json is an object. */
+int zdm_journal_add_detail(struct zdm_conn *conn, const char *plan, const char *step, int64_t epoch,
+    const char *json, struct zdm_err *err);
 /* Take-over: registers the plan if new, raises its epoch, waits for transactions of the runner
  * before (at most wait_ms: then ZDM_ERR_OWNED). *epoch is ours. With a claim, which may be NULL, it is
  * refused (ZDM_ERR_REFUSED) while another plan that changes one of the tables is being run, or was

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "run/claim.h"
 #include "run/judge.h"
+#include "run/outcome.h"
 #include "run/session.h"
 #include "run/snapshot.h"
 #include "run/spent.h"
@@ -52,11 +53,10 @@ static void
 add_rows(const struct zdm_session *s, const struct zdm_step *step, struct zdm_event *event)
 {
     const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
-    long long rows = -1, quarantined = 0;
-    if (step->kind == ZDM_STEP_BACKFILL && row && row->detail)
-        sscanf(row->detail, "{\"rows\": %lld, \"quarantined\": %lld", &rows, &quarantined);
-    event->rows = rows;
-    event->quarantined = quarantined;
+    struct zdm_outcome_known known;
+    zdm_outcome_read(step->kind == ZDM_STEP_BACKFILL && row ? row->detail : NULL, &known);
+    event->rows = known.rows;
+    event->quarantined = known.quarantined;
 }
 
 /* One step that is not done yet, and what is told about it. */

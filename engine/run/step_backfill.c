@@ -11,8 +11,9 @@
 struct watch {
     struct zdm_session *s;
     const struct zdm_step *step;
-    int64_t wrote_us;                  /* to the ledger; 0: not yet */
-    struct zdm_backfill_progress last; /* numbers only: its texts are gone */
+    const struct zdm_expectation *expectation; /* NULL for a retry */
+    int64_t wrote_us;                          /* to the ledger; 0: not yet */
+    struct zdm_backfill_progress last;         /* numbers only: its texts are gone */
 };
 
 /* Each write waits for the disk. */
@@ -153,7 +154,10 @@ static int
 watch_begin(void *self, struct zdm_err *err)
 {
     struct watch *w = self;
-    return zdm_session_journal(w->s, w->step, "started", NULL, err);
+    char *detail = zdm_expectation_begun(w->s, w->step, w->expectation);
+    int rc = zdm_session_journal(w->s, w->step, "started", detail, err);
+    free(detail);
+    return rc;
 }
 
 static int
@@ -163,10 +167,8 @@ watch_finish(void *self, const struct zdm_backfill_progress *progress, struct zd
     struct zdm_session *s = w->s;
     if (zdm_journal_fence(s->conn, s->plan->name, s->epoch, err) < 0)
         return -1;
-    char *detail = progress->quarantined > 0
-                       ? zdm_strf("{\"rows\": %lld, \"quarantined\": %lld}",
-                             (long long)progress->rows, (long long)progress->quarantined)
-                       : zdm_strf("{\"rows\": %lld}", (long long)progress->rows);
+    char *detail =
+        zdm_expectation_done(s, w->step, w->expectation, progress->rows, progress->quarantined);
     int rc = zdm_session_journal(s, w->step, "done", detail, err);
     free(detail);
     return rc;
@@ -262,7 +264,8 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         .n_operators = outlook.n_operators,
         .inputs = (const char *const *)outlook.inputs,
         .n_inputs = outlook.n_inputs};
-    struct watch watch = {.s = s, .step = step};
+    struct zdm_expectation expectation;
+    struct watch watch = {.s = s, .step = step, .expectation = &expectation};
     struct zdm_backfill_fault fault = {.set_index = -1};
     struct zdm_backfill_hooks hooks = {
         .self = &watch,
@@ -277,7 +280,6 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         .finish = watch_finish,
         .fault = &fault,
     };
-    struct zdm_expectation expectation;
     zdm_expect(s, step, &spec, &expectation);
     int rc = zdm_backfill_run(s->conn, &spec, s->epoch, &hooks, err);
     if (rc < 0 && !s->again)

@@ -20,7 +20,7 @@ picture() {
     sql "SELECT what FROM audit"
     sql "SELECT tableoid::regclass, * FROM parted ORDER BY id"
     sql "SELECT step, item, state, kind, fingerprint, definition,
-              regexp_replace(detail::text, 'at 20[-0-9T:Z]+', 'at some time') FROM zdm.journal
+              regexp_replace(CASE WHEN kind = 'backfill' THEN detail - 'predicted' - 'happened' ELSE detail END::text, 'at 20[-0-9T:Z]+', 'at some time') FROM zdm.journal
           ORDER BY step COLLATE \"C\", item COLLATE \"C\""
     sql "SELECT step, key, tries FROM zdm.quarantine"
     sql "SELECT step, slice, pos, bound, state FROM zdm.cursor ORDER BY step, slice"

@@ -171,12 +171,26 @@ near "WAL by the run's own words" "$(sed 's/.*"predicted":{[^}]*"wal_bytes":\([0
     "$(sed 's/.*"happened":{[^}]*"wal_bytes":\([0-9]*\).*/\1/' line)"
 check_exit 0 "$ZDM" log after.lua
 check_has "$out" "of WAL (predicted: "
+check_exit 0 "$ZDM" status after.lua
+check_has "$out" "of WAL (predicted: "
+kept="SELECT detail #>> '{predicted,wal_bytes}', detail #>> '{happened,wal_bytes}' FROM zdm.journal WHERE kind = 'backfill'"
+check_eq "kept as it was told" \
+    "$(sed 's/.*"predicted":{[^}]*"wal_bytes":\([0-9]*\).*"happened":{[^}]*"wal_bytes":\([0-9]*\).*/\1|\2/' line)" \
+    "$(sql "$kept")"
+check_exit 0 "$ZDM" status after.lua --format json
+check_has "$out" '"happened"'
 # Of one that is resumed nobody saw the beginning.
 fresh
 check_exit 137 env ZDM_FAILPOINT=batch.after:2 "$ZDM" run after.lua
+predicted=$(sql "SELECT detail -> 'predicted' FROM zdm.journal WHERE kind = 'backfill'")
+[ -n "$predicted" ] || fail "the prediction is not kept"
+check_exit 0 "$ZDM" status after.lua
+check_has "$out" "predicted: "
 check_exit 0 "$ZDM" run after.lua
 check_has "$out" "(resumed)"
 check_lacks "$out" "predicted"
+check_eq "the prediction of the first run" "$predicted|f" \
+    "$(sql "SELECT detail -> 'predicted', detail ? 'happened' FROM zdm.journal WHERE kind = 'backfill'")"
 
 # --- what is not known is said ---------------------------------------------------------------------------
 sql "CREATE TABLE unseen (id int PRIMARY KEY, a text, b text) WITH (autovacuum_enabled = false);

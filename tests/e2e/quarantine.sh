@@ -59,7 +59,7 @@ check_has "$out" "3 rows in quarantine, as they were"
 check_has "$out" "zdm quarantine list orders.lua"
 others_once "behind the backfill" "{}"
 check_eq "journaled" '{"rows": 9997, "quarantined": 3}' \
-    "$(sql "SELECT detail FROM zdm.journal WHERE kind = 'backfill'")"
+    "$(sql "SELECT detail - 'predicted' - 'happened' FROM zdm.journal WHERE kind = 'backfill'")"
 
 check_exit 0 "$ZDM" quarantine list orders.lua
 check_has "$out" "orders: 3 rows in quarantine"
