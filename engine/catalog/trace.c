@@ -10,11 +10,12 @@
 
 extern const struct zdm_embedded zdm_catalog_sql[];
 
+/* Nobody else works on the copy but transactions that a script prepared: the timeout ends the wait. */
+static const char profile[] = "SET lc_messages = 'C'; SET lock_timeout = '1min'";
+
 int
 zdm_trace_open(const char *conninfo, struct zdm_trace **out, struct zdm_err *err)
 {
-    /* Nobody else works on the copy but transactions that a script prepared: that ends the wait. */
-    static const char profile[] = "SET lc_messages = 'C'; SET lock_timeout = '1min'";
     struct zdm_trace *trace = zdm_alloc(sizeof *trace);
 
     if (zdm_conn_open(conninfo, "zdm trace", &trace->conn, err) < 0 ||
@@ -51,6 +52,10 @@ zdm_trace_begin(struct zdm_trace *trace, struct zdm_err *err)
     struct zdm_result *r = NULL;
 
     zdm_conn_rollback(trace->conn);
+    /* What the script before set, made temporary or prepared went with its session. */
+    if (zdm_conn_exec(trace->conn, "DISCARD ALL", NULL, err) < 0 ||
+        zdm_conn_exec(trace->conn, profile, NULL, err) < 0)
+        return -1;
     /* The server counts upwards. */
     if (zdm_conn_exec(trace->observer,
             "SELECT pg_catalog.max(c.oid)::pg_catalog.int8 OPERATOR(pg_catalog.+) 1 "

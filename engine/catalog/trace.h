@@ -43,7 +43,8 @@ void zdm_trace_close(struct zdm_trace *trace); /* NULL is fine */
 /* The session that statements run in: view. In a transaction of the author it sees what they did. */
 struct zdm_conn *zdm_trace_conn(struct zdm_trace *trace);
 
-/* Another script begins: ends a transaction that the one before left open. What is there now is in
+/* Another script begins, in a new session: a transaction that the one before left open ends, and its
+ * settings, role and temporary tables go. What is there now is in
  * use; what is made from here on is new until the next call, and nobody waits for it. Without any call
  * nothing is new behind the statement that made it. */
 int zdm_trace_begin(struct zdm_trace *trace, struct zdm_err *err);

@@ -19,6 +19,7 @@ struct zdm_alter {
     struct zdm_relation *relation; /* that it names; never NULL */
     enum zdm_lock_mode mode;       /* of the whole ALTER TABLE; its children get the same */
     bool recurse;                  /* no ONLY: children too, where the sub-command does */
+    bool making;                   /* CREATE TABLE: columns may follow those that are there */
     /* For each sub-command of the text: the constraint that proved its SET NOT NULL and that another
      * sub-command drops, or NULL. proof.c */
     const char **dropped_proofs;

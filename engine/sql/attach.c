@@ -71,7 +71,7 @@ indexes(struct attach *attach)
                 zdm_draft_fails(draft, "42809", "%s is a foreign table", attach->name);
             continue;
         }
-        struct zdm_index *own = zdm_index_matching(draft, attach->child, index, constraint);
+        struct zdm_index *own = zdm_index_matching(draft, attach->child, index, constraint, true);
         if (own) {
             zdm_index_attach(draft, own, index);
             continue;
@@ -339,7 +339,7 @@ zdm_alter_attach_index(struct zdm_alter *alter)
                 zdm_draft_name(draft, child->table));
             return;
         }
-    if (zdm_index_matching(draft, child->table, parent, 0) == NULL) {
+    if (!zdm_index_is_like(draft, child, parent)) {
         zdm_draft_fails(draft, "42P17", "index %s is not like %s", name, alter->table);
         return;
     }

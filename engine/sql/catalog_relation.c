@@ -143,6 +143,21 @@ forget_reader(struct zdm_catalog *catalog, struct zdm_relation *view)
     }
 }
 
+static void
+drop_row_type(struct zdm_catalog *catalog, const struct zdm_relation *relation)
+{
+    struct zdm_type *type =
+        relation->schema ? zdm_catalog_type(catalog, relation->schema, relation->name) : NULL;
+
+    if (!type || type->relation != relation)
+        return;
+    struct zdm_type *array =
+        type->array ? zdm_catalog_type(catalog, type->array->schema, type->array->name) : NULL;
+    zdm_catalog_drop_type(catalog, type);
+    if (array)
+        zdm_catalog_drop_type(catalog, array);
+}
+
 void
 zdm_catalog_drop_relation(struct zdm_catalog *catalog, struct zdm_relation *relation)
 {
@@ -172,6 +187,7 @@ zdm_catalog_drop_relation(struct zdm_catalog *catalog, struct zdm_relation *rela
     }
     zdm_catalog_drop_sequences(catalog, relation, NULL);
     forget_reader(catalog, relation);
+    drop_row_type(catalog, relation);
     unlink_relation(catalog, relation);
 }
 

@@ -47,6 +47,32 @@ put(struct zdm_alter *alter, const struct check *check, struct zdm_relation *rel
     constraint->proof = check->given->conname[0] && is_proof(check->given->raw_expr);
 }
 
+/* The relation has the same one already: an error, unless it is merged with it. */
+static void
+merge(struct zdm_alter *alter, const struct check *check, const struct zdm_relation *relation,
+    struct zdm_constraint *own)
+{
+    struct zdm_draft *draft = alter->draft;
+    const char *name = zdm_ident_text(draft->arena, check->name);
+    const char *table = zdm_draft_name(draft, relation);
+    const char *wrong = own->no_inherit || !own->validated ? "42P16" : NULL;
+
+    /* The server says it otherwise of the relation that the statement names. */
+    if (wrong && relation == alter->relation)
+        wrong = "42P17";
+    const struct zdm_condition *a =
+        own->check_sql ? zdm_condition_parse(draft->arena, own->check_sql) : NULL;
+    const struct zdm_condition *b = zdm_condition_parse(draft->arena, check->sql);
+    if (own->kind != ZDM_CONSTRAINT_CHECK || !a || !b || !zdm_condition_same(a, b))
+        zdm_draft_fails(draft, "42710", "%s has another constraint %s already", table, name);
+    else if (!own->enforced && zdm_grammar_is_enforced(check->given))
+        zdm_draft_fails(draft, "42P17", "constraint %s of %s is NOT ENFORCED", name, table);
+    else if (own->no_inherit)
+        zdm_draft_fails(draft, wrong, "constraint %s of %s is NO INHERIT", name, table);
+    else if (!own->validated && !check->later)
+        zdm_draft_fails(draft, wrong, "constraint %s of %s is NOT VALID", name, table);
+}
+
 /* A child may have the same one already: then it is inherited from now on, and that is all. */
 static bool
 merged(struct zdm_alter *alter, const struct check *check, struct zdm_relation *child)
@@ -56,21 +82,28 @@ merged(struct zdm_alter *alter, const struct check *check, struct zdm_relation *
 
     if (!own)
         return false;
-    const char *name = zdm_ident_text(draft->arena, check->name);
-    const char *table = zdm_draft_name(draft, child);
-    const struct zdm_condition *a =
-        own->check_sql ? zdm_condition_parse(draft->arena, own->check_sql) : NULL;
-    const struct zdm_condition *b = zdm_condition_parse(draft->arena, check->sql);
-    if (own->kind != ZDM_CONSTRAINT_CHECK || !a || !b || !zdm_condition_same(a, b))
-        zdm_draft_fails(draft, "42710", "%s has another constraint %s already", table, name);
-    else if (!own->enforced && zdm_grammar_is_enforced(check->given))
-        zdm_draft_fails(draft, "42P17", "constraint %s of %s is NOT ENFORCED", name, table);
-    else if (own->no_inherit)
-        zdm_draft_fails(draft, "42P16", "constraint %s of %s is NO INHERIT", name, table);
-    else if (!own->validated && !check->later)
-        zdm_draft_fails(draft, "42P16", "constraint %s of %s is NOT VALID", name, table);
+    merge(alter, check, child, own);
     zdm_catalog_touch(draft->catalog, own, sizeof *own);
     own->inherited = true;
+    return true;
+}
+
+/* What came from a parent may be said once more, as by a dump, and in ALTER TABLE not of a partition. */
+static bool
+said_again(struct zdm_alter *alter, const struct check *check)
+{
+    struct zdm_draft *draft = alter->draft;
+    struct zdm_relation *relation = alter->relation;
+    struct zdm_constraint *own =
+        check->given->conname[0] ? zdm_relation_constraint(relation, check->given->conname) : NULL;
+
+    if (!own || !own->inherited || (relation->is_partition && !alter->making))
+        return false;
+    zdm_draft_lock_on(draft, relation, alter->mode, ZDM_HELD_BRIEF);
+    merge(alter, check, relation, own);
+    if (check->given->is_no_inherit && !zdm_draft_failed(draft))
+        zdm_draft_fails(draft, "42P17", "constraint %s of %s is inherited",
+            zdm_ident_text(draft->arena, check->given->conname), alter->table);
     return true;
 }
 
@@ -129,7 +162,7 @@ zdm_constraint_add_check(struct zdm_alter *alter, const PgQuery__Constraint *con
     bool sublink = false;
 
     check.sql = sql ? sql : "?";
-    if (!zdm_constraint_name_is_free(alter, constraint))
+    if (said_again(alter, &check) || !zdm_constraint_name_is_free(alter, constraint))
         return;
     zdm_names_of_expression(draft, constraint->raw_expr, &check.columns);
     zdm_node_walk(constraint->raw_expr, see_sublink, &sublink);

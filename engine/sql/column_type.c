@@ -55,6 +55,18 @@ value_of(struct wish *wish, const PgQuery__Node *expr, const struct zdm_column *
     return value;
 }
 
+/* USING is about the rows as they were: a column that the same statement drops is still in them. */
+static bool
+dropped_too(const struct zdm_alter *alter, const char *column)
+{
+    for (size_t i = 0; i < alter->stmt->n_cmds; i++) {
+        const PgQuery__AlterTableCmd *cmd = alter->stmt->cmds[i]->alter_table_cmd;
+        if (cmd->subtype == AT(DropColumn) && strcmp(cmd->name, column) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool
 using_is_right(struct wish *wish)
 {
@@ -66,7 +78,7 @@ using_is_right(struct wish *wish)
         !zdm_expr_is_over(draft, wish->using, wish->alter->relation))
         return false;
     const char *missing = zdm_expr_missing_column(wish->using, wish->alter->relation);
-    if (missing && wish->alter->relation->known)
+    if (missing && wish->alter->relation->known && !dropped_too(wish->alter, missing))
         zdm_draft_fails(
             draft, "42703", "column %s does not exist", zdm_ident_text(draft->arena, missing));
     return !zdm_draft_failed(draft);
@@ -294,7 +306,9 @@ change_known(struct wish *wish, struct zdm_relation **family, size_t n)
             continue;
         }
         changes[i].from = (struct zdm_typed){.type = column->type, .typmod = column->typmod};
-        if (!judge_conversion(wish, &changes[i]))
+        /* It has no rows; tables that are made of it, or have a column of it, are asked. */
+        if (family[i]->kind == ZDM_RELATION_COMPOSITE ? !zdm_type_change_allowed(&changes[i])
+                                                      : !judge_conversion(wish, &changes[i]))
             return;
     }
     for (size_t i = 0; i < n; i++)

@@ -210,10 +210,14 @@ element(struct zdm_draft *draft, PgQuery__Node *node)
     draft->node = whole;
 }
 
-/* Names in the statements inside mean the new schema first. */
+/* Names in the statements inside mean the new schema first; kind by kind, whatever the text says. */
 static void
 elements(struct zdm_draft *draft, const PgQuery__CreateSchemaStmt *stmt, const char *name)
 {
+    static const PgQuery__Node__NodeCase order[] = {PG_QUERY__NODE__NODE_CREATE_SEQ_STMT,
+        PG_QUERY__NODE__NODE_CREATE_STMT, PG_QUERY__NODE__NODE_VIEW_STMT,
+        PG_QUERY__NODE__NODE_INDEX_STMT, PG_QUERY__NODE__NODE_CREATE_TRIG_STMT,
+        PG_QUERY__NODE__NODE_GRANT_STMT};
     struct zdm_catalog *catalog = draft->catalog;
     size_t size = sizeof catalog->search_path;
     struct any {
@@ -230,8 +234,10 @@ elements(struct zdm_draft *draft, const PgQuery__CreateSchemaStmt *stmt, const c
     memcpy(&before, &catalog->search_path, size);
     memcpy(&catalog->search_path, path, size);
     catalog->search_path_known = true;
-    for (size_t i = 0; i < stmt->n_schema_elts; i++)
-        element(draft, stmt->schema_elts[i]);
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++)
+        for (size_t i = 0; i < stmt->n_schema_elts; i++)
+            if (stmt->schema_elts[i]->node_case == order[k])
+                element(draft, stmt->schema_elts[i]);
     memcpy(&catalog->search_path, &before, size);
     catalog->search_path_known = known;
     draft->st->kind = kind;

@@ -4,6 +4,7 @@
 #include "sql/alter.h"
 #include "sql/families.h"
 #include "sql/grammar.h"
+#include "sql/new_column.h"
 #include "sql/object.h"
 #include "sql/table_parts.h"
 
@@ -171,7 +172,8 @@ run_command(struct making *making, const PgQuery__AlterTableCmd *cmd)
         .table = making->text,
         .relation = making->relation,
         .mode = ZDM_LOCK_ACCESS_EXCLUSIVE,
-        .recurse = true};
+        .recurse = true,
+        .making = true};
 
     draft->fresh = true;
     if (cmd->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn) {
@@ -261,6 +263,26 @@ add_columns(struct making *making)
     }
 }
 
+/* What a column is computed of may stand behind it. */
+static void
+check_computed(struct making *making)
+{
+    struct zdm_draft *draft = making->draft;
+    struct zdm_alter alter = {.draft = draft, .table = making->text, .relation = making->relation};
+
+    for (size_t i = 0; i < making->stmt->n_table_elts; i++) {
+        const PgQuery__Node *node = making->stmt->table_elts[i];
+        if (node->node_case != PG_QUERY__NODE__NODE_COLUMN_DEF)
+            continue;
+        const PgQuery__ColumnDef *def = node->column_def;
+        for (size_t k = 0; k < def->n_constraints; k++)
+            if (def->constraints[k]->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED)
+                zdm_computed_is_right(&alter, def->colname,
+                    zdm_ident_text(draft->arena, def->colname),
+                    def->constraints[k]->constraint->raw_expr);
+    }
+}
+
 static void
 partition_key(struct making *making)
 {
@@ -339,6 +361,7 @@ add_parts(struct making *making)
     if (stmt->of_typename)
         of_type(making);
     add_columns(making);
+    check_computed(making);
     size_t columns = making->alter.n_cmds;
     partition_key(making);
     for (int pass = CHECKS; pass <= FOREIGN_KEYS; pass++)

@@ -191,5 +191,5 @@ zdm_dropping_finish(struct zdm_dropping *dropping, const char *text)
     /* Behind all locks: a table that goes takes its place among parents and keys with it. */
     for (size_t i = 0; i < dropping->n_gone; i++)
         if (dropping->gone[i].kind == ZDM_GONE_RELATION)
-            zdm_dropping_forget(draft, dropping->gone[i].object);
+            zdm_catalog_drop_relation(draft->catalog, dropping->gone[i].object);
 }

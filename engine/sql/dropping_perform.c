@@ -159,15 +159,3 @@ zdm_dropping_perform(struct zdm_dropping *dropping, const struct zdm_gone *item)
         break;
     }
 }
-
-void
-zdm_dropping_forget(struct zdm_draft *draft, struct zdm_relation *relation)
-{
-    struct zdm_type *type = relation->schema
-                                ? zdm_catalog_type(draft->catalog, relation->schema, relation->name)
-                                : NULL;
-
-    if (type && type->relation == relation)
-        forget_type(draft, type);
-    zdm_catalog_drop_relation(draft->catalog, relation);
-}

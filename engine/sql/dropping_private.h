@@ -20,8 +20,7 @@ bool zdm_gone_is_called(struct zdm_draft *draft, const char *name, const char *t
 /* dropping_words.c: "view public.v". In the arena. */
 const char *zdm_gone_words(const struct zdm_dropping *dropping, const struct zdm_gone *item);
 /* dropping_perform.c: locks what loses something, and changes the catalog, but for relations: they
- * are forgotten behind all locks. */
+ * are dropped behind all locks. */
 void zdm_dropping_perform(struct zdm_dropping *dropping, const struct zdm_gone *item);
-void zdm_dropping_forget(struct zdm_draft *draft, struct zdm_relation *relation);
 
 #endif

@@ -85,6 +85,8 @@ void zdm_query_reads(struct zdm_draft *draft, const PgQuery__Node *query);
 void zdm_query_changes(struct zdm_draft *draft, const PgQuery__Node *query);
 /* Only the locks of planning it: EXPLAIN, PREPARE. */
 void zdm_query_plans(struct zdm_draft *draft, const PgQuery__Node *query);
+/* Only the locks of looking up what it names, as CREATE FUNCTION does with a text in SQL. */
+void zdm_query_looks_up(struct zdm_draft *draft, const PgQuery__Node *query);
 /* Of a relation that is being made. */
 bool zdm_range_is_temporary(const PgQuery__RangeVar *range);
 /* "f(int4, text)": the key of struct zdm_function. NULL when the argument types are not given. */

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "sql/families.h"
 #include "sql/object.h"
+#include "sql/tree.h"
 
 static const char *
 key_of(struct zdm_draft *draft, size_t n, PgQuery__Node *const *name, size_t n_types,
@@ -225,6 +226,43 @@ types_exist(struct zdm_draft *draft, const struct parameters *in, struct zdm_typ
     return true;
 }
 
+/* What its statements name is looked up; with a search_path of its own, nobody says here where. */
+static void
+look_up(struct zdm_draft *draft, const PgQuery__CreateFunctionStmt *stmt)
+{
+    const PgQuery__DefElem *as = option(stmt, "as");
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_tree tree;
+
+    if (stmt->sql_body) {
+        zdm_query_looks_up(draft, stmt->sql_body);
+        return;
+    }
+    if (sets_search_path(stmt) || draft->catalog->bodies_unchecked ||
+        strcmp(option_text(stmt, "language"), "sql") != 0 || !as || !as->arg ||
+        as->arg->node_case != PG_QUERY__NODE__NODE_LIST || as->arg->list->n_items != 1)
+        return;
+    if (zdm_tree_parse(zdm_node_string(as->arg->list->items[0]), &tree, &err) < 0) {
+        zdm_err_release(&err); /* or it is newer than the grammar: the server will say */
+        return;
+    }
+    for (size_t i = 0; i < tree.parsed->n_stmts && !zdm_draft_failed(draft); i++) {
+        const PgQuery__Node *node = tree.parsed->stmts[i]->stmt;
+        switch (node->node_case) {
+        case PG_QUERY__NODE__NODE_SELECT_STMT:
+        case PG_QUERY__NODE__NODE_INSERT_STMT:
+        case PG_QUERY__NODE__NODE_UPDATE_STMT:
+        case PG_QUERY__NODE__NODE_DELETE_STMT:
+        case PG_QUERY__NODE__NODE_MERGE_STMT:
+            zdm_query_looks_up(draft, node);
+            break;
+        default: /* it is looked up when it runs */
+            break;
+        }
+    }
+    zdm_tree_release(&tree);
+}
+
 void
 zdm_family_function(struct zdm_draft *draft)
 {
@@ -246,8 +284,7 @@ zdm_family_function(struct zdm_draft *draft)
     struct zdm_function *function = find(draft, schema, own, &in, types, &overloads);
     if (is_definer(stmt) && !sets_search_path(stmt))
         ZDM_FIND(draft, SECURITY_DEFINER, .name = name);
-    if (stmt->sql_body)
-        zdm_query_reads(draft, stmt->sql_body);
+    look_up(draft, stmt);
     if (function && !stmt->replace) {
         zdm_draft_fails(draft, "42723", "function %s exists already", key);
         return;

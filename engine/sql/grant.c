@@ -1,6 +1,7 @@
 /* GRANT and REVOKE: what they name must be there. */
 #include <string.h>
 
+#include "sql/expression.h"
 #include "sql/families.h"
 #include "sql/granting.h"
 #include "sql/named.h"
@@ -55,7 +56,8 @@ check_granted(struct zdm_draft *draft, const PgQuery__GrantStmt *stmt)
                 const PgQuery__AccessPriv *privilege = stmt->privileges[p]->access_priv;
                 for (size_t c = 0; c < privilege->n_cols; c++) {
                     const char *column = zdm_node_string(privilege->cols[c]);
-                    if (relation->known && !zdm_relation_column(relation, column))
+                    if (relation->known && !zdm_relation_column(relation, column) &&
+                        !zdm_is_system_column(column))
                         zdm_draft_fails(draft, "42703", "%s has no column %s", text,
                             zdm_ident_text(draft->arena, column));
                 }

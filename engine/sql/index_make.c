@@ -317,7 +317,8 @@ zdm_index_make(struct zdm_draft *draft, const struct zdm_index_plan *plan,
             continue;
         }
         lock_partitions(draft, plan, partition);
-        struct zdm_index *old = zdm_index_matching(draft, partition, &plan->like, plan->constraint);
+        struct zdm_index *old =
+            zdm_index_matching(draft, partition, &plan->like, plan->constraint, false);
         if (old) {
             zdm_index_attach(draft, old, index);
             index->valid &= old->valid;
@@ -335,6 +336,12 @@ zdm_index_plan_like(
     struct zdm_draft *draft, struct zdm_index_plan *plan, const struct zdm_index *index)
 {
     const char *text = "";
+    struct zdm_tree tree;
+    const PgQuery__Node *row =
+        index->expressions_sql
+            ? zdm_expr_parse(zdm_arena_strf(draft->arena, "ROW(%s)", index->expressions_sql), &tree)
+            : NULL;
+    size_t n_expressions = 0;
 
     *plan = (struct zdm_index_plan){.like = *index};
     if (index->constraint) {
@@ -345,7 +352,14 @@ zdm_index_plan_like(
     for (size_t i = 0; i < index->n_columns + index->n_included; i++) {
         const char *name =
             i < index->n_columns ? index->columns[i].name : index->included[i - index->n_columns];
-        text = zdm_arena_strf(draft->arena, "%s%s%s", text, i ? "_" : "", name ? name : "expr");
+        if (!name)
+            name = row && row->node_case == PG_QUERY__NODE__NODE_ROW_EXPR &&
+                           n_expressions < row->row_expr->n_args
+                       ? expression_name(row->row_expr->args[n_expressions++])
+                       : "expr";
+        text = zdm_arena_strf(draft->arena, "%s%s%s", text, i ? "_" : "", name);
     }
+    if (row)
+        zdm_tree_release(&tree);
     plan->middle = text;
 }

@@ -33,9 +33,9 @@ void zdm_index_check_partition_key(struct zdm_draft *draft, const struct zdm_ind
 bool zdm_index_is_like(
     struct zdm_draft *draft, const struct zdm_index *index, const struct zdm_index *like);
 /* Is there an index on the relation that can be a part of one that looks like `like`, for a
- * constraint or not? NULL: none. */
+ * constraint or not? valid: no other one. NULL: none. */
 struct zdm_index *zdm_index_matching(struct zdm_draft *draft, const struct zdm_relation *relation,
-    const struct zdm_index *like, enum zdm_constraint_kind constraint);
+    const struct zdm_index *like, enum zdm_constraint_kind constraint, bool valid);
 /* Attaches it, and the constraint behind it. */
 void zdm_index_attach(struct zdm_draft *draft, struct zdm_index *index, struct zdm_index *parent);
 void zdm_index_detach(struct zdm_draft *draft, struct zdm_index *index);

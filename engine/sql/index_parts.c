@@ -54,12 +54,12 @@ zdm_index_is_like(
 
 struct zdm_index *
 zdm_index_matching(struct zdm_draft *draft, const struct zdm_relation *relation,
-    const struct zdm_index *like, enum zdm_constraint_kind constraint)
+    const struct zdm_index *like, enum zdm_constraint_kind constraint, bool valid)
 {
     for (size_t i = 0; i < relation->indexes.n; i++) {
         struct zdm_index *index = relation->indexes.items[i];
         if (!index->parent && zdm_index_is_like(draft, index, like) &&
-            (!constraint || index->constraint))
+            (!constraint || index->constraint) && (index->valid || !valid))
             return index;
     }
     return NULL;
@@ -108,5 +108,9 @@ zdm_index_revalidate(struct zdm_draft *draft, struct zdm_index *index)
             return;
         zdm_catalog_touch(draft->catalog, index, sizeof *index);
         index->valid = true;
+        /* The next one is looked at under this lock. */
+        if (index->parent)
+            zdm_draft_lock_on(
+                draft, index->parent->table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
     }
 }

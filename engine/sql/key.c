@@ -21,13 +21,21 @@ zdm_constraint_key_not_null(
 {
     struct zdm_draft *draft = alter->draft;
     size_t n_family;
-    struct zdm_relation **family = zdm_alter_family(alter, &n_family);
+    bool partitioned = alter->relation->kind == ZDM_RELATION_PARTITIONED;
+    /* With ONLY it is still checked that all partitions have them. */
+    struct zdm_relation **family = partitioned ? zdm_draft_family(draft, alter->relation, &n_family)
+                                               : zdm_alter_family(alter, &n_family);
+    bool *had = zdm_arena_alloc(draft->arena, (n + 1) * sizeof *had);
 
+    for (size_t i = 0; i < n; i++) {
+        const struct zdm_column *column = zdm_relation_column(alter->relation, columns[i]);
+        had[i] = column && column->not_null;
+    }
     for (size_t f = 0; f < n_family; f++)
         for (size_t i = 0; i < n; i++) {
             struct zdm_column *column = zdm_relation_column(family[f], columns[i]);
             /* Partitions have what their parent has; other children need not, and are looked at. */
-            if (alter->relation->kind != ZDM_RELATION_PARTITIONED || !column || !column->not_null)
+            if (!partitioned || !had[i] || !column || !column->not_null)
                 zdm_draft_lock_on(draft, family[f], alter->mode, ZDM_HELD_BRIEF);
             if (column && column->not_null)
                 continue;

@@ -187,7 +187,7 @@ zdm_new_column_read(struct zdm_alter *alter, struct zdm_new_column *out)
         return false;
     read_collation(alter, out);
     read_value(alter, out);
-    if (out->computed)
+    if (out->computed && !alter->making)
         zdm_computed_is_right(alter, out->def->colname, out->name, out->computed);
     if (out->is_virtual)
         check_virtual(alter, out);

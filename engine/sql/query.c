@@ -185,6 +185,25 @@ with_of(const ProtobufCMessage *message)
     return NULL;
 }
 
+static void
+see_target(struct zdm_query *query, const ProtobufCMessage *message)
+{
+    const ProtobufCMessageDescriptor *type = message->descriptor;
+    const PgQuery__RangeVar *target = NULL;
+
+    if (type == &pg_query__insert_stmt__descriptor)
+        target = ((const PgQuery__InsertStmt *)message)->relation;
+    else if (type == &pg_query__update_stmt__descriptor)
+        target = ((const PgQuery__UpdateStmt *)message)->relation;
+    else if (type == &pg_query__delete_stmt__descriptor)
+        target = ((const PgQuery__DeleteStmt *)message)->relation;
+    else if (type == &pg_query__merge_stmt__descriptor)
+        target = ((const PgQuery__MergeStmt *)message)->relation;
+    struct zdm_relation *relation = target ? zdm_query_relation(query, target) : NULL;
+    if (relation)
+        zdm_query_lock(query->draft, relation, target->inh, ZDM_LOCK_ROW_EXCLUSIVE);
+}
+
 /* What is inside of a query, in its own scope. */
 static void
 see_inside(struct zdm_query *query, const ProtobufCMessage *message)
@@ -201,6 +220,8 @@ see_inside(struct zdm_query *query, const ProtobufCMessage *message)
     if (message->descriptor == &pg_query__select_stmt__descriptor &&
         ((const PgQuery__SelectStmt *)message)->n_locking_clause)
         query->mode = ZDM_LOCK_ROW_SHARE;
+    else if (query->looked_up)
+        see_target(query, message);
     else if (query->changes && message->descriptor != &pg_query__select_stmt__descriptor)
         zdm_query_change(query, message);
     zdm_tree_children(message, see, query);
@@ -267,4 +288,14 @@ void
 zdm_query_plans(struct zdm_draft *draft, const PgQuery__Node *node)
 {
     look(draft, node, true, true);
+}
+
+void
+zdm_query_looks_up(struct zdm_draft *draft, const PgQuery__Node *node)
+{
+    struct zdm_query query = {
+        .draft = draft, .mode = ZDM_LOCK_ACCESS_SHARE, .planned = true, .looked_up = true};
+
+    zdm_node_walk(node, see, &query);
+    draft->fresh = false;
 }

@@ -17,6 +17,7 @@ struct zdm_query {
     size_t n_ctes, room;
     bool changes; /* look at INSERT and the like too, not only at what they read */
     bool planned; /* it is only planned: no row is touched */
+    bool looked_up; /* not even that; names that are no relations may be parameters */
     const PgQuery__RangeVar *target; /* of a change: not read */
     size_t folded;      /* inside of so many expressions that the planner may do away with */
     const char *denied; /* what the role may not do; the server looks when all names are right */

@@ -53,6 +53,7 @@ struct zdm_session { /* settings that a transaction may take back */
     ZDM_LIST(const char) search_path;
     bool search_path_known;
     const char *user, *time_zone, *default_tablespace;
+    bool bodies_unchecked;
 };
 
 struct zdm_savepoint {

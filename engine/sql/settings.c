@@ -15,7 +15,8 @@ session_now(const struct zdm_sequence *sequence)
         .search_path_known = catalog->search_path_known,
         .user = catalog->user,
         .time_zone = catalog->time_zone,
-        .default_tablespace = catalog->default_tablespace};
+        .default_tablespace = catalog->default_tablespace,
+        .bodies_unchecked = catalog->bodies_unchecked};
 
     memcpy(&session.search_path, &catalog->search_path, sizeof session.search_path);
     return session;
@@ -33,6 +34,7 @@ restore(struct zdm_sequence *sequence, const struct zdm_session *session)
     catalog->user = session->user;
     catalog->time_zone = session->time_zone;
     catalog->default_tablespace = session->default_tablespace;
+    catalog->bodies_unchecked = session->bodies_unchecked;
 }
 
 void
@@ -201,6 +203,19 @@ set_text(struct zdm_catalog *catalog, const char **field, const char *value)
     *field = zdm_catalog_string(catalog, value);
 }
 
+static bool
+is_on(const char *value)
+{
+    return strchr("tTyY1", *value) || strcasecmp(value, "on") == 0;
+}
+
+static void
+set_bodies_unchecked(struct zdm_catalog *catalog, bool unchecked)
+{
+    zdm_catalog_touch(catalog, &catalog->bodies_unchecked, sizeof catalog->bodies_unchecked);
+    catalog->bodies_unchecked = unchecked;
+}
+
 /* Another user: "$user" in the search path is another schema, if there is one. */
 static void
 set_user(struct zdm_sequence *sequence, struct zdm_draft *draft, const char *role)
@@ -239,6 +254,8 @@ set_one(struct zdm_sequence *sequence, struct zdm_draft *draft, const char *name
         set_text(catalog, &catalog->time_zone, value ? value : was->time_zone);
     else if (strcasecmp(name, "default_tablespace") == 0)
         set_text(catalog, &catalog->default_tablespace, value ? value : was->default_tablespace);
+    else if (strcasecmp(name, "check_function_bodies") == 0)
+        set_bodies_unchecked(catalog, value ? !is_on(value) : was->bodies_unchecked);
     else if (strcasecmp(name, "role") == 0 || strcasecmp(name, "session_authorization") == 0)
         set_user(sequence, draft, value && strcmp(value, "none") != 0 ? value : was->user);
     else if (strcasecmp(name, "search_path") == 0 && value)
@@ -253,8 +270,8 @@ set_one(struct zdm_sequence *sequence, struct zdm_draft *draft, const char *name
 static void
 set_all(struct zdm_sequence *sequence, struct zdm_draft *draft)
 {
-    static const char *const names[] = {
-        "lock_timeout", "statement_timeout", "timezone", "default_tablespace", "search_path"};
+    static const char *const names[] = {"lock_timeout", "statement_timeout", "timezone",
+        "default_tablespace", "check_function_bodies", "search_path"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         set_one(sequence, draft, names[i], NULL);

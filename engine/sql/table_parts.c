@@ -77,8 +77,11 @@ copy_column(struct zdm_draft *draft, struct zdm_relation *relation, const struct
     bool inherited = what & ZDM_COPY_INHERITED;
     struct zdm_column *column = zdm_relation_column(relation, from->name);
 
-    if (column && inherited) {
+    if (column && (inherited || column->inherited)) {
         merge(draft, column, from);
+        if (!inherited && (from->generated ? what & ZDM_COPY_GENERATED : what & ZDM_COPY_DEFAULTS))
+            column->default_sql = from->default_sql;
+        column->local |= !inherited;
         return;
     }
     if (column) {
@@ -151,7 +154,8 @@ copy_checks(struct zdm_draft *draft, struct zdm_relation *relation,
         const struct zdm_constraint *from = source->constraints.items[i];
         if (from->kind != ZDM_CONSTRAINT_CHECK && from->kind != ZDM_CONSTRAINT_NOT_NULL)
             continue;
-        if (inherited && (from->no_inherit || zdm_relation_constraint(relation, from->name)))
+        const struct zdm_constraint *own = zdm_relation_constraint(relation, from->name);
+        if (inherited ? from->no_inherit || own : own && own->inherited)
             continue;
         struct zdm_constraint *copy = copy_constraint(draft, relation, from, from->name);
         copy->inherited = inherited;

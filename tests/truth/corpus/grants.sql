@@ -201,3 +201,6 @@ CREATE TABLE truth_look.t (id serial PRIMARY KEY, a text);
 CREATE VIEW truth_look.boss_granted_view AS SELECT 1 AS a;
 
 CREATE OR REPLACE VIEW truth_look.boss_granted_view AS SELECT a FROM truth_look.of_boss;
+
+-- the columns that every table has
+GRANT SELECT (a, tableoid) ON plain TO PUBLIC;

@@ -853,3 +853,82 @@ ALTER TABLE audit_log SET UNLOGGED
 
 --! versions: 15-
 CREATE PUBLICATION made FOR TABLE plain (id, nothing)
+
+-- a CHECK that a parent has too is merged with it when it says the same
+CREATE TABLE e (wheels int CONSTRAINT vehicles_wheels_check CHECK (wheels > 0)) INHERITS (vehicles);
+
+CREATE TABLE e (wheels int CONSTRAINT vehicles_wheels_check CHECK (wheels > 1)) INHERITS (vehicles);
+
+CREATE TABLE e (CONSTRAINT vehicles_wheels_check CHECK (wheels > 0) NO INHERIT) INHERITS (vehicles);
+
+CREATE TABLE e (LIKE vehicles INCLUDING CONSTRAINTS) INHERITS (vehicles);
+
+CREATE TABLE e (LIKE vehicles INCLUDING ALL) INHERITS (vehicles);
+
+CREATE TABLE e (LIKE boats INCLUDING CONSTRAINTS) INHERITS (vehicles);
+
+CREATE TABLE e (LIKE plain) INHERITS (vehicles);
+
+CREATE TABLE e (LIKE plain, a int);
+
+CREATE TABLE measurements_2030 PARTITION OF measurements (CONSTRAINT e CHECK (value > 0)) FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+
+ALTER TABLE cars ADD CONSTRAINT vehicles_wheels_check CHECK (wheels > 0);
+
+ALTER TABLE cars ADD CONSTRAINT vehicles_wheels_check CHECK (wheels > 2);
+
+ALTER TABLE cars ADD CONSTRAINT vehicles_wheels_check CHECK (wheels > 0) NO INHERIT;
+
+--! after: ALTER TABLE vehicles ADD CONSTRAINT vehicles_id CHECK (id > 0) NOT VALID
+ALTER TABLE cars ADD CONSTRAINT vehicles_id CHECK (id > 0);
+
+--! after: ALTER TABLE vehicles ADD CONSTRAINT vehicles_id CHECK (id > 0) NOT VALID
+ALTER TABLE cars ADD CONSTRAINT vehicles_id CHECK (id > 0) NOT VALID;
+
+--! after: ALTER TABLE regions ADD CONSTRAINT regions_id CHECK (id > 0)
+ALTER TABLE regions_de ADD CONSTRAINT regions_id CHECK (id > 0);
+
+-- what a column is computed of may stand behind it
+CREATE TABLE e (b int GENERATED ALWAYS AS (a * 2) STORED, a int);
+
+CREATE TABLE e (b int GENERATED ALWAYS AS (a * 2) STORED, c int);
+
+CREATE TABLE e (b int GENERATED ALWAYS AS (b * 2) STORED, c int);
+
+CREATE TABLE e (b int GENERATED ALWAYS AS (c * 2) STORED, c int GENERATED ALWAYS AS (a + 1) STORED, a int);
+
+CREATE TABLE e (wide int GENERATED ALWAYS AS (load + extra) STORED, extra int) INHERITS (trucks);
+
+-- a name that a temporary table had is free again
+--! after: CREATE TEMP TABLE e (a int); DROP TABLE e
+CREATE TEMP TABLE e (a int);
+
+--! after: BEGIN; CREATE TEMP TABLE e (a int) ON COMMIT DROP; COMMIT
+CREATE TEMP TABLE e (b text);
+
+-- functions in SQL: what their text names is looked up
+CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'INSERT INTO plain (id) VALUES (1)';
+
+CREATE FUNCTION f() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM customers c JOIN orders o ON o.customer_id = c.id';
+
+CREATE FUNCTION f(x int) RETURNS void LANGUAGE sql AS $$ UPDATE plain SET a = x; DELETE FROM cache $$;
+
+CREATE FUNCTION f() RETURNS void LANGUAGE sql BEGIN ATOMIC INSERT INTO plain (id) VALUES (1); END;
+
+CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'INSERT INTO nowhere VALUES (1)';
+
+CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS 'BEGIN INSERT INTO nowhere VALUES (1); END';
+
+CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE plain ADD COLUMN e int';
+
+CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'CREATE TABLE e (id int); INSERT INTO e VALUES (1)';
+
+CREATE PROCEDURE f(x int) LANGUAGE sql AS 'INSERT INTO plain (id) VALUES (x)';
+
+-- the function behind a name without arguments
+--! after: CREATE FUNCTION one_of(a text) RETURNS int LANGUAGE sql AS 'SELECT 1'
+--! after: CREATE OR REPLACE FUNCTION one_of(a text) RETURNS int LANGUAGE sql AS 'SELECT 2'
+DROP FUNCTION one_of;
+
+-- in the order of the server, not of the text
+CREATE SCHEMA s2 CREATE UNIQUE INDEX abc_a_idx ON abc (a) CREATE VIEW abc_view AS SELECT a FROM abc CREATE TABLE abc (a int);

@@ -338,3 +338,67 @@ CREATE TABLE b PARTITION OF buckets FOR VALUES WITH (MODULUS 4, REMAINDER 3);
 
 --! after: ALTER TABLE measurements_other ADD CONSTRAINT late CHECK (at >= '2030-01-01')
 CREATE TABLE m PARTITION OF measurements FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+
+-- an index of a partition of a partition
+--! after: CREATE INDEX only_top ON ONLY measurements (value)
+--! after: CREATE INDEX only_middle ON ONLY measurements_2024 (value)
+--! after: CREATE INDEX leaf_1 ON measurements_2024_s1 (value)
+ALTER INDEX only_middle ATTACH PARTITION leaf_1;
+
+--! after: CREATE INDEX only_top ON ONLY measurements (value)
+--! after: CREATE INDEX only_middle ON ONLY measurements_2024 (value)
+--! after: ALTER INDEX only_top ATTACH PARTITION only_middle
+--! after: CREATE INDEX leaf_1 ON measurements_2024_s1 (value)
+ALTER INDEX only_middle ATTACH PARTITION leaf_1;
+
+--! after: CREATE INDEX only_middle ON ONLY measurements_2024 (value)
+--! after: CREATE INDEX leaf_1 ON measurements_2024_s1 (value)
+--! after: CREATE INDEX leaf_2 ON measurements_2024_rest (value)
+--! after: ALTER INDEX only_middle ATTACH PARTITION leaf_1
+ALTER INDEX only_middle ATTACH PARTITION leaf_2;
+
+--! after: CREATE INDEX only_top ON ONLY measurements (value)
+--! after: CREATE INDEX only_middle ON ONLY measurements_2024 (value)
+--! after: CREATE INDEX leaf_1 ON measurements_2024_s1 (value)
+--! after: CREATE INDEX leaf_2 ON measurements_2024_rest (value)
+--! after: ALTER INDEX only_middle ATTACH PARTITION leaf_1
+--! after: ALTER INDEX only_top ATTACH PARTITION only_middle
+ALTER INDEX only_middle ATTACH PARTITION leaf_2;
+
+--! after: CREATE INDEX only_top ON ONLY measurements (value)
+--! after: CREATE INDEX m23 ON measurements_2023 (value)
+--! after: ALTER INDEX only_top ATTACH PARTITION m23
+ALTER INDEX only_top ATTACH PARTITION m23;
+
+--! after: CREATE INDEX top_sum ON ONLY measurements ((sensor + id))
+--! after: CREATE INDEX m23_sum ON measurements_2023 ((sensor + id))
+ALTER INDEX top_sum ATTACH PARTITION m23_sum;
+
+--! after: CREATE INDEX top_sum ON ONLY measurements ((sensor + id)) WHERE sensor > 1
+--! after: CREATE INDEX m23_sum ON measurements_2023 ((sensor + id)) WHERE sensor > 1
+ALTER INDEX top_sum ATTACH PARTITION m23_sum;
+
+--! after: CREATE INDEX only_top ON ONLY measurements (value)
+--! after: CREATE TABLE m (LIKE measurements) PARTITION BY LIST (sensor)
+--! after: CREATE TABLE m_1 PARTITION OF m FOR VALUES IN (1)
+--! after: CREATE INDEX m_only ON ONLY m (value)
+ALTER TABLE measurements ATTACH PARTITION m FOR VALUES FROM ('2040-01-01') TO ('2041-01-01');
+
+--! after: CREATE INDEX top ON buckets (abs(id))
+--! after: CREATE TABLE b (LIKE buckets)
+ALTER TABLE buckets DETACH PARTITION buckets_1;
+
+--! after: CREATE TABLE p (a int) PARTITION BY RANGE (a)
+--! after: CREATE TABLE p1 (a int)
+--! after: CREATE INDEX ON p (abs(a))
+ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (1) TO (2);
+
+-- attaching what has foreign keys of its own
+--! after: CREATE TABLE fkt (a int, FOREIGN KEY (a) REFERENCES products (id)) PARTITION BY LIST (a)
+--! after: CREATE TABLE fk1 (a int, FOREIGN KEY (a) REFERENCES products (id), FOREIGN KEY (a) REFERENCES products (id) ON DELETE CASCADE)
+ALTER TABLE fkt ATTACH PARTITION fk1 FOR VALUES IN (1);
+
+--! after: CREATE TABLE fkt (a int, FOREIGN KEY (a) REFERENCES products (id) ON DELETE CASCADE) PARTITION BY LIST (a)
+--! after: CREATE TABLE fk1 (a int, FOREIGN KEY (a) REFERENCES products (id)) PARTITION BY LIST (a)
+--! after: CREATE TABLE fk1_1 (a int, FOREIGN KEY (a) REFERENCES products (id) ON DELETE CASCADE)
+ALTER TABLE fkt ATTACH PARTITION fk1 FOR VALUES IN (1);

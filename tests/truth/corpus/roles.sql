@@ -310,3 +310,7 @@ COMMENT ON COLUMN truth_open.of_clerk.a IS 'x';
 
 --! settings: SET ROLE truth_clerk
 SET ROLE truth_team;
+
+-- roles by their older words
+--! after: CREATE GROUP testers
+GRANT SELECT ON plain TO GROUP testers;

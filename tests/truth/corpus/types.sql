@@ -843,3 +843,21 @@ ALTER TABLE regions ALTER COLUMN title TYPE varchar(40)
 --! after: CREATE TABLE parted (a varchar(10), b int, PRIMARY KEY (a, b)) PARTITION BY RANGE (b)
 --! after: CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (10)
 ALTER TABLE parted ALTER COLUMN a TYPE text
+
+-- USING sees the columns as they were before the statement
+ALTER TABLE plain ALTER COLUMN b TYPE text USING b || c, DROP COLUMN c;
+
+ALTER TABLE plain ALTER COLUMN b TYPE text USING b || nothing, DROP COLUMN c;
+
+ALTER TABLE generated DROP COLUMN ab, ALTER COLUMN a TYPE bigint, ALTER COLUMN b TYPE bigint, ADD COLUMN ab bigint GENERATED ALWAYS AS (a + b) STORED;
+
+ALTER TABLE generated DROP COLUMN ab, ALTER COLUMN a TYPE bigint, ADD COLUMN c bigint DEFAULT 1, ADD CHECK (c > a);
+
+ALTER TABLE plain ALTER COLUMN a TYPE text, ALTER COLUMN a SET DEFAULT 'x', ADD CHECK (a <> '');
+
+-- the type of an attribute needs no cast when nothing stores it
+ALTER TYPE unused_composite ALTER ATTRIBUTE b TYPE int;
+
+ALTER TYPE unused_composite ALTER ATTRIBUTE b TYPE varchar(10), ADD ATTRIBUTE c int;
+
+ALTER TYPE address ALTER ATTRIBUTE street TYPE int;
