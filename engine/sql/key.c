@@ -311,7 +311,7 @@ children_have_not_null(struct zdm_alter *alter, const PgQuery__Constraint *const
             continue;
         for (size_t i = 0; i < relation->children.n; i++)
             if (nullable(relation->children.items[i], name)) {
-                zdm_draft_fails(alter->draft, "42P16",
+                zdm_draft_fails(alter->draft, alter->draft->pg_version >= 18 ? "XX000" : "42P16",
                     "column %s must be made NOT NULL in the partitions of %s too",
                     zdm_ident_text(alter->draft->arena, name), alter->table);
                 return false;
