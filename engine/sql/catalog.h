@@ -288,7 +288,7 @@ struct zdm_catalog {
     const char *database, *user, *time_zone;       /* NULL: not known */
     int64_t lock_timeout_ms, statement_timeout_ms; /* of the role; 0: none; -1: not known */
     const char *default_tablespace;                /* "" is the database's; NULL: not known */
-    bool bodies_unchecked; /* check_function_bodies is off */
+    bool bodies_unchecked;                         /* check_function_bodies is off */
     ZDM_LIST(const char) search_path; /* existing schemas, without pg_catalog and pg_temp */
     bool search_path_known;
     ZDM_LIST(struct zdm_relation) fresh;   /* relations that the text made, for settling */

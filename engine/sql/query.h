@@ -15,8 +15,8 @@ struct zdm_query {
     enum zdm_lock_mode mode; /* of what is read here */
     const char **ctes;       /* names of WITH queries in scope, n_ctes; NULL: not one any more */
     size_t n_ctes, room;
-    bool changes; /* look at INSERT and the like too, not only at what they read */
-    bool planned; /* it is only planned: no row is touched */
+    bool changes;   /* look at INSERT and the like too, not only at what they read */
+    bool planned;   /* it is only planned: no row is touched */
     bool looked_up; /* not even that; names that are no relations may be parameters */
     const PgQuery__RangeVar *target; /* of a change: not read */
     size_t folded;      /* inside of so many expressions that the planner may do away with */
