@@ -172,12 +172,13 @@ evaluate(struct mapper *m, const char *step, struct zdm_err *err)
 }
 
 int
-zdm_mapper_open(
-    struct zdm_source *source, const char *step, struct zdm_mapper *out, struct zdm_err *err)
+zdm_mapper_open(struct zdm_source *source, const struct zdm_describer *describer, const char *step,
+    struct zdm_mapper *out, struct zdm_err *err)
 {
     struct mapper *m = zdm_alloc(sizeof *m);
 
     m->script = zdm_script_new(source);
+    m->script->describer = describer;
     if (evaluate(m, step, err) < 0) {
         close_mapper(m);
         return -1;

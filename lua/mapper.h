@@ -12,12 +12,14 @@
 #define ZDM_LUA_MAPPER_H
 
 #include "batch/mapper.h"
+#include "lua/plan_file.h"
 #include "lua/source.h"
 
 #define ZDM_LUA_ROW_INSTRUCTIONS (2 * 1000 * 1000)
 
-/* The map of that step. `source` is the plan, borrowed; used here and later by one thread at a time. */
-int zdm_mapper_open(
-    struct zdm_source *source, const char *step, struct zdm_mapper *out, struct zdm_err *err);
+/* The map of that step. `source` is the plan, borrowed; used here and later by one thread at a time. `describer`
+ * is what the plan was evaluated with. */
+int zdm_mapper_open(struct zdm_source *source, const struct zdm_describer *describer,
+    const char *step, struct zdm_mapper *out, struct zdm_err *err);
 
 #endif

@@ -17,6 +17,9 @@
 
 /* Pushes the table of functions behind `require "native"` (mod_native.c). */
 int zdm_mod_native(lua_State *L);
+/* describe(plan, relation) -> the relation (catalog/describe.h); nil when there is none; false when nobody can
+ * tell, which the script remembers (mod_describe.c). */
+int zdm_native_describe(lua_State *L);
 
 struct zdm_db {            /* mod_db.c */
     struct zdm_conn *conn; /* NULL: the hook is over */

@@ -289,6 +289,7 @@ zdm_mod_native(lua_State *L)
         {"check_regex", native_check_regex},
         {"check_sql", native_check_sql},
         {"columns", native_columns},
+        {"describe", zdm_native_describe},
         {"sha256", native_sha256},
         {"duration", native_duration},
         {"nearest", native_nearest},

@@ -15,7 +15,8 @@ struct zdm_plan_file {
 };
 
 int
-zdm_plan_file_load(const char *path, struct zdm_plan_file **out, struct zdm_errlist *errors)
+zdm_plan_file_load(const char *path, const struct zdm_describer *describer,
+    struct zdm_plan_file **out, struct zdm_errlist *errors)
 {
     struct zdm_plan_file *file = zdm_alloc(sizeof *file);
     struct zdm_err err = ZDM_ERR_INIT;
@@ -23,6 +24,7 @@ zdm_plan_file_load(const char *path, struct zdm_plan_file **out, struct zdm_errl
     if (zdm_source_read(path, &file->source, &err) < 0)
         goto fail;
     file->script = zdm_script_new(file->source);
+    file->script->describer = describer;
     if (zdm_evaluate(file->script, errors) < 0) {
         zdm_plan_file_free(file);
         return -1;
@@ -52,6 +54,12 @@ const struct zdm_plan *
 zdm_plan_file_plan(const struct zdm_plan_file *file)
 {
     return file->plan;
+}
+
+bool
+zdm_plan_file_undescribed(const struct zdm_plan_file *file)
+{
+    return file->script->undescribed;
 }
 
 const char *
@@ -92,7 +100,7 @@ mapper(void *self, const char *step, struct zdm_mapper *out, struct zdm_err *err
 {
     struct zdm_plan_file *file = self;
 
-    return zdm_mapper_open(file->source, step, out, err);
+    return zdm_mapper_open(file->source, file->script->describer, step, out, err);
 }
 
 struct zdm_host

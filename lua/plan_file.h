@@ -15,9 +15,22 @@
 
 struct zdm_plan_file; /* the frozen plan, and the Lua state that holds its functions */
 
-/* Reads and evaluates `path`. On failure *errors holds one or more errors (ZDM_ERR_USAGE:
- * missing or unreadable; ZDM_ERR_PLAN: everything else) and -1 is returned. *out owned. */
-int zdm_plan_file_load(const char *path, struct zdm_plan_file **out, struct zdm_errlist *errors);
+/* Where recipes get the description of a relation. */
+struct zdm_describer {
+    void *self;
+    /* relation: as in SQL, quoted. *json owned, as in catalog/describe.h; NULL: there is no such relation. The
+     * answer for one plan and relation is the same each time; by several threads at once from the second on. */
+    int (*describe)(
+        void *self, const char *plan, const char *relation, char **json, struct zdm_err *err);
+};
+
+/* Reads and evaluates `path`. On failure *errors holds one or more errors (ZDM_ERR_USAGE: missing or unreadable;
+ * the describer's own; ZDM_ERR_PLAN: everything else) and -1 is returned. *out owned. describer: NULL when there
+ * is none; otherwise borrowed until the file is freed. */
+int zdm_plan_file_load(const char *path, const struct zdm_describer *describer,
+    struct zdm_plan_file **out, struct zdm_errlist *errors);
+/* A recipe needed a describer and there was none: its steps are not in the plan. */
+bool zdm_plan_file_undescribed(const struct zdm_plan_file *file);
 void zdm_plan_file_free(struct zdm_plan_file *file); /* NULL is fine */
 const struct zdm_plan *zdm_plan_file_plan(const struct zdm_plan_file *file);
 /* The source text of the file, for error excerpts. View. */

@@ -20,16 +20,20 @@
 #include "base/err.h"
 #include "lua/source.h"
 
+struct zdm_describer;
+
 struct zdm_script {
     lua_State *L;
-    struct zdm_source *source; /* borrowed */
-    char *chunkname;           /* "@" and the path: what Lua calls the plan */
-    const char *language;      /* the module of stdlib/ that knows what the file may say: "dsl" */
-    locale_t locale;    /* "C": order of strings and decimal points are the same everywhere */
-    bool executing;     /* a hook or a map runs; otherwise the plan is described */
-    int64_t row_limit;  /* instructions of a map on one row; 0: it is none */
-    int64_t look_limit; /* of a gate's function at one look; 0: none is running */
-    size_t memory;      /* bytes in use */
+    struct zdm_source *source;             /* borrowed */
+    const struct zdm_describer *describer; /* borrowed; NULL: there is none */
+    bool undescribed;                      /* it was asked for, and there is none */
+    char *chunkname;                       /* "@" and the path: what Lua calls the plan */
+    const char *language; /* the module of stdlib/ that knows what the file may say: "dsl" */
+    locale_t locale;      /* "C": order of strings and decimal points are the same everywhere */
+    bool executing;       /* a hook or a map runs; otherwise the plan is described */
+    int64_t row_limit;    /* instructions of a map on one row; 0: it is none */
+    int64_t look_limit;   /* of a gate's function at one look; 0: none is running */
+    size_t memory;        /* bytes in use */
     int64_t instructions;
     int64_t cpu_start_us;
     bool over_budget; /* the running error is one of a budget */

@@ -7,6 +7,8 @@ local fields = require "fields"
 local kinds = require "kinds"
 local locks = require "fields/locks"
 local build = require "steps"
+local recipe = require "recipe"
+local recipes = require "recipes"
 local token = require "token"
 local validate = require "validate"
 
@@ -14,6 +16,7 @@ local dsl = {}
 
 local state = "describing" -- then "finished": hooks may not describe any more
 local made = {} -- every token, to find those that no plan uses
+local described -- name of the plan that is being described
 
 local function new(description)
     local t = token.new(description)
@@ -103,6 +106,9 @@ local function with_id(def)
             return token.anything
         end
         id = check_id(def, id, at)
+        if def.id == "plan" then
+            described = id
+        end
         if def.stands == "check" and #def.fields == 0 then
             local d = build[def.name]({}, {}, at, id)
             d.name, d.stands, d.line, d.label = def.name, def.stands, at.line, at.label
@@ -199,7 +205,9 @@ local function blocks_of(list, at)
     local blocks = {}
     for i, entry in ipairs(list) do
         local d = entry_of(entry, i, at, "a plan takes expand, backfill, gate and contract")
-        if d and d.stands == "block" then
+        if d and d.kind == "recipe" then
+            table.move(d.blocks, 1, #d.blocks, #blocks + 1, blocks)
+        elseif d and d.stands == "block" then
             blocks[#blocks + 1] = d
         elseif d then
             errors.add {
@@ -307,6 +315,44 @@ local function unused()
     end
 end
 
+-- recipe.NAME { ... }: the blocks that it expands to, in the words of a plan.
+local function with_recipe(def, words)
+    return function(body)
+        local at = { line = native.where(), label = ("recipe.%s {}"):format(def.name) }
+        local before, blocks = #errors.list, {}
+        local values = validate.body(def, body == nil and token.anything or body, at)
+        if body == nil or not described then
+            errors.add {
+                line = at.line,
+                message = body == nil and ("recipe.%s needs { ... }"):format(def.name)
+                    or at.label .. " stands before its plan",
+                hint = body ~= nil and 'write it into plan "name" { ... }' or nil,
+            }
+        end
+        if #errors.list == before then
+            for i, block_ in ipairs(recipe.expand(def, values, at, described, words)) do
+                blocks[i] = token.data(block_)
+                blocks[i].used = true
+            end
+        end
+        return new { kind = "recipe", stands = "block", name = def.name, label = at.label, line = at.line, blocks = blocks }
+    end
+end
+
+local function recipe_words(words)
+    local library = {}
+    for _, def in ipairs(recipes) do
+        local make = with_recipe(def, words)
+        library[def.name] = function(body)
+            if state ~= "describing" then
+                error(("recipe.%s describes a plan: a running hook cannot use it"):format(def.name), 0)
+            end
+            return make(body)
+        end
+    end
+    return env.library("recipe", library)
+end
+
 --- What a plan file sees: every global of the environment that it runs in.
 function dsl.environment()
     local words = { null = native.null }
@@ -319,6 +365,7 @@ function dsl.environment()
             return make(...)
         end
     end
+    words.recipe = recipe_words(words)
     return env.new(words)
 end
 
@@ -354,7 +401,7 @@ end
 
 --- For tests, which evaluate many plans in one state.
 function dsl.reset()
-    state, made = "describing", {}
+    state, made, described = "describing", {}, nil
     errors.reset()
 end
 

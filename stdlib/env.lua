@@ -235,8 +235,8 @@ local function unknown(names, name, library)
     return token.anything
 end
 
--- A library of which only some functions are there; the others are unknown names.
-local function library(name, t)
+--- A library of which only some functions are there; the others are unknown names.
+function env.library(name, t)
     local names = {}
     for member in next, t do
         names[#names + 1] = member
@@ -256,22 +256,22 @@ local function safe_string()
     s.gmatch = bounded("gmatch", string.gmatch)
     s.gsub = bounded("gsub", string.gsub)
     s.format = safe_format
-    return library("string", s)
+    return env.library("string", s)
 end
 
 local function safe_table()
     local t = pick(table, "concat", "insert", "pack", "remove", "unpack")
     t.sort = safe_sort
-    return library("table", t)
+    return env.library("table", t)
 end
 
 local function safe_math()
-    return library("math", pick(math, "abs", "ceil", "floor", "fmod", "huge", "max", "maxinteger", "min",
+    return env.library("math", pick(math, "abs", "ceil", "floor", "fmod", "huge", "max", "maxinteger", "min",
         "mininteger", "modf", "sqrt", "tointeger", "type", "ult"))
 end
 
 local function safe_utf8()
-    return library("utf8", pick(utf8, "char", "charpattern", "codepoint", "codes", "len", "offset"))
+    return env.library("utf8", pick(utf8, "char", "charpattern", "codepoint", "codes", "len", "offset"))
 end
 
 --- A fresh environment with these words in it.

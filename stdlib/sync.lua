@@ -24,8 +24,8 @@ function sync.trim(name, bytes)
     return name:sub(1, bytes)
 end
 
--- An id of at most 100 bytes that stays different from the ids of other long names.
-local function short_id(text)
+--- An id of at most 100 bytes that stays different from the ids of other long names.
+function sync.short_id(text)
     if #text <= 100 then
         return text
     end
@@ -79,16 +79,16 @@ end
 
 --- "users.email <-> email_address"
 function sync.id(values)
-    return short_id(("sync %s.%s <-> %s"):format(values.table, values.from, values.to))
+    return sync.short_id(("sync %s.%s <-> %s"):format(values.table, values.from, values.to))
 end
 
 function sync.unsync_id(values)
-    return short_id(("unsync %s.%s <-> %s"):format(values.table, values.from, values.to))
+    return sync.short_id(("unsync %s.%s <-> %s"):format(values.table, values.from, values.to))
 end
 
 --- "drop column users.email", "set aside users": what is done to which.
 function sync.id_of(what, name)
-    return short_id(("%s %s"):format(what, name))
+    return sync.short_id(("%s %s"):format(what, name))
 end
 
 -- A dollar quote that does not occur in body.

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/target_catalog.h"
-#include "lua/plan_file.h"
+#include "cli/load.h"
 #include "plan/check.h"
 
 /* From places to offsets; places of a plan mostly grow. */
@@ -121,19 +121,18 @@ check_plan(void *self, const struct zdm_source *source, struct zdm_sql_context *
     struct zdm_check_report *report, struct zdm_err *err)
 {
     struct zdm_plan_report found = ZDM_PLAN_REPORT_INIT;
-    struct zdm_errlist errors = ZDM_ERRLIST_INIT;
     struct walk walk = {.text = source->original, .line = 1};
-    struct zdm_plan_file *file;
+    struct zdm_loaded loaded;
     bool *done = NULL;
 
-    if (zdm_plan_file_load(source->path, &file, &errors) < 0) {
-        add_errors(report, source, &errors);
-        zdm_errlist_release(&errors);
+    if (zdm_load_file(self, source->path, &loaded) < 0 || zdm_load_complete(&loaded) < 0) {
+        add_errors(report, source, &loaded.errors);
+        zdm_loaded_release(&loaded);
         return 0;
     }
-    const struct zdm_plan *plan = zdm_plan_file_plan(file);
+    const struct zdm_plan *plan = loaded.plan;
     if (self && steps_done(self, plan, &done, err) < 0) {
-        zdm_plan_file_free(file);
+        zdm_loaded_release(&loaded);
         return -1;
     }
     zdm_plan_check_in(plan, context, done, &found);
@@ -145,7 +144,7 @@ check_plan(void *self, const struct zdm_source *source, struct zdm_sql_context *
     found.n_parsed = 0;
     add_errors(report, source, &found.errors);
     zdm_plan_report_release(&found);
-    zdm_plan_file_free(file);
+    zdm_loaded_release(&loaded);
     return 0;
 }
 

@@ -120,7 +120,7 @@ zdm_cmd_approve(const struct zdm_args *args, struct zdm_io *io)
 
     if (check_note(args, &err) < 0)
         return zdm_io_fail(io, &err);
-    if (zdm_load(zdm_args_word(args, 0), &loaded) < 0)
+    if (zdm_load(args, zdm_args_word(args, 0), &loaded) < 0)
         code = zdm_io_fail_list(io, &loaded.errors);
     else
         code = approve(args, io, loaded.plan);

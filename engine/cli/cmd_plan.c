@@ -189,6 +189,16 @@ out:
     return rc;
 }
 
+static int
+load_on_target(const struct zdm_args *args, const char *path, struct zdm_loaded *loaded)
+{
+    char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
+    int rc = zdm_load_file(conninfo, path, loaded);
+
+    free(conninfo);
+    return rc;
+}
+
 int
 zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
 {
@@ -204,8 +214,8 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
     if (check_options(args, online, &err) < 0)
         return zdm_io_fail(io, &err);
     if (!online) {
-        zdm_load(path, &loaded);
-    } else if (zdm_load_file(path, &loaded) == 0 &&
+        zdm_load(NULL, path, &loaded);
+    } else if (load_on_target(args, path, &loaded) == 0 &&
                look(args, &loaded, &status, &previews, &where, &err) < 0) {
         zdm_previews_release(&previews);
         zdm_loaded_release(&loaded);

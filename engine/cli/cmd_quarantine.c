@@ -240,7 +240,7 @@ retry(const struct zdm_args *args, struct zdm_io *io)
     struct zdm_loaded loaded;
     int code;
 
-    if (zdm_load(zdm_args_word(args, 1), &loaded) < 0)
+    if (zdm_load(args, zdm_args_word(args, 1), &loaded) < 0)
         code = zdm_io_fail_list(io, &loaded.errors);
     else
         code = retry_plan(args, io, &loaded);

@@ -128,7 +128,7 @@ zdm_cmd_rollback(const struct zdm_args *args, struct zdm_io *io)
     struct zdm_loaded loaded;
     int code;
 
-    if (zdm_load(zdm_args_word(args, 0), &loaded) < 0) {
+    if (zdm_load(args, zdm_args_word(args, 0), &loaded) < 0) {
         code = zdm_run_end_with_errors(io, NULL, loaded.plan, &loaded.errors);
     } else {
         char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));

@@ -168,6 +168,7 @@ run_on(const struct zdm_args *args, struct zdm_io *io, const struct zdm_loaded *
         .until = zdm_args_get(args, ZDM_OPT_UNTIL),
         .wait = zdm_args_has(args, ZDM_OPT_WAIT),
         .who = who,
+        .described = loaded->described,
         .host = zdm_plan_file_host(loaded->file),
         .observer = zdm_watch_observer(&watch),
     };
@@ -179,7 +180,44 @@ run_on(const struct zdm_args *args, struct zdm_io *io, const struct zdm_loaded *
 }
 
 static int
-run_in_sandbox(const struct zdm_args *args, struct zdm_io *io, const struct zdm_loaded *loaded)
+load_failed(struct zdm_io *io, struct zdm_loaded *loaded)
+{
+    return zdm_run_end_with_errors(io, NULL, loaded->plan, &loaded->errors);
+}
+
+static int
+check_in_nothing(struct zdm_loaded *loaded)
+{
+    struct zdm_sql_context *context = zdm_sql_context_new();
+    int rc = zdm_load_check(loaded, context, NULL);
+
+    zdm_sql_context_free(context);
+    return rc;
+}
+
+/* What is wrong with a plan is said before a server is started for it. */
+static int
+load_for_sandbox(const char *word, struct zdm_loaded *loaded)
+{
+    if (zdm_load_file(NULL, word, loaded) < 0)
+        return -1;
+    return zdm_plan_file_undescribed(loaded->file) ? 0 : check_in_nothing(loaded);
+}
+
+/* Recipes read what the setup made. */
+static int
+load_in_sandbox(const char *conninfo, const struct zdm_args *args, struct zdm_loaded *loaded)
+{
+    if (!zdm_plan_file_undescribed(loaded->file))
+        return 0;
+    zdm_loaded_release(loaded);
+    if (zdm_load_file(conninfo, zdm_args_word(args, 0), loaded) < 0)
+        return -1;
+    return check_in_nothing(loaded);
+}
+
+static int
+run_in_sandbox(const struct zdm_args *args, struct zdm_io *io, struct zdm_loaded *loaded)
 {
     struct zdm_sandbox *sandbox = NULL;
     struct zdm_err err = ZDM_ERR_INIT;
@@ -192,6 +230,8 @@ run_in_sandbox(const struct zdm_args *args, struct zdm_io *io, const struct zdm_
     if (zdm_sandbox_setup(
             conninfo, args->values[ZDM_OPT_SETUP], args->n_values[ZDM_OPT_SETUP], &err) < 0) {
         code = zdm_run_end_with_error(io, NULL, loaded->plan, &err);
+    } else if (load_in_sandbox(conninfo, args, loaded) < 0) {
+        code = load_failed(io, loaded);
     } else {
         const char *given = zdm_args_get(args, ZDM_OPT_LEDGER);
         char *inside = zdm_strf("%s/ledger/ledger.db", zdm_sandbox_folder(sandbox));
@@ -211,13 +251,16 @@ zdm_cmd_run(const struct zdm_args *args, struct zdm_io *io)
 
     if (check_options(args, &err) < 0)
         return zdm_run_end_with_error(io, NULL, NULL, &err);
-    if (zdm_load(zdm_args_word(args, 0), &loaded) < 0) {
-        code = zdm_run_end_with_errors(io, NULL, loaded.plan, &loaded.errors);
+    bool sandbox = zdm_args_has(args, ZDM_OPT_SANDBOX);
+    int rc = sandbox ? load_for_sandbox(zdm_args_word(args, 0), &loaded)
+                     : zdm_load(args, zdm_args_word(args, 0), &loaded);
+    if (rc < 0) {
+        code = load_failed(io, &loaded);
         zdm_loaded_release(&loaded);
         return code;
     }
     zdm_signals_install();
-    if (zdm_args_has(args, ZDM_OPT_SANDBOX)) {
+    if (sandbox) {
         code = run_in_sandbox(args, io, &loaded);
     } else {
         char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));

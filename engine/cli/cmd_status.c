@@ -47,7 +47,7 @@ status_of_plan(const struct zdm_args *args, struct zdm_io *io, const char *conni
     struct zdm_loaded loaded;
     int code = 0;
 
-    if (zdm_load(zdm_args_word(args, 0), &loaded) < 0) {
+    if (zdm_load(args, zdm_args_word(args, 0), &loaded) < 0) {
         code = zdm_io_fail_list(io, &loaded.errors);
     } else if (zdm_status_read(conninfo, loaded.plan, &status, &err) < 0) {
         code = zdm_io_fail(io, &err);

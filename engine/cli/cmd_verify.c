@@ -89,7 +89,7 @@ zdm_cmd_verify(const struct zdm_args *args, struct zdm_io *io)
     if (check_options(args, &err) < 0)
         zdm_err_move(zdm_errlist_add(&errors), &err);
     for (size_t i = 0; i < args->n_words; i++) {
-        if (zdm_load(args->words[i], &loaded[i]) < 0)
+        if (zdm_load(args, args->words[i], &loaded[i]) < 0)
             zdm_errlist_append(&errors, &loaded[i].errors);
         plans[i] = loaded[i].plan;
     }

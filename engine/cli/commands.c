@@ -378,6 +378,39 @@ const struct zdm_command zdm_commands[] = {
         .run = zdm_cmd_explain,
     },
     {
+        .name = "recipes",
+        .words = "[RECIPE]",
+        .max_words = 1,
+        .options = ZDM_OPT_BIT(COLOR) | ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),
+        .summary = "list the changes that plans have a word for, or explain one",
+        .about =
+            "A recipe is one entry of a plan that stands for all the steps of a change. zdm plan "
+            "--db shows what it expands to on the tables of a database.",
+        .examples =
+            {
+                {"zdm recipes", "all of them"},
+                {"zdm recipes rename_column", NULL},
+            },
+        .run = zdm_cmd_recipes,
+    },
+    {
+        .name = "new",
+        .words = "NAME [FIELD=VALUE]...",
+        .min_words = 1,
+        .max_words = SIZE_MAX,
+        .options =
+            ZDM_OPT_BIT(RECIPE) | ZDM_OPT_BIT(COLOR) | ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),
+        .summary = "write a plan, maybe of a recipe",
+        .about = "Writes plans/NAME.lua, or NAME.lua where there is no folder of plans. Nothing is "
+                 "overwritten.",
+        .examples =
+            {
+                {"zdm new named --recipe set_not_null table=users column=name fill=\"''\"", NULL},
+                {"zdm new something", "a plan to fill in"},
+            },
+        .run = zdm_cmd_new,
+    },
+    {
         .name = "sandbox",
         .words = "-- COMMAND [ARG]...",
         .min_words = 1,

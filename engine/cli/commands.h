@@ -48,6 +48,8 @@ int zdm_cmd_pause(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_resume(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_cancel(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_tune(const struct zdm_args *args, struct zdm_io *io);
+int zdm_cmd_recipes(const struct zdm_args *args, struct zdm_io *io);
+int zdm_cmd_new(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_explain(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_sandbox(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_help(const struct zdm_args *args, struct zdm_io *io);

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "cli/render_error.h"
+#include "pg/conn.h"
 
 /* "rename_email" is plans/rename_email.lua, unless a file has that name. Owned. */
 static char *
@@ -21,13 +22,22 @@ file_of(const char *word)
 }
 
 int
-zdm_load_file(const char *word, struct zdm_loaded *out)
+zdm_load_file(const char *conninfo, const char *word, struct zdm_loaded *out)
 {
     char *path = file_of(word);
 
     *out = (struct zdm_loaded){.report = ZDM_PLAN_REPORT_INIT, .errors = ZDM_ERRLIST_INIT};
-    if (zdm_plan_file_load(path, &out->file, &out->errors) == 0)
+    if (conninfo) {
+        out->tables = zdm_tables_new(conninfo);
+        out->describer = zdm_tables_describer(out->tables);
+    }
+    if (zdm_plan_file_load(path, out->tables ? &out->describer : NULL, &out->file, &out->errors) ==
+        0)
         out->plan = zdm_plan_file_plan(out->file);
+    if (out->tables) {
+        zdm_tables_close(out->tables);
+        out->described = zdm_tables_json(out->tables);
+    }
     free(path);
     return out->plan ? 0 : -1;
 }
@@ -43,9 +53,27 @@ zdm_load_check(struct zdm_loaded *loaded, struct zdm_sql_context *context, const
 }
 
 int
-zdm_load(const char *word, struct zdm_loaded *out)
+zdm_load_complete(struct zdm_loaded *loaded)
 {
-    if (zdm_load_file(word, out) < 0)
+    if (!zdm_plan_file_undescribed(loaded->file))
+        return 0;
+    struct zdm_err *err = zdm_errlist_add(&loaded->errors);
+
+    zdm_fail(err, ZDM_ERR_USAGE,
+        "the recipes of plan \"%s\" read the catalog, and no target is named", loaded->plan->name);
+    return zdm_err_hint(err, "name the database with --db DSN");
+}
+
+int
+zdm_load(const struct zdm_args *args, const char *word, struct zdm_loaded *out)
+{
+    char *conninfo = args ? zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB)) : NULL;
+    int loaded = zdm_load_file(conninfo, word, out);
+
+    free(conninfo);
+    if (loaded < 0)
+        return -1;
+    if (zdm_load_complete(out) < 0)
         return -1;
     struct zdm_sql_context *context = zdm_sql_context_new();
     int rc = zdm_load_check(out, context, NULL);
@@ -58,7 +86,11 @@ zdm_loaded_release(struct zdm_loaded *loaded)
 {
     zdm_plan_report_release(&loaded->report);
     zdm_plan_file_free(loaded->file);
+    zdm_tables_free(loaded->tables);
+    free(loaded->described);
     zdm_errlist_release(&loaded->errors);
     loaded->file = NULL;
     loaded->plan = NULL;
+    loaded->tables = NULL;
+    loaded->described = NULL;
 }

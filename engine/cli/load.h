@@ -5,6 +5,8 @@
 #ifndef ZDM_CLI_LOAD_H
 #define ZDM_CLI_LOAD_H
 
+#include "cli/describer.h"
+#include "cli/options.h"
 #include "lua/plan_file.h"
 #include "plan/check.h"
 
@@ -13,13 +15,20 @@ struct zdm_loaded {
     const struct zdm_plan *plan;   /* view of file; NULL with it */
     struct zdm_plan_report report; /* its errors were moved to `errors` */
     struct zdm_errlist errors;     /* everything that is wrong, in the order of places */
+    struct zdm_tables *tables;     /* what recipes read; NULL: without a target */
+    struct zdm_describer describer;
+    char *described; /* the same as JSON; NULL: there are no recipes, or no target */
 };
 
 /* `word` is the path of a file, or NAME for plans/NAME.lua. Fills *out whatever happens
- * (zdm_loaded_release); -1 when there are errors. */
-int zdm_load(const char *word, struct zdm_loaded *out);
-/* The two halves of it: evaluated; and checked in a context (done: see plan/check.h). */
-int zdm_load_file(const char *word, struct zdm_loaded *out);
+ * (zdm_loaded_release); -1 when there are errors. args: whose target has the tables that recipes read; NULL: there
+ * is none, and recipes are errors. */
+int zdm_load(const struct zdm_args *args, const char *word, struct zdm_loaded *out);
+/* The two halves of it: evaluated, which connects for recipes, and without a conninfo leaves their steps out
+ * (zdm_plan_file_undescribed); and checked in a context (done: see plan/check.h). */
+int zdm_load_file(const char *conninfo, const char *word, struct zdm_loaded *out);
+/* -1, and an error in loaded->errors, when the steps of recipes are left out. */
+int zdm_load_complete(struct zdm_loaded *loaded);
 int zdm_load_check(struct zdm_loaded *loaded, struct zdm_sql_context *context, const bool *done);
 void zdm_loaded_release(struct zdm_loaded *loaded);
 

@@ -18,7 +18,7 @@ zdm_plan_name(const char *word, const struct zdm_ledger_plan *plans, size_t n_pl
 
     if (!file)
         return zdm_strdup(word);
-    if (zdm_plan_file_load(word, &loaded, errors) == 0) {
+    if (zdm_plan_file_load(word, NULL, &loaded, errors) == 0) {
         name = zdm_strdup(zdm_plan_file_plan(loaded)->name);
         zdm_plan_file_free(loaded);
         return name;

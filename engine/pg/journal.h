@@ -72,7 +72,11 @@ struct zdm_journal_claim {
     const char *tables;            /* ["public.users", ...]: zdm_journal_tables */
     const char *steps;             /* [["id", "phase", "kind"], ...], in order */
     const char *after, *alongside; /* ["plan", ...] */
+    const char *described;         /* what recipes read of the tables: {"name": {...}} */
 };
+/* That of a plan that has begun; *json owned, NULL: it has not, or has none. Works without a zdm schema. */
+int zdm_journal_described(
+    struct zdm_conn *conn, const char *plan, char **json, struct zdm_err *err);
 /* The tables behind names as plans write them (a JSON list), as the session finds them: schema.name, of an
  * index its table, of a partition the root; what is not there yet as it will be named. Owned. */
 int zdm_journal_tables(

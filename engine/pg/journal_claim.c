@@ -30,6 +30,30 @@ zdm_journal_note(struct zdm_conn *conn, const char *plan, const struct zdm_journ
         claim->tables, claim->steps);
 }
 
+int
+zdm_journal_described(struct zdm_conn *conn, const char *plan, char **json, struct zdm_err *err)
+{
+    static const char there[] = "SELECT count(*) > 0 FROM pg_catalog.pg_attribute"
+                                " WHERE attrelid = pg_catalog.to_regclass('zdm.plan')"
+                                " AND attname = 'described' AND NOT attisdropped";
+    struct zdm_result *r = NULL;
+
+    *json = NULL;
+    if (ZDM_QUERY(conn, there, &r, err) < 0)
+        return -1;
+    bool known = zdm_result_bool(r, 0, 0);
+    zdm_result_free(r);
+    if (!known)
+        return 0;
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_described.sql"), &r, err, plan) <
+        0)
+        return -1;
+    if (zdm_result_rows(r) > 0)
+        *json = zdm_strdup(zdm_result_get(r, 0, 0));
+    zdm_result_free(r);
+    return 0;
+}
+
 static int
 refuse_circle(struct zdm_conn *conn, const char *plan, bool *circle, struct zdm_err *err)
 {

@@ -73,7 +73,8 @@ raise_epoch(struct zdm_conn *conn, const char *plan, const char *fingerprint, co
     char text[24];
 
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_take_over.sql"), &r, err, plan,
-            fingerprint, who, claim->tables, claim->steps, claim->after, claim->alongside) < 0)
+            fingerprint, who, claim->tables, claim->steps, claim->after, claim->alongside,
+            claim->described) < 0)
         return -1;
     int64_t ours = zdm_result_i64(r, 0, 0);
     zdm_result_free(r);

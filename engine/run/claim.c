@@ -85,6 +85,7 @@ claim_of(struct zdm_session *s, struct zdm_journal_claim *out, struct zdm_err *e
         .steps = steps_json(plan),
         .after = plan->n_after ? names_json(plan->after, plan->n_after) : NULL,
         .alongside = plan->n_alongside ? names_json(plan->alongside, plan->n_alongside) : NULL,
+        .described = s->options->described,
     };
     return 0;
 }

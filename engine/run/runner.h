@@ -15,6 +15,8 @@ struct zdm_run_options {
     const char *until; /* stop after this step id; NULL: run to the end. Unknown: ZDM_ERR_USAGE */
     bool wait;         /* at closed gates, until they open */
     const char *who;   /* "ann@laptop" */
+    const char
+        *described; /* JSON: what recipes read of the tables (zdm.plan); NULL: there are none */
     struct zdm_host host;
     struct zdm_observer observer;
 };

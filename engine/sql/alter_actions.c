@@ -217,5 +217,9 @@ zdm_alter_target_of(const PgQuery__AlterTableStmt *stmt)
 bool
 zdm_alter_takes(unsigned kinds, const struct zdm_relation *relation)
 {
+    /* An index of a table that nobody described may be of a partitioned one. */
+    if (relation->kind == ZDM_RELATION_INDEX && relation->index &&
+        relation->index->table->kind == ZDM_RELATION_ANY)
+        return kinds & (INDEX | PARTITIONED_INDEX);
     return kinds & kind_bit(relation->kind);
 }

@@ -326,7 +326,7 @@ zdm_alter_attach_index(struct zdm_alter *alter)
     zdm_draft_lock_on(draft, child->self, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
     if (child->parent == parent)
         return;
-    bool partition = false;
+    bool partition = !child->table->known;
     for (size_t i = 0; i < child->table->parents.n; i++)
         partition |= child->table->is_partition && child->table->parents.items[i] == parent->table;
     if (child->parent || !partition) {

@@ -71,7 +71,7 @@ load(const char *steps)
     assert_true(fd >= 0);
     dprintf(fd, "return plan \"t\" { api = 1, expand { %s } }\n", steps);
     close(fd);
-    if (zdm_plan_file_load(path, &file, &errors) < 0)
+    if (zdm_plan_file_load(path, NULL, &file, &errors) < 0)
         fail_msg("%s: %s", steps, errors.items[0].message);
     unlink(path);
     return file;

@@ -169,7 +169,7 @@ assert_unreadable(const char *path, const char *message, bool hint)
     struct zdm_errlist errors = ZDM_ERRLIST_INIT;
     struct zdm_plan_file *file = NULL;
 
-    assert_int_equal(zdm_plan_file_load(path, &file, &errors), -1);
+    assert_int_equal(zdm_plan_file_load(path, NULL, &file, &errors), -1);
     assert_int_equal(errors.count, 1);
     assert_int_equal(errors.items[0].code, ZDM_ERR_USAGE);
     assert_string_equal(errors.items[0].message, message);

@@ -61,7 +61,7 @@ same(const char *path)
     char *text = read_file(path);
     char *expected = expected_errors(text, &code);
 
-    int result = zdm_plan_file_load(path, &file, &errors);
+    int result = zdm_plan_file_load(path, NULL, &file, &errors);
     zdm_plan_file_free(file);
     for (size_t i = 0; i < errors.count; i++) {
         assert_int_equal(errors.items[i].code, ZDM_ERR_PLAN);

@@ -39,7 +39,7 @@ load_bytes(const char *text, size_t n, struct zdm_errlist *errors)
     char path[32];
 
     write_plan(text, n, path);
-    int result = zdm_plan_file_load(path, &file, errors);
+    int result = zdm_plan_file_load(path, NULL, &file, errors);
     unlink(path);
     assert_int_equal(result, file ? 0 : -1);
     assert_true((result == 0) == (errors->count == 0));

@@ -296,6 +296,10 @@ COMMENT ON COLUMN zdm.accepted.because IS 'why it is wanted';
 COMMENT ON COLUMN zdm.accepted.who     IS 'the person and machine who said so';
 COMMENT ON COLUMN zdm.accepted.at      IS 'when, by the clock of this server';
 
+-- Since version 12: what the recipes of a plan read of the catalog.
+ALTER TABLE zdm.plan ADD COLUMN IF NOT EXISTS described json;
+COMMENT ON COLUMN zdm.plan.described IS 'the tables as its recipes found them before its first step: {name: description}';
+
 -- Whoever may write to zdm.plan may write to the tables that were not there before, too. Rows leave some
 -- of them again: whoever may update may delete there.
 DO $$
@@ -333,7 +337,7 @@ COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
 
 INSERT INTO zdm.meta (target, version)
 VALUES (md5(concat_ws('/', random(), random(), clock_timestamp(), pg_backend_pid(), txid_current(),
-                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 11)
+                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 12)
 ON CONFLICT DO NOTHING;
-UPDATE zdm.meta SET version = 11 WHERE version IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+UPDATE zdm.meta SET version = 12 WHERE version IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
 COMMIT;

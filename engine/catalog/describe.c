@@ -1,0 +1,60 @@
+#include "catalog/describe.h"
+
+#include <stdlib.h>
+
+#include "base/embedded.h"
+#include "base/mem.h"
+
+extern const struct zdm_embedded zdm_catalog_sql[];
+
+static int
+read_oid(struct zdm_conn *conn, const char *relation, char **oid, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    if (ZDM_QUERY(conn, "SELECT pg_catalog.to_regclass($1)::pg_catalog.oid", &r, err, relation) < 0)
+        return -1;
+    const char *found = zdm_result_get(r, 0, 0);
+    *oid = found ? zdm_strdup(found) : NULL;
+    zdm_result_free(r);
+    return 0;
+}
+
+/* Inside of the transaction. */
+static int
+describe(struct zdm_conn *conn, const char *relation, char **json, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    char *oid = NULL;
+    int rc = read_oid(conn, relation, &oid, err);
+
+    if (rc == 0 && oid) {
+        rc = zdm_conn_exec(conn, "SET LOCAL search_path = pg_catalog", NULL, err);
+        if (rc == 0)
+            rc = ZDM_QUERY(
+                conn, zdm_embedded_text(zdm_catalog_sql, "sql/describe.sql"), &r, err, oid);
+        if (rc == 0 && zdm_result_rows(r) == 1)
+            *json = zdm_strdup(zdm_result_get(r, 0, 0));
+        zdm_result_free(r);
+    }
+    free(oid);
+    return rc;
+}
+
+int
+zdm_describe(struct zdm_conn *conn, const char *relation, char **json, struct zdm_err *err)
+{
+    struct zdm_err trouble = ZDM_ERR_INIT;
+
+    *json = NULL;
+    if (zdm_conn_exec(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL, err) < 0)
+        return -1;
+    int rc = describe(conn, relation, json, err);
+    if (zdm_conn_exec(conn, "ROLLBACK", NULL, rc == 0 ? err : &trouble) < 0 && rc == 0) {
+        free(*json);
+        *json = NULL;
+        rc = -1;
+    }
+    zdm_err_release(&trouble);
+    return rc;
+}

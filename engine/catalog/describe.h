@@ -1,0 +1,28 @@
+/*
+ * describe.h - one relation as JSON: what a recipe reads of a table.
+ *
+ *   { schema, name, kind: "table" | "partitioned table" | "view" | ..., owner, persistence,
+ *     partition_of, partitions: [name], children: [name], row_security, replica_identity,
+ *     grants: [{ privilege, role, grantable }],
+ *     columns: [{ name, type, not_null, default?, generated?, identity?, sequence?, collation?, storage?,
+ *       compression?, statistics?, options?, comment?, inherited?, grants?: [{ privilege, role?, grantable }] }],
+ *     constraints: [{ name, type, definition, valid, columns?, deferrable?, references?, index?, inherited?,
+ *       comment? }],
+ *     indexes: [{ name, definition, unique, valid, primary?, constraint?, predicate?, keys, columns? ... }],
+ *     referenced_by: [{ table, name, definition, valid, columns, referenced }],
+ *     dependents: [{ what, column? }] }
+ *
+ * Names are bare; in `definition`, in expressions, in `references`, `table`, `partitions` and `children` they are
+ * quoted and qualified as SQL needs them. What is optional is absent when there is none.
+ */
+#ifndef ZDM_CATALOG_DESCRIBE_H
+#define ZDM_CATALOG_DESCRIBE_H
+
+#include "base/err.h"
+#include "pg/conn.h"
+
+/* `relation` as in SQL, quoted, maybe qualified; looked up along the session's search_path. *json owned, NULL
+ * when there is no such relation. One transaction of its own, read only. */
+int zdm_describe(struct zdm_conn *conn, const char *relation, char **json, struct zdm_err *err);
+
+#endif

@@ -1,0 +1,135 @@
+-- $1 oid of a relation, under search_path = pg_catalog -> one JSON text, as in describe.h.
+SELECT pg_catalog.jsonb_build_object(
+  'schema', n.nspname, 'name', c.relname,
+  'kind', CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view'
+                         WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'other' END,
+  'owner', pg_catalog.pg_get_userbyid(c.relowner),
+  'persistence', CASE c.relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged' ELSE 'temporary' END,
+  'partition_of', (SELECT i.inhparent::pg_catalog.regclass::text FROM pg_catalog.pg_inherits i
+                    WHERE c.relispartition AND i.inhrelid = c.oid),
+  'partitions', COALESCE((SELECT pg_catalog.jsonb_agg(x ORDER BY x)
+                   FROM (SELECT i.inhrelid::pg_catalog.regclass::text AS x FROM pg_catalog.pg_inherits i
+                          WHERE c.relkind = 'p' AND i.inhparent = c.oid) s), '[]'),
+  'children', COALESCE((SELECT pg_catalog.jsonb_agg(x ORDER BY x)
+                 FROM (SELECT i.inhrelid::pg_catalog.regclass::text AS x FROM pg_catalog.pg_inherits i
+                        WHERE c.relkind <> 'p' AND i.inhparent = c.oid) s), '[]'),
+  'row_security', c.relrowsecurity,
+  'grants', COALESCE((
+    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+             'privilege', g.privilege_type,
+             'role', CASE WHEN g.grantee = 0 THEN NULL ELSE pg_catalog.pg_get_userbyid(g.grantee) END,
+             'grantable', g.is_grantable) ORDER BY g.grantee, g.privilege_type)
+      FROM pg_catalog.aclexplode(c.relacl) g
+     WHERE g.grantee <> c.relowner), '[]'),
+  'replica_identity', CASE c.relreplident WHEN 'd' THEN 'default' WHEN 'n' THEN 'nothing'
+                                          WHEN 'f' THEN 'full' ELSE 'index' END,
+  'columns', COALESCE((
+    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+      'name', a.attname,
+      'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
+      'not_null', a.attnotnull,
+      'default', CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
+      'generated', CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
+      'identity', CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END,
+      'sequence', pg_catalog.pg_get_serial_sequence(c.oid::pg_catalog.regclass::text, a.attname),
+      'collation', CASE WHEN a.attcollation <> t.typcollation AND a.attcollation <> 0
+                        THEN (SELECT pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(l.collname)
+                                FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_namespace cn ON cn.oid = l.collnamespace
+                               WHERE l.oid = a.attcollation) END,
+      'storage', CASE WHEN a.attstorage <> t.typstorage
+                      THEN CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external'
+                                             WHEN 'm' THEN 'main' ELSE 'extended' END END,
+      'compression', CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,
+      'statistics', NULLIF(a.attstattarget, -1),
+      -- pg_attver is a note of the server's own, in the minor releases of November 2026.
+      'options', (SELECT pg_catalog.jsonb_agg(o ORDER BY o) FROM pg_catalog.unnest(a.attoptions) AS o
+                   WHERE o NOT LIKE 'pg\_attver=%'),
+      'comment', pg_catalog.col_description(c.oid, a.attnum),
+      'inherited', NULLIF(a.attinhcount > 0, false),
+      'grants', (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                    'privilege', g.privilege_type,
+                    'role', CASE WHEN g.grantee = 0 THEN NULL ELSE pg_catalog.pg_get_userbyid(g.grantee) END,
+                    'grantable', g.is_grantable) ORDER BY g.grantee, g.privilege_type)
+                   FROM pg_catalog.aclexplode(a.attacl) g)
+    )) ORDER BY a.attnum)
+    FROM pg_catalog.pg_attribute a
+    JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+    LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]'),
+  'constraints', COALESCE((
+    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+      'name', k.conname,
+      'type', CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique' WHEN 'c' THEN 'check'
+                             WHEN 'f' THEN 'foreign key' WHEN 'x' THEN 'exclusion' WHEN 't' THEN 'trigger'
+                             ELSE 'not null' END,
+      'definition', pg_catalog.pg_get_constraintdef(k.oid),
+      'valid', k.convalidated,
+      'deferrable', NULLIF(k.condeferrable, false),
+      'references', NULLIF(k.confrelid, 0)::pg_catalog.regclass::text,
+      'index', (SELECT i.relname FROM pg_catalog.pg_class i WHERE i.oid = k.conindid AND k.contype IN ('p', 'u', 'x')),
+      'inherited', NULLIF(k.coninhcount > 0, false),
+      'comment', pg_catalog.obj_description(k.oid, 'pg_constraint'),
+      'columns', (SELECT pg_catalog.jsonb_agg(a.attname ORDER BY u.o)
+                    FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS u (n, o)
+                    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.n)
+    )) ORDER BY k.conname)
+    FROM pg_catalog.pg_constraint k
+   WHERE k.conrelid = c.oid), '[]'),
+  'referenced_by', COALESCE((
+    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+      'table', k.conrelid::pg_catalog.regclass::text, 'name', k.conname,
+      'definition', pg_catalog.pg_get_constraintdef(k.oid), 'valid', k.convalidated,
+      'columns', (SELECT pg_catalog.jsonb_agg(a.attname ORDER BY u.o)
+                    FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS u (n, o)
+                    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.n),
+      'referenced', (SELECT pg_catalog.jsonb_agg(a.attname ORDER BY u.o)
+                    FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY AS u (n, o)
+                    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.n)
+    ) ORDER BY k.conrelid::pg_catalog.regclass::text, k.conname)
+    FROM pg_catalog.pg_constraint k
+   WHERE k.confrelid = c.oid AND k.contype = 'f'), '[]'),
+  'indexes', COALESCE((
+    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+      'name', ic.relname,
+      'definition', pg_catalog.pg_get_indexdef(x.indexrelid),
+      'unique', x.indisunique, 'primary', NULLIF(x.indisprimary, false), 'valid', x.indisvalid,
+      'constraint', (SELECT k.conname FROM pg_catalog.pg_constraint k
+                      WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x') AND k.conrelid = c.oid),
+      'predicate', pg_catalog.pg_get_expr(x.indpred, x.indrelid),
+      'replica_identity', NULLIF(x.indisreplident, false),
+      'clustered', NULLIF(x.indisclustered, false),
+      'comment', pg_catalog.obj_description(x.indexrelid, 'pg_class'),
+      'keys', (SELECT pg_catalog.jsonb_agg(pg_catalog.pg_get_indexdef(x.indexrelid, o, false) ORDER BY o)
+                 FROM pg_catalog.generate_series(1, x.indnkeyatts) AS o),
+      'columns', (SELECT pg_catalog.jsonb_agg(DISTINCT a.attname)
+                    FROM pg_catalog.pg_depend p
+                    JOIN pg_catalog.pg_attribute a ON a.attrelid = p.refobjid AND a.attnum = p.refobjsubid
+                   WHERE p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objid = x.indexrelid
+                     AND p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.refobjid = c.oid
+                     AND p.refobjsubid > 0)
+    )) ORDER BY ic.relname)
+    FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class ic ON ic.oid = x.indexrelid
+   WHERE x.indrelid = c.oid), '[]'),
+  -- What mentions the table, or one column of it, from outside of what is listed above.
+  'dependents', COALESCE((
+    SELECT pg_catalog.jsonb_agg(DISTINCT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+      'what', pg_catalog.pg_describe_object(d.classid, d.objid, 0), 'column', a.attname)))
+    FROM pg_catalog.pg_depend d
+    LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attnum > 0
+    LEFT JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND r.oid = d.objid
+   WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = c.oid
+     AND (d.classid IN ('pg_catalog.pg_policy'::pg_catalog.regclass,
+                        'pg_catalog.pg_proc'::pg_catalog.regclass,
+                        'pg_catalog.pg_statistic_ext'::pg_catalog.regclass,
+                        'pg_catalog.pg_publication_rel'::pg_catalog.regclass)
+          OR d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND r.ev_class <> c.oid
+          OR d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass
+             AND EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.oid = d.objid AND NOT t.tgisinternal)
+          OR d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
+             AND EXISTS (SELECT FROM pg_catalog.pg_attrdef g
+                          WHERE g.oid = d.objid
+                            AND NOT (g.adrelid = c.oid AND g.adnum = d.refobjsubid)))), '[]')
+)::text
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid = $1::pg_catalog.oid

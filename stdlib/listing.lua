@@ -1,0 +1,33 @@
+--- The recipes as data, for those who list them: { name, doc, example, fields = { { name, says, doc, required, list } } }.
+
+local kinds = require "kinds"
+local recipes = require "recipes"
+
+local listing = {}
+
+--- A language without words: the file behind it is empty.
+function listing.environment()
+    return {}
+end
+
+function listing.finish()
+    local list = {}
+    for i, def in ipairs(recipes) do
+        local fields = {}
+        for j, field in ipairs(def.fields) do
+            local says = field.values and '"' .. table.concat(field.values, '", "') .. '"' or kinds[field.kind].says
+            fields[j] = {
+                name = field.name,
+                says = says:gsub("`", ""),
+                doc = field.doc:gsub("`", ""),
+                required = field.required or false,
+                default = field.default ~= nil and tostring(field.default) or nil,
+                kind = field.kind,
+            }
+        end
+        list[i] = { name = def.name, doc = def.doc:gsub("`", ""), example = def.example, fields = fields }
+    end
+    return list
+end
+
+return listing

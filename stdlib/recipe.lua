@@ -1,0 +1,336 @@
+--- What recipes are made with: the description of a table, names, and the expansion.
+--
+-- A recipe (recipes/NAME.lua) is a constructor as in fields.lua, with `expand(v, use)`: v are its checked
+-- fields, use is what this module gives it. It returns the blocks of a plan, in the plan's own words.
+-- What it cannot do it reports with use.refuse() and returns {}.
+
+local native = require "native"
+local errors = require "errors"
+local sync = require "sync"
+
+local recipe = {}
+
+--- A name that PostgreSQL does not cut: the parts joined by "_", bounded by a hash of all of them.
+function recipe.name(...)
+    local text = table.concat({ ... }, "_")
+    if #text <= 63 then
+        return text
+    end
+    local bytes = 54
+    while bytes > 0 and (text:byte(bytes + 1) & 0xC0) == 0x80 do
+        bytes = bytes - 1 -- never inside of a UTF-8 character
+    end
+    return text:sub(1, bytes) .. "_" .. native.sha256(text):sub(1, 8)
+end
+
+--- Quoted names with ", " between.
+function recipe.names(list)
+    local quoted = {}
+    for i, name in ipairs(list) do
+        quoted[i] = native.quote_ident(name)
+    end
+    return table.concat(quoted, ", ")
+end
+
+--- Are these the same names in the same order?
+function recipe.same(a, b)
+    if #a ~= #b then
+        return false
+    end
+    for i, name in ipairs(a) do
+        if b[i] ~= name then
+            return false
+        end
+    end
+    return true
+end
+
+function recipe.contains(list, name)
+    for _, other in ipairs(list or {}) do
+        if other == name then
+            return true
+        end
+    end
+    return false
+end
+
+local Table = {}
+Table.__index = Table
+
+-- The column of that name (bare), or nil.
+function Table:find(name)
+    for _, column in ipairs(self.columns) do
+        if column.name == name then
+            return column
+        end
+    end
+end
+
+--- The column that the author names in a field; reported and nil when there is none.
+function Table:column(text, field)
+    local name = native.identifier(text)
+    local column = self:find(name)
+    if not column then
+        local names = {}
+        for i, other in ipairs(self.columns) do
+            names[i] = other.name
+        end
+        local near = native.nearest(name, names)
+        errors.add {
+            line = self.use.at.line,
+            key = field,
+            message = ("table %s has no column %s"):format(self.relation, native.quote_ident(name)),
+            hint = near and ('did you mean "%s"?'):format(near) or "columns: " .. table.concat(names, ", "),
+        }
+    end
+    return column
+end
+
+--- Reports it when the table has a column, constraint or index of that (bare) name.
+function Table:lacks(what, name, field)
+    for _, other in ipairs(self[what]) do
+        if other.name == name then
+            local kind = ({ columns = "column", constraints = "constraint", indexes = "index" })[what]
+            self.use.refuse(field, ("table %s has a %s %s already"):format(self.relation, kind,
+                native.quote_ident(name)))
+            return false
+        end
+    end
+    return true
+end
+
+--- The constraint of that (bare) name, or nil.
+function Table:constraint(name)
+    for _, constraint in ipairs(self.constraints) do
+        if constraint.name == name then
+            return constraint
+        end
+    end
+end
+
+--- Is it a table with rows, partitioned or not? Reported when it is not.
+function Table:is_table()
+    if self.kind ~= "table" and self.kind ~= "partitioned table" then
+        self.use.refuse("table", ("%s is a %s"):format(self.relation, self.kind), "this recipe is for tables")
+        return false
+    end
+    return true
+end
+
+function Table:index(name, field)
+    for _, index in ipairs(self.indexes) do
+        if index.name == name then
+            return index
+        end
+    end
+    self.use.refuse(field, ("table %s has no index %s"):format(self.relation, native.quote_ident(name)))
+end
+
+function Table:in_primary_key(name)
+    for _, constraint in ipairs(self.constraints) do
+        if constraint.type == "primary key" and recipe.contains(constraint.columns, name) then
+            return true
+        end
+    end
+    return false
+end
+
+--- Does a whole index begin with these columns, in any order?
+function Table:has_index_on(names)
+    for _, index in ipairs(self.indexes) do
+        local all = index.valid and not index.predicate and #index.keys >= #names
+        for i = 1, all and #names or 0 do
+            local found = false
+            for _, name in ipairs(names) do
+                found = found or index.keys[i] == native.quote_ident(name)
+            end
+            all = all and found
+        end
+        if all then
+            return true
+        end
+    end
+    return false
+end
+
+local function describe(use, text, field)
+    local name, _, schema = native.split_name(text)
+    local d = native.describe(use.plan, native.quote_qualified(schema, name))
+    if d == false then
+        return nil -- nobody can tell; the caller of the plan knows
+    elseif not d then
+        errors.add {
+            line = use.at.line,
+            key = field,
+            message = ("there is no table %s"):format(native.quote_qualified(schema, name)),
+            hint = "recipes read the catalog: is it the right database, and the right search_path?",
+        }
+        return nil
+    end
+    d.relation = native.quote_qualified(d.schema, d.name)
+    d.use = use
+    return setmetatable(d, Table)
+end
+
+-- What several recipes do, as lists of steps.
+local parts = {}
+
+--- A constraint that new rows keep at once, and that is then proven of the old ones.
+function parts.constraint(use, t, name, definition)
+    local alter, quoted = ("ALTER TABLE %s "):format(t.relation), native.quote_ident(name)
+    return {
+        use.sql(
+            use.id("%s: new rows", name),
+            alter .. ("ADD CONSTRAINT %s %s NOT VALID"):format(quoted, definition),
+            { undo = alter .. ("DROP CONSTRAINT %s"):format(quoted) }
+        ),
+        use.sql(
+            use.id("%s: all rows", name),
+            alter .. ("VALIDATE CONSTRAINT %s"):format(quoted),
+            { undo = "nothing" }
+        ),
+    }
+end
+
+--- The blocks that make a column NOT NULL; `fill` is for rows that are NULL.
+function parts.not_null(use, t, column, fill)
+    local alter, quoted = ("ALTER TABLE %s "):format(t.relation), native.quote_ident(column)
+    local name = recipe.name(t.name, column, "not_null")
+    if not t:lacks("constraints", name, "column") then
+        return {}
+    end
+    local check = ("CHECK (%s IS NOT NULL)"):format(quoted)
+    local steps = parts.constraint(use, t, name, check)
+    local last = use.sql(
+        use.id("%s: the column", name),
+        alter .. ("ALTER COLUMN %s SET NOT NULL;\n"):format(quoted)
+            .. alter .. ("DROP CONSTRAINT %s"):format(native.quote_ident(name)),
+        {
+            undo = alter .. ("ADD CONSTRAINT %s %s NOT VALID;\n"):format(native.quote_ident(name), check)
+                .. alter .. ("ALTER COLUMN %s DROP NOT NULL"):format(quoted),
+        }
+    )
+    local blocks = { use.words.expand { steps[1] } }
+    if fill then
+        blocks[2] = use.words.backfill(use.id("%s: fill", name)) {
+            table = t.relation,
+            set = { [quoted] = fill.text },
+            where = quoted .. " IS NULL",
+        }
+    end
+    blocks[#blocks + 1] = use.words.expand { steps[2], last }
+    return blocks
+end
+
+local function index_sql(index, name, relation, how)
+    return ("CREATE %sINDEX %s%s ON %s%s USING %s (%s)%s"):format(
+        index.unique and "UNIQUE " or "",
+        how == "concurrently" and "CONCURRENTLY " or "",
+        native.quote_ident(name),
+        how == "only" and "ONLY " or "",
+        relation,
+        index.using or "btree",
+        index.keys,
+        index.behind or ""
+    )
+end
+
+local function partition_indexes(use, t, index, steps)
+    for _, partition in ipairs(t.partitions) do
+        local p = use.table(partition)
+        if not p then
+            return
+        end
+        local name = recipe.name(p.name, index.name)
+        local qualified = native.quote_qualified(p.schema, name)
+        if p.kind == "partitioned table" then
+            steps[#steps + 1] = use.sql(
+                use.id("index %s", name),
+                index_sql(index, name, p.relation, "only"),
+                { undo = "DROP INDEX " .. qualified }
+            )
+            partition_indexes(use, p, { name = name, unique = index.unique, using = index.using, keys = index.keys, behind = index.behind }, steps)
+        else
+            steps[#steps + 1] = use.sql(
+                use.id("index %s", name),
+                index_sql(index, name, p.relation, "concurrently"),
+                { undo = "DROP INDEX CONCURRENTLY " .. qualified }
+            )
+        end
+        steps[#steps + 1] = use.sql(
+            use.id("attach %s", name),
+            ("ALTER INDEX %s ATTACH PARTITION %s"):format(native.quote_qualified(t.schema, index.name), qualified),
+            { undo = "nothing" } -- goes with the index of the table
+        )
+    end
+end
+
+--- An index: { name, keys, unique, using, behind }; keys and behind are SQL.
+function parts.index(use, t, index)
+    local qualified = native.quote_qualified(t.schema, index.name)
+    if t.kind ~= "partitioned table" then
+        return {
+            use.sql(
+                use.id("index %s", index.name),
+                index_sql(index, index.name, t.relation, "concurrently"),
+                { undo = "DROP INDEX CONCURRENTLY " .. qualified }
+            ),
+        }
+    end
+    local steps = {
+        use.sql(
+            use.id("index %s", index.name),
+            index_sql(index, index.name, t.relation, "only"),
+            { undo = "DROP INDEX " .. qualified }
+        ),
+    }
+    partition_indexes(use, t, index, steps)
+    return steps
+end
+
+--- The blocks that a recipe stands for.
+function recipe.expand(def, values, at, plan, words)
+    local use = {
+        at = at,
+        plan = plan,
+        words = words,
+        name = recipe.name,
+        names = recipe.names,
+        same = recipe.same,
+        contains = recipe.contains,
+        quote = native.quote_ident,
+        literal = native.quote_literal,
+        identifier = native.identifier,
+    }
+    function use.refuse(field, message, hint)
+        errors.add { line = at.line, key = field, message = ("%s: %s"):format(at.label, message), hint = hint }
+    end
+    --- The table that the author names in a field, or nil: then return {}.
+    function use.table(text, field)
+        return describe(use, text, field or "table")
+    end
+    --- An id of at most 100 bytes.
+    function use.id(text, ...)
+        return sync.short_id(text:format(...))
+    end
+    function use.qualified(schema, name)
+        return native.quote_qualified(schema, name)
+    end
+    --- Is there a relation of this name?
+    function use.exists(schema, name)
+        return native.describe(plan, native.quote_qualified(schema, name)) ~= nil
+    end
+    for name, part in next, parts do
+        use[name] = function(...)
+            return part(use, ...)
+        end
+    end
+    --- A step of SQL: id, text, options.
+    function use.sql(id, text, options)
+        local step = words.sql(id)(text)
+        return options and step(options) or step
+    end
+    return def.expand(values, use)
+end
+
+return recipe

@@ -1,0 +1,13 @@
+--- The recipes, in the order in which they are listed. Their shape is that of a constructor: see fields.lua
+-- and recipe.lua.
+
+local recipes = {}
+
+for i, name in ipairs {
+    "rename_column", "rename_table", "add_required_column", "set_not_null", "drop_not_null", "set_default",
+    "add_check", "add_foreign_key", "add_unique", "create_index", "drop_index",
+} do
+    recipes[i] = require("recipes/" .. name)
+end
+
+return recipes

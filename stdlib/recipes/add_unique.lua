@@ -1,0 +1,45 @@
+--- A unique constraint over an index that is built beside the application.
+
+local shared = require "fields/shared"
+
+return {
+    name = "add_unique",
+    doc = "Adds a UNIQUE constraint: its index is built concurrently, and becomes the constraint in an instant.",
+    fields = {
+        shared.table,
+        { name = "columns", kind = "columns", required = true, doc = "The column or columns." },
+        { name = "name", kind = "identifier", doc = "The constraint's name; TABLE_COLUMNS_key when not given." },
+    },
+    example = [[recipe.add_unique { table = "users", columns = { "org", "email" } }]],
+    expand = function(v, use)
+        local t = use.table(v.table)
+        if not t or not t:is_table() then
+            return {}
+        elseif t.kind == "partitioned table" then
+            use.refuse("table", "a constraint of a partitioned table cannot take an index that is there",
+                "recipe.create_index { unique = true } gives the same guarantee")
+            return {}
+        end
+        local names = {}
+        for i, text in ipairs(v.columns) do
+            local column = t:column(text, "columns")
+            if not column then
+                return {}
+            end
+            names[i] = column.name
+        end
+        local name = v.name and use.identifier(v.name) or use.name(t.name, table.concat(names, "_"), "key")
+        if not t:lacks("constraints", name, "name") or not t:lacks("indexes", name, "name") then
+            return {}
+        end
+        local steps = use.index(t, { name = name, keys = use.names(names), unique = true })
+        local alter = ("ALTER TABLE %s "):format(t.relation)
+        steps[#steps + 1] = use.sql(
+            use.id("constraint %s", name),
+            alter .. ("ADD CONSTRAINT %s UNIQUE USING INDEX %s"):format(use.quote(name), use.quote(name)),
+            -- The index goes with its constraint; the undo of its step finds nothing left.
+            { undo = alter .. ("DROP CONSTRAINT %s"):format(use.quote(name)) }
+        )
+        return { use.words.expand(steps) }
+    end,
+}

@@ -1,0 +1,52 @@
+--- An index, built beside the application; of a partitioned table, partition by partition.
+
+local shared = require "fields/shared"
+
+return {
+    name = "create_index",
+    doc = "Builds an index concurrently. On a partitioned table: the index of the table alone, which is not valid yet; "
+        .. "then each partition's, concurrently; when the last one is attached the whole is valid.",
+    fields = {
+        shared.table,
+        { name = "name", kind = "identifier", required = true, doc = "The index's name." },
+        { name = "keys", kind = "text", required = true, doc = "What is indexed, as in SQL: `org, lower(email) DESC`." },
+        { name = "unique", kind = "boolean", default = false, doc = "Two rows may not have the same keys." },
+        { name = "using", kind = "identifier", doc = "Access method; `btree` when not given." },
+        { name = "include", kind = "columns", doc = "Columns that are stored along." },
+        { name = "where", kind = "expression", doc = "Only rows for which this holds." },
+    },
+    example = [[
+recipe.create_index {
+    table = "users",
+    name = "users_email",
+    keys = "lower(email)",
+}]],
+    expand = function(v, use)
+        local t = use.table(v.table)
+        local name = use.identifier(v.name)
+        if not t or not t:lacks("indexes", name, "name") then
+            return {}
+        end
+        local behind = ""
+        if v.include then
+            local names = {}
+            for i, text in ipairs(v.include) do
+                local column = t:column(text, "include")
+                if not column then
+                    return {}
+                end
+                names[i] = column.name
+            end
+            behind = (" INCLUDE (%s)"):format(use.names(names))
+        end
+        return {
+            use.words.expand(use.index(t, {
+                name = name,
+                keys = v.keys,
+                unique = v.unique,
+                using = v.using,
+                behind = behind .. (v.where and (" WHERE (\n%s\n)"):format(v.where.text) or ""),
+            })),
+        }
+    end,
+}

@@ -1,0 +1,72 @@
+--- A table under another name, and a view under the old one.
+
+local shared = require "fields/shared"
+
+local function privileges_of(t, use, view)
+    local lines = {}
+    for _, grant in ipairs(t.grants) do
+        lines[#lines + 1] = ("GRANT %s ON %s TO %s%s;"):format(
+            grant.privilege,
+            view,
+            grant.role and use.quote(grant.role) or "PUBLIC",
+            grant.grantable and " WITH GRANT OPTION" or ""
+        )
+    end
+    return table.concat(lines, "\n")
+end
+
+return {
+    name = "rename_table",
+    doc = "Renames a table; in the same instant a view of all its columns takes the old name, through which old code reads "
+        .. "and writes on. What hangs on the table (indexes, keys, triggers, rights, publications) stays on it; the view gets "
+        .. "its rights. Through a view there is no TRUNCATE, no LOCK and no COPY FROM.",
+    fields = {
+        shared.table,
+        { name = "to", kind = "identifier", required = true, doc = "The new name, in the same schema." },
+    },
+    example = [[recipe.rename_table { table = "people", to = "users" }]],
+    expand = function(v, use)
+        local t = use.table(v.table)
+        local to = use.identifier(v.to)
+        if not t or not t:is_table() then
+            return {}
+        elseif use.exists(t.schema, to) then
+            use.refuse("to", ("%s exists already"):format(use.qualified(t.schema, to)))
+            return {}
+        elseif t.row_security then
+            use.refuse("table", "it has row security, which a view of its owner would get around",
+                "rename it in a moment in which nobody uses it")
+            return {}
+        elseif t.partition_of or #t.children > 0 then
+            use.refuse("table", "it is a partition, or others inherit from it")
+            return {}
+        end
+        local new = use.qualified(t.schema, to)
+        local columns = {}
+        for i, column in ipairs(t.columns) do
+            columns[i] = column.name
+        end
+        local drop = ("DROP VIEW %s;\nALTER TABLE %s RENAME TO %s"):format(t.relation, new, use.quote(t.name))
+        return {
+            use.words.expand {
+                use.sql(use.id("%s becomes %s", t.name, to), ([[
+ALTER TABLE %s RENAME TO %s;
+CREATE VIEW %s AS SELECT %s FROM %s;
+%s]]):format(t.relation, use.quote(to), t.relation, use.names(columns), new, privileges_of(t, use, t.relation)), {
+                    undo = drop,
+                    allow = { "break-rename-table" },
+                    because = "a view takes the old name in the same transaction",
+                }),
+            },
+            use.words.gate(use.id("nobody uses the name %s", t.name)) {
+                use.words.approval(use.id("old code is gone: nobody uses %s", t.name)),
+            },
+            use.words.contract {
+                use.sql(use.id("drop the view %s", t.name), ("DROP VIEW %s"):format(t.relation), {
+                    undo = ("CREATE VIEW %s AS SELECT %s FROM %s;\n%s"):format(
+                        t.relation, use.names(columns), new, privileges_of(t, use, t.relation)),
+                }),
+            },
+        }
+    end,
+}
