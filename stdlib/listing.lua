@@ -1,4 +1,5 @@
---- The recipes as data, for those who list them: { name, doc, example, fields = { { name, says, doc, required, list } } }.
+--- The recipes as data, for those who list them: { name, doc, example, fields = { ... } }, as lua/recipes.h has
+-- them.
 
 local kinds = require "kinds"
 local recipes = require "recipes"

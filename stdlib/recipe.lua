@@ -192,6 +192,19 @@ function parts.constraint(use, t, name, definition)
     }
 end
 
+--- A gate that is closed while there are rows for which the condition holds: from a NOT VALID constraint on the
+-- application could not even update them.
+function parts.no_rows(use, t, name, condition)
+    return use.words.gate(use.id("%s: no row is in its way", name)) {
+        use.words.sql("no row is in its way")(
+            ("SELECT pg_catalog.count(*) = 0 AS none, pg_catalog.count(*) AS rows_in_its_way FROM %s WHERE %s"):format(
+                t.relation,
+                condition
+            )
+        ),
+    }
+end
+
 --- The blocks that make a column NOT NULL; `fill` is for rows that are NULL.
 function parts.not_null(use, t, column, fill)
     local alter, quoted = ("ALTER TABLE %s "):format(t.relation), native.quote_ident(column)
@@ -210,16 +223,17 @@ function parts.not_null(use, t, column, fill)
                 .. alter .. ("ALTER COLUMN %s DROP NOT NULL"):format(quoted),
         }
     )
-    local blocks = { use.words.expand { steps[1] } }
+    local first
     if fill then
-        blocks[2] = use.words.backfill(use.id("%s: fill", name)) {
+        first = use.words.backfill(use.id("%s: fill", name)) {
             table = t.relation,
             set = { [quoted] = fill.text },
             where = quoted .. " IS NULL",
         }
+    else
+        first = parts.no_rows(use, t, name, quoted .. " IS NULL")
     end
-    blocks[#blocks + 1] = use.words.expand { steps[2], last }
-    return blocks
+    return { first, use.words.expand { steps[1], steps[2], last } }
 end
 
 local function index_sql(index, name, relation, how)
@@ -235,56 +249,50 @@ local function index_sql(index, name, relation, how)
     )
 end
 
-local function partition_indexes(use, t, index, steps)
+-- The indexes of the partitions, as steps; and what then makes them one, as statements.
+local function partition_indexes(use, t, index, steps, joining)
+    local qualified = native.quote_qualified(t.schema, index.name)
+    joining[#joining + 1] = index_sql(index, index.name, t.relation, "only")
     for _, partition in ipairs(t.partitions) do
         local p = use.table(partition)
         if not p then
             return
         end
-        local name = recipe.name(p.name, index.name)
-        local qualified = native.quote_qualified(p.schema, name)
+        local part = { name = recipe.name(p.name, index.name) }
+        for _, what in ipairs { "unique", "using", "keys", "behind" } do
+            part[what] = index[what]
+        end
+        local qualified_part = native.quote_qualified(p.schema, part.name)
         if p.kind == "partitioned table" then
+            partition_indexes(use, p, part, steps, joining)
+        elseif p:lacks("indexes", part.name, "name") then
             steps[#steps + 1] = use.sql(
-                use.id("index %s", name),
-                index_sql(index, name, p.relation, "only"),
-                { undo = "DROP INDEX " .. qualified }
-            )
-            partition_indexes(use, p, { name = name, unique = index.unique, using = index.using, keys = index.keys, behind = index.behind }, steps)
-        else
-            steps[#steps + 1] = use.sql(
-                use.id("index %s", name),
-                index_sql(index, name, p.relation, "concurrently"),
-                { undo = "DROP INDEX CONCURRENTLY " .. qualified }
+                use.id("index %s", part.name),
+                index_sql(part, part.name, p.relation, "concurrently"),
+                -- Once it is part of the table's index it goes with that.
+                { undo = "DROP INDEX CONCURRENTLY IF EXISTS " .. qualified_part }
             )
         end
-        steps[#steps + 1] = use.sql(
-            use.id("attach %s", name),
-            ("ALTER INDEX %s ATTACH PARTITION %s"):format(native.quote_qualified(t.schema, index.name), qualified),
-            { undo = "nothing" } -- goes with the index of the table
-        )
+        joining[#joining + 1] = ("ALTER INDEX %s ATTACH PARTITION %s"):format(qualified, qualified_part)
     end
 end
 
 --- An index: { name, keys, unique, using, behind }; keys and behind are SQL.
 function parts.index(use, t, index)
     local qualified = native.quote_qualified(t.schema, index.name)
+    local steps, joining = {}, {}
     if t.kind ~= "partitioned table" then
-        return {
-            use.sql(
-                use.id("index %s", index.name),
-                index_sql(index, index.name, t.relation, "concurrently"),
-                { undo = "DROP INDEX CONCURRENTLY " .. qualified }
-            ),
-        }
-    end
-    local steps = {
-        use.sql(
+        steps[1] = use.sql(
             use.id("index %s", index.name),
-            index_sql(index, index.name, t.relation, "only"),
-            { undo = "DROP INDEX " .. qualified }
-        ),
-    }
-    partition_indexes(use, t, index, steps)
+            index_sql(index, index.name, t.relation, "concurrently"),
+            { undo = "DROP INDEX CONCURRENTLY " .. qualified }
+        )
+    else
+        partition_indexes(use, t, index, steps, joining)
+        steps[#steps + 1] = use.sql(use.id("index %s", index.name), table.concat(joining, ";\n"), {
+            undo = "DROP INDEX " .. qualified,
+        })
+    end
     return steps
 end
 

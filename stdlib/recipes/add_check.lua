@@ -4,7 +4,8 @@ local shared = require "fields/shared"
 
 return {
     name = "add_check",
-    doc = "Adds a CHECK constraint that holds for new rows at once; the old ones are looked at beside the application.",
+    doc = "Adds a CHECK constraint that holds for new rows at once; the old ones are looked at beside the application. "
+        .. "A gate before it is closed while rows fail it: nobody could update them.",
     fields = {
         shared.table,
         { name = "name", kind = "identifier", required = true, doc = "The constraint's name." },
@@ -23,6 +24,7 @@ recipe.add_check {
             return {}
         end
         return {
+            use.no_rows(t, name, ("NOT (\n%s\n)"):format(v.check.text)),
             use.words.expand(use.constraint(t, name, ("CHECK (\n%s\n)"):format(v.check.text))),
         }
     end,

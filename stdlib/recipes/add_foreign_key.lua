@@ -27,6 +27,19 @@ local function referenced(use, other, v)
     use.refuse("references", ("%s has no primary key"):format(other.relation), 'name its columns: to = "code"')
 end
 
+local function orphans(use, t, other, from, to)
+    local given, same = {}, {}
+    for i, name in ipairs(from) do
+        given[i] = ("%s.%s IS NOT NULL"):format(t.relation, use.quote(name))
+        same[i] = ("referenced.%s = %s.%s"):format(use.quote(to[i]), t.relation, use.quote(name))
+    end
+    return ("%s AND NOT EXISTS (SELECT FROM %s AS referenced WHERE %s)"):format(
+        table.concat(given, " AND "),
+        other.relation,
+        table.concat(same, " AND ")
+    )
+end
+
 local function is_unique(other, names)
     for _, index in ipairs(other.indexes) do
         if index.unique and index.valid and not index.predicate and #index.keys == #names then
@@ -114,6 +127,6 @@ recipe.add_foreign_key {
         for _, step in ipairs(use.constraint(t, name, definition)) do
             steps[#steps + 1] = step
         end
-        return { use.words.expand(steps) }
+        return { use.no_rows(t, name, orphans(use, t, other, from, to)), use.words.expand(steps) }
     end,
 }

@@ -4,8 +4,8 @@ local shared = require "fields/shared"
 
 return {
     name = "create_index",
-    doc = "Builds an index concurrently. On a partitioned table: the index of the table alone, which is not valid yet; "
-        .. "then each partition's, concurrently; when the last one is attached the whole is valid.",
+    doc = "Builds an index concurrently. On a partitioned table each partition's is built concurrently, and then they "
+        .. "are made one in an instant.",
     fields = {
         shared.table,
         { name = "name", kind = "identifier", required = true, doc = "The index's name." },
