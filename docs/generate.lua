@@ -1,5 +1,5 @@
 --- Writes docs/reference/plan.md and stdlib/meta/zdm.lua from stdlib/fields.lua, and
---- docs/reference/conf.md from stdlib/conf.lua.
+--- docs/reference/conf.md from stdlib/conf.lua, and docs/reference/recipes from stdlib/recipes.
 --
 --     lua5.4 docs/generate.lua            from the root of the checkout
 --
@@ -11,6 +11,7 @@ package.preload.native = package.preload.native or function()
 end
 
 local conf = require "conf"
+local recipes = require "recipes"
 local fields = require "fields"
 local kinds = require "kinds"
 
@@ -22,7 +23,8 @@ local function lines()
 end
 
 local entries = {
-    blocks = "blocks: `expand`, `backfill`, `gate`, `contract`",
+    blocks = "blocks: `expand`, `backfill`, `gate`, `contract`, and [recipes](recipes/README.md), which stand for "
+        .. "blocks",
     steps = "steps: `sql`, `sync`, `unsync`, `drop_column`, `hook`, `command`",
     checks = "checks: `soak`, `approval`, `sql`, `command`, `not_before`, `window`, `no_clients`, "
         .. "`no_long_transactions`, `replica_lag`, `consistent`, `http`, `flag`, `unused`, "
@@ -261,6 +263,15 @@ local function meta()
         end
         meta_function(def, add)
     end
+    for _, def in ipairs(recipes) do
+        meta_fields({ name = "recipe." .. def.name, fields = def.fields }, add)
+    end
+    add "---@class zdm.recipe"
+    for _, def in ipairs(recipes) do
+        add("---@field %s fun(body: zdm.recipe.%s.fields): zdm.block %s", def.name, def.name, def.doc)
+    end
+    add "recipe = {}"
+    add ""
     list[#list] = nil
     return table.concat(list, "\n") .. "\n"
 end
@@ -301,11 +312,68 @@ local function conf_reference()
     return table.concat(list, "\n") .. "\n"
 end
 
+local function recipe_page(def)
+    local list, add = lines()
+    add("# recipe.%s", def.name)
+    add ""
+    add("<!-- Written by docs/generate.lua from stdlib/recipes/%s.lua: change it there. -->", def.name)
+    add ""
+    add(def.doc)
+    add ""
+    add "| field | value | default | meaning |"
+    add "|---|---|---|---|"
+    for _, field in ipairs(def.fields) do
+        local words = field.values and '"' .. table.concat(field.values, '", "') .. '"'
+        add("| `%s` | %s | %s | %s |", field.name, cell(words or kinds[field.kind].says), default(def, field),
+            meaning(field))
+    end
+    add ""
+    add "```lua"
+    add(def.example)
+    add "```"
+    add ""
+    add("A whole plan is in `plans/recipes/%s.lua`; `zdm plan` shows the steps that it stands for", def.name)
+    add "on the tables of a database. The tests run it up, down and up again beside an application that reads"
+    add "and writes."
+    add ""
+    list[#list] = nil
+    return table.concat(list, "\n") .. "\n"
+end
+
+local function recipe_index()
+    local list, add = lines()
+    add "# Recipes"
+    add ""
+    add "<!-- Written by docs/generate.lua from stdlib/recipes: change it there. -->"
+    add ""
+    add "A recipe is one entry of a plan that stands for all the steps of a change: expand, backfill, gate and"
+    add "contract. `zdm new NAME --recipe RECIPE FIELD=VALUE...` writes such a plan, `zdm plan` shows its steps."
+    add ""
+    add "Recipes read the tables that they name from the catalog, so that what hangs on a column goes with it. So the"
+    add "commands need a target (`--db`), also `zdm check`; `zdm run --sandbox` reads what `--setup` made. When the"
+    add "plan begins, what they read is kept in `zdm.plan.described`: from then on the plan means the same steps, on"
+    add "every machine, whatever the plan itself has changed by then. A plan that was taken back as a whole reads the"
+    add "catalog anew."
+    add ""
+    add "What a recipe cannot carry over it refuses, with the list of what is in its way."
+    add ""
+    add "| recipe | what it does |"
+    add "|---|---|"
+    for _, def in ipairs(recipes) do
+        add("| [%s](%s.md) | %s |", def.name, def.name, cell(def.doc))
+    end
+    return table.concat(list, "\n") .. "\n"
+end
+
 local generated = {
+    ["docs/reference/recipes/README.md"] = recipe_index(),
     ["docs/reference/conf.md"] = conf_reference(),
     ["docs/reference/plan.md"] = reference(),
     ["stdlib/meta/zdm.lua"] = meta(),
 }
+for _, def in ipairs(recipes) do
+    generated[("docs/reference/recipes/%s.md"):format(def.name)] = recipe_page(def)
+end
 
 if arg and arg[0] and arg[0]:find "generate%.lua$" then
     for path, text in pairs(generated) do

@@ -335,7 +335,14 @@ local function with_recipe(def, words)
                 blocks[i].used = true
             end
         end
-        return new { kind = "recipe", stands = "block", name = def.name, label = at.label, line = at.line, blocks = blocks }
+        return new {
+            kind = "recipe",
+            stands = "block",
+            name = def.name,
+            label = at.label,
+            line = at.line,
+            blocks = blocks,
+        }
     end
 end
 

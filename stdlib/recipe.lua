@@ -205,8 +205,8 @@ function parts.no_rows(use, t, name, condition)
     }
 end
 
---- The blocks that make a column NOT NULL; `fill` is for rows that are NULL.
-function parts.not_null(use, t, column, fill)
+--- The blocks that make a column NOT NULL; `fill` is for rows that are NULL, and `undo` of that.
+function parts.not_null(use, t, column, fill, undo)
     local alter, quoted = ("ALTER TABLE %s "):format(t.relation), native.quote_ident(column)
     local name = recipe.name(t.name, column, "not_null")
     if not t:lacks("constraints", name, "column") then
@@ -229,6 +229,7 @@ function parts.not_null(use, t, column, fill)
             table = t.relation,
             set = { [quoted] = fill.text },
             where = quoted .. " IS NULL",
+            undo = undo,
         }
     else
         first = parts.no_rows(use, t, name, quoted .. " IS NULL")

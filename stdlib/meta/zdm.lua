@@ -494,3 +494,81 @@ function quarantine_empty(body) end
 ---@param id string
 ---@return fun(body: zdm.check.fields): zdm.check
 function check(id) end
+
+---@class zdm.recipe.rename_column.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field from string The column.
+---@field to string Its new name.
+
+---@class zdm.recipe.rename_table.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field to string The new name, in the same schema.
+
+---@class zdm.recipe.add_required_column.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field column string The new column.
+---@field type string Its type, as in SQL; with COLLATE, if need be.
+---@field default? string What rows get that do not say.
+---@field fill? string What rows get that are there already; the default when not given.
+
+---@class zdm.recipe.set_not_null.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field column string The column.
+---@field fill? string What rows get that are NULL now, in batches; they keep it when the plan is taken back. Without it such a row stops the plan.
+
+---@class zdm.recipe.drop_not_null.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field column string The column.
+
+---@class zdm.recipe.set_default.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field column string The column.
+---@field default? string The new default. Without it the column has none.
+
+---@class zdm.recipe.add_check.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field name string The constraint's name.
+---@field check string What must not be false.
+
+---@class zdm.recipe.add_foreign_key.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field columns string|string[] The column or columns here.
+---@field references string The other table.
+---@field to? string|string[] Its columns; its primary key when not given.
+---@field name? string The constraint's name; TABLE_COLUMNS_fkey when not given.
+---@field on_delete? string What a DELETE over there does here.
+---@field on_update? string What an UPDATE of the key over there does here.
+---@field index? boolean Build an index on the columns where there is none.
+
+---@class zdm.recipe.add_unique.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field columns string|string[] The column or columns.
+---@field name? string The constraint's name; TABLE_COLUMNS_key when not given.
+
+---@class zdm.recipe.create_index.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field name string The index's name.
+---@field keys string What is indexed, as in SQL: `org, lower(email) DESC`.
+---@field unique? boolean Two rows may not have the same keys.
+---@field using? string Access method; `btree` when not given.
+---@field include? string|string[] Columns that are stored along.
+---@field where? string Only rows for which this holds.
+
+---@class zdm.recipe.drop_index.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field name string The index's name.
+---@field quiet? string How long nobody may have used it: see `unused`.
+
+---@class zdm.recipe
+---@field rename_column fun(body: zdm.recipe.rename_column.fields): zdm.block Gives a column another name while old and new code run side by side: a second column with everything that hangs on the first (type, collation, storage, rights, comment, indexes, constraints, keys), kept equal by triggers; behind a gate the first is dropped.
+---@field rename_table fun(body: zdm.recipe.rename_table.fields): zdm.block Renames a table; in the same instant a view of all its columns takes the old name, through which old code reads and writes on. What hangs on the table (indexes, keys, triggers, rights, publications) stays on it; the view gets its rights. Through a view there is no TRUNCATE, no LOCK and no COPY FROM.
+---@field add_required_column fun(body: zdm.recipe.add_required_column.fields): zdm.block Adds a column that is NOT NULL. With a constant `default` in an instant; with another one, or with `fill`, rows that are there get their value in batches. Without a default old code leaves the column NULL: then a gate waits until it is gone.
+---@field set_not_null fun(body: zdm.recipe.set_not_null.fields): zdm.block Makes a column NOT NULL: a CHECK that holds for new rows at once, the old ones are looked at beside the application, and then the server takes the CHECK for proof. Code that still writes NULL fails from the first step on, so it has to be gone before.
+---@field drop_not_null fun(body: zdm.recipe.drop_not_null.fields): zdm.block Lets a column be NULL. Readers that count on a value have to be gone before. Going back takes a scan.
+---@field set_default fun(body: zdm.recipe.set_default.fields): zdm.block Gives a column another default for rows that come, or none; its old rows stay as they are.
+---@field add_check fun(body: zdm.recipe.add_check.fields): zdm.block Adds a CHECK constraint that holds for new rows at once; the old ones are looked at beside the application. A gate before it is closed while rows fail it: nobody could update them.
+---@field add_foreign_key fun(body: zdm.recipe.add_foreign_key.fields): zdm.block Adds a foreign key that holds for new rows at once; the old ones are looked at beside the application. Where no index begins with its columns one is built first: without it each DELETE over there scans the whole table here.
+---@field add_unique fun(body: zdm.recipe.add_unique.fields): zdm.block Adds a UNIQUE constraint: its index is built concurrently, and becomes the constraint in an instant.
+---@field create_index fun(body: zdm.recipe.create_index.fields): zdm.block Builds an index concurrently. On a partitioned table each partition's is built concurrently, and then they are made one in an instant.
+---@field drop_index fun(body: zdm.recipe.drop_index.fields): zdm.block Drops an index concurrently, behind a gate that opens when it was not used for a while. Taking it back builds it again.
+recipe = {}

@@ -13,7 +13,7 @@ return {
         {
             name = "fill",
             kind = "expression",
-            doc = "What rows get that are NULL now, in batches. Without it such a row stops the plan.",
+            doc = "What rows get that are NULL now, in batches; they keep it when the plan is taken back. Without it such a row stops the plan.",
         },
     },
     example = [[recipe.set_not_null { table = "users", column = "name", fill = "''" }]],
@@ -26,6 +26,6 @@ return {
             use.refuse("column", ("%s is NOT NULL already"):format(c.name))
             return {}
         end
-        return use.not_null(t, c.name, v.fill)
+        return use.not_null(t, c.name, v.fill, v.fill and "nothing")
     end,
 }

@@ -77,3 +77,95 @@ for plan in recipes/*.lua; do
     check_golden "recipes/$name" change
     check_exit 0 "$ZDM" verify "$plan"
 done
+
+# --- killed behind its first steps, and gone on when the catalog has changed: the same steps
+fresh_db recipe_killed shop
+export ZDM_LEDGER=$PWD/killed.db
+plan=recipes/rename_column.lua
+code=0
+ZDM_FAILPOINT=batch.after "$ZDM" run "$plan" >"$out" 2>"$err" || code=$?
+check_eq "killed" 137 "$code"
+sql "CREATE INDEX users_email_late ON users (email)"
+rm -f killed.db*
+check_exit 3 "$ZDM" run "$plan"
+check_exit 0 "$ZDM" status "$plan"
+check_lacks "$out" late
+check_exit 0 "$ZDM" rollback "$plan"
+# Taken back as a whole it reads the catalog anew.
+check_exit 0 "$ZDM" plan "$plan"
+check_has "$out" 'index users_email_address_late'
+
+# --- names that need quotes, long ones, another schema, column rights, a unique constraint that can be deferred
+fresh_db recipe_names
+sql 'CREATE SCHEMA "My Shop"; CREATE ROLE "Mr Reader";
+     CREATE TABLE "My Shop"."All Users" (id int PRIMARY KEY, "E Mail" text COLLATE "C" DEFAULT $$it'"''"'s$$,
+         other text CHECK ("E Mail" <> other), UNIQUE ("E Mail") DEFERRABLE);
+     CREATE INDEX ON "My Shop"."All Users" (("E Mail" || $$E Mail "E Mail"$$));
+     ALTER TABLE "My Shop"."All Users" ALTER "E Mail" SET STORAGE EXTERNAL;
+     GRANT SELECT ("E Mail"), UPDATE ("E Mail") ON "My Shop"."All Users" TO "Mr Reader" WITH GRANT OPTION;
+     INSERT INTO "My Shop"."All Users" SELECT g, $$mail $$ || g FROM generate_series(1, 500) AS g'
+long=$(printf 'e%.0s' {1..63})
+cat >names.lua <<LUA
+return plan "names" {
+    api = 1,
+    recipe.rename_column { table = '"My Shop"."All Users"', from = '"E Mail"', to = "$long" },
+    recipe.set_not_null { table = '"My Shop"."All Users"', column = "other", fill = "'x'" },
+}
+LUA
+picture >before
+check_exit 3 "$ZDM" run names.lua
+check_exit 0 "$ZDM" rollback names.lua --accept-data-loss
+picture >after
+diff before after
+check_exit 3 "$ZDM" run names.lua
+sql "UPDATE \"My Shop\".\"All Users\" SET $long = 'new' WHERE id = 1"
+check_eq "written to both" new "$(sql 'SELECT "E Mail" FROM "My Shop"."All Users" WHERE id = 1')"
+grep '^  zdm approve' "$out" | while read -r _ rest; do eval "\"$ZDM\" $rest" >/dev/null; done
+check_exit 0 "$ZDM" run names.lua
+picture | grep -v '^[ir] ' >change
+sql "SELECT attname, attstorage, attacl FROM pg_attribute WHERE attrelid = '\"My Shop\".\"All Users\"'::regclass
+     AND attname = '$long'" >>change
+check_golden recipes/names change
+
+# --- refused, with what is in the way; nothing connects for what is wrong in the text alone
+sql "CREATE TABLE kept (id int PRIMARY KEY, a int, b int GENERATED ALWAYS AS (a + 1) STORED, c serial);
+     CREATE TABLE refers (kept int REFERENCES kept);
+     CREATE VIEW looks AS SELECT a FROM kept;
+     CREATE POLICY own ON kept USING (a > 0);
+     CREATE STATISTICS seen ON a, b FROM kept"
+cat >refused.lua <<'LUA'
+return plan "refused" {
+    api = 1,
+    recipe.rename_column { table = "kept", from = "a", to = "z" },
+    recipe.rename_column { table = "kept", from = "id", to = "z" },
+    recipe.rename_column { table = "kept", from = "b", to = "a" },
+    recipe.rename_column { table = "kept", from = "c", to = "z" },
+    recipe.rename_column { table = "keptt", from = "a", to = "z" },
+    recipe.set_not_null { table = "kept", column = "aa" },
+    recipe.set_not_null { table = "kept", column = "id" },
+    recipe.set_not_null { table = "looks", column = "a" },
+    recipe.drop_not_null { table = "kept", column = "id" },
+    recipe.add_foreign_key { table = "refers", columns = "kept", references = "kept", to = "a" },
+    recipe.add_foreign_key { table = "refers", columns = { "kept", "kept" }, references = "kept" },
+    recipe.drop_index { table = "kept", name = "kept_pkey" },
+    recipe.drop_index { table = "kept", name = "kept_a" },
+    recipe.rename_table { table = "kept", to = "refers" },
+}
+LUA
+check_exit 2 "$ZDM" plan refused.lua
+check_golden recipes/refused "$err"
+cat >mistakes.lua <<'LUA'
+return plan "mistakes" {
+    api = 1,
+    recipe.rename_colum { table = "kept", from = "a", to = "z" },
+    recipe.rename_column { tabel = "kept", from = "a" },
+    recipe.add_foreign_key { table = "refers", columns = "kept", references = "kept", on_delete = "explode" },
+    recipe.set_not_null,
+}
+LUA
+check_exit 2 env -u ZDM_DATABASE_URL PGHOST=/nowhere "$ZDM" plan mistakes.lua
+check_golden recipes/mistakes "$err"
+check_exit 2 "$ZDM" plan names.lua --offline
+check_has "$err" 'read the catalog, and no target is named'
+check_exit 2 "$ZDM" check names.lua --offline
+check_exit 1 env ZDM_DATABASE_URL="host=/nowhere" "$ZDM" run names.lua

@@ -97,6 +97,24 @@ test_fails_anyway(void **state)
     free(seen);
 }
 
+/* The text makes the index; whether its table is partitioned nobody has said. */
+static void
+test_index_of_unknown_table(void **state)
+{
+    (void)state;
+    char *seen = judged(zdm_catalog_new(),
+        "CREATE INDEX whole ON ONLY events (lower(what)); CREATE INDEX part ON events_1 "
+        "(lower(what));",
+        "ALTER INDEX whole ATTACH PARTITION part");
+    assert_null(strstr(seen, "fail"));
+    free(seen);
+    seen = judged(zdm_catalog_new(),
+        "CREATE INDEX whole ON ONLY events (lower(what)); CREATE INDEX part ON events_1 (what);",
+        "ALTER INDEX whole ATTACH PARTITION part");
+    assert_non_null(strstr(seen, "42P17"));
+    free(seen);
+}
+
 static void
 test_leaves_the_model_alone(void **state)
 {
@@ -123,6 +141,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_judged_as_if_unknown),
         cmocka_unit_test(test_fails_anyway),
+        cmocka_unit_test(test_index_of_unknown_table),
         cmocka_unit_test(test_leaves_the_model_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
