@@ -103,6 +103,10 @@ int zdm_plan_check_in(const struct zdm_plan *plan, struct zdm_sql_context *conte
     const bool *done, struct zdm_plan_report *report);
 void zdm_plan_report_release(struct zdm_plan_report *report);
 
+/* Fails for what works on several tables one after the other (sql/classify.h, one_by_one), with the
+ * statements to write instead. *err gets no place. */
+int zdm_plan_refuse_several(const struct zdm_statement *st, struct zdm_err *err);
+
 /* How an sql step must be run, from its statements' classification. */
 enum zdm_run_mode {
     ZDM_RUN_TRANSACTION, /* all statements and the journal row in one transaction */

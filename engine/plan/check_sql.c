@@ -26,6 +26,17 @@ demand_probe(struct zdm_checker *checker, struct zdm_place at, const struct zdm_
 }
 
 void
+zdm_refuse_several(struct zdm_checker *checker, struct zdm_place at, const struct zdm_statement *st)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    if (zdm_plan_refuse_several(st, &err) == 0)
+        return;
+    zdm_err_at(&err, at);
+    zdm_err_move(zdm_errlist_add(&checker->report->errors), &err);
+}
+
+void
 zdm_check_transactions(struct zdm_checker *checker, size_t first)
 {
     const struct zdm_plan_report *report = checker->report;
@@ -53,6 +64,8 @@ zdm_check_transactions(struct zdm_checker *checker, size_t first)
         } else if (st->transaction == ZDM_TX_FORBIDDEN && st->probe == ZDM_PROBE_NONE &&
                    !sql->probe.text && !st->fails_with) {
             demand_probe(checker, at, st);
+        } else {
+            zdm_refuse_several(checker, at, st);
         }
     }
 }

@@ -53,6 +53,8 @@ check_statements(
                     "this %s runs outside a transaction, and zdm cannot tell whether it ran",
                     st->kind),
                 "name the index, or write the undo as a hook with transaction = false");
+        else
+            zdm_refuse_several(checker, at, st);
     }
 }
 

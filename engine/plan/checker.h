@@ -34,6 +34,10 @@ void zdm_check_transactions(struct zdm_checker *checker, size_t first);
 /* BEGIN and its like: not for authors. */
 void zdm_refuse_control(struct zdm_checker *checker, struct zdm_place at, const char *kind);
 
+/* VACUUM FULL a, b and its like (check.h). */
+void zdm_refuse_several(
+    struct zdm_checker *checker, struct zdm_place at, const struct zdm_statement *st);
+
 void zdm_check_sql_step(struct zdm_checker *checker); /* check_sql.c */
 /* check_undo.c: finds the undo of the step and classifies it, behind the step's own statements. */
 void zdm_check_undo(struct zdm_checker *checker);

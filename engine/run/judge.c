@@ -343,3 +343,18 @@ zdm_judged_policy(const struct zdm_session *s, size_t index, struct zdm_lock_pol
     zdm_lock_policy_of_sql(&step->locks, statements, n, index,
         s->undoing ? zdm_plan_undo_mode(report, index) : zdm_plan_run_mode(report, index), out);
 }
+
+int
+zdm_judge_refuse(const struct zdm_session *s, size_t index, struct zdm_err *err)
+{
+    const struct zdm_step *step = &s->plan->steps[index];
+    const struct verdict *verdict = s->judge ? verdict_on(s->judge, index) : NULL;
+    const struct zdm_sql_text *text = s->undoing ? &s->report->undos[index].sql : &step->u.sql.up;
+
+    for (size_t i = 0; verdict && verdict->parsed && i < verdict->parsed->count; i++) {
+        const struct zdm_statement *st = &verdict->parsed->statements[i];
+        if (zdm_plan_refuse_several(st, err) < 0)
+            return zdm_err_at(err, zdm_sql_place(text, st->offset));
+    }
+    return 0;
+}

@@ -1,5 +1,4 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "run/recall.h"
 #include "run/session.h"
@@ -23,28 +22,6 @@ check_requires(struct zdm_session *s, const struct zdm_step *step, struct zdm_er
         return zdm_err_at(err, step->at);
     }
     return 0;
-}
-
-/* Whether a table is partitioned only the server knows; one that is not may be worked on in a transaction. */
-static void
-explain_partitioned(const struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
-{
-    size_t index = (size_t)(step - s->plan->steps);
-
-    if (strcmp(err->sqlstate, "25001") != 0 || err->hint)
-        return;
-    for (size_t i = 0; i < s->report->n_statements; i++) {
-        const struct zdm_plan_statement *found = &s->report->statements[i];
-        bool reindex = strncmp(found->st.kind, "REINDEX", 7) == 0;
-        if (found->step != index || (!reindex && strcmp(found->st.kind, "CLUSTER") != 0))
-            continue;
-        zdm_err_hint(err,
-            "it is partitioned: name its partitions%s instead, one a step%s; nothing was changed "
-            "by this step",
-            strcmp(found->st.kind, "REINDEX INDEX") == 0 ? "' indexes" : "",
-            reindex ? ", or add CONCURRENTLY, which runs outside a transaction" : "");
-        return;
-    }
 }
 
 struct sql_work {
@@ -86,10 +63,8 @@ run_sql(struct zdm_session *s, const struct zdm_step *step, void *self, struct z
 {
     if (check_requires(s, step, err) < 0 || recall(s, step, self, err) < 0)
         return -1;
-    if (zdm_conn_exec(s->conn, step->u.sql.up.text, NULL, err) < 0) {
-        explain_partitioned(s, step, err);
+    if (zdm_conn_exec(s->conn, step->u.sql.up.text, NULL, err) < 0)
         return zdm_blame_sql(step, &step->u.sql.up, err);
-    }
     return run_behind(s, step, err);
 }
 

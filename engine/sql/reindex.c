@@ -61,6 +61,7 @@ partitioned_table(struct reindex *reindex, struct zdm_relation *relation)
     struct zdm_relation **family = zdm_draft_family(reindex->draft, relation, &n);
 
     zdm_draft_forbid_transaction(reindex->draft, reindex->concurrently);
+    reindex->draft->st->one_by_one = !reindex->concurrently;
     lock_parent(reindex, relation);
     for (size_t i = 0; i < n; i++) {
         /* All are locked SHARE for a moment to list them, even CONCURRENTLY. */
@@ -96,6 +97,7 @@ one_index(struct reindex *reindex)
     draft->fresh = relation->fresh;
     if (relation->kind == ZDM_RELATION_PARTITIONED_INDEX && index) {
         zdm_draft_forbid_transaction(draft, reindex->concurrently);
+        draft->st->one_by_one = !reindex->concurrently;
         lock_parent(reindex, index->table);
         partitioned_index(reindex, index);
     } else if (index && reindex->concurrently && index->constraint &&
@@ -147,6 +149,7 @@ many(struct reindex *reindex)
     const char *name = reindex->stmt->name;
 
     draft->st->transaction = ZDM_TX_FORBIDDEN;
+    draft->st->one_by_one = !reindex->concurrently;
     switch (reindex->stmt->kind) {
     case PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SCHEMA:
         if (!zdm_object_check_schema(draft, name))

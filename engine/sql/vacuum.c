@@ -55,6 +55,7 @@ one(const struct work *work, const PgQuery__VacuumRelation *item)
     }
     draft->fresh = relation->fresh;
     struct zdm_relation **family = zdm_draft_family(draft, relation, &n);
+    draft->st->one_by_one |= work->full && relation->kind == ZDM_RELATION_PARTITIONED;
     for (size_t i = 0; i < n; i++) {
         /* Before 18 children of plain inheritance are only read, for the statistics of the whole. */
         if (i && !family[i]->is_partition && draft->pg_version < 18)
@@ -87,6 +88,7 @@ zdm_family_vacuum(struct zdm_draft *draft)
         .vacuum = stmt->is_vacuumcmd};
 
     draft->st->kind = stmt->is_vacuumcmd ? "VACUUM" : "ANALYZE";
+    draft->st->one_by_one = work.full && stmt->n_rels != 1;
     for (size_t i = 0; i < stmt->n_rels; i++)
         one(&work, stmt->rels[i]->vacuum_relation);
     if (!stmt->n_rels)
@@ -184,6 +186,7 @@ zdm_family_cluster(struct zdm_draft *draft)
 
     if (!stmt->relation) {
         draft->st->probe = ZDM_PROBE_REPEAT;
+        draft->st->one_by_one = true;
         zdm_draft_forbid_transaction(draft, false);
         zdm_catalog_each_relation(draft->catalog, see_clustered, draft);
         ZDM_FIND(draft, REWRITE_CLUSTER, .table = "every clustered table");
@@ -197,6 +200,7 @@ zdm_family_cluster(struct zdm_draft *draft)
     struct zdm_relation **family = &relation;
     if (relation->kind == ZDM_RELATION_PARTITIONED) {
         draft->st->probe = ZDM_PROBE_REPEAT;
+        draft->st->one_by_one = true;
         zdm_draft_forbid_transaction(draft, false);
         family = zdm_draft_family(draft, relation, &n);
     }

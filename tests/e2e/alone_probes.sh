@@ -137,13 +137,21 @@ check_has "$err" 'an old transaction is in the way'
 release_lock
 check_exit 0 "$ZDM" run full.lua
 
-# What only the server knows to be partitioned cannot be worked on as a whole in a transaction.
+# What only the catalog knows to be partitioned is not worked on as a whole, and nothing is begun.
 sql 'CREATE TABLE whole (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE whole_1 PARTITION OF whole DEFAULT'
 plan whole 'REINDEX TABLE whole' '{ allow = { "reindex-blocking" }, because = "a test" }'
-check_exit 1 "$ZDM" run whole.lua
-check_has "$err" 'it is partitioned: name its partitions instead'
+check_exit 2 "$ZDM" run whole.lua
+check_has "$err" 'works on several tables one after the other'
+check_has "$err" 'REINDEX TABLE public.whole_1'
 plan cluster 'CLUSTER whole USING whole_pkey' '{ allow = { "rewrite-cluster" }, because = "a test" }'
-check_exit 1 "$ZDM" run cluster.lua
-check_has "$err" 'it is partitioned: name its partitions instead'
+check_exit 2 "$ZDM" run cluster.lua
+check_has "$err" 'CLUSTER public.whole_1 USING'
+plan every 'VACUUM FULL whole' "$vacuum"
+check_exit 2 "$ZDM" run every.lua
+check_has "$err" 'VACUUM FULL public.whole_1'
+check_exit 2 "$ZDM" plan --db "$ZDM_DATABASE_URL" every.lua
+check_has "$err" 'VACUUM FULL public.whole_1'
+check_eq "nothing of them was begun" 0 "$(sql "SELECT count(*) FROM zdm.journal
+                                               WHERE plan IN ('whole', 'cluster', 'every')")"
 plan part 'REINDEX TABLE whole_1' '{ allow = { "reindex-blocking" }, because = "a test" }'
 check_exit 0 "$ZDM" run part.lua

@@ -186,6 +186,38 @@ allowing(void **state)
     zdm_plan_free(plan);
 }
 
+/* Several tables, each in a transaction of its own: the statements to write instead. */
+static void
+one_by_one(void **state)
+{
+    static const struct {
+        const char *sql, *hint; /* NULL: it is fine */
+    } cases[] = {
+        {"VACUUM FULL a, b", "VACUUM FULL a; VACUUM FULL b"},
+        {"VACUUM (FULL, ANALYZE)", "VACUUM FULL ..."},
+        {"VACUUM FULL a", NULL},
+        {"VACUUM a, b", NULL},
+        {"REINDEX SCHEMA s", "REINDEX TABLE ...\nor say REINDEX SCHEMA CONCURRENTLY"},
+        {"REINDEX SYSTEM d", "REINDEX TABLE ..."},
+        {"REINDEX DATABASE CONCURRENTLY d", NULL},
+        {"REINDEX TABLE a", NULL},
+        {"CLUSTER", "CLUSTER ... USING ..."},
+        {"CLUSTER a USING i", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct zdm_parsed *parsed;
+        struct zdm_err err = ZDM_ERR_INIT;
+        assert_int_equal(zdm_sql_classify(cases[i].sql, false, &parsed, &err), 0);
+        int rc = zdm_plan_refuse_several(&parsed->statements[0], &err);
+        if ((rc < 0) != (cases[i].hint != NULL) || (rc < 0 && !strstr(err.hint, cases[i].hint)))
+            fail_msg("%s: %s", cases[i].sql, rc < 0 ? err.hint : "not refused");
+        zdm_parsed_free(parsed);
+        zdm_err_release(&err);
+    }
+}
+
 /* A reason cannot make run what cannot run. */
 static void
 not_to_be_allowed(void **state)
@@ -344,6 +376,7 @@ main(void)
         cmocka_unit_test(an_error_helps),
         cmocka_unit_test(contract_needs_a_gate),
         cmocka_unit_test(allowing),
+        cmocka_unit_test(one_by_one),
         cmocka_unit_test(not_to_be_allowed),
         cmocka_unit_test(other_texts),
         cmocka_unit_test(backfills),

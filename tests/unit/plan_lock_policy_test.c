@@ -64,7 +64,6 @@ classes(void **state)
         {"DROP INDEX CONCURRENTLY i", ZDM_LOCKS_ALONE, 0, 0, 0},
         {"VACUUM t", ZDM_LOCKS_ALONE, 0, 0, 0},
         {"REINDEX TABLE CONCURRENTLY t", ZDM_LOCKS_ALONE, 0, 0, 0},
-        {"VACUUM FULL a, b", ZDM_LOCKS_ALONE, 0, 0, 0}, /* would begin with a again */
         {"VACUUM FULL t", ZDM_LOCKS_LONG, 50, 2000, 0},
     };
 
