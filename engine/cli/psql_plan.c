@@ -97,7 +97,13 @@ sql_step(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan
     struct zdm_lock_policy policy;
 
     zdm_lock_policy_of(plan, report, index, &policy);
-    if (alone) {
+    bool tries = alone && policy.class != ZDM_LOCKS_ALONE;
+    if (tries) {
+        zdm_buf_addf(out,
+            "-- Outside a transaction; when its lock is not free in time, try again from here.\n"
+            "SET lock_timeout = '%lldms';\n",
+            (long long)zdm_lock_share_ms(&policy, policy.most_ms));
+    } else if (alone) {
         zdm_buf_add(out,
             "-- Outside a transaction, without a timeout: when it fails, look for what it "
             "left, such as\n-- an INVALID index, and drop that before going on here.\n");
@@ -124,6 +130,8 @@ sql_step(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan
         zdm_buf_addf(out, "%s\n\\gexec\n", sql->behind);
     if (!alone)
         zdm_buf_add(out, "COMMIT;\n");
+    if (tries)
+        zdm_buf_add(out, "SET lock_timeout = 0;\n");
     if (sets)
         zdm_buf_addf(out, "%s%s", own_again, settings);
 }

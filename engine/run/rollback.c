@@ -7,7 +7,6 @@
 #include "base/signals.h"
 #include "run/alone.h"
 #include "run/judge.h"
-#include "run/probe.h"
 #include "run/rollback_loss.h"
 #include "run/session.h"
 
@@ -67,56 +66,25 @@ undo_and_forget(struct zdm_session *s, const struct zdm_step *step, void *self, 
     return forget(s, step, self, err);
 }
 
-/* --- alone: DROP INDEX CONCURRENTLY, CREATE INDEX CONCURRENTLY, a hook without a transaction --- */
-
-static const struct zdm_statement *
-undo_statement(const struct zdm_session *s, const struct zdm_step *step)
-{
-    for (size_t i = 0; i < s->report->n_undo_statements; i++)
-        if (&s->plan->steps[s->report->undo_statements[i].step] == step)
-            return &s->report->undo_statements[i].st;
-    zdm_die("an undo without a statement");
-}
+/* --- a hook without a transaction --- */
 
 static int
-alone_settled(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone_look *look,
+hook_settled(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone_look *look,
     bool *done, struct zdm_err *err)
 {
+    (void)s;
+    (void)step;
+    (void)look;
+    (void)err;
     *done = false;
-    if (step->kind == ZDM_STEP_HOOK)
-        return 0;
-    const struct zdm_probe probe = {
-        .s = s, .step = step, .st = undo_statement(s, step), .look = look};
-    bool before;
-    switch (probe.st->probe) {
-    case ZDM_PROBE_INDEX_VALID:
-        return zdm_probe_index_valid(&probe, done, err);
-    case ZDM_PROBE_INDEX_ABSENT:
-        return zdm_probe_index_absent(&probe, done, err);
-    case ZDM_PROBE_DETACHED:
-        return zdm_probe_detached(&probe, done, &before, err);
-    case ZDM_PROBE_PRESENT:
-    case ZDM_PROBE_ABSENT:
-        if (zdm_probe_named(&probe, done, err) < 0)
-            return -1;
-        *done ^= probe.st->probe == ZDM_PROBE_ABSENT;
-        return 0;
-    case ZDM_PROBE_REINDEX:
-    case ZDM_PROBE_REPEAT:
-        return 0;
-    case ZDM_PROBE_NONE:
-        break;
-    }
-    zdm_die("an undo outside transactions without a probe");
+    return 0;
 }
 
 static int
-alone_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
+hook_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
     struct zdm_err *err)
 {
     (void)watch;
-    if (step->kind != ZDM_STEP_HOOK && zdm_conn_outlive(s->conn, err) < 0)
-        return -1;
     return do_undo(s, step, NULL, err);
 }
 
@@ -139,12 +107,10 @@ take_back(struct undoing *u, struct zdm_err *err)
     case ZDM_UNDO_RUN:
         return zdm_session_transact(s, step, undo_and_forget, u, &options, err);
     case ZDM_UNDO_SETTLE:
-        return zdm_alone_run(s, step,
-            &(struct zdm_alone){
-                .settled = alone_settled,
-                .work = alone_work,
-            },
-            err);
+        if (step->kind != ZDM_STEP_HOOK)
+            return zdm_step_alone_run(s, u->now->index, err);
+        return zdm_alone_run(
+            s, step, &(struct zdm_alone){.settled = hook_settled, .work = hook_work}, err);
     case ZDM_UNDO_SKIP:
     case ZDM_UNDO_REFUSE:
         break;

@@ -11,10 +11,21 @@
 static const struct zdm_statement *
 only_statement(const struct zdm_session *s, const struct zdm_step *step)
 {
-    for (size_t i = 0; i < s->report->n_statements; i++)
-        if (&s->plan->steps[s->report->statements[i].step] == step)
-            return &s->report->statements[i].st;
+    const struct zdm_plan_report *report = s->report;
+    const struct zdm_plan_statement *all =
+        s->undoing ? report->undo_statements : report->statements;
+    size_t n = s->undoing ? report->n_undo_statements : report->n_statements;
+
+    for (size_t i = 0; i < n; i++)
+        if (&s->plan->steps[all[i].step] == step)
+            return &all[i].st;
     zdm_die("a step without a statement");
+}
+
+static const struct zdm_sql_text *
+sql_of(const struct zdm_session *s, const struct zdm_step *step)
+{
+    return s->undoing ? &s->report->undos[step - s->plan->steps].sql : &step->u.sql.up;
 }
 
 static int
@@ -37,12 +48,13 @@ ask_author(struct zdm_session *s, const struct zdm_step *step, bool *done, struc
 
 /* What is as it shall be before the step was ever begun is a mistake in the plan: a DROP of what never was
  * there, a CREATE of what is. On a later try it is the work done. The first time the server has the last
- * word, which knows IF EXISTS. */
+ * word, which knows IF EXISTS. What is taken back was begun. */
 static int
 only_when_begun(const struct zdm_probe *probe, bool *done, struct zdm_err *err)
 {
     const struct zdm_sql_text *up = &probe->step->u.sql.up;
-    if (probe->look->begun || !*done || zdm_conn_exec(probe->s->conn, up->text, NULL, err) == 0)
+    if (probe->s->undoing || probe->look->begun || !*done ||
+        zdm_conn_exec(probe->s->conn, up->text, NULL, err) == 0)
         return 0;
     return zdm_blame_sql(probe->step, up, err);
 }
@@ -55,8 +67,8 @@ ask(const struct zdm_probe *probe, bool *done, struct zdm_err *err)
     switch (probe->st->probe) {
     case ZDM_PROBE_INDEX_VALID:
         return zdm_probe_index_valid(probe, done, err);
-    case ZDM_PROBE_REINDEX:
-        return zdm_probe_reindex(probe, done, err);
+    case ZDM_PROBE_REINDEX: /* what was there before an undo nobody noted */
+        return probe->s->undoing ? 0 : zdm_probe_reindex(probe, done, err);
     case ZDM_PROBE_REPEAT:
         return 0;
     case ZDM_PROBE_INDEX_ABSENT:
@@ -90,14 +102,15 @@ settled(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alo
     bool *done, struct zdm_err *err)
 {
     const struct zdm_probe probe = probe_of(s, step, look);
-    return step->u.sql.probe.text ? ask_author(s, step, done, err) : ask(&probe, done, err);
+    return !s->undoing && step->u.sql.probe.text ? ask_author(s, step, done, err)
+                                                 : ask(&probe, done, err);
 }
 
 static int
 note(struct zdm_session *s, const struct zdm_step *step, char **out, struct zdm_err *err)
 {
     const struct zdm_probe probe = probe_of(s, step, NULL);
-    if (probe.st->probe != ZDM_PROBE_REINDEX || step->u.sql.probe.text)
+    if (s->undoing || probe.st->probe != ZDM_PROBE_REINDEX || step->u.sql.probe.text)
         return 0;
     return zdm_probe_reindex_note(&probe, out, err);
 }
@@ -149,7 +162,7 @@ try_once(struct zdm_session *s, const struct zdm_step *step, struct zdm_lock_wai
     if (rc < 0)
         return -1;
     zdm_lock_wait_begin(wait);
-    rc = zdm_conn_exec(s->conn, step->u.sql.up.text, NULL, err);
+    rc = zdm_conn_exec(s->conn, sql_of(s, step)->text, NULL, err);
     zdm_lock_wait_end(wait);
     if (rc < 0 && zdm_conn_lost(s->conn))
         return -1;
@@ -174,7 +187,7 @@ work_in_tries(struct zdm_session *s, const struct zdm_step *step, struct zdm_err
             break;
     }
     if (rc < 0 && err->code == ZDM_ERR_FAILED && !zdm_conn_lost(s->conn))
-        zdm_blame_sql(step, &step->u.sql.up, err);
+        zdm_blame_sql(step, sql_of(s, step), err);
     zdm_lock_wait_release(&wait);
     return rc;
 }
@@ -200,14 +213,14 @@ work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *
         return -1;
     if (in_tries(s, step))
         return work_in_tries(s, step, err);
-    while (zdm_conn_exec(s->conn, step->u.sql.up.text, NULL, err) < 0) {
+    while (zdm_conn_exec(s->conn, sql_of(s, step)->text, NULL, err) < 0) {
         bool done = false;
         if (err->code != ZDM_ERR_FAILED || zdm_conn_lost(s->conn))
             return -1;
         enum zdm_retry class = zdm_retry_class(err->sqlstate, false);
         bool retry = raced(st, err) || class == ZDM_RETRY_LOCK || class == ZDM_RETRY_AGAIN;
         if (!retry || backoff.attempt >= 10) {
-            zdm_blame_sql(step, &step->u.sql.up, err);
+            zdm_blame_sql(step, sql_of(s, step), err);
             clear_failed_build(s, step, watch);
             return -1;
         }
@@ -224,6 +237,7 @@ work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *
     return 0;
 }
 
+/* Forward, or its undo (s->undoing). */
 int
 zdm_step_alone_run(struct zdm_session *s, size_t index, struct zdm_err *err)
 {

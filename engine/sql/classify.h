@@ -165,7 +165,7 @@ struct zdm_statement {
     /* VACUUM FULL, REINDEX, CLUSTER of several tables: each in a transaction of its own, behind a lock
      * that keeps writers out. One that is cancelled begins with the first of them again. */
     bool one_by_one;
-    const char *fails_with;   /* SQLSTATE that is certain, or NULL */
+    const char *fails_with; /* SQLSTATE that is certain, or NULL */
     struct zdm_finding *findings;
     size_t n_findings;
 

@@ -136,6 +136,20 @@ check_exit 1 "$ZDM" run full.lua
 check_has "$err" 'an old transaction is in the way'
 release_lock
 check_exit 0 "$ZDM" run full.lua
+check_exit 0 "$ZDM" plan --offline --format sql full.lua
+check_eq "in the script for psql" "SET lock_timeout = '2000ms';
+VACUUM FULL full_t;
+SET lock_timeout = 0;" "$(grep -B1 -A1 '^VACUUM FULL' "$out")"
+
+# Nor does an undo.
+plan back 'SELECT 1' '{ undo = "VACUUM FULL full_t", allow = { "rewrite-vacuum-full" }, because = "a test",
+    old_transaction = "0s", lock_tries = 2 }'
+check_exit 0 "$ZDM" run back.lua
+hold_lock 'UPDATE full_t SET id = id'
+check_exit 1 "$ZDM" rollback back.lua
+check_has "$err" 'gave up after 2 tries'
+release_lock
+check_exit 0 "$ZDM" rollback back.lua
 
 # What only the catalog knows to be partitioned is not worked on as a whole, and nothing is begun.
 sql 'CREATE TABLE whole (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE whole_1 PARTITION OF whole DEFAULT'
