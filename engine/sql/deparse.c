@@ -114,7 +114,7 @@ reads_back(const PgQuery__Node *statement, const char *text)
     struct zdm_tree tree;
     bool same = false;
 
-    if (zdm_tree_parse(text, &tree, &err) == 0) {
+    if (zdm_tree_parse_alone(text, &tree, &err) == 0) {
         same = tree.parsed->n_stmts == 1 &&
                same_message(&statement->base, &tree.parsed->stmts[0]->stmt->base);
         zdm_tree_release(&tree);
@@ -156,6 +156,66 @@ after_prefix(char *text, const char *prefix)
     return text && strncmp(text, prefix, len) == 0 ? text + len : NULL;
 }
 
+/* What nearly every default and most conditions are made of, as the deparser writes it in many times the
+ * time: a column, a constant, a call such as now(). NULL: it is something else. */
+static char *
+simple_constant(struct zdm_arena *arena, const PgQuery__AConst *constant)
+{
+    if (constant->isnull)
+        return zdm_arena_strdup(arena, "NULL");
+    switch (constant->val_case) {
+    case PG_QUERY__A__CONST__VAL_IVAL:
+        return zdm_arena_strf(arena, "%d", constant->ival->ival);
+    case PG_QUERY__A__CONST__VAL_BOOLVAL:
+        return zdm_arena_strdup(arena, constant->boolval->boolval ? "true" : "false");
+    case PG_QUERY__A__CONST__VAL_SVAL:
+        return strpbrk(constant->sval->sval, "'\\")
+                   ? NULL
+                   : zdm_arena_strf(arena, "'%s'", constant->sval->sval);
+    default:
+        return NULL;
+    }
+}
+
+static char *
+simple_call(struct zdm_arena *arena, const PgQuery__FuncCall *call)
+{
+    bool plain = call->n_funcname == 1 && !call->n_args && !call->n_agg_order &&
+                 !call->agg_filter && !call->over && !call->agg_within_group && !call->agg_star &&
+                 !call->agg_distinct && !call->func_variadic &&
+                 call->funcformat == PG_QUERY__COERCION_FORM__COERCE_EXPLICIT_CALL;
+    const char *name = plain ? zdm_node_string(call->funcname[0]) : "";
+
+    /* What has to be quoted may be a word of the grammar, with a form of its own. */
+    return name[0] && strcmp(zdm_ident_text(arena, name), name) == 0
+               ? zdm_arena_strf(arena, "%s()", name)
+               : NULL;
+}
+
+static char *
+simple_column(struct zdm_arena *arena, const PgQuery__ColumnRef *ref)
+{
+    for (size_t i = 0; i < ref->n_fields; i++)
+        if (ref->fields[i]->node_case != PG_QUERY__NODE__NODE_STRING)
+            return NULL;
+    return zdm_list_text(arena, ref->n_fields, ref->fields);
+}
+
+static char *
+simple_expr(struct zdm_arena *arena, const PgQuery__Node *expr)
+{
+    switch (expr->node_case) {
+    case PG_QUERY__NODE__NODE_A_CONST:
+        return simple_constant(arena, expr->a_const);
+    case PG_QUERY__NODE__NODE_FUNC_CALL:
+        return simple_call(arena, expr->func_call);
+    case PG_QUERY__NODE__NODE_COLUMN_REF:
+        return simple_column(arena, expr->column_ref);
+    default:
+        return NULL;
+    }
+}
+
 char *
 zdm_deparse_expr(struct zdm_arena *arena, PgQuery__Node *expr)
 {
@@ -163,7 +223,10 @@ zdm_deparse_expr(struct zdm_arena *arena, PgQuery__Node *expr)
     PgQuery__Node target_node = PG_QUERY__NODE__INIT, statement = PG_QUERY__NODE__INIT;
     PgQuery__Node *targets[] = {&target_node};
     PgQuery__SelectStmt select = PG_QUERY__SELECT_STMT__INIT;
+    char *simple = simple_expr(arena, expr);
 
+    if (simple)
+        return simple;
     target.val = expr;
     target_node.node_case = PG_QUERY__NODE__NODE_RES_TARGET;
     target_node.res_target = &target;

@@ -128,6 +128,25 @@ zdm_tree_scan(const char *text, struct zdm_tree *out, struct zdm_err *err)
     return 0;
 }
 
+/* Into a tree that has its memory. */
+static int
+parse_into(struct zdm_tree *tree, const char *text, struct zdm_err *err)
+{
+    PgQueryProtobufParseResult parse = pg_query_parse_protobuf(text);
+
+    if (parse.error) {
+        fail_with(err, parse.error);
+        pg_query_free_protobuf_parse_result(parse);
+        return -1;
+    }
+    tree->parsed = pg_query__parse_result__unpack(
+        &tree->memory->allocator, parse.parse_tree.len, (const uint8_t *)parse.parse_tree.data);
+    pg_query_free_protobuf_parse_result(parse);
+    if (!tree->parsed)
+        zdm_die("libpg_query wrote a tree that does not unpack");
+    return 0;
+}
+
 int
 zdm_tree_parse(const char *text, struct zdm_tree *out, struct zdm_err *err)
 {
@@ -141,24 +160,27 @@ zdm_tree_parse(const char *text, struct zdm_tree *out, struct zdm_err *err)
         zdm_err_hint(err, "write it in smaller pieces");
         goto fail;
     }
-
-    PgQueryProtobufParseResult parse = pg_query_parse_protobuf(text);
-    if (parse.error) {
-        fail_with(err, parse.error);
-        pg_query_free_protobuf_parse_result(parse);
+    if (parse_into(&tree, text, err) < 0)
         goto fail;
-    }
-    tree.parsed = pg_query__parse_result__unpack(
-        &tree.memory->allocator, parse.parse_tree.len, (const uint8_t *)parse.parse_tree.data);
-    pg_query_free_protobuf_parse_result(parse);
-    if (!tree.parsed)
-        zdm_die("libpg_query wrote a tree that does not unpack");
     *out = tree;
     return 0;
 
 fail:
     zdm_tree_release(&tree);
     return -1;
+}
+
+int
+zdm_tree_parse_alone(const char *text, struct zdm_tree *out, struct zdm_err *err)
+{
+    struct zdm_tree tree = {.text = text, .memory = memory_new()};
+
+    if (parse_into(&tree, text, err) < 0) {
+        zdm_tree_release(&tree);
+        return -1;
+    }
+    *out = tree;
+    return 0;
 }
 
 void

@@ -26,6 +26,8 @@ size_t zdm_invalid_utf8(const char *text);
 /* Scans and parses. Rejects what is not UTF-8 and what is nested so deeply that recursion over the
  * tree would be unsafe. ZDM_ERR_PLAN with the position in characters. */
 int zdm_tree_parse(const char *text, struct zdm_tree *out, struct zdm_err *err);
+/* Parses what was written from a tree, which is UTF-8 and not nested too deeply: without tokens. */
+int zdm_tree_parse_alone(const char *text, struct zdm_tree *out, struct zdm_err *err);
 /* Only the tokens. */
 int zdm_tree_scan(const char *text, struct zdm_tree *out, struct zdm_err *err);
 void zdm_tree_release(struct zdm_tree *tree);

@@ -116,6 +116,55 @@ type_names(void **state)
     zdm_arena_free(arena);
 }
 
+/* What is written without the deparser, and what it writes. */
+static void
+expressions(void **state)
+{
+    static const struct {
+        const char *written, *expected;
+    } cases[] = {
+        {"now()", "now()"},
+        {"NOW( )", "now()"},
+        {"pg_catalog.now()", "pg_catalog.now()"},
+        {"f(1)", "f(1)"},
+        {"count(*)", "count(*)"},
+        {"current_timestamp", "current_timestamp"},
+        {"NULL", "NULL"},
+        {"TRUE", "true"},
+        {"false", "false"},
+        {"1", "1"},
+        {"-17", "-17"},
+        {"1.50", "1.50"},
+        {"'x'", "'x'"},
+        {"''", "''"},
+        {"'it''s'", "'it''s'"},
+        {"E'a\\\\b'", "E'a\\\\b'"},
+        {"$$x$$", "'x'"},
+        {"a", "a"},
+        {"t.a", "t.a"},
+        {"t.*", "t.*"},
+        {"\"Users\".\"Order By\"", "\"Users\".\"Order By\""},
+        {"a IS NULL", "a IS NULL"},
+        {"'x'::text", "'x'::text"},
+    };
+    struct zdm_arena *arena = zdm_arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct zdm_err err = ZDM_ERR_INIT;
+        struct zdm_tree tree;
+        char *sql = zdm_strf("SELECT %s", cases[i].written);
+        assert_int_equal(zdm_tree_parse(sql, &tree, &err), 0);
+        PgQuery__Node *target = tree.parsed->stmts[0]->stmt->select_stmt->target_list[0];
+        assert_string_equal(zdm_deparse_expr(arena, target->res_target->val), cases[i].expected);
+        char *whole = zdm_deparse(arena, tree.parsed->stmts[0]->stmt);
+        assert_string_equal(whole + strlen("SELECT "), cases[i].expected);
+        zdm_tree_release(&tree);
+        free(sql);
+    }
+    zdm_arena_free(arena);
+}
+
 static void
 quoting(void **state)
 {
@@ -134,7 +183,7 @@ quoting(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keywords), cmocka_unit_test(type_names), cmocka_unit_test(quoting)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(keywords), cmocka_unit_test(type_names),
+        cmocka_unit_test(expressions), cmocka_unit_test(quoting)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
