@@ -146,6 +146,8 @@ of_sql(struct zdm_checker *checker)
                 .at = checker->step->at,
             },
             ZDM_UNDO_DERIVED);
+        if (reverse.ask)
+            undo_of(checker)->recall = zdm_arena_strdup(arena_of(checker), reverse.ask);
         break;
     case ZDM_REVERSAL_NOTHING:
         nothing(checker, "it leaves nothing in the schema");

@@ -109,7 +109,8 @@ look_back(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_p
         const struct zdm_journal_row *row = zdm_journal_find(rows, step->id, "");
         if (!zdm_recall_read(row, &out->recalled)) {
             out->action = ZDM_UNDO_REFUSE;
-            out->why = "what was there before is not in the journal: zdm did not run it itself";
+            out->why = "what was there before is not in the journal: it was run by hand, or by an "
+                       "older zdm";
             return 0;
         }
         if (!out->recalled)

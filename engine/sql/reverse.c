@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "sql/reverse_ask.h"
 #include "sql/tree.h"
 
 struct reverser {
@@ -11,7 +12,10 @@ struct reverser {
     const char *
         *made; /* tables of the same text, as written: what is done to them goes with them */
     size_t n_made;
-    const char *why; /* why the statement at hand has no reverse; NULL: it has */
+    const char *why;  /* why the statement at hand has no reverse; NULL: it has */
+    const char *ask;  /* of the action at hand: what the catalog has to tell; NULL: nothing */
+    const char *asks; /* the same of the statement at hand, with all of its actions */
+    bool renames;     /* one of the text's statements gives something another name */
 };
 
 /* The answer for one statement: SQL without a semicolon, "" for nothing to do, NULL for r->why. */
@@ -24,6 +28,33 @@ unknown(struct reverser *r, const char *why)
 
 static const char *const not_certain = "it may have been there before";
 static const char *const no_name = "the server chooses its name: give it one";
+
+/* Of what was kept under another name as long as the plan said (stdlib/aside.lua) there is no more to say. */
+static bool
+was_aside(const char *name)
+{
+    return strncmp(name, "zdm_aside_", strlen("zdm_aside_")) == 0;
+}
+
+static const char *
+gone_column(struct reverser *r, const char *name)
+{
+    return unknown(r, was_aside(name)
+                          ? "the column and its values are gone"
+                          : "the column and its values are gone: drop_column with retain keeps "
+                            "them for a while");
+}
+
+static const char *
+gone_table(struct reverser *r, const PgQuery__DropStmt *st)
+{
+    const PgQuery__List *name = st->objects[0]->list;
+
+    return unknown(r, was_aside(zdm_last_string(name->n_items, name->items))
+                          ? "the table and its rows are gone"
+                          : "the table and its rows are gone: drop_table with retain keeps them "
+                            "for a while");
+}
 
 static const char *
 drop(struct reverser *r, const char *what, const char *name)
@@ -146,21 +177,38 @@ drop_on(struct reverser *r, bool replace, const char *what, const char *name,
         zdm_range_text(r->arena, table));
 }
 
+/* Its columns are NOT NULL from then on. */
 static const char *
-of_constraint(struct reverser *r, const PgQuery__Constraint *c)
+ask_primary_key(struct reverser *r, const char *relation, const PgQuery__Constraint *c)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+    const char *drop = zdm_arena_strf(r->arena, "ALTER TABLE %s DROP CONSTRAINT %s;", relation,
+        zdm_ident_text(r->arena, c->conname));
+
+    zdm_buf_add(&text, zdm_ask_nothing(r->arena, drop));
+    for (size_t i = 0; i < c->n_keys; i++)
+        zdm_buf_addf(
+            &text, ", %s", zdm_ask_nullable(r->arena, relation, zdm_node_string(c->keys[i])));
+    const char *ask = zdm_arena_strdup(r->arena, text.s);
+    zdm_buf_release(&text);
+    return ask;
+}
+
+static const char *
+of_constraint(struct reverser *r, const char *relation, const PgQuery__Constraint *c)
 {
     if (c->indexname && c->indexname[0])
         return unknown(r, "dropping the constraint would drop its index, which was there before");
     if (!c->conname || !c->conname[0])
         return unknown(r, no_name);
     if (c->contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY)
-        return unknown(r, "which of its columns were NOT NULL before is not in the text");
+        r->ask = ask_primary_key(r, relation, c);
     return zdm_arena_strf(r->arena, "DROP CONSTRAINT %s", zdm_ident_text(r->arena, c->conname));
 }
 
 /* One action of ALTER TABLE. */
 static const char *
-of_action(struct reverser *r, const PgQuery__AlterTableCmd *cmd)
+of_action(struct reverser *r, const char *relation, const PgQuery__AlterTableCmd *cmd)
 {
     switch (cmd->subtype) {
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn:
@@ -169,7 +217,7 @@ of_action(struct reverser *r, const PgQuery__AlterTableCmd *cmd)
         return zdm_arena_strf(
             r->arena, "DROP COLUMN %s", zdm_ident_text(r->arena, cmd->def->column_def->colname));
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
-        return of_constraint(r, cmd->def->constraint);
+        return of_constraint(r, relation, cmd->def->constraint);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraint:
         return "";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition:
@@ -178,11 +226,15 @@ of_action(struct reverser *r, const PgQuery__AlterTableCmd *cmd)
         return zdm_arena_strf(
             r->arena, "NO INHERIT %s", zdm_range_text(r->arena, cmd->def->range_var));
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn:
-        return unknown(r, "the column and its values are gone");
+        return gone_column(r, cmd->name);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault:
-        return unknown(r, "the default before is not in the text");
+        r->ask = zdm_ask_default(r->arena, relation, cmd->name);
+        return zdm_arena_strf(
+            r->arena, "ALTER COLUMN %s DROP DEFAULT", zdm_ident_text(r->arena, cmd->name));
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull:
-        return unknown(r, "whether it was NOT NULL before is not in the text");
+        r->ask = zdm_ask_nullable(r->arena, relation, cmd->name);
+        return zdm_arena_strf(
+            r->arena, "ALTER COLUMN %s DROP NOT NULL", zdm_ident_text(r->arena, cmd->name));
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint:
         return unknown(r, "what the constraint said is not in the text");
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType:
@@ -204,8 +256,9 @@ joins_made(const struct reverser *r, const PgQuery__AlterTableCmd *cmd)
 static const char *
 of_alter_table(struct reverser *r, const PgQuery__AlterTableStmt *st)
 {
-    struct zdm_buf actions = ZDM_BUF_INIT;
-    bool made = is_made(r, st->relation);
+    struct zdm_buf actions = ZDM_BUF_INIT, asks = ZDM_BUF_INIT;
+    const char *relation = zdm_range_text(r->arena, st->relation);
+    bool made = is_made(r, st->relation), asked = false;
 
     if (st->missing_ok && !made)
         return unknown(r, "whether the table was there is not in the text");
@@ -214,18 +267,26 @@ of_alter_table(struct reverser *r, const PgQuery__AlterTableStmt *st)
     for (size_t i = st->n_cmds; i-- > 0;) {
         if (made && !joins_made(r, st->cmds[i]->alter_table_cmd))
             continue;
-        const char *one = of_action(r, st->cmds[i]->alter_table_cmd);
+        r->ask = NULL;
+        const char *one = of_action(r, relation, st->cmds[i]->alter_table_cmd);
         if (!one) {
             zdm_buf_release(&actions);
+            zdm_buf_release(&asks);
             return NULL;
         }
-        if (*one)
-            zdm_buf_addf(&actions, "%s%s", actions.len ? ", " : "", one);
+        if (!*one)
+            continue;
+        asked = asked || r->ask;
+        zdm_buf_addf(&actions, "%s%s", actions.len ? ", " : "", one);
+        const char *alone = zdm_arena_strf(r->arena, "ALTER TABLE %s %s;", relation, one);
+        zdm_buf_addf(&asks, "%s%s", asks.len ? ", " : "",
+            r->ask ? r->ask : zdm_ask_nothing(r->arena, alone));
     }
-    const char *sql = !actions.len ? ""
-                                   : zdm_arena_strf(r->arena, "ALTER TABLE %s %s",
-                                         zdm_range_text(r->arena, st->relation), actions.s);
+    const char *sql =
+        !actions.len ? "" : zdm_arena_strf(r->arena, "ALTER TABLE %s %s", relation, actions.s);
+    r->asks = asked ? zdm_arena_strdup(r->arena, asks.s) : NULL;
     zdm_buf_release(&actions);
+    zdm_buf_release(&asks);
     return sql;
 }
 
@@ -385,6 +446,7 @@ of_statement(struct reverser *r, const PgQuery__Node *node)
     case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:
         return of_alter_table(r, node->alter_table_stmt);
     case PG_QUERY__NODE__NODE_RENAME_STMT:
+        r->renames = true;
         return of_rename(r, node->rename_stmt);
     case PG_QUERY__NODE__NODE_INSERT_STMT:
         return of_rows(r, node->insert_stmt->relation, node->insert_stmt->with_clause);
@@ -399,6 +461,9 @@ of_statement(struct reverser *r, const PgQuery__Node *node)
     case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
         return of_setting(r, node->variable_set_stmt);
     case PG_QUERY__NODE__NODE_DROP_STMT:
+        if (node->drop_stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE)
+            return gone_table(r, node->drop_stmt);
+        return unknown(r, "what it drops is gone");
     case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
         return unknown(r, "what it drops is gone");
     case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT:
@@ -423,6 +488,24 @@ blame(const struct zdm_tree *tree, size_t i, const char *why, struct zdm_sql_rev
         tree->parsed->n_stmts > 1 ? zdm_strf("statement %zu: %s", i + 1, why) : zdm_strdup(why);
 }
 
+/* For the way back of all statements, the last first. */
+static char *
+question(struct reverser *r, const char *const *each, const char *const *asks, size_t n)
+{
+    struct zdm_buf sql = ZDM_BUF_INIT;
+
+    zdm_buf_add(&sql, "SELECT NULLIF(pg_catalog.concat_ws(E'\\n'");
+    while (n-- > 0)
+        if (*each[n])
+            zdm_buf_addf(&sql, ",\n%s",
+                asks[n] ? asks[n]
+                        : zdm_ask_nothing(r->arena, zdm_arena_strf(r->arena, "%s;", each[n])));
+    zdm_buf_add(&sql, "), '')");
+    char *text = zdm_strdup(sql.s);
+    zdm_buf_release(&sql);
+    return text;
+}
+
 void
 zdm_sql_reverse(const char *text, struct zdm_sql_reverse *out)
 {
@@ -439,14 +522,24 @@ zdm_sql_reverse(const char *text, struct zdm_sql_reverse *out)
     struct reverser r = {.arena = zdm_arena_new()};
     size_t n = tree.parsed->n_stmts, i;
     const char **each = zdm_alloc((n + 1) * sizeof *each);
+    const char **asks = zdm_alloc((n + 1) * sizeof *asks);
+    bool asked = false;
     for (i = 0; i < n; i++) {
+        r.asks = NULL;
         each[i] = of_statement(&r, tree.parsed->stmts[i]->stmt);
         if (!each[i])
             break;
+        asks[i] = r.asks;
+        asked = asked || r.asks;
     }
     if (i < n) {
         blame(&tree, i, r.why, out);
+    } else if (asked && r.renames) {
+        out->why = zdm_strdup("it renames as well, so that what was before cannot be asked for by "
+                              "name: write that in a step of its own");
     } else {
+        if (asked)
+            out->ask = question(&r, each, asks, n);
         while (i-- > 0)
             if (*each[i])
                 zdm_buf_addf(&sql, "%s%s;", sql.len ? "\n" : "", each[i]);
@@ -455,6 +548,7 @@ zdm_sql_reverse(const char *text, struct zdm_sql_reverse *out)
     }
     zdm_buf_release(&sql);
     free(each);
+    free(asks);
     free(r.made);
     zdm_arena_free(r.arena);
     zdm_tree_release(&tree);
@@ -464,6 +558,7 @@ void
 zdm_sql_reverse_release(struct zdm_sql_reverse *reverse)
 {
     free(reverse->sql);
+    free(reverse->ask);
     free(reverse->why);
     *reverse = (struct zdm_sql_reverse){.sql = NULL};
 }

@@ -2,8 +2,9 @@
  * reverse.h - what takes SQL back, as far as its text alone tells.
  *
  * Only where that is certain: when the statement ran, its object was not there before (so nothing with IF
- * NOT EXISTS or OR REPLACE), and what it made has a name. What the text does not hold (an old default, rows
- * that were changed, a name that the server chose) is the author's to say.
+ * NOT EXISTS or OR REPLACE), and what it made has a name. An old default, and whether a column was NOT NULL, the
+ * catalog knows before the text runs: `ask`. What neither holds (rows that were changed, a name that the server
+ * chose) is the author's to say.
  */
 #ifndef ZDM_SQL_REVERSE_H
 #define ZDM_SQL_REVERSE_H
@@ -19,6 +20,9 @@ enum zdm_reversal {
 struct zdm_sql_reverse {
     enum zdm_reversal kind;
     char *sql; /* owned; statements with semicolons, the last of the text first; NULL: none */
+    char *
+        ask; /* owned; NULL: the text tells all. A query for what takes it back, to be asked before it
+                  runs; NULL: nothing does. sql is what that may look like */
     char *why; /* owned; UNKNOWN: which statement, and what its text does not tell */
 };
 

@@ -17,7 +17,8 @@ return {
                 kind = "undo",
                 doc = "SQL that takes the step back, for `zdm rollback`; `\"nothing\"` when there is nothing to take back. "
                     .. "When not given, zdm derives it where the text leaves no doubt: what CREATE makes is dropped, ADD "
-                    .. "COLUMN, ADD CONSTRAINT and RENAME are reversed; not with IF NOT EXISTS or OR REPLACE. It is judged as "
+                    .. "COLUMN, ADD CONSTRAINT and RENAME are reversed, an old default and what was not NOT NULL come back; "
+                    .. "not with IF NOT EXISTS or OR REPLACE. It is judged as "
                     .. "the step is, in one transaction or alone, and may be corrected when the step is done.",
             },
             {

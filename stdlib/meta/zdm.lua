@@ -180,7 +180,7 @@ function contract(body) end
 function backfill(id) end
 
 ---@class zdm.sql.fields
----@field undo? string SQL that takes the step back, for `zdm rollback`; `"nothing"` when there is nothing to take back. When not given, zdm derives it where the text leaves no doubt: what CREATE makes is dropped, ADD COLUMN, ADD CONSTRAINT and RENAME are reversed; not with IF NOT EXISTS or OR REPLACE. It is judged as the step is, in one transaction or alone, and may be corrected when the step is done.
+---@field undo? string SQL that takes the step back, for `zdm rollback`; `"nothing"` when there is nothing to take back. When not given, zdm derives it where the text leaves no doubt: what CREATE makes is dropped, ADD COLUMN, ADD CONSTRAINT and RENAME are reversed, an old default and what was not NOT NULL come back; not with IF NOT EXISTS or OR REPLACE. It is judged as the step is, in one transaction or alone, and may be corrected when the step is done.
 ---@field probe? string A query with one boolean, "is it done already?", for a statement outside transactions that zdm cannot settle by itself.
 ---@field why? string The reason, for people: shown in the dry run and the log.
 ---@field allow? string[] Ids of rules whose finding is accepted for this step. Needs `because`.

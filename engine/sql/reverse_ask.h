@@ -1,0 +1,16 @@
+/*
+ * reverse_ask.h - the part of an undo that only the catalog of the moment before tells. Private to sql/.
+ */
+#ifndef ZDM_SQL_REVERSE_ASK_H
+#define ZDM_SQL_REVERSE_ASK_H
+
+#include "base/mem.h"
+
+/* SQL expressions of type text, NULL when there is nothing to put back. relation is as written, column as
+ * it is in the catalog. */
+const char *zdm_ask_default(struct zdm_arena *arena, const char *relation, const char *column);
+const char *zdm_ask_nullable(struct zdm_arena *arena, const char *relation, const char *column);
+/* Of statements that the text tells. */
+const char *zdm_ask_nothing(struct zdm_arena *arena, const char *sql);
+
+#endif
