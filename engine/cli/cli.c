@@ -10,6 +10,7 @@
 #include "cli/help.h"
 #include "cli/render_rule.h"
 #include "cli/version.h"
+#include "cli/words.h"
 
 static int
 print(void (*fill)(struct zdm_buf *out), bool to_stderr)
@@ -131,13 +132,17 @@ zdm_cli_main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[1], "--dump-rule") == 0 && zdm_sql_rule(argv[2]))
         return print_rule(zdm_sql_rule(argv[2])); /* for docs/reference/rules/ID.md */
 
-    if (zdm_args_parse(argc, (const char *const *)argv, &args, &err) < 0) {
+    char **words = zdm_words_keep(argc, argv);
+    int code;
+    if (zdm_args_parse(argc, (const char *const *)words, &args, &err) < 0) {
         struct zdm_io io;
-        zdm_io_init(&io, wants_json(argc, argv), NULL);
+        zdm_io_init(&io, wants_json(argc, words), NULL);
         io.json_lines = true;
-        return zdm_io_finish(&io, zdm_io_fail(&io, &err));
+        code = zdm_io_finish(&io, zdm_io_fail(&io, &err));
+    } else {
+        code = run_command(&args);
+        zdm_args_release(&args);
     }
-    int code = run_command(&args);
-    zdm_args_release(&args);
+    zdm_words_free(words);
     return code;
 }

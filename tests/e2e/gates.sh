@@ -52,6 +52,22 @@ today=$(sql "SELECT lower(to_char(now() AT TIME ZONE 'UTC', 'Dy'))")
 gate daily "window { from = \"00:00\", to = \"00:00\", zone = \"UTC\", days = { \"$today\" } }"
 opens daily 'it is'
 
+# --- a window where clocks change: its times are local ----------------------------------------------------
+# at TIME FROM TO: what the check says then, in Berlin.
+at() {
+    sql "PREPARE look AS $(sed "s/pg_catalog.clock_timestamp()/timestamptz '$1'/" "$ZDM_SOURCE/engine/gate/sql/window.sql");
+         EXECUTE look('$2', '$3', 'Europe/Berlin', '1,2,3,4,5,6,7')"
+}
+# 2026-03-29: from 02:00 to 03:00; what ends in between ends as late as without the change.
+check_eq "before it begins" 'f|it is Sun 2026-03-29 01:15 (Europe/Berlin)|900000' "$(at '2026-03-29 00:15Z' 01:30 02:30)"
+check_eq "across the hour that is left out" 't|it is Sun 2026-03-29 03:15 (Europe/Berlin)|' "$(at '2026-03-29 01:15Z' 01:30 02:30)"
+check_eq "its end" 'f|it is Sun 2026-03-29 03:30 (Europe/Berlin)|79200000' "$(at '2026-03-29 01:30Z' 01:30 02:30)"
+check_eq "the hours until the evening" 'f|it is Sun 2026-03-29 00:00 (Europe/Berlin)|75600000' "$(at '2026-03-28 23:00Z' 22:00 23:00)"
+# 2026-10-25: from 03:00 to 02:00; it is open through both hours that have the name.
+check_eq "the first 02:20" 't|it is Sun 2026-10-25 02:20 (Europe/Berlin)|' "$(at '2026-10-25 00:20Z' 01:30 02:30)"
+check_eq "the second 02:20" 't|it is Sun 2026-10-25 02:20 (Europe/Berlin)|' "$(at '2026-10-25 01:20Z' 01:30 02:30)"
+check_eq "the second 02:30" 'f|it is Sun 2026-10-25 02:30 (Europe/Berlin)|82800000' "$(at '2026-10-25 01:30Z' 01:30 02:30)"
+
 # --- who is connected --------------------------------------------------------------------------------
 gate clients 'no_clients "the old app" { application = "app-v1%", user = "%" }'
 PGAPPNAME=app-v1.7 hold_lock 'SELECT pg_advisory_lock(1)'
