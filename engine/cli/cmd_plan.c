@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/load.h"
+#include "cli/planned_rows.h"
 #include "cli/preview.h"
 #include "cli/psql.h"
 #include "cli/render_plan.h"
@@ -129,7 +130,7 @@ check_options(const struct zdm_args *args, bool online, struct zdm_err *err)
 }
 
 static int
-preview(const char *conninfo, const struct zdm_args *args, const struct zdm_loaded *loaded,
+preview(const char *conninfo, const struct zdm_args *args, struct zdm_loaded *loaded,
     const struct zdm_plan_status *status, struct zdm_previews *previews, struct zdm_err *err)
 {
     struct zdm_preview_options options = {
@@ -144,6 +145,8 @@ preview(const char *conninfo, const struct zdm_args *args, const struct zdm_load
     int rc = zdm_gate_check_zones(conn, loaded->plan, err);
     if (rc == 0)
         rc = zdm_previews_read(conn, loaded, status, &options, previews, err);
+    if (rc == 0)
+        rc = zdm_planned_rows(conn, loaded, status, previews->arena, err);
     zdm_conn_close(conn);
     return rc;
 }

@@ -90,6 +90,28 @@ check_exit 0 "$ZDM" plan next.lua --format markdown
 check_has "$out" "from 1 index build on this target"
 ZDM_LEDGER=$PWD/other.db check_exit 0 "$ZDM" plan next.lua --format json
 check_eq "another machine" "assumed speeds" "$(json "['steps'][0]['statements'][0]['estimate']['basis']")"
+# --- statements that change rows: how many, by the planner ------------------------------------------------
+cat >rows.lua <<'PLAN'
+return plan "rows" {
+  api = 1,
+  expand {
+    sql "table" [[CREATE TABLE later (id bigint)]],
+    sql "all" [[UPDATE users SET email = 'x']] { allow = { "dml-unbatched" }, because = "it is small" },
+    sql "few" [[DELETE FROM users WHERE id = 7]] { allow = { "dml-delete-all" }, because = "one" },
+    sql "copy" [[INSERT INTO written SELECT email FROM users WHERE id <= 100000]],
+    sql "unknown" [[INSERT INTO later SELECT id FROM users]],
+  },
+}
+PLAN
+"$ZDM" plan rows.lua --format json >out || true
+work() { json "['steps'][$1]['statements'][0]['estimate']['work']"; }
+check_eq "all rows" "changes about 200,000 rows of public.users" "$(work 1)"
+check_eq "one row" "deletes about 1 row of public.users" "$(work 2)"
+[[ $(work 3) =~ ^inserts\ about\ (9[0-9]|10[0-9]|11[0-9]),[0-9]{3}\ rows\ of\ public.written$ ]] || fail "half of the rows: $(work 3)"
+check_eq "a table that is not there yet" None "$(json "['steps'][4]['statements'][0]['estimate']")"
+check_eq "its time" True "$(json "['steps'][1]['statements'][0]['estimate']['most_ms'] >= 20000")"
+check_eq "basis" "rows by the planner, assumed speeds" "$(json "['steps'][1]['statements'][0]['estimate']['basis']")"
+check_eq "nothing ran" "200000|0" "$(sql 'SELECT count(*) FILTER (WHERE email <> $$x$$), (SELECT count(*) FROM written) FROM users')"
 # A gate that was looked at says which of its checks are open.
 check_exit 3 "$ZDM" run plan.lua
 check_exit 0 "$ZDM" plan plan.lua --format markdown
