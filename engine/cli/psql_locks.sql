@@ -20,7 +20,9 @@ BEGIN
                 END IF;
             END LOOP;
             EXIT;
-        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+        EXCEPTION WHEN insufficient_privilege THEN
+            EXIT; -- a foreign key may lock more than LOCK TABLE may: the statement tries once
+        WHEN lock_not_available OR deadlock_detected THEN
             zdm_tries := zdm_tries + 1;
             IF zdm_tries >= @tries@ THEN
                 RAISE;

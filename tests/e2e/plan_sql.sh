@@ -128,6 +128,20 @@ release_lock
 wait "$dba" || fail "the script behind a lock: $(cat tries.err)"
 check_eq "both steps" 2 "$(sql "SELECT count(*) FROM pg_attribute WHERE attname IN ('nick', 'more')")"
 
+# What a statement may lock, and LOCK TABLE may not, is no reason to stop.
+fresh_db rights kept
+sql "CREATE ROLE dba LOGIN; CREATE TABLE mine (id int, old_id int); ALTER TABLE mine OWNER TO dba;
+     GRANT REFERENCES, SELECT ON old TO dba"
+cat >rights.lua <<'PLAN'
+return plan "rights" {
+  api = 1,
+  expand { sql "fk" [[ALTER TABLE mine ADD CONSTRAINT f FOREIGN KEY (old_id) REFERENCES old (id) NOT VALID]] },
+}
+PLAN
+check_exit 0 "$ZDM" plan rights.lua --format sql
+cp "$out" rights.sql
+PGUSER=dba check_exit 0 script rights
+
 # --- what was written behind a backfill is found ----------------------------------------------------------------
 fresh_db sweep kept
 sql "CREATE TABLE mail (id int PRIMARY KEY, address varchar(40), lower varchar(40));

@@ -50,7 +50,9 @@ BEGIN
                 END IF;
             END LOOP;
             EXIT;
-        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+        EXCEPTION WHEN insufficient_privilege THEN
+            EXIT; -- a foreign key may lock more than LOCK TABLE may: the statement tries once
+        WHEN lock_not_available OR deadlock_detected THEN
             zdm_tries := zdm_tries + 1;
             IF zdm_tries >= 30 THEN
                 RAISE;
@@ -89,7 +91,9 @@ BEGIN
                 END IF;
             END LOOP;
             EXIT;
-        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+        EXCEPTION WHEN insufficient_privilege THEN
+            EXIT; -- a foreign key may lock more than LOCK TABLE may: the statement tries once
+        WHEN lock_not_available OR deadlock_detected THEN
             zdm_tries := zdm_tries + 1;
             IF zdm_tries >= 30 THEN
                 RAISE;
@@ -405,7 +409,9 @@ BEGIN
                 END IF;
             END LOOP;
             EXIT;
-        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+        EXCEPTION WHEN insufficient_privilege THEN
+            EXIT; -- a foreign key may lock more than LOCK TABLE may: the statement tries once
+        WHEN lock_not_available OR deadlock_detected THEN
             zdm_tries := zdm_tries + 1;
             IF zdm_tries >= 30 THEN
                 RAISE;
@@ -445,7 +451,9 @@ BEGIN
                 END IF;
             END LOOP;
             EXIT;
-        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+        EXCEPTION WHEN insufficient_privilege THEN
+            EXIT; -- a foreign key may lock more than LOCK TABLE may: the statement tries once
+        WHEN lock_not_available OR deadlock_detected THEN
             zdm_tries := zdm_tries + 1;
             IF zdm_tries >= 30 THEN
                 RAISE;
@@ -483,7 +491,9 @@ BEGIN
                 END IF;
             END LOOP;
             EXIT;
-        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+        EXCEPTION WHEN insufficient_privilege THEN
+            EXIT; -- a foreign key may lock more than LOCK TABLE may: the statement tries once
+        WHEN lock_not_available OR deadlock_detected THEN
             zdm_tries := zdm_tries + 1;
             IF zdm_tries >= 30 THEN
                 RAISE;
@@ -552,7 +562,9 @@ BEGIN
                 END IF;
             END LOOP;
             EXIT;
-        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+        EXCEPTION WHEN insufficient_privilege THEN
+            EXIT; -- a foreign key may lock more than LOCK TABLE may: the statement tries once
+        WHEN lock_not_available OR deadlock_detected THEN
             zdm_tries := zdm_tries + 1;
             IF zdm_tries >= 30 THEN
                 RAISE;
