@@ -134,6 +134,7 @@ ZDM_GATE(approval);
 ZDM_GATE(sql);
 ZDM_GATE(command);
 ZDM_GATE(server);
+ZDM_GATE(replica_lag);
 ZDM_GATE(consistent);
 ZDM_GATE(http);
 ZDM_GATE(flag);

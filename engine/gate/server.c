@@ -21,7 +21,6 @@ static const struct question {
     [ZDM_CHECK_WINDOW] = {"sql/window.sql", {"from", "to", "zone", "days"}, 4},
     [ZDM_CHECK_NO_CLIENTS] = {"sql/no_clients.sql", {"application", "user", "address"}, 3},
     [ZDM_CHECK_NO_LONG_TRANSACTIONS] = {"sql/no_long_transactions.sql", {"limit"}, 1},
-    [ZDM_CHECK_REPLICA_LAG] = {"sql/replica_lag.sql", {"limit"}, 1},
     [ZDM_CHECK_QUARANTINE_EMPTY] = {"sql/quarantine_empty.sql", {"step", PLAN}, 2},
 };
 

@@ -108,7 +108,9 @@ return {
         name = "replica_lag",
         id = "duration",
         stands = "check",
-        doc = "Opens when every replica has replayed what is older than this. A replication slot that nobody reads is a "
+        doc = "Opens when every replica has replayed what is older than this: it looks where the WAL ends, and waits for "
+            .. "replicas to get there, for 3 s at most; one that takes longer opens it when it goes on answering "
+            .. "and says itself that it is less far behind. A replication slot that nobody reads is a "
             .. "replica that is gone, and keeps the gate closed; without any replica it is open. Takes the role pg_monitor.",
         fields = {},
         example = [[replica_lag "5s"]],
