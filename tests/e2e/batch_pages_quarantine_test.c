@@ -1,5 +1,6 @@
 /* Tables without a key: rows go through the function of a map, and those whose data are bad are set aside under
  * their place and found again. */
+#include "batch_child.h"
 #include "batch_map_fixture.h"
 
 /* Texts that become numbers, but for those of which `bad` is true: there `where` fails as well. */
@@ -285,6 +286,32 @@ test_map_where_stays(void **state)
     fixture_free(f);
 }
 
+#ifdef ZDM_FAILPOINTS
+/* Each row once, and in quarantine once, wherever it dies. */
+static void
+test_killed(void **state)
+{
+    static const char *const points[] = {
+        "map.inside:4", "batch.after:3", "quarantine.after", "quarantine.after:2"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
+        struct fixture *f = mapped("bpq_killed", 1000, "false");
+        sql(f->app, "ALTER TABLE t ADD CHECK (k1 NOT IN ('300', '301', '900'))");
+        run_until_killed(f, points[i]);
+        fixture_own(f);
+        fixture_run_ok(f);
+        assert_value(f->app, "SELECT count(*) FROM t WHERE k1 = v", "997");
+        assert_value(f->app, "SELECT sum(rows) FROM zdm.cursor WHERE plan = 'bpq_killed'", "997");
+        assert_value(f->app,
+            "SELECT string_agg(t.v || ' ' || tries, ',' ORDER BY t.a) FROM zdm.quarantine JOIN t"
+            " ON t.ctid = (key_columns ->> 'ctid')::tid WHERE plan = 'bpq_killed'",
+            "300 1,301 1,900 1");
+        fixture_free(f);
+    }
+}
+#endif
+
 struct writer {
     struct fixture *f;
     _Atomic bool stop;
@@ -352,6 +379,9 @@ main(void)
         cmocka_unit_test(test_map_fails),
         cmocka_unit_test(test_map_leaves),
         cmocka_unit_test(test_map_where_stays),
+#ifdef ZDM_FAILPOINTS
+        cmocka_unit_test(test_killed),
+#endif
         cmocka_unit_test(test_map_rows_that_move),
     };
 

@@ -206,10 +206,35 @@ test_killed_between_stripes(void **state)
 }
 #endif
 
+/* A snapshot keeps what is dead: no room is won on any page, and after a look or two there are no stripes. */
+static void
+test_pinned(void **state)
+{
+    struct fixture *f = fixture_new("bs_pinned", NULL);
+    struct zdm_conn *report = connect_to(f->conninfo, "report");
+
+    (void)state;
+    sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0,"
+                " pad text DEFAULT repeat('x', 100));"
+                "INSERT INTO t SELECT g FROM generate_series(1, 100000) AS g; ANALYZE t");
+    sql(report, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1");
+    f->spec.table = "bs_pinned.t";
+    f->spec.stripes = 8;
+    f->spec.batch_min = f->spec.batch_max = 500;
+    f->spec.pause_ms = 20;
+    fixture_run_ok(f);
+    sql(report, "ROLLBACK");
+    zdm_conn_close(report);
+    assert_has(f->notes.s, "no stripes for now: only ");
+    assert_value(f->app, "SELECT min(n) || ' ' || max(n) FROM t", "1 1");
+    fixture_free(f);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pinned),
         cmocka_unit_test(test_kinds_of_keys),
         cmocka_unit_test(test_order_of_batches),
         cmocka_unit_test(test_composite_key),
