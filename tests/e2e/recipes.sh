@@ -31,7 +31,7 @@ SQL
 }
 
 picture() {
-    schema_picture | grep -v zdm
+    schema_picture | grep -v -e zdm -e ' NOT NULL [^ ]*$' # which are constraints of their own from 18 on
     sql "SELECT 'comment ' || description FROM pg_description WHERE classoid = 'pg_class'::regclass AND objsubid > 0
             AND objoid >= 16384 AND objoid::regclass::text !~ '^zdm'
          UNION ALL SELECT format('statistics %s %s', attname, attstattarget) FROM pg_attribute WHERE attstattarget > 0"

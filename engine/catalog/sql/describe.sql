@@ -110,12 +110,20 @@ SELECT pg_catalog.jsonb_build_object(
     )) ORDER BY ic.relname)
     FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class ic ON ic.oid = x.indexrelid
    WHERE x.indrelid = c.oid), '[]'),
-  -- What mentions the table, or one column of it, from outside of what is listed above.
+  -- What mentions the table, or one column of it, from outside of what is listed above. Before 15 a generated
+  -- column itself depends on what it is computed of; since then, its default.
   'dependents', COALESCE((
     SELECT pg_catalog.jsonb_agg(DISTINCT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
-      'what', pg_catalog.pg_describe_object(d.classid, d.objid, 0), 'column', a.attname)))
+      'what', COALESCE('generated column ' || pg_catalog.quote_ident(g.attname),
+                       pg_catalog.pg_describe_object(d.classid, d.objid, 0)),
+      'column', a.attname)))
     FROM pg_catalog.pg_depend d
     LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attnum > 0
+    LEFT JOIN pg_catalog.pg_attrdef x ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND x.oid = d.objid
+    LEFT JOIN pg_catalog.pg_attribute g
+      ON g.attgenerated <> '' AND g.attrelid = c.oid
+     AND (x.adrelid = c.oid AND g.attnum = x.adnum
+          OR d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND g.attnum = d.objsubid)
     LEFT JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND r.oid = d.objid
    WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = c.oid
      AND (d.classid IN ('pg_catalog.pg_policy'::pg_catalog.regclass,
@@ -125,10 +133,8 @@ SELECT pg_catalog.jsonb_build_object(
           OR d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND r.ev_class <> c.oid
           OR d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass
              AND EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.oid = d.objid AND NOT t.tgisinternal)
-          OR d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
-             AND EXISTS (SELECT FROM pg_catalog.pg_attrdef g
-                          WHERE g.oid = d.objid
-                            AND NOT (g.adrelid = c.oid AND g.adnum = d.refobjsubid)))), '[]')
+          OR g.attnum <> d.refobjsubid AND d.refobjsubid > 0
+          OR x.oid IS NOT NULL AND NOT (x.adrelid = c.oid AND x.adnum = d.refobjsubid))), '[]')
 )::text
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
