@@ -120,6 +120,60 @@ normalise(const struct zdm_buf *text, size_t *len)
     return out;
 }
 
+static int
+compare_text(const char *a, size_t n, const char *b, size_t m)
+{
+    int c = memcmp(a, b, n < m ? n : m);
+
+    return c ? c : (n > m) - (n < m);
+}
+
+/* qsort() has no context, and both point into one text. */
+struct said {
+    const char *text;
+    const struct zdm_token *token;
+};
+
+static int
+by_what_it_says(const void *a, const void *b)
+{
+    const struct said *x = a, *y = b;
+    int c = compare_text(x->text, x->token->len, y->text, y->token->len);
+
+    return c ? c : (x->token > y->token) - (x->token < y->token);
+}
+
+static void
+sort_strings(struct zdm_source *source)
+{
+    struct said *all = zdm_alloc((source->n_tokens + 1) * sizeof *all);
+    size_t n = 0;
+
+    for (size_t i = 0; i < source->n_tokens; i++)
+        if (source->tokens[i].kind == ZDM_TOKEN_STRING)
+            all[n++] = (struct said){source->text + source->tokens[i].start, &source->tokens[i]};
+    qsort(all, n, sizeof *all, by_what_it_says);
+    source->strings = zdm_alloc((n + 1) * sizeof *source->strings);
+    for (size_t i = 0; i < n; i++)
+        source->strings[i] = all[i].token;
+    source->n_strings = n;
+    free(all);
+}
+
+static void
+find_lines(struct zdm_source *source)
+{
+    size_t n = 1;
+
+    for (size_t i = 0; i < source->len; i++)
+        n += source->text[i] == '\n';
+    source->lines = zdm_alloc(n * sizeof *source->lines);
+    source->n_lines = 1;
+    for (size_t i = 0; i < source->len; i++)
+        if (source->text[i] == '\n')
+            source->lines[source->n_lines++] = i + 1;
+}
+
 int
 zdm_source_read(const char *path, struct zdm_source **out, struct zdm_err *err)
 {
@@ -142,6 +196,8 @@ zdm_source_read_as(const char *path, const char *what, struct zdm_source **out, 
     source->path = zdm_strdup(path);
     source->text = normalise(&text, &source->len);
     zdm_source_lex(source);
+    sort_strings(source);
+    find_lines(source);
     *out = source;
     result = 0;
 out:
@@ -158,6 +214,8 @@ zdm_source_free(struct zdm_source *source)
     free(source->path);
     free(source->text);
     free(source->tokens);
+    free(source->strings);
+    free(source->lines);
     free(source);
 }
 
@@ -173,8 +231,19 @@ is_text(const struct zdm_source *source, size_t i, enum zdm_token_kind kind, con
 static void
 place_of(const struct zdm_source *source, size_t i, struct zdm_place *at)
 {
+    size_t start = source->tokens[i].start, low = 0, high = source->n_lines;
+
+    while (high - low > 1) { /* the last line that begins at or before it */
+        size_t middle = low + (high - low) / 2;
+        if (source->lines[middle] <= start)
+            low = middle;
+        else
+            high = middle;
+    }
+    zdm_line_column(
+        source->text + source->lines[low], start - source->lines[low], &at->line, &at->column);
+    at->line += (int)low;
     at->file = source->path;
-    zdm_line_column(source->text, source->tokens[i].start, &at->line, &at->column);
 }
 
 /* Token i is `key = "text"` seen from the string; key may stand in brackets. */
@@ -188,29 +257,50 @@ behind_key(const struct zdm_source *source, size_t i, const char *key)
                is_text(source, i - 3, ZDM_TOKEN_STRING, key));
 }
 
+/* Among source->strings: the first one that says text, and stands on or below line; of those that say it,
+ * else the first one that says more. */
+static size_t
+first_string(const struct zdm_source *source, const char *text, size_t len, int line)
+{
+    size_t low = 0, high = source->n_strings;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct zdm_token *token = source->strings[middle];
+        int c = compare_text(source->text + token->start, token->len, text, len);
+        if (c < 0 || (c == 0 && token->line < line))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool
+says(const struct zdm_source *source, size_t i, const char *text, size_t len)
+{
+    return i < source->n_strings && source->strings[i]->len == len &&
+           memcmp(source->text + source->strings[i]->start, text, len) == 0;
+}
+
 bool
 zdm_source_find_text(const struct zdm_source *source, const char *text, const char *key, int line,
     struct zdm_place *at)
 {
-    size_t below = SIZE_MAX, above = SIZE_MAX;
+    size_t len = strlen(text), first = first_string(source, text, len, line), found = first;
 
-    for (size_t i = 0; i < source->n_tokens; i++) {
-        if (!is_text(source, i, ZDM_TOKEN_STRING, text))
-            continue;
-        if (source->tokens[i].line < line) {
-            above = i;
-        } else if (key && behind_key(source, i, key)) {
-            below = i;
+    if (says(source, first, text, len))
+        for (size_t i = first; key && says(source, i, text, len); i++) {
+            if (!behind_key(source, (size_t)(source->strings[i] - source->tokens), key))
+                continue;
+            found = i;
             break;
-        } else if (below == SIZE_MAX) {
-            below = i;
         }
-    }
-    if (below == SIZE_MAX)
-        below = above;
-    if (below == SIZE_MAX)
+    else if (first > 0 && says(source, first - 1, text, len))
+        found = first - 1; /* the last one above */
+    else
         return false;
-    place_of(source, below, at);
+    place_of(source, (size_t)(source->strings[found] - source->tokens), at);
     return true;
 }
 

@@ -31,6 +31,11 @@ struct zdm_source {
     size_t len;
     struct zdm_token *tokens;
     size_t n_tokens;
+    /* What makes a place of many found in the time of one. */
+    const struct zdm_token **strings; /* by what they say, then by where they stand; n_strings */
+    size_t n_strings;
+    size_t *lines; /* where each begins; n_lines */
+    size_t n_lines;
 };
 
 /* Reads a file. Missing, unreadable, not a regular file, too big: ZDM_ERR_USAGE; not a text:

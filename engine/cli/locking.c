@@ -101,7 +101,10 @@ zdm_add_locking(struct zdm_buf *out, const struct zdm_plan *plan,
         zdm_buf_addf(out, "%s for a row or a table, as nobody waits behind it", most);
         break;
     case ZDM_LOCKS_ALONE:
-        zdm_buf_add(out, "as long as it takes, without a timeout");
+        if (policy.most_ms)
+            zdm_buf_addf(out, "%s; what that leaves pending is finalized in short tries", most);
+        else
+            zdm_buf_add(out, "as long as it takes, without a timeout");
         break;
     case ZDM_LOCKS_BATCHES:
     case ZDM_LOCKS_NONE:
@@ -129,8 +132,8 @@ zdm_json_policy(const struct zdm_lock_rules *rules, const struct zdm_lock_policy
     json_object_set_new(object, "class", json_string(zdm_lock_class_name(policy->class)));
     json_object_set_new(object, "first_try_ms", unless_zero(policy->first_ms));
     json_object_set_new(object, "longest_try_ms", unless_zero(policy->most_ms));
-    json_object_set_new(object, "lock_timeout_ms",
-        unless_zero(tries ? zdm_lock_share_ms(policy, policy->most_ms) : 0));
+    json_object_set_new(
+        object, "lock_timeout_ms", unless_zero(zdm_lock_share_ms(policy, policy->most_ms)));
     json_object_set_new(object, "statement_timeout_ms", unless_zero(policy->statement_ms));
     json_object_set_new(object, "tries", unless_zero(tries ? rules->tries : 0));
     json_object_set_new(object, "patience_ms", unless_zero(tries ? rules->patience_ms : 0));

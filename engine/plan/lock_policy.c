@@ -173,6 +173,16 @@ waits_in_tries(const struct zdm_plan_statement *statements, size_t n, size_t ste
     return st->probe == ZDM_PROBE_REPEAT && st->n_locks == 1 && st->locks[0].mode >= ZDM_LOCK_SHARE;
 }
 
+/* DETACH CONCURRENTLY ends with ACCESS EXCLUSIVE on the partition, in a second transaction. One that does not
+ * get it in time leaves the partition pending: its probe finalizes that in tries. */
+static bool
+detaches(const struct zdm_plan_statement *statements, size_t n, size_t step)
+{
+    size_t i = first_statement(statements, n, step);
+
+    return i < n && statements[i].step == step && statements[i].st.probe == ZDM_PROBE_DETACHED;
+}
+
 void
 zdm_lock_policy_of_sql(const struct zdm_lock_rules *rules,
     const struct zdm_plan_statement *statements, size_t n, size_t step, enum zdm_run_mode mode,
@@ -181,8 +191,10 @@ zdm_lock_policy_of_sql(const struct zdm_lock_rules *rules,
     enum zdm_lock_mode strongest = ZDM_LOCK_NONE;
 
     *out = (struct zdm_lock_policy){.class = ZDM_LOCKS_ALONE};
-    if (mode == ZDM_RUN_ALONE && !waits_in_tries(statements, n, step))
+    if (mode == ZDM_RUN_ALONE && !waits_in_tries(statements, n, step)) {
+        out->most_ms = detaches(statements, n, step) ? rules->budget_ms : 0;
         return;
+    }
     out->class = ZDM_LOCKS_LONG;
     struct sight sight = look_at_statements(statements, n, step, out);
     for (size_t i = 0; i < out->n_needs; i++)

@@ -31,8 +31,9 @@ struct
 
 struct zdm_lock_policy {
     enum zdm_lock_class class;
-    int64_t first_ms, most_ms; /* a try waits, the first and the longest; 0: for ever */
-    int64_t statement_ms;      /* a statement may work; 0: for ever */
+    int64_t first_ms,
+        most_ms; /* a try waits, the first and the longest; 0: for ever. Of ALONE: most_ms */
+    int64_t statement_ms; /* a statement may work; 0: for ever */
     /* Relations in the order in which the step locks them, each once; a share of a try for each, so
      * that who waits for the first one waits no longer than a try. Views. */
     struct zdm_lock_need *needs;

@@ -150,26 +150,38 @@ clear_failed_build(struct zdm_session *s, const struct zdm_step *step, struct zd
     zdm_err_release(&err);
 }
 
+/* limit_ms 0: it waits for its locks as long as it takes. */
+static int
+execute(struct zdm_session *s, const struct zdm_step *step, int64_t limit_ms, struct zdm_err *err)
+{
+    const char *text = sql_of(s, step)->text;
+    struct zdm_err trouble = ZDM_ERR_INIT;
+
+    if (limit_ms == 0)
+        return zdm_conn_exec(s->conn, text, NULL, err);
+    char *limit = zdm_strf("SET lock_timeout = %lld", (long long)limit_ms);
+    int rc = zdm_conn_exec(s->conn, limit, NULL, err);
+    free(limit);
+    if (rc < 0)
+        return -1;
+    rc = zdm_conn_exec(s->conn, text, NULL, err);
+    if (rc < 0 && zdm_conn_lost(s->conn))
+        return -1;
+    if (zdm_conn_exec(s->conn, "SET lock_timeout = 0", NULL, rc < 0 ? &trouble : err) < 0)
+        rc = -1;
+    zdm_err_release(&trouble);
+    return rc;
+}
+
 static int
 try_once(struct zdm_session *s, const struct zdm_step *step, struct zdm_lock_wait *wait,
     struct zdm_err *err)
 {
     if (zdm_lock_wait_ready(wait, err) < 0)
         return -1;
-    char *limit = zdm_strf("SET lock_timeout = %lld", (long long)zdm_lock_wait_timeout(wait));
-    int rc = zdm_conn_exec(s->conn, limit, NULL, err);
-    free(limit);
-    if (rc < 0)
-        return -1;
     zdm_lock_wait_begin(wait);
-    rc = zdm_conn_exec(s->conn, sql_of(s, step)->text, NULL, err);
+    int rc = execute(s, step, zdm_lock_wait_timeout(wait), err);
     zdm_lock_wait_end(wait);
-    if (rc < 0 && zdm_conn_lost(s->conn))
-        return -1;
-    struct zdm_err trouble = ZDM_ERR_INIT;
-    if (zdm_conn_exec(s->conn, "SET lock_timeout = 0", NULL, rc < 0 ? &trouble : err) < 0)
-        rc = -1;
-    zdm_err_release(&trouble);
     return rc;
 }
 
@@ -192,15 +204,13 @@ work_in_tries(struct zdm_session *s, const struct zdm_step *step, struct zdm_err
     return rc;
 }
 
+/* Shall a statement that failed be tried again? */
 static bool
-in_tries(const struct zdm_session *s, const struct zdm_step *step)
+again(const struct zdm_statement *st, const struct zdm_err *err)
 {
-    struct zdm_lock_policy policy;
+    enum zdm_retry class = zdm_retry_class(err->sqlstate, false);
 
-    zdm_judged_policy(s, (size_t)(step - s->plan->steps), &policy);
-    bool yes = policy.class != ZDM_LOCKS_ALONE;
-    zdm_lock_policy_release(&policy);
-    return yes;
+    return raced(st, err) || class == ZDM_RETRY_LOCK || class == ZDM_RETRY_AGAIN;
 }
 
 static int
@@ -209,17 +219,24 @@ work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *
 {
     const struct zdm_statement *st = only_statement(s, step);
     struct zdm_backoff backoff = {.base_ms = 100, .max_ms = 5000};
+    int64_t started_us = zdm_monotonic_us();
+    struct zdm_lock_policy policy;
+
     if (zdm_conn_outlive(s->conn, err) < 0)
         return -1;
-    if (in_tries(s, step))
+    zdm_judged_policy(s, (size_t)(step - s->plan->steps), &policy);
+    int64_t limit_ms = policy.most_ms;
+    bool tries = policy.class != ZDM_LOCKS_ALONE;
+    zdm_lock_policy_release(&policy);
+    if (tries)
         return work_in_tries(s, step, err);
-    while (zdm_conn_exec(s->conn, sql_of(s, step)->text, NULL, err) < 0) {
+    while (execute(s, step, limit_ms, err) < 0) {
         bool done = false;
         if (err->code != ZDM_ERR_FAILED || zdm_conn_lost(s->conn))
             return -1;
-        enum zdm_retry class = zdm_retry_class(err->sqlstate, false);
-        bool retry = raced(st, err) || class == ZDM_RETRY_LOCK || class == ZDM_RETRY_AGAIN;
-        if (!retry || backoff.attempt >= 10) {
+        bool enough = limit_ms ? zdm_monotonic_us() - started_us >= step->locks.patience_ms * 1000
+                               : backoff.attempt >= 10;
+        if (!again(st, err) || enough) {
             zdm_blame_sql(step, sql_of(s, step), err);
             clear_failed_build(s, step, watch);
             return -1;

@@ -151,6 +151,21 @@ check_has "$err" 'gave up after 2 tries'
 release_lock
 check_exit 0 "$ZDM" rollback back.lua
 
+# The end of a DETACH does not keep readers of the partition waiting behind somebody's old transaction.
+sql 'CREATE TABLE dt (id int) PARTITION BY RANGE (id); CREATE TABLE dt_1 PARTITION OF dt DEFAULT;
+     ALTER TABLE dt DETACH PARTITION dt_1; ALTER TABLE dt ATTACH PARTITION dt_1 FOR VALUES FROM (0) TO (9)'
+plan dt 'ALTER TABLE dt DETACH PARTITION dt_1 CONCURRENTLY' '{ lock_budget = "200ms" }'
+hold_lock 'SELECT count(*) FROM dt_1'
+"$ZDM" run dt.lua >dt.out &
+runner=$!
+wait_for_line dt.out 'half detached'
+check_eq "a reader behind it" 0 "$(PGOPTIONS='-c lock_timeout=20s' sql 'SELECT count(*) FROM dt_1')"
+check_eq "it is still held" pending "$(sql "SELECT CASE WHEN inhdetachpending THEN 'pending' END
+    FROM pg_inherits WHERE inhrelid = 'dt_1'::regclass")"
+release_lock
+wait "$runner"
+check_eq "detached" 0 "$(sql "SELECT count(*) FROM pg_inherits WHERE inhrelid = 'dt_1'::regclass")"
+
 # What only the catalog knows to be partitioned is not worked on as a whole, and nothing is begun.
 sql 'CREATE TABLE whole (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE whole_1 PARTITION OF whole DEFAULT'
 plan whole 'REINDEX TABLE whole' '{ allow = { "reindex-blocking" }, because = "a test" }'

@@ -51,7 +51,11 @@ test_find_text(void **state)
     /* on or below the line; else above it */
     assert_text_at("a = 'SQL'\nb = 'SQL'\nc = 'SQL'", "SQL", NULL, 2, 2, 6);
     assert_text_at("a = 'SQL'\nb = 'SQL'\nc = 1", "SQL", NULL, 3, 2, 6);
+    assert_text_at("a = 'SQ'\nb = 'SQL'\nc = 'SQLS'\nd = 'SQL'", "SQL", NULL, 3, 4, 6);
+    assert_text_at("a = 'SQ'\nb = 'SQL'\nc = 'SQLS'", "SQL", NULL, 3, 2, 6);
+    assert_text_at("a = 'SQ'\nb = 'SQL'\nc = 'SQL'\nd = 'SQLS'", "SQL", NULL, 4, 3, 6);
     /* behind its key */
+    assert_text_at("up = 'b'\nx = 'b'\nup = 'b'", "b", "up", 2, 3, 7);
     assert_text_at("t { from = 'b', up = 'b' }", "b", "up", 1, 1, 23);
     assert_text_at("t { from = 'b', ['up'] = 'b' }", "b", "up", 1, 1, 27);
     assert_text_at("t { from = 'b' }", "b", "up", 1, 1, 13);

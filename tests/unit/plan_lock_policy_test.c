@@ -64,6 +64,7 @@ classes(void **state)
         {"DROP INDEX CONCURRENTLY i", ZDM_LOCKS_ALONE, 0, 0, 0},
         {"VACUUM t", ZDM_LOCKS_ALONE, 0, 0, 0},
         {"REINDEX TABLE CONCURRENTLY t", ZDM_LOCKS_ALONE, 0, 0, 0},
+        {"ALTER TABLE m DETACH PARTITION p CONCURRENTLY", ZDM_LOCKS_ALONE, 0, 2000, 0},
         {"VACUUM FULL t", ZDM_LOCKS_LONG, 50, 2000, 0},
     };
 
