@@ -8,6 +8,7 @@
 #include "base/embedded.h"
 #include "catalog/load.h"
 #include "pg/locks.h"
+#include "run/recall.h"
 #include "sql/catalog.h"
 
 extern const struct zdm_embedded zdm_run_sql[];
@@ -71,15 +72,19 @@ zdm_judge_free(struct zdm_session *s)
     s->judge = NULL;
 }
 
-/* What stands there at once; the rest is a function of the plan, a program, or nothing. */
-static const char *
+/* What is executed, owned; NULL: a function of the plan, a program, or nothing. */
+static char *
 text_of(const struct zdm_session *s, size_t index)
 {
     const struct zdm_step *step = &s->plan->steps[index];
+    char *recalled = NULL;
 
-    if (s->undoing)
-        return s->report->undos[index].sql.text;
-    return step->kind == ZDM_STEP_SQL ? step->u.sql.up.text : NULL;
+    if (!s->undoing)
+        return step->kind == ZDM_STEP_SQL ? zdm_strdup(step->u.sql.up.text) : NULL;
+    if (!s->report->undos[index].recall)
+        return zdm_strdup(s->report->undos[index].sql.text);
+    zdm_recall_read(zdm_journal_find(&s->rows, step->id, ""), &recalled);
+    return recalled;
 }
 
 static bool
@@ -107,14 +112,17 @@ static void
 classify(const struct zdm_session *s, struct zdm_sql_context *context, struct verdict *out)
 {
     struct zdm_err err = ZDM_ERR_INIT;
-    const char *text = text_of(s, out->step);
+    char *text = text_of(s, out->step);
 
     if (!text) { /* time passes: what was made is in use from here on */
         zdm_sql_context_settle(context);
         return;
     }
-    if (zdm_sql_classify_in(text, ZDM_WRAP_SEVERAL, context, &out->parsed, &err) < 0)
-        zdm_die("SQL that was checked before does not parse");
+    int rc = zdm_sql_classify_in(text, ZDM_WRAP_SEVERAL, context, &out->parsed, &err);
+    free(text);
+    zdm_err_release(&err);
+    if (rc < 0) /* a server newer than our grammar spelt it */
+        return;
     out->statements = zdm_alloc((out->parsed->count + 1) * sizeof *out->statements);
     for (size_t i = 0; i < out->parsed->count; i++)
         out->statements[i] =
@@ -282,8 +290,11 @@ void
 zdm_judge_step(struct zdm_session *s, size_t index)
 {
     struct zdm_err err = ZDM_ERR_INIT;
+    char *text = text_of(s, index);
+    bool nothing = text == NULL;
 
-    if (!text_of(s, index))
+    free(text);
+    if (nothing)
         return;
     if (!s->judge) {
         s->judge = zdm_alloc(sizeof *s->judge);
@@ -342,6 +353,10 @@ zdm_judged_policy(const struct zdm_session *s, size_t index, struct zdm_lock_pol
     }
     zdm_lock_policy_of_sql(&step->locks, statements, n, index,
         s->undoing ? zdm_plan_undo_mode(report, index) : zdm_plan_run_mode(report, index), out);
+    if (s->undoing && report->undos[index].recall && !(verdict && verdict->parsed)) {
+        out->class = ZDM_LOCKS_LONG; /* what it does nobody has judged */
+        out->statement_ms = 0;
+    }
 }
 
 int
@@ -354,7 +369,7 @@ zdm_judge_refuse(const struct zdm_session *s, size_t index, struct zdm_err *err)
     for (size_t i = 0; verdict && verdict->parsed && i < verdict->parsed->count; i++) {
         const struct zdm_statement *st = &verdict->parsed->statements[i];
         if (zdm_plan_refuse_several(st, err) < 0)
-            return zdm_err_at(err, zdm_sql_place(text, st->offset));
+            return zdm_err_at(err, text->text ? zdm_sql_place(text, st->offset) : step->at);
     }
     return 0;
 }

@@ -105,7 +105,9 @@ sql "DROP TABLE app.archive"
 # --- all of it comes back: names, NOT NULL, comments, the values that were written meanwhile
 check_exit 0 "$ZDM" rollback "$plan" --to "old code is gone" --dry-run
 check_has "$out" "derived by zdm when the step ran"
-check_exit 0 "$ZDM" rollback "$plan" --to "old code is gone"
+check_exit 0 "$ZDM" rollback "$plan" --to "old code is gone" --format json
+check_eq "what is recalled is judged by the catalog, too" "long public.users" "$(jq -r 'select(.event == "undo-start" and
+    .step == "drop not null users.nick") | .locking | [.class, .order[]] | join(" ")' "$out")"
 sql "DELETE FROM users WHERE id = 101; DELETE FROM app.\"Big T\" WHERE id = 3"
 sql "UPDATE users SET email = 'P5' WHERE id = 5"
 sql "DELETE FROM zdm.journal WHERE plan = 'retain_2'"
