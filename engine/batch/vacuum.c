@@ -12,8 +12,8 @@
 #define AGAIN_US        (60 * 1000000LL)
 
 bool
-zdm_vacuum_due(
-    struct zdm_vacuum *v, const struct zdm_dead *dead, const struct zdm_monitor_view *seen)
+zdm_vacuum_due(struct zdm_vacuum *v, const struct zdm_dead *dead,
+    const struct zdm_monitor_view *seen, int64_t to_come)
 {
     const struct zdm_signal *read = &seen->signals[ZDM_SIGNAL_DEAD];
 
@@ -29,6 +29,8 @@ zdm_vacuum_due(
         read->read_us - v->done_us > AGAIN_US)
         return true;
     int64_t died = dead->dead - v->left;
+    if (to_come >= 0 && to_come < died / 2)
+        return false;
     return died > DEAD_LEAST && (double)died > SHARE * (double)(dead->live + dead->dead);
 }
 
@@ -47,6 +49,16 @@ known(struct zdm_hold *h, size_t *at, unsigned table)
     return &h->vacuums[*at];
 }
 
+/* Rows that are still to be done, and would take the room of dead ones; -1: not known, or of which table. */
+static int64_t
+rows_to_come(struct zdm_job *job)
+{
+    zdm_job_lock(job);
+    int64_t left = job->by_leaf || job->meter.total < 0 ? -1 : job->meter.total - job->meter.walked;
+    zdm_job_unlock(job);
+    return left;
+}
+
 struct zdm_vacuum *
 zdm_job_vacuum_due(struct zdm_job *job)
 {
@@ -54,13 +66,14 @@ zdm_job_vacuum_due(struct zdm_job *job)
     const struct zdm_monitor_view *seen = &h->view;
     int64_t read_us = seen->signals[ZDM_SIGNAL_DEAD].read_us, most = -1;
     size_t at = 0, best = 0;
+    int64_t to_come = rows_to_come(job);
 
     if (read_us == h->vacuum_us)
         return NULL;
     h->vacuum_us = read_us;
     for (size_t i = 0; i < seen->n_dead; i++) {
         struct zdm_vacuum *v = known(h, &at, seen->dead[i].table);
-        if (!zdm_vacuum_due(v, &seen->dead[i], seen) || seen->dead[i].dead <= most)
+        if (!zdm_vacuum_due(v, &seen->dead[i], seen, to_come) || seen->dead[i].dead <= most)
             continue;
         most = seen->dead[i].dead;
         best = at;

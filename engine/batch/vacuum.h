@@ -5,7 +5,8 @@
  * room; autovacuum looks once a minute and takes its time. So when a fifth of the table (and 100,000
  * rows) died since the last time, the batches pause for a VACUUM: one that never waits for a lock
  * (SKIP_LOCKED) and never takes a strong one (TRUNCATE false); and once a minute while the dead rows are
- * so many that the backfill holds for them. Not while another vacuum runs, nor while
+ * so many that the backfill holds for them. Not when the rows that are still to come
+ * would take less than half of the room, nor while another vacuum runs, nor while
  * somebody keeps dead rows from being removed. What it may not do, or fails at, is a note.
  */
 #ifndef ZDM_BATCH_VACUUM_H
@@ -23,9 +24,9 @@ struct zdm_vacuum {  /* of one table */
     bool refused;    /* our role may not, or it failed: told, and not tried again */
 };
 
-/* Is it worth one now? (pure) Notes in *v what was left. */
-bool zdm_vacuum_due(
-    struct zdm_vacuum *v, const struct zdm_dead *dead, const struct zdm_monitor_view *seen);
+/* Is it worth one now, with that many rows to come (-1: not known)? (pure) Notes in *v what was left. */
+bool zdm_vacuum_due(struct zdm_vacuum *v, const struct zdm_dead *dead,
+    const struct zdm_monitor_view *seen, int64_t to_come);
 
 struct zdm_job;
 struct zdm_err;

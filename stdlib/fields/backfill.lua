@@ -204,8 +204,8 @@ return {
                 name = "vacuum",
                 kind = "boolean",
                 default = true,
-                doc = "VACUUM the table between batches when a fifth of it, and 100,000 rows, died since the last time, and "
-                    .. "ANALYZE it at the end. Neither waits for a lock.",
+                doc = "VACUUM the table between batches when a fifth of it, and 100,000 rows, died since the last time, unless "
+                    .. "hardly any row is left to take their room; and ANALYZE it at the end. Neither waits for a lock.",
             },
             {
                 name = "verify",

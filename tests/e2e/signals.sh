@@ -52,7 +52,7 @@ sql "CREATE TABLE v (id int PRIMARY KEY, n int NOT NULL DEFAULT 0) WITH (autovac
      INSERT INTO v (id) SELECT generate_series(1, 400000)"
 cat >vacuum.lua <<'EOF'
 return plan "vacuum" { api = 1,
-  backfill "count" { table = "v", set = { n = "n + 1" }, batch_max = 2000, pause = "20ms", throttle = { load = false } } }
+  backfill "count" { table = "v", set = { n = "n + 1" }, stripes = 1, batch_max = 2000, pause = "20ms", throttle = { load = false } } }
 EOF
 "$ZDM" run vacuum.lua >vacuum.out 2>vacuum.err
 check_has vacuum.out 'VACUUM of public.v'

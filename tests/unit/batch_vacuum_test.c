@@ -9,13 +9,14 @@
 #include "batch/vacuum.h"
 
 static struct zdm_dead table;
+static int64_t to_come = -1;
 
 static bool
 due(struct zdm_vacuum *v, struct zdm_monitor_view *seen, int64_t dead)
 {
     table.dead = dead;
     seen->signals[ZDM_SIGNAL_DEAD].read_us++;
-    return zdm_vacuum_due(v, &table, seen);
+    return zdm_vacuum_due(v, &table, seen, to_come);
 }
 
 static void
@@ -34,6 +35,21 @@ test_a_fifth_and_a_hundred_thousand(void **state)
     assert_false(due(&v, &seen, 0));
     assert_false(due(&v, &seen, 100000));
     assert_true(due(&v, &seen, 100001));
+}
+
+static void
+test_not_for_room_that_nobody_takes(void **state)
+{
+    struct zdm_vacuum v = {.left = 0};
+    struct zdm_monitor_view seen = {.signals = {{.on = true}}};
+
+    (void)state;
+    table = (struct zdm_dead){.live = 1000000};
+    to_come = 149999;
+    assert_false(due(&v, &seen, 300000));
+    to_come = 150000;
+    assert_true(due(&v, &seen, 300000));
+    to_come = -1;
 }
 
 static void
@@ -89,6 +105,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_fifth_and_a_hundred_thousand),
+        cmocka_unit_test(test_not_for_room_that_nobody_takes),
         cmocka_unit_test(test_not_while_it_is_of_no_use),
         cmocka_unit_test(test_while_it_holds_for_them),
     };
