@@ -49,12 +49,15 @@ known(struct zdm_hold *h, size_t *at, unsigned table)
     return &h->vacuums[*at];
 }
 
-/* Rows that are still to be done, and would take the room of dead ones; -1: not known, or of which table. */
+/* Rows that are still to be done, and would take the room of dead ones; -1: not known, or of which table. The
+ * total is an estimate, which the walk may have passed. */
 static int64_t
 rows_to_come(struct zdm_job *job)
 {
     zdm_job_lock(job);
-    int64_t left = job->by_leaf || job->meter.total < 0 ? -1 : job->meter.total - job->meter.walked;
+    int64_t left = job->meter.total - job->meter.walked;
+    if (job->by_leaf || left <= 0)
+        left = -1;
     zdm_job_unlock(job);
     return left;
 }
