@@ -339,6 +339,7 @@ read_command(struct reader *r, struct zdm_step_command *step)
 {
     step->argv = read_strings(r, "argv", &step->n_argv);
     step->probe = read_strings(r, "probe", &step->n_probe);
+    step->undo = read_strings(r, "undo", &step->n_undo);
     step->idempotent = read_bool(r, "idempotent");
     step->timeout_ms = read_integer(r, "timeout", 0);
 }

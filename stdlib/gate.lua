@@ -24,7 +24,7 @@ end
 
 -- So is a command: its exit code is the answer.
 local function answer(d, at)
-    for _, name in ipairs { "probe", "idempotent", "why" } do
+    for _, name in ipairs { "probe", "undo", "idempotent", "why" } do
         if d[name] then
             errors.add {
                 line = d.line,

@@ -73,6 +73,7 @@ function build.command(values)
         kind = "command",
         argv = values.argv,
         probe = values.probe,
+        undo = values.undo,
         idempotent = values.idempotent,
         timeout = values.timeout,
         why = values.why,

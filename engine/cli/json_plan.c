@@ -198,6 +198,8 @@ add_command(json_t *out, const struct zdm_step_command *command)
     json_object_set_new(object, "argv", strings(command->argv, command->n_argv));
     json_object_set_new(object, "probe",
         command->n_probe ? strings(command->probe, command->n_probe) : json_null());
+    json_object_set_new(
+        object, "undo", command->n_undo ? strings(command->undo, command->n_undo) : json_null());
     json_object_set_new(object, "idempotent", json_boolean(command->idempotent));
     json_object_set_new(object, "timeout_ms", json_integer(command->timeout_ms));
     json_object_set_new(out, "command", object);

@@ -24,7 +24,7 @@ zdm_add_undo_fact(struct zdm_buf *out, const struct zdm_plan_undo *undo)
         break;
     }
     if (!undo->sql.text) {
-        zdm_add_fact(out, ZDM_DIM, "undo", "a function of the plan");
+        zdm_add_fact(out, ZDM_DIM, "undo", undo->why ? undo->why : "a function of the plan");
         return;
     }
     zdm_add_sql_fact(out, "undo", &undo->sql);

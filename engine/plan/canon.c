@@ -259,6 +259,8 @@ put_command(json_t *object, const struct zdm_step_command *command)
     put_texts(object, "argv", command->argv, command->n_argv);
     if (command->n_probe)
         put_texts(object, "probe", command->probe, command->n_probe);
+    if (command->n_undo)
+        put_texts(object, "undo", command->undo, command->n_undo);
     put(object, "idempotent", json_boolean(command->idempotent));
     put(object, "timeout_ms", json_integer(command->timeout_ms));
 }

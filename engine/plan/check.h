@@ -64,12 +64,12 @@ const char *zdm_undo_source_name(enum zdm_undo_source source); /* "none" ... */
 /* How a step is taken back. */
 struct zdm_plan_undo {
     enum zdm_undo_source source;
-    struct zdm_sql_text sql; /* text NULL: there is none, or a function of the plan does it */
+    struct zdm_sql_text sql; /* text NULL: there is none, or a function or program does it */
     const char *
         recall; /* NULL: none. A query that the step asks before it runs, for the undo that fits the
                            catalog of that moment: it goes into the journal and is what runs; `sql`
                            stands for it until then */
-    const char *why; /* of NONE and NOTHING: why so */
+    const char *why; /* of NONE and NOTHING: why so; of a program: which */
     const struct zdm_step
         *with; /* NOTHING: it goes with the undo of this step; NULL: in any case */
     struct zdm_sql_losses losses; /* what its SQL throws away */

@@ -274,7 +274,14 @@ zdm_check_undo(struct zdm_checker *checker)
             none(checker, "the hook has no undo function");
         break;
     case ZDM_STEP_COMMAND:
-        none(checker, "zdm cannot take back what a command did");
+        if (checker->step->u.command.n_undo)
+            *undo_of(checker) = (struct zdm_plan_undo){
+                .source = ZDM_UNDO_AUTHOR,
+                .why = zdm_arena_strf(
+                    arena_of(checker), "the program %s", checker->step->u.command.undo[0]),
+            };
+        else
+            none(checker, "zdm cannot take back what a command did");
         break;
     }
 }

@@ -218,6 +218,8 @@ struct zdm_step_command {
     size_t n_argv;      /* at least 1 */
     const char **probe; /* argv of a command that exits 0 when it is done already; or NULL */
     size_t n_probe;
+    const char **undo; /* argv of one that takes it back, with a NULL; or NULL */
+    size_t n_undo;
     bool idempotent;    /* may simply run again after an interruption */
     int64_t timeout_ms; /* 0: none */
 };

@@ -66,11 +66,11 @@ undo_and_forget(struct zdm_session *s, const struct zdm_step *step, void *self, 
     return forget(s, step, self, err);
 }
 
-/* --- a hook without a transaction --- */
+/* --- a hook without a transaction, a command --- */
 
 static int
-hook_settled(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone_look *look,
-    bool *done, struct zdm_err *err)
+program_settled(struct zdm_session *s, const struct zdm_step *step,
+    const struct zdm_alone_look *look, bool *done, struct zdm_err *err)
 {
     (void)s;
     (void)step;
@@ -81,11 +81,11 @@ hook_settled(struct zdm_session *s, const struct zdm_step *step, const struct zd
 }
 
 static int
-hook_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
+program_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
     struct zdm_err *err)
 {
-    (void)watch;
-    return do_undo(s, step, NULL, err);
+    return step->kind == ZDM_STEP_COMMAND ? zdm_step_command_undo(s, step, watch, err)
+                                          : do_undo(s, step, NULL, err);
 }
 
 /* --- the way back --- */
@@ -107,10 +107,10 @@ take_back(struct undoing *u, struct zdm_err *err)
     case ZDM_UNDO_RUN:
         return zdm_session_transact(s, step, undo_and_forget, u, &options, err);
     case ZDM_UNDO_SETTLE:
-        if (step->kind != ZDM_STEP_HOOK)
+        if (step->kind != ZDM_STEP_HOOK && step->kind != ZDM_STEP_COMMAND)
             return zdm_step_alone_run(s, u->now->index, err);
         return zdm_alone_run(
-            s, step, &(struct zdm_alone){.settled = hook_settled, .work = hook_work}, err);
+            s, step, &(struct zdm_alone){.settled = program_settled, .work = program_work}, err);
     case ZDM_UNDO_SKIP:
     case ZDM_UNDO_REFUSE:
         break;

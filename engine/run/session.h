@@ -17,6 +17,8 @@
 #include "run/state.h"
 #include "run/steer.h"
 
+struct zdm_work_watch;
+
 struct zdm_session {
     const struct zdm_plan *plan;
     const struct zdm_plan_report *report;
@@ -124,6 +126,9 @@ int zdm_step_backfill_retry(struct zdm_session *s, const struct zdm_step *step, 
 int zdm_step_gate_run(struct zdm_session *s, size_t index, struct zdm_err *err);
 int zdm_step_hook_run(struct zdm_session *s, size_t index, struct zdm_err *err);
 int zdm_step_command_run(struct zdm_session *s, size_t index, struct zdm_err *err);
+/* Its undo, which the plan has. */
+int zdm_step_command_undo(struct zdm_session *s, const struct zdm_step *step,
+    struct zdm_work_watch *watch, struct zdm_err *err);
 /* Its undo function; inside the transaction when the hook has one. */
 int zdm_step_hook_undo(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err);
 

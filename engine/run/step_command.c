@@ -74,13 +74,12 @@ tell_output(struct zdm_session *s, const struct zdm_step *step, const char *outp
 }
 
 static int
-command_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
-    struct zdm_err *err)
+run_program(struct zdm_session *s, const struct zdm_step *step, const char *const *argv,
+    struct zdm_work_watch *watch, struct zdm_err *err)
 {
-    const struct zdm_step_command *command = &step->u.command;
     int status;
     char *output = NULL;
-    if (spawn(s, step, command->argv, command->timeout_ms, watch, &status, &output, err) < 0)
+    if (spawn(s, step, argv, step->u.command.timeout_ms, watch, &status, &output, err) < 0)
         return -1;
     ZDM_FAIL_HERE(COMMAND_AFTER);
     if (status == 0) {
@@ -88,14 +87,28 @@ command_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work
         free(output);
         return 0;
     }
-    zdm_fail(err, ZDM_ERR_FAILED, "command \"%s\" of step \"%s\" exited with %d", command->argv[0],
-        step->id, status);
+    zdm_fail(err, ZDM_ERR_FAILED, "command \"%s\" of step \"%s\" exited with %d", argv[0], step->id,
+        status);
     if (output && output[0])
         zdm_err_detail(err, "its output ends with:\n%s", output);
-    zdm_err_hint(
-        err, "mend what it complains about and run the plan again: the command runs again");
+    zdm_err_hint(err, "mend what it complains about and %s again: the command runs again",
+        s->undoing ? "roll back" : "run the plan");
     free(output);
     return zdm_err_at(err, step->at);
+}
+
+static int
+command_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
+    struct zdm_err *err)
+{
+    return run_program(s, step, step->u.command.argv, watch, err);
+}
+
+int
+zdm_step_command_undo(struct zdm_session *s, const struct zdm_step *step,
+    struct zdm_work_watch *watch, struct zdm_err *err)
+{
+    return run_program(s, step, step->u.command.undo, watch, err);
 }
 
 int

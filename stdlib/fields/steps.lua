@@ -89,6 +89,12 @@ hook "set owner" {
                 doc = "A program that exits with 0 when the work is done already.",
             },
             {
+                name = "undo",
+                kind = "argv",
+                doc = "A program that takes it back, for `zdm rollback`, within the same `timeout`. After an interruption it "
+                    .. "runs again, so it should stand that.",
+            },
+            {
                 name = "idempotent",
                 kind = "boolean",
                 default = false,

@@ -239,6 +239,7 @@ function hook(id) end
 ---@class zdm.command.fields
 ---@field argv string[] The program and its arguments.
 ---@field probe? string[] A program that exits with 0 when the work is done already.
+---@field undo? string[] A program that takes it back, for `zdm rollback`, within the same `timeout`. After an interruption it runs again, so it should stand that.
 ---@field idempotent? boolean May simply run again after an interruption.
 ---@field timeout? string The program is ended after this long; never when not given. (at least 1ms)
 ---@field why? string The reason, for people: shown in the dry run and the log.

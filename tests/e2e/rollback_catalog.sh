@@ -65,3 +65,25 @@ check_exit 0 "$ZDM" rollback catalog.lua
 check_exit 0 "$ZDM" resolve catalog.lua "defaults" --done --because "by hand"
 check_exit 4 "$ZDM" rollback catalog.lua
 check_has <(tr -s ' \n' ' ' <"$err") "what was there before is not in the journal"
+
+# --- a command has the undo that the plan gives it; killed or failed, it runs again
+cat >command.lua <<'PLAN'
+return plan "command" {
+    api = 1,
+    expand {
+        command "flag" { argv = { "touch", "flag" }, undo = { "sh", "-c", "test ! -e stop && rm flag" }, idempotent = true },
+    },
+}
+PLAN
+check_exit 0 "$ZDM" run command.lua
+check_exit 0 "$ZDM" rollback command.lua --dry-run
+check_has "$out" "the program sh"
+check_exit 0 "$ZDM" plan command.lua --format json
+touch stop
+check_exit 1 "$ZDM" rollback command.lua
+check_has <(tr -s ' \n' ' ' <"$err") 'command "sh" of step "flag" exited with 1'
+rm stop
+check_exit 137 env ZDM_FAILPOINT=alone.started "$ZDM" rollback command.lua
+[ -e flag ] || fail "it was only announced"
+check_exit 0 "$ZDM" rollback command.lua
+[ ! -e flag ] || fail "its undo did not run"
