@@ -39,6 +39,7 @@ verify(const struct zdm_args *args, struct zdm_io *io, const struct zdm_plan *co
         .ledger_path = zdm_ledger_default_path(zdm_args_get(args, ZDM_OPT_LEDGER)),
         .plans = plans,
         .n_plans = args->n_words,
+        .rows = zdm_args_has(args, ZDM_OPT_VERIFY_ROWS),
         .accept = args->values[ZDM_OPT_ACCEPT],
         .n_accept = args->n_values[ZDM_OPT_ACCEPT],
         .accept_all = zdm_args_has(args, ZDM_OPT_ACCEPT_ALL),
@@ -67,6 +68,10 @@ check_options(const struct zdm_args *args, struct zdm_err *err)
     bool accepts = zdm_args_has(args, ZDM_OPT_ACCEPT) || zdm_args_has(args, ZDM_OPT_ACCEPT_ALL);
     const char *because = zdm_args_get(args, ZDM_OPT_BECAUSE);
 
+    if (zdm_args_has(args, ZDM_OPT_VERIFY_ROWS) && args->n_words == 0) {
+        zdm_fail(err, ZDM_ERR_USAGE, "--rows needs the plan whose backfills are meant");
+        return zdm_err_hint(err, "zdm verify PLAN --rows");
+    }
     if (accepts == (because && because[strspn(because, " \t\r\n")]))
         return 0;
     zdm_fail(err, ZDM_ERR_USAGE,

@@ -169,7 +169,7 @@ const struct zdm_command zdm_commands[] = {
         .name = "verify",
         .words = "[PLAN]...",
         .max_words = SIZE_MAX,
-        .options = ZDM_OPT_BIT(ACCEPT) | ZDM_OPT_BIT(ACCEPT_ALL) | ZDM_OPT_BIT(BECAUSE) | TARGET |
+        .options = ZDM_OPT_BIT(VERIFY_ROWS) | ZDM_OPT_BIT(ACCEPT) | ZDM_OPT_BIT(ACCEPT_ALL) | ZDM_OPT_BIT(BECAUSE) | TARGET |
                    LEDGER | LOOK,
         .summary = "whether ledger, journal, catalog and schema agree",
         .about =
@@ -191,6 +191,7 @@ const struct zdm_command zdm_commands[] = {
             {
                 {"zdm verify --db service=shop", "all plans of a database"},
                 {"zdm verify plans/rename_email.lua --format json", "one plan, for programs"},
+                {"zdm verify plans/rename_email.lua --rows", "and its rows"},
                 {"zdm verify --accept public.users_n --because \"dropped by hand: unused\"", NULL},
             },
         .run = zdm_cmd_verify,

@@ -22,6 +22,8 @@ heading(enum zdm_verify_area area)
         return "what finished steps left in the catalog";
     case ZDM_VERIFY_SCHEMA:
         return "the schema since the last run";
+    case ZDM_VERIFY_ROWS:
+        return "rows and what backfills left";
     }
     return "";
 }
@@ -101,7 +103,7 @@ zdm_render_verification(struct zdm_buf *out, const struct zdm_verification *foun
         zdm_buf_add(out, "no plan was run here\n");
         return;
     }
-    for (int area = ZDM_VERIFY_LEDGER; area <= ZDM_VERIFY_SCHEMA; area++) {
+    for (int area = ZDM_VERIFY_LEDGER; area <= ZDM_VERIFY_ROWS; area++) {
         bool any = false;
         for (size_t i = 0; i < found->count; i++) {
             if (found->items[i].area != (enum zdm_verify_area)area)

@@ -57,3 +57,18 @@ zdm_foreseen_set_of(struct zdm_arena *arena, const struct zdm_step_backfill *bac
     }
     return set;
 }
+
+struct zdm_sweep_wish
+zdm_sweep_wish_of(bool on, const struct zdm_sweep_outlook *outlook)
+{
+    return (struct zdm_sweep_wish){
+        .on = on,
+        .why_not = outlook->why_not,
+        .calls = (const char *const *)outlook->calls,
+        .n_calls = outlook->n_calls,
+        .operators = (const char *const *)outlook->operators,
+        .n_operators = outlook->n_operators,
+        .inputs = (const char *const *)outlook->inputs,
+        .n_inputs = outlook->n_inputs,
+    };
+}

@@ -256,14 +256,7 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
     struct zdm_backfill_spec spec = zdm_backfill_spec_of(s->plan, step, set);
     struct zdm_sweep_outlook outlook;
     zdm_sweep_outlook(&step->u.backfill, &outlook);
-    spec.sweep = (struct zdm_sweep_wish){.on = step->u.backfill.verify,
-        .why_not = outlook.why_not,
-        .calls = (const char *const *)outlook.calls,
-        .n_calls = outlook.n_calls,
-        .operators = (const char *const *)outlook.operators,
-        .n_operators = outlook.n_operators,
-        .inputs = (const char *const *)outlook.inputs,
-        .n_inputs = outlook.n_inputs};
+    spec.sweep = zdm_sweep_wish_of(step->u.backfill.verify, &outlook);
     struct zdm_expectation expectation;
     struct watch watch = {.s = s, .step = step, .expectation = &expectation};
     struct zdm_backfill_fault fault = {.set_index = -1};

@@ -15,7 +15,7 @@ extern const struct zdm_embedded zdm_run_sql[];
 const char *
 zdm_verify_area_name(enum zdm_verify_area area)
 {
-    static const char *const names[] = {"ledger", "journal", "catalog", "schema"};
+    static const char *const names[] = {"ledger", "journal", "catalog", "schema", "rows"};
     return names[area];
 }
 
@@ -237,6 +237,8 @@ zdm_verify(
     found.where = zdm_strdup(zdm_conn_where(v.conn));
     rc = accepts ? verify_and_accept(&v, err) : look_only(&v, err);
     zdm_conn_rollback(v.conn);
+    if (rc == 0 && options->rows)
+        rc = zdm_verify_rows(&v, err);
     zdm_conn_close(v.conn);
     release(&v);
     if (rc < 0)

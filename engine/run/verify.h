@@ -8,6 +8,8 @@
  *   - what is not as the last run left it (snapshot.h).
  * With plans: whether they still fit the journal.
  *
+ * On request: whether the rows are as finished backfills left them (batch/recheck.h), outside that transaction.
+ *
  * A difference of catalog or schema that is wanted can be accepted: it is told no more as long as it is as it is
  * now. What of the schema is accepted becomes what the last run left; zdm.accepted has who said so and why.
  */
@@ -26,6 +28,7 @@ enum zdm_verify_area {
     ZDM_VERIFY_JOURNAL, /* the journal and the plan file, or itself */
     ZDM_VERIFY_CATALOG, /* the journal and the catalog */
     ZDM_VERIFY_SCHEMA,  /* the schema and what the last run left */
+    ZDM_VERIFY_ROWS,    /* finished backfills and the rows */
 };
 const char *zdm_verify_area_name(enum zdm_verify_area area); /* "ledger" ... */
 
@@ -62,6 +65,7 @@ struct zdm_verify_options {
     const char *ledger_path;
     const struct zdm_plan *const *plans; /* n_plans; none: all that the journal has */
     size_t n_plans;
+    bool rows; /* of finished backfills of these plans, too: reads their tables, after the rest */
     /* Objects, by their names as items have them (a schema before them may be left out), whose differences are
      * accepted; n_accept 0: none. One that has none is ZDM_ERR_USAGE, and nothing is accepted. */
     const char *const *accept;

@@ -31,5 +31,6 @@ int zdm_verify_accept(struct zdm_verify *v, struct zdm_err *err);
 int zdm_verify_ledger(struct zdm_verify *v, struct zdm_err *err);
 int zdm_verify_catalog(struct zdm_verify *v, struct zdm_err *err);
 int zdm_verify_schema(struct zdm_verify *v, struct zdm_err *err);
+int zdm_verify_rows(struct zdm_verify *v, struct zdm_err *err); /* outside a transaction */
 
 #endif

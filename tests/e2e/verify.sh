@@ -176,6 +176,38 @@ restored
 sql "ALTER TABLE mails DROP CONSTRAINT mails_box_check, ADD CONSTRAINT mails_box_check CHECK (box IN ('in', 'out''s'))"
 check_exit 0 "$ZDM" verify
 
+# Rows that are not as a backfill left them.
+sql 'CREATE TABLE parted (id int PRIMARY KEY, a int, b int) PARTITION BY RANGE (id);
+     CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (100);
+     CREATE TABLE parted_2 PARTITION OF parted DEFAULT;
+     INSERT INTO parted SELECT i, i FROM generate_series(1, 200) AS i; CREATE TABLE bare (a int, b int)'
+cat >rows.lua <<'EOF2'
+return plan "rows" { api = 1,
+  backfill "even" { table = "parted", set = { b = "a * 2" }, where = "a % 2 = 0" },
+  backfill "odd" { table = "parted", set = { b = "b + 1" }, where = "a % 2 = 1" },
+}
+EOF2
+check_exit 0 "$ZDM" run rows.lua
+check_exit 2 "$ZDM" verify --rows
+check_has "$err" 'needs the plan'
+check_exit 0 "$ZDM" verify rows.lua --rows
+has 'all 200 rows of public.parted are as it left them'
+has 'rows / odd: whether the rows of public.parted are as it left them cannot be told'
+sql 'UPDATE parted SET b = 0 WHERE id IN (10, 15, 110); UPDATE parted SET a = 7 WHERE id = 20'
+check_exit 7 "$ZDM" verify rows.lua --rows --format json
+check_has "$out" '2 of 200 rows of public.parted are not as it left them, such as (10)'
+check_exit 0 "$ZDM" verify rows.lua
+check_exit 0 "$ZDM" resolve rows.lua even --not-done --because 'somebody emptied b'
+check_exit 0 "$ZDM" run rows.lua
+check_exit 0 "$ZDM" verify rows.lua --rows
+sql 'DROP TABLE parted'
+check_exit 7 "$ZDM" verify rows.lua --rows
+has 'cannot be told'
+check_exit 0 "$ZDM" verify --accept-all --because 'a test'
+sql 'DROP TABLE bare'
+check_exit 7 "$ZDM" verify
+check_exit 0 "$ZDM" verify --accept bare --because 'a test'
+
 # What somebody wants is accepted, with why and by whom, and told no more until it changes again.
 check_exit 2 "$ZDM" verify --accept public.extra
 check_has "$err" 'needs a reason'
