@@ -141,11 +141,11 @@ any_row(const struct look *look, const char *table, const char *condition, enum 
         *out = NO_COLUMN;
     zdm_result_free(r);
     free(sql);
-    if (zdm_conn_lost(look->conn)) {
-        if (rc < 0)
-            zdm_err_move(err, &trouble);
-        zdm_err_release(&trouble);
-        return rc;
+    /* ^C, or the session is gone: that is no answer. */
+    if (rc < 0 && (zdm_conn_lost(look->conn) || trouble.code != ZDM_ERR_FAILED)) {
+        zdm_conn_rollback(look->conn);
+        zdm_err_move(err, &trouble);
+        return -1;
     }
     if (!look->locked)
         zdm_conn_rollback(look->conn);

@@ -59,6 +59,22 @@ plan short '' "$(add '"Other"' s1)"
 check_exit 0 "$ZDM" run short.lua
 check_exit 0 "$ZDM" run waits.lua
 
+# A plan is its name, not its file: moved it goes on, and another one of the same name is told.
+plan moved '' "$(add '"Other"' m1) $(add '"Other"' m2)"
+check_exit 0 "$ZDM" run moved.lua --until m1
+mkdir -p later
+mv moved.lua later/renamed.lua
+check_exit 0 "$ZDM" run later/renamed.lua
+check_exit 0 "$ZDM" status later/renamed.lua
+check_has "$out" '2 of 2 steps done'
+plan moved '' "$(add '"Other"' quite_another)"
+check_exit 7 "$ZDM" run moved.lua
+tr -s ' \n' ' ' <"$err" >flat
+check_has flat 'step "m1" was finished by this plan and is not in it any more'
+check_has flat 'or give the changed plan another name'
+check_exit 7 "$ZDM" rollback moved.lua
+check_eq "nothing was changed" 0 "$(sql "SELECT count(*) FROM pg_attribute WHERE attname = 'quite_another'")"
+
 # In a circle.
 plan chicken 'after = "egg",' "$(add '"Other"' d)"
 plan egg 'after = "chicken",' "$(add '"Other"' e)"
