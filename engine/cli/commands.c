@@ -169,8 +169,8 @@ const struct zdm_command zdm_commands[] = {
         .name = "verify",
         .words = "[PLAN]...",
         .max_words = SIZE_MAX,
-        .options = ZDM_OPT_BIT(VERIFY_ROWS) | ZDM_OPT_BIT(ACCEPT) | ZDM_OPT_BIT(ACCEPT_ALL) | ZDM_OPT_BIT(BECAUSE) | TARGET |
-                   LEDGER | LOOK,
+        .options = ZDM_OPT_BIT(VERIFY_ROWS) | ZDM_OPT_BIT(ACCEPT) | ZDM_OPT_BIT(ACCEPT_ALL) |
+                   ZDM_OPT_BIT(BECAUSE) | TARGET | LEDGER | LOOK,
         .summary = "whether ledger, journal, catalog and schema agree",
         .about =
             "Compares the ledger of this machine with the journal of the target (the journal is "
