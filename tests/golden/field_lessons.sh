@@ -8,7 +8,10 @@ named=0
 while read -r word; do
     case $word in
     */*.sh | */*_test.c | */*.sql) file=$ZDM_SOURCE/$word ;;
-    *.sh | *_test.c) file=$ZDM_SOURCE/tests/e2e/$word ;;
+    *.sh | *_test.c)
+        file=$ZDM_SOURCE/tests/e2e/$word
+        [ -f "$file" ] || file=$ZDM_SOURCE/tests/golden/$word
+        ;;
     test_*)
         case $word in
         *'*') check_has "$file" "${word%'*'}" ;; # several that begin so
