@@ -170,6 +170,9 @@ allowing(void **state)
     allow(plan, &step->u.sql.allow, "uninspectable", "p only writes to a log");
     step = add_backfill(plan, "backfill", "users", "a", "b", NULL);
     allow(plan, &step->u.backfill.allow, "dml-unbatched", "x");
+    step = add_sql(plan, ZDM_PHASE_EXPAND, "only a catalog shows it",
+        "ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1)");
+    allow(plan, &step->u.sql.allow, "scan-attach-default-partition", "the default one is small");
     expect(plan, "PLAN 20:0 step \"no reason\" allows a rule without a reason\n"
                  "REFUSED 31:5 CREATE INDEX on users blocks all writes to it while the index is "
                  "built\n"
