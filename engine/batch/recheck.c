@@ -61,7 +61,7 @@ static int
 read_table(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     struct zdm_backfill_target *t, struct zdm_recheck *out, struct zdm_err *err)
 {
-    int64_t pages;
+    int64_t pages = 0;
 
     if (t->by_page) {
         out->why_not = zdm_strf("%s has no key", t->relation);
