@@ -79,7 +79,8 @@ local function fields_of(def, add)
     add "| field | value | default | meaning |"
     add "|---|---|---|---|"
     for _, field in ipairs(def.fields) do
-        local says = cell(kinds[field.kind].says) .. (field.off and ", or `false`" or "")
+        local words = field.values and '"' .. table.concat(field.values, '", "') .. '"'
+        local says = cell(words or kinds[field.kind].says) .. (field.off and ", or `false`" or "")
         add("| `%s` | %s | %s | %s |", field.name, says, default(def, field), meaning(field))
     end
 end
@@ -293,15 +294,7 @@ local function conf_reference()
         add ""
         add(section.doc)
         add ""
-        add "| field | value | default | meaning |"
-        add "|---|---|---|---|"
-        for _, field in ipairs(section.fields) do
-            local says = kinds[field.kind].says
-            if field.values then
-                says = '"' .. table.concat(field.values, '", "') .. '"'
-            end
-            add("| `%s` | %s | %s | %s |", field.name, cell(says), default(section, field), meaning(field))
-        end
+        fields_of(section, add)
         add ""
         add "```lua file=zdm.conf.lua"
         add(section.example)
@@ -320,13 +313,7 @@ local function recipe_page(def)
     add ""
     add(def.doc)
     add ""
-    add "| field | value | default | meaning |"
-    add "|---|---|---|---|"
-    for _, field in ipairs(def.fields) do
-        local words = field.values and '"' .. table.concat(field.values, '", "') .. '"'
-        add("| `%s` | %s | %s | %s |", field.name, cell(words or kinds[field.kind].says), default(def, field),
-            meaning(field))
-    end
+    fields_of(def, add)
     add ""
     add "```lua"
     add(def.example)
