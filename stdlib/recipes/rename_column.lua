@@ -2,6 +2,17 @@
 
 local shared = require "fields/shared"
 
+-- Words that are no column where they stand: of a type's name, a collation, and the field of EXTRACT.
+local function is_no_column(sql, i, word)
+    local function behind(text)
+        return sql:sub(i - #text, i - 1) == text
+    end
+    return behind "COLLATE "
+        or behind "EXTRACT("
+        or word == "zone" and behind "time "
+        or word == "varying" and (behind "character " or behind "bit ")
+end
+
 -- SQL as the server spells it, with one column under another name. Words behind "." and "::", in front of "(" and
 -- ".", and inside of quotes mean something else.
 local function renamed(sql, from, to)
@@ -24,7 +35,14 @@ local function renamed(sql, from, to)
         end
         local word = sql:sub(i, stop)
         local behind = sql:sub(stop + 1, stop + 1)
-        if word == from and before ~= "." and before ~= ":" and behind ~= "(" and behind ~= "." then
+        if
+            word == from
+            and before ~= "."
+            and before ~= ":"
+            and behind ~= "("
+            and behind ~= "."
+            and not is_no_column(sql, i, word)
+        then
             word = to
         end
         out[#out + 1] = word
@@ -38,7 +56,7 @@ end
 local function in_the_way(t, c, use)
     local list = {}
     for _, d in ipairs(t.dependents) do
-        if d.column == c.name and not d.what:find "^publication" then
+        if d.column == c.name then
             list[#list + 1] = d.what
         end
     end
@@ -46,6 +64,17 @@ local function in_the_way(t, c, use)
     for _, k in ipairs(t.constraints) do
         if use.contains(k.columns, c.name) and not kept[k.type] then
             list[#list + 1] = ("%s %s"):format(k.type, k.name)
+        end
+    end
+    for _, index in ipairs(t.indexes) do
+        if use.contains(index.columns, c.name) then
+            local k = index.constraint and t:constraint(index.constraint)
+            if k and k.type ~= "unique" and not use.contains(k.columns, c.name) then
+                list[#list + 1] = ("%s %s"):format(k.type, k.name)
+            end
+            if index.replica_identity then
+                list[#list + 1] = ("replica identity %s"):format(index.name)
+            end
         end
     end
     for _, r in ipairs(t.referenced_by) do
@@ -110,11 +139,18 @@ end
 
 -- An index like the old one, and the constraint over it when there is one.
 local function index_steps(t, index, name, c, to, use, steps)
-    local head, body = index.definition:match "^(CREATE .-INDEX ).- (ON .*)$"
+    local _, at = index.definition:find((" ON %s USING "):format(t.relation), 1, true)
+    local method, body = index.definition:match("^(%S+)( .*)$", at + 1)
     local quoted = use.quote(name)
     steps[#steps + 1] = use.sql(
         use.id("index %s", name),
-        ("%sCONCURRENTLY %s %s"):format(head, quoted, renamed(body, use.quote(c.name), use.quote(to))),
+        ("CREATE %sINDEX CONCURRENTLY %s ON %s USING %s%s"):format(
+            index.unique and "UNIQUE " or "",
+            quoted,
+            t.relation,
+            method,
+            renamed(body, use.quote(c.name), use.quote(to))
+        ),
         { undo = "DROP INDEX CONCURRENTLY " .. use.qualified(t.schema, name) }
     )
     if index.constraint then
@@ -137,10 +173,19 @@ local function indexes(t, c, to, use, steps)
     end
 end
 
+-- The columns that a foreign key refers to are of the other table, whatever their names.
+local function foreign_key(definition, from, to)
+    local at = definition:find(" REFERENCES ", 1, true)
+    local own, other = definition:sub(1, at - 1), definition:sub(at)
+    local before, set = other:match "^(.* ON DELETE SET %u+ )(%(.*)$"
+    return renamed(own, from, to) .. (set and before .. renamed(set, from, to) or other)
+end
+
 local function constraints(t, c, to, use, steps)
     for _, k in ipairs(t.constraints) do
         if use.contains(k.columns, c.name) and (k.type == "check" or k.type == "foreign key") then
-            local definition = renamed(k.definition:gsub(" NOT VALID$", ""), use.quote(c.name), use.quote(to))
+            local rename = k.type == "check" and renamed or foreign_key
+            local definition = rename(k.definition:gsub(" NOT VALID$", ""), use.quote(c.name), use.quote(to))
             for i, step in ipairs(use.constraint(t, name_for(k.name, c, to, t, use), definition)) do
                 if i == 1 or k.valid then
                     steps[#steps + 1] = step
@@ -148,6 +193,43 @@ local function constraints(t, c, to, use, steps)
             end
         end
     end
+end
+
+-- Indexes and constraints of the column that the description does not know: they came since, by an earlier step of
+-- the plan or by somebody else. The DROP COLUMN would take them away without a word.
+local function newcomers(t, c, use)
+    local known = {}
+    for _, list in ipairs { t.indexes, t.constraints } do
+        for _, other in ipairs(list) do
+            if use.contains(other.columns, c.name) then
+                known[#known + 1] = use.literal(other.name)
+            end
+        end
+    end
+    return ([[
+SELECT pg_catalog.count(*) = 0 AS none, pg_catalog.string_agg(s.name, ', ') AS the_new_column_lacks
+FROM (SELECT i.relname::pg_catalog.text AS name
+        FROM pg_catalog.pg_index AS x
+        JOIN pg_catalog.pg_class AS i ON i.oid = x.indexrelid
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = x.indrelid
+       WHERE x.indrelid = %s::pg_catalog.regclass AND a.attname = %s
+         AND (a.attnum = ANY (x.indkey::pg_catalog.int2[])
+              OR EXISTS (SELECT FROM pg_catalog.pg_depend AS p
+                          WHERE p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objid = x.indexrelid
+                            AND p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                            AND p.refobjid = x.indrelid AND p.refobjsubid = a.attnum))
+      UNION
+      SELECT k.conname::pg_catalog.text
+        FROM pg_catalog.pg_constraint AS k
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+       WHERE k.conrelid = %s::pg_catalog.regclass AND a.attname = %s AND k.contype <> 'n') AS s
+WHERE s.name <> ALL (ARRAY[%s]::pg_catalog.text[])]]):format(
+        use.literal(t.relation),
+        use.literal(c.name),
+        use.literal(t.relation),
+        use.literal(c.name),
+        table.concat(known, ", ")
+    )
 end
 
 return {
@@ -213,6 +295,7 @@ recipe.rename_column {
         end
         blocks[#blocks + 1] = w.gate(use.id("nobody uses %s.%s", t.name, c.name)) {
             w.consistent { table = t.relation, from = from, to = new },
+            w.sql(use.id("%s.%s has no index or constraint that came later", t.name, c.name))(newcomers(t, c, use)),
             w.approval(use.id("old code is gone: nobody uses %s.%s", t.name, c.name)),
         }
         local last = {}

@@ -2,15 +2,23 @@
 
 local shared = require "fields/shared"
 
+-- The owner of the table owns the view, too: what it may do stands in no grant.
 local function privileges_of(t, use, view)
-    local lines = {}
-    for _, grant in ipairs(t.grants) do
-        lines[#lines + 1] = ("GRANT %s ON %s TO %s%s;"):format(
-            grant.privilege,
-            view,
-            grant.role and use.quote(grant.role) or "PUBLIC",
-            grant.grantable and " WITH GRANT OPTION" or ""
-        )
+    local lines = { ("ALTER VIEW %s OWNER TO %s;"):format(view, use.quote(t.owner)) }
+    local function add(grants, column)
+        for _, grant in ipairs(grants or {}) do
+            lines[#lines + 1] = ("GRANT %s%s ON %s TO %s%s;"):format(
+                grant.privilege,
+                column and (" (%s)"):format(use.quote(column)) or "",
+                view,
+                grant.role and use.quote(grant.role) or "PUBLIC",
+                grant.grantable and " WITH GRANT OPTION" or ""
+            )
+        end
+    end
+    add(t.grants)
+    for _, column in ipairs(t.columns) do
+        add(column.grants, column.name)
     end
     return table.concat(lines, "\n")
 end

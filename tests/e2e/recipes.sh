@@ -89,7 +89,8 @@ sql "CREATE INDEX users_email_late ON users (email)"
 rm -f killed.db*
 check_exit 3 "$ZDM" run "$plan"
 check_exit 0 "$ZDM" status "$plan"
-check_lacks "$out" late
+check_lacks "$out" "address_late"
+check_has "$out" "the_new_column_lacks"
 check_exit 0 "$ZDM" rollback "$plan"
 # Taken back as a whole it reads the catalog anew.
 check_exit 0 "$ZDM" plan "$plan"

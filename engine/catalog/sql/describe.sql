@@ -101,12 +101,16 @@ SELECT pg_catalog.jsonb_build_object(
       'comment', pg_catalog.obj_description(x.indexrelid, 'pg_class'),
       'keys', (SELECT pg_catalog.jsonb_agg(pg_catalog.pg_get_indexdef(x.indexrelid, o, false) ORDER BY o)
                  FROM pg_catalog.generate_series(1, x.indnkeyatts) AS o),
+      -- Of a constraint's index nothing depends on its columns but the constraint.
       'columns', (SELECT pg_catalog.jsonb_agg(DISTINCT a.attname)
-                    FROM pg_catalog.pg_depend p
-                    JOIN pg_catalog.pg_attribute a ON a.attrelid = p.refobjid AND a.attnum = p.refobjsubid
-                   WHERE p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objid = x.indexrelid
-                     AND p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.refobjid = c.oid
-                     AND p.refobjsubid > 0)
+                    FROM pg_catalog.pg_attribute a
+                   WHERE a.attrelid = c.oid AND a.attnum > 0
+                     AND (a.attnum = ANY (x.indkey::pg_catalog.int2[])
+                          OR EXISTS (SELECT FROM pg_catalog.pg_depend p
+                                      WHERE p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                                        AND p.objid = x.indexrelid
+                                        AND p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                                        AND p.refobjid = c.oid AND p.refobjsubid = a.attnum)))
     )) ORDER BY ic.relname)
     FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class ic ON ic.oid = x.indexrelid
    WHERE x.indrelid = c.oid), '[]'),
@@ -130,7 +134,7 @@ SELECT pg_catalog.jsonb_build_object(
                         'pg_catalog.pg_proc'::pg_catalog.regclass,
                         'pg_catalog.pg_statistic_ext'::pg_catalog.regclass,
                         'pg_catalog.pg_publication_rel'::pg_catalog.regclass)
-          OR d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND r.ev_class <> c.oid
+          OR d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND (r.ev_class <> c.oid OR r.rulename <> '_RETURN')
           OR d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass
              AND EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.oid = d.objid AND NOT t.tgisinternal)
           OR g.attnum <> d.refobjsubid AND d.refobjsubid > 0
