@@ -110,6 +110,15 @@ is_made_of(const char *table, const char *column, const char *type, const struct
     return sql;
 }
 
+/* The cast there rounds and truncates, so it has to bring the value back, too. */
+static char *
+is_there_and_back(const char *table, const char *column, const char *type, const char *other_type)
+{
+    return zdm_strf("%s.%s::pg_catalog.text COLLATE pg_catalog.\"C\" IS NOT DISTINCT FROM\n"
+                    "%s.%s::%s::%s::pg_catalog.text COLLATE pg_catalog.\"C\"",
+        table, column, table, column, other_type, type);
+}
+
 static char *
 kept_elsewhere(const struct zdm_sync *sync, const char *table, const char *from, const char *to,
     const char *from_type, const char *to_type)
@@ -117,8 +126,11 @@ kept_elsewhere(const struct zdm_sync *sync, const char *table, const char *from,
     char *from_ident = zdm_sql_quote_ident(from), *to_ident = zdm_sql_quote_ident(to);
     char *up = is_made_of(table, to_ident, to_type, &sync->up, from_ident);
     char *down = is_made_of(table, from_ident, from_type, &sync->down, to_ident);
-    char *both = zdm_strf("(%s OR %s)", up, down);
+    char *back = sync->down.text ? zdm_strdup("true")
+                                 : is_there_and_back(table, to_ident, to_type, from_type);
+    char *both = zdm_strf("(%s OR %s AND %s)", up, down, back);
 
+    free(back);
     free(up);
     free(down);
     free(from_ident);

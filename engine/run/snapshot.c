@@ -14,7 +14,9 @@ extern const struct zdm_embedded zdm_run_sql[];
 /* For the moment in which the server spells expressions, and for another run that writes its own. */
 enum { LOCK_WAIT_MS = 500 };
 
-#define SETTINGS "SET LOCAL search_path = pg_catalog; SET LOCAL jit = off"
+/* Constants of timestamptz are spelled in the session's time zone. */
+#define SETTINGS                                                                                   \
+    "SET LOCAL search_path = pg_catalog; SET LOCAL TimeZone = 'UTC'; SET LOCAL jit = off"
 
 /* "WITH now AS (every object) ..." */
 static char *

@@ -2,8 +2,15 @@
 -- other: name, who started it and when, its next step and the kind of that, whether anything of it was
 -- done, the tables of both. A view is one with the tables that it reads, when the other plan changes those.
 WITH RECURSIVE named AS (
-    SELECT p.name AS plan, t.name, pg_catalog.to_regclass(t.name)::pg_catalog.oid AS oid
-    FROM zdm.plan AS p, pg_catalog.unnest(p.tables) AS t (name)
+    -- A name with a schema is looked up without the right to use that schema: other roles have other plans.
+    SELECT t.plan, CASE pg_catalog.cardinality(t.part)
+        WHEN 1 THEN pg_catalog.to_regclass(t.name)::pg_catalog.oid
+        WHEN 2 THEN (SELECT c.oid FROM pg_catalog.pg_class AS c
+                     JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+                     WHERE n.nspname OPERATOR(pg_catalog.=) t.part[1]::pg_catalog.name
+                       AND c.relname OPERATOR(pg_catalog.=) t.part[2]::pg_catalog.name) END AS oid
+    FROM (SELECT p.name AS plan, u.name, pg_catalog.parse_ident(u.name) AS part
+          FROM zdm.plan AS p, pg_catalog.unnest(p.tables) AS u (name)) AS t
 ), below AS (
     SELECT n.plan, c.oid, c.relkind
     FROM named AS n
