@@ -409,6 +409,7 @@ end
 --- For tests, which evaluate many plans in one state.
 function dsl.reset()
     state, made, described = "describing", {}, nil
+    recipe.reset()
     errors.reset()
 end
 

@@ -10,6 +10,8 @@ local sync = require "sync"
 
 local recipe = {}
 
+local notes = {} -- what recipes keep of one another while a plan is evaluated
+
 --- A name that PostgreSQL does not cut: the parts joined by "_", bounded by a hash of all of them.
 function recipe.name(...)
     local text = table.concat({ ... }, "_")
@@ -311,6 +313,11 @@ function recipe.expand(def, values, at, plan, words)
         literal = native.quote_literal,
         identifier = native.identifier,
     }
+    --- A list that all recipes of the plan share under this name.
+    function use.notes(name)
+        notes[name] = notes[name] or {}
+        return notes[name]
+    end
     function use.refuse(field, message, hint)
         errors.add { line = at.line, key = field, message = ("%s: %s"):format(at.label, message), hint = hint }
     end
@@ -340,6 +347,11 @@ function recipe.expand(def, values, at, plan, words)
         return options and step(options) or step
     end
     return def.expand(values, use)
+end
+
+--- For tests, which evaluate many plans in one state.
+function recipe.reset()
+    notes = {}
 end
 
 return recipe

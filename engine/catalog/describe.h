@@ -5,15 +5,17 @@
  *     partition_of, partitions: [name], children: [name], row_security, replica_identity,
  *     grants: [{ privilege, role, grantable }],
  *     columns: [{ name, type, not_null, default?, generated?, identity?, sequence?, collation?, storage?,
- *       compression?, statistics?, options?, comment?, inherited?, grants?: [{ privilege, role?, grantable }] }],
+ *       compression?, statistics?, options?, comment?, inherited?, type_default?, no_equality?,
+ *       grants?: [{ privilege, role?, grantable }] }],
  *     constraints: [{ name, type, definition, valid, columns?, deferrable?, references?, index?, inherited?,
  *       comment? }],
- *     indexes: [{ name, definition, unique, valid, primary?, constraint?, predicate?, keys, columns? ... }],
- *     referenced_by: [{ table, name, definition, valid, columns, referenced }],
+ *     indexes: [{ name, definition, unique, valid, primary?, constraint?, predicate?, keys, columns?,
+ *       attached_to? ... }],
+ *     referenced_by: [{ table, name, definition, valid, index, columns, referenced }],
  *     dependents: [{ what, column? }] }
  *
- * Names are bare; in `definition`, in expressions, in `references`, `table`, `partitions` and `children` they are
- * quoted and qualified as SQL needs them. What is optional is absent when there is none.
+ * Names are bare; in `definition`, in expressions, in `references`, `table`, `partitions`, `children` and `attached_to` they
+ * are quoted and qualified as SQL needs them. What is optional is absent when there is none.
  */
 #ifndef ZDM_CATALOG_DESCRIBE_H
 #define ZDM_CATALOG_DESCRIBE_H

@@ -10,6 +10,13 @@ return {
         shared.table,
         { name = "name", kind = "identifier", required = true, doc = "The index's name." },
         { name = "quiet", kind = "text", default = "7d", doc = "How long nobody may have used it: see `unused`." },
+        {
+            name = "unique",
+            kind = "boolean",
+            default = false,
+            doc = "The index is unique, and goes nevertheless: it keeps duplicates out and INSERT ... ON CONFLICT may need it, "
+                .. "none of which the gate sees.",
+        },
     },
     example = [[recipe.drop_index { table = "users", name = "users_old_idx" }]],
     expand = function(v, use)
@@ -27,6 +34,22 @@ return {
             return {}
         elseif index.replica_identity then
             use.refuse("name", ("%s is the replica identity of the table"):format(use.quote(name)))
+            return {}
+        elseif index.attached_to then
+            use.refuse("name", ("%s is a part of %s, the index of the partitioned table"):format(use.quote(name),
+                index.attached_to), "it can only go together with that")
+            return {}
+        end
+        for _, r in ipairs(t.referenced_by) do
+            if r.index == name then
+                use.refuse("name", ("the foreign key %s of %s needs %s"):format(use.quote(r.name), r.table,
+                    use.quote(name)), "drop the foreign key first")
+                return {}
+            end
+        end
+        if index.unique and not v.unique then
+            use.refuse("name", ("%s is unique: without it duplicates get in, and INSERT ... ON CONFLICT that needs it "
+                .. "fails; the gate sees neither"):format(use.quote(name)), "if that is meant: unique = true")
             return {}
         end
         local qualified = use.qualified(t.schema, name)

@@ -87,11 +87,39 @@ local function in_the_way(t, c, use)
             list[#list + 1] = what == "sequence" and "sequence " .. c.sequence or ("it is %s"):format(what)
         end
     end
+    if c.type_default then
+        list[#list + 1] = ("the default of its type %s, which a column cannot be without"):format(c.type)
+    end
+    if c.no_equality then
+        list[#list + 1] = ("its type %s has no equality by which both columns could be compared"):format(c.type)
+    end
     if t.kind ~= "table" or t.partition_of or #t.children > 0 then
         list[#list + 1] = "the table is partitioned, a partition, or others inherit from it"
     end
     table.sort(list)
     return list
+end
+
+-- What the column shares with one that the plan renames already: each of the two would make a copy of it that holds
+-- the other's old column, and goes away with that.
+local function shared_with_earlier(t, c, use)
+    local earlier = use.notes("renamed columns of " .. t.relation)
+    local found
+    for _, other in ipairs(earlier) do
+        if other == c.name then
+            found = found or ("the plan renames %s already"):format(use.quote(c.name))
+        end
+        for _, list in ipairs { t.constraints, t.indexes } do
+            for _, owner in ipairs(list) do
+                if use.contains(owner.columns, c.name) and use.contains(owner.columns, other) then
+                    found = found or ("%s is of both %s and %s, which the plan renames already"):format(
+                        use.quote(owner.name), use.quote(c.name), use.quote(other))
+                end
+            end
+        end
+    end
+    earlier[#earlier + 1] = c.name
+    return found
 end
 
 -- The new column as the old one is, but for NOT NULL and default: those come later.
@@ -236,7 +264,9 @@ return {
     name = "rename_column",
     doc = "Gives a column another name while old and new code run side by side: a second column with everything that hangs "
         .. "on the first (type, collation, storage, rights, comment, indexes, constraints, keys), kept equal by triggers; "
-        .. "behind a gate the first is dropped.",
+        .. "behind a gate the first is dropped. While two columns "
+        .. "are unique, INSERT ... ON CONFLICT on one of them can fail with a duplicate key of the other, when two sessions "
+        .. "insert the same value at the same time: the application has to repeat it.",
     fields = {
         shared.table,
         { name = "from", kind = "identifier", required = true, doc = "The column." },
@@ -265,6 +295,11 @@ recipe.rename_column {
                 ),
                 "take these away first, or write the steps yourself"
             )
+            return {}
+        end
+        local both = shared_with_earlier(t, c, use)
+        if both then
+            use.refuse("from", both, "rename one column after the other: the second in a plan of its own")
             return {}
         end
         local from, new = use.quote(c.name), use.quote(to)

@@ -133,7 +133,17 @@ sql "CREATE TABLE kept (id int PRIMARY KEY, a int, b int GENERATED ALWAYS AS (a 
      CREATE TABLE refers (kept int REFERENCES kept);
      CREATE VIEW looks AS SELECT a FROM kept;
      CREATE POLICY own ON kept USING (a > 0);
-     CREATE STATISTICS seen ON a, b FROM kept"
+     CREATE STATISTICS seen ON a, b FROM kept;
+     CREATE DOMAIN state AS text DEFAULT 'new'; CREATE DOMAIN doc AS json; CREATE TYPE pair AS (x int, at point);
+     CREATE TABLE odd (j json, at point, docs doc[], p pair, s state, a int, b int CHECK (b > a), d int, e int, f int,
+                       ok jsonb[], name varchar(9)[], net cidr, due int4range, kind regclass);
+     CREATE INDEX odd_d_e ON odd (d, e);
+     CREATE UNIQUE INDEX odd_f ON odd (f);
+     CREATE UNIQUE INDEX odd_name ON odd (name);
+     CREATE TABLE needs_f (f int REFERENCES odd (f));
+     CREATE TABLE parted (id int) PARTITION BY RANGE (id);
+     CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (1) TO (10);
+     CREATE INDEX parted_id ON parted (id)"
 cat >refused.lua <<'LUA'
 return plan "refused" {
     api = 1,
@@ -151,10 +161,34 @@ return plan "refused" {
     recipe.drop_index { table = "kept", name = "kept_pkey" },
     recipe.drop_index { table = "kept", name = "kept_a" },
     recipe.rename_table { table = "kept", to = "refers" },
+    recipe.rename_column { table = "odd", from = "j", to = "j2" },
+    recipe.rename_column { table = "odd", from = "at", to = "at2" },
+    recipe.rename_column { table = "odd", from = "docs", to = "docs2" },
+    recipe.rename_column { table = "odd", from = "p", to = "p2" },
+    recipe.rename_column { table = "odd", from = "s", to = "s2" },
+    recipe.rename_column { table = "odd", from = "a", to = "a2" },
+    recipe.rename_column { table = "odd", from = "b", to = "b2" },
+    recipe.rename_column { table = "odd", from = "d", to = "d2" },
+    recipe.rename_column { table = "odd", from = "e", to = "e2" },
+    recipe.rename_column { table = "odd", from = "d", to = "d3" },
+    recipe.drop_index { table = "parted_1", name = "parted_1_id_idx" },
+    recipe.drop_index { table = "odd", name = "odd_f", unique = true },
+    recipe.drop_index { table = "odd", name = "odd_name" },
 }
 LUA
 check_exit 2 "$ZDM" plan refused.lua
 check_golden recipes/refused "$err"
+cat >not_refused.lua <<'LUA'
+return plan "not_refused" {
+    api = 1,
+    recipe.rename_column { table = "odd", from = "ok", to = "ok2" },
+    recipe.rename_column { table = "odd", from = "net", to = "net2" },
+    recipe.rename_column { table = "odd", from = "due", to = "due2" },
+    recipe.rename_column { table = "odd", from = "kind", to = "kind2" },
+    recipe.drop_index { table = "odd", name = "odd_name", unique = true },
+}
+LUA
+check_exit 0 "$ZDM" plan not_refused.lua
 cat >mistakes.lua <<'LUA'
 return plan "mistakes" {
     api = 1,

@@ -46,6 +46,28 @@ SELECT pg_catalog.jsonb_build_object(
                    WHERE o NOT LIKE 'pg\_attver=%'),
       'comment', pg_catalog.col_description(c.oid, a.attnum),
       'inherited', NULLIF(a.attinhcount > 0, false),
+      'type_default', t.typdefault,
+      'no_equality', NULLIF(EXISTS (
+        -- What the type is made of: of a domain its base, of an array its elements, of a row its columns.
+        WITH RECURSIVE made_of AS (
+          SELECT a.atttypid AS oid
+          UNION
+          SELECT p.oid
+            FROM made_of m JOIN pg_catalog.pg_type y ON y.oid = m.oid,
+                 LATERAL (SELECT y.typbasetype AS oid WHERE y.typtype = 'd'
+                          UNION ALL SELECT y.typelem WHERE y.typtype = 'b' AND y.typcategory = 'A'
+                          UNION ALL SELECT b.atttypid FROM pg_catalog.pg_attribute b
+                                     WHERE y.typtype = 'c' AND b.attrelid = y.typrelid
+                                       AND b.attnum > 0 AND NOT b.attisdropped) p)
+        SELECT FROM made_of m JOIN pg_catalog.pg_type y ON y.oid = m.oid
+         WHERE y.typtype = 'b' AND y.typcategory <> 'A'
+           AND NOT EXISTS (
+             SELECT FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_am am ON am.oid = o.opcmethod
+              WHERE o.opcdefault AND am.amname IN ('btree', 'hash')
+                AND (o.opcintype = y.oid
+                     OR EXISTS (SELECT FROM pg_catalog.pg_cast k
+                                 WHERE k.castsource = y.oid AND k.casttarget = o.opcintype
+                                   AND k.castmethod = 'b' AND k.castcontext = 'i')))), false),
       'grants', (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                     'privilege', g.privilege_type,
                     'role', CASE WHEN g.grantee = 0 THEN NULL ELSE pg_catalog.pg_get_userbyid(g.grantee) END,
@@ -79,6 +101,7 @@ SELECT pg_catalog.jsonb_build_object(
     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
       'table', k.conrelid::pg_catalog.regclass::text, 'name', k.conname,
       'definition', pg_catalog.pg_get_constraintdef(k.oid), 'valid', k.convalidated,
+      'index', (SELECT i.relname FROM pg_catalog.pg_class i WHERE i.oid = k.conindid),
       'columns', (SELECT pg_catalog.jsonb_agg(a.attname ORDER BY u.o)
                     FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS u (n, o)
                     JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.n),
@@ -98,6 +121,8 @@ SELECT pg_catalog.jsonb_build_object(
       'predicate', pg_catalog.pg_get_expr(x.indpred, x.indrelid),
       'replica_identity', NULLIF(x.indisreplident, false),
       'clustered', NULLIF(x.indisclustered, false),
+      'attached_to', (SELECT h.inhparent::pg_catalog.regclass::text FROM pg_catalog.pg_inherits h
+                       WHERE h.inhrelid = x.indexrelid),
       'comment', pg_catalog.obj_description(x.indexrelid, 'pg_class'),
       'keys', (SELECT pg_catalog.jsonb_agg(pg_catalog.pg_get_indexdef(x.indexrelid, o, false) ORDER BY o)
                  FROM pg_catalog.generate_series(1, x.indnkeyatts) AS o),
