@@ -65,6 +65,16 @@ add_renamed(struct zdm_rollback_view *view, size_t index, const struct zdm_sql_l
     free(words);
 }
 
+/* "type t and what depends on it": which ones, and what they hold, is not looked for; NULL: known by name. */
+static char *
+words_of_unnamed(const struct zdm_sql_loss *loss, const char *written)
+{
+    return loss->kind == ZDM_LOSS_SCHEMA ? zdm_strf("schema %s with everything in it", written)
+           : loss->kind == ZDM_LOSS_DEPENDENTS
+               ? zdm_strf("%s %s and what depends on it", loss->what, written)
+               : NULL;
+}
+
 struct table {
     char *name; /* owned, as the server knows it; NULL: it is not there */
     int64_t rows;
@@ -222,11 +232,12 @@ look_undo(struct look *look, const struct zdm_rollback_step *undone,
 {
     size_t index = undone->index;
     char *written = zdm_sql_quote_qualified(loss->schema, loss->name);
+    char *unnamed = words_of_unnamed(loss, written);
     struct table table = {.name = NULL};
     int rc = 0;
 
-    if (loss->kind == ZDM_LOSS_SCHEMA)
-        add(look->view, index, zdm_strf("schema %s with everything in it", written));
+    if (unnamed)
+        add(look->view, index, unnamed);
     else
         rc = look_table(look->conn, written, &table, err);
     if (rc == 0 && table.name) {
@@ -234,7 +245,7 @@ look_undo(struct look *look, const struct zdm_rollback_step *undone,
             rc = lock(look, loss, table.name, err);
         if (rc == 0)
             rc = look_inside(look, undone, loss, table.name, table.rows, err);
-    } else if (rc == 0 && loss->kind != ZDM_LOSS_SCHEMA && !undone->begun) {
+    } else if (rc == 0 && !unnamed && !undone->begun) {
         add_renamed(look->view, index, loss, written);
     }
     free(table.name);
@@ -248,12 +259,15 @@ look_done(struct look *look, const struct zdm_step *step, size_t index,
     const struct zdm_sql_loss *loss, struct zdm_err *err)
 {
     char *written = zdm_sql_quote_qualified(loss->schema, loss->name);
+    char *unnamed = words_of_unnamed(loss, written);
     struct table table = {.name = NULL, .rows = -1};
     int rc = 0;
 
     if (loss->kind == ZDM_LOSS_SCHEMA) {
         add(look->view, index,
             zdm_strf("what was in schema %s, dropped by \"%s\"", written, step->id));
+    } else if (unnamed) {
+        add(look->view, index, zdm_strf("%s, gone since \"%s\"", unnamed, step->id));
     } else {
         rc = look_table(look->conn, written, &table, err);
         if (rc == 0) {
@@ -263,6 +277,7 @@ look_done(struct look *look, const struct zdm_step *step, size_t index,
             free(words);
         }
     }
+    free(unnamed);
     free(table.name);
     free(written);
     return rc;

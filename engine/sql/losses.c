@@ -35,24 +35,110 @@ of_alter_table(struct zdm_sql_losses *out, const PgQuery__AlterTableStmt *st)
     }
 }
 
-/* An object of a DROP: its name as a list, a.b.c. */
+static void
+add_dependents(struct zdm_sql_losses *out, const char *what, const char *schema, const char *name)
+{
+    add(out, ZDM_LOSS_DEPENDENTS, schema, name, NULL);
+    out->items[out->count - 1].what = what;
+}
+
+/* What a column may be made of: without it the column goes, too. */
+static const char *
+made_of(PgQuery__ObjectType type)
+{
+    switch (type) {
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
+        return "type";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN:
+        return "domain";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION:
+        return "collation";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION:
+        return "extension";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ACCESS_METHOD:
+        return "access method";
+    default:
+        return NULL;
+    }
+}
+
+/* The name of an object of a DROP: alone, as a list a.b.c, or as that of a type. */
+static void
+name_of(const PgQuery__Node *object, const char **schema, const char **name)
+{
+    PgQuery__Node *const *names;
+    size_t n;
+
+    *schema = NULL;
+    if (object->node_case == PG_QUERY__NODE__NODE_LIST) {
+        n = object->list->n_items;
+        names = object->list->items;
+    } else if (object->node_case == PG_QUERY__NODE__NODE_TYPE_NAME) {
+        n = object->type_name->n_names;
+        names = object->type_name->names;
+    } else {
+        *name = zdm_node_string(object);
+        return;
+    }
+    if (n > 1)
+        *schema = zdm_node_string(names[n - 2]);
+    *name = zdm_last_string(n, names);
+}
+
 static void
 of_drop(struct zdm_sql_losses *out, const PgQuery__DropStmt *st)
 {
     bool cascade = st->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
+    const char *what = cascade ? made_of(st->remove_type) : NULL;
 
     for (size_t i = 0; i < st->n_objects; i++) {
-        const PgQuery__Node *object = st->objects[i];
-        if (st->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE &&
-            object->node_case == PG_QUERY__NODE__NODE_LIST) {
-            const PgQuery__List *name = object->list;
-            size_t n = name->n_items;
-            add(out, ZDM_LOSS_TABLE, n > 1 ? zdm_node_string(name->items[n - 2]) : NULL,
-                zdm_last_string(n, name->items), NULL);
-        } else if (st->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA && cascade) {
-            add(out, ZDM_LOSS_SCHEMA, NULL, zdm_node_string(object), NULL);
-        }
+        const char *schema, *name;
+        name_of(st->objects[i], &schema, &name);
+        if (st->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE)
+            add(out, ZDM_LOSS_TABLE, schema, name, NULL);
+        else if (st->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA && cascade)
+            add(out, ZDM_LOSS_SCHEMA, NULL, name, NULL);
+        else if (what)
+            add_dependents(out, what, schema, name);
     }
+}
+
+static void
+of_truncate(struct zdm_sql_losses *out, const PgQuery__TruncateStmt *st)
+{
+    for (size_t i = 0; i < st->n_relations; i++) {
+        const PgQuery__RangeVar *range = st->relations[i]->range_var;
+        if (st->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+            add_dependents(out, "rows of table", range->schemaname, range->relname);
+        else
+            add_range(out, ZDM_LOSS_ROWS, range, NULL);
+    }
+}
+
+static bool
+deletes(const PgQuery__MergeStmt *st)
+{
+    for (size_t i = 0; i < st->n_merge_when_clauses; i++)
+        if (st->merge_when_clauses[i]->merge_when_clause->command_type ==
+            PG_QUERY__CMD_TYPE__CMD_DELETE)
+            return true;
+    return false;
+}
+
+/* Any WITH may have a DELETE in it, and one of PostgreSQL 17 a MERGE. */
+static bool
+of_query(void *self, const ProtobufCMessage *message)
+{
+    struct zdm_sql_losses *out = self;
+
+    if (message->descriptor == &pg_query__delete_stmt__descriptor) {
+        add_range(out, ZDM_LOSS_ROWS, ((const PgQuery__DeleteStmt *)message)->relation, NULL);
+    } else if (message->descriptor == &pg_query__merge_stmt__descriptor) {
+        const PgQuery__MergeStmt *st = (const PgQuery__MergeStmt *)message;
+        if (deletes(st))
+            add_range(out, ZDM_LOSS_ROWS, st->relation, NULL);
+    }
+    return true;
 }
 
 static void
@@ -66,11 +152,17 @@ of_statement(struct zdm_sql_losses *out, const PgQuery__Node *node)
         of_drop(out, node->drop_stmt);
         break;
     case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
-        for (size_t i = 0; i < node->truncate_stmt->n_relations; i++)
-            add_range(out, ZDM_LOSS_ROWS, node->truncate_stmt->relations[i]->range_var, NULL);
+        of_truncate(out, node->truncate_stmt);
         break;
+    /* The body of a function or a rule only says what will be done. */
+    case PG_QUERY__NODE__NODE_SELECT_STMT:
+    case PG_QUERY__NODE__NODE_INSERT_STMT:
+    case PG_QUERY__NODE__NODE_UPDATE_STMT:
     case PG_QUERY__NODE__NODE_DELETE_STMT:
-        add_range(out, ZDM_LOSS_ROWS, node->delete_stmt->relation, NULL);
+    case PG_QUERY__NODE__NODE_MERGE_STMT:
+    case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
+    case PG_QUERY__NODE__NODE_COPY_STMT:
+        zdm_node_walk(node, of_query, out);
         break;
     default:
         break;

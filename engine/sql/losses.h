@@ -9,15 +9,19 @@
 enum zdm_loss_kind {
     ZDM_LOSS_COLUMN, /* DROP COLUMN: its values */
     ZDM_LOSS_TABLE,  /* DROP TABLE: its rows */
-    ZDM_LOSS_ROWS,   /* TRUNCATE, DELETE: rows of a table that stays */
+    ZDM_LOSS_ROWS,   /* TRUNCATE, DELETE, also in WITH, MERGE: rows of a table that stays */
     ZDM_LOSS_SCHEMA, /* DROP SCHEMA ... CASCADE: whatever is in it */
+    /* DROP TYPE, EXTENSION, ... CASCADE take the columns of other tables, TRUNCATE ... CASCADE the rows
+     * of those that refer to it: which ones only the target knows. */
+    ZDM_LOSS_DEPENDENTS,
 };
 
 struct zdm_sql_loss {
     enum zdm_loss_kind kind;
-    char *schema; /* NULL: not written */
-    char *name;   /* of the table, or of the schema that goes */
-    char *column; /* NULL: none */
+    char *schema;     /* NULL: not written */
+    char *name;       /* of the table, or of what else goes */
+    char *column;     /* NULL: none */
+    const char *what; /* DEPENDENTS: "type", "rows of table", static; else NULL */
 };
 struct zdm_sql_losses { /* names folded and unquoted, all owned */
     struct zdm_sql_loss *items;

@@ -93,6 +93,32 @@ check_exit 4 "$ZDM" rollback erase.lua
 check_has "$err" 'rows of table people, deleted by "purge"'
 check_exit 0 "$ZDM" rollback erase.lua --accept-data-loss
 
+# --- what an undo takes along, and only the target knows
+sql "CREATE TYPE shade AS ENUM ('dark'); CREATE TABLE painted (id int PRIMARY KEY, shade shade);
+     INSERT INTO painted VALUES (1, 'dark'); CREATE TABLE sold (painted int REFERENCES painted);
+     INSERT INTO sold VALUES (1)"
+cat >along.lua <<'END'
+return plan "along" { api = 1, expand {
+  sql "one" "CREATE TABLE one ()" { undo = "DROP TABLE one; DROP TYPE shade CASCADE" },
+  sql "two" "CREATE TABLE two ()" { undo = "DROP TABLE two; TRUNCATE painted CASCADE" },
+  sql "three" "CREATE TABLE three ()" {
+    undo = "DROP TABLE three; MERGE INTO painted p USING sold ON p.id = 1 WHEN NOT MATCHED THEN DO NOTHING" ..
+      " WHEN MATCHED THEN DELETE" },
+  sql "four" "CREATE TABLE four ()" {
+    undo = "DROP TABLE four; WITH d AS (DELETE FROM sold WHERE painted = 1 RETURNING 1) SELECT FROM d" },
+} }
+END
+check_exit 0 "$ZDM" run along.lua
+check_exit 4 "$ZDM" rollback along.lua
+check_has "$err" 'type shade and what depends on it'
+check_has "$err" 'rows of table painted and what depends on it'
+check_has "$err" 'rows of table sold, how many'
+check_has "$err" 'rows of table painted, how many'
+check_eq "all is there" "dark 1" \
+    "$(sql "SELECT shade || ' ' || sold.painted FROM sold JOIN painted ON painted.id = sold.painted")"
+check_exit 0 "$ZDM" rollback along.lua --accept-data-loss
+sql 'DROP TABLE sold, painted'
+
 # --- an index without a schema: the search_path may find another one by that name first
 sql 'CREATE SCHEMA aside; CREATE TABLE aside.other (id int)'
 cat >index.lua <<'END'

@@ -112,18 +112,45 @@ what_is_lost(void **state)
     struct zdm_sql_losses losses;
 
     (void)state;
-    zdm_sql_losses_of("ALTER TABLE \"S\".t DROP COLUMN \"A\", ADD b int, DROP c; DROP TABLE x.u, v;"
-                      " TRUNCATE w; DELETE FROM z WHERE true; DROP INDEX i; DROP SCHEMA e;"
-                      " DROP SCHEMA f CASCADE",
+    zdm_sql_losses_of(
+        "ALTER TABLE \"S\".t DROP COLUMN \"A\", ADD b int, DROP c; DROP TABLE x.u, v;"
+        " TRUNCATE w; DELETE FROM z WHERE true; DROP INDEX i; DROP SCHEMA e;"
+        " DROP SCHEMA f CASCADE; DROP TYPE tt; DROP TYPE x.\"Ty\", ty CASCADE;"
+        " DROP DOMAIN d CASCADE; DROP EXTENSION hstore; DROP EXTENSION hstore CASCADE;"
+        " DROP COLLATION x.co CASCADE; DROP ACCESS METHOD am CASCADE;"
+        " DROP VIEW vi CASCADE; TRUNCATE x.w, y CASCADE;"
+        " WITH d AS (DELETE FROM x.gone RETURNING 1),"
+        " e AS (UPDATE kept SET a = 1 RETURNING 1) SELECT FROM d, e;"
+        " CREATE TABLE n AS WITH d AS (DELETE FROM moved RETURNING *) SELECT * FROM d;"
+        " INSERT INTO kept WITH d AS (DELETE FROM old RETURNING *) SELECT * FROM d;"
+        " COPY (DELETE FROM written RETURNING *) TO STDOUT;"
+        " MERGE INTO x.m USING s ON s.id = m.id WHEN NOT MATCHED THEN DO NOTHING"
+        " WHEN MATCHED THEN DELETE;"
+        " MERGE INTO kept USING s ON s.id = kept.id WHEN MATCHED THEN DO NOTHING;"
+        " CREATE FUNCTION fu() RETURNS void BEGIN ATOMIC DELETE FROM kept; END;"
+        " CREATE RULE r AS ON INSERT TO kept DO ALSO DELETE FROM kept",
         &losses);
     static const struct zdm_sql_loss expected[] = {
-        {ZDM_LOSS_COLUMN, (char *)"S", (char *)"t", (char *)"A"},
-        {ZDM_LOSS_COLUMN, (char *)"S", (char *)"t", (char *)"c"},
-        {ZDM_LOSS_TABLE, (char *)"x", (char *)"u", NULL},
-        {ZDM_LOSS_TABLE, NULL, (char *)"v", NULL},
-        {ZDM_LOSS_ROWS, NULL, (char *)"w", NULL},
-        {ZDM_LOSS_ROWS, NULL, (char *)"z", NULL},
-        {ZDM_LOSS_SCHEMA, NULL, (char *)"f", NULL},
+        {ZDM_LOSS_COLUMN, (char *)"S", (char *)"t", (char *)"A", NULL},
+        {ZDM_LOSS_COLUMN, (char *)"S", (char *)"t", (char *)"c", NULL},
+        {ZDM_LOSS_TABLE, (char *)"x", (char *)"u", NULL, NULL},
+        {ZDM_LOSS_TABLE, NULL, (char *)"v", NULL, NULL},
+        {ZDM_LOSS_ROWS, NULL, (char *)"w", NULL, NULL},
+        {ZDM_LOSS_ROWS, NULL, (char *)"z", NULL, NULL},
+        {ZDM_LOSS_SCHEMA, NULL, (char *)"f", NULL, NULL},
+        {ZDM_LOSS_DEPENDENTS, (char *)"x", (char *)"Ty", NULL, "type"},
+        {ZDM_LOSS_DEPENDENTS, NULL, (char *)"ty", NULL, "type"},
+        {ZDM_LOSS_DEPENDENTS, NULL, (char *)"d", NULL, "domain"},
+        {ZDM_LOSS_DEPENDENTS, NULL, (char *)"hstore", NULL, "extension"},
+        {ZDM_LOSS_DEPENDENTS, (char *)"x", (char *)"co", NULL, "collation"},
+        {ZDM_LOSS_DEPENDENTS, NULL, (char *)"am", NULL, "access method"},
+        {ZDM_LOSS_DEPENDENTS, (char *)"x", (char *)"w", NULL, "rows of table"},
+        {ZDM_LOSS_DEPENDENTS, NULL, (char *)"y", NULL, "rows of table"},
+        {ZDM_LOSS_ROWS, (char *)"x", (char *)"gone", NULL, NULL},
+        {ZDM_LOSS_ROWS, NULL, (char *)"moved", NULL, NULL},
+        {ZDM_LOSS_ROWS, NULL, (char *)"old", NULL, NULL},
+        {ZDM_LOSS_ROWS, NULL, (char *)"written", NULL, NULL},
+        {ZDM_LOSS_ROWS, (char *)"x", (char *)"m", NULL, NULL},
     };
     assert_int_equal(losses.count, sizeof expected / sizeof *expected);
     for (size_t i = 0; i < losses.count; i++) {
@@ -132,6 +159,7 @@ what_is_lost(void **state)
         assert_string_equal(want->name, seen->name);
         assert_string_equal(want->schema ? want->schema : "", seen->schema ? seen->schema : "");
         assert_string_equal(want->column ? want->column : "", seen->column ? seen->column : "");
+        assert_string_equal(want->what ? want->what : "", seen->what ? seen->what : "");
     }
     zdm_sql_losses_release(&losses);
     zdm_sql_losses_of("no SQL", &losses);
