@@ -38,14 +38,14 @@ try_place(struct look *l, const struct zdm_result *r, int i, struct zdm_err *err
     return rc;
 }
 
-/* Rows between two pages, at most `most`: all, or those that need it. *bad: on one of them `where` fails. */
+/* Rows from a place up to a page, at most ROWS_AT_ONCE of those that need it, or all. *bad: on one of them
+ * `where` fails. */
 static int
-find(struct look *l, bool all, int64_t from, int64_t to, struct zdm_result **r, bool *bad,
+find(struct look *l, bool all, const char *start, int64_t to, struct zdm_result **r, bool *bad,
     struct zdm_err *err)
 {
-    char start[24], end[24], most[24];
+    char end[24], most[24];
 
-    snprintf(start, sizeof start, "%lld", (long long)from);
     snprintf(end, sizeof end, "%lld", (long long)to);
     snprintf(most, sizeof most, "%d", ROWS_AT_ONCE);
     *bad = false;
@@ -63,18 +63,34 @@ find(struct look *l, bool all, int64_t from, int64_t to, struct zdm_result **r, 
 }
 
 static int
+place_behind(const char *ctid, char *start, size_t size, struct zdm_err *err)
+{
+    long long page, line;
+
+    if (sscanf(ctid, "(%lld,%lld)", &page, &line) != 2)
+        return zdm_fail(err, ZDM_ERR_FAILED, "\"%s\" is no place of a row", ctid);
+    snprintf(start, size, "%lld,%lld", page, line + 1);
+    return 0;
+}
+
+static int
 try_rows(struct look *l, bool all, int64_t from, int64_t to, bool *bad, struct zdm_err *err)
 {
     int n = ROWS_AT_ONCE, rc = 0;
+    char start[48];
 
+    snprintf(start, sizeof start, "%lld", (long long)from);
     *bad = false;
     while (rc == 0 && n == ROWS_AT_ONCE && !*bad) {
         struct zdm_result *r = NULL;
-        if (find(l, all, from, to, &r, bad, err) < 0)
+        if (find(l, all, start, to, &r, bad, err) < 0)
             return -1;
         n = *bad ? 0 : zdm_result_rows(r);
         for (int i = 0; i < n && rc == 0; i++)
             rc = try_place(l, r, i, err);
+        /* Behind the last of them: a trigger may leave rows as they are, which were found for ever. */
+        if (rc == 0 && n > 0)
+            rc = place_behind(zdm_result_get(r, n - 1, 1), start, sizeof start, err);
         zdm_result_free(r);
         if (all)
             break;

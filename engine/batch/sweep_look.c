@@ -2,10 +2,14 @@
 #include "batch/loop.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/failpoint.h"
 #include "base/mem.h"
 #include "pg/retry.h"
+
+/* Reading a gigabyte takes this long where the disk is slow. */
+#define WHOLE_MS_MOST 10000
 
 static bool
 take(struct zdm_worker *w, size_t *piece)
@@ -48,7 +52,7 @@ ask_until_told(struct zdm_worker *w, const char *sql, const struct zdm_parameter
     int rc;
 
     *r = NULL;
-    while ((rc = zdm_conn_query(w->conn, sql, p ? p->n : 0, p ? p->values : NULL, r, err)) < 0) {
+    while ((rc = zdm_conn_query(w->conn, sql, p->n, p->values, r, err)) < 0) {
         if (zdm_is_data_error(err->sqlstate)) {
             zdm_err_clear(err);
             *r = NULL;
@@ -84,14 +88,23 @@ out:
     return rc;
 }
 
-/* All of a table at once. One of which that cannot be said is looked at in pieces. */
+/* All of a table at once. One of which that cannot be said, or not within seconds, is looked at in
+ * pieces: what the author's expressions take no size of a table tells. */
 static int
 sweep_whole(struct zdm_worker *w, struct zdm_err *err)
 {
+    const struct zdm_statement_text any = {.sql = w->sql->look.any};
     struct zdm_result *r = NULL;
 
-    if (ask_until_told(w, w->sql->look.any, NULL, &r, err) < 0)
-        return -1;
+    while (zdm_conn_query_within(w->conn, WHOLE_MS_MOST, &any, &r, err) < 0) {
+        bool canceled = err->code == ZDM_ERR_FAILED && strcmp(err->sqlstate, "57014") == 0;
+        if (canceled || zdm_is_data_error(err->sqlstate)) {
+            zdm_err_clear(err);
+            break;
+        }
+        if (zdm_worker_again(w, err) < 0)
+            return -1;
+    }
     zdm_job_lock(w->job);
     w->table->clean = r && zdm_result_get(r, 0, 0) && !zdm_result_bool(r, 0, 0);
     zdm_job_unlock(w->job);

@@ -106,6 +106,10 @@ void zdm_plan_report_release(struct zdm_plan_report *report);
 /* Fails for what works on several tables one after the other (sql/classify.h, one_by_one), with the
  * statements to write instead. *err gets no place. */
 int zdm_plan_refuse_several(const struct zdm_statement *st, struct zdm_err *err);
+/* The phase rules on statements of a step that were judged anew, in the target's catalog: ZDM_ERR_REFUSED, with the
+ * place, for the first hazard that the step does not allow. */
+int zdm_plan_refuse_unsafe(const struct zdm_plan *plan, size_t index,
+    const struct zdm_plan_statement *statements, size_t n, struct zdm_err *err);
 
 /* How an sql step must be run, from its statements' classification. */
 enum zdm_run_mode {

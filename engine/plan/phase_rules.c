@@ -79,6 +79,28 @@ judge(struct zdm_checker *checker, const struct zdm_plan_statement *statement, b
     }
 }
 
+int
+zdm_plan_refuse_unsafe(const struct zdm_plan *plan, size_t index,
+    const struct zdm_plan_statement *statements, size_t n, struct zdm_err *err)
+{
+    struct zdm_plan_report report = ZDM_PLAN_REPORT_INIT;
+    struct zdm_checker checker = {
+        .plan = plan, .step = &plan->steps[index], .index = index, .report = &report};
+    int rc = 0;
+
+    for (size_t i = 0; i < n; i++)
+        judge(&checker, &statements[i], false, &checker.step->u.sql.allow);
+    /* Whether it fails the server knows better. */
+    for (size_t i = 0; rc == 0 && i < report.errors.count; i++) {
+        if (report.errors.items[i].code != ZDM_ERR_REFUSED)
+            continue;
+        zdm_err_move(err, &report.errors.items[i]);
+        rc = -1;
+    }
+    zdm_plan_report_release(&report);
+    return rc;
+}
+
 static bool
 triggers(const struct zdm_statement *st, const char *rule)
 {

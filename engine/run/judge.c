@@ -124,9 +124,14 @@ classify(const struct zdm_session *s, struct zdm_sql_context *context, struct ve
     if (rc < 0) /* a server newer than our grammar spelt it */
         return;
     out->statements = zdm_alloc((out->parsed->count + 1) * sizeof *out->statements);
+    const struct zdm_step *step = &s->plan->steps[out->step];
     for (size_t i = 0; i < out->parsed->count; i++)
-        out->statements[i] =
-            (struct zdm_plan_statement){.step = out->step, .st = out->parsed->statements[i]};
+        out->statements[i] = (struct zdm_plan_statement){
+            .step = out->step,
+            .at = s->undoing ? step->at
+                             : zdm_sql_place(&step->u.sql.up, out->parsed->statements[i].offset),
+            .st = out->parsed->statements[i],
+        };
 }
 
 static void
@@ -360,7 +365,7 @@ zdm_judged_policy(const struct zdm_session *s, size_t index, struct zdm_lock_pol
 }
 
 int
-zdm_judge_refuse(const struct zdm_session *s, size_t index, struct zdm_err *err)
+zdm_judge_refuse(const struct zdm_session *s, size_t index, bool begins, struct zdm_err *err)
 {
     const struct zdm_step *step = &s->plan->steps[index];
     const struct verdict *verdict = s->judge ? verdict_on(s->judge, index) : NULL;
@@ -371,5 +376,8 @@ zdm_judge_refuse(const struct zdm_session *s, size_t index, struct zdm_err *err)
         if (zdm_plan_refuse_several(st, err) < 0)
             return zdm_err_at(err, text->text ? zdm_sql_place(text, st->offset) : step->at);
     }
+    if (verdict && verdict->parsed && begins && !s->undoing)
+        return zdm_plan_refuse_unsafe(
+            s->plan, index, verdict->statements, verdict->parsed->count, err);
     return 0;
 }

@@ -17,8 +17,10 @@
 
 /* Before step `index` is run, or taken back (s->undoing). On s->conn, outside a transaction. */
 void zdm_judge_step(struct zdm_session *s, size_t index);
-/* Fails when the catalog shows that it would work on several tables (zdm_plan_refuse_several): it is partitioned. */
-int zdm_judge_refuse(const struct zdm_session *s, size_t index, struct zdm_err *err);
+/* Fails when the catalog shows that it would work on several tables (zdm_plan_refuse_several): it is partitioned.
+ * With `begins`, for a step that is not half done, also when it shows a hazard that the text did not, and that the
+ * step does not allow: what zdm plan --db refuses is not run. */
+int zdm_judge_refuse(const struct zdm_session *s, size_t index, bool begins, struct zdm_err *err);
 /* It is done: what it changed is our own work. */
 void zdm_judge_done(struct zdm_session *s, size_t index);
 /* How the step, or its undo, gets its locks: by the catalog, else by the text. Views in *out until the next

@@ -127,7 +127,7 @@ tell_and_take_back(struct undoing *u, struct zdm_err *err)
     struct zdm_lock_policy policy;
 
     zdm_judge_step(s, u->now->index);
-    if (zdm_judge_refuse(s, u->now->index, err) < 0)
+    if (zdm_judge_refuse(s, u->now->index, false, err) < 0)
         return -1;
     zdm_judged_policy(s, u->now->index, &policy);
     zdm_session_tell(s, &(struct zdm_event){

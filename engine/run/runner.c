@@ -68,7 +68,7 @@ take_step(struct zdm_session *s, size_t index, enum zdm_action action, struct zd
     bool resumed = action == ZDM_ACTION_RESUME || action == ZDM_ACTION_SETTLE;
     struct zdm_lock_policy policy;
     zdm_judge_step(s, index);
-    if (zdm_judge_refuse(s, index, err) < 0)
+    if (zdm_judge_refuse(s, index, !resumed, err) < 0)
         return -1;
     if (step->kind != ZDM_STEP_GATE) {
         zdm_judged_policy(s, index, &policy);

@@ -160,3 +160,22 @@ check_exit 0 "$ZDM" run mine_too.lua --format json
 check_eq "by the text" "mine_too" "$(order_of "$out" step-start 'drop it')"
 check_has "$out" 'locks are judged by the text of the plan alone'
 check_has "$out" 'permission denied for table pg_policy'
+
+# --- a hazard that only the catalog shows: what zdm plan --db refuses is not run, unless it is allowed
+sql "CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE TABLE amounts (id int); INSERT INTO amounts VALUES (1)"
+cat >domain.lua <<'LUA'
+return plan "domain" {
+    api = 1,
+    expand {
+        sql "first" "ALTER TABLE amounts ADD COLUMN a int",
+        sql "rewrites" "ALTER TABLE amounts ADD COLUMN b positive",
+    },
+}
+LUA
+check_exit 4 "$ZDM" plan domain.lua
+check_exit 4 "$ZDM" run domain.lua
+check_has "$err" 'domain.lua:5:'
+check_has "$err" 'rule rewrite-domain-column'
+check_eq "the step before is done" 1 "$(sql "SELECT count(*) FROM zdm.journal WHERE plan = 'domain' AND state = 'done'")"
+sed -i 's/positive",/positive" { allow = { "rewrite-domain-column" }, because = "it is small" },/' domain.lua
+check_exit 0 "$ZDM" run domain.lua
