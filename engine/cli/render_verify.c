@@ -85,7 +85,9 @@ add_summary(struct zdm_buf *out, const struct zdm_verification *found)
         zdm_buf_addf(&text, ", at the end of a run of plan %s by %s", found->snapshot_plan,
             found->snapshot_who);
     } else {
-        zdm_buf_add(&text, "; the schema could not be compared: no run has written it down yet");
+        zdm_buf_add(&text,
+            "; the schema could not be compared: no run has written it down yet, or none "
+            "since an upgrade of zdm; the next run that does something will");
     }
     zdm_add_wrapped(out, text.s, 0, ZDM_COLUMNS);
     zdm_buf_addc(out, '\n');
