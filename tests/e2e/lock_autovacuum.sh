@@ -31,7 +31,8 @@ plan usual ''
 check_exit 0 "$ZDM" run usual.lua
 
 # Transaction ids are used up by 110,000 subtransactions; the table's own limit is the least there is.
-slow wrap 'autovacuum_freeze_max_age = 100000, autovacuum_vacuum_threshold = 1000000'
+slow wrap 'autovacuum_freeze_max_age = 100000, autovacuum_vacuum_threshold = 1000000,
+           autovacuum_vacuum_insert_threshold = -1'
 sql 'CREATE TABLE ids (id int)'
 sql 'DO $$ BEGIN FOR i IN 1..110000 LOOP
        BEGIN INSERT INTO ids VALUES (1); EXCEPTION WHEN division_by_zero THEN NULL; END;
