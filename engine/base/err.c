@@ -47,7 +47,7 @@ zdm_fail_errno(struct zdm_err *err, enum zdm_code code, const char *fmt, ...)
     return -1;
 }
 
-static int
+__attribute__((format(printf, 2, 0))) static int
 set_part(char **part, const char *fmt, va_list ap)
 {
     char *text = zdm_vstrf(fmt, ap);
