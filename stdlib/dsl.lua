@@ -347,17 +347,17 @@ local function with_recipe(def, words)
 end
 
 local function recipe_words(words)
-    local library = {}
+    local known = {}
     for _, def in ipairs(recipes) do
         local make = with_recipe(def, words)
-        library[def.name] = function(body)
+        known[def.name] = function(body)
             if state ~= "describing" then
                 error(("recipe.%s describes a plan: a running hook cannot use it"):format(def.name), 0)
             end
             return make(body)
         end
     end
-    return env.library("recipe", library)
+    return env.only("recipe", known)
 end
 
 --- What a plan file sees: every global of the environment that it runs in.

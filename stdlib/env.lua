@@ -236,7 +236,7 @@ local function unknown(names, name, library)
 end
 
 --- A library of which only some functions are there; the others are unknown names.
-function env.library(name, t)
+function env.only(name, t)
     local names = {}
     for member in next, t do
         names[#names + 1] = member
@@ -256,22 +256,22 @@ local function safe_string()
     s.gmatch = bounded("gmatch", string.gmatch)
     s.gsub = bounded("gsub", string.gsub)
     s.format = safe_format
-    return env.library("string", s)
+    return env.only("string", s)
 end
 
 local function safe_table()
     local t = pick(table, "concat", "insert", "pack", "remove", "unpack")
     t.sort = safe_sort
-    return env.library("table", t)
+    return env.only("table", t)
 end
 
 local function safe_math()
-    return env.library("math", pick(math, "abs", "ceil", "floor", "fmod", "huge", "max", "maxinteger", "min",
+    return env.only("math", pick(math, "abs", "ceil", "floor", "fmod", "huge", "max", "maxinteger", "min",
         "mininteger", "modf", "sqrt", "tointeger", "type", "ult"))
 end
 
 local function safe_utf8()
-    return env.library("utf8", pick(utf8, "char", "charpattern", "codepoint", "codes", "len", "offset"))
+    return env.only("utf8", pick(utf8, "char", "charpattern", "codepoint", "codes", "len", "offset"))
 end
 
 --- A fresh environment with these words in it.
