@@ -30,9 +30,10 @@ vacuumed usual ''
 plan usual ''
 check_exit 0 "$ZDM" run usual.lua
 
-# Transaction ids are used up by 110,000 subtransactions; the table's own limit is the least there is.
+# Transaction ids are used up by 110,000 subtransactions; the table's own limit is the least there is. No ANALYZE of the
+# table may come before: it takes minutes, too, and no other worker touches the table meanwhile.
 slow wrap 'autovacuum_freeze_max_age = 100000, autovacuum_vacuum_threshold = 1000000,
-           autovacuum_vacuum_insert_threshold = -1'
+           autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 1000000'
 sql 'CREATE TABLE ids (id int)'
 sql 'DO $$ BEGIN FOR i IN 1..110000 LOOP
        BEGIN INSERT INTO ids VALUES (1); EXCEPTION WHEN division_by_zero THEN NULL; END;
