@@ -122,18 +122,31 @@ find(struct applying *applying, const char *id, enum zdm_severity severity, cons
     zdm_finding_add(applying->st, applying->context, id, severity, what, applying->arena);
 }
 
-/* What could not be seen can be now. True when there was something. */
+/* True when there was one. */
 static bool
-drop_unknowns(struct zdm_statement *st)
+drop_findings(struct zdm_statement *st, bool (*wrong)(const struct zdm_finding *finding))
 {
     size_t n = 0;
 
     for (size_t i = 0; i < st->n_findings; i++)
-        if (st->findings[i].hazard != ZDM_HAZARD_UNKNOWN)
+        if (!wrong(&st->findings[i]))
             st->findings[n++] = st->findings[i];
     bool dropped = n < st->n_findings;
     st->n_findings = n;
     return dropped;
+}
+
+/* What could not be seen can be now. */
+static bool
+is_unknown(const struct zdm_finding *finding)
+{
+    return finding->hazard == ZDM_HAZARD_UNKNOWN;
+}
+
+static bool
+foresees_failure(const struct zdm_finding *finding)
+{
+    return strcmp(finding->rule, "fail-certain") == 0;
 }
 
 static void
@@ -224,10 +237,13 @@ zdm_trace_apply(struct zdm_statement *st, const struct zdm_observed *seen,
     if (seen->sqlstate && !*seen->sqlstate)
         return;
     st->evidence = ZDM_EVIDENCE_TRACED;
-    bool unknown = drop_unknowns(st);
+    bool unknown = drop_findings(st, is_unknown);
     if (seen->sqlstate) {
         take_failure(&applying);
     } else {
+        if (st->fails_with)
+            drop_findings(st, foresees_failure);
+        st->fails_with = NULL;
         if (seen->locks_seen)
             take_locks(st, seen, arena);
         take_list(&st->rewrites, &st->n_rewrites, seen->rewrites, seen->n_rewrites, arena);

@@ -26,8 +26,9 @@ trace_statement(void *self, struct zdm_statement *st, const struct zdm_sql_conte
     if (zdm_trace_run(
             self, st->sql, st->transaction == ZDM_TX_FORBIDDEN, true, arena, &observed, err) < 0)
         return -1;
-    /* What was only assumed may well be otherwise; what the catalog said may not. */
-    if (st->evidence == ZDM_EVIDENCE_CATALOG && st->verdict != ZDM_VERDICT_UNKNOWN)
+    /* What was only assumed may well be otherwise; what the catalog said, or was certain, may not. */
+    if ((st->evidence == ZDM_EVIDENCE_CATALOG && st->verdict != ZDM_VERDICT_UNKNOWN) ||
+        st->fails_with)
         *differences = (const char **)zdm_trace_differences(st, &observed, arena, n);
     zdm_trace_apply(st, &observed, context, arena);
     return 0;

@@ -241,7 +241,8 @@ struct zdm_type {
     struct zdm_relation *relation;         /* composite: the table or type behind it */
     ZDM_LIST(struct zdm_relation) used_by; /* tables and matviews with a column of it, nested too */
     ZDM_LIST(struct zdm_dependent) dependents; /* functions, views, ...: not columns or domains */
-    bool fresh;                                /* made by the text */
+    bool in_functions; /* of the text: an argument or a result, or an array of it */
+    bool fresh;        /* made by the text */
     bool dropped;
     struct zdm_type *next;
 };
@@ -258,6 +259,8 @@ struct zdm_function {
     size_t n_arguments, n_defaults;
     const struct zdm_type *variadic; /* element type of the last one, or NULL */
     const struct zdm_type *result;
+    const struct zdm_type **outputs; /* of OUT and TABLE, n_outputs, of a function of the text */
+    size_t n_outputs;
     char volatility;             /* 'i' 's' 'v' */
     char kind;                   /* 'f' 'p' 'a' 'w' */
     const char **argument_names; /* n_arguments, NULL where there is none; NULL: not known */

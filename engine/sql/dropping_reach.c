@@ -210,6 +210,22 @@ see_domains(void *self, struct zdm_type *type)
             users->dropping, (struct zdm_gone){.kind = ZDM_GONE_TYPE, .object = type});
 }
 
+/* Those that the text made: what the server has is listed. */
+static void
+see_functions(void *self, struct zdm_function *function)
+{
+    struct users *users = self;
+    bool uses = is_of(function->result, users->type);
+
+    for (size_t i = 0; i < function->n_arguments; i++)
+        uses |= is_of(function->arguments[i], users->type);
+    for (size_t i = 0; i < function->n_outputs; i++)
+        uses |= is_of(function->outputs[i], users->type);
+    if (uses && function->key && !function->dropped)
+        zdm_dropping_need(
+            users->dropping, (struct zdm_gone){.kind = ZDM_GONE_FUNCTION, .object = function});
+}
+
 static bool
 see_triggers(void *self, struct zdm_relation *relation)
 {
@@ -293,6 +309,8 @@ expand_type(struct zdm_dropping *dropping, struct zdm_type *type)
 
     zdm_catalog_each_relation(catalog, see_columns, &users);
     zdm_catalog_each_type(catalog, see_domains, &users);
+    if (type->in_functions)
+        zdm_catalog_each_function(catalog, see_functions, &users);
     expand_listed(dropping, type->dependents.items, type->dependents.n);
     if (type->relation && type->relation->kind == ZDM_RELATION_COMPOSITE)
         zdm_dropping_take(
@@ -307,7 +325,8 @@ expand_row_type(struct zdm_dropping *dropping, const struct zdm_relation *relati
             ? zdm_catalog_type(dropping->draft->catalog, relation->schema, relation->name)
             : NULL;
 
-    if (type && type->relation == relation && (type->used_by.n || type->dependents.n))
+    if (type && type->relation == relation &&
+        (type->used_by.n || type->dependents.n || type->in_functions))
         expand_type(dropping, type);
 }
 

@@ -180,6 +180,34 @@ may_replace(struct zdm_draft *draft, const PgQuery__CreateFunctionStmt *stmt, co
     return true;
 }
 
+/* For whoever drops the type. */
+static void
+note_use(const struct zdm_type *type)
+{
+    if (type && type->element)
+        type = type->element;
+    if (type)
+        ((struct zdm_type *)type)->in_functions = true;
+}
+
+static void
+describe_outputs(
+    struct zdm_draft *draft, const PgQuery__CreateFunctionStmt *stmt, struct zdm_function *function)
+{
+    function->n_outputs = 0;
+    function->outputs =
+        zdm_catalog_alloc(draft->catalog, (stmt->n_parameters + 1) * sizeof(struct zdm_type *));
+    for (size_t i = 0; i < stmt->n_parameters; i++) {
+        const PgQuery__FunctionParameter *parameter = stmt->parameters[i]->function_parameter;
+        if (parameter->mode != PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_OUT &&
+            parameter->mode != PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_TABLE)
+            continue;
+        const struct zdm_type *type = zdm_object_type(draft, parameter->arg_type);
+        note_use(type);
+        function->outputs[function->n_outputs++] = type;
+    }
+}
+
 static void
 describe(struct zdm_draft *draft, const PgQuery__CreateFunctionStmt *stmt,
     struct zdm_function *function, const struct parameters *in, struct zdm_type *const *types)
@@ -198,6 +226,7 @@ describe(struct zdm_draft *draft, const PgQuery__CreateFunctionStmt *stmt,
         zdm_catalog_alloc(catalog, (in->n + 1) * sizeof *function->argument_names);
     for (size_t i = 0; i < in->n; i++) {
         function->arguments[i] = types[i];
+        note_use(types[i]);
         function->argument_names[i] = zdm_catalog_string(catalog, in->names[i]);
     }
     if (in->variadic && in->n && types[in->n - 1])
@@ -205,6 +234,8 @@ describe(struct zdm_draft *draft, const PgQuery__CreateFunctionStmt *stmt,
     function->result = stmt->return_type ? zdm_object_type(draft, stmt->return_type)
                        : in->n_out == 1 && !stmt->is_procedure ? zdm_object_type(draft, in->out)
                                                                : NULL;
+    note_use(function->result);
+    describe_outputs(draft, stmt, function);
     function->returns_set = stmt->return_type && stmt->return_type->setof;
     function->sql_body = NULL;
     if (strcmp(option_text(stmt, "language"), "sql") == 0 && as && as->arg &&

@@ -108,14 +108,37 @@ zdm_object_type_named(struct zdm_draft *draft, size_t n, PgQuery__Node *const *n
     return zdm_catalog_type(draft->catalog, zdm_object_schema(n, names), zdm_object_name(n, names));
 }
 
+static const char *
+array_name(struct zdm_draft *draft, const char *name)
+{
+    const char *array = zdm_arena_strf(draft->arena, "_%s", name);
+
+    return strlen(array) < 64 ? array : zdm_arena_strf(draft->arena, "%.63s", array);
+}
+
+static void
+add_array(struct zdm_draft *draft, struct zdm_type *type)
+{
+    struct zdm_type *array = zdm_catalog_add_type(
+        draft->catalog, type->schema, array_name(draft, type->name), ZDM_TYPE_BASE);
+
+    array->fresh = true;
+    array->element = type;
+    zdm_catalog_touch(draft->catalog, type, sizeof *type);
+    type->array = array;
+}
+
 struct zdm_type *
 zdm_object_type(struct zdm_draft *draft, const PgQuery__TypeName *name)
 {
     struct zdm_type *type = zdm_object_type_named(draft, name->n_names, name->names);
 
-    if (!type || !name->n_array_bounds || !type->array)
-        return name->n_array_bounds ? NULL : type;
-    return zdm_catalog_type(draft->catalog, type->array->schema, type->array->name);
+    if (!type || !name->n_array_bounds)
+        return type;
+    if (!type->array && !type->oid && type->kind == ZDM_TYPE_COMPOSITE)
+        add_array(draft, type);
+    return type->array ? zdm_catalog_type(draft->catalog, type->array->schema, type->array->name)
+                       : NULL;
 }
 
 const char *
@@ -314,14 +337,6 @@ row_type_is_taken(struct zdm_draft *draft, const char *schema, const char *name)
     return relation && !strchr("SiI", (int)relation->kind);
 }
 
-static const char *
-array_name(struct zdm_draft *draft, const char *name)
-{
-    const char *array = zdm_arena_strf(draft->arena, "_%s", name);
-
-    return strlen(array) < 64 ? array : zdm_arena_strf(draft->arena, "%.63s", array);
-}
-
 void
 zdm_object_move_type(
     struct zdm_draft *draft, struct zdm_type *type, const char *schema, const char *name)
@@ -372,11 +387,7 @@ zdm_object_make_type(
     }
     struct zdm_type *type = zdm_catalog_add_type(draft->catalog, schema, name, kind);
     type->fresh = true;
-    struct zdm_type *array = zdm_catalog_add_type(
-        draft->catalog, schema, zdm_arena_strf(draft->arena, "_%.62s", name), ZDM_TYPE_BASE);
-    array->fresh = true;
-    array->element = type;
-    type->array = array;
+    add_array(draft, type);
     return type;
 }
 

@@ -526,3 +526,72 @@ ALTER TABLE booked DROP COLUMN off CASCADE
 
 --! after: CREATE TABLE booked (a int, b int, EXCLUDE USING gist (int4range(a, b) WITH &&))
 ALTER TABLE booked DROP COLUMN b
+
+-- functions that the text made go with the types of their arguments and results
+--! after: CREATE TYPE made AS (a text); CREATE FUNCTION takes(made[]) RETURNS int LANGUAGE sql AS 'SELECT 1'
+DROP TYPE made;
+
+--! after: CREATE TYPE made AS (a text)
+--! after: CREATE FUNCTION takes(made[]) RETURNS int LANGUAGE sql AS 'SELECT 1'
+--! after: DROP TYPE made CASCADE
+--! after: CREATE TYPE made AS (a text, b int)
+--! after: CREATE FUNCTION takes(made[], b boolean DEFAULT false) RETURNS int LANGUAGE sql AS 'SELECT 1'
+DROP FUNCTION takes;
+
+--! after: CREATE TYPE made AS ENUM ('a')
+--! after: CREATE FUNCTION gives() RETURNS made LANGUAGE sql AS 'SELECT NULL::made'
+DROP TYPE made;
+
+--! after: CREATE TYPE made AS ENUM ('a')
+--! after: CREATE FUNCTION gives() RETURNS SETOF made LANGUAGE sql AS 'SELECT NULL::made'
+--! after: DROP TYPE made CASCADE
+DROP FUNCTION gives();
+
+--! after: CREATE TABLE made (id int)
+--! after: CREATE FUNCTION gives() RETURNS SETOF made LANGUAGE plpgsql AS 'BEGIN END'
+DROP TABLE made;
+
+--! after: CREATE TABLE made (id int)
+--! after: CREATE FUNCTION gives() RETURNS SETOF made LANGUAGE plpgsql AS 'BEGIN END'
+--! after: DROP TABLE made CASCADE
+--! after: CREATE FUNCTION gives(int) RETURNS int LANGUAGE plpgsql AS 'BEGIN END'
+DROP FUNCTION gives;
+
+--! after: CREATE FUNCTION takes(plain) RETURNS int LANGUAGE plpgsql AS 'BEGIN END'
+DROP TABLE plain;
+
+--! after: CREATE VIEW seen AS SELECT 1 AS a
+--! after: CREATE FUNCTION takes(seen[]) RETURNS int LANGUAGE plpgsql AS 'BEGIN END'
+DROP VIEW seen;
+
+--! after: CREATE DOMAIN made AS int CHECK (VALUE > 0)
+--! after: CREATE FUNCTION takes(made) RETURNS int LANGUAGE sql AS 'SELECT 1'
+DROP DOMAIN made;
+
+--! after: CREATE FUNCTION gives(OUT a mood, OUT b int) LANGUAGE sql AS 'SELECT NULL::mood, 1'
+DROP TYPE mood;
+
+--! after: CREATE TYPE made AS ENUM ('a')
+--! after: CREATE FUNCTION gives(OUT a made, OUT b int) LANGUAGE sql AS 'SELECT NULL::made, 1'
+DROP TYPE made;
+
+--! after: CREATE TYPE made AS ENUM ('a')
+--! after: CREATE FUNCTION gives() RETURNS TABLE (a made, b int) LANGUAGE sql AS 'SELECT NULL::made, 1'
+DROP TYPE made;
+
+--! after: CREATE TYPE made AS ENUM ('a')
+--! after: CREATE PROCEDURE takes(a made) LANGUAGE plpgsql AS 'BEGIN END'
+DROP TYPE made;
+
+--! after: CREATE TYPE made AS ENUM ('a')
+--! after: CREATE FUNCTION takes(VARIADIC made[]) RETURNS int LANGUAGE plpgsql AS 'BEGIN END'
+DROP TYPE made CASCADE;
+
+--! after: CREATE SCHEMA made_in; CREATE TYPE made_in.made AS ENUM ('a'); CREATE FUNCTION takes(made_in.made) RETURNS int LANGUAGE plpgsql AS 'BEGIN END'
+DROP SCHEMA made_in;
+
+--! after: CREATE SCHEMA made_in
+--! after: CREATE TYPE made_in.made AS ENUM ('a')
+--! after: CREATE FUNCTION takes(made_in.made) RETURNS int LANGUAGE plpgsql AS 'BEGIN END'
+--! after: DROP SCHEMA made_in CASCADE
+DROP FUNCTION takes;
