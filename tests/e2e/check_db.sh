@@ -96,6 +96,13 @@ check_exit 0 "$ZDM" check --schema schema.sql --trace --format json --rule trace
 check_has "$out" '"severity": "info"'
 check_exit 0 "$ZDM" check --schema schema.sql --trace --rule traced-effect=off do.sql
 check_lacks "$out" "traced-effect"
+# What is foreseen to fail and does not is no failure, and a difference. DROP ROLE is foreseen to work.
+printf '%s;\n' 'CREATE ROLE granted' 'GRANT SELECT ON users TO granted' 'DROP ROLE granted' \
+    'REVOKE ALL ON users FROM granted' >foreseen.sql
+check_exit 4 "$ZDM" check --db "$url" --trace --format gcc foreseen.sql
+check_has "$out" 'foreseen.sql:3:1: error: run on a copy of the schema it fails'
+check_has "$out" 'error: said 42704, none seen'
+check_lacks "$out" 'foreseen.sql:4:1: error'
 echo '\i other.sql' >command.sql
 check_exit 2 "$ZDM" check --schema schema.sql --trace command.sql
 # What a file makes is new in it, in use in the next; its transactions are its own.
