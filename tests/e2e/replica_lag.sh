@@ -1,5 +1,6 @@
 # A backfill holds while a replica is too far behind in replaying, says so, and goes on afterwards.
 source "$ZDM_SOURCE/tests/support/lib.sh"
+source "$ZDM_SOURCE/tests/support/gates.sh"
 export ZDM_LEDGER=$PWD/ledger.db
 
 owner=$(stat -c %U "$PGHOST")
@@ -66,22 +67,24 @@ wait "$runner"
 check_eq "every row once, when it is there" "1|1" "$(sql 'SELECT min(n), max(n) FROM t')"
 
 # The gate: open as soon as what was written before the look is replayed, whoever's clock goes wrong.
-cat >gate.lua <<'EOF'
-return plan "gated" { api = 1, gate "lag" { replica_lag "1s" } }
-EOF
+of=replica
+gate gated 'replica_lag "1s"'
 sql "INSERT INTO t (id) VALUES (0)"
-check_exit 0 "$ZDM" run gate.lua
-tr -s ' \n' ' ' <"$out" >flat
+opens gated 'replica walreceiver'
 grep -Eq 'replica walreceiver (has replayed all|is at most [0-9]+ ms behind)' flat || fail "the gate: $(cat flat)"
-sed -i 's/"gated"/"behind"/' gate.lua
 PGPORT=5433 sql 'SELECT pg_wal_replay_pause()'
 PGPORT=5433 wait_until 'SELECT pg_get_wal_replay_pause_state()' paused
 sql "DELETE FROM t WHERE id = 0"
-check_exit 3 "$ZDM" run gate.lua
-cat "$out" "$err" | tr -s ' \n' ' ' >flat
+stays gated
+gate behind 'replica_lag "1s"'
+closed behind 'replica walreceiver'
 grep -Eq 'replica walreceiver (is [0-9]+ ms behind|has not answered for|has not said)' flat || fail "the gate: $(cat flat)"
 PGPORT=5433 sql 'SELECT pg_wal_replay_resume()'
-check_exit 0 "$ZDM" run gate.lua
+check_exit 0 "$ZDM" run behind.lua
+sql 'CREATE ROLE little LOGIN; GRANT ALL ON SCHEMA zdm TO little; GRANT ALL ON ALL TABLES IN SCHEMA zdm TO little'
+gate unseen 'replica_lag "1s"'
+hidden unseen 'is not shown to this role: GRANT pg_monitor TO little' --db "$ZDM_DATABASE_URL user=little"
+gates_shown replica_lag.sh
 
 # How fast may be changed while a backfill is under way; what it does may not.
 sql 'UPDATE t SET n = 0'

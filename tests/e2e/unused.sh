@@ -1,5 +1,6 @@
 # The check `unused`: what pg_stat_statements and the counts of scans say of columns, tables and indexes.
 source "$ZDM_SOURCE/tests/support/lib.sh"
+source "$ZDM_SOURCE/tests/support/gates.sh"
 export ZDM_LEDGER=$PWD/ledger.db
 
 # A server of its own: the extension has to be loaded at the start.
@@ -39,54 +40,41 @@ sql 'CREATE TABLE users (id int PRIMARY KEY, email text, name text, mail text);
      CREATE ROLE deploy LOGIN; GRANT CREATE ON DATABASE postgres TO deploy'
 app() { PGUSER=app sql "$1" >app.out; }
 
-# gate NAME CHECKS, look NAME: one run, its code in $code and its words in the file flat.
-gate() {
-    printf 'return plan "%s" { api = 1, gate "g" { %s } }\n' "$1" "$2" >"$1.lua"
-}
-look() {
-    code=0
-    "$ZDM" run "${@:2}" "$1.lua" >"$out" 2>"$err" || code=$?
-    cat "$out" "$err" | tr -s ' \n' ' ' >flat
-}
-closed() {
+# shut NAME [OPTION...]: closed, and no more is asked of it than that.
+shut() {
     look "$@"
     check_eq "$1 is closed: $(cat flat)" 3 "$code"
-}
-opens() {
-    look "$@"
-    check_eq "$1 opens: $(cat flat)" 0 "$code"
 }
 
 # --- nobody counts -------------------------------------------------------------------------------------
 not_these='ignore_functions = { "greet(int)", "public.mail_of(integer)" }'
 gate early "unused { \"users.email\", quiet = \"1ms\", $not_these }"
-closed early
-check_has flat 'not known: pg_stat_statements is not in this database'
+of=column
+unknown early 'not known: pg_stat_statements is not in this database'
 check_has flat 'CREATE EXTENSION'
 sql 'CREATE EXTENSION pg_stat_statements'
-closed early --db "$ZDM_DATABASE_URL user=postgres options='-c compute_query_id=off'"
+shut early --db "$ZDM_DATABASE_URL user=postgres options='-c compute_query_id=off'"
 check_has flat 'compute_query_id is off'
 app 'SELECT name FROM users'
 sql 'GRANT ALL ON SCHEMA zdm TO deploy; GRANT ALL ON ALL TABLES IN SCHEMA zdm TO deploy'
-closed early --db "$ZDM_DATABASE_URL user=deploy"
-check_has flat 'statements of other roles are not shown to this one'
+hidden early 'statements of other roles are not shown to this one' --db "$ZDM_DATABASE_URL user=deploy"
 check_has flat 'GRANT pg_read_all_stats'
+opens early 'no use for' --wait
+app 'SELECT email FROM users'
+stays early
 gate nothing 'unused { "users.nothing" }'
-look nothing
-check_eq "no such name" 1 "$code"
-check_has flat 'there is no column, table, view or index users.nothing'
+nonsense nothing 'there is no column, table, view or index users.nothing'
 
 # --- what functions run is not counted, unless all is ------------------------------------------------------
 gate functions 'unused { "users.email", quiet = "1h" }'
-closed functions
-check_has flat 'track is top, so nobody counts what functions that name users.email run: public.greet(integer), public.mail_of(integer)'
+closed functions 'track is top, so nobody counts what functions that name users.email run: public.greet(integer), public.mail_of(integer)'
 check_has flat 'ignore_functions'
 all="$ZDM_DATABASE_URL options='-c pg_stat_statements.track=all'"
-closed functions --db "$all"
+shut functions --db "$all"
 check_has flat 'no use for'
 check_has flat '; functions that name users.email: public.greet'
 sql 'ALTER ROLE backup SET pg_stat_statements.track = top'
-closed functions --db "$all"
+shut functions --db "$all"
 check_has flat 'track is top'
 sql 'ALTER ROLE backup RESET pg_stat_statements.track'
 
@@ -95,10 +83,10 @@ own='sql "mine" "SELECT count(email) >= 0 FROM users;", consistent { table = "us
     check "c" { run = function(db) return db:value "SELECT count(*) FROM users WHERE email IS NULL" == 0, "none" end }'
 gate column "$own, unused { \"users.email\", quiet = \"1h\", ignore_roles = { \"backup\" }, $not_these }"
 app 'SELECT email FROM users'
-closed column
+shut column
 check_has flat 'no use for 0 ms of 1 h'
 check_has flat 'open check "c": none'
-closed column
+shut column
 check_lacks flat 'used:'
 check_has flat 'no use for'
 i=0
@@ -106,7 +94,7 @@ for use in 'SELECT * FROM users' 'UPDATE users SET email = email WHERE id = 1' '
     "INSERT INTO users VALUES (100, 'e', 'n', 'm')" 'COPY users TO STDOUT' 'SELECT u FROM users u WHERE id = 3'; do
     i=$((i + 1))
     app "$use"
-    closed column
+    shut column
     check_has flat "used: 1 call by app of"
     check_has flat '1 h begin anew'
 done
@@ -114,7 +102,7 @@ check_eq "each was seen" 6 "$i"
 app 'SELECT id, name FROM users; SELECT * FROM named; INSERT INTO old_table VALUES (7);
      UPDATE users SET name = $$x$$ WHERE id = 2; SELECT count(*) FROM users'
 PGUSER=backup sql 'COPY users (id, email) TO STDOUT' >backup.out
-closed column
+shut column
 check_lacks flat 'used: 1 call by app of SELECT id'
 check_has flat 'no use for'
 check_has flat '; before: used: 1 call by app of SELECT u FROM users u'
@@ -124,47 +112,59 @@ check_has flat 'asked when the plan runs; the last look: no use for'
 check_exit 0 "$ZDM" status --format json column.lua
 check_has "$out" '"since": "20'
 sql 'SELECT pg_stat_statements_reset()' >reset
-closed column
+shut column
 check_has flat 'pg_stat_statements was reset; 1 h begin anew'
 
 # --- since when it is closed is kept ------------------------------------------------------------------------
 since="SELECT since FROM zdm.gate WHERE plan = 'column' AND item = 'no use of users.email'"
 before=$(sql "$since")
-closed column
+shut column
 check_eq "since the first look" "$before" "$(sql "$since")"
 check_eq "what was seen" t "$(sql "SELECT seen LIKE 'no use for%' FROM zdm.gate WHERE plan = 'column' AND NOT open")"
 
 # --- PostgreSQL 18 counts by name and alias: the second of these may be shown as the first -------------------
 gate alias "unused { \"users.email\", quiet = \"1h\", ignore_aliases = { \"o\" }, $not_these }"
 app 'SELECT u.id, u.city FROM accounts u'
-closed alias
+shut alias
 app 'SELECT u.id, u.email FROM users u'
-closed alias
+shut alias
 check_has flat 'used: 1 call by app of'
 if [ "$(sql 'SHOW server_version_num')" -ge 180000 ]; then
     check_has flat 'what may stand for a use: SELECT u.id, u.city FROM accounts u'
     check_has flat 'in ignore_aliases'
 fi
 app 'SELECT o.id FROM old_table o; SELECT city FROM accounts; SELECT u.name FROM users u'
-closed alias
+shut alias
 check_has flat 'no use for'
 
-# --- a table, an index, both at once ---------------------------------------------------------------------------
+# --- a table ------------------------------------------------------------------------------------------------
+of=table
+gate table 'unused { "old_table", quiet = "1ms" }'
+closed table 'no use for 0 ms of 1 ms'
+opens table 'no use for' --wait
+app 'SELECT FROM old_table'
+stays table
+gate others 'unused { "old_table", quiet = "1ms" }'
+hidden others 'statements of other roles are not shown to this one' --db "$ZDM_DATABASE_URL user=deploy"
+gate gone 'unused { "gone_table", quiet = "1ms" }'
+nonsense gone 'there is no column, table, view or index gone_table'
+
+# --- an index, both at once ---------------------------------------------------------------------------
+of=index
 gate rest 'unused { "old_table", "public.users_name_idx", "users_pkey", quiet = "2s" }'
-closed rest
-check_has flat 'users_pkey is the primary key, scanned or not'
+unknown rest 'users_pkey is the primary key, scanned or not'
 PGOPTIONS='-c enable_seqscan=off' app "SELECT name FROM users WHERE name = 'n3'"
 # What a session counted is there for others when it has gone.
 wait_until "SELECT idx_scan > 0 FROM pg_stat_user_indexes WHERE indexrelname = 'users_name_idx'" t
-closed rest
-check_has flat 'public.users_name_idx: 1 scans or changes'
+closed rest 'public.users_name_idx: 1 scans or changes'
 app 'SELECT FROM old_table'
-closed rest
+shut rest
 check_has flat 'call by app of SELECT FROM old_table'
 # It waits until two seconds went by without.
-"$ZDM" run --wait rest.lua >rest.out 2>rest.err || fail "the waiting run: $(cat rest.out rest.err)"
-check_eq "it is journaled with what it saw" t \
-    "$(sql "SELECT detail->0->>'seen' LIKE 'no use for 2%' FROM zdm.journal WHERE plan = 'rest' AND step = 'g'")"
+opens rest 'no use for 2' --wait
+PGOPTIONS='-c enable_seqscan=off' app "SELECT name FROM users WHERE name = 'n3'"
+stays rest
+of=column
 
 # --- a replica has counts of its own -----------------------------------------------------------------------------
 standby=$ZDM_SANDBOX/standby
@@ -185,36 +185,36 @@ on_standby() { PGPORT=5435 PGUSER=app sql "$1" >app.out; }
 
 replicas="replicas = { \"port=5435 host=$ZDM_SANDBOX\" }"
 gate single "unused { \"users.email\", quiet = \"1h\", $not_these }"
-closed single
+shut single
 check_has flat 'replicas have counts of their own: walreceiver (the field replicas asks them)'
 gate both "unused { \"users.email\", \"users_name_idx\", quiet = \"1h\", $not_these, $replicas }"
-closed both
+shut both
 check_has flat 'no use for 0 ms of 1 h; 1 replica was asked, too'
 on_standby 'SELECT email FROM users'
-closed both
+shut both
 check_has flat "used: 1 call by app on replica port=5435 host=$ZDM_SANDBOX of SELECT email FROM users"
-closed single
+shut single
 check_has flat 'no use for'
 on_standby "SET enable_seqscan = off; SELECT FROM users WHERE name = 'n3'"
 PGPORT=5435 wait_until "SELECT idx_scan > 0 FROM pg_stat_user_indexes WHERE indexrelname = 'users_name_idx'" t
-closed both
+shut both
 check_has flat 'users_name_idx: 1 scans or changes on replica port=5435'
-closed both
+shut both
 check_lacks flat 'used: 1 call by app on replica'
 
 # Who cannot be asked, or is nobody to ask, keeps it closed; what was seen before still holds when he is back.
 kept="SELECT memory->>'from' FROM zdm.gate WHERE plan = 'both'"
 before=$(sql "$kept")
 stop_standby
-closed both
+shut both
 check_has flat "not known: replica port=5435 host=$ZDM_SANDBOX: it cannot be asked: cannot connect to postgres@[$ZDM_SANDBOX]:5435/postgres"
 start_standby "-c primary_conninfo='host=$ZDM_SANDBOX port=5434 user=postgres'"
-closed both
+shut both
 check_has flat 'pg_stat_statements is not loaded'
 stop_standby
 start_standby "-c primary_conninfo='host=$ZDM_SANDBOX port=5434 user=postgres' -c shared_preload_libraries=pg_stat_statements"
 gate primary "unused { \"users.email\", quiet = \"1h\", $not_these, replicas = { \"host=$ZDM_SANDBOX port=5434\" } }"
-closed primary
+shut primary
 check_has flat 'it is no replica, or has become a server of its own'
 check_eq "the time began with the last use" "$before" "$(sql "$kept")"
 sed 's/port=5435/password=geheim/' both.lua >secret.lua
@@ -225,10 +225,9 @@ check_lacks "$err" geheim
 # --- from PostgreSQL 16 on the time of an index's last scan is known ---------------------------------------------
 if [ "$(sql 'SHOW server_version_num')" -ge 160000 ]; then
     gate last "unused { \"users_name_idx\", quiet = \"10ms\" }"
-    opens last
-    check_has flat 'by the time of the last scan'
+    opens last 'by the time of the last scan'
     gate lately "unused { \"users_name_idx\", quiet = \"1h\", $replicas }"
-    closed lately
+    shut lately
     check_has flat 'of 1 h, by the time of the last scan; 1 replica was asked, too'
 fi
 stop_standby
@@ -238,7 +237,7 @@ trap 'stop_server immediate' EXIT
 gate evicted 'unused { "users.mail", quiet = "1h" }'
 stop_server fast
 start_server '-c shared_preload_libraries=pg_stat_statements -c pg_stat_statements.max=100'
-closed evicted
+shut evicted
 check_has flat 'no use for'
 plus=1
 for _ in $(seq 130); do
@@ -246,5 +245,7 @@ for _ in $(seq 130); do
     echo "SELECT $plus;"
 done >many.sql
 psql -XAtq -f many.sql >many.out
-closed evicted
+shut evicted
 check_has flat 'pg_stat_statements threw statements out, maybe such: raise pg_stat_statements.max'
+
+gates_shown unused.sh
