@@ -10,6 +10,7 @@
 #define SHARE           0.2
 #define HORIZON_MOST_MS 60000
 #define AGAIN_US        (60 * 1000000LL)
+#define TELL_EVERY_MS   1000 /* that it goes on */
 
 bool
 zdm_vacuum_due(struct zdm_vacuum *v, const struct zdm_dead *dead,
@@ -96,6 +97,12 @@ hear(void *self, const char *severity, const char *sqlstate, const char *message
     *warning = zdm_strdup(message);
 }
 
+static void
+tell(void *self)
+{
+    zdm_job_tell(self, false);
+}
+
 static int
 run(struct zdm_job *job, const char *command, const char *relation, char **warning,
     struct zdm_err *err)
@@ -103,7 +110,9 @@ run(struct zdm_job *job, const char *command, const char *relation, char **warni
     char *sql = zdm_strf("%s %s", command, relation);
 
     zdm_conn_on_notice(job->control, hear, warning);
+    zdm_conn_while_waiting(job->control, TELL_EVERY_MS, tell, job);
     int rc = zdm_conn_exec(job->control, sql, NULL, err);
+    zdm_conn_while_waiting(job->control, 0, NULL, NULL);
     zdm_conn_on_notice(job->control, NULL, NULL);
     free(sql);
     return rc;

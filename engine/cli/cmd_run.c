@@ -31,7 +31,7 @@ check_options(const struct zdm_args *args, struct zdm_err *err)
         zdm_fail(err, ZDM_ERR_USAGE, "--setup is for a sandbox");
         return zdm_err_hint(err, "add --sandbox, or run the file with psql yourself");
     }
-    return 0;
+    return zdm_watch_check(args, err);
 }
 
 static void

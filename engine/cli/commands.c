@@ -100,7 +100,7 @@ const struct zdm_command zdm_commands[] = {
         .min_words = 1,
         .max_words = 1,
         .options = TARGET | ZDM_OPT_BIT(UNTIL) | ZDM_OPT_BIT(WAIT) | ZDM_OPT_BIT(METRICS) |
-                   SANDBOX | LEDGER | LOOK,
+                   ZDM_OPT_BIT(PROGRESS_EVERY) | SANDBOX | LEDGER | LOOK,
         .summary = "run a plan, or resume it, until done or at a closed gate",
         .about =
             "Checks the plan, connects, and runs the steps that are not done yet, up to the "

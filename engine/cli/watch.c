@@ -14,7 +14,20 @@
 #include "cli/render_run.h"
 #include "cli/render_work.h"
 
-#define PROGRESS_EVERY_MS 10000 /* without a terminal */
+enum { PROGRESS_EVERY_MS = 10000, PROGRESS_EVERY_LEAST_MS = 100 };
+
+int
+zdm_watch_check(const struct zdm_args *args, struct zdm_err *err)
+{
+    const char *every = zdm_args_get(args, ZDM_OPT_PROGRESS_EVERY);
+    int64_t ms;
+
+    if (!every || (zdm_parse_duration_ms(every, &ms) && ms >= PROGRESS_EVERY_LEAST_MS))
+        return 0;
+    zdm_fail(
+        err, ZDM_ERR_USAGE, "--progress-every takes a time of at least 100ms, not \"%s\"", every);
+    return zdm_err_hint(err, "write it as a plan does: 500ms, 10s, 5min");
+}
 
 void
 zdm_watch_init(struct zdm_watch *watch, struct zdm_io *io, const struct zdm_args *args,
@@ -27,6 +40,9 @@ zdm_watch_init(struct zdm_watch *watch, struct zdm_io *io, const struct zdm_args
         .live = ZDM_BUF_INIT,
         .next_steps = ZDM_BUF_INIT,
     };
+    const char *every = zdm_args_get(args, ZDM_OPT_PROGRESS_EVERY);
+    if (!every || !zdm_parse_duration_ms(every, &watch->progress_every_ms))
+        watch->progress_every_ms = PROGRESS_EVERY_MS;
     zdm_metrics_init(&watch->metrics, zdm_args_get(args, ZDM_OPT_METRICS), plan);
 }
 
@@ -126,7 +142,7 @@ show_text(struct zdm_watch *watch, const struct zdm_event *event)
     if (event->kind == ZDM_EVENT_STEP_START)
         watch->progress_ms = event->at_ms;
     if (event->kind == ZDM_EVENT_PROGRESS) {
-        if (event->at_ms - watch->progress_ms < PROGRESS_EVERY_MS)
+        if (event->at_ms - watch->progress_ms < watch->progress_every_ms)
             return;
         watch->progress_ms = event->at_ms;
     }

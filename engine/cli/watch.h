@@ -17,6 +17,7 @@ struct zdm_watch {
     const struct zdm_plan *plan;
     struct zdm_buf live;       /* the line that stands on the terminal, painted; empty: none */
     int64_t progress_ms;       /* when progress was last printed as a line */
+    int64_t progress_every_ms; /* without a terminal */
     size_t n_done, n_skipped;  /* steps */
     char *closed;              /* id of the gate that is closed, owned; NULL none */
     struct zdm_buf next_steps; /* how to open it */
@@ -28,6 +29,8 @@ struct zdm_watch {
     int64_t quarantined; /* rows of the plan, then */
 };
 
+/* The options that it goes by: ZDM_ERR_USAGE. */
+int zdm_watch_check(const struct zdm_args *args, struct zdm_err *err);
 void zdm_watch_init(struct zdm_watch *watch, struct zdm_io *io, const struct zdm_args *args,
     const struct zdm_plan *plan);
 void zdm_watch_release(struct zdm_watch *watch);

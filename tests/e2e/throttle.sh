@@ -6,12 +6,12 @@ sql "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
      INSERT INTO t (id) SELECT generate_series(1, 2000); ANALYZE t;
      CREATE TABLE switch (on_ boolean, load float8); INSERT INTO switch VALUES (true, 5)"
 
-# run_held NAME FIELDS LINE: begins a run of plan NAME and waits until it holds with LINE.
+# run_held NAME FIELDS LINE [OPTION...]: begins a run of plan NAME and waits until it holds with LINE.
 run_held() {
     printf 'local turn = 0\nreturn plan "%s" { api = 1, backfill "count" { table = "t", set = { n = "n + 1" }, %s } }\n' \
         "$1" "$2" >"$1.lua"
     sql 'UPDATE t SET n = 0'
-    "$ZDM" run "$1.lua" >"$1.out" 2>"$1.err" &
+    "$ZDM" run "$1.lua" "${@:4}" >"$1.out" 2>"$1.err" &
     runner=$!
     wait_for_line "$1.out" "$3"
     check_eq "$1: nothing is done while it holds" 2000 "$(sql 'SELECT count(*) FROM t WHERE n = 0')"
@@ -26,7 +26,10 @@ goes_on() {
 
 touch stop.flag
 run_held file "throttle = { file = \"$PWD/stop.flag\" }, max_throttled = \"1s\"" \
-    "holding: file $PWD/stop.flag is there"
+    "holding: file $PWD/stop.flag is there" --progress-every 100ms
+# Lines of progress come while nothing moves.
+told() { [ "$(grep -c "^progress .* count: 0\\.0 %.*file $PWD/stop.flag is there" file.out)" -ge "$1" ]; }
+wait_for told 3
 wait_for_line file.out 'held for 1.0 s now, and it goes on holding until this is over: file'
 rm stop.flag
 goes_on file
@@ -80,6 +83,9 @@ if command -v python3 >/dev/null; then
     wait "$runner" || code=$?
     check_eq "stopped while it holds" 130 "$code"
 fi
+
+check_exit 2 "$ZDM" run file.lua --progress-every 99ms
+check_has "$err" '--progress-every takes a time of at least 100ms, not "99ms"'
 
 # refused NAME FIELDS: exit 1, said in refused.err.
 refused() {
