@@ -163,6 +163,8 @@ read_sql_step(struct reader *r, struct zdm_step_sql *step)
     step->recall = read_string(r, "recall");
     step->behind = read_string(r, "behind");
     step->undo_unless = read_strings(r, "undo_unless", &step->n_undo_unless);
+    step->keeps = read_bool(r, "keeps");
+    step->kept = read_string(r, "kept");
     step->probe = read_sql(r, "probe");
     step->allow = read_allow(r);
     step->sync = read_sync(r);
@@ -218,9 +220,31 @@ read_throttle(struct reader *r, struct zdm_step_throttle *throttle)
     lua_pop(r->L, 1);
 }
 
+static void read_backfill(struct reader *r, struct zdm_step_backfill *step);
+
+static const struct zdm_step_back *
+read_back(struct reader *r)
+{
+    if (!get(r, "back", LUA_TTABLE))
+        return NULL;
+    struct zdm_step_back *back = zdm_arena_alloc(r->plan->arena, sizeof *back);
+    *back = (struct zdm_step_back){
+        .id = read_string(r, "id"),
+        .behind = read_string(r, "behind"),
+        .tells = read_string(r, "tells"),
+    };
+    if (get(r, "fill", LUA_TTABLE)) {
+        read_backfill(r, &back->fill);
+        lua_pop(r->L, 1);
+    }
+    lua_pop(r->L, 1);
+    return back;
+}
+
 static void
 read_backfill(struct reader *r, struct zdm_step_backfill *step)
 {
+    step->back = read_back(r);
     step->table = read_string(r, "table");
     step->where = read_sql(r, "where");
     step->undo = read_sql(r, "undo");

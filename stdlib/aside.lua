@@ -9,48 +9,55 @@ local sync = require "sync"
 
 local aside = {}
 
--- "users" -> "zdm_aside_1a2b3c4d_users": 63 bytes at most, and another one for each plan, so that a column
--- may be set aside while an older one of its name still is.
-local function name_for(plan, ...)
+--- "users" -> "zdm_aside_1a2b3c4d_users": 63 bytes at most, and another one for each plan, so that a column
+-- may be set aside while an older one of its name still is. what: "aside", "kept".
+function aside.name_for(what, plan, ...)
     local name = select(select("#", ...), ...)
     local hash = native.sha256(table.concat({ plan, ... }, "\0")):sub(1, 8)
-    return ("zdm_aside_%s_%s"):format(hash, sync.trim(name, 44))
+    return ("zdm_%s_%s_%s"):format(what, hash, sync.trim(name, 44))
 end
 
--- A query from `text`, whose <name> are parts[name], <'name'> the same as literals.
+--- A query from `text`, whose <name> are parts[name], <'name'> the same as literals.
 local function query(text, parts)
     return (text:gsub("<('?)([%w_]+)'?>", function(quote, name)
         return quote == "" and parts[name] or native.quote_literal(parts[name])
     end))
 end
 
+aside.query = query
+
 local function note(parts)
+    local until_when = parts.retain
+            and query([[
+pg_catalog.to_char((pg_catalog.now() + <'retain'>::pg_catalog.interval) AT TIME ZONE 'UTC',
+            'YYYY-MM-DD HH24:MI:SS" UTC is over"')]], parts)
+        or "'its values are copied'"
     return query([[
 SELECT pg_catalog.format('COMMENT ON %s IS %L', <'what'>,
-    pg_catalog.format('zdm: %s, set aside by %s at %s UTC in the plan %s; it is dropped when %s UTC is over',
+    pg_catalog.format('zdm: %s, set aside by %s at %s UTC in the plan %s; it is dropped when %s',
         <'was'>, session_user,
         pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), <'plan'>,
-        pg_catalog.to_char((pg_catalog.now() + <'retain'>::pg_catalog.interval) AT TIME ZONE 'UTC',
-            'YYYY-MM-DD HH24:MI:SS')))]], parts)
+        ]] .. until_when .. "))", parts)
 end
 
 local function lines(list)
     return table.concat(list, "\n")
 end
 
---- What is known of a column before the plan is put together: s as of sync.resolve, the column's name.
+--- What is known of a column before the plan is put together: s as of sync.resolve, the column's name; ms nil: it is
+-- dropped as soon as its values are copied.
 function aside.column(plan, s, column, ms)
     local a = {
         plan = plan,
         relation = s.relation,
         column = column,
-        aside = name_for(plan, s.schema or "", s.name, column),
-        retain = ms .. " ms",
+        aside = aside.name_for("aside", plan, s.schema or "", s.name, column),
+        retain = ms and ms .. " ms",
     }
     a.old, a.new = native.quote_ident(column), native.quote_ident(a.aside)
     a.was = a.relation .. "." .. a.old
     a.what = ("COLUMN %s.%s"):format(a.relation, a.new)
-    a.filled = native.quote_ident(name_for(plan, s.schema or "", s.name, column, "not_null"))
+    a.filled = native.quote_ident(aside.name_for("aside", plan, s.schema or "", s.name, column, "not_null"))
     return a
 end
 
@@ -93,12 +100,17 @@ SELECT NOT EXISTS (SELECT<where>
     return list
 end
 
--- Was it NOT NULL when `nullable` ran?
 local was_not_null = [[
 EXISTS (SELECT FROM zdm.journal AS j
          WHERE j.plan = <'plan'> AND j.step = <'nullable'> AND j.item = '' AND j.state = 'done'
            AND j.detail ->> 'undo' <> '')]]
 
+--- A condition: was it NOT NULL when `nullable` ran?
+function aside.was_not_null(a)
+    return query(was_not_null, a)
+end
+
+-- Those whose values are kept in a.side get them before.
 local function without_values(a)
     return query([[
 SELECT pg_catalog.format('%s of %s without a value of %s, which was NOT NULL; they need one first:'
@@ -108,7 +120,7 @@ SELECT pg_catalog.format('%s of %s without a value of %s, which was NOT NULL; th
   FROM (SELECT pg_catalog.count(*)
           FROM (SELECT FROM <relation> WHERE <new> IS NULL LIMIT 10001) AS r) AS n(n)
  WHERE n.n > 0
-   AND ]] .. was_not_null, a)
+   AND ]] .. (a.side and "pg_catalog.to_regclass(<'side'>) IS NULL AND " or "") .. was_not_null, a)
 end
 
 --- Before a column that nothing writes any more: rows without it must be possible.
@@ -194,7 +206,7 @@ end
 --- A table, as a column above.
 function aside.table(plan, s, ms)
     local a = { plan = plan, name = s.name, was = s.relation, retain = ms .. " ms" }
-    a.aside = name_for(plan, s.schema or "", s.name)
+    a.aside = aside.name_for("aside", plan, s.schema or "", s.name)
     a.old = native.quote_ident(s.name)
     a.relation = native.quote_qualified(s.schema, a.aside)
     a.what = "TABLE " .. a.relation

@@ -246,7 +246,7 @@ local function unfold(parts, d, phase)
         for _, step in ipairs(list) do
             step.line, step.label, step.why = d.line, d.label, d.why
             if i == 1 then
-                add_step(parts, step, phase)
+                add_step(parts, step, step.phase or phase)
             end
         end
     end

@@ -214,6 +214,19 @@ kinds.duration = {
     end,
 }
 
+kinds.keep = {
+    lua = "true|string",
+    says = '`true`, or a duration such as `"30d"`',
+    check = function(value, field)
+        if value == true then
+            return true
+        elseif type(value) ~= "string" then
+            return must('true, or a duration such as "30d"', value)
+        end
+        return kinds.duration.check(value, field)
+    end,
+}
+
 local units = { B = 1, kB = 1024, MB = 1024 ^ 2, GB = 1024 ^ 3, TB = 1024 ^ 4 }
 
 kinds.bytes = {

@@ -8,6 +8,7 @@ local aside = require "aside"
 local checks = require "checks"
 local errors = require "errors"
 local gate = require "gate"
+local kept = require "kept"
 local locks = require "fields/locks"
 local native = require "native"
 local sync = require "sync"
@@ -179,9 +180,9 @@ local function dropping_column(s, column, id, at)
 end
 
 -- The syncs of a column that is set aside: one that copies into it goes on doing so, so that it is as good
--- as ever when it is taken back. Returns their statements, and whether there is one.
+-- as ever when it is taken back. Returns their statements, and the one that goes on.
 local function rename_syncs(active, list, a)
-    local syncs, kept = { ends = {}, begins = {}, undo_ends = {}, undo_begins = {} }, false
+    local syncs, written = { ends = {}, begins = {}, undo_ends = {}, undo_begins = {} }, nil
     for _, other in ipairs(list) do
         syncs.ends[#syncs.ends + 1] = sync.down_sql(other)
         table.insert(syncs.undo_begins, 1, sync.up_sql(other))
@@ -191,10 +192,40 @@ local function rename_syncs(active, list, a)
             syncs.begins[#syncs.begins + 1] = sync.up_sql(renamed)
             table.insert(syncs.undo_ends, 1, sync.down_sql(renamed))
             active[#active + 1] = renamed
-            kept = true
+            written = other
         end
     end
-    return syncs, kept
+    return syncs, written
+end
+
+-- A backfill of zdm's own, of checked values.
+local function complete_backfill(d, at)
+    for name, value in next, build.backfill(d.values, nil, at) do
+        d[name] = d[name] or value
+    end
+    d.values = nil
+    return d
+end
+
+-- The steps that keep the values and drop the column; none when that cannot be, which is reported.
+local function keeping(values, a, known, written, at)
+    local shown = values.table .. "." .. values.column
+    local id = values.id or sync.id_of("drop column", shown)
+    if written then
+        errors.add {
+            line = at.line,
+            key = "keep_values",
+            message = ("a sync writes column %s until it is dropped: its values are in %s"):format(a.was, written.to),
+            hint = "end the sync in a step before, with unsync {}, or leave keep_values out",
+        }
+    end
+    if not known or written then
+        return {}
+    end
+    local steps = kept.steps(a, known, shown, id, values.keep_values, at)
+    complete_backfill(steps[2], at)
+    steps[2].back.fill = build.backfill(steps[2].back.values, nil, at)
+    return steps
 end
 
 -- Steps now, and those that come last in the plan: zdm waits, then drops.
@@ -202,16 +233,27 @@ local function column_aside(values, s, column, at)
     return function(_, active, plan)
         local shown = values.table .. "." .. values.column
         local a = aside.column(plan, s, column, values.retain)
-        local syncs, kept = rename_syncs(active, sync.touching(active, at, s, column), a)
-        local steps, id = {}, sync.id_of("set aside", shown)
-        if not kept then
+        local syncs, written = rename_syncs(active, sync.touching(active, at, s, column), a)
+        local known = values.keep_values and kept.describe(plan, s, column, at)
+        a.side = known and known.side
+        local steps, later, id = {}, {}, sync.id_of("set aside", shown)
+        if not written then
             steps[1] = aside.nullable(a, sync.id_of("drop not null", shown), at)
         end
         steps[#steps + 1] = aside.set_column(a, id, at, syncs)
-        return steps, {
-            aside.gate(sync.id_of("retain", shown), id, values.retain),
-            dropping_column(s, a.aside, values.id or sync.id_of("drop column", shown), at),
-        }
+        if values.retain then
+            later[1] = aside.gate(sync.id_of("retain", shown), id, values.retain)
+        end
+        if values.keep_values then
+            local rest = keeping(values, a, known, written, at)
+            for i, step in ipairs(rest) do
+                local list = (values.retain or i > 3) and later or steps
+                list[#list + 1] = step
+            end
+        else
+            later[#later + 1] = dropping_column(s, a.aside, values.id or sync.id_of("drop column", shown), at)
+        end
+        return steps, later
     end
 end
 
@@ -220,7 +262,7 @@ function build.drop_column(values, _, at)
         return { kind = "sql" }
     end
     local s, column = target_of(values), native.identifier(values.column)
-    if values.retain then
+    if values.retain or values.keep_values then
         return { kind = "sql", why = values.why, unfold = column_aside(values, s, column, at) }
     end
     local id = values.id or sync.id_of("drop column", values.table .. "." .. values.column)

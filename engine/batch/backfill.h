@@ -105,7 +105,8 @@ struct zdm_backfill_hooks {
     int (*recover)(void *self, struct zdm_err *err);
     /* Inside the transaction that makes or claims the cursor: journal row "started". May be NULL. */
     int (*begin)(void *self, struct zdm_err *err);
-    /* Inside the closing transaction on the control connection: fence and journal row. */
+    /* Inside the closing transaction on the control connection: fence and journal row. NULL: of a spec that
+     * undoes. */
     int (*finish)(void *self, const struct zdm_backfill_progress *progress, struct zdm_err *err);
 };
 

@@ -30,7 +30,7 @@ close_transaction(struct zdm_job *job, struct zdm_err *err)
     zdm_job_lock(job);
     job->quarantined = progress.quarantined; /* some of them may be there without a reply */
     zdm_job_unlock(job);
-    if (job->hooks->finish(job->hooks->self, &progress, err) < 0 ||
+    if ((job->hooks->finish && job->hooks->finish(job->hooks->self, &progress, err) < 0) ||
         zdm_conn_commit(job->control, err) < 0)
         goto failed;
     return 0;
@@ -50,7 +50,8 @@ settled(struct zdm_job *job, struct zdm_cursors *cursors, bool *done, struct zdm
         zdm_journal_read(job->control, job->spec->plan, &rows, err) < 0)
         return -1;
     const struct zdm_journal_row *row = zdm_journal_find(&rows, job->spec->step, "");
-    *done = cursors->count == job->n_slices && row && strcmp(row->state, "done") == 0;
+    *done = cursors->count == job->n_slices &&
+            (job->spec->undoes || (row && strcmp(row->state, "done") == 0));
     for (size_t i = 0; i < cursors->count; i++)
         *done = *done && cursors->items[i].epoch == job->epoch &&
                 strcmp(cursors->items[i].state, "done") == 0;

@@ -57,6 +57,7 @@ struct zdm_sweep_wish {
 
 struct zdm_backfill_spec { /* all views of the plan */
     const char *plan, *step;
+    bool undoes;       /* it takes another step back: its cursors alone say that it is done */
     const char *table; /* as written: name or schema.name, each part maybe quoted */
     enum zdm_backfill_action action;
     const struct zdm_assignment *set; /* or the columns of a copy; of a map: expr is NULL */

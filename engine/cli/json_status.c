@@ -25,6 +25,10 @@ step_of(const struct zdm_step *step, const struct zdm_step_status *st)
     json_object_set_new(
         object, "backfill", st->cursor.exists ? zdm_json_cursor(&st->cursor) : json_null());
     json_object_set_new(object, "quarantined", json_integer(st->quarantined));
+    json_object_set_new(object, "kept",
+        st->kept_bytes == 0 ? json_null()
+                            : json_pack("{s:s,s:I}", "table", step->u.sql.kept, "bytes",
+                                  (json_int_t)st->kept_bytes));
     json_object_set_new(object, "gate", st->gate.n_checks ? zdm_json_gate(&st->gate) : json_null());
     return object;
 }

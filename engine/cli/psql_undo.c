@@ -36,7 +36,8 @@ add_step(struct zdm_buf *text, const struct zdm_plan *plan, const struct zdm_pla
     else if (undo->source == ZDM_UNDO_NOTHING)
         zdm_buf_addf(text, " nothing to take back: %s\n", undo->why);
     else if (!undo->sql.text)
-        zdm_buf_add(text, " a Lua function of the plan, which cannot be given as SQL\n");
+        zdm_buf_addf(text, " %s\n",
+            undo->why ? undo->why : "a Lua function of the plan, which cannot be given as SQL");
     else
         zdm_buf_addf(text, "%s\n%.*s%s;\n",
             zdm_plan_undo_mode(report, index) == ZDM_RUN_ALONE ? " (outside a transaction)" : "",

@@ -1,5 +1,6 @@
 #include "cli/render_status.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -137,6 +138,19 @@ add_outcome(struct zdm_buf *out, const char *detail)
 }
 
 static void
+add_kept(struct zdm_buf *out, const char *table, int64_t bytes)
+{
+    char size[32];
+    char *text = zdm_strf("its values are kept in %s (%s); to let them go: DROP TABLE %s", table,
+        zdm_show_bytes((double)bytes, size), table);
+
+    zdm_add_blanks(out, STEP_COLUMN);
+    zdm_add_wrapped(out, text, STEP_COLUMN, ZDM_COLUMNS);
+    zdm_buf_addc(out, '\n');
+    free(text);
+}
+
+static void
 step_row(
     struct zdm_buf *out, const struct zdm_step *step, const struct zdm_step_status *st, int column)
 {
@@ -163,6 +177,8 @@ step_row(
         add_cursor(out, &st->cursor);
     if (step->kind == ZDM_STEP_BACKFILL)
         add_outcome(out, st->detail);
+    if (st->kept_bytes > 0)
+        add_kept(out, step->u.sql.kept, st->kept_bytes);
     if (st->quarantined > 0)
         add_quarantined(out, st->quarantined);
     if (st->gate.n_checks)

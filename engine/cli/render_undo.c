@@ -25,6 +25,8 @@ zdm_add_undo_fact(struct zdm_buf *out, const struct zdm_plan_undo *undo)
     }
     if (!undo->sql.text) {
         zdm_add_fact(out, ZDM_DIM, "undo", undo->why ? undo->why : "a function of the plan");
+        if (undo->back)
+            zdm_add_fact(out, ZDM_DIM, "", "(derived by zdm)");
         return;
     }
     zdm_add_sql_fact(out, "undo", &undo->sql);
@@ -107,6 +109,8 @@ zdm_render_rollback(struct zdm_buf *out, const struct zdm_plan *plan,
         }
         add_locks(out, report, undone->index);
         add_losses(out, view, undone->index);
+        if (undone->lacks)
+            zdm_add_fact(out, ZDM_YELLOW, "lacks", undone->lacks);
     }
 }
 
@@ -140,6 +144,7 @@ zdm_json_rollback(const struct zdm_plan *plan, const struct zdm_plan_report *rep
         json_object_set_new(one, "rollback", undo);
         json_object_set_new(one, "statements", statements);
         json_object_set_new(one, "loses", losses);
+        json_object_set_new(one, "lacks", zdm_json_text(undone->lacks));
         json_array_append_new(steps, one);
     }
     json_object_set_new(object, "plan", zdm_json_text(plan->name));

@@ -69,7 +69,8 @@ struct zdm_plan_undo {
         recall; /* NULL: none. A query that the step asks before it runs, for the undo that fits the
                            catalog of that moment: it goes into the journal and is what runs; `sql`
                            stands for it until then */
-    const char *why; /* of NONE and NOTHING: why so; of a program: which */
+    const struct zdm_step_back *back; /* a backfill does it; NULL: none */
+    const char *why; /* of NONE and NOTHING: why so; of a program and a backfill: which */
     const struct zdm_step
         *with; /* NOTHING: it goes with the undo of this step; NULL: in any case */
     struct zdm_sql_losses losses; /* what its SQL throws away */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "plan/checker.h"
 #include "sql/catalog.h"
 #include "sql/reverse.h"
@@ -83,7 +84,8 @@ take_sql(struct zdm_checker *checker, struct zdm_sql_text sql, enum zdm_undo_sou
     struct zdm_parsed *parsed;
 
     *undo = (struct zdm_plan_undo){.source = source, .sql = sql};
-    zdm_sql_losses_of(sql.text, &undo->losses);
+    if (checker->step->kind != ZDM_STEP_SQL || !checker->step->u.sql.keeps)
+        zdm_sql_losses_of(sql.text, &undo->losses);
     if (classify(checker, sql.text, &parsed, &err) < 0) {
         zdm_checker_take(checker, &sql, "undo", &err);
         return;
@@ -231,6 +233,22 @@ taker_of_all(struct zdm_checker *checker)
     return first;
 }
 
+/* "a backfill: UPDATE t SET a = ... WHERE ...;" */
+static const char *
+words_of(struct zdm_checker *checker, const struct zdm_step_backfill *b)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    zdm_buf_addf(&text, "a backfill of zdm's: UPDATE %s SET ", b->table);
+    for (size_t i = 0; i < b->n_set; i++)
+        zdm_buf_addf(&text, "%s%s = %s", i ? ", " : "", b->set[i].column, b->set[i].expr.text);
+    if (b->where.text)
+        zdm_buf_addf(&text, " WHERE %s", b->where.text);
+    const char *copy = zdm_arena_strdup(arena_of(checker), text.s);
+    zdm_buf_release(&text);
+    return copy;
+}
+
 static void
 of_backfill(struct zdm_checker *checker)
 {
@@ -238,6 +256,14 @@ of_backfill(struct zdm_checker *checker)
 
     if (take_given(checker, &b->undo, false))
         return;
+    if (b->back) {
+        *undo_of(checker) = (struct zdm_plan_undo){
+            .source = ZDM_UNDO_DERIVED,
+            .why = words_of(checker, &b->back->fill),
+            .back = b->back,
+        };
+        return;
+    }
     if (b->erase) {
         none(checker, "the rows that it deletes do not come back");
         return;

@@ -80,6 +80,8 @@ struct zdm_step_sql {
     const char *behind; /* a query for one more statement, behind `up` */
     const char **undo_unless; /* n_undo_unless queries: why it cannot be taken back now, or NULL */
     size_t n_undo_unless;
+    bool keeps; /* what it drops, and what its undo drops, is kept elsewhere: no data are lost */
+    const char *kept;          /* the table in which it leaves values, as SQL; NULL: none */
     struct zdm_sql_text probe; /* one boolean: "is it done already?"; for statements
                                   outside transactions that zdm cannot probe itself */
     struct zdm_allow allow;
@@ -124,6 +126,8 @@ struct zdm_step_backfill {
     const char **read, **write; /* of a map: columns as written */
     size_t n_read, n_write;
     struct zdm_sql_text where; /* text NULL: every row; "this row still needs it" */
+    const struct zdm_step_back
+        *back;        /* zdm's own: it is taken back by a backfill; NULL: it is not */
     const char **key; /* columns to walk along; n_key 0: the primary key, or a unique one */
     size_t n_key;
     int64_t target_ms;            /* duration of a batch aimed at, 5..5000, default 25 */
@@ -143,6 +147,15 @@ struct zdm_step_backfill {
     bool vacuum;              /* VACUUM between batches, ANALYZE at the end; default true */
     struct zdm_step_throttle throttle;
     struct zdm_allow allow;
+};
+
+/* How a backfill that kept values is taken back: by another one, which fills them in again. */
+struct zdm_step_back {
+    const char *id; /* of its cursors; no step of the plan has it */
+    const char *
+        behind; /* the step whose undo makes the column that it fills: never begun, nothing to do */
+    const char *tells; /* a query: what it cannot fill, a line or NULL */
+    struct zdm_step_backfill fill;
 };
 
 enum zdm_check_kind {

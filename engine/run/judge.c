@@ -83,7 +83,7 @@ text_of(const struct zdm_session *s, size_t index)
         return step->kind == ZDM_STEP_SQL ? zdm_strdup(step->u.sql.up.text) : NULL;
     if (!s->report->undos[index].recall)
         return zdm_strdup(s->report->undos[index].sql.text);
-    zdm_recall_read(zdm_journal_find(&s->rows, step->id, ""), &recalled);
+    zdm_recall_read(zdm_journal_find(&s->rows, step->id, ""), &recalled, NULL);
     return recalled;
 }
 

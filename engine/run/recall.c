@@ -17,7 +17,8 @@ zdm_recall_ask(struct zdm_conn *conn, const char *query, char **detail, struct z
     if (zdm_conn_query(conn, query, 0, NULL, &r, err) < 0)
         return zdm_err_wrap(err, "asking the catalog what the undo has to be");
     const char *undo = zdm_result_rows(r) == 1 ? zdm_result_get(r, 0, 0) : NULL;
-    json_t *object = json_pack("{s:s?}", "undo", undo);
+    const char *lacks = undo && zdm_result_columns(r) > 1 ? zdm_result_get(r, 0, 1) : NULL;
+    json_t *object = json_pack("{s:s?,s:s*}", "undo", undo, "lacks", lacks);
     *detail = object ? json_dumps(object, JSON_COMPACT) : NULL;
     json_decref(object);
     zdm_result_free(r);
@@ -27,22 +28,25 @@ zdm_recall_ask(struct zdm_conn *conn, const char *query, char **detail, struct z
 }
 
 bool
-zdm_recall_read(const struct zdm_journal_row *row, char **sql)
+zdm_recall_read(const struct zdm_journal_row *row, char **sql, char **lacks)
 {
     json_t *object = row && row->detail ? json_loads(row->detail, 0, NULL) : NULL;
     json_t *undo = json_object_get(object, "undo");
     bool says = undo != NULL;
 
-    *sql = json_is_string(undo) ? zdm_strdup(json_string_value(undo)) : NULL;
+    *sql = zdm_strdup(json_string_value(undo));
+    if (lacks)
+        *lacks = zdm_strdup(json_string_value(json_object_get(object, "lacks")));
     json_decref(object);
     return says;
 }
 
-static int
-ask(struct zdm_conn *conn, const char *query, char **why, struct zdm_err *err)
+int
+zdm_recall_tell(struct zdm_conn *conn, const char *query, char **why, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
 
+    *why = NULL;
     if (zdm_conn_exec(conn, BEGIN, NULL, err) < 0)
         return -1;
     if (zdm_conn_query(conn, query, 0, NULL, &r, err) == 0) {
@@ -69,7 +73,7 @@ zdm_recall_look(struct zdm_conn *conn, const struct zdm_step *step, char **why, 
     if (step->kind != ZDM_STEP_SQL)
         return 0;
     for (size_t i = 0; i < step->u.sql.n_undo_unless && !*why; i++)
-        if (ask(conn, step->u.sql.undo_unless[i], why, err) < 0)
+        if (zdm_recall_tell(conn, step->u.sql.undo_unless[i], why, err) < 0)
             return -1;
     return 0;
 }

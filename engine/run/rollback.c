@@ -47,8 +47,14 @@ static int
 forget(struct zdm_session *s, const struct zdm_step *step, void *self, struct zdm_err *err)
 {
     (void)self;
-    return zdm_journal_forget(s->conn, s->plan->name, step->id, zdm_step_kind_name(step->kind),
-        s->options->who, s->epoch, err);
+    const struct zdm_step_back *back = undo_of(s, step)->back;
+    const char *kind = zdm_step_kind_name(step->kind);
+
+    if (back && zdm_journal_forget(
+                    s->conn, s->plan->name, back->id, kind, s->options->who, s->epoch, err) < 0)
+        return -1;
+    return zdm_journal_forget(
+        s->conn, s->plan->name, step->id, kind, s->options->who, s->epoch, err);
 }
 
 static int
@@ -107,6 +113,12 @@ take_back(struct undoing *u, struct zdm_err *err)
     case ZDM_UNDO_RUN:
         return zdm_session_transact(s, step, undo_and_forget, u, &options, err);
     case ZDM_UNDO_SETTLE:
+        if (undo_of(s, step)->back) {
+            options.short_locks = false;
+            return zdm_step_backfill_undo(s, step, err) < 0
+                       ? -1
+                       : zdm_session_transact(s, step, forget, NULL, &options, err);
+        }
         if (step->kind != ZDM_STEP_HOOK && step->kind != ZDM_STEP_COMMAND)
             return zdm_step_alone_run(s, u->now->index, err);
         return zdm_alone_run(
@@ -140,6 +152,8 @@ tell_and_take_back(struct undoing *u, struct zdm_err *err)
     if (take_back(u, err) < 0)
         return -1;
     zdm_judge_done(s, u->now->index);
+    if (u->now->lacks)
+        zdm_session_say(s, ZDM_EVENT_NOTE, "warning", step, "%s", u->now->lacks);
     if (u->untold)
         zdm_session_say(s, ZDM_EVENT_NOTE, "warning", step, "%s", u->untold);
     zdm_session_tell(s, &(struct zdm_event){

@@ -28,6 +28,7 @@ struct zdm_rollback_step {
     const char *why; /* of REFUSE and FORGET; view of the report, of `reason`, or static */
     char *reason;    /* owned; NULL: none */
     char *recalled;  /* the undo that the step kept (recall.h), owned; NULL: that of the plan */
+    char *lacks;     /* what the undo does not bring back, in words; owned, NULL: nothing */
 };
 
 /* Data that will not be there afterwards. */

@@ -303,7 +303,7 @@ look_step(struct look *look, const struct zdm_plan_report *report,
     struct zdm_sql_losses done = {.items = NULL};
     int rc = look_undos(look, report, undone, err);
 
-    if (step->kind == ZDM_STEP_SQL)
+    if (step->kind == ZDM_STEP_SQL && !step->u.sql.keeps)
         zdm_sql_losses_of(step->u.sql.up.text, &done);
     for (size_t i = 0; rc == 0 && i < done.count; i++)
         rc = look_done(look, step, undone->index, &done.items[i], err);

@@ -60,6 +60,10 @@ judge(const struct zdm_plan *plan, const struct zdm_plan_report *report,
         out.action = ZDM_UNDO_REFUSE;
         out.why = "it was begun with another text: put that back, or let zdm run finish it";
     }
+    /* The values are still where they were. */
+    if (undo->back && !zdm_journal_find(rows, undo->back->behind, "") &&
+        !zdm_journal_find_undone(rows, undo->back->behind))
+        out.action = zdm_next_undo(ZDM_UNDO_CLASS_NOTHING, seen);
     /* What it left goes with another step, which has to go too. */
     out.stays = undo->with && (size_t)(undo->with - plan->steps) < first;
     if (out.action == ZDM_UNDO_FORGET && out.stays)
@@ -102,12 +106,15 @@ look_back(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_p
     const struct zdm_journal_rows *rows, struct zdm_rollback_step *out, struct zdm_err *err)
 {
     const struct zdm_step *step = &plan->steps[out->index];
+    const struct zdm_step_back *back = report->undos[out->index].back;
 
+    if (back && out->action == ZDM_UNDO_SETTLE)
+        return zdm_recall_tell(conn, back->tells, &out->lacks, err);
     if (out->action != ZDM_UNDO_RUN)
         return 0;
     if (report->undos[out->index].recall) {
         const struct zdm_journal_row *row = zdm_journal_find(rows, step->id, "");
-        if (!zdm_recall_read(row, &out->recalled)) {
+        if (!zdm_recall_read(row, &out->recalled, &out->lacks)) {
             out->action = ZDM_UNDO_REFUSE;
             out->why = "what was there before is not in the journal: it was run by hand, or by an "
                        "older zdm";
@@ -195,6 +202,7 @@ zdm_rollback_view_release(struct zdm_rollback_view *view)
     for (size_t i = 0; i < view->n_steps; i++) {
         free(view->steps[i].reason);
         free(view->steps[i].recalled);
+        free(view->steps[i].lacks);
     }
     free(view->steps);
     free(view->where);

@@ -120,6 +120,8 @@ int zdm_session_journal(struct zdm_session *s, const struct zdm_step *step, cons
 int zdm_step_sql_run(struct zdm_session *s, size_t index, struct zdm_err *err);
 int zdm_step_alone_run(struct zdm_session *s, size_t index, struct zdm_err *err);
 int zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err);
+/* Fills the values that it kept in again; the journal says "undoing" until the caller marks it. */
+int zdm_step_backfill_undo(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err);
 /* Its rows in quarantine, those with `key` when that is not NULL: batch/backfill.h. */
 int zdm_step_backfill_retry(struct zdm_session *s, const struct zdm_step *step, const char *key,
     struct zdm_retried *out, struct zdm_err *err);

@@ -99,7 +99,7 @@ zdm_undo_class(const struct zdm_plan *plan, const struct zdm_plan_report *report
         break;
     }
     bool alone = step->kind == ZDM_STEP_HOOK ? !step->u.hook.transaction
-                 : step->kind == ZDM_STEP_COMMAND
+                 : step->kind == ZDM_STEP_COMMAND || report->undos[index].back
                      ? true
                      : zdm_plan_undo_mode(report, index) == ZDM_RUN_ALONE;
     return alone ? ZDM_UNDO_CLASS_ALONE : ZDM_UNDO_CLASS_TRANSACTION;

@@ -3,9 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/embedded.h"
 #include "batch/quarantine.h"
 #include "pg/conn.h"
 #include "pg/journal.h"
+
+extern const struct zdm_embedded zdm_run_sql[];
 
 const char *
 zdm_step_state_name(enum zdm_step_state state)
@@ -51,6 +54,24 @@ look_at_next(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
     return 0;
 }
 
+/* Of a step that is done. */
+static int
+look_at_kept(struct zdm_conn *conn, const struct zdm_step *step, struct zdm_step_status *st,
+    struct zdm_err *err)
+{
+    const char *kept = step->kind == ZDM_STEP_SQL ? step->u.sql.kept : NULL;
+    struct zdm_result *r = NULL;
+
+    if (!kept || st->state != ZDM_STATE_DONE)
+        return 0;
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_run_sql, "sql/kept_bytes.sql"), &r, err, kept) < 0)
+        return -1;
+    if (zdm_result_rows(r) > 0)
+        st->kept_bytes = zdm_result_i64(r, 0, 0);
+    zdm_result_free(r);
+    return 0;
+}
+
 static int
 read_steps(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_journal_rows *rows,
     struct zdm_plan_status *out, struct zdm_err *err)
@@ -84,6 +105,8 @@ read_steps(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_
         if (row && strcmp(row->state, "done") == 0) {
             st->state = same ? ZDM_STATE_DONE : ZDM_STATE_CHANGED;
             out->n_done++;
+            if (look_at_kept(conn, step, st, err) < 0)
+                return -1;
             continue;
         }
         const struct zdm_journal_row *undone =

@@ -30,6 +30,7 @@ struct zdm_step_status {
     struct zdm_cursor cursor;    /* of a backfill; exists false: none */
     int64_t quarantined;         /* rows of a backfill */
     struct zdm_gate_result gate; /* of a gate that was looked at: n_checks > 0 */
+    int64_t kept_bytes; /* of the table in which its values are kept, never empty; 0: none */
 };
 
 struct zdm_plan_status {

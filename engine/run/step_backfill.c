@@ -290,6 +290,41 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
     return zdm_conn_lost(s->conn) && err->code == ZDM_ERR_FAILED ? zdm_session_recover(s, err) : -1;
 }
 
+static int
+watch_undoing(void *self, struct zdm_err *err)
+{
+    struct watch *w = self;
+    return zdm_session_journal(w->s, w->step, "undoing", NULL, err);
+}
+
+int
+zdm_step_backfill_undo(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
+{
+    struct zdm_step fill = *step;
+    fill.id = step->u.backfill.back->id;
+    fill.u.backfill = step->u.backfill.back->fill;
+    struct zdm_assignment *set = zdm_alloc((zdm_backfill_spec_columns(&fill) + 1) * sizeof(*set));
+    struct zdm_backfill_spec spec = zdm_backfill_spec_of(s->plan, &fill, set);
+    spec.undoes = true;
+    struct watch watch = {.s = s, .step = step};
+    struct zdm_backfill_fault fault = {.set_index = -1};
+    struct zdm_backfill_hooks hooks = {
+        .self = &watch,
+        .progress = watch_progress,
+        .note = watch_note,
+        .steer = watch_steer,
+        .steer_fd = zdm_session_steer_fd(s),
+        .recover = watch_recover,
+        .begin = watch_undoing,
+        .fault = &fault,
+    };
+    int rc = zdm_backfill_run(s->conn, &spec, s->epoch, &hooks, err);
+    if (rc < 0 && !s->again)
+        blame(&fill, &fault, err);
+    free(set);
+    return rc;
+}
+
 int
 zdm_step_backfill_retry(struct zdm_session *s, const struct zdm_step *step, const char *key,
     struct zdm_retried *out, struct zdm_err *err)

@@ -145,7 +145,10 @@ tell(struct zdm_verify *v, const struct zdm_result *accepted, const struct done_
     const char *what = trouble(m, state);
     char at[32];
 
-    if (!what)
+    /* Values that were kept: whoever drops them means it (zdm status says how). */
+    bool let_go = m->kind == ZDM_MADE_RELATION && strcmp(state, "absent") == 0 &&
+                  strncmp(m->relation, "zdm_kept_", strlen("zdm_kept_")) == 0;
+    if (!what || let_go)
         return;
     char *name = name_of(m);
     if (is_accepted(accepted, step, zdm_made_kind_name(m->kind), name, state)) {

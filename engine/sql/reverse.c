@@ -33,7 +33,8 @@ static const char *const no_name = "the server chooses its name: give it one";
 static bool
 was_aside(const char *name)
 {
-    return strncmp(name, "zdm_aside_", strlen("zdm_aside_")) == 0;
+    return strncmp(name, "zdm_aside_", strlen("zdm_aside_")) == 0 ||
+           strncmp(name, "zdm_kept_", strlen("zdm_kept_")) == 0;
 }
 
 static const char *

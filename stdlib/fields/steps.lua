@@ -162,6 +162,16 @@ hook "set owner" {
             shared.table,
             { name = "column", kind = "identifier", required = true, doc = "The column." },
             shared.retain,
+            {
+                name = "keep_values",
+                kind = "keep",
+                min = 1,
+                doc = "Keeps its values, with the table's key, in a table beside it (`zdm_kept_` and its name, in the same schema; "
+                    .. "nobody but its owner may read it), from which `zdm rollback` fills them in again, in batches, after the "
+                    .. "column was dropped. `true`: until somebody drops that table; with a duration the plan waits at its end "
+                    .. "and drops it. Without `retain` the column is renamed and dropped at once. Reads the catalog, so the plan "
+                    .. "needs a target. See [rollback.md](rollback.md).",
+            },
             shared.id,
             shared.why,
         },

@@ -291,6 +291,7 @@ function unsync(body) end
 ---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
 ---@field column string The column.
 ---@field retain? string How long it is kept under another name before it is dropped, by the server's clock. (at least 1ms)
+---@field keep_values? true|string Keeps its values, with the table's key, in a table beside it (`zdm_kept_` and its name, in the same schema; nobody but its owner may read it), from which `zdm rollback` fills them in again, in batches, after the column was dropped. `true`: until somebody drops that table; with a duration the plan waits at its end and drops it. Without `retain` the column is renamed and dropped at once. Reads the catalog, so the plan needs a target. See [rollback.md](rollback.md). (at least 1)
 ---@field id? string The step's id, when the derived one does not suit.
 ---@field why? string The reason, for people: shown in the dry run and the log.
 

@@ -161,3 +161,100 @@ PLAN
 check_exit 1 "$ZDM" run id.lua
 check_has "$err" "users.id is of the primary key"
 check_eq "nothing was changed" 1 "$(sql "SELECT count(*) FROM pg_attribute WHERE attrelid = 'users'::regclass AND attname = 'id'")"
+
+# --- the values are kept when the column is dropped: up, down, up, with kill -9 on the way back
+PGDATABASE=postgres sql 'CREATE DATABASE keep_base' >/dev/null
+PGDATABASE=keep_base sql "
+    CREATE SCHEMA shop;
+    CREATE TABLE shop.\"Items\" (a int, \"B\" text, note text COLLATE \"C\" DEFAULT 'x', data json NOT NULL, n int,
+        PRIMARY KEY (a, \"B\"));
+    CREATE INDEX note_i ON shop.\"Items\" (note);
+    ALTER TABLE shop.\"Items\" ALTER COLUMN note SET STATISTICS 500, ALTER COLUMN note SET STORAGE EXTERNAL,
+        ALTER COLUMN note SET (n_distinct = 7);
+    COMMENT ON COLUMN shop.\"Items\".note IS 'it''s noted';
+    GRANT SELECT (note) ON shop.\"Items\" TO PUBLIC;
+    CREATE TABLE bare (id int, x int);
+    INSERT INTO shop.\"Items\" SELECT i, 'b' || i, CASE WHEN i % 3 > 0 THEN 'n' || i END, to_json(i), i
+      FROM generate_series(1, 300) AS i"
+fresh_db keep keep_base
+rm -rf ledger.db*
+cat >keep.lua <<'PLAN'
+return plan "keep" {
+    api = 1,
+    gate "go" { sql "yes" "SELECT true" },
+    contract {
+        drop_column { table = 'shop."Items"', column = "note", keep_values = true },
+        drop_column { table = 'shop."Items"', column = "data", keep_values = "1h", retain = "1ms" },
+    },
+}
+PLAN
+kept_picture() {
+    sql "SELECT attname, attstattarget, attstorage,
+                ARRAY(SELECT o FROM unnest(attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%'), attacl, attcollation::regcollation,
+                col_description(attrelid, attnum)
+           FROM pg_attribute WHERE attrelid = 'shop.\"Items\"'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY 1"
+    schema_picture | grep Items
+    sql "SELECT a, \"B\", note, data FROM shop.\"Items\" ORDER BY a"
+}
+kept_picture >before
+check_exit 0 "$ZDM" plan keep.lua --format json
+check_exit 3 "$ZDM" run keep.lua
+check_has "$out" 'keep shop."Items".data'
+check_eq "both columns are dropped" 3 "$(sql "SELECT count(*) FROM pg_attribute
+    WHERE attrelid = 'shop.\"Items\"'::regclass AND attnum > 0 AND NOT attisdropped")"
+check_exit 0 "$ZDM" status keep.lua
+check_has <(tr -s ' \n' ' ' <"$out") 'to let them go: DROP TABLE shop.zdm_kept_'
+check_exit 0 "$ZDM" status keep.lua --format json
+check_eq "both are told" 2 "$(jq '[.steps[].kept | select(.table | startswith("shop.zdm_kept_"))?] | length' "$out")"
+data=$(sql "SELECT oid::regclass FROM pg_class WHERE relname ~ 'zdm_kept_.*_data$'")
+
+# --- rows that came since: one without a value for what was NOT NULL, one deleted
+sql "INSERT INTO shop.\"Items\" VALUES (1000, 'new', 5); DELETE FROM shop.\"Items\" WHERE a = 2"
+check_exit 4 "$ZDM" rollback keep.lua
+check_has <(tr -s ' \n' ' ' <"$err") "they need values first: INSERT INTO $data (a, \"B\", data) SELECT"
+sql "INSERT INTO $data VALUES (1000, 'new', '\"later\"')"
+check_exit 0 "$ZDM" rollback keep.lua --dry-run --format json
+check_eq "nothing is lost" 0 "$(jq '[.steps[].loses[]] | length' "$out")"
+check_eq "what does not come back is said" 2 "$(jq '[.steps[].lacks | select(. != null)] | length' "$out")"
+check_has "$out" "1 row of shop.\\\"Items\\\" came since the values of shop.\\\"Items\\\".note were copied: its default in there"
+check_has "$out" 'CREATE INDEX note_i ON shop.\"Items\" USING btree (note)'
+n=0
+for point in journal.before:1 commit.after:1 cursor.after:1 batch.before:1 batch.after:1 barrier.before:1 \
+    commit.after:1 commit.after:1 commit.after:1; do
+    check_exit 137 env ZDM_FAILPOINT="$point" "$ZDM" rollback keep.lua --to go
+    n=$((n + 1))
+    # What is half filled in stays on its way back.
+    if [ "$n" = 5 ]; then
+        check_exit 7 "$ZDM" run keep.lua
+        check_has "$err" "a rollback of step \"copy values"
+    fi
+done
+check_exit 0 "$ZDM" rollback keep.lua --to go
+sql "CREATE INDEX note_i ON shop.\"Items\" (note)"
+kept_picture >after
+check_eq "the new row has its default and its value" "x|\"later\"" \
+    "$(sql "SELECT note, data FROM shop.\"Items\" WHERE a = 1000")"
+diff <(grep -v '^2|' before) <(grep -v '^1000|' after)
+check_eq "nothing is left of it" "0 0 0" "$(sql "SELECT (SELECT count(*) FROM pg_class WHERE relname ~ '^zdm_kept_'),
+    (SELECT count(*) FROM zdm.cursor), (SELECT count(*) FROM pg_constraint WHERE conname ~ '^zdm_')" -F ' ')"
+
+# --- and forward again, also over a kill; when its time is over the table goes, and the way back with it
+for point in journal.after:3 batch.after:1 barrier.before:1; do
+    check_exit 137 env ZDM_FAILPOINT="$point" "$ZDM" run keep.lua
+done
+check_exit 3 "$ZDM" run keep.lua
+check_eq "kept again" 300 "$(sql "SELECT count(*) FROM $data")"
+sed -i 's/"1h"/"1ms"/' keep.lua
+check_exit 0 "$ZDM" run keep.lua
+check_eq "the other one stays" 1 "$(sql "SELECT count(*) FROM pg_class WHERE relname ~ '^zdm_kept_.*[^y]$' AND relkind = 'r'")"
+check_exit 4 "$ZDM" rollback keep.lua
+check_has "$err" 'drop kept values'
+sql "DROP TABLE $(sql "SELECT oid::regclass FROM pg_class WHERE relname ~ '^zdm_kept_.*_note$'")"
+check_exit 0 "$ZDM" verify keep.lua
+check_has "$out" "all agree"
+
+# --- what cannot be kept is refused when the plan is read
+sed 's/"keep"/"bare"/; s/shop."Items"/bare/; s/"note"/"x"/; /"1h"/d; /"1ms"/d' keep.lua >bare.lua
+check_exit 2 "$ZDM" run bare.lua
+check_has "$err" "table public.bare has no key: nothing tells which value is of which row"
+check_exit 2 env -u ZDM_DATABASE_URL -u PGHOST "$ZDM" check bare.lua --offline
