@@ -624,6 +624,14 @@ kinds.columns = {
     end,
 }
 
+kinds.tables = {
+    lua = "string[]",
+    says = "list of names or schema.names",
+    check = function(value)
+        return list_of(value, '{ "one", "two" }', kinds.qualified.check)
+    end,
+}
+
 kinds.argv = {
     lua = "string[]",
     says = "list of arguments",

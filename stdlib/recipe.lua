@@ -280,6 +280,33 @@ local function partition_indexes(use, t, index, steps, joining)
     end
 end
 
+--- What stands behind the keys of an index, by the fields `include` and `where`; with `old`, the parameters of an
+--- index whose place it takes. Reported, and nil, when there is no such column.
+function parts.index_tail(use, t, v, old)
+    local words = {}
+    if v.include then
+        local names = {}
+        for i, text in ipairs(v.include) do
+            local column = t:column(text, "include")
+            if not column then
+                return nil
+            end
+            names[i] = column.name
+        end
+        words[1] = (" INCLUDE (%s)"):format(use.names(names))
+    end
+    if old and old.options and old.definition:find(" USING " .. (v.using or "btree") .. " ", 1, true) then
+        words[#words + 1] = (" WITH (%s)"):format(old.options)
+    end
+    if old and old.tablespace then
+        words[#words + 1] = " TABLESPACE " .. use.quote(old.tablespace)
+    end
+    if v.where then
+        words[#words + 1] = (" WHERE (\n%s\n)"):format(v.where.text)
+    end
+    return table.concat(words)
+end
+
 --- An index: { name, keys, unique, using, behind }; keys and behind are SQL.
 function parts.index(use, t, index)
     local qualified = native.quote_qualified(t.schema, index.name)

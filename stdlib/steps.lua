@@ -11,6 +11,7 @@ local gate = require "gate"
 local kept = require "kept"
 local locks = require "fields/locks"
 local native = require "native"
+local stop_writes = require "stop_writes"
 local sync = require "sync"
 
 local build = {}
@@ -281,7 +282,7 @@ local function dropping_table(s, relation, id, at)
             for _, other in ipairs(sync.of_table(active, s)) do
                 remove(active, other)
                 other.relation = relation
-                statements[#statements + 1] = sync.down_sql(other)
+                statements[#statements + 1] = (other.stops and stop_writes or sync).down_sql(other)
             end
             statements[#statements + 1] = ("DROP TABLE %s;"):format(relation)
             self.up = sql_of(table.concat(statements, "\n"), at)
@@ -308,6 +309,24 @@ function build.drop_table(values, _, at)
                 aside.gate(sync.id_of("retain", values.table), first, values.retain),
                 dropping_table(s, a.relation, id, at),
             }
+        end,
+    }
+end
+
+function build.stop_writes(values, _, at)
+    if not complete(values, "table") then
+        return { kind = "sql" }
+    end
+    local s = stop_writes.resolve(values, target_of(values))
+    return {
+        kind = "sql",
+        id = values.id or sync.id_of("stop writes to", values.table),
+        up = sql_of(stop_writes.up_sql(s), at),
+        undo = sql_of(stop_writes.down_sql(s), at),
+        undo_derived = true,
+        why = values.why,
+        resolve = function(_, active)
+            active[#active + 1] = s
         end,
     }
 end

@@ -2,7 +2,8 @@
  * describe.h - one relation as JSON: what a recipe reads of a table.
  *
  *   { schema, name, kind: "table" | "partitioned table" | "view" | ..., owner, persistence,
- *     partition_of, partitions: [name], children: [name], row_security, replica_identity,
+ *     partition_of, partitions: [name], partition_key: [name], children: [name], row_security, replica_identity,
+ *     server_version: 150004, row_type_users: [what],
  *     grants: [{ privilege, role, grantable }],
  *     columns: [{ name, type, not_null, default?, generated?, identity?, sequence?, collation?, storage?,
  *       compression?, statistics?, options?, comment?, inherited?, type_default?, no_equality?,
@@ -10,9 +11,9 @@
  *     constraints: [{ name, type, definition, valid, columns?, deferrable?, references?, index?, inherited?,
  *       comment? }],
  *     indexes: [{ name, definition, unique, valid, primary?, constraint?, predicate?, keys, columns?,
- *       attached_to? ... }],
+ *       attached_to?, options?, tablespace? ... }],
  *     referenced_by: [{ table, name, definition, valid, index, columns, referenced }],
- *     dependents: [{ what, column? }] }
+ *     dependents: [{ what, column?, own? }] }
  *
  * Names are bare; in `definition`, in expressions, in `references`, `table`, `partitions`, `children` and `attached_to` they
  * are quoted and qualified as SQL needs them. What is optional is absent when there is none.

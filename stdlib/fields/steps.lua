@@ -193,4 +193,23 @@ hook "set owner" {
         },
         example = [[drop_table { table = "old_invoices", retain = "30d" }]],
     },
+    {
+        name = "stop_writes",
+        stands = "step",
+        doc = "Refuses INSERT, UPDATE, DELETE and TRUNCATE of a table, by a trigger: SQLSTATE 25006, for the owner and "
+            .. "superusers as well. What arrives by logical replication is not refused. It ends with the `drop_table` of "
+            .. "the plan, or its undo.",
+        fields = {
+            shared.table,
+            {
+                name = "partitions",
+                kind = "tables",
+                doc = "The partitions of the table at all depths, as in SQL: writes that name a partition fire no trigger "
+                    .. "of the table it belongs to.",
+            },
+            shared.id,
+            shared.why,
+        },
+        example = [[stop_writes { table = "old_invoices" }]],
+    },
 }

@@ -319,6 +319,21 @@ function drop_column(body) end
 ---@return zdm.step
 function drop_table(body) end
 
+---@class zdm.stop_writes.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field partitions? string[] The partitions of the table at all depths, as in SQL: writes that name a partition fire no trigger of the table it belongs to.
+---@field id? string The step's id, when the derived one does not suit.
+---@field why? string The reason, for people: shown in the dry run and the log.
+
+---Refuses INSERT, UPDATE, DELETE and TRUNCATE of a table, by a trigger: SQLSTATE 25006, for the owner and superusers as well. What arrives by logical replication is not refused. It ends with the `drop_table` of the plan, or its undo.
+---
+---```lua
+---stop_writes { table = "old_invoices" }
+---```
+---@param body zdm.stop_writes.fields
+---@return zdm.step
+function stop_writes(body) end
+
 ---Opens when this much time has gone by, on the server's clock, since the last step before the gate.
 ---
 ---```lua
@@ -562,6 +577,40 @@ function check(id) end
 ---@field quiet? string How long nobody may have used it: see `unused`.
 ---@field unique? boolean The index is unique, and goes nevertheless: it keeps duplicates out and INSERT ... ON CONFLICT may need it, none of which the gate sees.
 
+---@class zdm.recipe.replace_index.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field from string The index.
+---@field keys string What is indexed from now on, as in SQL: `org, lower(email) DESC`.
+---@field unique? boolean Two rows may not have the same keys.
+---@field using? string Access method; `btree` when not given.
+---@field include? string|string[] Columns that are stored along.
+---@field where? string Only rows for which this holds.
+---@field duplicates? boolean The old one is unique, the new one is not, and that is meant.
+
+---@class zdm.recipe.drop_column.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field column string The column.
+---@field quiet? string The gate also asks that nobody used the column for so long: see `unused`, which takes pg_stat_statements.
+---@field retain? string How long it is kept under another name: see `drop_column` among the steps.
+---@field along? string|string[] Names of indexes and constraints of other columns too that may go with it.
+
+---@class zdm.recipe.drop_constraint.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field name string The constraint's name.
+
+---@class zdm.recipe.drop_table.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field quiet? string The second gate also asks that nobody used the table for so long: see `unused`, which takes pg_stat_statements.
+---@field retain? string How long it is kept under another name: see `drop_table` among the steps.
+
+---@class zdm.recipe.add_exclusion.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field name string The constraint's name.
+---@field elements string What excludes what, as in SQL: `room WITH =, during WITH &&`.
+---@field using? string Access method. gist has `=` of integers and texts by the extension btree_gist.
+---@field where? string Only rows for which this holds.
+---@field max_size? string The largest table, without indexes, that may be locked for the build.
+
 ---@class zdm.recipe
 ---@field rename_column fun(body: zdm.recipe.rename_column.fields): zdm.block Gives a column another name while old and new code run side by side: a second column with everything that hangs on the first (type, collation, storage, rights, comment, indexes, constraints, keys), kept equal by triggers; behind a gate the first is dropped. While two columns are unique, INSERT ... ON CONFLICT on one of them can fail with a duplicate key of the other, when two sessions insert the same value at the same time: the application has to repeat it.
 ---@field rename_table fun(body: zdm.recipe.rename_table.fields): zdm.block Renames a table; in the same instant a view of all its columns takes the old name, through which old code reads and writes on. What hangs on the table (indexes, keys, triggers, rights, publications) stays on it; the view gets its rights. Through a view there is no TRUNCATE, no COPY, no ON CONFLICT ON CONSTRAINT, no TABLESAMPLE, no ctid and, before PostgreSQL 17, no MERGE; LOCK TABLE works.
@@ -574,4 +623,9 @@ function check(id) end
 ---@field add_unique fun(body: zdm.recipe.add_unique.fields): zdm.block Adds a UNIQUE constraint: its index is built concurrently, and becomes the constraint in an instant.
 ---@field create_index fun(body: zdm.recipe.create_index.fields): zdm.block Builds an index concurrently. On a partitioned table each partition's is built concurrently, and then they are made one in an instant.
 ---@field drop_index fun(body: zdm.recipe.drop_index.fields): zdm.block Drops an index concurrently, behind a gate that opens when it was not used for a while. Taking it back builds it again.
+---@field replace_index fun(body: zdm.recipe.replace_index.fields): zdm.block Gives an index other keys, another method or another condition: the new one is built concurrently, the two swap names in an instant, and behind a gate the old one is dropped concurrently. Comment, tablespace, storage parameters (of an index of the same method) and CLUSTER go over to the new one. While both are there the server may use either; taking the drop back builds the old one again.
+---@field drop_column fun(body: zdm.recipe.drop_column.fields): zdm.block Drops a column in four stages: INSERTs may leave it out, a gate waits until nobody uses it, it is set aside under another name, and when `retain` is over it is dropped. Until then `zdm rollback` brings it back with its values. Its own indexes and constraints go with it; what is of other columns too, or depends on it (views, policies, triggers, generated columns, foreign keys of others) is refused with the list. Functions that name the column in their text are not known to the server: `quiet` sees what they run.
+---@field drop_constraint fun(body: zdm.recipe.drop_constraint.fields): zdm.block Drops a CHECK, a foreign key, a UNIQUE or EXCLUDE constraint, behind a gate that waits until no code counts on it: on the error, on ON DELETE, on the index that goes along, on INSERT ... ON CONFLICT. Taking it back locks nobody out: a CHECK or foreign key holds for new rows at once and is then proven of the old ones (which fails when one of them breaks it by now); instead of a UNIQUE a unique index of the same kind is built concurrently, which the constraint takes back, and which goes last. Only an EXCLUDE, a UNIQUE that is DEFERRABLE, and a foreign key of a partitioned table come back under a lock for as long as the table takes to read.
+---@field drop_table fun(body: zdm.recipe.drop_table.fields): zdm.block Drops a table in stages: a gate waits until nobody writes to it; its foreign keys go, so that rows of other tables can be deleted, and a trigger refuses writes to it, for the owner as well (25006); a gate waits until nobody reads it; it is set aside under another name, and when `retain` is over it is dropped. Until then `zdm rollback` brings it back as it was. Its indexes, triggers, policies, sequences and partitions go with it; what is of others (views, functions, foreign keys to it, columns of its row type) is refused with the list.
+---@field add_exclusion fun(body: zdm.recipe.add_exclusion.fields): zdm.block Adds an EXCLUDE constraint, as far as it can be added beside an application. PostgreSQL builds its index and looks at every row in one statement that locks out readers and writers: it takes no index that is there, and has no NOT VALID. So a gate is closed while the table is larger than `max_size`: 17 MB (300,000 rows of an integer and a tstzrange) took 10 s on a busy machine, and 2 MB about one. For a larger table make another one with the constraint, copy the rows in batches and swap the names, or keep the rule in a constraint of what the rows are made of, such as UNIQUE (room, day). A row in the way makes the statement fail, and names both keys.
 recipe = {}

@@ -27,17 +27,9 @@ recipe.create_index {
         if not t or not t:lacks("indexes", name, "name") then
             return {}
         end
-        local behind = ""
-        if v.include then
-            local names = {}
-            for i, text in ipairs(v.include) do
-                local column = t:column(text, "include")
-                if not column then
-                    return {}
-                end
-                names[i] = column.name
-            end
-            behind = (" INCLUDE (%s)"):format(use.names(names))
+        local behind = use.index_tail(t, v)
+        if not behind then
+            return {}
         end
         return {
             use.words.expand(use.index(t, {
@@ -45,7 +37,7 @@ recipe.create_index {
                 keys = v.keys,
                 unique = v.unique,
                 using = v.using,
-                behind = behind .. (v.where and (" WHERE (\n%s\n)"):format(v.where.text) or ""),
+                behind = behind,
             })),
         }
     end,

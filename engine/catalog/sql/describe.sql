@@ -10,6 +10,13 @@ SELECT pg_catalog.jsonb_build_object(
   'partitions', COALESCE((SELECT pg_catalog.jsonb_agg(x ORDER BY x)
                    FROM (SELECT i.inhrelid::pg_catalog.regclass::text AS x FROM pg_catalog.pg_inherits i
                           WHERE c.relkind = 'p' AND i.inhparent = c.oid) s), '[]'),
+  -- Columns that a partition key is made of depend on the table: none of them can be dropped.
+  'partition_key', COALESCE((SELECT pg_catalog.jsonb_agg(DISTINCT a.attname)
+                      FROM pg_catalog.pg_depend d
+                      JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid
+                     WHERE c.relkind = 'p' AND d.deptype = 'i'
+                       AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.objsubid > 0
+                       AND d.refclassid = d.classid AND d.refobjid = c.oid AND d.refobjsubid = 0), '[]'),
   'children', COALESCE((SELECT pg_catalog.jsonb_agg(x ORDER BY x)
                  FROM (SELECT i.inhrelid::pg_catalog.regclass::text AS x FROM pg_catalog.pg_inherits i
                         WHERE c.relkind <> 'p' AND i.inhparent = c.oid) s), '[]'),
@@ -124,6 +131,8 @@ SELECT pg_catalog.jsonb_build_object(
       'attached_to', (SELECT h.inhparent::pg_catalog.regclass::text FROM pg_catalog.pg_inherits h
                        WHERE h.inhrelid = x.indexrelid),
       'comment', pg_catalog.obj_description(x.indexrelid, 'pg_class'),
+      'options', (SELECT pg_catalog.string_agg(o, ', ') FROM pg_catalog.unnest(ic.reloptions) AS o),
+      'tablespace', (SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = ic.reltablespace),
       'keys', (SELECT pg_catalog.jsonb_agg(pg_catalog.pg_get_indexdef(x.indexrelid, o, false) ORDER BY o)
                  FROM pg_catalog.generate_series(1, x.indnkeyatts) AS o),
       -- Of a constraint's index nothing depends on its columns but the constraint.
@@ -145,7 +154,16 @@ SELECT pg_catalog.jsonb_build_object(
     SELECT pg_catalog.jsonb_agg(DISTINCT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
       'what', COALESCE('generated column ' || pg_catalog.quote_ident(g.attname),
                        pg_catalog.pg_describe_object(d.classid, d.objid, 0)),
-      'column', a.attname)))
+      'column', a.attname,
+      -- It goes with the table.
+      'own', NULLIF(d.classid = 'pg_catalog.pg_publication_rel'::pg_catalog.regclass
+                    OR EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.oid = d.objid AND p.polrelid = c.oid
+                                 AND d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass)
+                    OR EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.oid = d.objid AND t.tgrelid = c.oid
+                                 AND d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass)
+                    OR EXISTS (SELECT FROM pg_catalog.pg_statistic_ext e WHERE e.oid = d.objid AND e.stxrelid = c.oid
+                                 AND d.classid = 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass)
+                    OR COALESCE(r.ev_class = c.oid, false) OR COALESCE(g.attrelid = c.oid, false), false))))
     FROM pg_catalog.pg_depend d
     LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attnum > 0
     LEFT JOIN pg_catalog.pg_attrdef x ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND x.oid = d.objid
@@ -163,7 +181,15 @@ SELECT pg_catalog.jsonb_build_object(
           OR d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass
              AND EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.oid = d.objid AND NOT t.tgisinternal)
           OR g.attnum <> d.refobjsubid AND d.refobjsubid > 0
-          OR x.oid IS NOT NULL AND NOT (x.adrelid = c.oid AND x.adnum = d.refobjsubid))), '[]')
+          OR x.oid IS NOT NULL AND NOT (x.adrelid = c.oid AND x.adnum = d.refobjsubid))), '[]'),
+  -- What is made of the table's row type, or of its array.
+  'row_type_users', COALESCE((
+    SELECT pg_catalog.jsonb_agg(DISTINCT pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid))
+      FROM pg_catalog.pg_type y
+      JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
+                                 AND d.refobjid IN (y.oid, y.typarray)
+     WHERE y.oid = c.reltype AND d.deptype <> 'i'), '[]'),
+  'server_version', pg_catalog.current_setting('server_version_num')::int
 )::text
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
