@@ -8,6 +8,7 @@
 #include "base/embedded.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "catalog/locked.h"
 
 extern const struct zdm_embedded zdm_catalog_sql[];
 
@@ -410,8 +411,7 @@ zdm_catalog_load(struct zdm_conn *conn, struct zdm_catalog **out, struct zdm_err
     if (rc == 0)
         return 0;
     if (strcmp(err->sqlstate, "55P03") == 0)
-        zdm_err_hint(err, "Another session has locked a table whose constraints or indexes have "
-                          "expressions: look for it in pg_locks, and try again when it is done.");
+        zdm_catalog_blame_locks(conn, err);
     return zdm_err_wrap(err, "cannot read the catalog of %s", zdm_conn_where(conn));
 }
 

@@ -13,7 +13,7 @@
  *
  * Where an expression names columns (CHECK, generated columns, indexes on expressions and partial
  * ones) the server itself takes ACCESS SHARE on the table for the moment in which it spells it. Behind
- * an ACCESS EXCLUSIVE lock that would wait: after five seconds the load fails with 55P03 and a hint.
+ * an ACCESS EXCLUSIVE lock that would wait: after five seconds the load fails with 55P03, and says who holds it.
  * DDL that commits in that moment makes the server stumble; then all is read again.
  *
  * What a role may not see (pg_statistic, passwords) is not read; sizes come from pg_class, so no

@@ -125,8 +125,10 @@ zdm_check_target_open(
     if (!schema) {
         conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
         if (zdm_target_catalog(conninfo, NULL, &target.catalog, &where, err) < 0) {
-            if (!err->hint)
-                zdm_err_hint(err, "zdm check --offline does not connect");
+            char *hint = zdm_strf("%s%szdm check --offline does not connect",
+                err->hint ? err->hint : "", err->hint ? "\n" : "");
+            zdm_err_hint(err, "%s", hint);
+            free(hint);
             goto out;
         }
     }

@@ -10,6 +10,7 @@
 #include "cli/layout.h"
 #include "cli/render_run.h"
 #include "run/outcome.h"
+#include "run/spent.h"
 
 #define STEP_COLUMN 21 /* behind the columns of state and phase */
 
@@ -78,6 +79,14 @@ id_column(const struct zdm_plan *plan, const struct zdm_plan_status *status)
 }
 
 static void
+add_below(struct zdm_buf *out, const char *text)
+{
+    zdm_add_blanks(out, STEP_COLUMN);
+    zdm_add_wrapped(out, text, STEP_COLUMN, ZDM_COLUMNS);
+    zdm_buf_addc(out, '\n');
+}
+
+static void
 add_cursor(struct zdm_buf *out, const struct zdm_cursor *c)
 {
     struct zdm_buf text = ZDM_BUF_INIT;
@@ -97,9 +106,7 @@ add_cursor(struct zdm_buf *out, const struct zdm_cursor *c)
             c->leaves > 1 ? "s" : "");
     if (strcmp(c->state, "done") != 0 && c->bound)
         zdm_buf_addf(&text, "; at key %s of %s", c->at.pos ? c->at.pos : "(start)", c->bound);
-    zdm_add_blanks(out, STEP_COLUMN);
-    zdm_add_wrapped(out, text.s, STEP_COLUMN, ZDM_COLUMNS);
-    zdm_buf_addc(out, '\n');
+    add_below(out, text.s);
     zdm_buf_release(&text);
 }
 
@@ -129,12 +136,22 @@ add_outcome(struct zdm_buf *out, const char *detail)
         zdm_buf_addf(&text, "predicted: %s of WAL, the table grows by %s, its indexes by %s",
             zdm_show_bytes((double)was->wal, wal), zdm_show_bytes((double)was->heap, heap),
             zdm_show_bytes((double)was->indexes, indexes));
-    if (text.len > 0) {
-        zdm_add_blanks(out, STEP_COLUMN);
-        zdm_add_wrapped(out, text.s, STEP_COLUMN, ZDM_COLUMNS);
-        zdm_buf_addc(out, '\n');
-    }
+    if (text.len > 0)
+        add_below(out, text.s);
     zdm_buf_release(&text);
+}
+
+/* The same of a step that scans, rewrites or indexes tables. */
+static void
+add_spent(struct zdm_buf *out, const char *detail)
+{
+    struct zdm_spent spent;
+
+    if (!zdm_spent_read(detail, &spent) || !zdm_spent_is_long(&spent))
+        return;
+    char *words = zdm_spent_words(&spent);
+    add_below(out, words);
+    free(words);
 }
 
 static void
@@ -144,9 +161,7 @@ add_kept(struct zdm_buf *out, const char *table, int64_t bytes)
     char *text = zdm_strf("its values are kept in %s (%s); to let them go: DROP TABLE %s", table,
         zdm_show_bytes((double)bytes, size), table);
 
-    zdm_add_blanks(out, STEP_COLUMN);
-    zdm_add_wrapped(out, text, STEP_COLUMN, ZDM_COLUMNS);
-    zdm_buf_addc(out, '\n');
+    add_below(out, text);
     free(text);
 }
 
@@ -177,6 +192,8 @@ step_row(
         add_cursor(out, &st->cursor);
     if (step->kind == ZDM_STEP_BACKFILL)
         add_outcome(out, st->detail);
+    else if (step->kind == ZDM_STEP_SQL && st->state == ZDM_STATE_DONE)
+        add_spent(out, st->detail);
     if (st->kept_bytes > 0)
         add_kept(out, step->u.sql.kept, st->kept_bytes);
     if (st->quarantined > 0)

@@ -133,6 +133,35 @@ zdm_conn_error_names(const struct zdm_conn *conn, const char *text, size_t n)
     return false;
 }
 
+/* Of the relations of pg_catalog those that are for everybody. */
+static bool
+is_for_all(const char *name, size_t n)
+{
+    static const char *const guarded[] = {"pg_authid", "pg_statistic", "pg_statistic_ext_data",
+        "pg_subscription", "pg_user_mapping", "pg_largeobject", "pg_shadow", "pg_config"};
+
+    for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++)
+        if (strlen(guarded[i]) == n && memcmp(guarded[i], name, n) == 0)
+            return false;
+    return true;
+}
+
+/* A hardened server. In which language it says "permission denied for table pg_class" does not matter,
+ * as long as it is not about a function. */
+static int
+denied_hint(const char *message, struct zdm_err *err)
+{
+    const char *name = strstr(message, " pg_");
+    size_t n = name ? strspn(name + 1, "abcdefghijklmnopqrstuvwxyz0123456789_") : 0;
+
+    if (n == 0 || name[1 + n] || strstr(message, "function") || !is_for_all(name + 1, n))
+        return -1;
+    return zdm_err_hint(err,
+        "every role may read pg_catalog.%.*s until that right is taken away: GRANT SELECT ON "
+        "pg_catalog.%.*s TO PUBLIC, or to this role, gives it back",
+        (int)n, name + 1, (int)n, name + 1);
+}
+
 int
 zdm_server_error(struct zdm_conn *conn, const PGresult *result, struct zdm_err *err)
 {
@@ -161,6 +190,8 @@ zdm_server_error(struct zdm_conn *conn, const PGresult *result, struct zdm_err *
             "take with it whatever else there is by then");
     else if (hint)
         zdm_err_hint(err, "%s", hint);
+    else if (message && strcmp(state, "42501") == 0)
+        denied_hint(message, err);
     if (position)
         err->position = (int)strtol(position, NULL, 10);
     return -1;

@@ -284,11 +284,12 @@ failed(struct zdm_session *s, const struct zdm_step *step, const struct zdm_err 
 
     clear(s->judge);
     s->judge->failed_us = zdm_monotonic_us();
+    const char *more = err->detail ? err->detail : err->hint;
     if (!told && !zdm_conn_lost(s->conn) && err->code != ZDM_ERR_INTERRUPTED)
         zdm_session_say(s, ZDM_EVENT_NOTE, "warning", step,
             "locks are judged by the text of the plan alone, without the tables that only the "
-            "catalog knows of: %s",
-            err->message);
+            "catalog knows of: %s%s%s",
+            err->message, more ? "; " : "", more ? more : "");
 }
 
 void

@@ -6,9 +6,9 @@
 #include "base/buf.h"
 #include "base/signals.h"
 #include "base/text.h"
+#include "catalog/locked.h"
 #include "run/judge.h"
 #include "run/lock_report.h"
-#include "sql/syntax.h"
 
 enum { TELL_EVERY_US = 10 * 1000 * 1000 };
 
@@ -101,19 +101,6 @@ zdm_lock_wait_explain(const struct zdm_lock_wait *wait, struct zdm_err *err)
         "do than zdm knows, find a form that holds its locks briefly, or give the step "
         "statement_timeout = \"0s\" and say when nobody minds",
         wait->s->plan->name);
-}
-
-void
-zdm_blockers_normalise(struct zdm_blockers *blockers)
-{
-    for (size_t i = 0; i < blockers->count; i++) {
-        struct zdm_blocker *b = &blockers->items[i];
-        if (!b->query || strcmp(b->query, "<insufficient privilege>") == 0)
-            continue;
-        char *plain = zdm_sql_normalise(b->query);
-        free(b->query);
-        b->query = plain;
-    }
 }
 
 /* Takes `from` behind `to`: all of them, or only the prepared ones. */

@@ -71,7 +71,5 @@ int zdm_unblock(
 /* --- preflight.c --- */
 /* The strong locks of the step, as the server calls them; owned. */
 struct zdm_wanted_lock *zdm_lock_wait_wanted(const struct zdm_lock_wait *wait, size_t *n);
-/* The literals out of what people see of their queries. */
-void zdm_blockers_normalise(struct zdm_blockers *blockers);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "catalog/locked.h"
 #include "run/lock_report.h"
 #include "run/lock_wait.h"
 

@@ -7,6 +7,7 @@
 #include "batch/quarantine.h"
 #include "gate/gate.h"
 #include "run/session.h"
+#include "run/spent.h"
 
 /* Keeps the first error: the ones after it are its consequences. */
 static void
@@ -22,12 +23,8 @@ static char *
 done_json(const struct zdm_event *event)
 {
     long long elapsed = event->elapsed_ms, rows = event->rows, bad = event->quarantined;
-    const struct zdm_spent *spent = event->spent;
-    if (spent)
-        return zdm_strf("{\"elapsed_ms\":%lld,\"spent\":{\"kind\":\"%s\",\"bytes\":%lld,"
-                        "\"least_ms\":%lld,\"most_ms\":%lld}}",
-            elapsed, zdm_speed_name(spent->kind), (long long)spent->bytes,
-            (long long)spent->least_ms, (long long)spent->most_ms);
+    if (event->spent)
+        return zdm_spent_json(event->spent);
     return rows < 0  ? zdm_strf("{\"elapsed_ms\":%lld}", elapsed)
            : bad > 0 ? zdm_strf("{\"elapsed_ms\":%lld,\"rows\":%lld,\"quarantined\":%lld}", elapsed,
                            rows, bad)
@@ -39,13 +36,8 @@ done_words(const struct zdm_event *event)
 {
     char elapsed[32], rows[32], bad[32];
     zdm_show_duration(event->elapsed_ms, elapsed);
-    if (event->spent && zdm_spent_is_long(event->spent)) {
-        char least[32], most[32], bytes[32];
-        return zdm_strf("%s for %s of table; %s to %s were estimated", elapsed,
-            zdm_show_bytes((double)event->spent->bytes, bytes),
-            zdm_show_duration(event->spent->least_ms, least),
-            zdm_show_duration(event->spent->most_ms, most));
-    }
+    if (event->spent && zdm_spent_is_long(event->spent))
+        return zdm_spent_words(event->spent);
     if (event->rows < 0)
         return zdm_strdup(elapsed);
     zdm_show_count(event->rows, rows);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/embedded.h"
 #include "base/text.h"
+#include "catalog/locked.h"
 #include "run/lock_report.h"
 #include "run/lock_wait.h"
 #include "run/rollback_kept.h"

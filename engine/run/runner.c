@@ -93,8 +93,10 @@ take_step(struct zdm_session *s, size_t index, enum zdm_action action, struct zd
     };
     add_rows(s, step, &done);
     struct zdm_spent spent;
-    if (step->kind == ZDM_STEP_SQL && !resumed && zdm_spent(s, index, done.elapsed_ms, &spent))
+    if (step->kind == ZDM_STEP_SQL && !resumed && zdm_spent(s, index, done.elapsed_ms, &spent)) {
         done.spent = &spent;
+        zdm_spent_keep(s, step, &spent);
+    }
     zdm_session_tell(s, &done);
     return 0;
 }

@@ -1,9 +1,14 @@
 #include "run/spent.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include <jansson.h>
 
 #include "base/buf.h"
 #include "base/embedded.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "ledger/ledger.h"
 #include "run/session.h"
 
@@ -121,4 +126,59 @@ bool
 zdm_spent_is_long(const struct zdm_spent *spent)
 {
     return spent->ms >= 1000 || spent->most_ms >= 1000;
+}
+
+char *
+zdm_spent_json(const struct zdm_spent *spent)
+{
+    return zdm_strf(
+        "{\"elapsed_ms\":%lld,\"spent\":{\"kind\":\"%s\",\"bytes\":%lld,\"least_ms\":%lld,"
+        "\"most_ms\":%lld}}",
+        (long long)spent->ms, zdm_speed_name(spent->kind), (long long)spent->bytes,
+        (long long)spent->least_ms, (long long)spent->most_ms);
+}
+
+void
+zdm_spent_keep(struct zdm_session *s, const struct zdm_step *step, const struct zdm_spent *spent)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    char *json = zdm_spent_json(spent);
+
+    if (zdm_journal_add_detail(s->conn, s->plan->name, step->id, s->epoch, json, &err) < 0)
+        zdm_err_clear(&err);
+    free(json);
+}
+
+bool
+zdm_spent_read(const char *detail, struct zdm_spent *out)
+{
+    json_t *object = detail ? json_loads(detail, 0, NULL) : NULL;
+    json_int_t bytes, ms, least, most;
+    const char *kind;
+    bool known = false;
+
+    if (json_unpack(object, "{s:I, s:{s:s, s:I, s:I, s:I}}", "elapsed_ms", &ms, "spent", "kind",
+            &kind, "bytes", &bytes, "least_ms", &least, "most_ms", &most) == 0)
+        for (size_t k = 0; k < ZDM_SPEED_KINDS; k++) {
+            if (strcmp(zdm_speed_name((enum zdm_speed_kind)k), kind) != 0)
+                continue;
+            known = true;
+            *out = (struct zdm_spent){.kind = (enum zdm_speed_kind)k,
+                .bytes = bytes,
+                .ms = ms,
+                .least_ms = least,
+                .most_ms = most};
+        }
+    json_decref(object);
+    return known;
+}
+
+char *
+zdm_spent_words(const struct zdm_spent *spent)
+{
+    char elapsed[32], least[32], most[32], bytes[32];
+
+    return zdm_strf("%s for %s of table; %s to %s were estimated",
+        zdm_show_duration(spent->ms, elapsed), zdm_show_bytes((double)spent->bytes, bytes),
+        zdm_show_duration(spent->least_ms, least), zdm_show_duration(spent->most_ms, most));
 }

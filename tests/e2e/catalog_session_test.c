@@ -187,6 +187,9 @@ locked_table(void **state)
     assert_int_equal(zdm_catalog_load(dba, &catalog, &err), -1);
     assert_string_equal(err.sqlstate, "55P03");
     assert_non_null(err.hint);
+    assert_non_null(strstr(err.detail, "public.guarded is locked by pid "));
+    assert_non_null(strstr(err.detail, "LOCK TABLE guarded"));
+    assert_null(strstr(err.detail, "plain is locked"));
     assert_null(catalog);
     assert_false(zdm_conn_in_transaction(dba));
     zdm_err_clear(&err);

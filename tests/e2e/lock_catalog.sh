@@ -160,9 +160,33 @@ check_exit 0 "$ZDM" run mine_too.lua --format json
 check_eq "by the text" "mine_too" "$(order_of "$out" step-start 'drop it')"
 check_has "$out" 'locks are judged by the text of the plan alone'
 check_has "$out" 'permission denied for table pg_policy'
+check_has "$out" 'GRANT SELECT ON pg_catalog.pg_policy TO PUBLIC'
+sql 'GRANT SELECT ON pg_catalog.pg_policy TO PUBLIC'
+# So it is with every catalog that zdm reads: it says which, and how the right is given back; what is only about
+# the moment it goes without.
+echo 'SELECT 1;' >c.sql
+grep -ohE 'pg_catalog\.pg_[a-z_]+' "$ZDM_SOURCE"/engine/catalog/sql/*.sql | sort -u >read
+sql "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind IN ('r', 'v')
+       AND has_table_privilege('app', c.oid, 'SELECT')
+       AND 'pg_catalog.' || c.relname = ANY (string_to_array('$(paste -sd, read)', ','))" >catalogs
+[ "$(wc -l <catalogs)" -gt 30 ] || fail "found $(wc -l <catalogs) catalogs"
+while read -r name; do
+    sql "REVOKE SELECT ON pg_catalog.$name FROM PUBLIC"
+    if "$ZDM" check --db "$ZDM_DATABASE_URL" c.sql >"$out" 2>"$err"; then
+        case $name in
+        pg_stat_* | pg_locks | pg_prepared_xacts | pg_replication_slots | pg_subscription) ;;
+        *) grep -q "$name" "$ZDM_SOURCE"/engine/catalog/sql/{trace,copy,history,live}_*.sql || fail "nobody missed $name" ;;
+        esac
+    else
+        tr -s ' \n' ' ' <"$err" >flat
+        check_has flat "cannot read the catalog of app@"
+        check_has flat "GRANT SELECT ON pg_catalog.$name TO PUBLIC"
+        check_has flat 'zdm check --offline does not connect'
+    fi
+    sql "GRANT SELECT ON pg_catalog.$name TO PUBLIC"
+done <catalogs
 
 # --- a hazard that only the catalog shows: what zdm plan --db refuses is not run, unless it is allowed
-sql 'GRANT SELECT ON pg_catalog.pg_policy TO PUBLIC'
 export ZDM_DATABASE_URL="host=$PGHOST port=$PGPORT user=$PGUSER dbname='$PGDATABASE'"
 sql "CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE TABLE amounts (id int); INSERT INTO amounts VALUES (1)"
 cat >domain.lua <<'LUA'

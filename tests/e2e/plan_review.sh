@@ -78,6 +78,11 @@ import json, sys
 s = json.loads(sys.argv[1])['detail']['spent']
 assert 0 <= s['least_ms'] <= s['most_ms'], s
 print(s['kind'], s['bytes'])" "$spent")"
+check_exit 0 "$ZDM" status plan.lua --format json
+python3 -c "
+import json, sys
+log, status = json.loads(sys.argv[1]), json.load(open(sys.argv[2]))
+assert log['detail'] == status['steps'][1]['detail'], (log, status)" "$spent" "$out"
 cat >next.lua <<'PLAN'
 return plan "next" {
   api = 1,

@@ -47,7 +47,12 @@ static void
 a_closed_gate(void **state)
 {
     struct zdm_step_status seen[] = {
-        {.state = ZDM_STATE_DONE, .at_ms = AT, .who = (char *)"ann@laptop"},
+        {.state = ZDM_STATE_DONE,
+            .at_ms = AT,
+            .who = (char *)"ann@laptop",
+            .detail =
+                (char *)"{\"elapsed_ms\":12000,\"spent\":{\"kind\":\"scan\",\"bytes\":3006477107,"
+                        "\"least_ms\":8000,\"most_ms\":20000}}"},
         {.state = ZDM_STATE_RUNNING,
             .at_ms = AT,
             .cursor = {.exists = true,
@@ -73,6 +78,7 @@ a_closed_gate(void **state)
                "on ann@db:5432/shop\n"
                "\n"
                "  done     expand    add column                  2026-11-21 07:03:38Z ann@laptop\n"
+               "                     12 s for 2.8 GB of table; 8.0 s to 20 s were estimated\n"
                "  running  backfill  copy email                  2026-11-21 07:03:38Z\n"
                "                     90,000 rows of about 200,000 (45.0 %) in 181 batches; at\n"
                "                     key 90000 of 200000\n"
