@@ -1,5 +1,6 @@
 #include "run/alone.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/failpoint.h"
@@ -13,16 +14,14 @@ journal(struct zdm_session *s, const struct zdm_step *step, const char *state, c
         &(struct zdm_transaction_options){.state = state, .detail = note}, err);
 }
 
+/* *note: owned. */
 static int
 announce(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone *alone,
-    struct zdm_err *err)
+    char **note, struct zdm_err *err)
 {
-    char *note = NULL;
-    if (alone->note && alone->note(s, step, &note, err) < 0)
+    if (alone->note && alone->note(s, step, note, err) < 0)
         return -1;
-    int rc = journal(s, step, s->undoing ? "undoing" : "started", note, err);
-    free(note);
-    return rc;
+    return journal(s, step, s->undoing ? "undoing" : "started", *note, err);
 }
 
 struct zdm_alone_look
@@ -58,15 +57,17 @@ still_ours(struct zdm_session *s, struct zdm_err *err)
 
 static int
 announce_and_work(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone *alone,
-    struct zdm_work_watch *watch, struct zdm_err *err)
+    struct zdm_work_watch *watch, char **note, struct zdm_err *err)
 {
     struct zdm_alone_look look = zdm_alone_look(s, step, watch);
     bool done;
+
+    *note = zdm_strdup(look.note);
     /* First the question: "started" in the journal turns whatever is there into our own work. */
     if (alone->settled(s, step, &look, &done, err) < 0)
         return -1;
     if (!done) {
-        if ((look.begun ? still_ours(s, err) : announce(s, step, alone, err)) < 0)
+        if ((look.begun ? still_ours(s, err) : announce(s, step, alone, note, err)) < 0)
             return -1;
         ZDM_FAIL_HERE(ALONE_STARTED);
         if (alone->work(s, step, watch, err) < 0)
@@ -84,9 +85,11 @@ zdm_alone_run(struct zdm_session *s, const struct zdm_step *step, const struct z
     struct zdm_work_watch watch;
     zdm_work_begin(
         &watch, s, step, step->kind == ZDM_STEP_COMMAND ? ZDM_WORK_PROGRAM : ZDM_WORK_ALONE);
-    int rc = announce_and_work(s, step, alone, &watch, err);
+    char *note = NULL;
+    int rc = announce_and_work(s, step, alone, &watch, &note, err);
     zdm_work_end(&watch);
     if (rc < 0) {
+        free(note);
         if (s->again)
             return -1;
         bool lost = zdm_conn_lost(s->conn) ||
@@ -101,5 +104,7 @@ zdm_alone_run(struct zdm_session *s, const struct zdm_step *step, const struct z
         s->again = true;
         return zdm_fail(err, ZDM_ERR_FAILED, "step \"%s\" starts over after a reconnect", step->id);
     }
-    return journal(s, step, s->undoing ? "undone" : "done", NULL, err);
+    rc = journal(s, step, s->undoing ? "undone" : "done", alone->keeps_note ? note : NULL, err);
+    free(note);
+    return rc;
 }

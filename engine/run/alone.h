@@ -27,6 +27,7 @@ struct zdm_alone {
      * NULL. */
     int (*note)(
         struct zdm_session *s, const struct zdm_step *step, char **note, struct zdm_err *err);
+    bool keeps_note; /* it stands in the row of the step that is done, too */
     /* watch: watches s->conn already; a program has it ticked. */
     int (*work)(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
         struct zdm_err *err);

@@ -60,6 +60,11 @@ judge(const struct zdm_plan *plan, const struct zdm_plan_report *report,
         out.action = ZDM_UNDO_REFUSE;
         out.why = "it was begun with another text: put that back, or let zdm run finish it";
     }
+    /* Its undo is no probe: what became of it only the step itself can settle. */
+    if (out.begun && undo->recall && zdm_step_class(plan, report, index) == ZDM_CLASS_ALONE) {
+        out.action = ZDM_UNDO_REFUSE;
+        out.why = "it was begun outside a transaction and did not end: let zdm run end it first";
+    }
     /* The values are still where they were. */
     if (undo->back && !zdm_journal_find(rows, undo->back->behind, "") &&
         !zdm_journal_find_undone(rows, undo->back->behind))

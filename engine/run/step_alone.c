@@ -7,6 +7,7 @@
 #include "run/judge.h"
 #include "run/lock_wait.h"
 #include "run/probe.h"
+#include "run/recall.h"
 
 static const struct zdm_statement *
 only_statement(const struct zdm_session *s, const struct zdm_step *step)
@@ -110,6 +111,10 @@ static int
 note(struct zdm_session *s, const struct zdm_step *step, char **out, struct zdm_err *err)
 {
     const struct zdm_probe probe = probe_of(s, step, NULL);
+    const char *recall = s->report->undos[step - s->plan->steps].recall;
+
+    if (!s->undoing && recall)
+        return zdm_recall_ask(s->conn, recall, out, err);
     if (s->undoing || probe.st->probe != ZDM_PROBE_REINDEX || step->u.sql.probe.text)
         return 0;
     return zdm_probe_reindex_note(&probe, out, err);
@@ -259,5 +264,11 @@ int
 zdm_step_alone_run(struct zdm_session *s, size_t index, struct zdm_err *err)
 {
     return zdm_alone_run(s, &s->plan->steps[index],
-        &(struct zdm_alone){.settled = settled, .note = note, .work = work}, err);
+        &(struct zdm_alone){
+            .settled = settled,
+            .note = note,
+            .keeps_note = !s->undoing && s->report->undos[index].recall,
+            .work = work,
+        },
+        err);
 }

@@ -207,6 +207,19 @@ of_constraint(struct reverser *r, const char *relation, const PgQuery__Constrain
     return zdm_arena_strf(r->arena, "DROP CONSTRAINT %s", zdm_ident_text(r->arena, c->conname));
 }
 
+/* Its bounds, and what it had before, only the catalog knows. */
+static const char *
+of_partition(
+    struct reverser *r, const char *parent, const PgQuery__PartitionCmd *cmd, bool attached)
+{
+    const char *name = zdm_range_text(r->arena, cmd->name);
+
+    r->ask = attached ? zdm_ask_attached(r->arena, parent, name)
+                      : zdm_ask_partition(r->arena, parent, name);
+    return zdm_arena_strf(
+        r->arena, attached ? "DETACH PARTITION %s" : "ATTACH PARTITION %s DEFAULT", name);
+}
+
 /* One action of ALTER TABLE. */
 static const char *
 of_action(struct reverser *r, const char *relation, const PgQuery__AlterTableCmd *cmd)
@@ -222,7 +235,9 @@ of_action(struct reverser *r, const char *relation, const PgQuery__AlterTableCmd
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraint:
         return "";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition:
-        return unknown(r, "the indexes and foreign keys that the partition gets would stay");
+        return of_partition(r, relation, cmd->def->partition_cmd, true);
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartition:
+        return of_partition(r, relation, cmd->def->partition_cmd, false);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AddInherit:
         return zdm_arena_strf(
             r->arena, "NO INHERIT %s", zdm_range_text(r->arena, cmd->def->range_var));

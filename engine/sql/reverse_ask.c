@@ -46,6 +46,18 @@ zdm_ask_nullable(struct zdm_arena *arena, const char *relation, const char *colu
 }
 
 const char *
+zdm_ask_attached(struct zdm_arena *arena, const char *parent, const char *partition)
+{
+    return ask(arena, "sql/was_attached.sql", parent, partition);
+}
+
+const char *
+zdm_ask_partition(struct zdm_arena *arena, const char *parent, const char *partition)
+{
+    return ask(arena, "sql/was_partition.sql", parent, partition);
+}
+
+const char *
 zdm_ask_nothing(struct zdm_arena *arena, const char *sql)
 {
     char *literal = zdm_sql_quote_literal(sql);

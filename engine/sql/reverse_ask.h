@@ -10,6 +10,9 @@
  * it is in the catalog. */
 const char *zdm_ask_default(struct zdm_arena *arena, const char *relation, const char *column);
 const char *zdm_ask_nullable(struct zdm_arena *arena, const char *relation, const char *column);
+/* A partition that is attached, and one that is detached; both as written. */
+const char *zdm_ask_attached(struct zdm_arena *arena, const char *parent, const char *partition);
+const char *zdm_ask_partition(struct zdm_arena *arena, const char *parent, const char *partition);
 /* Of statements that the text tells. */
 const char *zdm_ask_nothing(struct zdm_arena *arena, const char *sql);
 

@@ -12,7 +12,19 @@ sql "CREATE TYPE mood AS ENUM ('it''s', 'b');
     CREATE TABLE p2 PARTITION OF \"S\".\"P t\" FOR VALUES FROM (10) TO (20);
     ALTER TABLE p1 ALTER \"V v\" SET DEFAULT 2;
     ALTER TABLE p2 ALTER \"V v\" SET NOT NULL;
-    CREATE TABLE k (x int, y int NOT NULL)"
+    CREATE TABLE k (x int, y int NOT NULL);
+    CREATE TABLE \"S\".m (id int NOT NULL, at date NOT NULL, t int, CONSTRAINT m_key UNIQUE (id, at)) PARTITION BY RANGE (at);
+    CREATE TABLE \"S\".other (t int PRIMARY KEY);
+    ALTER TABLE \"S\".m ADD CONSTRAINT m_other FOREIGN KEY (t) REFERENCES \"S\".other;
+    CREATE INDEX m_t ON \"S\".m (t);
+    CREATE INDEX m_at ON \"S\".m (at);
+    CREATE TRIGGER m_row BEFORE UPDATE ON \"S\".m FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+    CREATE TABLE \"M 1\" (id int NOT NULL, at date NOT NULL, t int);
+    CREATE INDEX own_t ON \"M 1\" (t);
+    CREATE INDEX own_id ON \"M 1\" (id);
+    CREATE TABLE m2 PARTITION OF \"S\".m FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
+    CREATE TABLE m3 PARTITION OF \"S\".m FOR VALUES FROM ('2026-03-01') TO ('2026-04-01');
+    ALTER TABLE m3 ADD CONSTRAINT m3_own CHECK (id > 0)"
 
 cat >catalog.lua <<'PLAN'
 return plan "catalog" {
@@ -33,6 +45,11 @@ return plan "catalog" {
         sql "nothing new" [[ALTER TABLE t ALTER e SET NOT NULL]] {
             allow = { "scan-set-not-null" }, because = "they are empty",
         },
+        sql "attach" [[ALTER TABLE "S".m ATTACH PARTITION "M 1" FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')]] {
+            allow = { "scan-attach-partition" }, because = "it is empty",
+        },
+        sql "detach" [[ALTER TABLE "S".m DETACH PARTITION m2]] {},
+        sql "detach beside" [[ALTER TABLE "S".m DETACH PARTITION m3 CONCURRENTLY]] {},
         sql "key" [[ALTER TABLE k ADD CONSTRAINT k_pkey PRIMARY KEY (x, y)]] {
             allow = { "index-add-pk" }, because = "it is empty",
         },
@@ -56,6 +73,10 @@ check_exit 0 "$ZDM" rollback catalog.lua --dry-run --format json
 check_exit 0 "$ZDM" rollback catalog.lua
 picture >back
 diff before back
+check_exit 137 env ZDM_FAILPOINT=alone.started "$ZDM" run catalog.lua
+check_exit 4 "$ZDM" rollback catalog.lua
+check_has <(tr -s ' \n' ' ' <"$err") 'it was begun outside a transaction and did not end'
+check_exit 137 env ZDM_FAILPOINT=alone.after "$ZDM" run catalog.lua
 check_exit 0 "$ZDM" run catalog.lua
 picture >again
 diff after again
