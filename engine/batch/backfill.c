@@ -25,6 +25,26 @@ refused(struct zdm_worker *w, struct zdm_err *err)
     return -1;
 }
 
+/* The batch up to `upto` is done. */
+static int
+go_on(struct zdm_worker *w, const struct zdm_batch_done *done, double ms, struct zdm_err *err)
+{
+    bool whole = !w->to.range_end, reread = whole && !w->reread.left_out && zdm_reread_due(w);
+    char *after = reread ? zdm_strdup(w->at.pos) : NULL;
+
+    ZDM_FAIL_HERE(BATCH_AFTER);
+    if (!whole)
+        ZDM_FAIL_HERE(STRIPE_AFTER);
+    if (w->target->by_page && done->rows > w->rows)
+        zdm_pass_changed(w, done->xid);
+    zdm_worker_advance(w, done->rows, done->batches, done->wal, ms);
+    if (whole)
+        w->reread.left_out = false;
+    int rc = zdm_worker_reread(w, after, reread ? w->at.pos : NULL, ms, err);
+    free(after);
+    return rc;
+}
+
 /* Sends the batch up to `upto` and sees to what comes of it. */
 static int
 run_batch(struct zdm_worker *w, const char *upto, struct zdm_err *err)
@@ -43,14 +63,8 @@ run_batch(struct zdm_worker *w, const char *upto, struct zdm_err *err)
             return 0;
         }
     }
-    if (done.applied) {
-        ZDM_FAIL_HERE(BATCH_AFTER);
-        if (w->to.range_end)
-            ZDM_FAIL_HERE(STRIPE_AFTER);
-        zdm_worker_advance(
-            w, done.rows, done.batches, done.wal, (double)(zdm_monotonic_us() - start) / 1000);
-        return 0;
-    }
+    if (done.applied)
+        return go_on(w, &done, (double)(zdm_monotonic_us() - start) / 1000, err);
     if (zdm_worker_look(w, &moved, err) < 0)
         return -1;
     if (moved) {

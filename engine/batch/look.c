@@ -129,6 +129,7 @@ zdm_worker_moved(struct zdm_worker *w, const struct zdm_spot *spot, int64_t rows
             job->batch_ms = ms;
         }
         zdm_meter_walk(&job->meter, keys, zdm_monotonic_us());
+        w->pass.keys += keys;
     }
     if (job->single && w->slice == 0) {
         free(job->pos);

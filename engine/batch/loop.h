@@ -25,6 +25,7 @@
  *     vacuum.c    VACUUM between batches
  *     monitor.c   reads the signals in a thread of its own; signal_*.c: one signal each
  *     trouble.c   what to do about an error
+ *     reread.c    some ranges again, while it walks
  *     sweep.c     the final sweep: which rows still need it
  *     sweep_look.c the part of the workers in it
  *     repair.c    what it found becomes slices
@@ -75,6 +76,7 @@ struct zdm_table {
     struct zdm_batch_sql sql; /* none of a partitioned table whose partitions are walked */
     bool gone;                /* under the lock: it is no partition any more, and that was told */
     bool steps_told;          /* under the lock */
+    bool told_back, told_behind; /* under the lock: by reread.c */
     bool clean;            /* under the lock: one look at all of it found nothing, in this sweep */
     int64_t stripes;       /* under the lock: of the ranges that begin from now on */
     struct zdm_hot {       /* of the main thread */
@@ -207,6 +209,8 @@ struct zdm_job {
     struct zdm_backfill_fault fault;
 };
 
+#define ZDM_PASS_XIDS 128
+
 /* Everything here belongs to the thread that drives the worker. */
 struct zdm_worker {
     struct zdm_job *job;
@@ -238,9 +242,22 @@ struct zdm_worker {
     bool known;           /* ... and that is how many there are */
     const struct zdm_batch_text *sent; /* the batch sent last, view of sql */
     struct zdm_controller controller;
+    struct zdm_controller reading; /* of the parts of a sweep */
     struct zdm_mapper
         mapper; /* of a map: made by the main thread before the worker starts; owned */
     struct zdm_map map;
+    struct {
+        int64_t batches_us, spent_us;
+        bool left_out; /* a part of the range in progress was left for later */
+    } reread;
+    struct { /* by pages: what tells that the pass is in vain */
+        unsigned
+            xids[ZDM_PASS_XIDS]; /* of the last batches that changed rows, n of them in this pass */
+        size_t n;
+        int64_t rows;  /* when it began */
+        int64_t keys;  /* walked in it */
+        unsigned vain; /* passes in a row that changed nothing for good */
+    } pass;
     int64_t fetched; /* bytes of rows that the batch in question brought here */
 
     /* Trouble. suspect: it lies within that many keys ahead, and ranges stay below half of them;
@@ -385,6 +402,7 @@ struct zdm_batch_done {
     bool applied;
     int64_t rows, batches; /* of all batches so far */
     int64_t wal;           /* bytes that the server wrote meanwhile */
+    unsigned xid;          /* by pages: of its transaction, else 0 */
 };
 /* How long the batch in question may take, its statement_timeout: 20 times the target, a second at
  * least. */
@@ -423,6 +441,9 @@ int zdm_job_check_scans(
 /* --- sweep.c ------------------------------------------------------------------------ */
 /* Pieces of a sweep to take, while one is on. Under the lock. */
 size_t zdm_sweep_open(const struct zdm_job *job);
+/* The rows of a range that need it, as statement.h says; *r NULL when one of them is an error. */
+int zdm_worker_ask_found(struct zdm_worker *w, const char *after, const char *upto,
+    struct zdm_result **r, struct zdm_err *err);
 /* Piece after piece until none is left; on the worker's thread. */
 int zdm_worker_sweep(struct zdm_worker *w, struct zdm_err *err);
 /* When every slice is through: looks for rows that still need it. *clean false: there were some, and
@@ -430,7 +451,19 @@ int zdm_worker_sweep(struct zdm_worker *w, struct zdm_err *err);
 int zdm_job_sweep(struct zdm_job *job, bool *clean, struct zdm_err *err);
 void zdm_sweep_release(struct zdm_sweep *sweep);
 
+/* --- reread.c ------------------------------------------------------------------------ */
+/* Is it time for it, when the range in progress is through? */
+bool zdm_reread_due(const struct zdm_worker *w);
+/* After a batch that took `ms`. upto not NULL: looks at the range again that it ended, and tells of a row
+ * that needs the backfill. */
+int zdm_worker_reread(
+    struct zdm_worker *w, const char *after, const char *upto, double ms, struct zdm_err *err);
+
 /* --- repair.c ------------------------------------------------------------------------ */
+/* Does the row with that key still need the backfill right after its change? Tried in a transaction that is
+ * rolled back. */
+int zdm_row_still(struct zdm_conn *conn, const struct zdm_table *table, const char *key,
+    bool *still, struct zdm_err *err);
 /* Does the change last in a row that was found, or does something take it back? Tried on one row, in a
  * transaction that is rolled back. */
 int zdm_repair_lasts(struct zdm_job *job, bool *lasts, struct zdm_err *err);
@@ -443,6 +476,8 @@ int zdm_worker_check_sweep(struct zdm_worker *w, char **why_not, struct zdm_err 
 /* --- pass.c ------------------------------------------------------------------------- */
 /* A batch by pages changed nothing: was the table rewritten? *again: then a new pass has begun. */
 int zdm_pass_rewritten(struct zdm_worker *w, bool *again, struct zdm_err *err);
+/* A batch by pages has changed rows, in that transaction. */
+void zdm_pass_changed(struct zdm_worker *w, unsigned xid);
 /* At the bound: *again when rows that still need it were found, and another pass has begun. */
 int zdm_pass_sweep(struct zdm_worker *w, bool *again, struct zdm_err *err);
 

@@ -291,6 +291,7 @@ leave_behind(struct zdm_worker *w, int64_t rows, int64_t batches, int64_t keys)
 void
 zdm_worker_pass(struct zdm_worker *w, int64_t rows, int64_t batches)
 {
+    w->reread.left_out = true;
     leave_behind(w, rows, batches, -1);
     w->deferred++;
 }

@@ -137,13 +137,17 @@ add_needs(
 }
 
 char *
-zdm_pages_build_sweep(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
+zdm_pages_build_sweep(
+    const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t, bool ours)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
 
     zdm_buf_add(&b, "SELECT EXISTS (SELECT FROM ");
     zdm_order_add_table(&b, t);
     zdm_buf_add(&b, " WHERE ");
+    if (ours)
+        zdm_buf_addf(
+            &b, "%s.xmin " EQ " ANY ($1::pg_catalog.xid[]) AND ", zdm_backfill_target_row(t));
     if (spec->max_quarantine > 0)
         add_needs(&b, spec, t);
     else

@@ -29,9 +29,9 @@ void zdm_pages_add_place(struct zdm_buf *b, const struct zdm_backfill_target *t)
 /* $1 start, $2 page that ends it, $3 most -> numbers of the lines with rows between, in order. Owned, as
  * all that follow. */
 char *zdm_pages_build_lines(const struct zdm_backfill_target *t);
-/* -> does any row need it that is not in quarantine? */
+/* -> does any row need it that is not in quarantine? ours: of those that transactions $1 wrote. */
 char *zdm_pages_build_sweep(
-    const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
+    const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t, bool ours);
 /* $1 start, $2 end, $3 most -> places of rows that are not in quarantine; with where: for which it is
  * true. */
 char *zdm_pages_build_unlisted(

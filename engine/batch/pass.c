@@ -9,6 +9,9 @@
 
 extern const struct zdm_embedded zdm_batch_sql[];
 
+/* Somebody may write a row right behind a pass that found none to do, and a trigger may add one once. */
+#define VAIN_MOST 3
+
 /* One row of a query on the worker's session. */
 static int
 ask(struct zdm_worker *w, const char *sql, struct zdm_result **r, struct zdm_err *err)
@@ -17,6 +20,70 @@ ask(struct zdm_worker *w, const char *sql, struct zdm_result **r, struct zdm_err
         if (zdm_worker_again(w, err) < 0)
             return -1;
     return 0;
+}
+
+void
+zdm_pass_changed(struct zdm_worker *w, unsigned xid)
+{
+    w->pass.xids[w->pass.n++ % ZDM_PASS_XIDS] = xid;
+}
+
+/* Are rows that batches of this pass changed among those that need it? */
+static int
+taken_back(struct zdm_worker *w, bool *yes, struct zdm_err *err)
+{
+    size_t n = w->pass.n < ZDM_PASS_XIDS ? w->pass.n : ZDM_PASS_XIDS;
+    struct zdm_buf xids = ZDM_BUF_INIT;
+    struct zdm_result *r = NULL;
+    int rc;
+
+    *yes = false;
+    if (n == 0)
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        zdm_buf_addf(&xids, "%s%u", i > 0 ? "," : "{", w->pass.xids[i]);
+    zdm_buf_add(&xids, "}");
+    while ((rc = ZDM_QUERY(w->conn, w->sql->sweep_ours, &r, err, xids.s)) < 0) {
+        if (err->code == ZDM_ERR_FAILED && zdm_is_data_error(err->sqlstate)) {
+            zdm_err_clear(err); /* the next pass tells which row it is */
+            rc = 0;
+            break;
+        }
+        if (zdm_worker_again(w, err) < 0)
+            break;
+    }
+    *yes = rc == 0 && r && zdm_result_bool(r, 0, 0);
+    zdm_result_free(r);
+    zdm_buf_release(&xids);
+    return rc;
+}
+
+/* There are rows to do at the end of a pass: would another one be in vain? */
+static int
+check_vain(struct zdm_worker *w, struct zdm_err *err)
+{
+    bool back;
+
+    if (taken_back(w, &back, err) < 0)
+        return -1;
+    w->pass.vain = back || w->rows == w->pass.rows ? w->pass.vain + 1 : 0;
+    if (w->pass.vain < VAIN_MOST)
+        return 0;
+    if (back) {
+        zdm_fail(err, ZDM_ERR_FAILED, "a trigger takes the change of %s back", w->target->relation);
+        zdm_err_detail(err,
+            "at the end of %d passes where was true for rows that their own transactions wrote",
+            VAIN_MOST);
+    } else {
+        zdm_fail(err, ZDM_ERR_FAILED, "%d passes over %s changed nothing", VAIN_MOST,
+            w->target->relation);
+        zdm_err_detail(err, "where is true for rows that stayed as they were, as if a trigger kept "
+                            "the change away");
+    }
+    return zdm_err_hint(err,
+        "look at the triggers of the table, or write where so that they make it false; then run "
+        "plan \"%s\" again",
+        w->job->spec->plan);
 }
 
 /* The cursor goes from the end of one pass, or from somewhere in it, to the start of the next. */
@@ -85,6 +152,10 @@ begin(struct zdm_worker *w, struct zdm_err *err)
     free(w->bound);
     w->bound = zdm_strdup(bound_text);
     zdm_job_lock(w->job);
+    /* Each pass goes through the whole table. Of partitions only what this run did is known apart. */
+    int64_t again = w->job->by_leaf ? w->pass.keys : w->job->meter.walked;
+    w->job->meter.walked -= again;
+    w->job->meter.first -= again;
     if (w->job->single) {
         free(w->job->bound);
         w->job->bound = zdm_strdup(bound_text);
@@ -94,6 +165,11 @@ begin(struct zdm_worker *w, struct zdm_err *err)
     zdm_worker_moved(w, &start, w->rows, w->batches, -1, 0);
     zdm_ranges_clear(&w->ranges);
     zdm_worker_unstuck(w);
+    w->pass.n = 0;
+    w->pass.keys = 0;
+    w->pass.rows = w->rows;
+    if (!w->job->by_leaf)
+        zdm_job_stage(w->job, ZDM_STAGE_WALKING);
     rc = 0;
 out:
     zdm_result_free(r);
@@ -150,6 +226,7 @@ int
 zdm_pass_sweep(struct zdm_worker *w, bool *again, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
+    bool bad = false;
 
     *again = false;
     if (!w->target->by_page || !w->bound)
@@ -163,13 +240,15 @@ zdm_pass_sweep(struct zdm_worker *w, bool *again, struct zdm_err *err)
         /* A row on which `where` fails, written behind us: the next pass tells which one it is. */
         if (err->code == ZDM_ERR_FAILED && zdm_is_data_error(err->sqlstate)) {
             zdm_err_clear(err);
-            *again = true;
+            bad = true;
             break;
         }
         if (zdm_worker_again(w, err) < 0)
             return -1;
     }
-    *again = *again || zdm_result_bool(r, 0, 0);
+    *again = bad || zdm_result_bool(r, 0, 0);
     zdm_result_free(r);
-    return *again ? begin(w, err) : 0;
+    if (!*again)
+        return 0;
+    return !bad && check_vain(w, err) < 0 ? -1 : begin(w, err);
 }

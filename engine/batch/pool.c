@@ -37,6 +37,9 @@ silence(int fd)
         zdm_die("cannot read from an eventfd");
 }
 
+/* Rows of a part of a sweep. It locks nobody out, so it may be large where reading is fast. */
+enum { READ_LEAST = 10, READ_MOST = 1000000 };
+
 void
 zdm_job_init(struct zdm_job *job)
 {
@@ -52,6 +55,7 @@ zdm_job_init(struct zdm_job *job)
         job->workers[i] = (struct zdm_worker){.job = job, .fault.set_index = -1};
         zdm_controller_init(&job->workers[i].controller, job->spec->target_ms, job->spec->batch_min,
             job->spec->batch_max);
+        zdm_controller_init(&job->workers[i].reading, job->spec->target_ms, READ_LEAST, READ_MOST);
     }
 }
 
@@ -168,6 +172,8 @@ zdm_worker_wait_to_go_on(struct zdm_worker *w)
     zdm_job_unlock(job);
     if ((int64_t)w->controller.target_ms != target_ms)
         zdm_controller_aim(&w->controller, target_ms);
+    if ((int64_t)w->reading.target_ms != target_ms)
+        zdm_controller_aim(&w->reading, target_ms);
     if (quitting || zdm_stop_requested())
         return -1;
     return surplus ? 1 : 0;

@@ -237,8 +237,8 @@ walked(struct zdm_job *job, const struct zdm_table *table, const struct zdm_curs
     if (!zdm_cursor_through(c) &&
         estimate_ahead(job, &table->sql, c->at.pos, c->bound, &ahead, err) < 0)
         return -1;
-    if (ahead >= 0 && c->total - ahead > *keys)
-        *keys = c->total - ahead;
+    if (ahead >= 0 && (c->total - ahead > *keys || table->target.by_page))
+        *keys = c->total > ahead ? c->total - ahead : 0; /* rows: of all passes */
     return 0;
 }
 

@@ -8,9 +8,8 @@
 #include "pg/journal.h"
 #include "pg/retry.h"
 
-/* In an open transaction: the change of one row, and whether it still needs it then. */
-static int
-try_one(struct zdm_job *job, const struct zdm_table *table, const char *key, bool *still,
+int
+zdm_row_still(struct zdm_conn *conn, const struct zdm_table *table, const char *key, bool *still,
     struct zdm_err *err)
 {
     struct zdm_position at = {.n = 0};
@@ -21,19 +20,19 @@ try_one(struct zdm_job *job, const struct zdm_table *table, const char *key, boo
     if (zdm_position_split(key, table->sql.n_keys, &at, err) < 0)
         return -1;
     zdm_parameters_add_position(&p, &at, 0);
-    if (zdm_conn_exec(job->control, "BEGIN", NULL, err) == 0 &&
-        zdm_conn_exec(job->control,
+    if (zdm_conn_exec(conn, "BEGIN", NULL, err) == 0 &&
+        zdm_conn_exec(conn,
             "SELECT pg_catalog.set_config('zdm.sync', 'off', true),"
             " pg_catalog.set_config('lock_timeout', '50ms', true),"
             " pg_catalog.set_config('row_security', 'off', true)",
             NULL, err) == 0 &&
-        zdm_conn_query(job->control, table->sql.look.once, p.n, p.values, NULL, err) == 0 &&
-        zdm_conn_query(job->control, table->sql.look.still, p.n, p.values, &r, err) == 0) {
+        zdm_conn_query(conn, table->sql.look.once, p.n, p.values, NULL, err) == 0 &&
+        zdm_conn_query(conn, table->sql.look.still, p.n, p.values, &r, err) == 0) {
         *still = zdm_result_bool(r, 0, 0);
         rc = 0;
     }
     zdm_result_free(r);
-    zdm_conn_rollback(job->control);
+    zdm_conn_rollback(conn);
     zdm_position_release(&at);
     return rc;
 }
@@ -47,7 +46,8 @@ zdm_repair_lasts(struct zdm_job *job, bool *lasts, struct zdm_err *err)
     *lasts = true;
     if (s->n_keys == 0)
         return 0;
-    while (try_one(job, s->pieces[s->keys[0].piece].table, s->keys[0].key, &still, err) < 0) {
+    while (zdm_row_still(
+               job->control, s->pieces[s->keys[0].piece].table, s->keys[0].key, &still, err) < 0) {
         if (zdm_retry_class(err->sqlstate, zdm_conn_lost(job->control)) != ZDM_RETRY_RECONNECT) {
             /* Locked, or an error: its batch will wait, or tell. */
             zdm_err_clear(err);

@@ -15,6 +15,8 @@
 
 extern const struct zdm_embedded zdm_batch_sql[];
 
+#define TRIGGERED_ACTION "09000"
+
 /* In another database (a restored dump) oids say nothing. */
 static bool
 same_table(const char *then, const char *now)
@@ -239,6 +241,15 @@ try_row(struct zdm_worker *w, const struct zdm_parameters *p, struct zdm_retried
     return 0;
 }
 
+/* What the change of a row ends with that a trigger left as it was. */
+static void
+tell_suppressed(struct zdm_err *err)
+{
+    zdm_err_clear(err);
+    zdm_fail(err, ZDM_ERR_FAILED, "the row stayed as it was, as if a trigger kept the change away");
+    snprintf(err->sqlstate, sizeof err->sqlstate, "%s", TRIGGERED_ACTION);
+}
+
 int
 zdm_retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct zdm_position *key,
     struct zdm_retried *out, bool *gone, bool *moved, struct zdm_err *err)
@@ -246,6 +257,7 @@ zdm_retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct 
     struct zdm_parameters p = {.n = 0};
     struct zdm_retried_row did;
     bool unknown = false; /* what became of the try before */
+    bool suppressed = false;
     char epoch[24];
 
     snprintf(epoch, sizeof epoch, "%lld", (long long)w->job->epoch);
@@ -253,7 +265,17 @@ zdm_retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct 
     while (try_row(w, &p, &did, err) < 0) {
         if (w->target->by_page && strstr(err->message, ZDM_WHERE_STAYS))
             return zdm_worker_where_stays(w, err);
-        if (err->code == ZDM_ERR_FAILED && zdm_is_data_error(err->sqlstate)) {
+        if (strstr(err->message, ZDM_SUPPRESSED)) {
+            /* Or somebody changed it at that moment so that it is not meant any more: once more. */
+            if (!suppressed) {
+                suppressed = true;
+                zdm_err_clear(err);
+                continue;
+            }
+            tell_suppressed(err);
+        }
+        if (err->code == ZDM_ERR_FAILED &&
+            (zdm_is_data_error(err->sqlstate) || strcmp(err->sqlstate, TRIGGERED_ACTION) == 0)) {
             out->failed++;
             return note_failure(w, row, &p, err);
         }

@@ -155,8 +155,13 @@ zdm_slice_take(struct zdm_worker *w, bool *found, struct zdm_err *err)
     w->suspect = w->part ? 1 : 0; /* row by row */
     w->locked = w->gone = false;
     w->deferred = w->bad = 0;
+    w->pass.n = 0;
+    w->pass.vain = 0;
+    w->pass.keys = 0;
+    w->reread.left_out = false;
     if (zdm_worker_read(w, err) < 0)
         return -1;
+    w->pass.rows = w->rows;
     zdm_steps_slice(&w->steps, w->at.pos, w->bound, w->batches == 0 ? w->total : -1);
     return 0;
 }

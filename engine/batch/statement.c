@@ -214,7 +214,7 @@ zdm_batch_add_cas(
 }
 
 void
-zdm_batch_add_move(struct zdm_buf *b, const char *batches)
+zdm_batch_add_move(struct zdm_buf *b, const char *batches, const struct zdm_backfill_target *t)
 {
     zdm_buf_addf(b,
         "UPDATE zdm.cursor AS c SET pos = $8::pg_catalog.text,\n"
@@ -231,6 +231,8 @@ zdm_batch_add_move(struct zdm_buf *b, const char *batches)
         "RETURNING c.rows, c.batches,\n"
         "  pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(),\n"
         "    (SELECT zdm_cas.wal FROM zdm_cas))::pg_catalog.int8");
+    if (t->by_page)
+        zdm_buf_add(b, ", pg_catalog.pg_current_xact_id()::pg_catalog.xid");
 }
 
 const char *
@@ -268,7 +270,7 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     add_rest(&b, spec, t, kind, spans);
     if (map)
         return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
-    zdm_batch_add_move(&b, zdm_batch_counted(spec, t));
+    zdm_batch_add_move(&b, zdm_batch_counted(spec, t), t);
     return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
 }
 
@@ -339,6 +341,42 @@ add_retry_cas(struct zdm_buf *b, const struct zdm_backfill_target *t)
         "  SELECT pg_catalog.set_config('zdm.sync', 'off', true) AS sync FROM zdm_place),\n");
 }
 
+/* Another column, which fails when a row that is meant was not changed. */
+void
+zdm_batch_add_suppressed(struct zdm_buf *b, const char *meant)
+{
+    zdm_buf_addf(b,
+        ",\n  CASE WHEN (SELECT pg_catalog.count(*) FROM zdm_rows) " EQ " 0 AND %s\n"
+        "    THEN pg_catalog.concat('" ZDM_SUPPRESSED "', (SELECT pg_catalog.count(*)"
+        " FROM zdm_rows))::pg_catalog.int8 END",
+        meant);
+}
+
+/* Is there a row at that place, or with that key, for which `where` is true? Of a copy that leaves a row out
+ * that is there already nothing is said. */
+static void
+add_meant(
+    struct zdm_buf *b, const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
+{
+    struct zdm_buf meant = ZDM_BUF_INIT;
+
+    if (spec->action == ZDM_BACKFILL_COPY && spec->on_conflict == ZDM_CONFLICT_NOTHING)
+        return;
+    zdm_buf_addf(&meant, "EXISTS (SELECT FROM %s) AND EXISTS (SELECT FROM ",
+        t->by_page ? "zdm_place" : "zdm_cas");
+    zdm_order_add_table(&meant, t);
+    zdm_buf_add(&meant, " WHERE ");
+    if (t->by_page)
+        zdm_pages_add_at(&meant, t, ZDM_RETRY_PARAMETERS + 1);
+    else
+        zdm_order_add_at(&meant, t, ZDM_RETRY_PARAMETERS + 1);
+    if (spec->where)
+        zdm_buf_addf(&meant, " AND (\n%s\n)", spec->where);
+    zdm_buf_add(&meant, ")");
+    zdm_batch_add_suppressed(b, meant.s);
+    zdm_buf_release(&meant);
+}
+
 static struct zdm_batch_text
 build_retry(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
 {
@@ -374,11 +412,13 @@ build_retry(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
         "SELECT (SELECT pg_catalog.count(*) FROM zdm_fence),\n"
         "  (SELECT pg_catalog.count(*) FROM %s),\n  ",
         t->by_page ? "zdm_place" : "zdm_cas");
-    if (map)
+    if (map) {
         zdm_buf_add(&b, "zdm_rows.* FROM (SELECT) AS zdm_one LEFT JOIN zdm_rows ON true");
-    else
+    } else {
         zdm_buf_addf(
             &b, "(SELECT pg_catalog.count(*) FROM zdm_rows), %s", zdm_batch_counted(spec, t));
+        add_meant(&b, spec, t);
+    }
     return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
 }
 
@@ -404,7 +444,8 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
     zdm_batch_build_ahead(target, out);
     out->batches = zdm_alloc((out->n_keys + 1) * sizeof *out->batches);
     if (target->by_page) {
-        out->sweep = zdm_pages_build_sweep(spec, target);
+        out->sweep = zdm_pages_build_sweep(spec, target, false);
+        out->sweep_ours = zdm_pages_build_sweep(spec, target, true);
         out->lines = zdm_pages_build_lines(target);
         out->rows_a_page = target->pages > 0 && target->estimated_rows > target->pages
                                ? (double)target->estimated_rows / (double)target->pages
@@ -445,6 +486,7 @@ zdm_batch_sql_release(struct zdm_batch_sql *sql)
     free(sql->probe_first);
     free(sql->probe_next);
     free(sql->sweep);
+    free(sql->sweep_ours);
     free(sql->lines);
     release_texts(sql->batches, sql->n_keys + 1);
     release_texts(sql->striped, sql->n_keys + 1);

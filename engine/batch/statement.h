@@ -86,6 +86,7 @@ struct zdm_batch_sql {
     char *once;                  /* of a map: arrays of what `retry` gave -> rows changed */
     struct zdm_batch_text write; /* of a map: what is done with the rows that a batch gave */
     char *sweep;                 /* by pages: -> does any row still need it? */
+    char *sweep_ours;            /* ... of those that transactions $1, an array, wrote? */
     char *lines;                 /* by pages: pages_sql.h */
     bool by_page;
     double rows_a_page;   /* by pages: estimate */
@@ -101,6 +102,8 @@ void zdm_batch_add_attached(struct zdm_buf *b, const struct zdm_backfill_target 
 void zdm_batch_add_stripe(struct zdm_buf *b, const struct zdm_backfill_target *t);
 /* What the error of a batch begins with (22P02) whose rows still match `where`, in a walk by pages. */
 #define ZDM_WHERE_STAYS "zdm: where stays true, rows: "
+/* That of a row from quarantine (22P02) which is there, and was not changed. */
+#define ZDM_SUPPRESSED "zdm: row as it was, changed: "
 /* That of a map (22P02) whose rows are too many bytes to fetch them at once. */
 #define ZDM_ROWS_TOO_WIDE "zdm: rows too wide, bytes: "
 /* A position is one parameter for each column of the key. */

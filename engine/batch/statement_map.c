@@ -115,7 +115,7 @@ zdm_map_build_write(const struct zdm_backfill_spec *spec, const struct zdm_backf
     add_update(&b, t, ZDM_BATCH_PARAMETERS + 1);
     zdm_buf_add(&b, " AND (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off'");
     zdm_batch_add_returning(&b, spec, t);
-    zdm_batch_add_move(&b, zdm_batch_counted(spec, t));
+    zdm_batch_add_move(&b, zdm_batch_counted(spec, t), t);
     return zdm_buf_take(&b);
 }
 
@@ -129,5 +129,7 @@ zdm_map_build_once(const struct zdm_backfill_spec *spec, const struct zdm_backfi
     zdm_batch_add_returning(&b, spec, t);
     zdm_buf_addf(
         &b, "SELECT (SELECT pg_catalog.count(*) FROM zdm_rows), %s", zdm_batch_counted(spec, t));
+    zdm_batch_add_suppressed(
+        &b, "pg_catalog.cardinality($1::pg_catalog.text[]) OPERATOR(pg_catalog.>) 0");
     return zdm_buf_take(&b);
 }

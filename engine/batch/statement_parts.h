@@ -22,8 +22,12 @@ void zdm_batch_add_returning(
 /* 1; by pages an expression that fails when it is not. */
 const char *zdm_batch_counted(
     const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
-/* Behind zdm_rows: the cursor moves. batches: by how many, an expression. */
-void zdm_batch_add_move(struct zdm_buf *b, const char *batches);
+/* ", ...": fails with ZDM_SUPPRESSED when zdm_rows is empty although `meant`, a condition, is true. */
+void zdm_batch_add_suppressed(struct zdm_buf *b, const char *meant);
+/* Behind zdm_rows: the cursor moves. batches: by how many, an expression. By pages it also gives the
+ * number of the transaction, as rows have it for xmin. */
+void zdm_batch_add_move(
+    struct zdm_buf *b, const char *batches, const struct zdm_backfill_target *t);
 
 /* --- statement_map.c -------------------------------------------------------------- */
 /* zdm_cas of the reading statement. It has the parameters of a batch, of which it does not need all;

@@ -25,21 +25,26 @@ take(struct zdm_worker *w, size_t *piece)
     return found;
 }
 
-/* Notes the piece and what was seen in it; NULL: an error of its rows, which the batch will tell of. */
+/* What was seen in a piece. */
+struct seen {
+    bool bad; /* an error of its rows, which the batch will tell of */
+    int64_t rows;
+    char *keys[ZDM_FOUND_KEYS]; /* owned */
+    size_t n_keys;
+};
+
 static void
-note_found(struct zdm_worker *w, size_t piece, const struct zdm_result *r, char *const *keys,
-    size_t n_keys)
+note_found(struct zdm_worker *w, size_t piece, const struct seen *seen)
 {
     struct zdm_sweep *s = &w->job->sweep;
 
     zdm_job_lock(w->job);
     s->found = zdm_grow(s->found, s->n_found + 1, sizeof *s->found);
     s->found[s->n_found++] = (struct zdm_found){piece, piece};
-    if (r)
-        s->rows += zdm_result_i64(r, 0, (int)w->target->n_keys);
-    for (size_t i = 0; i < n_keys && s->n_keys < ZDM_FOUND_KEYS; i++) {
+    s->rows += seen->rows;
+    for (size_t i = 0; i < seen->n_keys && s->n_keys < ZDM_FOUND_KEYS; i++) {
         s->keys[s->n_keys].piece = piece;
-        s->keys[s->n_keys++].key = zdm_strdup(keys[i]);
+        s->keys[s->n_keys++].key = zdm_strdup(seen->keys[i]);
     }
     zdm_job_unlock(w->job);
 }
@@ -64,10 +69,9 @@ ask_until_told(struct zdm_worker *w, const char *sql, const struct zdm_parameter
     return 0;
 }
 
-/* Asks for the rows of a range that need it; *r NULL when one of them is an error. */
-static int
-ask(struct zdm_worker *w, const char *after, const char *upto, struct zdm_result **r,
-    struct zdm_err *err)
+int
+zdm_worker_ask_found(struct zdm_worker *w, const char *after, const char *upto,
+    struct zdm_result **r, struct zdm_err *err)
 {
     struct zdm_position from = {.n = 0}, last = {.n = 0};
     struct zdm_parameters p = {.n = 0};
@@ -112,25 +116,79 @@ sweep_whole(struct zdm_worker *w, struct zdm_err *err)
     return 0;
 }
 
+/* The rows of a part of a piece. */
+static int
+look_at(struct zdm_worker *w, const char *after, const char *upto, struct seen *seen,
+    struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    int rc = 0;
+
+    if (zdm_worker_ask_found(w, after, upto, &r, err) < 0)
+        return -1;
+    int rows = r ? zdm_result_rows(r) : 0;
+    seen->bad = seen->bad || !r;
+    if (rows > 0)
+        seen->rows += zdm_result_i64(r, 0, (int)w->target->n_keys);
+    for (int i = 0; i < rows && seen->n_keys < ZDM_FOUND_KEYS && rc == 0; i++) {
+        rc = zdm_position_of_row(r, i, w->sql->n_keys, &seen->keys[seen->n_keys], err);
+        seen->n_keys += rc == 0;
+    }
+    zdm_result_free(r);
+    return rc;
+}
+
+/* A part of a piece takes as long as a batch, for the rows of a slow server or of a slow expression are few.
+ * *upto as of zdm_ranges_next. */
+static int
+next_part(struct zdm_worker *w, struct zdm_ranges *ranges, const struct zdm_piece *p,
+    const char *after, const char **upto, struct zdm_err *err)
+{
+    bool first = after && p->after ? strcmp(after, p->after) == 0 : !after;
+
+    if (first && w->reading.rows >= p->rows) {
+        *upto = p->upto;
+        return 0;
+    }
+    while (zdm_ranges_next(ranges, w->conn, w->sql, w->reading.rows, after, p->upto, upto, err) < 0)
+        if (zdm_worker_again(w, err) < 0)
+            return -1;
+    return 0;
+}
+
 /* The rows of a piece. */
 static int
 sweep_keys(struct zdm_worker *w, size_t piece, struct zdm_err *err)
 {
     const struct zdm_piece *p = &w->job->sweep.pieces[piece];
-    struct zdm_result *r = NULL;
-    char *keys[ZDM_FOUND_KEYS] = {NULL};
-    size_t n = 0;
+    struct zdm_ranges ranges = {.count = 0};
+    struct seen seen = {.bad = false};
+    char *after = zdm_strdup(p->after);
+    int rc = 0;
 
-    if (ask(w, p->after, p->upto, &r, err) < 0)
-        return -1;
-    int rows = r ? zdm_result_rows(r) : 0, rc = 0;
-    for (; n < (size_t)rows && n < ZDM_FOUND_KEYS && rc == 0; n++)
-        rc = zdm_position_of_row(r, (int)n, w->sql->n_keys, &keys[n], err);
-    if (rc == 0 && (!r || rows > 0))
-        note_found(w, piece, r, keys, n);
-    for (size_t i = 0; i < ZDM_FOUND_KEYS; i++)
-        free(keys[i]);
-    zdm_result_free(r);
+    while (rc == 0 && !seen.bad) {
+        const char *upto;
+        if ((rc = next_part(w, &ranges, p, after, &upto, err)) < 0 || !upto)
+            break;
+        int64_t start = zdm_monotonic_us();
+        rc = look_at(w, after, upto, &seen, err);
+        zdm_controller_feed(&w->reading,
+            ranges.count == 0 ? p->rows
+            : ranges.whole    ? ranges.rows
+                              : 0,
+            (double)(zdm_monotonic_us() - start) / 1000);
+        free(after);
+        after = zdm_strdup(upto);
+        /* One that is not wanted any more sees to its piece all the same. */
+        if (rc == 0 && strcmp(upto, p->upto) != 0 && zdm_worker_wait_to_go_on(w) < 0)
+            rc = zdm_job_stopped(w->job, err);
+    }
+    if (rc == 0 && (seen.bad || seen.n_keys > 0))
+        note_found(w, piece, &seen);
+    for (size_t i = 0; i < seen.n_keys; i++)
+        free(seen.keys[i]);
+    zdm_ranges_clear(&ranges);
+    free(after);
     return rc;
 }
 

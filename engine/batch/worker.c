@@ -150,6 +150,7 @@ zdm_worker_batch(
         done->rows = zdm_result_i64(r, 0, 0);
         done->batches = zdm_result_i64(r, 0, 1);
         done->wal = zdm_result_i64(r, 0, 2);
+        done->xid = w->target->by_page ? (unsigned)zdm_result_i64(r, 0, 3) : 0;
     }
     zdm_result_free(r);
     return 0;

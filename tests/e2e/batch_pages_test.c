@@ -102,6 +102,44 @@ test_refused(void **state)
     fixture_free(f);
 }
 
+/* A trigger that undoes each change, or keeps it away, is no matter of passes. */
+static void
+test_in_vain(void **state)
+{
+    struct fixture *f = keyless("bp_back", 2000);
+
+    (void)state;
+    sql(f->app,
+        "CREATE FUNCTION back() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " UPDATE bp_back.t SET b = NULL WHERE a = NEW.a AND b IS NOT NULL; RETURN NULL; END $$;"
+        "CREATE INDEX ON t (a);"
+        "CREATE TRIGGER back AFTER UPDATE ON t FOR EACH ROW WHEN (NEW.a %% 500 = 7)"
+        " EXECUTE FUNCTION back()");
+    assert_int_equal(fixture_run(f), -1);
+    assert_string_equal(f->err.message, "a trigger takes the change of bp_back.t back");
+    assert_has(f->err.hint, "look at the triggers of the table");
+    assert_value(f->app, "SELECT count(*) || ' ' || count(b) FROM t", "2000 1996");
+    assert_value(f->app, "SELECT pos::json ->> 0 FROM zdm.cursor WHERE plan = 'bp_back'", "3");
+    assert_false(f->overdone);
+
+    sql(f->app,
+        "DROP TRIGGER back ON t;"
+        "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+        "CREATE TRIGGER away BEFORE UPDATE ON t FOR EACH ROW WHEN (NEW.a = 507)"
+        " EXECUTE FUNCTION away()");
+    fixture_own(f);
+    assert_int_equal(fixture_run(f), -1);
+    assert_string_equal(f->err.message, "3 passes over bp_back.t changed nothing");
+    assert_value(f->app, "SELECT count(*) || ' ' || count(b) FROM t", "2000 1999");
+
+    sql(f->app, "DROP TRIGGER away ON t");
+    fixture_own(f);
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) FROM t WHERE b = a * 2", "2000");
+    assert_true(f->last.walked <= 2500); /* of the last pass, not of all of them */
+    fixture_free(f);
+}
+
 struct writer {
     struct fixture *f;
     _Atomic bool stop;
@@ -231,6 +269,7 @@ main(void)
         cmocka_unit_test(test_delete),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_where_that_stays_true),
+        cmocka_unit_test(test_in_vain),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_rows_that_move),
         cmocka_unit_test(test_sweep),

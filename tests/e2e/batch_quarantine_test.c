@@ -441,6 +441,35 @@ test_partitions(void **state)
     fixture_free(f);
 }
 
+/* A row that a trigger leaves as it is stays in quarantine, with that as the reason. */
+static void
+test_suppressed(void **state)
+{
+    struct fixture *f = counters("bq_away", 50, "id IN (7, 9) AND v <> 'good'");
+
+    (void)state;
+    f->spec.where = "n = 0";
+    fixture_run_ok(f);
+    assert_quarantined(f, "7 9", 48);
+    sql(f->app,
+        "UPDATE t SET v = 'good';"
+        "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+        "CREATE TRIGGER away BEFORE UPDATE OF n ON t FOR EACH ROW EXECUTE FUNCTION away()");
+    assert_retried(f, "0 0 2");
+    assert_value(f->app,
+        "SELECT string_agg(concat_ws(' ', key, sqlstate, tries, message), ', ' ORDER BY key)"
+        " FROM zdm.quarantine WHERE plan = 'bq_away'",
+        "7 09000 2 the row stayed as it was, as if a trigger kept the change away, "
+        "9 09000 2 the row stayed as it was, as if a trigger kept the change away");
+    sql(f->app, "ALTER TABLE t DISABLE TRIGGER away; UPDATE t SET n = 1 WHERE id = 9;"
+                "ALTER TABLE t ENABLE TRIGGER away");
+    assert_retried(f, "0 1 1");
+    sql(f->app, "DROP TRIGGER away ON t");
+    assert_retried(f, "1 0 0");
+    assert_value(f->app, "SELECT count(*) FROM t WHERE n = 1", "50");
+    fixture_free(f);
+}
+
 /* Under another name, or with another key, it is not the row that was meant. */
 static void
 test_another_table(void **state)
@@ -573,6 +602,7 @@ main(void)
         cmocka_unit_test(test_a_row_comes_between),
         cmocka_unit_test(test_begun_again),
         cmocka_unit_test(test_partitions),
+        cmocka_unit_test(test_suppressed),
         cmocka_unit_test(test_renamed_partition),
         cmocka_unit_test(test_another_table),
         cmocka_unit_test(test_swept),

@@ -151,7 +151,60 @@ test_taken_back(void **state)
     assert_value(f->app, "SELECT count(*) FROM t WHERE mail = upper(email)", "1000");
     assert_repaired(f, "");
     assert_int_equal(f->last.rows, 1000);
-    assert_has(f->notes.s, "as if a trigger took it back");
+    /* Told by the walk, and in the end. */
+    assert_has(f->notes.s, "a row of bs_back.t that was done is as it was before (id = 1), as if a "
+                           "trigger took it back");
+    assert_has(f->notes.s, "a row of bs_back.t is as it was after the change (id = 1, id = 2, ");
+    fixture_free(f);
+}
+
+/* What others do to rows that are done, the walk tells too: it is no trigger then. */
+static void
+test_told_while_walking(void **state)
+{
+    struct fixture *f = mails(
+        "bs_behind_us", "IF NEW.id = 20 THEN UPDATE t SET mail = NULL WHERE id IN (7, 9); END IF;");
+
+    (void)state;
+    fixture_run_ok(f);
+    assert_all_done(f);
+    assert_has(f->notes.s,
+        "rows of bs_behind_us.t are written behind the walk and need it (id = 7): "
+        "the final sweep does them");
+    assert_repaired(f, "1:2");
+    fixture_free(f);
+}
+
+/* Rows that take long to look at: a statement of the sweep takes no longer than a batch. */
+static void
+test_parts(void **state)
+{
+    struct fixture *f =
+        mails("bs_parts", "IF NEW.id = 500 THEN INSERT INTO t VALUES (2000, 'Beyond'); END IF;");
+    const char *calls[] = {"bs_parts.slow", NULL};
+
+    (void)state;
+    /* Counts the statements of the session that call it. */
+    sql(f->app,
+        "CREATE SEQUENCE statements;"
+        "CREATE FUNCTION slow(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN"
+        " PERFORM pg_sleep(0.0002);"
+        " IF current_setting('bs_parts.at', true) IS DISTINCT FROM statement_timestamp()::text THEN"
+        "  PERFORM set_config('bs_parts.at', statement_timestamp()::text, false),"
+        "   nextval('bs_parts.statements'); END IF;"
+        " RETURN lower($1); END $$");
+    f->set.expr = "bs_parts.slow(email)";
+    f->spec.sweep.calls = calls;
+    f->spec.sweep.n_calls = 1;
+    f->spec.sweep.whole_most = 1;
+    f->spec.target_ms = 5;
+    f->spec.batch_min = 1000;
+    f->spec.batch_max = 1000;
+    fixture_run_ok(f);
+    assert_all_done(f);
+    assert_repaired(f, "1:1");
+    /* Of two batches, and of two sweeps that have at least ten parts each. */
+    assert_value(f->app, "SELECT last_value >= 20 FROM statements", "t");
     fixture_free(f);
 }
 
@@ -318,6 +371,8 @@ main(void)
         cmocka_unit_test(test_rounds),
         cmocka_unit_test(test_never_ends),
         cmocka_unit_test(test_taken_back),
+        cmocka_unit_test(test_told_while_walking),
+        cmocka_unit_test(test_parts),
         cmocka_unit_test(test_not_known),
         cmocka_unit_test(test_off),
         cmocka_unit_test(test_locked),
