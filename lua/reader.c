@@ -442,6 +442,34 @@ read_step(struct reader *r, struct zdm_step *step)
     }
 }
 
+static void
+read_queries(
+    struct reader *r, const char *name, struct zdm_compat *compat, enum zdm_compat_side side)
+{
+    if (!get(r, name, LUA_TTABLE))
+        return;
+    size_t n = length(r);
+    compat->n[side] = n;
+    compat->queries[side] = zdm_arena_alloc(r->plan->arena, n * sizeof *compat->queries[side]);
+    for (size_t i = 0; i < n; i++) {
+        struct zdm_compat_query *query = &compat->queries[side][i];
+        lua_geti(r->L, -1, (lua_Integer)i + 1);
+        query->statements = read_strings(r, "statements", &query->n);
+        lua_pop(r->L, 1);
+    }
+    lua_pop(r->L, 1);
+}
+
+static void
+read_compat(struct reader *r, struct zdm_compat *compat)
+{
+    if (!get(r, "compat", LUA_TTABLE))
+        return;
+    read_queries(r, "old", compat, ZDM_COMPAT_OLD);
+    read_queries(r, "new", compat, ZDM_COMPAT_NEW);
+    lua_pop(r->L, 1);
+}
+
 /* (reader, description) */
 static int
 read_plan(lua_State *L)
@@ -458,6 +486,7 @@ read_plan(lua_State *L)
     plan->after = read_strings(r, "after", &plan->n_after);
     plan->alongside = read_strings(r, "alongside", &plan->n_alongside);
     plan->because = read_string(r, "because");
+    read_compat(r, &plan->compat);
     if (!get(r, "steps", LUA_TTABLE))
         return 0;
     plan->n_steps = length(r);

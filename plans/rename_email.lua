@@ -30,7 +30,7 @@ return plan "rename_email" {
             ALTER TABLE users ADD CONSTRAINT email_address_set
                 CHECK (email_address IS NOT NULL) NOT VALID
         ]] {
-            undo = "ALTER TABLE users DROP CONSTRAINT email_address_set",
+            undo = "ALTER TABLE users DROP CONSTRAINT IF EXISTS email_address_set",
         },
         sql "not null: all rows" [[
             ALTER TABLE users VALIDATE CONSTRAINT email_address_set

@@ -299,6 +299,7 @@ function build.plan(values, list, at, id)
         after = values.after,
         alongside = values.alongside,
         because = values.because,
+        compat = values.compat,
     })
 end
 

@@ -471,6 +471,50 @@ kinds.strings = {
     end,
 }
 
+-- Each entry becomes { statements = { ... } }.
+local function queries_of(value)
+    return list_of(value, '{ "SELECT ..." }', function(entry)
+        if type(entry) == "string" then
+            entry = { entry }
+        end
+        local statements, wrong = list_of(entry, '{ "SELECT ..." }', function(statement)
+            local text, no_text = kinds.text.check(statement)
+            if not text then
+                return nil, no_text
+            end
+            local filled = text:gsub("%f[:%w_]:(%a+)%f[^%w_]", { row = "1", n = "1" })
+            local ok, message = native.check_sql(filled)
+            if not ok then
+                return nil, "does not parse: " .. message
+            end
+            return text
+        end)
+        return statements and { statements = statements }, wrong
+    end)
+end
+
+kinds.compat = {
+    lua = "{ old: (string|string[])[]?, new: (string|string[])[]? }",
+    says = "`{ old = { SQL, ... }, new = { SQL, ... } }`",
+    check = function(value)
+        if type(value) ~= "table" or token.data(value) or next(value) == nil then
+            return must('a table such as { old = { "SELECT ..." }, new = { "SELECT ..." } }', value)
+        end
+        local result = {}
+        for key, list in next, value do
+            if key ~= "old" and key ~= "new" then
+                return nil, ('has the unknown field "%s"'):format(tostring(key)), errors.hint_for(key, { "old", "new" })
+            end
+            local queries, wrong = queries_of(list)
+            if not queries then
+                return nil, ('has "%s", which %s'):format(key, wrong)
+            end
+            result[key] = queries
+        end
+        return result
+    end,
+}
+
 -- Where other servers are. A password is no part of a plan: the service file or ~/.pgpass has it.
 kinds.connections = {
     lua = "string[]",

@@ -250,6 +250,12 @@ out:
     return rc;
 }
 
+const struct zdm_sandbox *
+zdm_schema_copy_sandbox(const struct zdm_schema_copy *copy)
+{
+    return copy->sandbox;
+}
+
 const char *
 zdm_schema_copy_conninfo(const struct zdm_schema_copy *copy)
 {

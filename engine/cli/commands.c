@@ -121,6 +121,41 @@ const struct zdm_command zdm_commands[] = {
         .run = zdm_cmd_run,
     },
     {
+        .name = "rehearse",
+        .words = "PLAN",
+        .min_words = 1,
+        .max_words = 1,
+        .options = ZDM_OPT_BIT(FROM) | ZDM_OPT_BIT(SCHEMA) | ZDM_OPT_BIT(DATA) |
+                   ZDM_OPT_BIT(QUICK) | ZDM_OPT_BIT(MAX_STALL) | ZDM_OPT_BIT(SEED) |
+                   ZDM_OPT_BIT(RUN_COMMANDS) | ZDM_OPT_BIT(REHEARSE_FORMAT) | ZDM_OPT_BIT(COLOR) |
+                   ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),
+        .summary = "prove a plan on a throw-away PostgreSQL while clients work",
+        .about =
+            "Copies a schema to a server of its own and runs the plan there, step by step, while "
+            "clients ask the queries that the plan names in compat { old = { ... }, new = { ... } "
+            "}: "
+            "those of the old version from the start to the gate before contract, those of the new "
+            "one from the end of expand on. An error, an answer that differs from before and a "
+            "wait longer than --max-stall are failures, told with their step. Locks, rewrites and "
+            "scans are observed and compared with what zdm plan shows.\n"
+            "\n"
+            "Then the plan goes up to contract, is rolled back, and goes up again, and the schemas "
+            "are compared; then it is killed at random moments and run again. Checks of gates that "
+            "the database answers must hold; those that wait for time, people or the world outside "
+            "are opened in the copy.\n"
+            "\n"
+            "The exit code is 4 when anything broke, and 2 when a query fails before the plan has "
+            "begun.",
+        .examples =
+            {
+                {"zdm rehearse plans/rename_email.lua --from service=shop --data rows.sql",
+                    "with the schema of a database"},
+                {"zdm rehearse plans/rename_email.lua --schema schema.sql --quick --format junit",
+                    "for CI"},
+            },
+        .run = zdm_cmd_rehearse,
+    },
+    {
         .name = "rollback",
         .words = "PLAN",
         .min_words = 1,

@@ -38,6 +38,7 @@ int zdm_cmd_check(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_quarantine(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_run(const struct zdm_args *args, struct zdm_io *io);
+int zdm_cmd_rehearse(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_rollback(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_status(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_verify(const struct zdm_args *args, struct zdm_io *io);

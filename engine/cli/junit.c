@@ -10,50 +10,9 @@
 #include "cli/check_formats.h"
 #include "cli/check_rows.h"
 #include "cli/layout.h"
-#include "cli/render_source.h"
+#include "cli/xml.h"
 
 #define NAME_MAX_COLUMNS 100
-
-/* XML 1.0 has no control characters, not even escaped ones; those are gone with zdm_add_clean().
- * U+FFFE, U+FFFF and surrogates are none of its characters either. */
-static void
-add_xml(struct zdm_buf *out, const char *s, bool in_attribute)
-{
-    struct zdm_buf clean = ZDM_BUF_INIT;
-
-    zdm_add_clean(&clean, s, strlen(s), true);
-    for (const char *c = clean.s; *c;) {
-        int width;
-        size_t n = zdm_utf8_next(c, &width);
-        const unsigned char *u = (const unsigned char *)c;
-        bool none = n == 3 && ((u[0] == 0xef && u[1] == 0xbf && u[2] >= 0xbe) ||
-                                  (u[0] == 0xed && u[1] >= 0xa0));
-        if (*c == '&')
-            zdm_buf_add(out, "&amp;");
-        else if (*c == '<')
-            zdm_buf_add(out, "&lt;");
-        else if (*c == '>')
-            zdm_buf_add(out, "&gt;");
-        else if (*c == '"')
-            zdm_buf_add(out, "&quot;");
-        else if (in_attribute && (*c == '\n' || *c == '\t'))
-            zdm_buf_addf(out, "&#%d;", *c); /* an attribute would make blanks of them */
-        else if (none)
-            zdm_buf_add(out, "\xef\xbf\xbd");
-        else
-            zdm_buf_addn(out, c, n);
-        c += n;
-    }
-    zdm_buf_release(&clean);
-}
-
-static void
-attribute(struct zdm_buf *out, const char *name, const char *value)
-{
-    zdm_buf_addf(out, " %s=\"", name);
-    add_xml(out, value, true);
-    zdm_buf_addc(out, '"');
-}
 
 /* "line 3: ALTER TABLE users ADD ...": the statement's text in one line. */
 static void
@@ -96,11 +55,11 @@ element(
 {
     zdm_buf_addf(out, "      <%s", name);
     if (type)
-        attribute(out, "type", type);
+        zdm_xml_attribute(out, "type", type);
     if (message)
-        attribute(out, "message", message);
+        zdm_xml_attribute(out, "message", message);
     zdm_buf_addc(out, '>');
-    add_xml(out, text, false);
+    zdm_xml_text(out, text);
     zdm_buf_addf(out, "</%s>\n", name);
 }
 
@@ -137,8 +96,8 @@ add_case(struct zdm_buf *out, const struct zdm_check_view *view, const struct on
     for (size_t i = 0; i < c->n; i++)
         add_row_text(zdm_check_counts(&c->rows[i], view->settings) ? &failure : &rest, &c->rows[i]);
     zdm_buf_add(out, "    <testcase");
-    attribute(out, "classname", c->file);
-    attribute(out, "name", c->name);
+    zdm_xml_attribute(out, "classname", c->file);
+    zdm_xml_attribute(out, "name", c->name);
     if (!c->worst && !c->unknown && !rest.len) {
         zdm_buf_add(out, "/>\n");
     } else {
@@ -220,7 +179,7 @@ static void
 begin_suite(struct zdm_buf *out, const char *name, const struct tally *tally)
 {
     zdm_buf_add(out, "  <testsuite");
-    attribute(out, "name", name);
+    zdm_xml_attribute(out, "name", name);
     zdm_buf_addf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"0\" time=\"0\">\n",
         tally->tests, tally->failures, tally->errors);
 }

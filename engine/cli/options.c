@@ -31,7 +31,7 @@ const char *
 zdm_args_format(const struct zdm_args *args)
 {
     static const enum zdm_option_id ids[] = {
-        ZDM_OPT_FORMAT, ZDM_OPT_PLAN_FORMAT, ZDM_OPT_CHECK_FORMAT};
+        ZDM_OPT_FORMAT, ZDM_OPT_PLAN_FORMAT, ZDM_OPT_CHECK_FORMAT, ZDM_OPT_REHEARSE_FORMAT};
     const char *format = NULL;
 
     for (size_t i = 0; !format && i < sizeof ids / sizeof *ids; i++)

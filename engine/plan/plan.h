@@ -271,6 +271,17 @@ struct zdm_step {
     } u;
 };
 
+/* What applications ask of the tables that a plan changes, for zdm rehearse. */
+struct zdm_compat_query { /* one statement, or those of one transaction */
+    const char **statements;
+    size_t n;
+};
+enum zdm_compat_side { ZDM_COMPAT_OLD, ZDM_COMPAT_NEW, ZDM_COMPAT_SIDES };
+struct zdm_compat {
+    struct zdm_compat_query *queries[ZDM_COMPAT_SIDES];
+    size_t n[ZDM_COMPAT_SIDES];
+};
+
 struct zdm_plan {
     struct zdm_arena *arena;
     const char *name;         /* [A-Za-z0-9_.-]{1,100} */
@@ -281,7 +292,8 @@ struct zdm_plan {
     const char **after;     /* names of plans that are to be done before */
     const char **alongside; /* names of plans that may change its tables at the same time */
     size_t n_after, n_alongside;
-    const char *because; /* why those may; NULL: there are none */
+    const char *because;      /* why those may; NULL: there are none */
+    struct zdm_compat compat; /* no part of the fingerprint: no step depends on it */
     struct zdm_step *steps;
     size_t n_steps;
     const char *canonical; /* canonical JSON of the plan: keys sorted, no places */

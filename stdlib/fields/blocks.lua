@@ -40,6 +40,14 @@ return {
                 only_with = "alongside",
                 doc = "Why the plans of `alongside` do not get in each other's way.",
             },
+            {
+                name = "compat",
+                kind = "compat",
+                doc = "What the versions of the application that meet during the plan ask of the database: clients of "
+                    .. "`zdm rehearse` run the statements of `old` up to the gate before contract, and those of `new` from "
+                    .. "the end of expand on. A list in the list is one transaction. `:row` stands for a random number of "
+                    .. "a row, `:n` for a number that never comes twice. It is no part of any step: it may change at any time.",
+            },
         },
         example = [[
 return plan "add_phone" {

@@ -66,6 +66,7 @@ null = nil
 ---@field after? string|string[] Plans that have to be done in the same database first. Until then a run ends with exit code 3.
 ---@field alongside? string|string[] Plans that may work on the same tables at the same time. A run is otherwise refused (exit code 4) while another plan that changes one of its tables is being run, or was interrupted: one that waits at a gate is in nobody's way. Needs `because`.
 ---@field because? string Why the plans of `alongside` do not get in each other's way.
+---@field compat? { old: (string|string[])[]?, new: (string|string[])[]? } What the versions of the application that meet during the plan ask of the database: clients of `zdm rehearse` run the statements of `old` up to the gate before contract, and those of `new` from the end of expand on. A list in the list is one transaction. `:row` stands for a random number of a row, `:n` for a number that never comes twice. It is no part of any step: it may change at any time.
 ---@field lock_budget? string The longest that one try for a strong lock waits, all tables of its step together; whoever comes after waits behind it. The first try waits 50 ms, each one after it twice as long as the one before. (1ms to 10m)
 ---@field lock_patience? string How long to go on trying for one lock, all tries together. (at least 1ms)
 ---@field lock_tries? integer How many tries at most. (1 to 100000)

@@ -1,0 +1,223 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/signals.h"
+#include "base/text.h"
+#include "catalog/copy.h"
+#include "cli/again.h"
+#include "cli/commands.h"
+#include "cli/json.h"
+#include "cli/layout.h"
+#include "cli/load.h"
+#include "cli/render_rehearse.h"
+#include "pg/sandbox.h"
+#include "pg/sandbox_setup.h"
+
+enum { EXIT_BROKE = 4 };
+enum { CLIENTS = 4, ASKS = 4, EVERY_MS = 40, KILLS = 3, MAX_STALL_MS = 5000 };
+
+struct settings {
+    uint64_t seed;
+    int64_t max_stall_ms;
+    char program[4096];
+};
+
+static int
+read_settings(const struct zdm_args *args, struct settings *out, struct zdm_err *err)
+{
+    const char *seed = zdm_args_get(args, ZDM_OPT_SEED);
+    const char *stall = zdm_args_get(args, ZDM_OPT_MAX_STALL);
+    int64_t number = (int64_t)(zdm_random_double() * 1000000);
+
+    *out = (struct settings){.max_stall_ms = MAX_STALL_MS};
+    if (!zdm_args_has(args, ZDM_OPT_FROM) == !zdm_args_has(args, ZDM_OPT_SCHEMA)) {
+        zdm_fail(err, ZDM_ERR_USAGE, "a rehearsal needs a schema: --from or --schema");
+        return zdm_err_hint(err,
+            "--from DSN copies that of a database, without its rows; --schema "
+            "FILE runs an SQL file, such as the output of pg_dump --schema-only");
+    }
+    if (seed && (!zdm_parse_i64(seed, &number) || number < 0))
+        return zdm_fail(err, ZDM_ERR_USAGE, "--seed must be a whole number, not \"%s\"", seed);
+    if (stall && (!zdm_parse_duration_ms(stall, &out->max_stall_ms) || out->max_stall_ms < 1))
+        return zdm_fail(
+            err, ZDM_ERR_USAGE, "--max-stall must be a time such as 500ms, not \"%s\"", stall);
+    out->seed = (uint64_t)number;
+    ssize_t n = readlink("/proc/self/exe", out->program, sizeof out->program - 1);
+    if (n < 0)
+        return zdm_fail_errno(err, ZDM_ERR_FAILED, "cannot find the program that this is");
+    return 0;
+}
+
+/* What runs programs does so in a rehearsal, too: whether that is harmless only the author knows. */
+static int
+check_commands(const struct zdm_args *args, const struct zdm_plan *plan, struct zdm_err *err)
+{
+    if (zdm_args_has(args, ZDM_OPT_RUN_COMMANDS))
+        return 0;
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        const struct zdm_step *step = &plan->steps[i];
+        bool command = step->kind == ZDM_STEP_COMMAND;
+        for (size_t c = 0; step->kind == ZDM_STEP_GATE && c < step->u.gate.n_checks; c++)
+            command = command || step->u.gate.checks[c].kind == ZDM_CHECK_COMMAND;
+        if (!command)
+            continue;
+        zdm_fail(err, ZDM_ERR_REFUSED, "step \"%s\" runs a program", step->id);
+        zdm_err_detail(err, "a rehearsal would run it several times, for a database that is thrown "
+                            "away");
+        zdm_err_hint(err, "--run-commands says that it may");
+        err->code = ZDM_ERR_USAGE;
+        return zdm_err_at(err, step->at);
+    }
+    return 0;
+}
+
+static void
+say(void *self, const char *line)
+{
+    struct zdm_io *io = self;
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    zdm_buf_addf(&text, ZDM_DIM "round \"%s\"" ZDM_PLAIN "\n", line);
+    zdm_io_write(&io->err, &text);
+    zdm_io_flush(&io->err);
+    zdm_buf_release(&text);
+}
+
+static void
+print(const struct zdm_args *args, struct zdm_io *io, const struct zdm_rehearse_view *view)
+{
+    const char *format = zdm_args_format(args);
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    if (io->json) {
+        zdm_json_print(&io->out, zdm_json_rehearsal(view), false);
+        return;
+    }
+    if (format && strcmp(format, "junit") == 0) {
+        zdm_junit_rehearsal(&text, view);
+        zdm_io_write_raw(&io->out, &text);
+    } else if (format && strcmp(format, "markdown") == 0) {
+        zdm_markdown_rehearsal(&text, view);
+        zdm_io_write_raw(&io->out, &text);
+    } else {
+        zdm_render_rehearsal(&text, view);
+        zdm_io_write(&io->out, &text);
+    }
+    zdm_buf_release(&text);
+}
+
+/* The command with its seed, from which the same clients and kills come. */
+static char *
+again(const struct zdm_args *args, const struct settings *settings)
+{
+    struct zdm_buf line = ZDM_BUF_INIT;
+
+    zdm_buf_add(&line, "zdm rehearse ");
+    zdm_add_shell_word(&line, zdm_args_word(args, 0));
+    for (int id = 0; id < ZDM_OPT_COUNT; id++) {
+        if (id == ZDM_OPT_SEED || id == ZDM_OPT_COLOR || id == ZDM_OPT_NO_COLOR ||
+            id == ZDM_OPT_REHEARSE_FORMAT)
+            continue;
+        for (size_t i = 0; i < args->n_values[id]; i++) {
+            zdm_buf_addf(&line, " --%s", zdm_options[id].name);
+            if (!zdm_options[id].argument)
+                continue;
+            zdm_buf_addc(&line, ' ');
+            /* A password is not repeated. */
+            if (id == ZDM_OPT_FROM && !zdm_conninfo_is_public(args->values[id][i]))
+                zdm_buf_add(&line, "DSN");
+            else
+                zdm_add_shell_word(&line, args->values[id][i]);
+        }
+    }
+    zdm_buf_addf(&line, " --seed %llu", (unsigned long long)settings->seed);
+    return zdm_buf_take(&line);
+}
+
+static int
+rehearse(const struct zdm_args *args, struct zdm_io *io, const struct settings *settings,
+    const struct zdm_sandbox *sandbox, const struct zdm_plan *plan, struct zdm_err *err)
+{
+    bool quick = zdm_args_has(args, ZDM_OPT_QUICK);
+    const struct zdm_rehearse_options options = {
+        .program = settings->program,
+        .conninfo = zdm_sandbox_conninfo(sandbox),
+        .folder = zdm_sandbox_folder(sandbox),
+        .plan = plan,
+        .load = &plan->compat,
+        .n_clients = quick ? CLIENTS / 2 : CLIENTS,
+        .max_stall_us = settings->max_stall_ms * 1000,
+        .every_ms = quick ? EVERY_MS / 2 : EVERY_MS,
+        .asks = quick ? 1 : ASKS,
+        .kills = quick ? 1 : KILLS,
+        .seed = settings->seed,
+        .say = io->json ? NULL : say,
+        .say_self = io,
+    };
+    struct zdm_rehearsal found;
+
+    if (zdm_rehearse(&options, &found, err) < 0)
+        return -1;
+    char *line = again(args, settings);
+    const struct zdm_rehearse_view view = {
+        .plan = plan, .found = &found, .load = options.load, .seed = settings->seed, .again = line};
+    print(args, io, &view);
+    int code = found.n_troubles ? EXIT_BROKE : 0;
+    free(line);
+    zdm_rehearsal_release(&found);
+    return code;
+}
+
+static int
+fill(const struct zdm_args *args, const char *conninfo, struct zdm_err *err)
+{
+    return zdm_sandbox_setup(
+        conninfo, args->values[ZDM_OPT_DATA], args->n_values[ZDM_OPT_DATA], err);
+}
+
+static int
+in_copy(const struct zdm_args *args, struct zdm_io *io, const struct settings *settings,
+    const struct zdm_schema_copy *copy)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_loaded loaded;
+    int code = -1;
+
+    if (fill(args, zdm_schema_copy_conninfo(copy), &err) < 0)
+        return zdm_io_fail(io, &err);
+    if (zdm_load_file(zdm_schema_copy_conninfo(copy), zdm_args_word(args, 0), &loaded) < 0) {
+        code = zdm_io_fail_list(io, &loaded.errors);
+        zdm_loaded_release(&loaded);
+        return code;
+    }
+    if (check_commands(args, loaded.plan, &err) == 0)
+        code = rehearse(args, io, settings, zdm_schema_copy_sandbox(copy), loaded.plan, &err);
+    zdm_loaded_release(&loaded);
+    return code < 0 ? zdm_io_fail(io, &err) : code;
+}
+
+int
+zdm_cmd_rehearse(const struct zdm_args *args, struct zdm_io *io)
+{
+    struct zdm_schema_copy *copy = NULL;
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct settings settings;
+    const char *schema = zdm_args_get(args, ZDM_OPT_SCHEMA);
+    char *from = NULL;
+
+    if (read_settings(args, &settings, &err) < 0)
+        return zdm_io_fail(io, &err);
+    zdm_signals_install();
+    if (!schema)
+        from = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_FROM));
+    int rc = zdm_schema_copy_open(from, schema, &copy, &err);
+    free(from);
+    if (rc < 0)
+        return zdm_io_fail(io, &err);
+    int code = in_copy(args, io, &settings, copy);
+    zdm_schema_copy_close(copy);
+    return code;
+}

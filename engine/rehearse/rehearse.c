@@ -1,0 +1,239 @@
+#include "rehearse/rehearse.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "rehearse/private.h"
+
+struct schemas {
+    struct zdm_schema_text origin, end; /* at first; behind round 1 */
+};
+
+static void
+say(const struct zdm_rehearse_options *options, const char *line)
+{
+    if (options->say)
+        options->say(options->say_self, line);
+}
+
+/* The origin gets what the watcher needs, and statistics. */
+static int
+prepare(const struct zdm_rehearse_options *options, struct zdm_rehearsal *out, struct zdm_err *err)
+{
+    static const char largest[] =
+        "SELECT greatest(1, max(c.reltuples))::bigint FROM pg_catalog.pg_class c\n"
+        "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace\n"
+        " WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> "
+        "'information_schema'";
+    char *folder = zdm_strf("%s/rehearsal", options->folder);
+    struct zdm_conn *conn = NULL;
+    struct zdm_result *rows = NULL;
+    int rc = -1;
+
+    if (mkdir(folder, 0700) < 0 && errno != EEXIST) {
+        zdm_fail_errno(err, ZDM_ERR_FAILED, "cannot make \"%s\"", folder);
+        goto out;
+    }
+    if (zdm_conn_open(options->conninfo, "zdm rehearsal", &conn, err) < 0 ||
+        zdm_watcher_install(conn, err) < 0 || zdm_conn_exec(conn, "ANALYZE", NULL, err) < 0 ||
+        zdm_conn_exec(conn, largest, &rows, err) < 0)
+        goto out;
+    out->rows = zdm_result_i64(rows, 0, 0);
+    out->server = zdm_conn_server_version(conn);
+    rc = 0;
+out:
+    zdm_result_free(rows);
+    zdm_conn_close(conn);
+    free(folder);
+    return rc;
+}
+
+static void
+compare(struct zdm_round *round, const struct zdm_schema_text *was,
+    const struct zdm_schema_text *is, const char *what)
+{
+    char *diff = zdm_schema_text_diff(was, is);
+
+    if (diff)
+        zdm_round_trouble(round, ZDM_TROUBLE_SCHEMA, NULL, zdm_strdup(what), diff);
+}
+
+static int
+compare_now(struct zdm_round *round, const struct zdm_schema_text *was, const char *what,
+    struct zdm_err *err)
+{
+    struct zdm_schema_text now = {.n = 0};
+
+    if (round->failed)
+        return 0;
+    if (zdm_schema_text_read(round->conninfo, &now, err) < 0)
+        return -1;
+    compare(round, was, &now, what);
+    zdm_schema_text_release(&now);
+    return 0;
+}
+
+static int
+go_up(struct zdm_round *round, struct schemas *schemas, struct zdm_err *err)
+{
+    if (zdm_rehearse_predict(round, err) < 0 || zdm_round_warm_up(round, err) < 0)
+        return -1;
+    round->out->n_compared = zdm_answers_compared(round->answers[ZDM_COMPAT_OLD]);
+    if (zdm_round_walk(round, 0, round->out->n_steps, err) < 0 || zdm_round_verify(round, err) < 0)
+        return -1;
+    return zdm_schema_text_read(round->conninfo, &schemas->end, err);
+}
+
+static int
+go_back_and_up(struct zdm_round *round, struct schemas *schemas, struct zdm_err *err)
+{
+    if (zdm_round_warm_up(round, err) < 0 ||
+        zdm_round_walk(round, 0, zdm_plan_old_ends(round->options->plan), err) < 0)
+        return -1;
+    if (!round->failed &&
+        (zdm_round_back(round, err) < 0 ||
+            compare_now(round, &schemas->origin,
+                "behind the rollback the schema is not what it was before the plan", err) < 0))
+        return -1;
+    if (!round->failed && (zdm_round_walk(round, 0, round->out->n_steps, err) < 0 ||
+                              zdm_round_verify(round, err) < 0))
+        return -1;
+    return compare_now(round, &schemas->end,
+        "behind up, rollback, up the schema is not what it is behind up alone", err);
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Moments of the time that the children of round 1 took. */
+static void
+choose_moments(const struct zdm_rehearse_options *options, int64_t total_ms, int64_t *moments)
+{
+    uint64_t state = options->seed;
+
+    for (int i = 0; i < options->kills; i++) {
+        state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        moments[i] = (int64_t)((state >> 33) % (uint64_t)(total_ms > 0 ? total_ms : 1));
+    }
+    qsort(moments, (size_t)options->kills, sizeof *moments, by_number);
+}
+
+static int
+go_killed(struct zdm_round *round, struct schemas *schemas, struct zdm_err *err)
+{
+    int64_t *moments = zdm_alloc(((size_t)round->options->kills + 1) * sizeof *moments), total = 0;
+    int rc = -1;
+
+    for (size_t i = 0; i < round->out->n_steps; i++)
+        total += round->out->steps[i].ms;
+    choose_moments(round->options, total, moments);
+    if (zdm_round_warm_up(round, err) < 0)
+        goto out;
+    round->kill_ms = moments;
+    round->n_kills = round->options->kills;
+    if (zdm_round_walk(round, 0, round->out->n_steps, err) < 0)
+        goto out;
+    round->n_kills = 0;
+    round->out->rounds[round->number].kills = round->killed;
+    if (zdm_round_verify(round, err) < 0)
+        goto out;
+    rc = compare_now(round, &schemas->end,
+        "behind a run that was killed the schema is not what it is behind one that was not", err);
+out:
+    round->kill_ms = NULL;
+    free(moments);
+    return rc;
+}
+
+static int
+round_of(const struct zdm_rehearse_options *options, struct zdm_rehearsal *out,
+    struct schemas *schemas, const char *name,
+    int (*go)(struct zdm_round *round, struct schemas *schemas, struct zdm_err *err),
+    struct zdm_err *err)
+{
+    struct zdm_round round;
+    int64_t began_us = zdm_monotonic_us();
+
+    say(options, name);
+    int rc = zdm_round_open(options, out, name, &round, err);
+    if (rc == 0)
+        rc = go(&round, schemas, err);
+    out->rounds[round.number].ms = (zdm_monotonic_us() - began_us) / 1000;
+    zdm_round_close(&round);
+    return rc;
+}
+
+static bool
+plan_failed(const struct zdm_rehearsal *out)
+{
+    for (size_t i = 0; i < out->n_troubles; i++)
+        if (out->troubles[i].kind == ZDM_TROUBLE_RUN || out->troubles[i].kind == ZDM_TROUBLE_GATE)
+            return true;
+    return false;
+}
+
+int
+zdm_rehearse(
+    const struct zdm_rehearse_options *options, struct zdm_rehearsal *out, struct zdm_err *err)
+{
+    struct schemas schemas = {.origin = {.n = 0}, .end = {.n = 0}};
+    struct zdm_rehearsal made = {.n_steps = options->plan->n_steps};
+    int rc = -1;
+
+    made.steps = zdm_alloc((made.n_steps + 1) * sizeof *made.steps);
+    for (size_t i = 0; i < made.n_steps; i++)
+        made.steps[i].step = &options->plan->steps[i];
+    if (prepare(options, &made, err) < 0 ||
+        zdm_schema_text_read(options->conninfo, &schemas.origin, err) < 0 ||
+        round_of(options, &made, &schemas, "up", go_up, err) < 0)
+        goto out;
+    /* A plan that does not come to its end does not come back either. */
+    if (!plan_failed(&made)) {
+        if (round_of(options, &made, &schemas, "back and up", go_back_and_up, err) < 0 ||
+            (options->kills > 0 && round_of(options, &made, &schemas, "kills", go_killed, err) < 0))
+            goto out;
+    }
+    *out = made;
+    made = (struct zdm_rehearsal){.n_steps = 0};
+    rc = 0;
+out:
+    zdm_rehearsal_release(&made);
+    zdm_schema_text_release(&schemas.origin);
+    zdm_schema_text_release(&schemas.end);
+    return rc;
+}
+
+static void
+release_step(struct zdm_rehearse_step *step)
+{
+    for (size_t i = 0; i < step->n_locks; i++)
+        free(step->locks[i].relation);
+    for (size_t i = 0; i < step->n_work; i++)
+        free(step->work[i].relation);
+    free(step->locks);
+    free(step->work);
+    free(step->opened);
+}
+
+void
+zdm_rehearsal_release(struct zdm_rehearsal *rehearsal)
+{
+    for (size_t i = 0; rehearsal->steps && i < rehearsal->n_steps; i++)
+        release_step(&rehearsal->steps[i]);
+    for (size_t i = 0; i < rehearsal->n_troubles; i++) {
+        free(rehearsal->troubles[i].message);
+        free(rehearsal->troubles[i].detail);
+    }
+    free(rehearsal->steps);
+    free(rehearsal->troubles);
+    *rehearsal = (struct zdm_rehearsal){.n_steps = 0};
+}

@@ -1,0 +1,121 @@
+# zdm rehearse: a plan that holds, one that breaks clients and does not come back, and what is refused.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+
+# has TEXT: it stands in $out, whatever the lines are broken at.
+has() {
+    tr -s ' \n' ' ' <"$out" >flat
+    check_has flat "$1"
+}
+field() {
+    python3 -c "import json, sys; d = json.load(open(sys.argv[1])); print($1)" "$out"
+}
+
+cat >schema.sql <<'EOF2'
+CREATE TABLE users (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL);
+CREATE TABLE countries (code text PRIMARY KEY, name text NOT NULL);
+CREATE TABLE visits (n int);
+CREATE FUNCTION count_visit() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN INSERT INTO visits VALUES (1); RETURN new; END $$;
+CREATE TRIGGER visit AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION count_visit();
+EOF2
+cat >rows.sql <<'EOF2'
+INSERT INTO users (email) SELECT 'user' || i FROM generate_series(1, 500) AS i;
+INSERT INTO countries VALUES ('de', 'Germany'), ('fr', 'France');
+EOF2
+
+# What is written to is not compared: users by a query, visits by a trigger.
+cat >rename.lua <<'EOF2'
+return plan "rename" {
+    api = 1,
+    compat = {
+        old = {
+            { "SELECT email FROM users WHERE id = :row", "INSERT INTO users (email) VALUES ('n' || :n)" },
+            "SELECT count(*) FROM visits",
+            "SELECT code, name FROM countries",
+        },
+        new = { "SELECT id, address FROM users WHERE id = :row" },
+    },
+    expand {
+        sql "add column" "ALTER TABLE users ADD COLUMN address text" { undo = "ALTER TABLE users DROP COLUMN address" },
+        sync { table = "users", from = "email", to = "address" },
+    },
+    backfill "copy" { table = "users", set = { address = "email" }, where = "address IS DISTINCT FROM email" },
+    gate "old code is gone" {
+        sql "same" "SELECT count(*) = 0 FROM users WHERE address IS DISTINCT FROM email",
+        approval "v2 is everywhere",
+        soak "48h",
+    },
+    contract { drop_column { table = "users", column = "email" } },
+}
+EOF2
+check_exit 0 "$ZDM" rehearse rename.lua --schema schema.sql --data rows.sql --quick --seed 1 --format json
+check_eq "ok" True "$(field "d['ok']")"
+check_eq "rows" 500 "$(field "d['rows']")"
+check_eq "compared" 1 "$(field "d['compared']")"
+check_eq "rounds" "up, back and up, kills" "$(field "', '.join(r['round'] for r in d['rounds'])")"
+check_eq "all ran" True "$(field "all(s['ran'] for s in d['steps'])")"
+check_eq "lock" "public.users ACCESS EXCLUSIVE ACCESS EXCLUSIVE" \
+    "$(field "' '.join(next([l['relation'], l['observed'], l['predicted']] for l in d['steps'][0]['locks']))")"
+check_eq "opened" 'approval "v2 is everywhere", soak' "$(field "d['steps'][3]['opened']")"
+check_eq "clients at each step" True "$(field "all(s['clients']['queries'] > 0 for s in d['steps'])")"
+check_eq "surprises" "[]" "$(field "sum((s['surprises'] for s in d['steps']), [])")"
+
+# A column that goes while old code runs, values that change under it, and an undo that leaves something.
+cat >breaks.lua <<'EOF2'
+return plan "breaks" {
+    api = 1,
+    compat = { old = { "SELECT id, email FROM users WHERE id = :row", "SELECT name FROM countries", "SELECT * FROM visits" } },
+    expand {
+        sql "translate" "UPDATE countries SET name = upper(name)"
+            { undo = "nothing", allow = { "dml-unbatched" }, because = "test" },
+        sql "more" "ALTER TABLE visits ADD COLUMN more int" { undo = "ALTER TABLE visits DROP COLUMN more" },
+        sql "rename" "ALTER TABLE users RENAME COLUMN email TO mail" {
+            undo = "ALTER TABLE users RENAME COLUMN mail TO email; ALTER TABLE users ADD COLUMN left_over int",
+            allow = { "break-rename-column" },
+            because = "test",
+        },
+    },
+}
+EOF2
+check_exit 4 "$ZDM" rehearse breaks.lua --schema schema.sql --data rows.sql --quick --seed 1
+has 'broke: values at step "translate", query 2 of the old version'
+has 'broke: columns at step "more", query 3 of the old version'
+has 'broke: error 42703 at step "rename", query 1 of the old version'
+has 'column "email" does not exist'
+has 'broke: schema (round "back and up") behind the rollback the schema is not what it was before the plan'
+has '+ column public.users.left_over: integer'
+has 'rehearsed: it breaks'
+[ "$(wc -L <"$out")" -le 80 ] || fail "wider than 80 columns"
+
+# The schema of a database; a step that holds its lock; a gate that stays closed; and a plan that ends there.
+sql "$(cat schema.sql)"
+cat >stalls.lua <<'EOF2'
+return plan "stalls" {
+    api = 1,
+    compat = { old = { "SELECT count(*) FROM countries" } },
+    expand {
+        sql "hold <it>" "LOCK TABLE countries IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1)"
+            { undo = "nothing", allow = { "lock-table" }, because = "test" },
+    },
+    gate "never" { sql "no" "SELECT false" },
+    contract { sql "drop" "DROP TABLE countries" },
+}
+EOF2
+check_exit 4 "$ZDM" rehearse stalls.lua --from "$ZDM_DATABASE_URL" --quick --max-stall 300ms --format junit
+check_has "$out" '<failure type="stall"'
+check_has "$out" 'name="hold &lt;it&gt;"'
+check_has "$out" 'sql &quot;no&quot; is closed'
+check_has "$out" '<skipped/>'
+
+# What is wrong before anything is rehearsed.
+check_exit 2 "$ZDM" rehearse rename.lua
+check_has "$err" "a rehearsal needs a schema"
+sed 's/SELECT code, name/SELECT code, nam/' rename.lua >wrong.lua
+check_exit 2 "$ZDM" rehearse wrong.lua --schema schema.sql
+check_has "$err" 'query 3 of the old version: column "nam" does not exist'
+cat >command.lua <<'EOF2'
+return plan "command" { api = 1, expand { command "deploy" { argv = { "true" } } } }
+EOF2
+check_exit 2 "$ZDM" rehearse command.lua --schema schema.sql --format json
+check_has "$out" 'runs a program'
+check_eq "the database of --from is untouched" 0 "$(sql "SELECT count(*) FROM pg_namespace WHERE nspname ~ 'zdm'")"
