@@ -1,6 +1,6 @@
 -- rename_email: what zdm run rename_email.lua would do, as a script for psql.
 -- email_address is what every other service calls it
--- fingerprint d198c242615b
+-- fingerprint 45eac099fcc4
 --
 -- Run it with
 --   psql -X -v ON_ERROR_STOP=1 -d DATABASE -f FILE
@@ -599,7 +599,7 @@ COMMIT;
 -- step 5, not null: all rows: nothing to take back: it leaves nothing in the schema
 --
 -- step 4, not null: new rows:
--- ALTER TABLE users DROP CONSTRAINT email_address_set;
+-- ALTER TABLE users DROP CONSTRAINT IF EXISTS email_address_set;
 --
 -- step 3, copy email: nothing to take back: what it fills goes with the undo of "add column"
 --
