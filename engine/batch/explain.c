@@ -46,6 +46,8 @@ zdm_worker_check(struct zdm_worker *w, struct zdm_err *err)
         if ((w->sql->batches[i].text && check(w, w->sql->batches, i, err) < 0) ||
             (w->sql->striped && check(w, w->sql->striped, i, err) < 0))
             return -1;
+    if (w->sql->named.text && explain(w, &w->sql->named, ZDM_BATCH_PARAMETERS + 2, err) < 0)
+        return -1;
     if (w->sql->write.text)
         return explain(w, &w->sql->write,
             ZDM_BATCH_PARAMETERS + zdm_pages_row_keys(w->target) + w->target->n_set + 1, err);

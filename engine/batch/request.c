@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "batch/dense.h"
+
 static const char *
 number(char out[24], int64_t value)
 {
@@ -50,23 +52,37 @@ split_ends(struct zdm_request *q, const struct zdm_batch_sql *sql, const struct 
     return -1;
 }
 
+/* Not of the first stripe, which meets rows that were not touched yet: reading all of those is cheaper. */
+static bool
+can_be_named(const struct zdm_request *q, const struct zdm_batch_sql *sql,
+    const struct zdm_batch *batch, int64_t *first)
+{
+    return sql->named.text && q->after.n == 1 && batch->from->stripe > 0 &&
+           zdm_dense_first(q->after.keys[0], q->upto.keys[0], batch->keys, batch->from->stripe,
+               batch->to->stripes, first);
+}
+
 int
 zdm_request_fill(struct zdm_request *q, const struct zdm_batch_sql *sql,
     const struct zdm_backfill_spec *spec, const struct zdm_batch *batch, struct zdm_err *err)
 {
     const char *after = lower_end(batch);
+    int64_t first = 0;
     size_t common;
 
     *q = (struct zdm_request){.p.n = 0};
     if (split_ends(q, sql, batch, err) < 0)
         return -1;
-    const enum zdm_batch_kind kind = batch->repair    ? ZDM_BATCH_REPAIR
-                                     : batch->striped ? ZDM_BATCH_STRIPE
-                                                      : ZDM_BATCH_WHOLE;
+    const enum zdm_batch_kind kind = batch->repair                         ? ZDM_BATCH_REPAIR
+                                     : !batch->striped                     ? ZDM_BATCH_WHOLE
+                                     : can_be_named(q, sql, batch, &first) ? ZDM_BATCH_NAMED
+                                                                           : ZDM_BATCH_STRIPE;
     q->text = zdm_batch_sql_pick(sql, kind, after ? &q->after : NULL, &q->upto, &common);
     add_move(q, spec, batch);
     zdm_parameters_add_position(&q->p, &q->upto, 0);
-    if (after)
+    if (kind == ZDM_BATCH_NAMED)
+        zdm_parameters_add(&q->p, number(q->first, first));
+    else if (after)
         zdm_parameters_add_position(&q->p, &q->after, common);
     return 0;
 }

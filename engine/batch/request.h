@@ -18,13 +18,14 @@ struct zdm_batch {
     const struct zdm_spot *from, *to;
     const char *upto;
     bool striped;
-    bool repair; /* only the rows that need it */
+    int64_t keys; /* that lie between the ends, of all stripes; 0: not known */
+    bool repair;  /* only the rows that need it */
 };
 
 struct zdm_request {
     const struct zdm_batch_text *text; /* view of the struct zdm_batch_sql */
     struct zdm_parameters p;           /* views of what follows and of the arguments */
-    char slice[24], epoch[24], batches[24], stripe[24], to_stripe[24], stripes[24];
+    char slice[24], epoch[24], batches[24], stripe[24], to_stripe[24], stripes[24], first[24];
     struct zdm_position after, upto;
 };
 

@@ -10,6 +10,7 @@
 #include "batch/pages.h"
 #include "batch/pages_sql.h"
 #include "batch/statement_parts.h"
+#include "batch/steps.h"
 
 /* The author's text on lines of its own: it may end with a comment. */
 static void
@@ -246,6 +247,20 @@ zdm_batch_counted(const struct zdm_backfill_spec *spec, const struct zdm_backfil
            "::pg_catalog.int8 END FROM zdm_rows)";
 }
 
+/* The numbers of a stripe, from the parameter `first` on. The planner takes them for ten, and looks each of
+ * them up in the index. */
+static void
+add_named(struct zdm_buf *b, const struct zdm_backfill_target *t, int first, int upto)
+{
+    zdm_buf_addf(b, "%s.%s", zdm_backfill_target_row(t), t->keys[0].name);
+    zdm_order_add_operator(b, &t->keys[0], "=");
+    zdm_buf_addf(b,
+        "ANY (ARRAY(\n    SELECT zdm_named.n::%s FROM pg_catalog.generate_series(\n"
+        "      $%d::pg_catalog.text::pg_catalog.int8, $%d::pg_catalog.text::pg_catalog.int8,\n"
+        "      $10::pg_catalog.int8) AS zdm_named (n)))",
+        t->keys[0].type, first, upto);
+}
+
 /* common: how many first columns both ends share; -1: there is no lower end. */
 static struct zdm_batch_text
 build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t, int common,
@@ -263,6 +278,8 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND ");
     if (t->by_page)
         zdm_pages_add_range(&b, t, common < 0 ? 0 : after, upto + 2);
+    else if (kind == ZDM_BATCH_NAMED)
+        add_named(&b, t, after, upto);
     else if (common < 0)
         zdm_order_add_first(&b, t, upto);
     else
@@ -463,6 +480,9 @@ zdm_batch_sql_build(const struct zdm_backfill_spec *spec, const struct zdm_backf
     out->striped = zdm_alloc((out->n_keys + 1) * sizeof *out->striped);
     for (size_t i = 0; i <= out->n_keys; i++)
         out->striped[i] = build_batch(spec, target, (int)i - 1, ZDM_BATCH_STRIPE);
+    if (target->stripe_by == ZDM_STRIPE_INTEGER && target->n_keys == 1 &&
+        zdm_step_by_type(target->keys[0].type) == ZDM_STEP_INTEGER)
+        out->named = build_batch(spec, target, 0, ZDM_BATCH_NAMED);
 }
 
 static void
@@ -498,6 +518,8 @@ zdm_batch_sql_release(struct zdm_batch_sql *sql)
     free(sql->look.once);
     free(sql->look.still);
     free(sql->once);
+    free(sql->named.text);
+    free(sql->named.spans);
     free(sql->retry.text);
     free(sql->retry.spans);
     free(sql->write.text);

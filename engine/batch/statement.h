@@ -45,8 +45,9 @@ struct zdm_batch_text {
  * stripes, $11 range_end, $12 stripe_pos. */
 #define ZDM_BATCH_PARAMETERS 12
 
-/* Which rows of its range a batch changes: all, those of a stripe, those that need it (needs.h). */
-enum zdm_batch_kind { ZDM_BATCH_WHOLE, ZDM_BATCH_STRIPE, ZDM_BATCH_REPAIR };
+/* Which rows of its range a batch changes: all, those of a stripe, those of a stripe that are named one by
+ * one (dense.h), those that need it (needs.h). */
+enum zdm_batch_kind { ZDM_BATCH_WHOLE, ZDM_BATCH_STRIPE, ZDM_BATCH_NAMED, ZDM_BATCH_REPAIR };
 
 struct zdm_sweep_sql { /* NULL: no final sweep */
     /* n_keys + 1, as the batches; upto, after -> keys of the first rows in a range that need it, 5 at
@@ -76,6 +77,8 @@ struct zdm_batch_sql {
      * same texts: then the other columns of after follow. */
     struct zdm_batch_text *batches;
     struct zdm_batch_text *striped; /* the same for the rows of one stripe; NULL: no stripes */
+    struct zdm_batch_text named; /* the same by their numbers, with the first of them for `after`;
+                                     * text NULL: the key is no integer */
     struct zdm_batch_text *repairs; /* the same for the rows that need it; NULL: no final sweep */
     struct zdm_sweep_sql look;      /* of the final sweep */
     /* One row from quarantine: $1 plan, $2 step, $3 relation, $4 key as a position, $5 epoch, then its

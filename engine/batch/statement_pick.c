@@ -19,6 +19,10 @@ const struct zdm_batch_text *
 zdm_batch_sql_pick(const struct zdm_batch_sql *sql, enum zdm_batch_kind kind,
     const struct zdm_position *after, const struct zdm_position *upto, size_t *common)
 {
+    if (kind == ZDM_BATCH_NAMED) {
+        *common = 0;
+        return &sql->named;
+    }
     const struct zdm_batch_text *texts = kind == ZDM_BATCH_STRIPE   ? sql->striped
                                          : kind == ZDM_BATCH_REPAIR ? sql->repairs
                                                                     : sql->batches;

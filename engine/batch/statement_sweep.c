@@ -34,7 +34,8 @@ zdm_batch_build_found(
 
 /* To read the table as it lies on disk takes half as long as to read it along its key, and rows may move
  * as they like: all of them are seen at one moment. But the snapshot of that moment keeps dead rows from
- * being removed, so it has to be over within seconds. */
+ * being removed, so it has to be over within seconds. That is why it counts: what looks for one row only is
+ * planned without parallel workers. */
 #define WHOLE_MOST ((int64_t)1 << 30)
 
 char *
@@ -49,7 +50,7 @@ zdm_batch_build_any(const struct zdm_backfill_spec *spec, const struct zdm_backf
         "    OPERATOR(pg_catalog.<=) %" PRId64 "::pg_catalog.int8\n"
         "  AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS zdm_i\n"
         "    WHERE zdm_i.inhparent " EQ " %u::pg_catalog.oid)\n"
-        "  THEN EXISTS (SELECT FROM ",
+        "  THEN (SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0 FROM ",
         t->oid, most, t->oid);
     zdm_order_add_table(&b, t);
     zdm_buf_add(&b, " WHERE ");

@@ -111,6 +111,7 @@ zdm_worker_in_question(const struct zdm_worker *w, const char *upto)
         .to = &w->to,
         .upto = upto,
         .striped = w->at.range_end != NULL,
+        .keys = w->known ? w->batch_keys : 0,
         .repair = w->repair,
     };
 }

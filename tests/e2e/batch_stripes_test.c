@@ -52,6 +52,36 @@ test_kinds_of_keys(void **state)
     }
 }
 
+/* Integers with hardly a gap are named one by one, behind the first stripe: up to the ends of their types, in any
+ * number of stripes. */
+static void
+test_dense_keys(void **state)
+{
+    static const struct {
+        const char *key;
+        int64_t stripes;
+    } cases[] = {
+        {"(g + g / 9)::int", 8},
+        {"(g - 32769)::smallint", 5},
+        {"9223372036854775807 - 4000 + g", 8},
+        {"(-9223372036854775809 + g)::bigint", 3},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture *f = counters("bs_dense", cases[i].key);
+        f->spec.stripes = cases[i].stripes;
+        sql(f->app, "ALTER TABLE t ADD named bool;"
+                    "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS"
+                    " 'BEGIN NEW.named := current_query() ~ ''zdm_named''; RETURN NEW; END';"
+                    "CREATE TRIGGER note BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION note()");
+        fixture_run_ok(f);
+        assert_all_once(f);
+        assert_value(f->app, "SELECT count(*) > 2000 FROM t WHERE named", "t");
+        fixture_free(f);
+    }
+}
+
 /* Four batches of one stripe before the first of the next one, so that others' snapshots have moved on;
  * the last range takes what would be too little for another. */
 static void
@@ -236,6 +266,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pinned),
         cmocka_unit_test(test_kinds_of_keys),
+        cmocka_unit_test(test_dense_keys),
         cmocka_unit_test(test_order_of_batches),
         cmocka_unit_test(test_composite_key),
         cmocka_unit_test(test_where_hot_is_impossible),
