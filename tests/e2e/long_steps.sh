@@ -8,6 +8,7 @@ sql "CREATE TABLE t (id int PRIMARY KEY, v int); INSERT INTO t SELECT i, i FROM 
 
 # run_json PLAN: in the background, its lines in lines, its process in $runner.
 run_json() {
+    rm -f lines
     "$ZDM" run --format json "$1" >lines 2>err &
     runner=$!
 }

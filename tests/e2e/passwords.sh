@@ -81,6 +81,7 @@ for option in "--db $plain password=$secret" "-d$plain password=$secret" "--db=$
     "--db "*) words=(--db "${option#--db }") ;;
     *) words=("$option") ;;
     esac
+    rm -f waits.out # or its line of last time is found before this one begins
     "$ZDM" run --wait gate.lua "${words[@]}" >waits.out 2>waits.err &
     runner=$!
     wait_for_line waits.out 'waiting until it opens'

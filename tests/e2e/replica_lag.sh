@@ -59,6 +59,7 @@ kill -9 "$runner"
 wait "$runner" || true
 sed -i 's/"other"/"walreceiver"/' named.lua
 PGPORT=5433 sql 'SELECT pg_wal_replay_pause()'
+rm -f out
 "$ZDM" run named.lua >out 2>err &
 runner=$!
 wait_for_line out 'holding: replica walreceiver lag'

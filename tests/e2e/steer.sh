@@ -23,7 +23,7 @@ status_is() { "$ZDM" status slow.lua --format json >status.json && [ "$(value st
 batches() { sql "SELECT coalesce(sum(batches), 0) FROM zdm.cursor WHERE plan = 'slow'"; }
 stands_still() { local a b; a=$(batches); sleep 0.3; b=$(batches); [ "$a" = "$b" ]; }
 more_than() { [ "$(batches)" -gt "$1" ]; }
-start() { "$ZDM" run slow.lua --format json >run.json 2>run.err & runner=$!; }
+start() { rm -f run.json; "$ZDM" run slow.lua --format json >run.json 2>run.err & runner=$!; }
 stopped() { code=0; wait "$runner" || code=$?; runner=; }
 socket() { sqlite3 "$ZDM_LEDGER" 'SELECT socket FROM run WHERE socket IS NOT NULL' 2>/dev/null ||
     python3 -c 'import sqlite3,sys
