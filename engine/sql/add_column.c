@@ -302,8 +302,10 @@ zdm_alter_add_column(struct zdm_alter *alter)
     lock_beside(&adding);
     if (zdm_draft_failed(draft))
         return;
-    if (adding.column.serial || adding.column.identity)
-        zdm_object_make_sequence(draft, alter->relation, adding.column.def->colname);
+    const PgQuery__Constraint *identity = zdm_identity_of(adding.column.def);
+    if (adding.column.serial || identity)
+        zdm_object_make_sequence(draft, alter->relation, adding.column.def->colname,
+            identity ? identity->n_options : 0, identity ? identity->options : NULL);
     zdm_new_column_tell(alter, &adding.column, adding.rewritten);
     add_constraints(&adding);
     tell_required(&adding);

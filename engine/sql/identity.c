@@ -70,7 +70,9 @@ add_identity(struct zdm_alter *alter, struct zdm_column *column)
             draft, ADD_IDENTITY, .table = alter->table, .column = zdm_alter_quoted_column(alter)))
         draft->st->breaks_writers |= when == 'a';
     set_identity(alter, column, when);
-    zdm_object_make_sequence(draft, relation, alter->cmd->name);
+    const PgQuery__Constraint *made = alter->cmd->def->constraint;
+    zdm_object_make_sequence(
+        draft, relation, alter->cmd->name, made->n_options, made->options);
 }
 
 /* SET GENERATED, and options of the sequence. */

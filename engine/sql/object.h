@@ -74,9 +74,12 @@ void zdm_object_check_width(struct zdm_draft *draft, const struct zdm_relation *
 
 /* What is new belongs to who made it, and nobody else has rights on it. */
 void zdm_object_owned(struct zdm_draft *draft, struct zdm_relation *relation);
-/* The sequence behind an identity column or a serial. */
-void zdm_object_make_sequence(
-    struct zdm_draft *draft, struct zdm_relation *relation, const char *column);
+/* The sequence behind an identity column or a serial; of the former with the options that its author gave,
+ * which may name it. */
+void zdm_object_make_sequence(struct zdm_draft *draft, struct zdm_relation *relation,
+    const char *column, size_t n_options, PgQuery__Node *const *options);
+/* The CONSTR_IDENTITY among the constraints of a column, or NULL. */
+const PgQuery__Constraint *zdm_identity_of(const PgQuery__ColumnDef *def);
 /* The name that the server makes up for an index or a constraint of a relation in this schema: a, b
  * and label, with a number behind when it is taken. */
 const char *zdm_object_free_name(struct zdm_draft *draft, const struct zdm_relation *relation,

@@ -19,12 +19,39 @@ zdm_sequence_of_default(struct zdm_draft *draft, const char *default_sql)
                : NULL;
 }
 
-void
-zdm_object_make_sequence(struct zdm_draft *draft, struct zdm_relation *relation, const char *column)
+/* SEQUENCE NAME of an identity, as pg_dump writes it. */
+static const PgQuery__List *
+sequence_name(size_t n, PgQuery__Node *const *options)
 {
-    const char *name = zdm_object_free_name(draft, relation, relation->name, column, "seq");
-    struct zdm_relation *sequence =
-        zdm_catalog_add_relation(draft->catalog, relation->schema, name, ZDM_RELATION_SEQUENCE);
+    for (size_t i = 0; i < n; i++) {
+        const PgQuery__DefElem *option = options[i]->def_elem;
+        if (strcmp(option->defname, "sequence_name") == 0 && option->arg &&
+            option->arg->node_case == PG_QUERY__NODE__NODE_LIST)
+            return option->arg->list;
+    }
+    return NULL;
+}
+
+const PgQuery__Constraint *
+zdm_identity_of(const PgQuery__ColumnDef *def)
+{
+    for (size_t i = 0; i < def->n_constraints; i++)
+        if (def->constraints[i]->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY)
+            return def->constraints[i]->constraint;
+    return NULL;
+}
+
+void
+zdm_object_make_sequence(struct zdm_draft *draft, struct zdm_relation *relation, const char *column,
+    size_t n_options, PgQuery__Node *const *options)
+{
+    const PgQuery__List *named = sequence_name(n_options, options);
+    const char *schema = named ? zdm_object_schema(named->n_items, named->items) : NULL;
+    const char *name = named
+                           ? zdm_object_name(named->n_items, named->items)
+                           : zdm_object_free_name(draft, relation, relation->name, column, "seq");
+    struct zdm_relation *sequence = zdm_catalog_add_relation(
+        draft->catalog, schema ? schema : relation->schema, name, ZDM_RELATION_SEQUENCE);
 
     sequence->known = sequence->fresh = sequence->empty = true;
     sequence->owner = relation->owner;

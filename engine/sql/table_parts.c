@@ -105,7 +105,7 @@ copy_column(struct zdm_draft *draft, struct zdm_relation *relation, const struct
     zdm_object_uses_type(draft, relation, column->type);
     if (from->identity && (what & ZDM_COPY_IDENTITY)) {
         column->identity = from->identity;
-        zdm_object_make_sequence(draft, relation, column->name);
+        zdm_object_make_sequence(draft, relation, column->name, 0, NULL);
     }
 }
 
