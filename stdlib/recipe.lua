@@ -326,6 +326,39 @@ function parts.index(use, t, index)
     return steps
 end
 
+--- The SQL of an index like one of table t, under another name on another relation.
+function parts.index_like(_, t, index, name, relation, concurrently)
+    local _, at = index.definition:find((" ON %s USING "):format(t.relation), 1, true)
+    return ("CREATE %sINDEX %s%s ON %s USING %s"):format(
+        index.unique and "UNIQUE " or "",
+        concurrently and "CONCURRENTLY " or "",
+        native.quote_ident(name),
+        relation,
+        index.definition:sub(at + 1)
+    )
+end
+
+--- Statements that give another relation the owner and the rights of table t. The owner's own stand in no grant.
+function parts.privileges(_, t, relation)
+    local list = { ("ALTER TABLE %s OWNER TO %s"):format(relation, native.quote_ident(t.owner)) }
+    local function add(grants, column)
+        for _, grant in ipairs(grants or {}) do
+            list[#list + 1] = ("GRANT %s%s ON %s TO %s%s"):format(
+                grant.privilege,
+                column and (" (%s)"):format(native.quote_ident(column)) or "",
+                relation,
+                grant.role and native.quote_ident(grant.role) or "PUBLIC",
+                grant.grantable and " WITH GRANT OPTION" or ""
+            )
+        end
+    end
+    add(t.grants)
+    for _, column in ipairs(t.columns) do
+        add(column.grants, column.name)
+    end
+    return list
+end
+
 --- The blocks that a recipe stands for.
 function recipe.expand(def, values, at, plan, words)
     local use = {

@@ -3,9 +3,9 @@
  *
  *   { schema, name, kind: "table" | "partitioned table" | "view" | ..., owner, persistence,
  *     partition_of, partitions: [name], partition_key: [name], children: [name], row_security, replica_identity,
- *     server_version: 150004, row_type_users: [what],
+ *     server_version: 150004, row_type_users: [what], comment, options: [text],
  *     grants: [{ privilege, role, grantable }],
- *     columns: [{ name, type, not_null, default?, generated?, identity?, sequence?, collation?, storage?,
+ *     columns: [{ name, type, not_null, default?, generated?, identity?, sequence?, sequence_options?, collation?, storage?,
  *       compression?, statistics?, options?, comment?, inherited?, type_default?, no_equality?,
  *       grants?: [{ privilege, role?, grantable }] }],
  *     constraints: [{ name, type, definition, valid, columns?, deferrable?, references?, index?, inherited?,

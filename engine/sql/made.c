@@ -101,6 +101,7 @@ drop_column(list_t *list, const PgQuery__RangeVar *table, const char *column)
 {
     zdm_made_forget(list, table->schemaname, table->relname, column);
     zdm_made_put(list, ZDM_MADE_COLUMN, ZDM_MADE_GONE, table->schemaname, table->relname, column);
+    list->last_drop = list->order;
 }
 
 static void
@@ -217,6 +218,7 @@ rename_object(list_t *list, const PgQuery__RenameStmt *stmt)
     case OBJECT(SEQUENCE):
     case OBJECT(FOREIGN_TABLE):
         move_relation(list, on, on->schemaname, stmt->newname);
+        list->items[list->count - 1].owned = stmt->rename_type == OBJECT(SEQUENCE);
         return;
     case OBJECT(INDEX):
         zdm_made_put(list, ZDM_MADE_INDEX, ZDM_MADE_GONE, on->schemaname, "", on->relname);
@@ -265,6 +267,7 @@ drop_named(list_t *list, PgQuery__ObjectType type, size_t n, PgQuery__Node *cons
     case OBJECT(FOREIGN_TABLE):
         zdm_made_forget(list, schema, name, "");
         zdm_made_put(list, ZDM_MADE_RELATION, ZDM_MADE_GONE, schema, name, "");
+        list->last_drop = list->order;
         break;
     case OBJECT(INDEX):
         zdm_made_put(list, ZDM_MADE_INDEX, ZDM_MADE_GONE, schema, "", name);
@@ -351,6 +354,7 @@ statement(list_t *list, const PgQuery__Node *stmt)
         break;
     case NODE(CREATE_SEQ_STMT):
         put_relation(list, ZDM_MADE_THERE, stmt->create_seq_stmt->sequence);
+        list->items[list->count - 1].owned = true;
         break;
     case NODE(VIEW_STMT):
         put_relation(list, ZDM_MADE_THERE, stmt->view_stmt->view);

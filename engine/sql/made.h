@@ -50,6 +50,7 @@ struct zdm_made {
     char *name;     /* "" where the relation is all */
     char *child;    /* of a partition: its name without the schema; NULL for all others */
     char *text;     /* of the statement, for what else it names */
+    bool owned;     /* a sequence, which may go with a table or a column */
     size_t step;    /* as given to zdm_made_add */
     size_t order;   /* of all that was added */
 };
@@ -60,7 +61,8 @@ struct zdm_made_list {
         *forgotten; /* relations (name "") and columns whose parts are no more, by order */
     size_t n_forgotten;
     size_t order,
-        nothing_before; /* what was added before that is of no account: DROP ... CASCADE */
+        nothing_before, /* what was added before that is of no account: DROP ... CASCADE */
+        last_drop;      /* of a table or a column */
 };
 #define ZDM_MADE_INIT                                                                              \
     {                                                                                              \

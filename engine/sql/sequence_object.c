@@ -47,9 +47,8 @@ zdm_object_make_sequence(struct zdm_draft *draft, struct zdm_relation *relation,
 {
     const PgQuery__List *named = sequence_name(n_options, options);
     const char *schema = named ? zdm_object_schema(named->n_items, named->items) : NULL;
-    const char *name = named
-                           ? zdm_object_name(named->n_items, named->items)
-                           : zdm_object_free_name(draft, relation, relation->name, column, "seq");
+    const char *name = named ? zdm_object_name(named->n_items, named->items)
+                             : zdm_object_free_name(draft, relation, relation->name, column, "seq");
     struct zdm_relation *sequence = zdm_catalog_add_relation(
         draft->catalog, schema ? schema : relation->schema, name, ZDM_RELATION_SEQUENCE);
 

@@ -612,6 +612,21 @@ function check(id) end
 ---@field where? string Only rows for which this holds.
 ---@field max_size? string The largest table, without indexes, that may be locked for the build.
 
+---@class zdm.recipe.copy_table.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field order? string|string[] The columns in their new order, all of them; as they are when not given. Columns of fixed length, the widest first, take the least room. `SELECT *` and INSERTs that name no columns follow the order.
+
+---@class zdm.recipe.partition_table.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field range? string The column whose ranges are partitions: NOT NULL.
+---@field hash? string The column whose hash says which partition: NOT NULL.
+---@field every? string With `range` over a date or timestamp: one partition for each, from `from` up to `to`. Days are those of UTC.
+---@field from? string The first day: "2026-01-01".
+---@field to? string The day behind the last.
+---@field bounds? string[] With `range`: where the partitions begin, and where the last ends.
+---@field partitions? integer With `hash`: how many. (2 to 1000)
+---@field default? boolean With `range`: one more partition for rows that no other takes. Without it a write of such a row fails.
+
 ---@class zdm.recipe
 ---@field rename_column fun(body: zdm.recipe.rename_column.fields): zdm.block Gives a column another name while old and new code run side by side: a second column with everything that hangs on the first (type, collation, storage, rights, comment, indexes, constraints, keys), kept equal by triggers; behind a gate the first is dropped. While two columns are unique, INSERT ... ON CONFLICT on one of them can fail with a duplicate key of the other, when two sessions insert the same value at the same time: the application has to repeat it.
 ---@field rename_table fun(body: zdm.recipe.rename_table.fields): zdm.block Renames a table; in the same instant a view of all its columns takes the old name, through which old code reads and writes on. What hangs on the table (indexes, keys, triggers, rights, publications) stays on it; the view gets its rights. Through a view there is no TRUNCATE, no COPY, no ON CONFLICT ON CONSTRAINT, no TABLESAMPLE, no ctid and, before PostgreSQL 17, no MERGE; LOCK TABLE works.
@@ -629,4 +644,6 @@ function check(id) end
 ---@field drop_constraint fun(body: zdm.recipe.drop_constraint.fields): zdm.block Drops a CHECK, a foreign key, a UNIQUE or EXCLUDE constraint, behind a gate that waits until no code counts on it: on the error, on ON DELETE, on the index that goes along, on INSERT ... ON CONFLICT. Taking it back locks nobody out: a CHECK or foreign key holds for new rows at once and is then proven of the old ones (which fails when one of them breaks it by now); instead of a UNIQUE a unique index of the same kind is built concurrently, which the constraint takes back, and which goes last. Only an EXCLUDE, a UNIQUE that is DEFERRABLE, and a foreign key of a partitioned table come back under a lock for as long as the table takes to read.
 ---@field drop_table fun(body: zdm.recipe.drop_table.fields): zdm.block Drops a table in stages: a gate waits until nobody writes to it; its foreign keys go, so that rows of other tables can be deleted, and a trigger refuses writes to it, for the owner as well (25006); a gate waits until nobody reads it; it is set aside under another name, and when `retain` is over it is dropped. Until then `zdm rollback` brings it back as it was. Its indexes, triggers, policies, sequences and partitions go with it; what is of others (views, functions, foreign keys to it, columns of its row type) is refused with the list.
 ---@field add_exclusion fun(body: zdm.recipe.add_exclusion.fields): zdm.block Adds an EXCLUDE constraint, as far as it can be added beside an application. PostgreSQL builds its index and looks at every row in one statement that locks out readers and writers: it takes no index that is there, and has no NOT VALID. So a gate is closed while the table is larger than `max_size`: 17 MB (300,000 rows of an integer and a tstzrange) took 10 s on a busy machine, and 2 MB about one. For a larger table make another one with the constraint, copy the rows in batches and swap the names, or keep the rule in a constraint of what the rows are made of, such as UNIQUE (room, day). A row in the way makes the statement fail, and names both keys.
+---@field copy_table fun(body: zdm.recipe.copy_table.fields): zdm.block Writes a table anew while it is in use, which VACUUM FULL cannot: a second table with everything that hangs on the first is kept equal by triggers and filled in batches; when both have the same rows they change names in one transaction. From then on the old one is kept equal, until it is dropped behind a gate; so the way back loses nothing. Takes the room of the table once more. What cannot be taken over (triggers, views, policies, publications, statistics of several columns, exclusion constraints) is refused with its list.
+---@field partition_table fun(body: zdm.recipe.partition_table.fields): zdm.block Makes a table partitioned while it is in use: a partitioned one with everything that hangs on the first is kept equal by triggers and filled in batches; when both have the same rows they change names in one transaction. From then on the old one is kept equal, until it is dropped behind a gate; so the way back loses nothing. The primary key gets the column by which the table is partitioned at its end: the old key alone is then no longer unique by itself. What cannot be taken over is refused with its list, as by `copy_table`.
 recipe = {}

@@ -2,27 +2,6 @@
 
 local shared = require "fields/shared"
 
--- The owner of the table owns the view, too: what it may do stands in no grant.
-local function privileges_of(t, use, view)
-    local lines = { ("ALTER VIEW %s OWNER TO %s;"):format(view, use.quote(t.owner)) }
-    local function add(grants, column)
-        for _, grant in ipairs(grants or {}) do
-            lines[#lines + 1] = ("GRANT %s%s ON %s TO %s%s;"):format(
-                grant.privilege,
-                column and (" (%s)"):format(use.quote(column)) or "",
-                view,
-                grant.role and use.quote(grant.role) or "PUBLIC",
-                grant.grantable and " WITH GRANT OPTION" or ""
-            )
-        end
-    end
-    add(t.grants)
-    for _, column in ipairs(t.columns) do
-        add(column.grants, column.name)
-    end
-    return table.concat(lines, "\n")
-end
-
 return {
     name = "rename_table",
     doc = "Renames a table; in the same instant a view of all its columns takes the old name, through which old code reads "
@@ -55,13 +34,14 @@ return {
         for i, column in ipairs(t.columns) do
             columns[i] = column.name
         end
+        local rights = table.concat(use.privileges(t, t.relation), ";\n")
         local drop = ("DROP VIEW %s;\nALTER TABLE %s RENAME TO %s"):format(t.relation, new, use.quote(t.name))
         return {
             use.words.expand {
                 use.sql(use.id("%s becomes %s", t.name, to), ([[
 ALTER TABLE %s RENAME TO %s;
 CREATE VIEW %s AS SELECT %s FROM %s;
-%s]]):format(t.relation, use.quote(to), t.relation, use.names(columns), new, privileges_of(t, use, t.relation)), {
+%s]]):format(t.relation, use.quote(to), t.relation, use.names(columns), new, rights), {
                     undo = drop,
                     allow = { "break-rename-table" },
                     because = "a view takes the old name in the same transaction",
@@ -73,7 +53,7 @@ CREATE VIEW %s AS SELECT %s FROM %s;
             use.words.contract {
                 use.sql(use.id("drop the view %s", t.name), ("DROP VIEW %s"):format(t.relation), {
                     undo = ("CREATE VIEW %s AS SELECT %s FROM %s;\n%s"):format(
-                        t.relation, use.names(columns), new, privileges_of(t, use, t.relation)),
+                        t.relation, use.names(columns), new, rights),
                 }),
             },
         }

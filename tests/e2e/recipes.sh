@@ -26,6 +26,11 @@ DELETE FROM people WHERE id = :person;
 INSERT INTO events VALUES (1, date '2025-01-01' + (random() * 700)::int, 'now');
 UPDATE events SET what = 'then' WHERE id = 1;
 DELETE FROM events WHERE id = 1;
+INSERT INTO visits (user_id, at, page) VALUES (1, timestamptz '2026-01-01' + random() * interval '400 days', '/new')
+RETURNING id AS visit \gset
+UPDATE visits SET page = page || 'x' WHERE id = :visit;
+UPDATE visits SET at = at + interval '1 month' WHERE id = :visit;
+DELETE FROM visits WHERE id = :visit;
 SQL
     done | psql -Xq -v ON_ERROR_STOP=1 >app.out 2>app.err || echo "exit $?" >>app.err
 }

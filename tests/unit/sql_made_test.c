@@ -103,6 +103,11 @@ what_is_taken_back(void **state)
         "DROP TABLE r.t");
     /* Who knows what went along. */
     SHOWS("relation u gone", "CREATE TABLE t (a int)", "DROP TABLE u CASCADE");
+    /* Of whichever table they are. */
+    SHOWS("relation s gone; relation t gone; index i gone", "ALTER INDEX i RENAME TO j",
+        "ALTER SEQUENCE s RENAME TO q", "CREATE SEQUENCE r OWNED BY t.a", "DROP TABLE t");
+    SHOWS("relation q there; relation s gone; column t.a gone; index i gone; index j there",
+        "ALTER TABLE t DROP COLUMN a", "ALTER INDEX i RENAME TO j", "ALTER SEQUENCE s RENAME TO q");
     SHOWS("", "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'", "DROP FUNCTION f()");
 }
 

@@ -21,6 +21,12 @@ SELECT pg_catalog.jsonb_build_object(
                  FROM (SELECT i.inhrelid::pg_catalog.regclass::text AS x FROM pg_catalog.pg_inherits i
                         WHERE c.relkind <> 'p' AND i.inhparent = c.oid) s), '[]'),
   'row_security', c.relrowsecurity,
+  'comment', pg_catalog.obj_description(c.oid, 'pg_class'),
+  'options', (SELECT pg_catalog.jsonb_agg(o ORDER BY o)
+                FROM (SELECT o FROM pg_catalog.unnest(c.reloptions) AS o
+                      UNION ALL
+                      SELECT 'toast.' || o FROM pg_catalog.pg_class x, pg_catalog.unnest(x.reloptions) AS o
+                       WHERE x.oid = c.reltoastrelid) AS r(o)),
   'grants', COALESCE((
     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
              'privilege', g.privilege_type,
@@ -39,6 +45,12 @@ SELECT pg_catalog.jsonb_build_object(
       'generated', CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
       'identity', CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END,
       'sequence', pg_catalog.pg_get_serial_sequence(c.oid::pg_catalog.regclass::text, a.attname),
+      'sequence_options', (
+        SELECT pg_catalog.format('START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s', q.seqstart,
+                                 q.seqincrement, q.seqmin, q.seqmax, q.seqcache, CASE WHEN q.seqcycle THEN ' CYCLE' END)
+          FROM pg_catalog.pg_sequence q
+         WHERE q.seqrelid = pg_catalog.pg_get_serial_sequence(c.oid::pg_catalog.regclass::text, a.attname)
+                              ::pg_catalog.regclass),
       'collation', CASE WHEN a.attcollation <> t.typcollation AND a.attcollation <> 0
                         THEN (SELECT pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(l.collname)
                                 FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_namespace cn ON cn.oid = l.collnamespace

@@ -1,0 +1,421 @@
+--- The blocks of a recipe that puts another table in the place of one: copy_table, partition_table.
+--
+-- A second table stands beside the first, empty and with everything that hangs on the first; triggers write to
+-- it what is written to the first, the rows that are there are copied in batches, both are compared, and in one
+-- transaction they change names. From then on the triggers write to the old table what is written to the new
+-- one, so that the way back loses nothing, until the old one is dropped behind a gate.
+
+local native = require "native"
+
+local shadow = {}
+
+local function lines(list)
+    return table.concat(list, ";\n")
+end
+
+local function each(list, format, ...)
+    local out = {}
+    for i, name in ipairs(list) do
+        out[i] = (format:gsub("<c>", (native.quote_ident(name):gsub("%%", "%%%%"))))
+    end
+    return table.concat(out, ...)
+end
+
+--- What a second table cannot take over, as texts.
+function shadow.in_the_way(t, use)
+    local list = {}
+    for _, d in ipairs(t.dependents) do
+        if not d.what:find "^generated column " then -- of the table itself: the new one computes it, too
+            list[#list + 1] = d.what
+        end
+    end
+    for _, c in ipairs(t.columns) do
+        if c.no_equality and t:in_primary_key(c.name) then
+            list[#list + 1] = ("column %s has no equality"):format(use.quote(c.name))
+        end
+    end
+    for _, k in ipairs(t.constraints) do
+        if k.type == "exclusion" or k.type == "trigger" or (k.type == "primary key" and k.deferrable) then
+            list[#list + 1] = ("%s constraint %s"):format(k.type, k.name)
+        end
+    end
+    for _, r in ipairs(t.referenced_by) do
+        local other = use.table(r.table)
+        if other and other.kind ~= "table" then
+            list[#list + 1] = ("foreign key %s of the %s %s"):format(r.name, other.kind, r.table)
+        end
+    end
+    if t.row_security then
+        list[#list + 1] = "row security"
+    end
+    if t.replica_identity ~= "default" then
+        list[#list + 1] = ("replica identity %s"):format(t.replica_identity)
+    end
+    if t.persistence ~= "permanent" then
+        list[#list + 1] = ("it is %s"):format(t.persistence)
+    end
+    if t.kind ~= "table" or t.partition_of or #t.children > 0 then
+        list[#list + 1] = "it is partitioned, a partition, or others inherit from it"
+    end
+    table.sort(list)
+    return list
+end
+
+-- The bare name of a column's sequence, and its schema.
+local function sequence_names(c)
+    local bare, _, schema = native.split_name(c.sequence)
+    return bare, schema
+end
+
+local function column_sql(c, t, use)
+    local parts = { use.quote(c.name), c.type }
+    if c.compression then
+        parts[#parts + 1] = "COMPRESSION " .. c.compression
+    end
+    if c.collation then
+        parts[#parts + 1] = "COLLATE " .. c.collation
+    end
+    if c.generated then
+        parts[#parts + 1] = ("GENERATED ALWAYS AS (%s) STORED"):format(c.generated)
+    elseif c.identity then
+        local bare, schema = sequence_names(c)
+        parts[#parts + 1] = ("GENERATED %s AS IDENTITY (SEQUENCE NAME %s %s)"):format(c.identity:upper(),
+            use.qualified(schema, use.name(bare, "zdm_new")), c.sequence_options)
+    elseif c.default then
+        parts[#parts + 1] = "DEFAULT " .. c.default
+    end
+    if c.not_null then
+        for _, k in ipairs(t.constraints) do -- named since PostgreSQL 18
+            if k.type == "not null" and use.contains(k.columns, c.name) then
+                parts[#parts + 1] = "CONSTRAINT " .. use.quote(k.name)
+            end
+        end
+        parts[#parts + 1] = "NOT NULL"
+    end
+    return table.concat(parts, " ")
+end
+
+-- What ALTER TABLE and the like say of a column, and the table's own rights and comments.
+local function settings(t, new, use, out)
+    for _, c in ipairs(t.columns) do
+        local column = ("ALTER TABLE %s ALTER COLUMN %s "):format(new, use.quote(c.name))
+        if c.storage then
+            out[#out + 1] = column .. "SET STORAGE " .. c.storage:upper()
+        end
+        if c.statistics then
+            out[#out + 1] = column .. ("SET STATISTICS %d"):format(c.statistics)
+        end
+        if c.options then
+            out[#out + 1] = column .. ("SET (%s)"):format(table.concat(c.options, ", "))
+        end
+        if c.comment then
+            out[#out + 1] = ("COMMENT ON COLUMN %s.%s IS %s"):format(new, use.quote(c.name), use.literal(c.comment))
+        end
+    end
+    if t.comment then
+        out[#out + 1] = ("COMMENT ON TABLE %s IS %s"):format(new, use.literal(t.comment))
+    end
+    for _, statement in ipairs(use.privileges(t, new)) do
+        out[#out + 1] = statement
+    end
+end
+
+-- The tables' own words for one another: what is made, and under which names it is found while the old table
+-- still has them.
+local function names_of(t, use)
+    local s = { t = t, old_name = use.name(t.name, "zdm_old"), new_name = use.name(t.name, "zdm_new") }
+    s.old, s.new = use.qualified(t.schema, s.old_name), use.qualified(t.schema, s.new_name)
+    s.hash = native.sha256(t.relation):sub(1, 16)
+    s.trigger = "zzz_zdm_mirror_" .. s.hash
+    s.columns, s.written = {}, {}
+    for i, c in ipairs(t.columns) do
+        s.columns[i] = c.name
+        if not c.generated then
+            s.written[#s.written + 1] = c.name
+        end
+    end
+    return s
+end
+
+-- Writes to `other`, whose primary key is `key`, what is written to `relation`.
+local function mirror_up(s, relation, other, key, use)
+    local set = {}
+    for _, name in ipairs(s.written) do
+        if not use.contains(key, name) then
+            set[#set + 1] = name
+        end
+    end
+    local parts = {
+        func = "zdm.mirror_" .. s.hash,
+        path = "pg_catalog, " .. use.quote(s.t.schema) .. ", pg_temp",
+        trigger = s.trigger,
+        relation = relation,
+        other = other,
+        columns = use.names(s.written),
+        values = each(s.written, "NEW.<c>", ", "),
+        key = use.names(key),
+        old_key = each(key, "<c> = OLD.<c>", " AND "),
+        key_changed = each(key, "NEW.<c>::text IS DISTINCT FROM OLD.<c>::text", "\n            OR "),
+        conflict = #set == 0 and "DO NOTHING" or "DO UPDATE SET " .. each(set, "<c> = EXCLUDED.<c>", ", "),
+        comment = use.literal(("zdm: writes to %s what is written to %s"):format(other, relation)),
+    }
+    return (([[
+CREATE FUNCTION <func>() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path>
+AS $zdm$
+#variable_conflict use_column
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        TRUNCATE <other>;
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        DELETE FROM <other> WHERE <old_key>;
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        IF <key_changed> THEN
+            DELETE FROM <other> WHERE <old_key>;
+        END IF;
+    END IF;
+    INSERT INTO <other> (<columns>) OVERRIDING SYSTEM VALUE
+    VALUES (<values>) ON CONFLICT (<key>) <conflict>;
+    RETURN NULL;
+END
+$zdm$;
+COMMENT ON FUNCTION <func>() IS <comment>;
+CREATE TRIGGER <trigger> AFTER INSERT OR UPDATE OR DELETE ON <relation> FOR EACH ROW EXECUTE FUNCTION <func>();
+CREATE TRIGGER <trigger>_all AFTER TRUNCATE ON <relation> FOR EACH STATEMENT EXECUTE FUNCTION <func>()]]):gsub(
+        "<([%w_]+)>",
+        parts
+    ))
+end
+
+local function mirror_down(s, relation)
+    return ("DROP TRIGGER %s ON %s;\nDROP TRIGGER %s_all ON %s;\nDROP FUNCTION zdm.mirror_%s()"):format(
+        s.trigger, relation, s.trigger, relation, s.hash)
+end
+
+-- A foreign key of another table, or of this one, with the new table in the place of the old.
+local function to_new(definition, s)
+    local reference = " REFERENCES " .. s.t.relation .. "("
+    local at, stop = definition:find(reference, 1, true)
+    if not at then
+        return definition
+    end
+    return definition:sub(1, at - 1) .. " REFERENCES " .. s.new .. "(" .. definition:sub(stop + 1)
+end
+
+local function without_not_valid(definition)
+    return (definition:gsub(" NOT VALID$", ""))
+end
+
+-- The new table with what is cheap while it is empty: keys, checks, foreign keys to others; of the indexes those
+-- that are unique, or all when they could not be built beside the application later.
+local function create(s, want, use)
+    local t, out, columns = s.t, {}, {}
+    for i, c in ipairs(want.columns) do
+        columns[i] = "    " .. column_sql(c, t, use)
+    end
+    local options = t.options and (" WITH (%s)"):format(table.concat(t.options, ", ")) or ""
+    out[1] = ("CREATE TABLE %s (\n%s\n)%s"):format(s.new, table.concat(columns, ",\n"),
+        want.partition_by and " PARTITION BY " .. want.partition_by or options)
+    for _, partition in ipairs(want.partitions or {}) do
+        out[#out + 1] = ("CREATE TABLE %s PARTITION OF %s %s%s"):format(
+            use.qualified(t.schema, partition.name), s.new, partition.bound, options)
+        out[#out + 1] = ("ALTER TABLE %s OWNER TO %s"):format(
+            use.qualified(t.schema, partition.name), use.quote(t.owner))
+    end
+    local alter = ("ALTER TABLE %s ADD CONSTRAINT "):format(s.new)
+    for _, k in ipairs(t.constraints) do
+        local named = alter .. use.quote(k.name) .. " "
+        if k.type == "primary key" then
+            local definition = want.key and ("PRIMARY KEY (%s)"):format(use.names(want.key)) or k.definition
+            out[#out + 1] = alter .. use.quote(use.name(k.index, "zdm_new")) .. " " .. definition
+        elseif k.type == "unique" then
+            out[#out + 1] = alter .. use.quote(use.name(k.index, "zdm_new")) .. " " .. k.definition
+        elseif k.type == "check" or (k.type == "foreign key" and k.references ~= t.relation) then
+            -- On an empty table nothing is to be proven; what was never proven of the old rows is not claimed.
+            out[#out + 1] = named .. (want.partition_by and without_not_valid(k.definition) or k.definition)
+        end
+    end
+    for _, index in ipairs(t.indexes) do
+        if not index.constraint and (index.unique or want.partition_by) then
+            out[#out + 1] = use.index_like(t, index, use.name(index.name, "zdm_new"), s.new)
+        end
+    end
+    settings(t, s.new, use, out)
+    return lines(out)
+end
+
+-- What has to wait for the rows: other indexes, and foreign keys to this table.
+local function behind_the_copy(s, want, use)
+    local t, steps = s.t, {}
+    for _, index in ipairs(t.indexes) do
+        if not index.constraint and not index.unique and not want.partition_by then
+            local name = use.name(index.name, "zdm_new")
+            steps[#steps + 1] = use.sql(use.id("index %s", name), use.index_like(t, index, name, s.new, "concurrently"),
+                { undo = "DROP INDEX CONCURRENTLY " .. use.qualified(t.schema, name) })
+        end
+    end
+    local function refer(relation, name, valid, definition)
+        local alter = ("ALTER TABLE %s "):format(relation)
+        steps[#steps + 1] = use.sql(
+            use.id("%s of %s: new rows", name, relation),
+            alter .. ("ADD CONSTRAINT %s %s NOT VALID"):format(
+                use.quote(name), without_not_valid(to_new(definition, s))),
+            { undo = alter .. "DROP CONSTRAINT " .. use.quote(name) }
+        )
+        if valid then
+            steps[#steps + 1] = use.sql(use.id("%s of %s: all rows", name, relation),
+                alter .. "VALIDATE CONSTRAINT " .. use.quote(name), { undo = "nothing" })
+        end
+    end
+    for _, r in ipairs(t.referenced_by) do
+        if r.table == t.relation then
+            refer(s.new, r.name, r.valid, r.definition)
+        else
+            refer(r.table, use.name(r.name, "zdm_new"), r.valid, r.definition)
+        end
+    end
+    return steps
+end
+
+-- Both change names: what has the table's names gets the suffix `away`, what has the suffix `here` loses it.
+local function swap(s, use, back)
+    local t, out = s.t, {}
+    local away, here = back and "zdm_new" or "zdm_old", back and "zdm_old" or "zdm_new"
+    local other = back and s.old or s.new
+    out[1] = mirror_down(s, t.relation)
+    for _, c in ipairs(t.columns) do
+        if c.identity then
+            local bare, schema = sequence_names(c)
+            local mine, theirs = use.qualified(schema, bare), use.qualified(schema, use.name(bare, here))
+            out[#out + 1] = ("SELECT pg_catalog.setval(%s, s.last_value, s.is_called) FROM %s AS s"):format(
+                use.literal(theirs), mine)
+        end
+    end
+    for _, index in ipairs(t.indexes) do
+        out[#out + 1] = ("ALTER INDEX %s RENAME TO %s"):format(use.qualified(t.schema, index.name),
+            use.quote(use.name(index.name, away)))
+    end
+    for _, r in ipairs(t.referenced_by) do
+        if r.table ~= t.relation then
+            out[#out + 1] = ("ALTER TABLE %s RENAME CONSTRAINT %s TO %s"):format(r.table, use.quote(r.name),
+                use.quote(use.name(r.name, away)))
+        end
+    end
+    out[#out + 1] = ("ALTER TABLE %s RENAME TO %s"):format(t.relation, use.quote(use.name(t.name, away)))
+    out[#out + 1] = ("ALTER TABLE %s RENAME TO %s"):format(other, use.quote(t.name))
+    for _, index in ipairs(t.indexes) do
+        out[#out + 1] = ("ALTER INDEX %s RENAME TO %s"):format(
+            use.qualified(t.schema, use.name(index.name, here)), use.quote(index.name))
+    end
+    for _, r in ipairs(t.referenced_by) do
+        if r.table ~= t.relation then
+            out[#out + 1] = ("ALTER TABLE %s RENAME CONSTRAINT %s TO %s"):format(r.table,
+                use.quote(use.name(r.name, here)), use.quote(r.name))
+        end
+    end
+    for _, c in ipairs(t.columns) do
+        if c.sequence then
+            local bare, schema = sequence_names(c)
+            local mine = use.qualified(schema, bare)
+            if not c.identity then
+                out[#out + 1] = ("ALTER SEQUENCE %s OWNED BY %s.%s"):format(mine, t.relation, use.quote(c.name))
+            else
+                out[#out + 1] = ("ALTER SEQUENCE %s RENAME TO %s"):format(mine, use.quote(use.name(bare, away)))
+                out[#out + 1] = ("ALTER SEQUENCE %s RENAME TO %s"):format(
+                    use.qualified(schema, use.name(bare, here)), use.quote(bare))
+            end
+        end
+    end
+    out[#out + 1] = back and mirror_up(s, t.relation, s.new, s.key, use)
+        or mirror_up(s, t.relation, s.old, s.old_key, use)
+    return lines(out)
+end
+
+local function compare(s)
+    local join, a, b = {}, each(s.columns, "o.<c>", ", "), each(s.columns, "n.<c>", ", ")
+    for i, name in ipairs(s.key) do
+        join[i] = native.quote_ident(name)
+    end
+    return ([[
+SELECT pg_catalog.count(*) = 0 AS equal, pg_catalog.count(*) AS rows_that_differ,
+       pg_catalog.min(ROW(%s)::pg_catalog.text) AS one_of_them
+  FROM %s AS o FULL JOIN %s AS n USING (%s)
+ WHERE ROW(%s)::pg_catalog.text IS DISTINCT FROM ROW(%s)::pg_catalog.text]]):format(
+        table.concat(join, ", "), s.t.relation, s.new, table.concat(join, ", "), a, b)
+end
+
+--- The blocks. want: { columns: in their new order, key: the new table's primary key (names), partition_by,
+-- partitions: [{ name, bound }] }; the last three only for a partitioned one.
+function shadow.blocks(t, want, use)
+    local s = names_of(t, use)
+    for _, k in ipairs(t.constraints) do
+        s.old_key = k.type == "primary key" and k.columns or s.old_key
+    end
+    s.key = want.key or s.old_key
+    local w = use.words
+    local blocks = {
+        w.expand {
+            use.sql(use.id("make %s", s.new_name), create(s, want, use), { undo = "DROP TABLE " .. s.new }),
+            use.sql(use.id("mirror %s to %s", t.name, s.new_name), mirror_up(s, t.relation, s.new, s.key, use),
+                { undo = mirror_down(s, t.relation) }),
+        },
+        w.backfill(use.id("copy %s to %s", t.name, s.new_name)) {
+            table = t.relation,
+            copy = { into = s.new, on_conflict = "nothing" },
+        },
+    }
+    local behind = behind_the_copy(s, want, use)
+    if #behind > 0 then
+        blocks[#blocks + 1] = w.expand(behind)
+    end
+    local renames = { "break-rename-table", "drop-trigger", "break-drop-function" }
+    for _, c in ipairs(t.columns) do
+        renames[4] = c.identity and "break-rename-object" or renames[4]
+    end
+    blocks[#blocks + 1] = w.gate(use.id("%s and %s have the same rows", t.name, s.new_name)) {
+        w.sql(use.id("%s and %s have the same rows", t.name, s.new_name))(compare(s)),
+    }
+    blocks[#blocks + 1] = w.expand {
+        use.sql(use.id("%s takes the place of %s", s.new_name, t.name), swap(s, use, false), {
+            undo = swap(s, use, true),
+            allow = renames,
+            because = "what takes the names in the same transaction has the same columns and rows",
+        }),
+    }
+    blocks[#blocks + 1] = w.gate(use.id("%s can go", s.old_name)) {
+        w.approval(use.id("the new table %s is all right: %s can go", t.name, s.old_name)),
+    }
+    local last = { mirror_down(s, t.relation) }
+    for _, r in ipairs(t.referenced_by) do
+        if r.table ~= t.relation then
+            last[#last + 1] = ("ALTER TABLE %s DROP CONSTRAINT %s"):format(r.table,
+                use.quote(use.name(r.name, "zdm_old")))
+        end
+    end
+    last[#last + 1] = "DROP TABLE " .. s.old
+    blocks[#blocks + 1] = w.contract { use.sql(use.id("drop %s", s.old_name), lines(last)) }
+    return blocks
+end
+
+--- Reports what is in the way of another table in the place of this one; false when something is.
+function shadow.possible(t, use)
+    local list = shadow.in_the_way(t, use)
+    if #list > 0 then
+        use.refuse("table", ("%s has what another table cannot take over: %s"):format(t.relation,
+            table.concat(list, "; ")), "take these away first, or write the steps yourself")
+        return false
+    end
+    for _, k in ipairs(t.constraints) do
+        if k.type == "primary key" then
+            return true
+        end
+    end
+    use.refuse("table", ("%s has no primary key, by which rows could be told apart"):format(t.relation))
+    return false
+end
+
+return shadow
