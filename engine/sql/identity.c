@@ -71,8 +71,7 @@ add_identity(struct zdm_alter *alter, struct zdm_column *column)
         draft->st->breaks_writers |= when == 'a';
     set_identity(alter, column, when);
     const PgQuery__Constraint *made = alter->cmd->def->constraint;
-    zdm_object_make_sequence(
-        draft, relation, alter->cmd->name, made->n_options, made->options);
+    zdm_object_make_sequence(draft, relation, alter->cmd->name, made->n_options, made->options);
 }
 
 /* SET GENERATED, and options of the sequence. */
