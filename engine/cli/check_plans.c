@@ -108,7 +108,7 @@ steps_done(const char *conninfo, const struct zdm_plan *plan, bool **done, struc
 {
     struct zdm_plan_status status;
 
-    if (zdm_status_read(conninfo, plan, &status, err) < 0)
+    if (zdm_status_read(conninfo, plan, NULL, &status, err) < 0)
         return -1;
     *done = zdm_steps_in_catalog(plan, &status);
     zdm_status_release(&status, plan->n_steps);

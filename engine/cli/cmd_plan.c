@@ -131,7 +131,7 @@ check_options(const struct zdm_args *args, bool online, struct zdm_err *err)
 
 static int
 preview(const char *conninfo, const struct zdm_args *args, struct zdm_loaded *loaded,
-    const struct zdm_plan_status *status, struct zdm_previews *previews, struct zdm_err *err)
+    struct zdm_plan_status *status, struct zdm_previews *previews, struct zdm_err *err)
 {
     struct zdm_preview_options options = {
         .ledger = zdm_ledger_default_path(zdm_args_get(args, ZDM_OPT_LEDGER)),
@@ -145,6 +145,8 @@ preview(const char *conninfo, const struct zdm_args *args, struct zdm_loaded *lo
     int rc = zdm_gate_check_zones(conn, loaded->plan, err);
     if (rc == 0)
         rc = zdm_previews_read(conn, loaded, status, &options, previews, err);
+    if (rc == 0)
+        rc = zdm_status_meet(conn, loaded->plan, &loaded->report, status, err);
     if (rc == 0)
         rc = zdm_planned_rows(conn, loaded, status, previews->arena, err);
     zdm_conn_close(conn);
@@ -163,7 +165,7 @@ look(const struct zdm_args *args, struct zdm_loaded *loaded, struct zdm_plan_sta
     int rc = -1;
 
     zdm_signals_install();
-    if (zdm_status_read(conninfo, loaded->plan, status, err) < 0)
+    if (zdm_status_read(conninfo, loaded->plan, NULL, status, err) < 0)
         goto out;
     if (zdm_target_catalog(conninfo, ledger, &catalog, where, err) < 0) {
         zdm_status_release(status, loaded->plan->n_steps);

@@ -49,7 +49,7 @@ status_of_plan(const struct zdm_args *args, struct zdm_io *io, const char *conni
 
     if (zdm_load(args, zdm_args_word(args, 0), &loaded) < 0) {
         code = zdm_io_fail_list(io, &loaded.errors);
-    } else if (zdm_status_read(conninfo, loaded.plan, &status, &err) < 0) {
+    } else if (zdm_status_read(conninfo, loaded.plan, &loaded.report, &status, &err) < 0) {
         code = zdm_io_fail(io, &err);
     } else {
         json_t *live = status.holder ? read_live(args, conninfo, loaded.plan->name) : NULL;

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cli/json.h"
+#include "cli/render_status.h"
 #include "cli/json_statement.h"
 #include "cli/locking.h"
 #include "cli/plan_facts.h"
@@ -301,6 +302,7 @@ zdm_json_plan(const char *file, const struct zdm_plan *plan, const struct zdm_pl
     json_object_set_new(object, "fingerprint", zdm_json_text(plan ? plan->fingerprint : NULL));
     json_object_set_new(object, "target", zdm_json_text(status ? status->where : NULL));
     json_object_set_new(object, "state", zdm_json_text(status ? status->state : NULL));
+    json_object_set_new(object, "meets", status ? zdm_json_meets(&status->meets) : json_array());
     json_object_set_new(object, "steps", steps);
     json_object_set_new(object, "errors", zdm_json_errors(errors));
     json_object_set_new(

@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "cli/json.h"
 #include "cli/render_status.h"
 
@@ -34,6 +36,23 @@ step_of(const struct zdm_step *step, const struct zdm_step_status *st)
 }
 
 json_t *
+zdm_json_meets(const struct zdm_journal_meetings *meets)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < meets->count; i++) {
+        const struct zdm_journal_meeting *other = &meets->items[i];
+        char *words = zdm_meeting_words(other);
+        json_array_append_new(
+            array, json_pack("{s:o, s:o, s:b, s:o}", "plan", zdm_json_text(other->plan), "holder",
+                       zdm_json_text(other->holder), "refused", *other->shared != '\0', "words",
+                       zdm_json_text(words)));
+        free(words);
+    }
+    return array;
+}
+
+json_t *
 zdm_json_status(const struct zdm_plan *plan, const struct zdm_plan_status *status)
 {
     json_t *object = json_object(), *steps = json_array();
@@ -50,6 +69,7 @@ zdm_json_status(const struct zdm_plan *plan, const struct zdm_plan_status *statu
     json_object_set_new(object, "tuned", zdm_json_tuned(&status->control));
     json_object_set_new(object, "done", json_integer(status->n_done));
     json_object_set_new(object, "quarantined", json_integer(status->quarantined));
+    json_object_set_new(object, "meets", zdm_json_meets(&status->meets));
     json_object_set_new(object, "steps", steps);
     json_object_set_new(object, "problem",
         status->problem.code == ZDM_OK ? json_null() : zdm_json_error(&status->problem));

@@ -1,5 +1,6 @@
 #include "cli/render_plan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -76,6 +77,11 @@ header(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_s
         if (status->holder)
             zdm_buf_addf(&text, "; run by %s", status->holder);
         head_row(out, "state", text.s);
+        for (size_t i = 0; i < status->meets.count; i++) {
+            char *words = zdm_meeting_words(&status->meets.items[i]);
+            head_row(out, "meets", words);
+            free(words);
+        }
     }
     zdm_buf_clear(&text);
     if (!status)

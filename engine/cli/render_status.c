@@ -272,6 +272,12 @@ zdm_render_status(struct zdm_buf *out, const struct zdm_args *args, const struct
     if (status->holder)
         zdm_buf_addf(out, "run by %s\n", status->holder);
     zdm_add_control(out, &status->control);
+    for (size_t i = 0; i < status->meets.count; i++) {
+        char *words = zdm_meeting_words(&status->meets.items[i]);
+        zdm_add_wrapped(out, words, 0, ZDM_COLUMNS);
+        zdm_buf_addc(out, '\n');
+        free(words);
+    }
     zdm_buf_addc(out, '\n');
     for (size_t i = 0; i < plan->n_steps; i++)
         step_row(out, &plan->steps[i], &status->steps[i], column);

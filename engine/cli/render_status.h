@@ -19,6 +19,7 @@ void zdm_add_control(struct zdm_buf *out, const struct zdm_control *control);
 /* args: for the commands to type next. */
 void zdm_render_status(struct zdm_buf *out, const struct zdm_args *args,
     const struct zdm_plan *plan, const struct zdm_plan_status *status);
+json_t *zdm_json_meets(const struct zdm_journal_meetings *meets); /* owned */
 json_t *zdm_json_status(const struct zdm_plan *plan, const struct zdm_plan_status *status);
 
 void zdm_render_known_plans(

@@ -81,6 +81,22 @@ int zdm_journal_described(
  * index its table, of a partition the root; what is not there yet as it will be named. Owned. */
 int zdm_journal_tables(
     struct zdm_conn *conn, const char *names, char **tables, struct zdm_err *err);
+/* Another plan at work, or interrupted with something done, on the tables of one. */
+struct zdm_journal_meeting {
+    char *plan, *holder; /* holder NULL: it was interrupted */
+    char *who, *at;      /* who ran it last, and when */
+    char *step;          /* it stands before */
+    char *shared;        /* "public.a, public.b": tables that both change; "": none, then */
+    char *linked;        /* "public.a refers to public.b": foreign keys between theirs */
+};
+struct zdm_journal_meetings {
+    struct zdm_journal_meeting *items;
+    size_t count;
+};
+/* None where the zdm schema is older than what is asked. */
+int zdm_journal_meet(struct zdm_conn *conn, const char *plan, const struct zdm_journal_claim *claim,
+    struct zdm_journal_meetings *out, struct zdm_err *err);
+void zdm_journal_meetings_release(struct zdm_journal_meetings *meetings);
 /* A plan of which nothing is left to do, and that is not taken over: its steps and tables are what the
  * claim says. */
 int zdm_journal_note(struct zdm_conn *conn, const char *plan, const struct zdm_journal_claim *claim,

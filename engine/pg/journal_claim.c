@@ -30,19 +30,31 @@ zdm_journal_note(struct zdm_conn *conn, const char *plan, const struct zdm_journ
         claim->tables, claim->steps);
 }
 
-int
-zdm_journal_described(struct zdm_conn *conn, const char *plan, char **json, struct zdm_err *err)
+/* Has zdm.plan the column? Not in the schema of an older zdm, nor in none. */
+static int
+has_column(struct zdm_conn *conn, const char *column, bool *known, struct zdm_err *err)
 {
     static const char there[] = "SELECT count(*) > 0 FROM pg_catalog.pg_attribute"
                                 " WHERE attrelid = pg_catalog.to_regclass('zdm.plan')"
-                                " AND attname = 'described' AND NOT attisdropped";
+                                " AND attname = $1 AND NOT attisdropped";
     struct zdm_result *r = NULL;
 
-    *json = NULL;
-    if (ZDM_QUERY(conn, there, &r, err) < 0)
+    if (ZDM_QUERY(conn, there, &r, err, column) < 0)
         return -1;
-    bool known = zdm_result_bool(r, 0, 0);
+    *known = zdm_result_bool(r, 0, 0);
     zdm_result_free(r);
+    return 0;
+}
+
+int
+zdm_journal_described(struct zdm_conn *conn, const char *plan, char **json, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    bool known;
+
+    *json = NULL;
+    if (has_column(conn, "described", &known, err) < 0)
+        return -1;
     if (!known)
         return 0;
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_described.sql"), &r, err, plan) <
@@ -113,24 +125,93 @@ zdm_journal_await(struct zdm_conn *conn, const char *plan, const char *fingerpri
 }
 
 static int
-refuse(
-    const struct zdm_result *r, int row, const char *plan, const char *holder, struct zdm_err *err)
+refuse(const struct zdm_journal_meeting *other, const char *plan, struct zdm_err *err)
 {
-    const char *other = zdm_result_get(r, row, 0);
-
-    zdm_fail(err, ZDM_ERR_REFUSED, "plan \"%s\" %s, and changes %s too", other,
-        holder ? "is being run" : "was interrupted", zdm_result_get(r, row, 6));
-    if (holder)
-        zdm_err_detail(err, "its runner is %s; it was started by %s at %s", holder,
-            zdm_result_get(r, row, 1), zdm_result_get(r, row, 2));
+    zdm_fail(err, ZDM_ERR_REFUSED, "plan \"%s\" %s, and changes %s too", other->plan,
+        other->holder ? "is being run" : "was interrupted", other->shared);
+    if (other->holder)
+        zdm_err_detail(err, "its runner is %s; it was started by %s at %s", other->holder,
+            other->who, other->at);
     else
         zdm_err_detail(err, "it stands before step \"%s\"; it was run last by %s at %s",
-            zdm_result_get(r, row, 3), zdm_result_get(r, row, 1), zdm_result_get(r, row, 2));
+            other->step, other->who, other->at);
     return zdm_err_hint(err,
         "three ways out: run plan \"%s\" to its end, or to a gate (zdm run); take it back (zdm "
         "rollback); or, when the two cannot meet, say so in plan \"%s\": alongside = { \"%s\" }, "
         "because = \"...\"",
-        other, plan, other);
+        other->plan, plan, other->plan);
+}
+
+static void
+add_meeting(
+    struct zdm_journal_meetings *meetings, const struct zdm_result *r, int row, char *holder)
+{
+    meetings->items = zdm_grow(meetings->items, meetings->count + 1, sizeof *meetings->items);
+    meetings->items[meetings->count++] = (struct zdm_journal_meeting){
+        .plan = zdm_strdup(zdm_result_get(r, row, 0)),
+        .holder = holder,
+        .who = zdm_strdup(zdm_result_get(r, row, 1)),
+        .at = zdm_strdup(zdm_result_get(r, row, 2)),
+        .step = zdm_strdup(zdm_result_get(r, row, 3)),
+        .shared = zdm_strdup(zdm_result_get(r, row, 6)),
+        .linked = zdm_strdup(zdm_result_get(r, row, 7)),
+    };
+}
+
+static int
+read_meetings(struct zdm_conn *conn, const char *plan, const struct zdm_journal_claim *claim,
+    struct zdm_journal_meetings *out, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    int rc = 0;
+
+    *out = (struct zdm_journal_meetings){.count = 0};
+    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_others.sql"), &r, err, plan,
+            claim->tables, claim->alongside) < 0)
+        return -1;
+    for (int i = 0; i < zdm_result_rows(r) && rc == 0; i++) {
+        bool at_gate = strcmp(zdm_result_get(r, i, 4), "gate") == 0;
+        bool begun = zdm_result_bool(r, i, 5);
+        char *holder = NULL;
+        rc = zdm_journal_holder(conn, zdm_result_get(r, i, 0), &holder, err);
+        if (rc == 0 && (holder || (begun && !at_gate)))
+            add_meeting(out, r, i, holder);
+        else
+            free(holder);
+    }
+    zdm_result_free(r);
+    if (rc < 0)
+        zdm_journal_meetings_release(out);
+    return rc;
+}
+
+int
+zdm_journal_meet(struct zdm_conn *conn, const char *plan, const struct zdm_journal_claim *claim,
+    struct zdm_journal_meetings *out, struct zdm_err *err)
+{
+    bool known;
+
+    *out = (struct zdm_journal_meetings){.count = 0};
+    if (has_column(conn, "alongside", &known, err) < 0)
+        return -1;
+    return known ? read_meetings(conn, plan, claim, out, err) : 0;
+}
+
+void
+zdm_journal_meetings_release(struct zdm_journal_meetings *meetings)
+{
+    for (size_t i = 0; i < meetings->count; i++) {
+        struct zdm_journal_meeting *m = &meetings->items[i];
+        free(m->plan);
+        free(m->holder);
+        free(m->who);
+        free(m->at);
+        free(m->step);
+        free(m->shared);
+        free(m->linked);
+    }
+    free(meetings->items);
+    *meetings = (struct zdm_journal_meetings){.count = 0};
 }
 
 /* Of two take-overs at the same moment the second waits here until the first is committed, and then sees
@@ -139,23 +220,18 @@ refuse(
     "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('zdm take-over', 0))"
 
 int
-zdm_journal_admit(struct zdm_conn *conn, const char *plan, struct zdm_err *err)
+zdm_journal_admit(struct zdm_conn *conn, const char *plan, const struct zdm_journal_claim *claim,
+    struct zdm_err *err)
 {
-    struct zdm_result *r = NULL;
+    struct zdm_journal_meetings others;
     int rc = 0;
 
     if (zdm_conn_exec(conn, ONE_BY_ONE, NULL, err) < 0 ||
-        ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_others.sql"), &r, err, plan) < 0)
+        read_meetings(conn, plan, claim, &others, err) < 0)
         return -1;
-    for (int i = 0; i < zdm_result_rows(r) && rc == 0; i++) {
-        bool at_gate = strcmp(zdm_result_get(r, i, 4), "gate") == 0;
-        bool begun = zdm_result_bool(r, i, 5);
-        char *holder = NULL;
-        rc = zdm_journal_holder(conn, zdm_result_get(r, i, 0), &holder, err);
-        if (rc == 0 && (holder || (begun && !at_gate)))
-            rc = refuse(r, i, plan, holder, err);
-        free(holder);
-    }
-    zdm_result_free(r);
+    for (size_t i = 0; i < others.count && rc == 0; i++)
+        if (*others.items[i].shared)
+            rc = refuse(&others.items[i], plan, err);
+    zdm_journal_meetings_release(&others);
     return rc;
 }

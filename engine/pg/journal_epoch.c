@@ -99,7 +99,7 @@ zdm_journal_take_over(struct zdm_conn *conn, const char *plan, const char *finge
         return -1;
     if (zdm_journal_barrier(conn, err) < 0 ||
         raise_epoch(conn, plan, fingerprint, who, claim ? claim : &none, &ours, err) < 0 ||
-        (claim && zdm_journal_admit(conn, plan, err) < 0)) {
+        (claim && zdm_journal_admit(conn, plan, claim, err) < 0)) {
         if (strcmp(err->sqlstate, "55P03") == 0)
             return still_writing(conn, plan, wait_ms, err);
         zdm_conn_rollback(conn);

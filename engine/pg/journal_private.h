@@ -6,6 +6,7 @@
 
 /* In the transaction of a take-over, behind the update of the plan's row: ZDM_ERR_REFUSED when another
  * plan is at work on one of its tables. */
-int zdm_journal_admit(struct zdm_conn *conn, const char *plan, struct zdm_err *err);
+int zdm_journal_admit(struct zdm_conn *conn, const char *plan,
+    const struct zdm_journal_claim *claim, struct zdm_err *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/signals.h"
+#include "run/status.h"
 
 static char *
 dump(json_t *value)
@@ -45,10 +46,9 @@ steps_json(const struct zdm_plan *plan)
 
 /* What reads only, and what only refers to a table, is in nobody's way. */
 static char *
-relations_json(const struct zdm_session *s)
+relations_json(const struct zdm_plan *plan, const struct zdm_plan_report *report)
 {
     json_t *names = json_object(); /* each once */
-    const struct zdm_plan_report *report = s->report;
 
     for (size_t i = 0; i < report->n_statements; i++) {
         const struct zdm_statement *st = &report->statements[i].st;
@@ -56,9 +56,9 @@ relations_json(const struct zdm_session *s)
             if (st->locks[k].mode >= ZDM_LOCK_ROW_EXCLUSIVE)
                 json_object_set_new(names, st->locks[k].relation, json_true());
     }
-    for (size_t i = 0; i < s->plan->n_steps; i++) {
-        const struct zdm_step_backfill *backfill = &s->plan->steps[i].u.backfill;
-        if (s->plan->steps[i].kind != ZDM_STEP_BACKFILL)
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        const struct zdm_step_backfill *backfill = &plan->steps[i].u.backfill;
+        if (plan->steps[i].kind != ZDM_STEP_BACKFILL)
             continue;
         json_object_set_new(names, backfill->into ? backfill->into : backfill->table, json_true());
     }
@@ -71,11 +71,11 @@ relations_json(const struct zdm_session *s)
 
 /* Its texts are owned; the names of tables are looked up in the target. */
 static int
-claim_of(struct zdm_session *s, struct zdm_journal_claim *out, struct zdm_err *err)
+claim_on(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_plan_report *report,
+    struct zdm_journal_claim *out, struct zdm_err *err)
 {
-    const struct zdm_plan *plan = s->plan;
-    char *names = relations_json(s), *tables = NULL;
-    int rc = zdm_journal_tables(s->conn, names, &tables, err);
+    char *names = relations_json(plan, report), *tables = NULL;
+    int rc = zdm_journal_tables(conn, names, &tables, err);
 
     free(names);
     if (rc < 0)
@@ -85,9 +85,17 @@ claim_of(struct zdm_session *s, struct zdm_journal_claim *out, struct zdm_err *e
         .steps = steps_json(plan),
         .after = plan->n_after ? names_json(plan->after, plan->n_after) : NULL,
         .alongside = plan->n_alongside ? names_json(plan->alongside, plan->n_alongside) : NULL,
-        .described = s->options->described,
     };
     return 0;
+}
+
+static int
+claim_of(struct zdm_session *s, struct zdm_journal_claim *out, struct zdm_err *err)
+{
+    int rc = claim_on(s->conn, s->plan, s->report, out, err);
+    if (rc == 0)
+        out->described = s->options->described;
+    return rc;
 }
 
 static void
@@ -157,4 +165,50 @@ zdm_claim_note(struct zdm_session *s, struct zdm_err *err)
     int rc = zdm_journal_note(s->conn, s->plan->name, &claim, err);
     claim_release(&claim);
     return rc;
+}
+
+int
+zdm_claim_meet(struct zdm_conn *conn, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, struct zdm_journal_meetings *out, struct zdm_err *err)
+{
+    struct zdm_journal_claim claim;
+
+    if (claim_on(conn, plan, report, &claim, err) < 0)
+        return -1;
+    int rc = zdm_journal_meet(conn, plan->name, &claim, out, err);
+    claim_release(&claim);
+    return rc;
+}
+
+char *
+zdm_meeting_words(const struct zdm_journal_meeting *other)
+{
+    const char *is = other->holder ? "is being run" : "was interrupted";
+
+    if (*other->shared)
+        return zdm_strf(
+            "plan \"%s\" %s, and changes %s too: until it is done or at a gate, a run is refused",
+            other->plan, is, other->shared);
+    return zdm_strf(
+        "plan \"%s\" %s, and %s: while one of the two locks such a table strongly, the other "
+        "one waits, or is in its way",
+        other->plan, is, other->linked);
+}
+
+void
+zdm_claim_tell(struct zdm_session *s)
+{
+    struct zdm_journal_meetings others;
+    struct zdm_err err = ZDM_ERR_INIT;
+
+    if (zdm_claim_meet(s->conn, s->plan, s->report, &others, &err) < 0) {
+        zdm_err_clear(&err); /* a lost session shows when it is used next */
+        return;
+    }
+    for (size_t i = 0; i < others.count; i++) {
+        char *words = zdm_meeting_words(&others.items[i]);
+        zdm_session_say(s, ZDM_EVENT_NOTE, "warning", NULL, "%s", words);
+        free(words);
+    }
+    zdm_journal_meetings_release(&others);
 }

@@ -293,6 +293,8 @@ zdm_session_do(
         rc = zdm_claim_note(s, err);
     if (rc == 0)
         rc = open_record(s, err);
+    if (rc == 0 && s->epoch > 0 && !s->undoing)
+        zdm_claim_tell(s);
     if (rc == 0)
         rc = work(s, self, err);
     zdm_snapshot_keep(s);

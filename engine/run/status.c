@@ -6,7 +6,7 @@
 #include "base/embedded.h"
 #include "batch/quarantine.h"
 #include "pg/conn.h"
-#include "pg/journal.h"
+#include "run/claim.h"
 
 extern const struct zdm_embedded zdm_run_sql[];
 
@@ -149,8 +149,17 @@ plan_state(const struct zdm_plan *plan, const struct zdm_plan_status *out,
 }
 
 int
-zdm_status_read(const char *conninfo, const struct zdm_plan *plan, struct zdm_plan_status *out,
-    struct zdm_err *err)
+zdm_status_meet(struct zdm_conn *conn, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, struct zdm_plan_status *status, struct zdm_err *err)
+{
+    bool over = status->n_done == (int64_t)plan->n_steps;
+
+    return over ? 0 : zdm_claim_meet(conn, plan, report, &status->meets, err);
+}
+
+int
+zdm_status_read(const char *conninfo, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, struct zdm_plan_status *out, struct zdm_err *err)
 {
     struct zdm_conn *conn = NULL;
     struct zdm_journal_rows rows = {0};
@@ -170,6 +179,8 @@ zdm_status_read(const char *conninfo, const struct zdm_plan *plan, struct zdm_pl
     if (read_steps(exists ? conn : NULL, plan, &rows, &status, err) < 0)
         goto out;
     status.state = zdm_strdup(plan_state(plan, &status, &rows));
+    if (exists && report && zdm_status_meet(conn, plan, report, &status, err) < 0)
+        goto out;
     *out = status;
     rc = 0;
 out:
@@ -194,6 +205,7 @@ zdm_status_release(struct zdm_plan_status *status, size_t n_steps)
     free(status->state);
     free(status->holder);
     zdm_control_release(&status->control);
+    zdm_journal_meetings_release(&status->meets);
     zdm_err_release(&status->problem);
     memset(status, 0, sizeof(*status));
 }

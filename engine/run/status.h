@@ -6,6 +6,7 @@
 
 #include "batch/cursor.h"
 #include "gate/gate.h"
+#include "pg/journal.h"
 #include "plan/check.h"
 #include "pg/control.h"
 #include "plan/plan.h"
@@ -38,16 +39,22 @@ struct zdm_plan_status {
     char *state;  /* "new", "running", "stopped", "waiting", "paused", "done", "rolled back",
                      * "mismatch" */
     char *holder; /* who runs it now; NULL nobody */
-    struct zdm_step_status *steps; /* n_steps of the plan */
-    struct zdm_control control;    /* what was asked of it: a pause, another pace */
-    struct zdm_err problem;        /* code ZDM_ERR_MISMATCH when state is "mismatch" */
+    struct zdm_step_status *steps;     /* n_steps of the plan */
+    struct zdm_control control;        /* what was asked of it: a pause, another pace */
+    struct zdm_err problem;            /* code ZDM_ERR_MISMATCH when state is "mismatch" */
+    struct zdm_journal_meetings meets; /* other plans on its tables, or on those joined with them */
     int64_t n_done;
     int64_t quarantined; /* rows of all backfills: no contract step begins */
 };
 
-/* Read-only. A target without zdm schema: everything pending. */
-int zdm_status_read(const char *conninfo, const struct zdm_plan *plan, struct zdm_plan_status *out,
-    struct zdm_err *err);
+/* Read-only. A target without zdm schema: everything pending. report NULL: without `meets`. */
+int zdm_status_read(const char *conninfo, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, struct zdm_plan_status *out, struct zdm_err *err);
+/* "plan "b" is being run, and changes public.users too: ..."; owned. */
+char *zdm_meeting_words(const struct zdm_journal_meeting *other);
+/* Its `meets`; report: of the plan's check. */
+int zdm_status_meet(struct zdm_conn *conn, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, struct zdm_plan_status *status, struct zdm_err *err);
 void zdm_status_release(struct zdm_plan_status *status, size_t n_steps);
 
 /* Every plan the target knows: zdm.plan. */

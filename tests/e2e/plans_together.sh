@@ -142,6 +142,34 @@ plan leaf '' 'expand { sql "l" [[CREATE INDEX CONCURRENTLY leaf_id ON part (id)]
 check_exit 4 "$ZDM" run leaf.lua
 check_has "$err" 'changes public.parted too'
 
+# Joined by a foreign key: said in plan, status and run, and refused by none; nothing is said of one at a gate.
+sql 'CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child (id int PRIMARY KEY, parent int REFERENCES parent)'
+plan of_parent '' 'expand { sql "p1" [[ALTER TABLE parent ADD COLUMN p1 int]], sql "p2" [[SELECT 1 / 0]] }'
+plan of_child '' "$(add child c1) gate \"g\" { approval \"yes\" }"
+check_exit 0 "$ZDM" plan of_child.lua
+check_lacks "$out" of_parent
+check_exit 1 "$ZDM" run of_parent.lua
+meets='plan "of_parent" was interrupted, and public.child refers to public.parent: while one of the two locks such a table strongly, the other one waits'
+check_exit 0 "$ZDM" plan of_child.lua
+tr -s ' \n' ' ' <"$out" >flat
+check_has flat "meets $meets"
+check_exit 0 "$ZDM" plan of_child.lua --format json
+check_has "$out" '"refused": false'
+check_exit 3 "$ZDM" run of_child.lua
+tr -s ' \n' ' ' <"$out" >flat
+check_has flat "$meets"
+check_exit 0 "$ZDM" status of_child.lua
+tr -s ' \n' ' ' <"$out" >flat
+check_has flat "$meets"
+check_exit 0 "$ZDM" status of_parent.lua
+check_lacks "$out" of_child
+plan of_both '' "$(add parent b1)"
+check_exit 0 "$ZDM" plan of_both.lua --format json
+check_has "$out" '"refused": true'
+check_has "$out" 'changes public.parent too: until it is done or at a gate, a run is refused'
+plan of_parent '' "$(add parent p1)"
+check_exit 0 "$ZDM" run of_parent.lua
+
 # While it runs, also between its take-over and its first step.
 plan walk '' 'backfill "w" { table = "users", set = { n = "n + 1" }, batch_min = 10, batch_max = 10, pause = "20ms" }'
 "$ZDM" run walk.lua >walk.out 2>walk.err &

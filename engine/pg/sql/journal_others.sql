@@ -1,7 +1,16 @@
--- $1 plan -> other plans that are not done and change one of its tables, unless one of the two is alongside the
--- other: name, who started it and when, its next step and the kind of that, whether anything of it was
--- done, the tables of both. A view is one with the tables that it reads, when the other plan changes those.
-WITH RECURSIVE named AS (
+-- $1 plan, $2 its tables, $3 those that it is alongside (JSON lists, or NULL) -> other plans that are not done and
+-- change one of its tables, or one that a foreign key joins with one of its, unless one of the two is alongside the other:
+-- name, who started it and when, its next step and the kind of that, whether anything of it was done, the tables
+-- of both, and the foreign keys between theirs. A view is one with the tables that it reads, when the other plan changes those.
+WITH RECURSIVE me AS (
+    SELECT $1::pg_catalog.text AS name,
+           ARRAY(SELECT t.name FROM pg_catalog.json_array_elements_text($2::pg_catalog.json) AS t (name)) AS tables,
+           ARRAY(SELECT a.name FROM pg_catalog.json_array_elements_text($3::pg_catalog.json) AS a (name)) AS alongside
+), plans AS (
+    SELECT me.name, me.tables FROM me
+    UNION ALL
+    SELECT p.name, p.tables FROM zdm.plan AS p WHERE p.name OPERATOR(pg_catalog.<>) $1
+), named AS (
     -- A name with a schema is looked up without the right to use that schema: other roles have other plans.
     SELECT t.plan, CASE pg_catalog.cardinality(t.part)
         WHEN 1 THEN pg_catalog.to_regclass(t.name)::pg_catalog.oid
@@ -10,7 +19,7 @@ WITH RECURSIVE named AS (
                      WHERE n.nspname OPERATOR(pg_catalog.=) t.part[1]::pg_catalog.name
                        AND c.relname OPERATOR(pg_catalog.=) t.part[2]::pg_catalog.name) END AS oid
     FROM (SELECT p.name AS plan, u.name, pg_catalog.parse_ident(u.name) AS part
-          FROM zdm.plan AS p, pg_catalog.unnest(p.tables) AS u (name)) AS t
+          FROM plans AS p, pg_catalog.unnest(p.tables) AS u (name)) AS t
 ), below AS (
     SELECT n.plan, c.oid, c.relkind
     FROM named AS n
@@ -32,6 +41,17 @@ WITH RECURSIVE named AS (
     JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) b.oid
     JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
     GROUP BY b.plan
+), keys AS MATERIALIZED (
+    SELECT DISTINCT pg_catalog.format('%I.%I', cn.nspname, c.relname) AS child,
+           pg_catalog.format('%I.%I', rn.nspname, r.relname) AS parent
+    FROM pg_catalog.pg_constraint AS k
+    JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=)
+        coalesce(pg_catalog.pg_partition_root(k.conrelid)::pg_catalog.oid, k.conrelid)
+    JOIN pg_catalog.pg_namespace AS cn ON cn.oid OPERATOR(pg_catalog.=) c.relnamespace
+    JOIN pg_catalog.pg_class AS r ON r.oid OPERATOR(pg_catalog.=)
+        coalesce(pg_catalog.pg_partition_root(k.confrelid)::pg_catalog.oid, k.confrelid)
+    JOIN pg_catalog.pg_namespace AS rn ON rn.oid OPERATOR(pg_catalog.=) r.relnamespace
+    WHERE k.contype OPERATOR(pg_catalog.=) 'f'
 ), met AS MATERIALIZED (
     SELECT p.name, ARRAY(
         SELECT t.name FROM pg_catalog.unnest(p.tables) AS t (name)
@@ -40,12 +60,15 @@ WITH RECURSIVE named AS (
       UNION
         SELECT t.name FROM pg_catalog.unnest(theirs.tables) AS t (name)
         WHERE t.name OPERATOR(pg_catalog.=) ANY (me.tables)
-        ORDER BY 1) AS shared
-    FROM zdm.plan AS me
+        ORDER BY 1) AS shared, ARRAY(
+        SELECT pg_catalog.concat(k.child, ' refers to ', k.parent) FROM keys AS k
+        WHERE k.child OPERATOR(pg_catalog.=) ANY (me.tables) AND k.parent OPERATOR(pg_catalog.=) ANY (p.tables)
+           OR k.child OPERATOR(pg_catalog.=) ANY (p.tables) AND k.parent OPERATOR(pg_catalog.=) ANY (me.tables)
+        ORDER BY 1) AS linked
+    FROM me
     LEFT JOIN reads AS mine ON mine.plan OPERATOR(pg_catalog.=) me.name
     JOIN zdm.plan AS p ON p.name OPERATOR(pg_catalog.<>) me.name
     LEFT JOIN reads AS theirs ON theirs.plan OPERATOR(pg_catalog.=) p.name
-    WHERE me.name OPERATOR(pg_catalog.=) $1
 )
 SELECT p.name, p.runner, pg_catalog.to_char(p.at, 'YYYY-MM-DD HH24:MI:SS'), next.id, next.kind,
        EXISTS (SELECT FROM zdm.journal AS j
@@ -53,12 +76,14 @@ SELECT p.name, p.runner, pg_catalog.to_char(p.at, 'YYYY-MM-DD HH24:MI:SS'), next
                  AND j.kind OPERATOR(pg_catalog.<>) 'gate' AND j.state OPERATOR(pg_catalog.=) 'done')
        OR EXISTS (SELECT FROM zdm.cursor AS c
                   WHERE c.plan OPERATOR(pg_catalog.=) p.name AND c.batches OPERATOR(pg_catalog.>) 0) AS begun,
-       pg_catalog.array_to_string(m.shared, ', ')
-FROM zdm.plan AS me
+       pg_catalog.array_to_string(m.shared, ', '), pg_catalog.array_to_string(m.linked, ', ')
+FROM me
 JOIN zdm.plan AS p ON p.name OPERATOR(pg_catalog.<>) me.name
                   AND p.name OPERATOR(pg_catalog.<>) ALL (me.alongside)
                   AND me.name OPERATOR(pg_catalog.<>) ALL (p.alongside)
-JOIN met AS m ON m.name OPERATOR(pg_catalog.=) p.name AND pg_catalog.cardinality(m.shared) OPERATOR(pg_catalog.>) 0
+JOIN met AS m ON m.name OPERATOR(pg_catalog.=) p.name
+             AND (pg_catalog.cardinality(m.shared) OPERATOR(pg_catalog.>) 0
+                  OR pg_catalog.cardinality(m.linked) OPERATOR(pg_catalog.>) 0)
 CROSS JOIN LATERAL (
     SELECT s.step OPERATOR(pg_catalog.->>) 0 AS id, s.step OPERATOR(pg_catalog.->>) 2 AS kind
     FROM pg_catalog.json_array_elements(p.steps) WITH ORDINALITY AS s (step, place)
@@ -68,5 +93,4 @@ CROSS JOIN LATERAL (
                         AND j.item OPERATOR(pg_catalog.=) '' AND j.state OPERATOR(pg_catalog.=) 'done')
     ORDER BY s.place
     LIMIT 1) AS next
-WHERE me.name OPERATOR(pg_catalog.=) $1
 ORDER BY p.name
