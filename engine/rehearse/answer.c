@@ -39,6 +39,27 @@ zdm_answer_row(const char *const *cells, size_t n)
     return h ^ (h >> 29);
 }
 
+/* The types that most columns have, by their numbers, which never change. */
+static const struct {
+    unsigned oid;
+    const char *name;
+} types[] = {{16, "boolean"}, {17, "bytea"}, {20, "bigint"}, {21, "smallint"}, {23, "integer"},
+    {25, "text"}, {FLOAT4, "real"}, {FLOAT8, "double precision"}, {114, "json"},
+    {1042, "character"}, {1043, "character varying"}, {1082, "date"}, {1083, "time"},
+    {1114, "timestamp"}, {1184, "timestamptz"}, {1186, "interval"}, {1700, "numeric"},
+    {2950, "uuid"}, {3802, "jsonb"}};
+
+static void
+add_type(struct zdm_buf *shape, unsigned oid)
+{
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (types[i].oid == oid) {
+            zdm_buf_add(shape, types[i].name);
+            return;
+        }
+    zdm_buf_addf(shape, "type %u", oid);
+}
+
 void
 zdm_answer_add(struct zdm_answer *answer, const struct zdm_result *result)
 {
@@ -50,7 +71,8 @@ zdm_answer_add(struct zdm_answer *answer, const struct zdm_result *result)
         zdm_buf_addf(&shape, "%s; ", answer->shape);
     for (int c = 0; c < columns; c++) {
         unsigned type = zdm_result_type(result, c);
-        zdm_buf_addf(&shape, "%s%s %u", c ? ", " : "", zdm_result_name(result, c), type);
+        zdm_buf_addf(&shape, "%s%s ", c ? ", " : "", zdm_result_name(result, c));
+        add_type(&shape, type);
         answer->rounded = answer->rounded || type == FLOAT4 || type == FLOAT8;
     }
     for (int row = 0; row < rows; row++) {

@@ -18,7 +18,7 @@
 
 /* One answer, or those of a transaction. ZDM_BUF_INIT-like: all zero is empty. */
 struct zdm_answer {
-    char *shape;      /* "id bigint(20), ..."; owned */
+    char *shape;      /* "id bigint, ..."; owned */
     uint64_t content; /* equal for equal rows in any order */
     bool rounded;     /* holds floating point numbers, whose sums depend on the order */
 };

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/embedded.h"
 #include "base/mem.h"
@@ -14,14 +15,23 @@
 
 extern const struct zdm_embedded zdm_rehearse_sql[];
 
+#define PATIENCE "SET statement_timeout = '60s'"
+
 enum { MOST_FAULTS = 5000 }; /* kept of one client */
+
+/* A session of the application: what it has prepared it keeps, as drivers do. Not zdm_conn_run(), which
+ * mends by itself what an application would stumble over. */
+struct session {
+    struct zdm_conn *conn;
+    bool *prepared; /* by query and statement: of the session that there is now */
+};
 
 struct client {
     struct zdm_clients *all;
     pthread_t thread;
     bool started;
     size_t index;
-    struct zdm_conn *conn;
+    struct session session;
     uint64_t random;
     _Atomic int64_t n_done; /* queries, also those that failed */
     struct zdm_asked *asked;
@@ -54,22 +64,44 @@ struct question {
     int64_t row, number;
 };
 
-static int
-ask_statements(
-    struct zdm_conn *conn, const struct question *q, struct zdm_answer *answer, struct zdm_err *err)
-{
-    char row[24], number[24], name[64];
+enum { MOST_STATEMENTS = 100 }; /* of one query that are prepared; others are sent as they are */
 
-    snprintf(row, sizeof row, "%lld", (long long)q->row);
-    snprintf(number, sizeof number, "%lld", (long long)q->number);
+static int
+ask_statement(struct session *session, const struct question *q, size_t index,
+    struct zdm_result **result, struct zdm_err *err)
+{
+    const struct zdm_query_statement *statement = &q->query->statements[index];
+    struct zdm_buf sql = ZDM_BUF_INIT;
+    bool *prepared = &session->prepared[q->index * MOST_STATEMENTS + index];
+    int rc = 0;
+
+    if (!statement->prepared || index >= MOST_STATEMENTS)
+        return zdm_conn_exec(session->conn, statement->sql, result, err);
+    if (!*prepared) {
+        zdm_buf_addf(&sql, "PREPARE q_%zu_%zu AS %s", q->index, index, statement->sql);
+        rc = zdm_conn_exec(session->conn, sql.s, NULL, err);
+        *prepared = rc == 0;
+        zdm_buf_clear(&sql);
+    }
+    zdm_buf_addf(&sql, "EXECUTE q_%zu_%zu", q->index, index);
+    for (size_t p = 0; p < statement->n_params; p++)
+        zdm_buf_addf(
+            &sql, "%s%lld", p ? ", " : "(", (long long)(statement->is_n[p] ? q->number : q->row));
+    if (statement->n_params)
+        zdm_buf_addc(&sql, ')');
+    if (rc == 0)
+        rc = zdm_conn_exec(session->conn, sql.s, result, err);
+    zdm_buf_release(&sql);
+    return rc;
+}
+
+static int
+ask_statements(struct session *session, const struct question *q, struct zdm_answer *answer,
+    struct zdm_err *err)
+{
     for (size_t i = 0; i < q->query->n; i++) {
-        const struct zdm_query_statement *statement = &q->query->statements[i];
-        const char *values[2];
         struct zdm_result *result = NULL;
-        for (size_t p = 0; p < statement->n_params; p++)
-            values[p] = statement->is_n[p] ? number : row;
-        snprintf(name, sizeof name, "q_%zu_%zu", q->index, i);
-        if (zdm_conn_run(conn, name, statement->sql, statement->n_params, values, &result, err) < 0)
+        if (ask_statement(session, q, i, &result, err) < 0)
             return -1;
         zdm_answer_add(answer, result);
         zdm_result_free(result);
@@ -78,12 +110,13 @@ ask_statements(
 }
 
 static int
-ask(struct zdm_conn *conn, const struct question *q, struct zdm_answer *answer, struct zdm_err *err)
+ask(struct session *session, const struct question *q, struct zdm_answer *answer,
+    struct zdm_err *err)
 {
     if (q->query->n == 1)
-        return ask_statements(conn, q, answer, err);
-    if (zdm_conn_exec(conn, "BEGIN", NULL, err) == 0 && ask_statements(conn, q, answer, err) == 0 &&
-        zdm_conn_commit(conn, err) == 0)
+        return ask_statements(session, q, answer, err);
+    if (zdm_conn_exec(session->conn, "BEGIN", NULL, err) == 0 &&
+        ask_statements(session, q, answer, err) == 0 && zdm_conn_commit(session->conn, err) == 0)
         return 0;
     return -1;
 }
@@ -102,17 +135,27 @@ keep_fault(struct client *client, const struct question *q, struct zdm_fault fau
     client->faults[client->n_faults++] = fault;
 }
 
+static size_t
+size_of_prepared(const struct zdm_clients *all)
+{
+    return (all->options.n_queries + 1) * MOST_STATEMENTS * sizeof(bool);
+}
+
 /* A session that is of no use any more is opened anew: one that is lost, and one whose prepared statement
  * the server refuses for good ("cached plan must not change result type"). */
 static void
 mend(struct client *client, bool stale)
 {
+    struct zdm_conn *conn = client->session.conn;
     struct zdm_err err = ZDM_ERR_INIT;
 
-    if (!zdm_conn_lost(client->conn))
-        zdm_conn_rollback(client->conn);
+    if (!zdm_conn_lost(conn))
+        zdm_conn_rollback(conn);
+    if (!stale && !zdm_conn_lost(conn))
+        return;
+    memset(client->session.prepared, 0, size_of_prepared(client->all));
     /* What goes wrong here goes wrong with the next query too, and counts there. */
-    if ((stale || zdm_conn_lost(client->conn)) && zdm_conn_reconnect(client->conn, &err) < 0)
+    if (zdm_conn_reconnect(conn, &err) < 0 || zdm_conn_exec(conn, PATIENCE, NULL, &err) < 0)
         zdm_err_clear(&err);
 }
 
@@ -122,7 +165,7 @@ ask_and_judge(struct client *client, const struct question *q, int64_t due_us)
     struct zdm_answer answer = {.shape = NULL};
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_fault fault = {.due_us = due_us};
-    bool bad = ask(client->conn, q, &answer, &err) < 0;
+    bool bad = ask(&client->session, q, &answer, &err) < 0;
 
     fault.end_us = zdm_monotonic_us();
     if (bad && err.code == ZDM_ERR_INTERRUPTED) {
@@ -190,8 +233,10 @@ zdm_clients_start(
         struct client *client = &all->clients[i];
         *client = (struct client){.all = all, .index = i, .random = options->seed + i};
         /* One that hangs for a minute is an error, and no reason to wait for it for ever. */
-        if (zdm_conn_open(options->conninfo, options->application, &client->conn, err) < 0 ||
-            zdm_conn_exec(client->conn, "SET statement_timeout = '60s'", NULL, err) < 0) {
+        client->session.prepared = zdm_alloc(size_of_prepared(all));
+        if (zdm_conn_open(options->conninfo, options->application, &client->session.conn, err) <
+                0 ||
+            zdm_conn_exec(client->session.conn, PATIENCE, NULL, err) < 0) {
             zdm_clients_free(all);
             return -1;
         }
@@ -238,8 +283,8 @@ zdm_clients_stop(struct zdm_clients *all)
     for (size_t i = 0; i < all->options.n_clients; i++) {
         if (all->clients[i].started)
             pthread_join(all->clients[i].thread, NULL);
-        zdm_conn_close(all->clients[i].conn);
-        all->clients[i].conn = NULL;
+        zdm_conn_close(all->clients[i].session.conn);
+        all->clients[i].session.conn = NULL;
     }
     all->stopped = true;
 }
@@ -257,6 +302,7 @@ zdm_clients_free(struct zdm_clients *all)
             free(client->faults[f].now);
         }
         free(client->faults);
+        free(client->session.prepared);
         free(client->asked);
     }
     free(all->clients);
@@ -284,17 +330,24 @@ zdm_clients_faults(const struct zdm_clients *clients, size_t client, size_t *n)
 }
 
 int
-zdm_query_footprint(struct zdm_conn *conn, const struct zdm_query *query, size_t index,
-    int64_t number, struct zdm_result **relations, struct zdm_err *err)
+zdm_query_footprint(struct zdm_conn *conn, const struct zdm_query *query, int64_t number,
+    struct zdm_result **relations, struct zdm_err *err)
 {
-    const struct question q = {.query = query, .index = index, .row = 1, .number = number};
+    const struct question q = {.query = query, .row = 1, .number = number};
+    struct session session = {.conn = conn, .prepared = zdm_alloc(MOST_STATEMENTS)};
     struct zdm_answer unused = {.shape = NULL};
+    struct zdm_err gone = ZDM_ERR_INIT;
     int rc = -1;
 
-    if (zdm_conn_exec(conn, "BEGIN", NULL, err) == 0 && ask_statements(conn, &q, &unused, err) == 0)
+    if (zdm_conn_exec(conn, "BEGIN", NULL, err) == 0 &&
+        ask_statements(&session, &q, &unused, err) == 0)
         rc = zdm_conn_exec(
             conn, zdm_embedded_text(zdm_rehearse_sql, "sql/footprint.sql"), relations, err);
     zdm_conn_rollback(conn);
+    /* A statement is prepared for the session, whatever became of the transaction. */
+    if (zdm_conn_exec(conn, "DEALLOCATE ALL", NULL, &gone) < 0)
+        zdm_err_release(&gone);
     zdm_answer_release(&unused);
+    free(session.prepared);
     return rc;
 }

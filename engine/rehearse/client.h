@@ -64,7 +64,7 @@ const struct zdm_fault *zdm_clients_faults(
 
 /* Asks a query once in a transaction that is rolled back. Each row of *relations (owned) is the number of a
  * relation that it touches, and whether rows of it may be written: with triggers and what they do. */
-int zdm_query_footprint(struct zdm_conn *conn, const struct zdm_query *query, size_t index,
-    int64_t number, struct zdm_result **relations, struct zdm_err *err);
+int zdm_query_footprint(struct zdm_conn *conn, const struct zdm_query *query, int64_t number,
+    struct zdm_result **relations, struct zdm_err *err);
 
 #endif

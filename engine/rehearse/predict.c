@@ -117,6 +117,8 @@ zdm_rehearse_predict(struct zdm_round *round, struct zdm_err *err)
     {
         if (i >= round->out->n_steps)
             break;
+        const char *mode = json_string_value(json_object_get(step, "mode"));
+        round->out->steps[i].alone = mode && strcmp(mode, "alone") == 0;
         json_array_foreach(json_object_get(step, "statements"), s, statement)
         {
             take_locks(json_object_get(statement, "locks"), &round->out->steps[i]);

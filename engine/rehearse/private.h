@@ -129,8 +129,8 @@ int zdm_round_warm_up(struct zdm_round *round, struct zdm_err *err);
 int zdm_round_ask_all(struct zdm_round *round, struct zdm_err *err);
 
 /* --- step.c ------------------------------------------------------------------------------------ */
-/* Runs one step to its end; what goes wrong with it is a trouble, and round->failed. */
-int zdm_round_step(struct zdm_round *round, size_t index, struct zdm_err *err);
+/* Runs the steps from the first to the last to their end; what goes wrong is a trouble, and round->failed. */
+int zdm_round_steps(struct zdm_round *round, size_t first, size_t last, struct zdm_err *err);
 
 /* --- round.c ----------------------------------------------------------------------------------- */
 int zdm_round_open(const struct zdm_rehearse_options *options, struct zdm_rehearsal *out,

@@ -67,6 +67,24 @@ number_of(struct zdm_query_statement *statement, bool is_n)
     return ++statement->n_params;
 }
 
+static bool
+is_preparable(const char *text)
+{
+    static const char *const begins[] = {
+        "select", "insert", "update", "delete", "merge", "values", "with", "table"};
+
+    while (*text && !is_word(*text)) {
+        size_t quoted = length_of_quoted(text);
+        text += quoted ? quoted : 1;
+    }
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+        size_t n = strlen(begins[i]);
+        if (strncasecmp(text, begins[i], n) == 0 && !is_word(text[n]))
+            return true;
+    }
+    return false;
+}
+
 static void
 read_statement(struct zdm_query_statement *out, const char *text)
 {
@@ -82,6 +100,7 @@ read_statement(struct zdm_query_statement *out, const char *text)
         s += parameter ? parameter : quoted ? quoted : 1;
     }
     out->sql = zdm_buf_take(&sql);
+    out->prepared = is_preparable(text);
 }
 
 /* The words of a text in lower case, each between two blanks, with what stands in quotes left out; a

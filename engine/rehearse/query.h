@@ -16,7 +16,8 @@
 struct zdm_query_statement {
     char *sql; /* with $1 and $2 */
     size_t n_params;
-    bool is_n[2]; /* which of the two each parameter is */
+    bool is_n[2];  /* which of the two each parameter is */
+    bool prepared; /* PREPARE takes it */
 };
 
 struct zdm_query {

@@ -99,8 +99,11 @@ go_back_and_up(struct zdm_round *round, struct schemas *schemas, struct zdm_err 
             compare_now(round, &schemas->origin,
                 "behind the rollback the schema is not what it was before the plan", err) < 0))
         return -1;
-    if (!round->failed && (zdm_round_walk(round, 0, round->out->n_steps, err) < 0 ||
-                              zdm_round_verify(round, err) < 0))
+    round->child_ms = 0;
+    if (!round->failed && zdm_round_walk(round, 0, round->out->n_steps, err) < 0)
+        return -1;
+    round->out->rounds[round->number].child_ms = round->child_ms;
+    if (zdm_round_verify(round, err) < 0)
         return -1;
     return compare_now(round, &schemas->end,
         "behind up, rollback, up the schema is not what it is behind up alone", err);
@@ -114,7 +117,7 @@ by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Moments of the time that the children of round 1 took. */
+/* Moments of the time that the children took in the round before. */
 static void
 choose_moments(const struct zdm_rehearse_options *options, int64_t total_ms, int64_t *moments)
 {
@@ -130,12 +133,10 @@ choose_moments(const struct zdm_rehearse_options *options, int64_t total_ms, int
 static int
 go_killed(struct zdm_round *round, struct schemas *schemas, struct zdm_err *err)
 {
-    int64_t *moments = zdm_alloc(((size_t)round->options->kills + 1) * sizeof *moments), total = 0;
+    int64_t *moments = zdm_alloc(((size_t)round->options->kills + 1) * sizeof *moments);
     int rc = -1;
 
-    for (size_t i = 0; i < round->out->n_steps; i++)
-        total += round->out->steps[i].ms;
-    choose_moments(round->options, total, moments);
+    choose_moments(round->options, round->out->rounds[round->number - 1].child_ms, moments);
     if (zdm_round_warm_up(round, err) < 0)
         goto out;
     round->kill_ms = moments;

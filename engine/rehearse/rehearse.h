@@ -69,9 +69,9 @@ struct zdm_rehearse_work {
 /* What a step of the plan did in round 1. */
 struct zdm_rehearse_step {
     const struct zdm_step *step;
-    bool ran;
-    int64_t begin_us, end_us; /* of the child, then the clients' round behind it */
-    int64_t ms;               /* the child's */
+    bool ran, alone; /* alone: it shares no transaction with its row of the journal */
+    int64_t begin_us;
+    int64_t ms; /* of the child */
     struct zdm_latency seen;
     int64_t faults;
     struct zdm_rehearse_lock *locks;
@@ -117,6 +117,7 @@ struct zdm_rehearse_round {
     int64_t ms;
     int64_t asked; /* by all clients */
     int kills;
+    int64_t child_ms;        /* of zdm run from the beginning to the end; 0: not known */
     struct zdm_latency seen; /* of all of it */
 };
 

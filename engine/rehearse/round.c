@@ -167,6 +167,19 @@ let_new_in(struct zdm_round *round, struct zdm_err *err)
     return zdm_round_ask_all(round, err);
 }
 
+/* The last step of the child that begins with step i: in round 1 it runs one, so that each is seen by itself;
+ * later ones as many as there are until clients come or go. */
+static size_t
+last_of(const struct zdm_round *round, size_t i, size_t to)
+{
+    size_t old_ends = zdm_plan_old_ends(round->options->plan);
+    size_t new_begins = zdm_plan_new_begins(round->options->plan);
+
+    while (round->number > 0 && i + 1 < to && i + 1 != old_ends && i + 1 != new_begins)
+        i++;
+    return i;
+}
+
 int
 zdm_round_walk(struct zdm_round *round, size_t from, size_t to, struct zdm_err *err)
 {
@@ -175,12 +188,13 @@ zdm_round_walk(struct zdm_round *round, size_t from, size_t to, struct zdm_err *
 
     if (from < old_ends && zdm_side_start(round, ZDM_COMPAT_OLD, err) < 0)
         return -1;
-    for (size_t i = from; i < to && !round->failed; i++) {
+    for (size_t i = from, last; i < to && !round->failed; i = last + 1) {
+        last = last_of(round, i, to);
         if (i >= new_begins && let_new_in(round, err) < 0)
             return -1;
         if (i == old_ends)
             zdm_side_stop(round, ZDM_COMPAT_OLD);
-        if (zdm_round_step(round, i, err) < 0)
+        if (zdm_round_steps(round, i, last, err) < 0)
             return -1;
     }
     if (to >= new_begins && !round->failed && let_new_in(round, err) < 0)

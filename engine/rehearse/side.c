@@ -49,7 +49,7 @@ zdm_side_look(struct zdm_round *round, enum zdm_compat_side side, bool must, str
         struct zdm_result *relations = NULL;
         struct zdm_err trouble = ZDM_ERR_INIT;
         int rc =
-            zdm_query_footprint(round->conn, query, i, round->next_number++, &relations, &trouble);
+            zdm_query_footprint(round->conn, query, round->next_number++, &relations, &trouble);
         if (rc == 0) {
             keep_touched(round, side, i, relations);
             zdm_result_free(relations);

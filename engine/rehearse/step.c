@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "pg/journal.h"
 #include "rehearse/private.h"
 
 enum {
@@ -106,23 +107,50 @@ run_step(struct zdm_round *round, size_t index, struct zdm_err *err)
     return rc < 0 ? -1 : 0;
 }
 
-int
-zdm_round_step(struct zdm_round *round, size_t index, struct zdm_err *err)
+/* When each of the steps that one child ran began, by the journal. A step that shares a transaction with its
+ * row has the time when that began; any other one that when it ended. */
+static int
+read_times(struct zdm_round *round, size_t first, size_t last, struct zdm_err *err)
 {
-    struct zdm_rehearse_step *step = &round->steps[index];
+    struct zdm_journal_rows rows;
+    int64_t ended_us = round->steps[first].begin_us;
+
+    if (zdm_journal_read(round->conn, round->options->plan->name, &rows, err) < 0)
+        return -1;
+    int64_t now_us = zdm_monotonic_us();
+    for (size_t i = first; i <= last; i++) {
+        struct zdm_rehearse_step *step = &round->steps[i];
+        const struct zdm_journal_row *row = zdm_journal_find(&rows, step->step->id, "");
+        if (!row)
+            break;
+        int64_t at_us = now_us - row->age_ms * 1000;
+        bool shares = step->step->kind != ZDM_STEP_BACKFILL &&
+                      step->step->kind != ZDM_STEP_COMMAND && !round->out->steps[i].alone;
+        step->begin_us = i > first && shares && at_us > ended_us ? at_us : ended_us;
+        step->ran = true;
+        ended_us = at_us > ended_us ? at_us : ended_us;
+    }
+    zdm_journal_rows_release(&rows);
+    return 0;
+}
+
+int
+zdm_round_steps(struct zdm_round *round, size_t first, size_t last, struct zdm_err *err)
+{
+    struct zdm_rehearse_step *step = &round->steps[last];
     int64_t child_ms = round->child_ms;
 
-    step->begin_us = zdm_monotonic_us();
-    if (run_step(round, index, err) < 0)
+    round->steps[first].begin_us = zdm_monotonic_us();
+    if (run_step(round, last, err) < 0 || (first < last && read_times(round, first, last, err) < 0))
         return -1;
-    step->ran = true;
-    step->ms = round->child_ms - child_ms;
-    if (step->step->kind == ZDM_STEP_GATE && !step->opened)
-        step->opened = zdm_rehearse_opened_words(step->step);
+    if (first == last) {
+        step->ran = true;
+        step->ms = round->child_ms - child_ms;
+        if (step->step->kind == ZDM_STEP_GATE && !step->opened)
+            step->opened = zdm_rehearse_opened_words(step->step);
+    }
     if (round->watcher && zdm_watcher_take(round->watcher, step, err) < 0)
         return -1;
     /* So that what it broke for good is found before the next one begins. */
-    int rc = zdm_round_ask_all(round, err);
-    step->end_us = zdm_monotonic_us();
-    return rc;
+    return zdm_round_ask_all(round, err);
 }
