@@ -27,7 +27,7 @@ local plan = {
    },
    unused_args = false, -- run(db, log, ctx) names what it is given
 }
-for _, folder in ipairs { "plans", "tests/plans", "tests/support/plans", "tests/golden/input", "tests/e2e" } do
+for _, folder in ipairs { "plans", "tests/plans", "tests/support/plans", "tests/golden/input", "tests/e2e", "engine/cli/project" } do
    files[folder] = plan
 end
 
@@ -36,3 +36,4 @@ files["stdlib/fields"] = { max_line_length = false }
 files["stdlib/recipes"] = { max_line_length = false }
 -- Annotations only declare.
 files["stdlib/meta"] = { allow_defined = true, ignore = { "1..", "2.." }, max_line_length = false }
+files["engine/cli/project/zdm.conf.lua"] = { std = "lua54" }

@@ -1,5 +1,3 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/new_file.h"
 #include "lua/plan_file.h"
 #include "lua/recipes.h"
 
@@ -158,22 +157,14 @@ compose(const struct zdm_args *args, const char *name, struct zdm_buf *text, str
 static int
 write_new(const char *path, const struct zdm_buf *text, struct zdm_err *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    bool made;
 
-    if (fd < 0) {
-        int reason = errno;
-        zdm_fail_errno(err, ZDM_ERR_USAGE, "cannot write %s", path);
-        if (reason == EEXIST)
-            zdm_err_hint(err, "give the plan another name, or remove the file");
+    if (zdm_new_file(path, text->s, &made, err) < 0)
         return -1;
-    }
-    ssize_t n = write(fd, text->s, text->len);
-    if (close(fd) != 0 || n != (ssize_t)text->len) {
-        zdm_fail_errno(err, ZDM_ERR_FAILED, "cannot write %s", path);
-        unlink(path);
-        return -1;
-    }
-    return 0;
+    if (made)
+        return 0;
+    zdm_fail(err, ZDM_ERR_USAGE, "%s is there already", path);
+    return zdm_err_hint(err, "give the plan another name, or remove the file");
 }
 
 /* plans/NAME.lua where there is a folder of plans, else NAME.lua here. Owned. */

@@ -430,6 +430,27 @@ const struct zdm_command zdm_commands[] = {
         .run = zdm_cmd_recipes,
     },
     {
+        .name = "init",
+        .words = "[DIR]",
+        .max_words = 1,
+        .options = ZDM_OPT_BIT(COLOR) | ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),
+        .summary = "begin a project: a folder of plans, and files for editors",
+        .about =
+            "Makes in DIR, or here, what is missing of a project: plans/ with a first plan to look "
+            "at, zdm.conf.lua, annotations of every word of a plan in .zdm/meta with the "
+            ".luarc.json "
+            "by which lua-language-server finds them (completion and mistakes in the editor), and "
+            "a .gitignore. What is there stays as it is, so it may be run again: by a colleague "
+            "whose .zdm is missing, say. Newer annotations come with a newer zdm when the old ones "
+            "are removed first. Nothing connects.",
+        .examples =
+            {
+                {"zdm init", NULL},
+                {"zdm init db", "in the folder db, which is made"},
+            },
+        .run = zdm_cmd_init,
+    },
+    {
         .name = "new",
         .words = "NAME [FIELD=VALUE]...",
         .min_words = 1,

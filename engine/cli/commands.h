@@ -50,6 +50,7 @@ int zdm_cmd_resume(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_cancel(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_tune(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_recipes(const struct zdm_args *args, struct zdm_io *io);
+int zdm_cmd_init(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_new(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_explain(const struct zdm_args *args, struct zdm_io *io);
 int zdm_cmd_sandbox(const struct zdm_args *args, struct zdm_io *io);

@@ -42,3 +42,9 @@ done
 
 known=$(cd "$ZDM_SOURCE/plans" && echo *.lua)
 check_eq "plans without a test here" "rename_email.lua template.lua" "$known"
+
+# The plan that zdm init writes.
+check_exit 0 "$ZDM" init begun
+check_exit 0 "$ZDM" run begun/plans/first.lua
+check_eq "what it leaves" "id,loud" "$(sql "SELECT string_agg(attname, ',' ORDER BY attname) FROM pg_attribute
+    WHERE attrelid = 'greetings'::regclass AND attnum > 0 AND NOT attisdropped")"

@@ -9,7 +9,7 @@ cmp overview "$err"
 check_exit 0 "$ZDM" help
 cmp overview "$out"
 
-for command in check plan run rehearse status verify resolve log approve quarantine explain sandbox help; do
+for command in check plan run rehearse status verify resolve log approve quarantine explain init sandbox help; do
     check_exit 0 "$ZDM" "$command" --help
     check_golden "help_$command.txt" "$out"
     cp "$out" one
