@@ -162,6 +162,7 @@ read_sql_step(struct reader *r, struct zdm_step_sql *step)
     step->undo_derived = read_bool(r, "undo_derived");
     step->recall = read_string(r, "recall");
     step->behind = read_string(r, "behind");
+    step->undo_before = read_string(r, "undo_before");
     step->undo_unless = read_strings(r, "undo_unless", &step->n_undo_unless);
     step->keeps = read_bool(r, "keeps");
     step->kept = read_string(r, "kept");

@@ -69,7 +69,8 @@ local function column_requires(a, at)
    AND a.attnum > 0
    AND a.attname = <'column'>]], a)
     local function holds(text, message, hint)
-        return { sql = { text = query(text, { where = where }), line = at.line }, message = message, hint = hint }
+        local parts = { where = where, relation = a.relation, column = a.column }
+        return { sql = { text = query(text, parts), line = at.line }, message = message, hint = hint }
     end
     local list = {
         holds(
@@ -97,7 +98,57 @@ SELECT NOT EXISTS (SELECT<where>
         ("a CHECK, or the domain, of %s refuses NULL: rows that leave it out would fail"):format(a.was),
         "drop the constraint in a step before"
     )
+    list[4] = holds([[
+SELECT NOT EXISTS (SELECT<where>
+   AND a.attnotnull
+   AND EXISTS (SELECT FROM pg_catalog.pg_index AS i
+                WHERE i.indrelid = a.attrelid AND i.indisreplident AND a.attnum = ANY (i.indkey::pg_catalog.int2[])))]],
+        ("column %s is of the replica identity, whose columns have to be NOT NULL"):format(a.was),
+        ("give the table another one in a step before: ALTER TABLE %s REPLICA IDENTITY ..."):format(a.relation)
+    )
+    -- A function that gives another value each time says so: it is volatile.
+    list[5] = holds([[
+SELECT NOT EXISTS (SELECT
+  FROM pg_catalog.pg_attrdef AS d, pg_catalog.pg_index AS i, pg_catalog.pg_attribute AS a
+ WHERE a.attrelid = pg_catalog.to_regclass(<'relation'>) AND a.attnum > 0 AND a.attname = <'column'>
+   AND d.adrelid = a.attrelid AND d.adnum = a.attnum
+   AND i.indrelid = a.attrelid AND i.indisunique AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum
+   AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc AS p
+                    WHERE p.provolatile = 'v'
+                      AND pg_catalog.strpos(pg_catalog.pg_get_expr(d.adbin, d.adrelid), p.proname || '(') > 0))]],
+        ("column %s is unique, and its DEFAULT always the same: the second INSERT without it would fail"):format(a.was),
+        ("drop the default in a step before: ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT"):format(a.relation, a.old)
+    )
     return list
+end
+
+-- A trigger function that names a field of NEW or OLD fails from the moment when there is none.
+local function triggers_do_without(a, at)
+    local field = a.column:gsub("[^%w_\128-\255]", "\\%0")
+    return {
+        sql = {
+            text = query([[
+SELECT NOT EXISTS (
+    SELECT FROM pg_catalog.pg_trigger AS t
+      JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
+     WHERE (t.tgrelid = pg_catalog.to_regclass(<'relation'>)
+            OR t.tgrelid IN (SELECT f.relid
+                               FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass(<'relation'>)) AS f))
+       AND NOT t.tgisinternal AND t.tgenabled <> 'D'
+       AND p.pronamespace <> 'zdm'::pg_catalog.regnamespace
+       AND p.prosrc ~* <'pattern'>)]], {
+                relation = a.relation,
+                pattern = "\\m(new|old)\\s*\\.\\s*\"?" .. field .. '("|\\M)',
+            }),
+            line = at.line,
+        },
+        message = ("a trigger function of table %s uses NEW.%s or OLD.%s: every write would fail"):format(
+            a.relation,
+            a.old,
+            a.old
+        ),
+        hint = "let the function do without the column, or drop its trigger, in a step before",
+    }
 end
 
 local was_not_null = [[
@@ -133,19 +184,12 @@ function aside.nullable(a, id, at)
     }
     local undo = lines { validate, behind }
     a.nullable = id
-    -- Without the constraint the column was never set aside: killed in between.
-    a.put_back = query([[
-DO <'body'>;
-]], {
-        body = query([[
-BEGIN
-    IF EXISTS (SELECT FROM pg_catalog.pg_constraint
-                WHERE conrelid = <'relation'>::pg_catalog.regclass AND conname = <'filled'>) THEN
-        ]] .. validate .. [[
-
-    END IF;
-END]], { relation = a.relation, filled = native.identifier(a.filled) }),
-    }) .. behind
+    a.put_back = undo
+    local add = ("ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s IS NOT NULL) NOT VALID;"):format(
+        a.relation,
+        a.filled,
+        a.old
+    )
     return {
         kind = "sql",
         id = id,
@@ -157,6 +201,15 @@ END]], { relation = a.relation, filled = native.identifier(a.filled) }),
 SELECT CASE WHEN a.attnotnull THEN <'put_back'> END
   FROM pg_catalog.pg_attribute AS a
  WHERE a.attrelid = pg_catalog.to_regclass(<'relation'>) AND a.attname = <'column'>]], a),
+        -- Killed in between the column was never set aside, so that it has no constraint yet.
+        undo_before = query([[
+SELECT <'add'>
+ WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_constraint
+                    WHERE conrelid = <'relation'>::pg_catalog.regclass AND conname = <'filled'>)]], {
+            add = add,
+            relation = a.relation,
+            filled = native.identifier(a.filled),
+        }),
         undo_unless = { without_values(a) },
     }
 end
@@ -186,6 +239,7 @@ function aside.set_column(a, id, at, syncs)
         up = { text = lines(up), line = at.line },
         undo = { text = a.undo, line = at.line },
         undo_derived = true,
+        requires = { triggers_do_without(a, at) },
         recall = query([[
 SELECT pg_catalog.concat(<'undo'>, <'comment'>,
            COALESCE(pg_catalog.quote_literal(pg_catalog.col_description(a.attrelid, a.attnum)), 'NULL'), ';']]

@@ -78,6 +78,8 @@ struct zdm_step_sql {
     const char *recall; /* zdm's own too, each NULL for none: a query, asked of the catalog before
                                   `up` runs, for the undo as it will have to be; NULL: nothing */
     const char *behind; /* a query for one more statement, behind `up` */
+    const char *
+        undo_before; /* a query for a statement that has a transaction of its own before the undo */
     const char **undo_unless; /* n_undo_unless queries: why it cannot be taken back now, or NULL */
     size_t n_undo_unless;
     bool keeps; /* what it drops, and what its undo drops, is kept elsewhere: no data are lost */

@@ -72,6 +72,37 @@ undo_and_forget(struct zdm_session *s, const struct zdm_step *step, void *self, 
     return forget(s, step, self, err);
 }
 
+/* What would otherwise be held while the undo works. The row of the step stays as it is. */
+static int
+prepare(struct zdm_session *s, const struct zdm_step *step, void *self, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    (void)self;
+    if (zdm_conn_query(s->conn, step->u.sql.undo_before, 0, NULL, &r, err) < 0)
+        return -1;
+    const char *sql = zdm_result_rows(r) > 0 ? zdm_result_get(r, 0, 0) : NULL;
+    int rc = sql ? zdm_conn_exec(s->conn, sql, NULL, err) : 0;
+    zdm_result_free(r);
+    return rc;
+}
+
+static int
+prepare_undo(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
+{
+    const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
+
+    if (step->kind != ZDM_STEP_SQL || !step->u.sql.undo_before || !row)
+        return 0;
+    char *state = zdm_strdup(row->state), *detail = zdm_strdup(row->detail);
+    int rc = zdm_session_transact(s, step, prepare, NULL,
+        &(struct zdm_transaction_options){.state = state, .detail = detail, .short_locks = true},
+        err);
+    free(state);
+    free(detail);
+    return rc;
+}
+
 /* --- a hook without a transaction, a command --- */
 
 static int
@@ -111,6 +142,8 @@ take_back(struct undoing *u, struct zdm_err *err)
         options.short_locks = false;
         return zdm_session_transact(s, step, forget, NULL, &options, err);
     case ZDM_UNDO_RUN:
+        if (prepare_undo(s, step, err) < 0)
+            return -1;
         return zdm_session_transact(s, step, undo_and_forget, u, &options, err);
     case ZDM_UNDO_SETTLE:
         if (undo_of(s, step)->back) {
@@ -192,6 +225,25 @@ look_once_more(struct undoing *u, struct zdm_rollback_view *view, struct zdm_err
     return zdm_rollback_may(view, s->plan, u->options->accept_data_loss, err);
 }
 
+/* What a gate saw that never opened: "closed for 3 d" would go on counting when the plan runs again. */
+static int
+forget_looks(struct undoing *u, struct zdm_err *err)
+{
+    const struct zdm_plan *plan = u->s->plan;
+    const struct zdm_step *last = u->options->to ? zdm_plan_step(plan, u->options->to) : NULL;
+
+    for (size_t i = last ? (size_t)(last - plan->steps) + 1 : 0; i < plan->n_steps; i++) {
+        if (plan->steps[i].kind != ZDM_STEP_GATE)
+            continue;
+        if (zdm_session_begin(u->s, 0, err) < 0 || forget(u->s, &plan->steps[i], NULL, err) < 0 ||
+            zdm_conn_commit(u->s->conn, err) < 0) {
+            zdm_conn_rollback(u->s->conn);
+            return -1;
+        }
+    }
+    return 0;
+}
+
 static int
 undo_steps(struct zdm_session *s, void *self, struct zdm_err *err)
 {
@@ -221,6 +273,8 @@ undo_steps(struct zdm_session *s, void *self, struct zdm_err *err)
     }
     free(u.untold);
     zdm_rollback_view_release(&view);
+    if (rc == 0)
+        rc = forget_looks(&u, err);
     return rc == 0 ? zdm_session_healthy(s, err) : -1;
 }
 

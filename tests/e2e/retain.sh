@@ -117,6 +117,9 @@ diff <(grep -v '^old code is gone' before) after
 # --- kill -9 on the way there and back; also between the two steps of a column
 check_exit 137 env ZDM_FAILPOINT=commit.after:1 "$ZDM" run "$plan"
 check_eq "it is nullable" f "$(sql "SELECT attnotnull FROM pg_attribute WHERE attrelid = 'users'::regclass AND attname = 'nick'")"
+# Its NOT NULL is proven without a lock: by a CHECK of a transaction before.
+check_exit 137 env ZDM_FAILPOINT=commit.after:1 "$ZDM" rollback "$plan" --to "old code is gone"
+check_eq "the CHECK is there, and proves nothing yet" f "$(sql "SELECT convalidated FROM pg_constraint WHERE conname ~ '^zdm_aside_'")"
 check_exit 0 "$ZDM" rollback "$plan" --to "old code is gone"
 for point in journal.before:2 journal.after:2 commit.after:2 commit.after:1; do
     check_exit 137 env ZDM_FAILPOINT="$point" "$ZDM" run "$plan"
@@ -161,6 +164,34 @@ PLAN
 check_exit 1 "$ZDM" run id.lua
 check_has "$err" "users.id is of the primary key"
 check_eq "nothing was changed" 1 "$(sql "SELECT count(*) FROM pg_attribute WHERE attrelid = 'users'::regclass AND attname = 'id'")"
+
+# refused COLUMN WORDS: a column that cannot be set aside stops before anything is changed.
+refused() {
+    sed "s/\"id\"/\"odd\"/; s/\"users\"/\"odd\"/; s/\"odd\", retain/\"$1\", retain/" id.lua >odd.lua
+    check_exit 1 "$ZDM" run odd.lua
+    check_has <(tr -s ' \n' ' ' <"$err") "$2"
+    check_eq "nothing was changed" "$odd" "$(schema_picture | grep odd)"
+}
+sql "CREATE TABLE odd (a int UNIQUE DEFAULT 7, b text UNIQUE DEFAULT gen_random_uuid(), c int NOT NULL, \"D d\" int);
+    CREATE UNIQUE INDEX odd_c ON odd (c);
+    ALTER TABLE odd REPLICA IDENTITY USING INDEX odd_c;
+    CREATE FUNCTION odd_f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN New . \"D d\" := 1; RETURN new; END';
+    CREATE TRIGGER odd_t BEFORE INSERT ON odd FOR EACH ROW EXECUTE FUNCTION odd_f()"
+odd=$(schema_picture | grep odd)
+refused a "column odd.a is unique, and its DEFAULT always the same"
+refused c "column odd.c is of the replica identity, whose columns have to be NOT NULL"
+sed -i 's/column = "id"/column = "\\"D d\\""/; s/"users"/"odd"/; s/plan "id"/plan "odd_d"/' id.lua
+check_exit 1 "$ZDM" run id.lua
+check_has <(tr -s ' \n' ' ' <"$err") 'a trigger function of table odd uses NEW."D d" or OLD."D d": every write would fail'
+check_exit 0 "$ZDM" rollback id.lua
+sed -i 's/"\\"D d\\""/"b"/; s/plan "odd_d"/plan "odd_b"/' id.lua
+check_exit 3 "$ZDM" run id.lua
+sql "INSERT INTO odd (c) VALUES (1); DELETE FROM odd"
+
+# --- what a gate saw that never opened is forgotten
+check_eq "the gate was looked at" 1 "$(sql "SELECT count(*) FROM zdm.gate WHERE plan = 'odd_b' AND step ~ '^retain'")"
+check_exit 0 "$ZDM" rollback id.lua
+check_eq "nothing is left of it" 0 "$(sql "SELECT count(*) FROM zdm.gate WHERE plan = 'odd_b'")"
 
 # --- the values are kept when the column is dropped: up, down, up, with kill -9 on the way back
 PGDATABASE=postgres sql 'CREATE DATABASE keep_base' >/dev/null
