@@ -6,7 +6,7 @@
 #include "base/embedded.h"
 #include "base/mem.h"
 
-#define SCHEMA_VERSION 12
+#define SCHEMA_VERSION 13
 
 extern const struct zdm_embedded zdm_pg_sql[];
 

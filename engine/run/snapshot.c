@@ -11,6 +11,10 @@
 
 extern const struct zdm_embedded zdm_run_sql[];
 
+/* How schema_objects.sql spells what is there: another number whenever it spells something in another way, or
+ * finds what it did not find before. */
+enum { FORM = 1 };
+
 /* For the moment in which the server spells expressions, and for another run that writes its own. */
 enum { LOCK_WAIT_MS = 500 };
 
@@ -27,13 +31,12 @@ over_objects(const char *file)
         zdm_embedded_text(zdm_run_sql, file));
 }
 
-/* One of before there was zdm.accepted spells objects in another way, and knows no rights. */
 static int
 read_row(struct zdm_conn *conn, struct zdm_drift *out, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
 
-    if (zdm_conn_exec(conn, SETTINGS "; SELECT pg_catalog.to_regclass('zdm.accepted') IS NOT NULL",
+    if (zdm_conn_exec(conn, SETTINGS "; SELECT pg_catalog.to_regclass('zdm.object') IS NOT NULL",
             &r, err) < 0)
         return -1;
     bool there = zdm_result_bool(r, 0, 0);
@@ -49,6 +52,7 @@ read_row(struct zdm_conn *conn, struct zdm_drift *out, struct zdm_err *err)
         out->who = zdm_strdup(zdm_result_get(r, 0, 1));
         out->at_ms = zdm_result_i64(r, 0, 2);
         out->server = zdm_result_i64(r, 0, 3);
+        out->same_form = zdm_result_get(r, 0, 4) && zdm_result_i64(r, 0, 4) == FORM;
     }
     zdm_result_free(r);
     return 0;
@@ -62,7 +66,7 @@ read_items(struct zdm_conn *conn, struct zdm_drift *out, struct zdm_err *err)
     char most[16];
 
     snprintf(most, sizeof most, "%d", ZDM_DRIFT_MOST);
-    int rc = ZDM_QUERY(conn, sql, &r, err, most);
+    int rc = ZDM_QUERY(conn, sql, &r, err, most, out->same_form ? "true" : "false");
     free(sql);
     if (rc < 0)
         return -1;
@@ -114,6 +118,22 @@ zdm_drift_release(struct zdm_drift *drift)
     *drift = (struct zdm_drift){.known = false};
 }
 
+/* What was accepted as gone and is there again: should it go once more, that is news. */
+static int
+void_accepted(struct zdm_conn *conn, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    if (zdm_conn_exec(
+            conn, "SELECT pg_catalog.has_table_privilege('zdm.accepted', 'UPDATE')", &r, err) < 0)
+        return -1;
+    bool may = zdm_result_bool(r, 0, 0);
+    zdm_result_free(r);
+    return !may ? 0
+                : zdm_conn_exec(
+                      conn, zdm_embedded_text(zdm_run_sql, "sql/accepted_void.sql"), NULL, err);
+}
+
 int
 zdm_snapshot_accept(struct zdm_conn *conn, const char *objects, struct zdm_err *err)
 {
@@ -123,7 +143,7 @@ zdm_snapshot_accept(struct zdm_conn *conn, const char *objects, struct zdm_err *
     if (rc == 0)
         rc = ZDM_QUERY(conn, sql, NULL, err, objects);
     free(sql);
-    return rc;
+    return rc == 0 ? void_accepted(conn, err) : -1;
 }
 
 static void
@@ -187,18 +207,20 @@ did_something(const struct zdm_session *s)
 static int
 keep(struct zdm_session *s, struct zdm_err *err)
 {
-    char epoch[24], version[16];
+    char epoch[24], version[16], form[16];
 
     snprintf(epoch, sizeof epoch, "%" PRId64, s->epoch);
     snprintf(version, sizeof version, "%d", zdm_conn_server_version(s->conn) / 10000);
+    snprintf(form, sizeof form, "%d", FORM);
     if (zdm_session_begin(s, LOCK_WAIT_MS, err) < 0 ||
         zdm_conn_exec(s->conn, SETTINGS "; LOCK TABLE zdm.snapshot IN SHARE ROW EXCLUSIVE MODE",
             NULL, err) < 0)
         return -1;
     char *sql = over_objects("sql/snapshot_keep.sql");
-    int rc = ZDM_QUERY(s->conn, sql, NULL, err, s->plan->name, epoch, s->options->who, version);
+    int rc =
+        ZDM_QUERY(s->conn, sql, NULL, err, s->plan->name, epoch, s->options->who, version, form);
     free(sql);
-    return rc < 0 ? -1 : zdm_conn_commit(s->conn, err);
+    return rc < 0 || void_accepted(s->conn, err) < 0 ? -1 : zdm_conn_commit(s->conn, err);
 }
 
 void

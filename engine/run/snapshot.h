@@ -24,6 +24,8 @@ struct zdm_drift_item {
 struct zdm_drift {
     bool known; /* there is a snapshot */
     char *plan, *who;
+    bool
+        same_form; /* it is spelled as we do: else only what is there is compared, not how it is defined */
     int64_t at_ms, server; /* when, and the major version of the server that spelled it */
     struct zdm_drift_item
         *items; /* at most ZDM_DRIFT_MOST; parts of what was added or removed are left out */

@@ -129,7 +129,7 @@ upgrade(void **state)
     expect_cell(dba, "SELECT version FROM zdm.meta", "1");
 
     GOOD(zdm_journal_install(dba, &err));
-    expect_cell(dba, "SELECT version FROM zdm.meta", "12");
+    expect_cell(dba, "SELECT version FROM zdm.meta", "13");
     expect_cell(dba,
         "SELECT concat_ws(' ', pos, stripe, stripes, range_end, stripe_pos, rows) FROM zdm.cursor",
         "10 0 1 10");

@@ -296,6 +296,42 @@ sql 'DROP TABLE zdm.snapshot, zdm.object, zdm.accepted; ALTER TABLE zdm.plan DRO
 check_exit 0 "$ZDM" verify
 has 'no run has written it down yet, or none since an upgrade of zdm; the next run that does something will'
 
+# Of another form only what is there is compared, and of kinds that it has; an older zdm that ends later moves the
+# snapshot's time alone. An upgrade of the schema keeps it.
+check_exit 0 "$ZDM" run killed.lua
+another() {
+    echo "return plan '$1' { api = 1, expand { sql 'a' [[CREATE TABLE $1 (id int); CREATE INDEX $1_i ON $1 (id)]] } }" >"$1.lua"
+    check_exit 0 "$ZDM" run "$1.lua"
+}
+another again
+check_exit 0 "$ZDM" verify
+sql "UPDATE zdm.object SET definition = 'spelled otherwise' WHERE kind = 'column'; DELETE FROM zdm.object WHERE kind = 'grant';
+    ALTER TABLE zdm.snapshot DROP form_at, DROP form; UPDATE zdm.meta SET version = 12"
+check_exit 0 "$ZDM" verify
+sql "CREATE TABLE theirs (id int)"
+check_exit 7 "$ZDM" verify
+has 'table public.theirs was added'
+another once
+has 'table public.theirs added'
+check_exit 0 "$ZDM" verify
+sql "UPDATE zdm.object SET definition = 'old' WHERE kind = 'index'"
+check_exit 7 "$ZDM" verify
+sql "UPDATE zdm.snapshot SET at = at + interval '1 ms'"
+check_exit 0 "$ZDM" verify
+
+# What was accepted as gone, and came back, is told when it goes again.
+sql 'DROP INDEX again_i'
+check_exit 0 "$ZDM" verify --accept-all --because 'nobody needs it'
+another still
+check_exit 0 "$ZDM" verify
+sql 'CREATE INDEX again_i ON again (id)'
+another twice
+sql 'DROP INDEX again_i'
+another thrice
+check_exit 7 "$ZDM" verify
+has 'index again_i is gone'
+sql 'CREATE INDEX again_i ON again (id)'
+
 # Behind a lock it says what it waits for.
 check_exit 0 "$ZDM" run killed.lua
 sql "CREATE TABLE held (a int CHECK (a > 0))"

@@ -263,16 +263,7 @@ COMMENT ON COLUMN zdm.object.relation   IS 'the relation that it is or belongs t
 COMMENT ON COLUMN zdm.object.definition IS 'how the server spells it';
 COMMENT ON COLUMN zdm.object.partition  IS 'it is a partition, or belongs to one';
 
--- Since version 11: differences that somebody wants, and rights among the objects. What the last run left was
--- spelled in another way before, so the next one writes it anew.
-DO $$
-BEGIN
-    IF to_regclass('zdm.accepted') IS NULL THEN
-        DELETE FROM zdm.snapshot;
-        DELETE FROM zdm.object;
-    END IF;
-END
-$$;
+-- Since version 11: differences that somebody wants, and rights among the objects.
 CREATE TABLE IF NOT EXISTS zdm.accepted (
     area    text        NOT NULL,
     kind    text        NOT NULL,
@@ -299,6 +290,14 @@ COMMENT ON COLUMN zdm.accepted.at      IS 'when, by the clock of this server';
 -- Since version 12: what the recipes of a plan read of the catalog.
 ALTER TABLE zdm.plan ADD COLUMN IF NOT EXISTS described json;
 COMMENT ON COLUMN zdm.plan.described IS 'the tables as its recipes found them before its first step: {name: description}';
+
+-- Since version 13: in which form the objects are spelled. A zdm from before it that ends later leaves the row's
+-- form as it is, and moves its time.
+ALTER TABLE zdm.snapshot
+    ADD COLUMN IF NOT EXISTS form    integer,
+    ADD COLUMN IF NOT EXISTS form_at timestamptz;
+COMMENT ON COLUMN zdm.snapshot.form    IS 'how zdm.object is spelled; NULL: as before there were forms';
+COMMENT ON COLUMN zdm.snapshot.form_at IS 'the snapshot whose form that is; another than the last one: it is not known';
 
 -- Whoever may write to zdm.plan may write to the tables that were not there before, too. Rows leave some
 -- of them again: whoever may update may delete there.
@@ -337,7 +336,7 @@ COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
 
 INSERT INTO zdm.meta (target, version)
 VALUES (md5(concat_ws('/', random(), random(), clock_timestamp(), pg_backend_pid(), txid_current(),
-                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 12)
+                      current_database(), inet_server_addr(), pg_postmaster_start_time())), 13)
 ON CONFLICT DO NOTHING;
-UPDATE zdm.meta SET version = 12 WHERE version IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+UPDATE zdm.meta SET version = 13 WHERE version IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
 COMMIT;

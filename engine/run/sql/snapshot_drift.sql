@@ -1,4 +1,5 @@
--- $1 the most rows. `now` comes from schema_objects.sql. What differs from zdm.object, how many there are in
+-- $1 the most rows, $2 whether the snapshot is of our own form: of another one definitions are not compared, nor kinds that
+-- it has none of. `now` comes from schema_objects.sql. What differs from zdm.object, how many there are in
 -- all, and which plan worked on that table since the snapshot, or names in its statements since then what
 -- belongs to no table. What belongs to a relation that was added or removed goes with it, and rights with what
 -- they are on. x IN ('a', 'b') of a varchar is spelled anew by a server that reads its own spelling (a dump that
@@ -10,8 +11,9 @@
            coalesce(n.partition, o.partition) AS partition
       FROM now AS n
       FULL JOIN zdm.object AS o ON o.kind = n.kind AND o.name = n.name
-     WHERE n.kind IS NULL OR o.kind IS NULL
-        OR n.definition <> o.definition
+     WHERE n.kind IS NULL
+        OR o.kind IS NULL AND ($2::boolean OR EXISTS (SELECT FROM zdm.object AS k WHERE k.kind = n.kind))
+        OR $2::boolean AND n.definition <> o.definition
            AND (SELECT count(DISTINCT
                     regexp_replace(
                         regexp_replace(d.text, E'\\((\'(?:[^\']|\'\')*\'::character varying)\\)::text', E'\\1', 'g'),

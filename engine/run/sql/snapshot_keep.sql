@@ -1,4 +1,4 @@
--- $1 plan $2 epoch $3 who $4 major version of the server. `now` comes from schema_objects.sql; only what
+-- $1 plan $2 epoch $3 who $4 major version of the server $5 form. `now` comes from schema_objects.sql; only what
 -- differs is written.
 , gone AS (
     DELETE FROM zdm.object AS o
@@ -13,7 +13,8 @@
     ON CONFLICT (kind, name) DO UPDATE
     SET relation = excluded.relation, definition = excluded.definition, partition = excluded.partition
 )
-INSERT INTO zdm.snapshot AS s (at, plan, epoch, who, server)
-VALUES (transaction_timestamp(), $1, $2, $3, $4)
+INSERT INTO zdm.snapshot AS s (at, plan, epoch, who, server, form, form_at)
+VALUES (transaction_timestamp(), $1, $2, $3, $4, $5, transaction_timestamp())
 ON CONFLICT (one) DO UPDATE
-SET at = excluded.at, plan = excluded.plan, epoch = excluded.epoch, who = excluded.who, server = excluded.server
+SET at = excluded.at, plan = excluded.plan, epoch = excluded.epoch, who = excluded.who, server = excluded.server,
+    form = excluded.form, form_at = excluded.form_at
