@@ -71,7 +71,7 @@ static char *
 words_of_unnamed(const struct zdm_sql_loss *loss, const char *written)
 {
     return loss->kind == ZDM_LOSS_SCHEMA ? zdm_strf("schema %s with everything in it", written)
-           : loss->kind == ZDM_LOSS_DEPENDENTS
+           : loss->kind == ZDM_LOSS_DEPENDENTS || loss->kind == ZDM_LOSS_CASCADE
                ? zdm_strf("%s %s and what depends on it", loss->what, written)
                : NULL;
 }
@@ -225,6 +225,25 @@ look_inside(struct look *look, const struct zdm_rollback_step *undone,
     return rc;
 }
 
+/* Views and constraints of other tables, as the catalog knows them. */
+static int
+look_cascade(struct look *look, const struct zdm_rollback_step *undone,
+    const struct zdm_sql_loss *loss, struct zdm_err *err)
+{
+    char *written = zdm_sql_quote_qualified(loss->schema, loss->name);
+    struct zdm_result *r = NULL;
+    int rc = ZDM_QUERY(
+        look->conn, zdm_embedded_text(zdm_run_sql, "sql/loss_cascade.sql"), &r, err, written);
+    const char *list = rc == 0 ? zdm_result_get(r, 0, 0) : NULL;
+
+    if (list)
+        add(look->view, undone->index,
+            zdm_strf("what goes with %s %s by CASCADE: %s", loss->what, written, list));
+    zdm_result_free(r);
+    free(written);
+    return rc;
+}
+
 /* What the undo itself throws away. What a step made and is not there has another name by now, as long
  * as nobody began to take the step back: the undo of a later step gives the old one back. */
 static int
@@ -292,7 +311,9 @@ look_undos(struct look *look, const struct zdm_plan_report *report,
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < losses->count; i++)
-        rc = look_undo(look, undone, &losses->items[i], err);
+        rc = losses->items[i].kind == ZDM_LOSS_CASCADE
+                 ? look_cascade(look, undone, &losses->items[i], err)
+                 : look_undo(look, undone, &losses->items[i], err);
     return rc;
 }
 
@@ -304,6 +325,9 @@ look_step(struct look *look, const struct zdm_plan_report *report,
     struct zdm_sql_losses done = {.items = NULL};
     int rc = look_undos(look, report, undone, err);
 
+    if (rc == 0 && step->kind == ZDM_STEP_HOOK && undone->action != ZDM_UNDO_FORGET)
+        add(look->view, undone->index,
+            zdm_strf("what the undo function of \"%s\" loses is not known", step->id));
     if (step->kind == ZDM_STEP_SQL && !step->u.sql.keeps)
         zdm_sql_losses_of(step->u.sql.up.text, &done);
     for (size_t i = 0; rc == 0 && i < done.count; i++)

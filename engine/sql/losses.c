@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sql/families.h"
 #include "sql/tree.h"
 
 static void
@@ -36,10 +37,31 @@ of_alter_table(struct zdm_sql_losses *out, const PgQuery__AlterTableStmt *st)
 }
 
 static void
-add_dependents(struct zdm_sql_losses *out, const char *what, const char *schema, const char *name)
+add_dependents(struct zdm_sql_losses *out, enum zdm_loss_kind kind, const char *what,
+    const char *schema, const char *name)
 {
-    add(out, ZDM_LOSS_DEPENDENTS, schema, name, NULL);
+    add(out, kind, schema, name, NULL);
     out->items[out->count - 1].what = what;
+}
+
+/* What others may be made of, and the catalog names them by its relation. */
+static const char *
+relation_word(PgQuery__ObjectType type)
+{
+    switch (type) {
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TABLE:
+        return "table";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_FOREIGN_TABLE:
+        return "foreign table";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW:
+        return "view";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW:
+        return "materialized view";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE:
+        return "sequence";
+    default:
+        return NULL;
+    }
 }
 
 /* What a column may be made of: without it the column goes, too. */
@@ -90,6 +112,7 @@ of_drop(struct zdm_sql_losses *out, const PgQuery__DropStmt *st)
 {
     bool cascade = st->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
     const char *what = cascade ? made_of(st->remove_type) : NULL;
+    const char *relation = cascade ? relation_word(st->remove_type) : NULL;
 
     for (size_t i = 0; i < st->n_objects; i++) {
         const char *schema, *name;
@@ -99,7 +122,9 @@ of_drop(struct zdm_sql_losses *out, const PgQuery__DropStmt *st)
         else if (st->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA && cascade)
             add(out, ZDM_LOSS_SCHEMA, NULL, name, NULL);
         else if (what)
-            add_dependents(out, what, schema, name);
+            add_dependents(out, ZDM_LOSS_DEPENDENTS, what, schema, name);
+        if (relation)
+            add_dependents(out, ZDM_LOSS_CASCADE, relation, schema, name);
     }
 }
 
@@ -109,7 +134,8 @@ of_truncate(struct zdm_sql_losses *out, const PgQuery__TruncateStmt *st)
     for (size_t i = 0; i < st->n_relations; i++) {
         const PgQuery__RangeVar *range = st->relations[i]->range_var;
         if (st->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
-            add_dependents(out, "rows of table", range->schemaname, range->relname);
+            add_dependents(
+                out, ZDM_LOSS_DEPENDENTS, "rows of table", range->schemaname, range->relname);
         else
             add_range(out, ZDM_LOSS_ROWS, range, NULL);
     }
@@ -142,14 +168,31 @@ of_query(void *self, const ProtobufCMessage *message)
 }
 
 static void
+of_drop_owned(struct zdm_sql_losses *out, const PgQuery__DropOwnedStmt *st)
+{
+    for (size_t i = 0; i < st->n_roles; i++) {
+        const PgQuery__RoleSpec *role = st->roles[i]->role_spec;
+        add_dependents(out, ZDM_LOSS_DEPENDENTS, "what is owned by role", NULL,
+            role->rolename && *role->rolename ? role->rolename : "current_user");
+    }
+}
+
+static void
 of_statement(struct zdm_sql_losses *out, const PgQuery__Node *node)
 {
+    /* With ANALYZE it does what it explains. */
+    if (node->node_case == PG_QUERY__NODE__NODE_EXPLAIN_STMT &&
+        zdm_option_is_on(node->explain_stmt->n_options, node->explain_stmt->options, "analyze"))
+        node = node->explain_stmt->query;
     switch (node->node_case) {
     case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:
         of_alter_table(out, node->alter_table_stmt);
         break;
     case PG_QUERY__NODE__NODE_DROP_STMT:
         of_drop(out, node->drop_stmt);
+        break;
+    case PG_QUERY__NODE__NODE_DROP_OWNED_STMT:
+        of_drop_owned(out, node->drop_owned_stmt);
         break;
     case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
         of_truncate(out, node->truncate_stmt);

@@ -14,6 +14,7 @@ enum zdm_loss_kind {
     /* DROP TYPE, EXTENSION, ... CASCADE take the columns of other tables, TRUNCATE ... CASCADE the rows
      * of those that refer to it: which ones only the target knows. */
     ZDM_LOSS_DEPENDENTS,
+    ZDM_LOSS_CASCADE, /* DROP TABLE, VIEW, ... CASCADE of a relation: what depends on it, known to the target */
 };
 
 struct zdm_sql_loss {
@@ -21,7 +22,7 @@ struct zdm_sql_loss {
     char *schema;     /* NULL: not written */
     char *name;       /* of the table, or of what else goes */
     char *column;     /* NULL: none */
-    const char *what; /* DEPENDENTS: "type", "rows of table", static; else NULL */
+    const char *what; /* DEPENDENTS, CASCADE: "type", "rows of table", static; else NULL */
 };
 struct zdm_sql_losses { /* names folded and unquoted, all owned */
     struct zdm_sql_loss *items;

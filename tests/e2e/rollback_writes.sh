@@ -148,3 +148,30 @@ check_exit 1 "$ZDM" rollback type.lua
 check_has "$err" 'column mood of table people depends on type mood'
 check_lacks "$err" 'Use DROP'
 check_has "$err" 'each by its name'
+
+# --- what CASCADE takes along is asked of the catalog; EXPLAIN ANALYZE does what it explains
+sql "CREATE TABLE base (id int PRIMARY KEY); CREATE TABLE kid () INHERITS (base); CREATE TABLE lonely (id int)"
+cat >cascade.lua <<'PLAN'
+return plan "cascade" {
+    api = 1,
+    expand {
+        sql "view" "CREATE VIEW seen AS SELECT 1 AS id" { undo = "DROP VIEW seen CASCADE" },
+        sql "alone" "CREATE VIEW nobody AS SELECT 1 AS id" { undo = "DROP VIEW nobody CASCADE" },
+        sql "explained" "CREATE TABLE x (id int)" { undo = "EXPLAIN ANALYZE DELETE FROM lonely; DROP TABLE x",
+            allow = { "dml-unbatched" }, because = "it is empty" },
+        sql "table" "CREATE TABLE y (id int PRIMARY KEY)" { undo = "DROP TABLE y CASCADE" },
+    },
+}
+PLAN
+check_exit 0 "$ZDM" run cascade.lua
+check_exit 0 "$ZDM" rollback cascade.lua --dry-run
+sql "CREATE MATERIALIZED VIEW kept AS SELECT * FROM seen; CREATE VIEW over AS SELECT * FROM kept;
+    CREATE TABLE z (y int CONSTRAINT z_y REFERENCES y, whole y); CREATE TABLE under (own int) INHERITS (y);
+    INSERT INTO lonely VALUES (1)"
+check_exit 4 "$ZDM" rollback cascade.lua
+tr -s ' \n' ' ' <"$err" >flat
+check_has flat 'what goes with view seen by CASCADE: materialized view kept, view over'
+check_has flat 'what goes with table y by CASCADE: column whole of table z, constraint z_y on table z, table under'
+check_has flat 'rows of table lonely'
+check_lacks flat 'view nobody'
+check_exit 0 "$ZDM" rollback cascade.lua --accept-data-loss

@@ -129,7 +129,11 @@ what_is_lost(void **state)
         " WHEN MATCHED THEN DELETE;"
         " MERGE INTO kept USING s ON s.id = kept.id WHEN MATCHED THEN DO NOTHING;"
         " CREATE FUNCTION fu() RETURNS void BEGIN ATOMIC DELETE FROM kept; END;"
-        " CREATE RULE r AS ON INSERT TO kept DO ALSO DELETE FROM kept",
+        " CREATE RULE r AS ON INSERT TO kept DO ALSO DELETE FROM kept;"
+        " DROP TABLE x.u, v CASCADE; DROP OWNED BY \"R\", CURRENT_USER;"
+        " EXPLAIN DELETE FROM kept; EXPLAIN (ANALYZE off) DELETE FROM kept; EXPLAIN ANALYZE DELETE "
+        "FROM z;"
+        " EXPLAIN (COSTS, ANALYZE) WITH d AS (DELETE FROM x.gone RETURNING 1) SELECT FROM d",
         &losses);
     static const struct zdm_sql_loss expected[] = {
         {ZDM_LOSS_COLUMN, (char *)"S", (char *)"t", (char *)"A", NULL},
@@ -145,6 +149,7 @@ what_is_lost(void **state)
         {ZDM_LOSS_DEPENDENTS, NULL, (char *)"hstore", NULL, "extension"},
         {ZDM_LOSS_DEPENDENTS, (char *)"x", (char *)"co", NULL, "collation"},
         {ZDM_LOSS_DEPENDENTS, NULL, (char *)"am", NULL, "access method"},
+        {ZDM_LOSS_CASCADE, NULL, (char *)"vi", NULL, "view"},
         {ZDM_LOSS_DEPENDENTS, (char *)"x", (char *)"w", NULL, "rows of table"},
         {ZDM_LOSS_DEPENDENTS, NULL, (char *)"y", NULL, "rows of table"},
         {ZDM_LOSS_ROWS, (char *)"x", (char *)"gone", NULL, NULL},
@@ -152,6 +157,14 @@ what_is_lost(void **state)
         {ZDM_LOSS_ROWS, NULL, (char *)"old", NULL, NULL},
         {ZDM_LOSS_ROWS, NULL, (char *)"written", NULL, NULL},
         {ZDM_LOSS_ROWS, (char *)"x", (char *)"m", NULL, NULL},
+        {ZDM_LOSS_TABLE, (char *)"x", (char *)"u", NULL, NULL},
+        {ZDM_LOSS_CASCADE, (char *)"x", (char *)"u", NULL, "table"},
+        {ZDM_LOSS_TABLE, NULL, (char *)"v", NULL, NULL},
+        {ZDM_LOSS_CASCADE, NULL, (char *)"v", NULL, "table"},
+        {ZDM_LOSS_DEPENDENTS, NULL, (char *)"R", NULL, "what is owned by role"},
+        {ZDM_LOSS_DEPENDENTS, NULL, (char *)"current_user", NULL, "what is owned by role"},
+        {ZDM_LOSS_ROWS, NULL, (char *)"z", NULL, NULL},
+        {ZDM_LOSS_ROWS, (char *)"x", (char *)"gone", NULL, NULL},
     };
     assert_int_equal(losses.count, sizeof expected / sizeof *expected);
     for (size_t i = 0; i < losses.count; i++) {
