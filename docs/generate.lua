@@ -319,6 +319,10 @@ local function recipe_page(def)
     add(def.example)
     add "```"
     add ""
+    if def.notes then
+        add(def.notes)
+        add ""
+    end
     add("A whole plan is in `plans/recipes/%s.lua`; `zdm plan` shows the steps that it stands for", def.name)
     add "on the tables of a database. The tests run it up, down and up again beside an application that reads"
     add "and writes."

@@ -7,6 +7,7 @@
 local native = require "native"
 local errors = require "errors"
 local sync = require "sync"
+local token = require "token"
 
 local recipe = {}
 
@@ -405,6 +406,14 @@ function recipe.expand(def, values, at, plan, words)
     function use.sql(id, text, options)
         local step = words.sql(id)(text)
         return options and step(options) or step
+    end
+    --- A step whose description gets more than a plan's author can say: resolve, requires, undo_unless.
+    function use.more(step, more)
+        local d = token.data(step)
+        for key, value in next, more do
+            d[key] = value
+        end
+        return step
     end
     return def.expand(values, use)
 end

@@ -170,6 +170,16 @@ end
 -- application. This function is never called: creating it makes the server check names and types of
 -- both expressions under the same search_path.
 local function check_body(s)
+    if s.identity then -- GENERATED ALWAYS: an UPDATE may not name it, though a trigger may set it
+        return ("INSERT INTO %s (%s, %s) OVERRIDING SYSTEM VALUE SELECT (\n%s\n), (\n%s\n) FROM %s"):format(
+            s.relation,
+            native.quote_ident(s.to),
+            native.quote_ident(s.from),
+            s.up and s.up.text or native.quote_ident(s.from),
+            s.down and s.down.text or native.quote_ident(s.to),
+            s.relation
+        )
+    end
     return ("UPDATE %s SET %s = (\n%s\n), %s = (\n%s\n)"):format(
         s.relation,
         native.quote_ident(s.to),
@@ -269,8 +279,8 @@ SELECT pg_catalog.count(*) = 0
     }
 end
 
---- What must hold before it starts.
-function sync.requires(s)
+--- What must hold before it starts; `made`: the step makes the column `to` itself.
+function sync.requires(s, made)
     local where = ([[
 SELECT pg_catalog.count(*) = 1
   FROM pg_catalog.pg_attribute AS a
@@ -288,20 +298,26 @@ SELECT pg_catalog.count(*) = 1
     local from, to = native.quote_ident(s.from), native.quote_ident(s.to)
     local list = {
         exists(s.from, "sync copies between two columns that exist: check the names of the table and the column"),
-        exists(s.to, ("add it in a step before the sync: ALTER TABLE %s ADD COLUMN %s ..."):format(s.relation, to)),
         {
             sql = where .. native.quote_literal(s.from) .. "\n   AND a.attgenerated = ''",
             message = ("column %s of %s is generated: sync cannot write it"):format(from, s.relation),
             hint = "compute the new column from the columns that this one is generated from",
         },
-        {
+    }
+    if not made then
+        table.insert(
+            list,
+            2,
+            exists(s.to, ("add it in a step before the sync: ALTER TABLE %s ADD COLUMN %s ..."):format(s.relation, to))
+        )
+        list[4] = {
             sql = where .. native.quote_literal(s.to)
                 .. "\n   AND NOT a.atthasdef AND a.attidentity = '' AND t.typdefault IS NULL",
             message = ("column %s of %s has a default, or is generated or an identity"):format(to, s.relation),
             hint = ("an INSERT that does not name %s must leave it NULL: ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT")
                 :format(to, s.relation, to),
-        },
-    }
+        }
+    end
     local others = {}
     for column in next, s.uses do
         others[#others + 1] = column ~= s.from and column ~= s.to and column or nil

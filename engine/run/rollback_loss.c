@@ -183,6 +183,22 @@ lock(const struct look *look, const struct zdm_sql_loss *loss, const char *table
     return rc;
 }
 
+/* The undo of a later step, which runs before, gives the column this name again: the look under the locks of the
+ * undo finds it there. */
+static bool
+comes_back(const struct look *look, const struct zdm_rollback_step *undone,
+    const struct zdm_sql_loss *loss)
+{
+    for (size_t i = 0; i < look->view->n_steps; i++) {
+        size_t index = look->view->steps[i].index;
+        const struct zdm_step *step = &look->plan->steps[index];
+        if (index > undone->index && step->kind == ZDM_STEP_SQL && step->u.sql.undo.text &&
+            zdm_sql_renames_to(step->u.sql.undo.text, loss))
+            return true;
+    }
+    return false;
+}
+
 /* Of a column or table that is there: what it holds, and is nowhere else. */
 static int
 look_inside(struct look *look, const struct zdm_rollback_step *undone,
@@ -215,7 +231,7 @@ look_inside(struct look *look, const struct zdm_rollback_step *undone,
         add(look->view, undone->index,
             zdm_strf("%s: whether there are any%s could not be told: %s", words,
                 kept.elsewhere ? " that are not in the other column of the sync" : "", why));
-    else if (rc == 0 && answer == NO_COLUMN && !undone->begun)
+    else if (rc == 0 && answer == NO_COLUMN && !undone->begun && !comes_back(look, undone, loss))
         add_renamed(look->view, undone->index, loss, table);
     if (rc == 0)
         zdm_kept_release(&kept);

@@ -4,6 +4,7 @@
 #ifndef ZDM_SQL_LOSSES_H
 #define ZDM_SQL_LOSSES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum zdm_loss_kind {
@@ -31,6 +32,8 @@ struct zdm_sql_losses { /* names folded and unquoted, all owned */
 
 /* None in a text that cannot be parsed. */
 void zdm_sql_losses_of(const char *text, struct zdm_sql_losses *out);
+/* Does the text give a column of that table the name of `loss`? */
+bool zdm_sql_renames_to(const char *text, const struct zdm_sql_loss *loss);
 void zdm_sql_losses_release(struct zdm_sql_losses *losses);
 
 #endif

@@ -74,6 +74,17 @@ owned_by(size_t n, PgQuery__Node *const *options)
     return NULL;
 }
 
+/* The table that it belonged to takes it along no more. */
+static void
+disown(struct zdm_catalog *catalog, const struct zdm_relation *sequence)
+{
+    struct zdm_relation *table = sequence->sequence_of;
+
+    for (size_t i = table ? table->dependents.n : 0; i > 0; i--)
+        if (table->dependents.items[i - 1]->dependent == sequence)
+            zdm_catalog_remove(catalog, &table->dependents, table->dependents.items[i - 1]);
+}
+
 /* False when it fails. */
 static bool
 own(struct zdm_draft *draft, struct zdm_relation *sequence, const PgQuery__List *owner)
@@ -81,6 +92,7 @@ own(struct zdm_draft *draft, struct zdm_relation *sequence, const PgQuery__List 
     struct zdm_catalog *catalog = draft->catalog;
 
     if (owner->n_items < 2) { /* NONE */
+        disown(catalog, sequence);
         zdm_catalog_own_sequence(catalog, sequence, NULL, NULL);
         return true;
     }
@@ -101,6 +113,7 @@ own(struct zdm_draft *draft, struct zdm_relation *sequence, const PgQuery__List 
         return false;
     }
     zdm_draft_lock_on(draft, table, ZDM_LOCK_ACCESS_SHARE, ZDM_HELD_BRIEF);
+    disown(catalog, sequence);
     zdm_catalog_own_sequence(catalog, sequence, table, column);
     struct zdm_dependent *dependent = zdm_catalog_alloc(catalog, sizeof *dependent);
     dependent->kind = "sequence";

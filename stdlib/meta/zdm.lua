@@ -518,6 +518,17 @@ function check(id) end
 ---@field from string The column.
 ---@field to string Its new name.
 
+---@class zdm.recipe.change_type.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field column string The column.
+---@field type string Its new type, as in SQL; with COLLATE, if need be.
+---@field using? string The new value, in the columns of the row, as in ALTER TYPE ... USING; write the column without its table.
+---@field down? string The old value, in the columns of the row, where the column's name means the new value.
+---@field nulls? boolean `using` may make NULL of a value, and that is meant. Otherwise such rows hold the plan.
+---@field default? string The new default, when there is one and `using` is given.
+---@field time_zone? string Between timestamp and timestamptz: where the clock of the values without a zone stood.
+---@field references? boolean Change the columns that refer to it by a foreign key along with it.
+
 ---@class zdm.recipe.rename_table.fields
 ---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
 ---@field to string The new name, in the same schema.
@@ -629,6 +640,7 @@ function check(id) end
 
 ---@class zdm.recipe
 ---@field rename_column fun(body: zdm.recipe.rename_column.fields): zdm.block Gives a column another name while old and new code run side by side: a second column with everything that hangs on the first (type, collation, storage, rights, comment, indexes, constraints, keys), kept equal by triggers; behind a gate the first is dropped. While two columns are unique, INSERT ... ON CONFLICT on one of them can fail with a duplicate key of the other, when two sessions insert the same value at the same time: the application has to repeat it.
+---@field change_type fun(body: zdm.recipe.change_type.fields): zdm.block Gives a column another type without a rewrite: a second column with everything that hangs on the first, kept equal by triggers; then one short transaction swaps the names of the columns, their indexes and constraints. The old column follows the new one until contract, so that the swap can be taken back without loss.
 ---@field rename_table fun(body: zdm.recipe.rename_table.fields): zdm.block Renames a table; in the same instant a view of all its columns takes the old name, through which old code reads and writes on. What hangs on the table (indexes, keys, triggers, rights, publications) stays on it; the view gets its rights. Through a view there is no TRUNCATE, no COPY, no ON CONFLICT ON CONSTRAINT, no TABLESAMPLE, no ctid and, before PostgreSQL 17, no MERGE; LOCK TABLE works.
 ---@field add_required_column fun(body: zdm.recipe.add_required_column.fields): zdm.block Adds a column that is NOT NULL. With a constant `default` in an instant; with another one, or with `fill`, rows that are there get their value in batches. Without a default old code leaves the column NULL: then a gate waits until it is gone.
 ---@field set_not_null fun(body: zdm.recipe.set_not_null.fields): zdm.block Makes a column NOT NULL: a CHECK that holds for new rows at once, the old ones are looked at beside the application, and then the server takes the CHECK for proof. Code that still writes NULL fails from the first step on, so it has to be gone before.

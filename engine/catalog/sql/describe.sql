@@ -51,6 +51,35 @@ SELECT pg_catalog.jsonb_build_object(
           FROM pg_catalog.pg_sequence q
          WHERE q.seqrelid = pg_catalog.pg_get_serial_sequence(c.oid::pg_catalog.regclass::text, a.attname)
                               ::pg_catalog.regclass),
+      'sequence_is', (
+        SELECT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+                 'schema', sn.nspname, 'name', sc.relname, 'type', pg_catalog.format_type(q.seqtypid, NULL),
+                 'start', q.seqstart::text, 'increment', q.seqincrement::text, 'cache', q.seqcache::text,
+                 'cycle', NULLIF(q.seqcycle, false),
+                 -- When it is another one than its type gives it.
+                 'min', CASE WHEN q.seqmin <> CASE WHEN q.seqincrement > 0 THEN 1 ELSE w.least END
+                             THEN q.seqmin::text END,
+                 'max', CASE WHEN q.seqmax <> CASE WHEN q.seqincrement > 0 THEN w.greatest ELSE -1 END
+                             THEN q.seqmax::text END,
+                 'comment', pg_catalog.obj_description(sc.oid, 'pg_class'),
+                 'grants', (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                              'privilege', g.privilege_type,
+                              'role', CASE WHEN g.grantee = 0 THEN NULL ELSE pg_catalog.pg_get_userbyid(g.grantee) END,
+                              'grantable', g.is_grantable) ORDER BY g.grantee, g.privilege_type)
+                              FROM pg_catalog.aclexplode(sc.relacl) g
+                             WHERE g.grantee <> sc.relowner)))
+          FROM pg_catalog.pg_sequence q
+          JOIN pg_catalog.pg_class sc ON sc.oid = q.seqrelid
+          JOIN pg_catalog.pg_namespace sn ON sn.oid = sc.relnamespace,
+               LATERAL (SELECT CASE pg_catalog.format_type(q.seqtypid, NULL)
+                                 WHEN 'smallint' THEN -32768 WHEN 'integer' THEN -2147483648
+                                 ELSE -9223372036854775808 END AS least,
+                               CASE pg_catalog.format_type(q.seqtypid, NULL)
+                                 WHEN 'smallint' THEN 32767 WHEN 'integer' THEN 2147483647
+                                 ELSE 9223372036854775807 END AS greatest) w
+         WHERE q.seqrelid
+               = pg_catalog.pg_get_serial_sequence(c.oid::pg_catalog.regclass::text, a.attname)::pg_catalog.regclass),
+      'enum', NULLIF(t.typtype = 'e', false),
       'collation', CASE WHEN a.attcollation <> t.typcollation AND a.attcollation <> 0
                         THEN (SELECT pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(l.collname)
                                 FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_namespace cn ON cn.oid = l.collnamespace
@@ -140,11 +169,11 @@ SELECT pg_catalog.jsonb_build_object(
       'predicate', pg_catalog.pg_get_expr(x.indpred, x.indrelid),
       'replica_identity', NULLIF(x.indisreplident, false),
       'clustered', NULLIF(x.indisclustered, false),
+      'tablespace', (SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = ic.reltablespace),
       'attached_to', (SELECT h.inhparent::pg_catalog.regclass::text FROM pg_catalog.pg_inherits h
                        WHERE h.inhrelid = x.indexrelid),
       'comment', pg_catalog.obj_description(x.indexrelid, 'pg_class'),
       'options', (SELECT pg_catalog.string_agg(o, ', ') FROM pg_catalog.unnest(ic.reloptions) AS o),
-      'tablespace', (SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = ic.reltablespace),
       'keys', (SELECT pg_catalog.jsonb_agg(pg_catalog.pg_get_indexdef(x.indexrelid, o, false) ORDER BY o)
                  FROM pg_catalog.generate_series(1, x.indnkeyatts) AS o),
       -- Of a constraint's index nothing depends on its columns but the constraint.

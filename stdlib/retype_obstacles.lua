@@ -1,0 +1,98 @@
+--- What speaks against giving columns another type: a part of retype.lua, which see.
+
+local successor = require "successor"
+
+local obstacles = {}
+
+local function of_column(entry, change, use, list)
+    local t, c = entry.t, change.c
+    for _, d in ipairs(t.dependents) do
+        if d.column == c.name then
+            list[#list + 1] = d.what
+        end
+    end
+    for _, what in ipairs { "generated", "inherited" } do
+        if c[what] then
+            list[#list + 1] = ("%s is %s"):format(use.quote(c.name), what)
+        end
+    end
+    if c.sequence and not change.takes_sequence then
+        list[#list + 1] = ("sequence %s, for which %s is no type"):format(c.sequence, change.type)
+    end
+    if c.type_default then
+        list[#list + 1] = ("the default of its type %s, which a column cannot be without"):format(c.type)
+    end
+    -- Behind the swap the old column is NULL where a value does not fit.
+    for _, k in ipairs(t.constraints) do
+        local refuses_null = k.definition:find(use.quote(c.name) .. " IS NOT NULL", 1, true)
+            or k.definition:find("num_n", 1, true)
+        if k.type == "check" and refuses_null and use.contains(k.columns, c.name) then
+            list[#list + 1] = ("check %s, which may refuse NULL"):format(k.name)
+        elseif k.type == "foreign key" and #k.columns > 1 and k.definition:find(" MATCH FULL", 1, true)
+            and use.contains(k.columns, c.name) then
+            list[#list + 1] = ("foreign key %s is MATCH FULL"):format(k.name)
+        end
+    end
+    for _, index in ipairs(t.indexes) do
+        if index.definition:find(" NULLS NOT DISTINCT", 1, true) and use.contains(index.columns, c.name) then
+            list[#list + 1] = ("index %s is NULLS NOT DISTINCT"):format(index.name)
+        end
+    end
+end
+
+-- What is in the way of a table's changes, sorted.
+local function of_table(entry, use)
+    local t, list = entry.t, {}
+    local kept = { ["check"] = true, ["unique"] = true, ["foreign key"] = true, ["not null"] = true,
+        ["primary key"] = true }
+    for _, change in ipairs(entry.changes) do
+        of_column(entry, change, use, list)
+    end
+    for _, k in ipairs(t.constraints) do
+        if not kept[k.type] and successor.touches(entry.names, k.columns) then
+            list[#list + 1] = ("%s %s"):format(k.type, k.name)
+        end
+    end
+    if t.kind ~= "table" or t.partition_of or #t.children > 0 then
+        list[#list + 1] = "the table is partitioned, a partition, or others inherit from it"
+    end
+    table.sort(list)
+    return list
+end
+
+--- Reports what speaks against the changes; true when nothing does.
+function obstacles.sound(tables, keys, field, use)
+    for _, entry in ipairs(tables) do
+        local list, columns = of_table(entry, use), {}
+        for i, change in ipairs(entry.changes) do
+            columns[i] = change.c
+            if not entry.t:lacks("columns", change.new, field) or not entry.t:lacks("columns", change.old, field) then
+                return false
+            end
+        end
+        if #list > 0 then
+            use.refuse(field, ("%s has what the new column cannot take over: %s"):format(
+                #tables > 1 and entry.t.relation or use.quote(columns[1].name), table.concat(list, "; ")),
+                "take these away first, or write the steps yourself")
+            return false
+        end
+        local both = successor.shared_with_earlier(entry.t, columns, use)
+        if both then
+            use.refuse(field, both, "one after the other: the second in a plan of its own")
+            return false
+        end
+    end
+    for _, k in ipairs(keys) do
+        if k.t.kind ~= "table" or k.t.partition_of then
+            use.refuse(
+                field,
+                ("the foreign key %s is of %s, which is partitioned"):format(use.quote(k.name), k.relation),
+                "PostgreSQL cannot add it NOT VALID there: drop it first, and add it again behind the plan"
+            )
+            return false
+        end
+    end
+    return true
+end
+
+return obstacles

@@ -1,0 +1,262 @@
+# Columns that get another type: a key with everything that refers to it, up, down and up again beside writers; values
+# that the old type does not hold; what a prepared statement sees; each kind of conversion; what is refused.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+cp "$ZDM_SOURCE/plans/bigint_key.lua" .
+
+fresh_db types
+sql "CREATE TABLE customers (id int GENERATED ALWAYS AS IDENTITY (START 1000 INCREMENT 2) PRIMARY KEY,
+         referrer int REFERENCES customers, name text NOT NULL, CHECK (referrer <> id));
+     CREATE TABLE orders (number serial PRIMARY KEY, customer int NOT NULL REFERENCES customers ON DELETE CASCADE,
+         total numeric);
+     CREATE UNIQUE INDEX orders_of ON orders (customer, number);
+     ALTER TABLE orders REPLICA IDENTITY USING INDEX orders_of;
+     ALTER TABLE orders CLUSTER ON orders_of;
+     CREATE TABLE addresses (customer int NOT NULL REFERENCES customers, n smallint, line text,
+         PRIMARY KEY (customer, n));
+     CREATE TABLE deliveries (id int, customer int, address smallint,
+         FOREIGN KEY (customer, address) REFERENCES addresses ON UPDATE CASCADE);
+     CREATE TABLE notes (customer int REFERENCES customers ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED, note text);
+     CREATE INDEX notes_of ON notes (customer) INCLUDE (note) WHERE customer > 0;
+     CREATE ROLE clerk;
+     GRANT USAGE ON SEQUENCE customers_id_seq TO clerk;
+     GRANT SELECT (id) ON customers TO clerk;
+     COMMENT ON COLUMN customers.id IS 'printed on the card';
+     COMMENT ON CONSTRAINT customers_pkey ON customers IS 'the key';
+     COMMENT ON CONSTRAINT orders_customer_fkey ON orders IS 'whose';
+     COMMENT ON INDEX notes_of IS 'by customer';
+     COMMENT ON SEQUENCE customers_id_seq IS 'even numbers';
+     INSERT INTO customers (referrer, name) SELECT CASE WHEN g > 1 THEN 1000 END, 'name ' || g
+       FROM generate_series(1, 900) AS g;
+     INSERT INTO orders (customer, total) SELECT 1000 + 2 * (g % 900), g FROM generate_series(1, 2000) AS g;
+     INSERT INTO addresses SELECT 1000 + 2 * g, 1, 'line ' || g FROM generate_series(0, 499) AS g;
+     INSERT INTO deliveries SELECT g, 1000 + 2 * g, 1 FROM generate_series(0, 499) AS g;
+     INSERT INTO notes SELECT 1000 + 2 * g, 'note' FROM generate_series(0, 499) AS g;
+     ANALYZE"
+
+# What the application does until the file `go` is gone. The first error ends it. Statements by their columns, each
+# parsed anew: what prepared ones see comes below.
+application() {
+    while [ -e go ] && [ ! -s app.err ]; do cat <<'SQL'
+INSERT INTO customers (referrer, name) VALUES (1000, 'new') RETURNING id AS id \gset
+INSERT INTO orders (customer, total) VALUES (:id, 1), (:id, 2);
+INSERT INTO addresses VALUES (:id, 1, 'here');
+INSERT INTO deliveries (id, customer, address) VALUES (:id, :id, 1);
+INSERT INTO notes (customer, note) VALUES (:id, 'x');
+UPDATE orders SET total = total + 1, customer = 1002 WHERE customer = :id AND total = 2;
+UPDATE addresses SET n = 2 WHERE customer = :id;
+UPDATE customers SET referrer = NULL WHERE id = :id;
+UPDATE customers SET referrer = 1002 WHERE id = :id;
+SELECT count(*) FROM customers JOIN orders ON customer = customers.id WHERE customers.id = :id;
+DELETE FROM deliveries WHERE customer = :id;
+DELETE FROM addresses WHERE customer = :id;
+DELETE FROM customers WHERE id = :id;
+SELECT pg_sleep(0.01); -- the rest is for zdm
+SQL
+    done | psql -Xq -v ON_ERROR_STOP=1 >app.out 2>app.err || echo "exit $?" >>app.err
+}
+
+picture() {
+    schema_picture | grep -v -e zdm -e ' NOT NULL [^ ]*$' # which are constraints of their own from 18 on
+    sql "SELECT format('comment %s %s', pg_describe_object(classoid, objoid, objsubid), description)
+           FROM pg_description WHERE objoid >= 16384 AND pg_describe_object(classoid, objoid, objsubid) !~ 'zdm'
+          ORDER BY 1"
+    sql "SELECT format('%s %s %s %s', seqrelid::regclass, seqtypid::regtype, seqstart, seqincrement) FROM pg_sequence
+          WHERE seqrelid::regclass::text !~ 'zdm' ORDER BY 1"
+    sql "SELECT format('%s identity %s', attrelid::regclass || '.' || attname, attidentity) FROM pg_attribute
+          WHERE attidentity <> '' ORDER BY 1"
+    sql "SELECT format('%s %s clustered %s', indexrelid::regclass, indisreplident, indisclustered) FROM pg_index
+          WHERE indisreplident OR indisclustered"
+    sql "SELECT format('%s %s', oid::regclass, relacl) FROM pg_class WHERE relacl IS NOT NULL AND oid >= 16384
+            AND relname !~ 'zdm' AND relnamespace = 'public'::regnamespace ORDER BY 1"
+}
+
+# run PLAN: to the end, approving whatever asks for it.
+run() {
+    local code
+    for _ in 1 2 3 4 5 6 7 8 9; do
+        code=0
+        "$ZDM" run "$1" >"$out" 2>"$err" || code=$?
+        [ "$code" = 3 ] || break
+        grep '^  zdm approve' "$out" | while read -r _ rest; do eval "\"$ZDM\" $rest" >/dev/null; done
+    done
+    [ "$code" = 0 ] || fail "$1: exit code $code: $(cat "$out" "$err")"
+}
+
+# says TEXT: what was printed to stderr, wherever its lines end.
+says() {
+    tr -s ' \n' ' ' <"$err" >flat
+    check_has flat "$1"
+}
+
+trap 'rm -f go; wait' EXIT
+
+# --- a key, its four tables, and the table itself
+picture >before
+touch go
+application &
+check_exit 3 "$ZDM" run bigint_key.lua
+check_has "$out" "no way back is needed"
+check_eq "type" bigint "$(sql "SELECT pg_typeof(id) FROM customers LIMIT 1")"
+sql "SELECT * FROM deliveries, orders, notes LIMIT 0"
+
+# More than the old type holds: nobody notices but the way back.
+sql "INSERT INTO customers (id, name) OVERRIDING SYSTEM VALUE VALUES (3000000000, 'far');
+     INSERT INTO orders (customer) VALUES (3000000000);"
+check_exit 4 "$ZDM" rollback bigint_key.lua
+says "1 row of public.customers whose id does not fit the old type integer"
+sql "DELETE FROM customers WHERE id = 3000000000"
+check_exit 0 "$ZDM" rollback bigint_key.lua
+picture >after
+diff before after >&2 || fail "the way back ends elsewhere"
+
+check_exit 3 "$ZDM" run bigint_key.lua
+check_eq "keys that are not proven" 0 "$(sql 'SELECT count(*) FROM pg_constraint WHERE NOT convalidated')"
+rm go
+wait
+check_eq "errors of the application" "" "$(cat app.err)"
+run bigint_key.lua
+picture | diff before - | grep '^[<>]' >change || true
+check_golden recipes_type/bigint_key change
+check_exit 0 "$ZDM" verify bigint_key.lua
+check_eq "the sequence goes on" t "$(sql 'INSERT INTO customers (name) VALUES ($$n$$) RETURNING id > 2800 AND id % 2 = 0')"
+
+# --- every kind of conversion; both ways before the swap, and behind it
+sql "CREATE TYPE mood AS ENUM ('ok', 'sad');
+     CREATE TABLE odds (id serial PRIMARY KEY, amount text DEFAULT '0', at timestamp DEFAULT now(),
+         mood mood NOT NULL DEFAULT 'ok', doc json, name text, small smallint);
+     CREATE INDEX odds_at ON odds (at DESC);
+     INSERT INTO odds (amount, at, doc, name)
+     SELECT g || '.50', '2026-07-01 12:00', '{\"a\": 1}', 'n' FROM generate_series(1, 300) AS g;
+     INSERT INTO odds (amount, at, mood, name) VALUES ('n/a', NULL, 'sad', NULL), (NULL, '2026-01-01', 'ok', 'x')"
+cat >odds.lua <<'LUA'
+return plan "odds" {
+    api = 1,
+    recipe.change_type { table = "odds", column = "amount", type = "numeric" },
+    recipe.change_type { table = "odds", column = "at", type = "timestamptz", time_zone = "Europe/Berlin" },
+    recipe.change_type { table = "odds", column = "mood", type = "text" },
+    recipe.change_type { table = "odds", column = "doc", type = "jsonb" },
+    recipe.change_type {
+        table = "odds",
+        column = "small",
+        type = "boolean",
+        using = "small <> 0",
+        down = "CASE WHEN small THEN 1 ELSE 0 END",
+    },
+}
+LUA
+check_exit 3 "$ZDM" run odds.lua
+check_has "$out" 'closed  sql "no row is in its way": false'
+sql "UPDATE odds SET amount = '-1e2' WHERE amount = 'n/a'"
+check_exit 3 "$ZDM" run odds.lua
+check_has "$out" "no way back is needed"
+run odds.lua
+sql "INSERT INTO odds (name) VALUES ('new')"
+sql "SELECT pg_typeof(amount), amount, pg_typeof(at), at AT TIME ZONE 'UTC', pg_typeof(mood), mood, pg_typeof(doc), doc,
+            name, small FROM odds WHERE id IN (1, 301, 302) ORDER BY id" >change
+picture | grep odds >>change
+check_golden recipes_type/odds change
+
+# --- both columns follow each other before the swap and behind it
+sql "CREATE TABLE pairs (id int PRIMARY KEY, n int); INSERT INTO pairs VALUES (1, 1), (2, 2), (3, NULL)"
+cat >pairs.lua <<'LUA'
+return plan "pairs" {
+    api = 1,
+    recipe.change_type { table = "pairs", column = "n", type = "bigint" },
+}
+LUA
+both() {
+    check_eq "$1" "$3" "$(sql "SELECT coalesce(n::text, '-') || '|' || coalesce($2::text, '-') FROM pairs WHERE id <> 9 ORDER BY id" |
+        paste -sd ' ')"
+}
+check_exit 0 "$ZDM" run pairs.lua --until "pairs.n is ready"
+both "copied" zdm_new_n "1|1 2|2 -|-"
+sql "UPDATE pairs SET n = 5 WHERE id = 1; UPDATE pairs SET zdm_new_n = 6 WHERE id = 2;
+     UPDATE pairs SET n = 7, zdm_new_n = 8 WHERE id = 3; INSERT INTO pairs VALUES (4, 4);
+     INSERT INTO pairs (id, zdm_new_n) VALUES (5, 55)"
+both "before" zdm_new_n "5|5 6|6 8|8 4|4 55|55"
+sql "UPDATE pairs SET n = NULL WHERE id = 1; UPDATE pairs SET zdm_new_n = NULL WHERE id = 2; DELETE FROM pairs WHERE id = 5"
+both "NULL" zdm_new_n "-|- -|- 8|8 4|4"
+
+# What a session sees of the swap that prepared its statements before.
+psql -XAtq >seen 2>&1 <<SQL
+PREPARE result AS SELECT n FROM pairs WHERE id = 4;
+PREPARE no_result (int) AS UPDATE pairs SET n = n + 1 WHERE n = \$1;
+EXECUTE result;
+EXECUTE no_result (0);
+\! "$ZDM" run pairs.lua >swap.out 2>&1
+EXECUTE no_result (4);
+EXECUTE result;
+DEALLOCATE result;
+PREPARE result AS SELECT n FROM pairs WHERE id = 4;
+EXECUTE result;
+SQL
+check_eq "prepared statements" "4|ERROR:  cached plan must not change result type|5" "$(paste -sd '|' seen)"
+both "behind" zdm_old_n "-|- -|- 8|8 5|5"
+sql "UPDATE pairs SET n = 1 WHERE id = 1; UPDATE pairs SET zdm_old_n = 2 WHERE id = 2; UPDATE pairs SET n = NULL WHERE id = 3;
+     INSERT INTO pairs (id, n) VALUES (6, 9999999999); UPDATE pairs SET n = 9999999998 WHERE id = 4"
+both "behind, written" zdm_old_n "1|1 2|2 -|- 9999999998|- 9999999999|-"
+check_exit 4 "$ZDM" rollback pairs.lua
+says "2 rows of public.pairs whose n does not fit the old type integer"
+sql "UPDATE pairs SET n = 4 WHERE id = 4; DELETE FROM pairs WHERE id = 6"
+both "behind, fitting again" zdm_old_n "1|1 2|2 -|- 4|4"
+check_exit 0 "$ZDM" rollback pairs.lua
+check_eq "back" "1|1 2|2 3| 4|4" "$(sql 'SELECT id, n FROM pairs ORDER BY id' | paste -sd ' ')"
+
+# --- names that need quotes, long ones, another schema
+long=$(printf 'c%.0s' {1..63})
+sql "CREATE SCHEMA \"My %s Shop\"; CREATE TABLE \"My %s Shop\".\"All it's\" (\"The Id\" serial PRIMARY KEY, $long int NOT NULL);
+     CREATE UNIQUE INDEX \"Of $long\" ON \"My %s Shop\".\"All it's\" ($long);
+     INSERT INTO \"My %s Shop\".\"All it's\" ($long) SELECT generate_series(1, 20)"
+cat >names.lua <<LUA
+return plan "names" {
+    api = 1,
+    recipe.change_type { table = '"My %s Shop"."All it\\'s"', column = '"The Id"', type = "bigint" },
+    recipe.change_type { table = '"My %s Shop"."All it\\'s"', column = "$long", type = "numeric" },
+}
+LUA
+picture >before
+check_exit 0 "$ZDM" run names.lua --until "All it's.The Id: open to any value of the new type"
+# Taken back to just before the swap, the indexes that it used are gone: that is said, and what to do.
+check_exit 0 "$ZDM" rollback names.lua --to "All it's.The Id is ready"
+check_exit 1 "$ZDM" run names.lua
+says "there is no index \"zdm_new_All it's_pkey\" any more"
+check_exit 0 "$ZDM" rollback names.lua
+picture | diff before - >&2 || fail "names: the way back ends elsewhere"
+run names.lua
+picture | diff before - | grep '^[<>]' >change || true
+check_golden recipes_type/names change
+
+# --- refused
+sql "CREATE TABLE shown (a int, b int, c numeric(10,2), d varchar(5) UNIQUE, e timestamp, f text DEFAULT 'x', g xml,
+         h int CHECK (h IS NOT NULL OR a > 0), i int GENERATED ALWAYS AS (b) STORED, EXCLUDE (a WITH =));
+     CREATE VIEW shows AS SELECT a FROM shown;
+     CREATE TABLE to_d (d varchar(5) REFERENCES shown (d));
+     CREATE TABLE parts (c bigint, d varchar(5) REFERENCES shown (d)) PARTITION BY RANGE (c)"
+cat >refused.lua <<'LUA'
+local function change(column, type, more)
+    local fields = { table = "shown", column = column, type = type }
+    for key, value in pairs(more or {}) do
+        fields[key] = value
+    end
+    return recipe.change_type(fields)
+end
+return plan "refused" {
+    api = 1,
+    change("a", "bigint"),
+    change("b", "int4"),
+    change("b", "bigint"),
+    change("c", "numeric(12, 2)"),
+    change("c", "int"),
+    change("d", "text"),
+    change("d", "int"),
+    change("d", "int", { references = true }),
+    change("e", "timestamptz"),
+    change("f", "int", { using = "length(f)", down = "f::text" }),
+    change("g", "int"),
+    change("h", "bigint"),
+    change("z", "int"),
+    change("i", "bigint"),
+}
+LUA
+check_exit 2 "$ZDM" plan refused.lua
+check_golden recipes_type/refused "$err"
