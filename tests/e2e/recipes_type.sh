@@ -153,7 +153,7 @@ run odds.lua
 sql "INSERT INTO odds (name) VALUES ('new')"
 sql "SELECT pg_typeof(amount), amount, pg_typeof(at), at AT TIME ZONE 'UTC', pg_typeof(mood), mood, pg_typeof(doc), doc,
             name, small FROM odds WHERE id IN (1, 301, 302) ORDER BY id" >change
-picture | grep odds >>change
+picture | grep odds | sed 's, *$,,' >>change
 check_golden recipes_type/odds change
 
 # --- both columns follow each other before the swap and behind it
