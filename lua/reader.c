@@ -500,12 +500,23 @@ read_plan(lua_State *L)
     return 0;
 }
 
-int
-zdm_read_plan(struct zdm_script *script, struct zdm_plan **out, struct zdm_err *err)
+/* (reader, description) */
+static int
+read_compat_alone(lua_State *L)
+{
+    struct reader *r = lua_touserdata(L, 1);
+
+    read_compat(r, &r->plan->compat);
+    return 0;
+}
+
+/* Reads the description on top of the stack by `read`. */
+static int
+read_by(lua_CFunction read, struct zdm_script *script, struct zdm_plan **out, struct zdm_err *err)
 {
     struct reader r = {.L = script->L, .source = script->source, .plan = zdm_plan_new()};
 
-    lua_pushcfunction(r.L, read_plan);
+    lua_pushcfunction(r.L, read);
     lua_insert(r.L, -2);
     lua_pushlightuserdata(r.L, &r);
     lua_insert(r.L, -2);
@@ -513,7 +524,21 @@ zdm_read_plan(struct zdm_script *script, struct zdm_plan **out, struct zdm_err *
         zdm_plan_free(r.plan);
         return -1;
     }
-    zdm_plan_canonicalise(r.plan);
     *out = r.plan;
     return 0;
+}
+
+int
+zdm_read_plan(struct zdm_script *script, struct zdm_plan **out, struct zdm_err *err)
+{
+    if (read_by(read_plan, script, out, err) < 0)
+        return -1;
+    zdm_plan_canonicalise(*out);
+    return 0;
+}
+
+int
+zdm_read_compat(struct zdm_script *script, struct zdm_plan **out, struct zdm_err *err)
+{
+    return read_by(read_compat_alone, script, out, err);
 }

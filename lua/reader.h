@@ -11,6 +11,9 @@
  * zdm_func is a reference for zdm_push_function. *out owned. */
 int zdm_read_plan(struct zdm_script *script, struct zdm_plan **out, struct zdm_err *err);
 
+/* The same of a description that has nothing but compat = { ... }: the rest of the plan is empty. */
+int zdm_read_compat(struct zdm_script *script, struct zdm_plan **out, struct zdm_err *err);
+
 /* Pushes the function behind a handle. */
 void zdm_push_function(lua_State *L, zdm_func func);
 

@@ -13,8 +13,11 @@
 #include "cli/layout.h"
 #include "cli/load.h"
 #include "cli/render_rehearse.h"
+#include "lua/compat_file.h"
+#include "lua/source.h"
 #include "pg/sandbox.h"
 #include "pg/sandbox_setup.h"
+#include "rehearse/load.h"
 
 enum { EXIT_BROKE = 4 };
 enum { CLIENTS = 4, ASKS = 4, EVERY_MS = 40, KILLS = 3, MAX_STALL_MS = 5000 };
@@ -139,7 +142,8 @@ again(const struct zdm_args *args, const struct settings *settings)
 
 static int
 rehearse(const struct zdm_args *args, struct zdm_io *io, const struct settings *settings,
-    const struct zdm_sandbox *sandbox, const struct zdm_plan *plan, struct zdm_err *err)
+    const struct zdm_sandbox *sandbox, const struct zdm_plan *plan, const struct zdm_compat *load,
+    struct zdm_err *err)
 {
     bool quick = zdm_args_has(args, ZDM_OPT_QUICK);
     const struct zdm_rehearse_options options = {
@@ -147,7 +151,7 @@ rehearse(const struct zdm_args *args, struct zdm_io *io, const struct settings *
         .conninfo = zdm_sandbox_conninfo(sandbox),
         .folder = zdm_sandbox_folder(sandbox),
         .plan = plan,
-        .load = &plan->compat,
+        .load = load,
         .n_clients = quick ? CLIENTS / 2 : CLIENTS,
         .max_stall_us = settings->max_stall_ms * 1000,
         .every_ms = quick ? EVERY_MS / 2 : EVERY_MS,
@@ -171,6 +175,28 @@ rehearse(const struct zdm_args *args, struct zdm_io *io, const struct settings *
     return code;
 }
 
+/* *out owned, NULL: the plan's own. */
+static int
+read_load(const char *path, struct zdm_plan **out, struct zdm_errlist *errors)
+{
+    const char *suffix = path ? strrchr(path, '.') : NULL;
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_source *source = NULL;
+
+    *out = NULL;
+    if (!path)
+        return 0;
+    if (!suffix || strcmp(suffix, ".sql") != 0)
+        return zdm_compat_read(path, out, errors);
+    int rc = zdm_source_read_as(path, "load", &source, &err);
+    if (rc == 0)
+        rc = zdm_load_sql(path, source->text, out, &err);
+    if (rc < 0)
+        zdm_err_move(zdm_errlist_add(errors), &err);
+    zdm_source_free(source);
+    return rc;
+}
+
 static int
 fill(const struct zdm_args *args, const char *conninfo, struct zdm_err *err)
 {
@@ -180,7 +206,7 @@ fill(const struct zdm_args *args, const char *conninfo, struct zdm_err *err)
 
 static int
 in_copy(const struct zdm_args *args, struct zdm_io *io, const struct settings *settings,
-    const struct zdm_schema_copy *copy)
+    const struct zdm_schema_copy *copy, const struct zdm_plan *load)
 {
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_loaded loaded;
@@ -194,30 +220,45 @@ in_copy(const struct zdm_args *args, struct zdm_io *io, const struct settings *s
         return code;
     }
     if (check_commands(args, loaded.plan, &err) == 0)
-        code = rehearse(args, io, settings, zdm_schema_copy_sandbox(copy), loaded.plan, &err);
+        code = rehearse(args, io, settings, zdm_schema_copy_sandbox(copy), loaded.plan,
+            load ? &load->compat : &loaded.plan->compat, &err);
     zdm_loaded_release(&loaded);
     return code < 0 ? zdm_io_fail(io, &err) : code;
+}
+
+/* On a copy of the schema, which is made for it. */
+static int
+on_copy(const struct zdm_args *args, struct zdm_io *io, const struct settings *settings,
+    const struct zdm_plan *load)
+{
+    const char *schema = zdm_args_get(args, ZDM_OPT_SCHEMA);
+    struct zdm_schema_copy *copy = NULL;
+    struct zdm_err err = ZDM_ERR_INIT;
+    char *from = schema ? NULL : zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_FROM));
+    int rc = zdm_schema_copy_open(from, schema, &copy, &err);
+
+    free(from);
+    if (rc < 0)
+        return zdm_io_fail(io, &err);
+    int code = in_copy(args, io, settings, copy, load);
+    zdm_schema_copy_close(copy);
+    return code;
 }
 
 int
 zdm_cmd_rehearse(const struct zdm_args *args, struct zdm_io *io)
 {
-    struct zdm_schema_copy *copy = NULL;
+    struct zdm_errlist errors = ZDM_ERRLIST_INIT;
+    struct zdm_plan *load = NULL;
     struct zdm_err err = ZDM_ERR_INIT;
     struct settings settings;
-    const char *schema = zdm_args_get(args, ZDM_OPT_SCHEMA);
-    char *from = NULL;
 
     if (read_settings(args, &settings, &err) < 0)
         return zdm_io_fail(io, &err);
+    if (read_load(zdm_args_get(args, ZDM_OPT_LOAD), &load, &errors) < 0)
+        return zdm_io_fail_list(io, &errors);
     zdm_signals_install();
-    if (!schema)
-        from = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_FROM));
-    int rc = zdm_schema_copy_open(from, schema, &copy, &err);
-    free(from);
-    if (rc < 0)
-        return zdm_io_fail(io, &err);
-    int code = in_copy(args, io, &settings, copy);
-    zdm_schema_copy_close(copy);
+    int code = on_copy(args, io, &settings, load);
+    zdm_plan_free(load);
     return code;
 }

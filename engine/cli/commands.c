@@ -125,7 +125,7 @@ const struct zdm_command zdm_commands[] = {
         .words = "PLAN",
         .min_words = 1,
         .max_words = 1,
-        .options = ZDM_OPT_BIT(FROM) | ZDM_OPT_BIT(SCHEMA) | ZDM_OPT_BIT(DATA) |
+        .options = ZDM_OPT_BIT(FROM) | ZDM_OPT_BIT(SCHEMA) | ZDM_OPT_BIT(DATA) | ZDM_OPT_BIT(LOAD) |
                    ZDM_OPT_BIT(QUICK) | ZDM_OPT_BIT(MAX_STALL) | ZDM_OPT_BIT(SEED) |
                    ZDM_OPT_BIT(RUN_COMMANDS) | ZDM_OPT_BIT(REHEARSE_FORMAT) | ZDM_OPT_BIT(COLOR) |
                    ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),

@@ -31,19 +31,42 @@ zdm_rehearse_strongest(const struct zdm_rehearse_step *step)
     return strongest;
 }
 
+/* Has a relation that the plan locks like this another name by now? Then the lock is its. */
+static bool
+is_renamed(const struct zdm_rehearse_step *step, int strength)
+{
+    for (size_t i = 0; i < step->n_locks; i++)
+        if (step->locks[i].predicted >= strength && !step->locks[i].strength)
+            return true;
+    return false;
+}
+
 /* A weak lock is taken by whatever reads or writes; what the plan shows are those that matter. */
 static bool
 is_surprise(const struct zdm_rehearse_step *step, const struct zdm_rehearse_lock *lock)
 {
-    bool judged = step->step->kind == ZDM_STEP_SQL;
-
-    return judged && lock->strength > lock->predicted && lock->strength > ROW_EXCLUSIVE;
+    return lock->strength > lock->predicted && lock->strength > ROW_EXCLUSIVE &&
+           !is_renamed(step, lock->strength);
 }
 
+/* A rewrite builds all indexes anew. Not all scans are announced, so that one which was not is none. */
+static bool
+is_surprising_work(const struct zdm_rehearse_step *step, const struct zdm_rehearse_work *work)
+{
+    if (!work->observed || work->predicted)
+        return false;
+    for (size_t i = 0; i < step->n_work; i++)
+        if (work->kind == ZDM_WORK_BUILD && step->work[i].kind == ZDM_WORK_REWRITE &&
+            step->work[i].observed)
+            return false;
+    return true;
+}
+
+/* Of steps of SQL: what hooks and commands do no plan shows. */
 bool
 zdm_rehearse_surprise(const struct zdm_rehearse_step *step, size_t n, struct zdm_buf *out)
 {
-    for (size_t i = 0; i < step->n_locks; i++) {
+    for (size_t i = 0; step->step->kind == ZDM_STEP_SQL && i < step->n_locks; i++) {
         const struct zdm_rehearse_lock *lock = &step->locks[i];
         if (!is_surprise(step, lock) || n-- > 0)
             continue;
@@ -52,14 +75,11 @@ zdm_rehearse_surprise(const struct zdm_rehearse_step *step, size_t n, struct zdm
             lock->predicted ? zdm_rehearse_lock_name(lock->predicted) : "no lock");
         return true;
     }
-    for (size_t i = 0; i < step->n_work; i++) {
+    for (size_t i = 0; step->step->kind == ZDM_STEP_SQL && i < step->n_work; i++) {
         const struct zdm_rehearse_work *work = &step->work[i];
-        if (step->step->kind != ZDM_STEP_SQL || !step->ran || work->observed == work->predicted ||
-            n-- > 0)
+        if (!is_surprising_work(step, work) || n-- > 0)
             continue;
-        zdm_buf_addf(out,
-            work->observed ? "a %s of %s, which the plan does not show"
-                           : "no %s of %s, which the plan shows",
+        zdm_buf_addf(out, "a %s of %s, which the plan does not show",
             zdm_rehearse_work_name(work->kind), work->relation);
         return true;
     }
@@ -204,7 +224,7 @@ zdm_rehearse_trouble_words(struct zdm_buf *out, const struct zdm_rehearse_troubl
     if (trouble->sql)
         zdm_buf_addf(out, ", query %zu of the %s version", trouble->query + 1,
             trouble->side == ZDM_COMPAT_OLD ? "old" : "new");
-    zdm_buf_addf(out, " (round \"%s\"", trouble->round);
+    zdm_buf_addf(out, " (first in round \"%s\"", trouble->round);
     if (trouble->count > 1)
         zdm_buf_addf(out, ", %s times", zdm_show_count(trouble->count, count));
     zdm_buf_addc(out, ')');

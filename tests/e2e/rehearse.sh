@@ -48,7 +48,7 @@ return plan "rename" {
     contract { drop_column { table = "users", column = "email" } },
 }
 EOF2
-check_exit 0 "$ZDM" rehearse rename.lua --schema schema.sql --data rows.sql --quick --seed 1 --format json
+check_exit 0 "$ZDM" rehearse rename.lua --schema schema.sql --data rows.sql --quick --seed 1 --max-stall 60s --format json
 check_eq "ok" True "$(field "d['ok']")"
 check_eq "rows" 500 "$(field "d['rows']")"
 check_eq "compared" 1 "$(field "d['compared']")"
@@ -82,7 +82,7 @@ has 'broke: values at step "translate", query 2 of the old version'
 has 'broke: columns at step "more", query 3 of the old version'
 has 'broke: error 42703 at step "rename", query 1 of the old version'
 has 'column "email" does not exist'
-has 'broke: schema (round "back and up") behind the rollback the schema is not what it was before the plan'
+has 'broke: schema (first in round "back and up") behind the rollback the schema is not what it was before the plan'
 has '+ column public.users.left_over: integer'
 has 'rehearsed: it breaks'
 [ "$(wc -L <"$out")" -le 80 ] || fail "wider than 80 columns"
@@ -107,7 +107,35 @@ check_has "$out" 'name="hold &lt;it&gt;"'
 check_has "$out" 'sql &quot;no&quot; is closed'
 check_has "$out" '<skipped/>'
 
+# A load of its own, in Lua or SQL; the plan's is not asked then.
+cat >load.lua <<'EOF2'
+local one = "SELECT name FROM countries WHERE code = 'de'"
+return { old = { one, { one, "SELECT 1" } } }
+EOF2
+cat >load.sql <<'EOF2'
+SELECT name FROM countries WHERE code = 'de'; -- one
+SELECT count(*) FROM visits;
+EOF2
+cat >fine.lua <<'EOF2'
+return plan "fine" {
+    api = 1,
+    compat = { old = { "SELECT nothing FROM nowhere" } },
+    expand { sql "more" "ALTER TABLE countries ADD COLUMN more int" },
+}
+EOF2
+check_exit 0 "$ZDM" rehearse fine.lua --schema schema.sql --data rows.sql --quick --max-stall 60s --load load.lua --format markdown
+check_has "$out" "### zdm rehearse: ok"
+check_has "$out" "2 old and 0 new queries"
+
 # What is wrong before anything is rehearsed.
+echo 'return { odl = {} }' >odl.lua
+check_exit 2 "$ZDM" rehearse fine.lua --schema schema.sql --load odl.lua
+check_has "$err" 'did you mean "old"?'
+printf 'COPY countries FROM stdin;\nx\ty\n\\.\n' >psql.sql
+check_exit 2 "$ZDM" rehearse fine.lua --schema schema.sql --load psql.sql
+check_has "$err" 'psql.sql:1:1: error: a load has no commands of psql'
+check_exit 2 "$ZDM" rehearse fine.lua --schema schema.sql --load load.sql --data missing.sql
+check_has "$err" 'missing.sql'
 check_exit 2 "$ZDM" rehearse rename.lua
 check_has "$err" "a rehearsal needs a schema"
 sed 's/SELECT code, name/SELECT code, nam/' rename.lua >wrong.lua
