@@ -20,7 +20,8 @@ picture() {
     sql "SELECT what FROM audit"
     sql "SELECT tableoid::regclass, * FROM parted ORDER BY id"
     sql "SELECT step, item, state, kind, fingerprint, definition,
-              regexp_replace(CASE WHEN kind = 'backfill' THEN detail - 'predicted' - 'happened' ELSE detail END::text, 'at 20[-0-9T:Z]+', 'at some time') FROM zdm.journal
+              regexp_replace(NULLIF(detail - '{predicted,happened,spent,elapsed_ms}'::text[], '{}')::text, 'at 20[-0-9T:Z]+', 'at some time')
+         FROM zdm.journal
           ORDER BY step COLLATE \"C\", item COLLATE \"C\""
     sql "SELECT step, key, tries FROM zdm.quarantine"
     sql "SELECT step, slice, pos, bound, state FROM zdm.cursor ORDER BY step, slice"
@@ -59,7 +60,7 @@ points=$("$ZDM" --version >/dev/null; ZDM_FAILPOINT=list "$ZDM" | awk '{ print $
 kills=0
 for point in $points; do
     killed_here=0
-    for pass in 1 3 13; do
+    for pass in 1 7; do
         new_target
         code=0
         if [ "$point" = approve.after ]; then
