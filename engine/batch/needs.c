@@ -12,6 +12,8 @@
 
 extern const struct zdm_embedded zdm_batch_sql[];
 
+#define INTO "zdm_into"
+
 /* Something that zdm_needs_find calls: 0, and *why_not when there is no sweep for it. */
 static int
 check_calls(
@@ -96,6 +98,7 @@ find_missing(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     struct zdm_buf b = ZDM_BUF_INIT;
     struct zdm_result *r = NULL;
     int rc = 0;
+    char *into = zdm_order_own_name(target, INTO, NULL);
 
     for (size_t i = 0; i < target->n_keys; i++) {
         columns[i] = held_by(spec, target, target->keys[i].name);
@@ -104,7 +107,7 @@ find_missing(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
                 target->keys[i].name, target->relation);
             goto out;
         }
-        zdm_buf_addf(&b, "%szdm_into.%s", i > 0 ? " AND " : "", columns[i]);
+        zdm_buf_addf(&b, "%s%s.%s", i > 0 ? " AND " : "", into, columns[i]);
         zdm_order_add_operator(&b, &target->keys[i], "=");
         zdm_buf_addf(&b, "%s.%s", zdm_backfill_target_row(target), target->keys[i].name);
     }
@@ -118,6 +121,7 @@ find_missing(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
             zdm_strf("%s has no unique index on the key of %s", target->into, target->relation);
     free(names);
 out:
+    free(into);
     zdm_result_free(r);
     zdm_buf_release(&b);
     return rc;
@@ -195,10 +199,13 @@ zdm_needs_add(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
         break;
     case ZDM_BACKFILL_MAP:
         zdm_die("what a function does is no condition");
-    case ZDM_BACKFILL_COPY:
+    case ZDM_BACKFILL_COPY: {
+        char *into = zdm_order_own_name(t, INTO, NULL);
         zdm_buf_addf(
-            b, "NOT EXISTS (SELECT FROM %s AS zdm_into WHERE %s)", t->into, t->needs.missing);
+            b, "NOT EXISTS (SELECT FROM %s AS %s WHERE %s)", t->into, into, t->needs.missing);
+        free(into);
         break;
+    }
     }
     zdm_buf_add(b, " END");
 }

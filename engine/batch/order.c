@@ -1,11 +1,30 @@
 #include "batch/order.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
 void
 zdm_order_add_table(struct zdm_buf *b, const struct zdm_backfill_target *t)
 {
     zdm_buf_add(b, t->relation);
     if (t->alias)
         zdm_buf_addf(b, " AS %s", t->alias);
+}
+
+char *
+zdm_order_own_name(const struct zdm_backfill_target *t, const char *base, const char *text)
+{
+    char *name = zdm_strdup(base);
+
+    for (int i = 1; strcmp(name, t->name) == 0 || (t->alias && strcmp(name, t->alias) == 0) ||
+                    (text && strcasestr(text, name));
+         i++) {
+        free(name);
+        name = zdm_strf("%s_%d", base, i);
+    }
+    return name;
 }
 
 /* "public.users.id", with the index's collation where it has to be said. The whole qualification
@@ -22,10 +41,13 @@ add_key(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t i)
 static void
 add_value(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t i, int place)
 {
-    if (place > 0)
+    if (place > 0) {
         zdm_buf_addf(b, "$%zu::pg_catalog.text::%s", (size_t)place + i, t->keys[i].type);
-    else
-        zdm_buf_addf(b, "zdm_ends.k%zu", i + 1);
+        return;
+    }
+    char *ends = zdm_order_own_name(t, ZDM_ORDER_ENDS, NULL);
+    zdm_buf_addf(b, "%s.k%zu", ends, i + 1);
+    free(ends);
 }
 
 void
@@ -60,7 +82,7 @@ zdm_order_add_equal(struct zdm_buf *b, const struct zdm_backfill_target *t, cons
         zdm_buf_add(b, i > 0 ? " AND " : "");
         add_key(b, t, i);
         zdm_order_add_operator(b, &t->keys[i], "=");
-        zdm_buf_addf(b, "%s.zdm_k%zu::%s", from, i + 1, t->keys[i].type);
+        zdm_buf_addf(b, "%s.%s_k%zu::%s", from, from, i + 1, t->keys[i].type);
     }
 }
 

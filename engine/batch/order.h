@@ -21,7 +21,12 @@
 #include "batch/target.h"
 
 /* Where the columns of a position are: parameters from `param` on (1 is $1), or, with 0, the columns
- * k1, k2, ... of zdm_ends. */
+ * k1, k2, ... of what is called zdm_order_own_name(ZDM_ORDER_ENDS). */
+#define ZDM_ORDER_ENDS "zdm_ends"
+
+/* A name for something beside the table's rows in a statement: `base`, or like it, but not what these are called,
+ * and in no text of the author's that stands there (or NULL). Owned. */
+char *zdm_order_own_name(const struct zdm_backfill_target *t, const char *base, const char *text);
 
 /* The table in FROM: "public.users", or a partition AS the table that it is of. */
 void zdm_order_add_table(struct zdm_buf *b, const struct zdm_backfill_target *t);
@@ -41,7 +46,7 @@ void zdm_order_add_next(
 void zdm_order_add_at(struct zdm_buf *b, const struct zdm_backfill_target *t, int place);
 /* " = ": of the index, whatever the author's search path has. */
 void zdm_order_add_operator(struct zdm_buf *b, const struct zdm_key *key, const char *name);
-/* The row whose key are the texts k1, k2, ... of `from`. */
+/* The row whose key are the texts FROM_k1, FROM_k2, ... of `from`. */
 void zdm_order_add_equal(struct zdm_buf *b, const struct zdm_backfill_target *t, const char *from);
 /* Roughly the rows behind `after` (-1: from the first on) up to `upto`, by the first column, their only
  * parameter: what the planner can estimate. */

@@ -1,5 +1,7 @@
 #include "batch/pages_sql.h"
 
+#include <stdlib.h>
+
 #include "batch/order.h"
 #include "batch/pages.h"
 #include "batch/statement_parts.h"
@@ -186,25 +188,28 @@ zdm_pages_build_stale(
 {
     struct zdm_buf b = ZDM_BUF_INIT;
     const char *row = zdm_backfill_target_row(t);
+    char *q = zdm_order_own_name(t, "q", spec->where);
 
-    zdm_buf_add(&b,
+    zdm_buf_addf(&b,
         "WITH zdm_fence AS MATERIALIZED (\n"
         "  SELECT p.epoch FROM zdm.plan AS p WHERE p.name " EQ " $1::pg_catalog.text\n"
         "    AND p.epoch " EQ " $4::pg_catalog.int8 FOR SHARE),\n"
         "zdm_gone AS (\n"
-        "  DELETE FROM zdm.quarantine AS q WHERE EXISTS (SELECT FROM zdm_fence) AND q.plan " EQ
+        "  DELETE FROM zdm.quarantine AS %s WHERE EXISTS (SELECT FROM zdm_fence) AND %s.plan " EQ
         " $1\n"
-        "    AND q.step " EQ " $2::pg_catalog.text AND q.relation " EQ " $3::pg_catalog.text\n"
-        "    AND NOT EXISTS (SELECT FROM ");
+        "    AND %s.step " EQ " $2::pg_catalog.text AND %s.relation " EQ " $3::pg_catalog.text\n"
+        "    AND NOT EXISTS (SELECT FROM ",
+        q, q, q, q);
     zdm_order_add_table(&b, t);
     /* OFFSET: row by row, never a join with the whole table. */
     zdm_buf_addf(&b,
         " WHERE %s.ctid " EQ "\n"
-        "      (q.key_columns OPERATOR(pg_catalog.->>) 'ctid')::pg_catalog.tid AND %s.xmin " EQ
-        "\n      (q.key_columns OPERATOR(pg_catalog.->>) 'xmin')::pg_catalog.xid AND ",
-        row, row);
+        "      (%s.key_columns OPERATOR(pg_catalog.->>) 'ctid')::pg_catalog.tid AND %s.xmin " EQ
+        "\n      (%s.key_columns OPERATOR(pg_catalog.->>) 'xmin')::pg_catalog.xid AND ",
+        row, q, row, q);
     add_filenode(&b, t);
-    zdm_buf_add(&b, " " EQ "\n      (q.key_columns OPERATOR(pg_catalog.->>) 'file') OFFSET 0)\n");
+    zdm_buf_addf(
+        &b, " " EQ "\n      (%s.key_columns OPERATOR(pg_catalog.->>) 'file') OFFSET 0)\n", q);
     if (clean) {
         zdm_buf_add(&b, "    AND NOT EXISTS (SELECT FROM ");
         zdm_order_add_table(&b, t);
@@ -215,6 +220,7 @@ zdm_pages_build_stale(
     zdm_buf_add(&b, "  RETURNING 1)\n"
                     "SELECT (SELECT pg_catalog.count(*) FROM zdm_fence),\n"
                     "  (SELECT pg_catalog.count(*) FROM zdm_gone)");
+    free(q);
     return zdm_buf_take(&b);
 }
 

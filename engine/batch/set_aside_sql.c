@@ -65,7 +65,7 @@ add_rows(
     zdm_buf_add(b, "zdm_bad AS MATERIALIZED (\n  SELECT ");
     zdm_order_add_at(b, t, upto);
     zdm_buf_add(b, " AS is_last, $15::pg_catalog.text AS key,\n"
-                   "    (SELECT pg_catalog.row_to_json(zdm_key) FROM (SELECT ");
+                   "    (SELECT pg_catalog.row_to_json(zdm_key.*) FROM (SELECT ");
     zdm_order_add_columns(b, t, NULL, false);
     zdm_buf_add(b, ") AS zdm_key) AS key_columns,\n    ");
     add_values(b, t, values);

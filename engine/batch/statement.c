@@ -44,7 +44,8 @@ add_action(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
         zdm_buf_add(b, "\n");
         break;
     case ZDM_BACKFILL_COPY:
-        zdm_buf_addf(b, "  INSERT INTO %s (", t->into);
+        /* Of its own name it could be called excluded. */
+        zdm_buf_addf(b, "  INSERT INTO %s AS zdm_into (", t->into);
         for (size_t i = 0; i < t->n_set; i++)
             zdm_buf_addf(b, "%s%s", i > 0 ? ", " : "", t->set[i]);
         zdm_buf_add(b, ") OVERRIDING SYSTEM VALUE\n  SELECT ");

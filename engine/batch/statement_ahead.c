@@ -1,6 +1,8 @@
 /* The SQL that looks ahead of the batches: where the table ends, how much lies ahead, where batches end. */
 #include "batch/statement_parts.h"
 
+#include <stdlib.h>
+
 #include "base/mem.h"
 #include "batch/order.h"
 
@@ -81,17 +83,21 @@ build_probe(const struct zdm_backfill_target *t, bool next)
 
     /* Each step jumps one batch along the index; it never reaches the bound, which ends the last
      * range itself. */
-    zdm_buf_add(&b, "WITH RECURSIVE zdm_ends AS (\n  SELECT s.*, 1 AS n FROM (");
+    char *ends = zdm_order_own_name(t, ZDM_ORDER_ENDS, NULL);
+    zdm_buf_addf(&b, "WITH RECURSIVE %s AS (\n  SELECT s.*, 1 AS n FROM (", ends);
     zdm_order_add_step(&b, t, next ? after : -1, bound);
-    zdm_buf_add(&b, ") AS s\n  UNION ALL\n"
-                    "  SELECT s.*, zdm_ends.n OPERATOR(pg_catalog.+) 1 FROM zdm_ends\n"
-                    "  CROSS JOIN LATERAL (");
+    zdm_buf_addf(&b,
+        ") AS s\n  UNION ALL\n"
+        "  SELECT s.*, %s.n OPERATOR(pg_catalog.+) 1 FROM %s\n"
+        "  CROSS JOIN LATERAL (",
+        ends, ends);
     zdm_order_add_step(&b, t, 0, bound);
-    zdm_buf_add(
-        &b, ") AS s\n  WHERE zdm_ends.n OPERATOR(pg_catalog.<) $2::pg_catalog.int4)\nSELECT ");
+    zdm_buf_addf(
+        &b, ") AS s\n  WHERE %s.n OPERATOR(pg_catalog.<) $2::pg_catalog.int4)\nSELECT ", ends);
     for (size_t i = 0; i < t->n_keys; i++)
-        zdm_buf_addf(&b, "%szdm_ends.k%zu::pg_catalog.text", i > 0 ? ", " : "", i + 1);
-    zdm_buf_add(&b, " FROM zdm_ends ORDER BY zdm_ends.n");
+        zdm_buf_addf(&b, "%s%s.k%zu::pg_catalog.text", i > 0 ? ", " : "", ends, i + 1);
+    zdm_buf_addf(&b, " FROM %s ORDER BY %s.n", ends, ends);
+    free(ends);
     return zdm_buf_take(&b);
 }
 

@@ -2,6 +2,8 @@
 #include "batch/pages_sql.h"
 #include "batch/statement_parts.h"
 
+#include <stdlib.h>
+
 /* What the server keeps of the rows of a batch, in bytes; compressed values are several times as long
  * when they come here. */
 #define STORED_MOST "8388608"
@@ -68,7 +70,7 @@ zdm_map_add_rows(struct zdm_buf *b, const struct zdm_backfill_target *t)
  * keeps none. The sub-selects hide from the planner how many there are, and it takes them for few: rows
  * are then looked up one by one in the key's index, whatever it believes about the table. */
 static void
-add_arrays(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t first)
+add_arrays(struct zdm_buf *b, const struct zdm_backfill_target *t, const char *new, size_t first)
 {
     size_t n_keys = zdm_pages_row_keys(t), n = n_keys + t->n_set + 1;
 
@@ -76,34 +78,39 @@ add_arrays(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t first)
     for (size_t i = 0; i < n; i++)
         zdm_buf_addf(b, "%spg_catalog.unnest((SELECT $%zu::pg_catalog.text[]))",
             i > 0 ? ",\n    " : "", first + i);
-    zdm_buf_add(b, ") AS zdm_new (");
+    zdm_buf_addf(b, ") AS %s (", new);
     for (size_t i = 0; i < n_keys; i++)
-        zdm_buf_addf(b, "zdm_k%zu, ", i + 1);
+        zdm_buf_addf(b, "%s_k%zu, ", new, i + 1);
     for (size_t i = 0; i < t->n_set; i++)
-        zdm_buf_addf(b, "zdm_v%zu, ", i + 1);
-    zdm_buf_add(b, "zdm_kept)\n");
+        zdm_buf_addf(b, "%s_v%zu, ", new, i + 1);
+    zdm_buf_addf(b, "%s_kept)\n", new);
 }
 
 /* The change of the rows in the arrays, up to what else its WHERE says. */
 static void
-add_update(struct zdm_buf *b, const struct zdm_backfill_target *t, size_t first)
+add_update(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
+    const struct zdm_backfill_target *t, size_t first)
 {
+    /* By pages `where` is asked beside it. */
+    char *new = zdm_order_own_name(t, "zdm_new", spec->where);
+
     zdm_buf_add(b, "  UPDATE ");
     zdm_order_add_table(b, t);
     zdm_buf_add(b, " SET\n");
     for (size_t i = 0; i < t->n_set; i++)
         zdm_buf_addf(b,
-            "%s = CASE WHEN pg_catalog.substr(zdm_new.zdm_kept, %zu, 1) " EQ " '1' THEN %s.%s\n"
-            "    ELSE zdm_new.zdm_v%zu::%s END%s\n",
-            t->set[i], i + 1, zdm_backfill_target_row(t), t->set[i], i + 1, t->set_types[i],
-            i + 1 < t->n_set ? "," : "");
-    add_arrays(b, t, first);
+            "%s = CASE WHEN pg_catalog.substr(%s.%s_kept, %zu, 1) " EQ " '1' THEN %s.%s\n"
+            "    ELSE %s.%s_v%zu::%s END%s\n",
+            t->set[i], new, new, i + 1, zdm_backfill_target_row(t), t->set[i], new, new, i + 1,
+            t->set_types[i], i + 1 < t->n_set ? "," : "");
+    add_arrays(b, t, new, first);
     zdm_buf_add(b, "  WHERE ");
     if (t->by_page) /* the rows are locked: they stay where they are */
         zdm_buf_addf(
-            b, "%s.ctid " EQ " zdm_new.zdm_k1::pg_catalog.tid", zdm_backfill_target_row(t));
+            b, "%s.ctid " EQ " %s.%s_k1::pg_catalog.tid", zdm_backfill_target_row(t), new, new);
     else
-        zdm_order_add_equal(b, t, "zdm_new");
+        zdm_order_add_equal(b, t, new);
+    free(new);
 }
 
 char *
@@ -112,7 +119,7 @@ zdm_map_build_write(const struct zdm_backfill_spec *spec, const struct zdm_backf
     struct zdm_buf b = ZDM_BUF_INIT;
 
     zdm_batch_add_cas(&b, t, "pg_catalog.current_setting('zdm.wal')::pg_catalog.pg_lsn AS wal", 0);
-    add_update(&b, t, ZDM_BATCH_PARAMETERS + 1);
+    add_update(&b, spec, t, ZDM_BATCH_PARAMETERS + 1);
     zdm_buf_add(&b, " AND (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off'");
     zdm_batch_add_returning(&b, spec, t);
     zdm_batch_add_move(&b, zdm_batch_counted(spec, t), t);
@@ -125,7 +132,7 @@ zdm_map_build_once(const struct zdm_backfill_spec *spec, const struct zdm_backfi
     struct zdm_buf b = ZDM_BUF_INIT;
 
     zdm_buf_add(&b, "WITH zdm_rows AS (\n");
-    add_update(&b, t, 1);
+    add_update(&b, spec, t, 1);
     zdm_batch_add_returning(&b, spec, t);
     zdm_buf_addf(
         &b, "SELECT (SELECT pg_catalog.count(*) FROM zdm_rows), %s", zdm_batch_counted(spec, t));
