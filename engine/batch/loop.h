@@ -129,8 +129,10 @@ struct zdm_found {
 #define ZDM_FOUND_KEYS 5
 
 struct zdm_sweep {
-    char *off;  /* owned: there is none, or no other one; why. Of the main thread */
-    int rounds; /* that found something, in this run. Of the main thread */
+    bool pages_looked; /* partitions without a key were, once more. Of the main thread */
+    int64_t passes;    /* begun until then */
+    char *off;         /* owned: there is none, or no other one; why. Of the main thread */
+    int rounds;        /* that found something, in this run. Of the main thread */
     /* Under the lock. */
     bool on; /* workers sweep instead of sending batches */
     struct zdm_piece *pieces;
@@ -191,6 +193,7 @@ struct zdm_job {
     size_t n_slices;
     unsigned sessions_lost; /* by the control connection and by workers */
     bool behind;            /* a slice is gone, as after a failover: lost.c */
+    int64_t passes;         /* begun in this run, but for the first one over each table */
     struct zdm_sweep sweep;
     bool single;      /* one slice, beside parts and what is repaired */
     int64_t moved_us; /* when any of them last did */

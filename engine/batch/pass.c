@@ -153,6 +153,7 @@ begin(struct zdm_worker *w, struct zdm_err *err)
     w->bound = zdm_strdup(bound_text);
     zdm_job_lock(w->job);
     /* Each pass goes through the whole table. Of partitions only what this run did is known apart. */
+    w->job->passes++;
     int64_t again = w->job->by_leaf ? w->pass.keys : w->job->meter.walked;
     w->job->meter.walked -= again;
     w->job->meter.first -= again;

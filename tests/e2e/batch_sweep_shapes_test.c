@@ -224,6 +224,43 @@ test_partitions(void **state)
     fixture_free(f);
 }
 
+/* A row that somebody moves from a partition that is still to come to one that is done, with keys and without. */
+static void
+test_moved_behind(void **state)
+{
+    static const char *const keys[][3] = {
+        {"PRIMARY KEY (id)", "PRIMARY KEY (id)", "PRIMARY KEY (id)"},
+        {"CHECK (true)", "CHECK (true)", "CHECK (true)"},
+        {"CHECK (true)", "PRIMARY KEY (id)", "CHECK (true)"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        struct fixture *f = fixture_new("bs_moved", NULL);
+        sql(f->app,
+            "CREATE TABLE t (id int, part text, email text, mail text) PARTITION BY LIST (part);"
+            "CREATE TABLE a PARTITION OF t (%s) FOR VALUES IN ('a');"
+            "CREATE TABLE b PARTITION OF t (%s) FOR VALUES IN ('b');"
+            "CREATE TABLE c PARTITION OF t (%s) FOR VALUES IN ('c');"
+            "INSERT INTO t SELECT g, chr(97 + g / 100), 'User ' || g FROM generate_series(0, 299) "
+            "AS g;"
+            "CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql SET search_path = "
+            "bs_moved"
+            " AS $$ BEGIN UPDATE t SET part = 'a' WHERE id IN (210, 220); RETURN NULL; END $$;"
+            "CREATE TRIGGER meanwhile AFTER UPDATE ON b FOR EACH ROW WHEN (NEW.id = 150)"
+            " EXECUTE FUNCTION meanwhile(); ANALYZE",
+            keys[i][0], keys[i][1], keys[i][2]);
+        f->set = (struct zdm_assignment){"mail", "lower(t.email)"};
+        f->spec.table = "bs_moved.t";
+        f->spec.where = "t.mail IS DISTINCT FROM lower(t.email)";
+        f->spec.sweep.on = true;
+        fixture_run_ok(f);
+        assert_all_done(f);
+        assert_value(f->app, "SELECT count(*) FROM a", "102");
+        assert_int_equal(f->last.rows, 300);
+        fixture_free(f);
+    }
+}
+
 /* Page by page there are passes, whatever the sweep. */
 static void
 test_pages(void **state)
@@ -251,6 +288,7 @@ main(void)
         cmocka_unit_test(test_copy),
         cmocka_unit_test(test_workers_and_stripes),
         cmocka_unit_test(test_partitions),
+        cmocka_unit_test(test_moved_behind),
         cmocka_unit_test(test_pages),
     };
 
