@@ -18,8 +18,8 @@ zdm_order_own_name(const struct zdm_backfill_target *t, const char *base, const 
 {
     char *name = zdm_strdup(base);
 
-    for (int i = 1; strcmp(name, t->name) == 0 || (t->alias && strcmp(name, t->alias) == 0) ||
-                    (text && strcasestr(text, name));
+    for (int i = 1; (t->name && strcmp(name, t->name) == 0) ||
+                    (t->alias && strcmp(name, t->alias) == 0) || (text && strcasestr(text, name));
          i++) {
         free(name);
         name = zdm_strf("%s_%d", base, i);

@@ -109,11 +109,11 @@ test_statements(void **state)
     assert_false(zdm_batch_sql_locate(&sql, &sql.write, before, &which, &inside));
 
     const char *write = sql.write.text;
-    assert_non_null(strstr(write, "a = CASE WHEN pg_catalog.substr(zdm_new.zdm_kept, 1, 1)"));
-    assert_non_null(strstr(write, "ELSE zdm_new.zdm_v2::public.citext END"));
+    assert_non_null(strstr(write, "a = CASE WHEN pg_catalog.substr(zdm_new.zdm_new_kept, 1, 1)"));
+    assert_non_null(strstr(write, "ELSE zdm_new.zdm_new_v2::public.citext END"));
     assert_non_null(
-        strstr(write, "s.t.k = zdm_new.zdm_k1::pg_catalog.int8 AND"
-                      " s.t.l COLLATE pg_catalog.\"C\" = zdm_new.zdm_k2::pg_catalog.text"));
+        strstr(write, "s.t.k = zdm_new.zdm_new_k1::pg_catalog.int8 AND"
+                      " s.t.l COLLATE pg_catalog.\"C\" = zdm_new.zdm_new_k2::pg_catalog.text"));
     assert_non_null(strstr(write, "$17::pg_catalog.text[]"));
     assert_null(strstr(write, "$18"));
     zdm_batch_sql_release(&sql);
