@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/spawn.h"
+#include "pg/conn.h"
 #include "pg/sandbox.h"
 #include "pg/sandbox_setup.h"
 
@@ -39,9 +40,34 @@ describe(const struct zdm_sandbox *sandbox, char *env[MAX_ENV])
     env[n] = NULL;
 }
 
+static int
+make_rows(
+    const char *conninfo, const struct zdm_rehearse_rows_options *options, struct zdm_err *err)
+{
+    struct zdm_conn *conn = NULL;
+
+    if (options->rows == 0)
+        return 0;
+    if (zdm_conn_open(conninfo, "zdm rows", &conn, err) < 0)
+        return -1;
+    int rc = zdm_rehearse_rows(conn, options, err);
+    zdm_conn_close(conn);
+    return rc;
+}
+
+static int
+fill(const char *conninfo, const struct zdm_sandbox_contents *contents, struct zdm_err *err)
+{
+    if (zdm_sandbox_setup(conninfo, &contents->schema_file, contents->schema_file ? 1 : 0, err) <
+            0 ||
+        make_rows(conninfo, &contents->rows, err) < 0)
+        return -1;
+    return zdm_sandbox_setup(conninfo, contents->setup_files, contents->n_setup, err);
+}
+
 int
-zdm_sandbox_command(const char *const *setup_files, size_t n_setup, bool tcp,
-    const char *const *argv, int *exit_status, struct zdm_err *err)
+zdm_sandbox_command(const struct zdm_sandbox_contents *contents, bool tcp, const char *const *argv,
+    int *exit_status, struct zdm_err *err)
 {
     const struct zdm_sandbox_options options = {.tcp = tcp};
     struct zdm_sandbox *sandbox = NULL;
@@ -53,7 +79,7 @@ zdm_sandbox_command(const char *const *setup_files, size_t n_setup, bool tcp,
         return zdm_err_hint(err, "put it behind two dashes: zdm sandbox -- psql");
     }
     if (zdm_sandbox_start(&options, &sandbox, err) < 0 ||
-        zdm_sandbox_setup(zdm_sandbox_conninfo(sandbox), setup_files, n_setup, err) < 0)
+        fill(zdm_sandbox_conninfo(sandbox), contents, err) < 0)
         goto out;
     describe(sandbox, env);
     /* Without its server the command has no purpose: it ends when zdm is killed. */

@@ -1,5 +1,5 @@
 /*
- * cmd_sandbox.h - `zdm sandbox [--setup FILE.sql]... [--tcp] -- COMMAND [ARG]...`
+ * cmd_sandbox.h - `zdm sandbox [--schema FILE.sql] [--rows N] [--setup FILE.sql]... -- COMMAND [ARG]...`
  *
  * Runs a command with a throw-away PostgreSQL server of its own, and removes the
  * server when the command ends, however it ends. The command finds the server in
@@ -19,9 +19,18 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "rehearse/rows.h"
+
+/* What the server holds when the command begins, in this order. */
+struct zdm_sandbox_contents {
+    const char *schema_file;               /* NULL: none */
+    struct zdm_rehearse_rows_options rows; /* rows 0: none are made */
+    const char *const *setup_files;
+    size_t n_setup;
+};
 
 /* argv ends with NULL. *exit_status is the command's: its exit code, or 128 + signal. */
-int zdm_sandbox_command(const char *const *setup_files, size_t n_setup, bool tcp,
+int zdm_sandbox_command(const struct zdm_sandbox_contents *contents, bool tcp,
     const char *const *argv, int *exit_status, struct zdm_err *err);
 
 #endif
