@@ -476,14 +476,13 @@ const struct zdm_command zdm_commands[] = {
         .options = ZDM_OPT_BIT(SCHEMA_FILE) | ZDM_OPT_BIT(MADE_ROWS) | ZDM_OPT_BIT(SEED) |
                    ZDM_OPT_BIT(SETUP) | ZDM_OPT_BIT(TCP) | ZDM_OPT_BIT(HELP),
         .summary = "run a command with a throw-away PostgreSQL",
-        .about =
-            "Starts a private PostgreSQL, runs the --setup files, then COMMAND with "
-            "ZDM_DATABASE_URL, DATABASE_URL and PGHOST ... PGDATABASE set, and removes the "
-            "server when it ends. The exit code is the command's.\n"
-            "\n"
-            "With --rows the tables of --schema are filled first: values by type, which keep "
-            "keys, foreign keys, CHECK, domains, exclusion constraints and the bounds of "
-            "partitions. A table that no row was found for is named, and stays empty.",
+        .about = "Starts a private PostgreSQL, runs the --setup files, then COMMAND with "
+                 "ZDM_DATABASE_URL, DATABASE_URL and PGHOST ... PGDATABASE set, and removes the "
+                 "server when it ends. The exit code is the command's.\n"
+                 "\n"
+                 "With --rows the tables of --schema are filled first: values by type, which keep "
+                 "keys, foreign keys, CHECK, domains, exclusion constraints and the bounds of "
+                 "partitions. A table that no row was found for is named, and stays empty.",
         .examples =
             {
                 {"zdm sandbox --setup users.sql -- psql", "look around"},

@@ -47,8 +47,8 @@ tell(void *self, const struct zdm_rehearse_table *table)
 
     if (!table->trouble)
         return;
-    zdm_buf_addf(&line, "zdm: %s has %lld rows: %s\n", table->name, (long long)table->rows,
-        table->trouble);
+    zdm_buf_addf(
+        &line, "zdm: %s has %lld rows: %s\n", table->name, (long long)table->rows, table->trouble);
     zdm_io_write(&io->err, &line);
     zdm_io_flush(&io->err);
     zdm_buf_release(&line);
