@@ -110,7 +110,8 @@ step_line(struct zdm_buf *out, const struct zdm_rehearse_step *step)
     }
     add_right(out, zdm_show_us(step->ms * 1000, text), TIME);
     zdm_buf_add(out, "  ");
-    zdm_add_padded(out, lock ? zdm_rehearse_lock_name(lock->strength) : "-", LOCK - 1);
+    const char *name = lock ? zdm_rehearse_lock_name(lock->strength) : "-";
+    zdm_add_padded(out, name, step->seen.count ? LOCK - 1 : 0);
     if (step->seen.count) {
         add_right(out, zdm_show_us(step->seen.longest_us, text), MEASURE + 1);
         add_right(out, zdm_show_us(zdm_latency_at(&step->seen, 990), text), MEASURE + 1);
@@ -157,7 +158,7 @@ add_rounds(struct zdm_buf *out, const struct zdm_rehearsal *found)
         zdm_buf_release(&name);
         add_right(out, zdm_show_us(round->ms * 1000, text), TIME);
         zdm_buf_add(out, "  ");
-        zdm_add_padded(out, zdm_show_count(round->asked, text), LOCK - 1);
+        zdm_add_padded(out, zdm_show_count(round->asked, text), round->seen.count ? LOCK - 1 : 0);
         if (round->seen.count) {
             add_right(out, zdm_show_us(round->seen.longest_us, text), MEASURE + 1);
             add_right(out, zdm_show_us(zdm_latency_at(&round->seen, 990), text), MEASURE + 1);
