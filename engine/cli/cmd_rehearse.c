@@ -15,14 +15,18 @@
 #include "cli/render_rehearse.h"
 #include "lua/compat_file.h"
 #include "lua/source.h"
+#include "pg/conn.h"
 #include "pg/sandbox.h"
 #include "pg/sandbox_setup.h"
 #include "rehearse/load.h"
+#include "rehearse/rows.h"
 
 enum { EXIT_BROKE = 4 };
+enum { ROWS = 1000, MOST_ROWS = 100000000 }; /* of each table */
 enum { CLIENTS = 4, ASKS = 4, EVERY_MS = 40, KILLS = 3, MAX_STALL_MS = 5000 };
 
 struct settings {
+    int64_t rows; /* made up in each table; 0: none */
     uint64_t seed;
     int64_t max_stall_ms;
     char program[4096];
@@ -33,9 +37,13 @@ read_settings(const struct zdm_args *args, struct settings *out, struct zdm_err 
 {
     const char *seed = zdm_args_get(args, ZDM_OPT_SEED);
     const char *stall = zdm_args_get(args, ZDM_OPT_MAX_STALL);
+    const char *rows = zdm_args_get(args, ZDM_OPT_MADE_ROWS);
     int64_t number = (int64_t)(zdm_random_double() * 1000000);
 
-    *out = (struct settings){.max_stall_ms = MAX_STALL_MS};
+    *out = (struct settings){
+        .max_stall_ms = MAX_STALL_MS,
+        .rows = zdm_args_has(args, ZDM_OPT_DATA) ? 0 : ROWS,
+    };
     if (!zdm_args_has(args, ZDM_OPT_FROM) == !zdm_args_has(args, ZDM_OPT_SCHEMA)) {
         zdm_fail(err, ZDM_ERR_USAGE, "a rehearsal needs a schema: --from or --schema");
         return zdm_err_hint(err,
@@ -47,6 +55,9 @@ read_settings(const struct zdm_args *args, struct settings *out, struct zdm_err 
     if (stall && (!zdm_parse_duration_ms(stall, &out->max_stall_ms) || out->max_stall_ms < 1))
         return zdm_fail(
             err, ZDM_ERR_USAGE, "--max-stall must be a time such as 500ms, not \"%s\"", stall);
+    if (rows && (!zdm_parse_i64(rows, &out->rows) || out->rows < 0 || out->rows > MOST_ROWS))
+        return zdm_fail(err, ZDM_ERR_USAGE,
+            "--rows must be a whole number from 0 to %d, not \"%s\"", MOST_ROWS, rows);
     out->seed = (uint64_t)number;
     ssize_t n = readlink("/proc/self/exe", out->program, sizeof out->program - 1);
     if (n < 0)
@@ -197,9 +208,39 @@ read_load(const char *path, struct zdm_plan **out, struct zdm_errlist *errors)
     return rc;
 }
 
-static int
-fill(const struct zdm_args *args, const char *conninfo, struct zdm_err *err)
+static void
+tell_table(void *self, const struct zdm_rehearse_table *table)
 {
+    struct zdm_io *io = self;
+    struct zdm_buf line = ZDM_BUF_INIT;
+    char count[32];
+
+    if (!table->trouble)
+        return;
+    zdm_buf_addf(&line, ZDM_YELLOW "warning" ZDM_PLAIN ": %s has %s made-up rows: %s\n",
+        table->name, zdm_show_count(table->rows, count), table->trouble);
+    zdm_io_write(&io->err, &line);
+    zdm_buf_release(&line);
+}
+
+/* Made-up rows, then the author's, which may rely on them. */
+static int
+fill(const struct zdm_args *args, struct zdm_io *io, const struct settings *settings,
+    const char *conninfo, struct zdm_err *err)
+{
+    const struct zdm_rehearse_rows_options rows = {
+        .rows = settings->rows, .seed = settings->seed, .tell = tell_table, .self = io};
+    struct zdm_conn *conn = NULL;
+    int rc = 0;
+
+    if (rows.rows > 0) {
+        rc = zdm_conn_open(conninfo, "zdm rows", &conn, err);
+        if (rc == 0)
+            rc = zdm_rehearse_rows(conn, &rows, err);
+        zdm_conn_close(conn);
+    }
+    if (rc < 0)
+        return -1;
     return zdm_sandbox_setup(
         conninfo, args->values[ZDM_OPT_DATA], args->n_values[ZDM_OPT_DATA], err);
 }
@@ -212,7 +253,7 @@ in_copy(const struct zdm_args *args, struct zdm_io *io, const struct settings *s
     struct zdm_loaded loaded;
     int code = -1;
 
-    if (fill(args, zdm_schema_copy_conninfo(copy), &err) < 0)
+    if (fill(args, io, settings, zdm_schema_copy_conninfo(copy), &err) < 0)
         return zdm_io_fail(io, &err);
     if (zdm_load_file(zdm_schema_copy_conninfo(copy), zdm_args_word(args, 0), &loaded) < 0) {
         code = zdm_io_fail_list(io, &loaded.errors);

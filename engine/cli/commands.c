@@ -125,13 +125,16 @@ const struct zdm_command zdm_commands[] = {
         .words = "PLAN",
         .min_words = 1,
         .max_words = 1,
-        .options = ZDM_OPT_BIT(FROM) | ZDM_OPT_BIT(SCHEMA) | ZDM_OPT_BIT(DATA) | ZDM_OPT_BIT(LOAD) |
-                   ZDM_OPT_BIT(QUICK) | ZDM_OPT_BIT(MAX_STALL) | ZDM_OPT_BIT(SEED) |
-                   ZDM_OPT_BIT(RUN_COMMANDS) | ZDM_OPT_BIT(REHEARSE_FORMAT) | ZDM_OPT_BIT(COLOR) |
-                   ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),
+        .options = ZDM_OPT_BIT(FROM) | ZDM_OPT_BIT(SCHEMA) | ZDM_OPT_BIT(MADE_ROWS) |
+                   ZDM_OPT_BIT(DATA) | ZDM_OPT_BIT(LOAD) | ZDM_OPT_BIT(QUICK) |
+                   ZDM_OPT_BIT(MAX_STALL) | ZDM_OPT_BIT(SEED) | ZDM_OPT_BIT(RUN_COMMANDS) |
+                   ZDM_OPT_BIT(REHEARSE_FORMAT) | ZDM_OPT_BIT(COLOR) | ZDM_OPT_BIT(NO_COLOR) |
+                   ZDM_OPT_BIT(HELP),
         .summary = "prove a plan on a throw-away PostgreSQL while clients work",
         .about =
-            "Copies a schema to a server of its own and runs the plan there, step by step, while "
+            "Copies a schema to a server of its own, fills it with made-up rows (--rows, 1,000 in "
+            "each "
+            "table without --data), and runs the plan there, step by step, while "
             "clients ask the queries that the plan names in compat { old = { ... }, new = { ... } "
             "}: "
             "those of the old version from the start to the gate before contract, those of the new "
@@ -148,7 +151,7 @@ const struct zdm_command zdm_commands[] = {
             "begun.",
         .examples =
             {
-                {"zdm rehearse plans/rename_email.lua --from service=shop --data rows.sql",
+                {"zdm rehearse plans/rename_email.lua --from service=shop --rows 100000",
                     "with the schema of a database"},
                 {"zdm rehearse plans/rename_email.lua --schema schema.sql --quick --format junit",
                     "for CI"},

@@ -51,11 +51,13 @@ zdm_markdown_rehearsal(struct zdm_buf *out, const struct zdm_rehearse_view *view
     const struct zdm_rehearsal *found = view->found;
     struct zdm_markdown_pieces troubles = {.text = ZDM_BUF_INIT};
     struct zdm_buf words = ZDM_BUF_INIT;
+    char rows[32];
 
     zdm_buf_addf(out, "### zdm rehearse: %s\n\n", found->n_troubles ? "it breaks" : "ok");
     zdm_markdown_add(out, view->plan->name);
-    zdm_buf_addf(out, ", PostgreSQL %d, %zu old and %zu new queries\n\n", found->server / 10000,
-        view->load->n[ZDM_COMPAT_OLD], view->load->n[ZDM_COMPAT_NEW]);
+    zdm_buf_addf(out, ", PostgreSQL %d, %s rows, %zu old and %zu new queries\n\n",
+        found->server / 10000, zdm_show_count(found->rows, rows), view->load->n[ZDM_COMPAT_OLD],
+        view->load->n[ZDM_COMPAT_NEW]);
     zdm_buf_add(out, "| step | time | strongest lock seen | longest stall | p99 | faults |\n"
                      "|---|--:|---|--:|--:|--:|\n");
     for (size_t i = 0; i < found->n_steps && out->len < ZDM_MARKDOWN_BYTES / 2; i++)

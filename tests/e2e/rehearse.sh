@@ -101,7 +101,7 @@ return plan "stalls" {
     contract { sql "drop" "DROP TABLE countries" },
 }
 EOF2
-check_exit 4 "$ZDM" rehearse stalls.lua --from "$ZDM_DATABASE_URL" --quick --max-stall 300ms --format junit
+check_exit 4 "$ZDM" rehearse stalls.lua --from "$ZDM_DATABASE_URL" --rows 0 --quick --max-stall 300ms --format junit
 check_has "$out" '<failure type="stall"'
 check_has "$out" 'name="hold &lt;it&gt;"'
 check_has "$out" 'sql &quot;no&quot; is closed'
@@ -123,11 +123,13 @@ return plan "fine" {
     expand { sql "more" "ALTER TABLE countries ADD COLUMN more int" },
 }
 EOF2
-check_exit 0 "$ZDM" rehearse fine.lua --schema schema.sql --data rows.sql --quick --max-stall 60s --load load.lua --format markdown
+check_exit 0 "$ZDM" rehearse fine.lua --schema schema.sql --rows 50 --quick --max-stall 60s --load load.lua --format markdown
 check_has "$out" "### zdm rehearse: ok"
-check_has "$out" "2 old and 0 new queries"
+check_has "$out" "PostgreSQL $(sql "SHOW server_version_num" | cut -c1-2), 50 rows, 2 old and 0 new queries"
 
 # What is wrong before anything is rehearsed.
+check_exit 2 "$ZDM" rehearse fine.lua --schema schema.sql --rows many
+check_has "$err" '--rows must be a whole number'
 echo 'return { odl = {} }' >odl.lua
 check_exit 2 "$ZDM" rehearse fine.lua --schema schema.sql --load odl.lua
 check_has "$err" 'did you mean "old"?'
