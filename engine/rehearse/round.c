@@ -10,7 +10,10 @@
 #include "rehearse/private.h"
 #include "sql/syntax.h"
 
-enum { FIRST_NUMBER = 1000000000 }; /* of :n, beyond what keys begin with */
+enum {
+    FIRST_NUMBER = 1000000000, /* of :n, beyond what keys begin with */
+    MOST_COMPARED = 1000000,   /* :row whose answers are remembered */
+};
 
 size_t
 zdm_plan_old_ends(const struct zdm_plan *plan)
@@ -97,7 +100,8 @@ make_queries(struct zdm_round *round)
             zdm_query_init(&round->queries[side][i], &round->options->load->queries[side][i]);
             steady[i] = round->queries[side][i].steady;
         }
-        round->answers[side] = zdm_answers_new(n, round->out->rows, steady);
+        round->answers[side] = zdm_answers_new(
+            n, round->out->rows < MOST_COMPARED ? round->out->rows : MOST_COMPARED, steady);
         free(steady);
     }
 }
