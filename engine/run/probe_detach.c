@@ -7,7 +7,7 @@
 
 extern const struct zdm_embedded zdm_run_sql[];
 
-enum { STATE, PARENT, CHILD, PID };
+enum { STATE, PARENT, CHILD, PID, HIDDEN };
 
 enum {
     ATTEMPT_MS = 300,
@@ -42,9 +42,15 @@ finalize(const struct zdm_probe *probe, const char *parent, const char *child, s
     return rc < 0 ? zdm_err_at(err, probe->step->at) : zdm_conn_profile(s->conn, err);
 }
 
-/* One look; *wait says that somebody is at it, *pid who. */
+/* Somebody who is at it, or, hidden, may be. */
+struct other {
+    int pid; /* 0: there is nobody */
+    bool hidden;
+};
+
+/* One look. */
 static int
-look(const struct zdm_probe *probe, bool *done, bool *before, bool *wait, int *pid,
+look(const struct zdm_probe *probe, bool *done, bool *before, struct other *other,
     struct zdm_err *err)
 {
     const struct zdm_statement *st = probe->st;
@@ -55,10 +61,11 @@ look(const struct zdm_probe *probe, bool *done, bool *before, bool *wait, int *p
     const char *state = zdm_result_get(result, 0, STATE);
     bool pending = strcmp(state, "pending") == 0;
     int rc = 0;
-    *pid = (int)zdm_result_i64(result, 0, PID);
-    *wait = pending && *pid;
+    bool hidden = !zdm_result_get(result, 0, PID);
+    int pid = (int)zdm_result_i64(result, 0, hidden ? HIDDEN : PID);
+    *other = (struct other){.pid = pending ? pid : 0, .hidden = hidden};
     *done = *before = strcmp(state, "detached") == 0;
-    if (pending && !*wait) {
+    if (pending && !pid) {
         rc = finalize(
             probe, zdm_result_get(result, 0, PARENT), zdm_result_get(result, 0, CHILD), err);
         *done = rc == 0;
@@ -72,19 +79,21 @@ zdm_probe_detached(const struct zdm_probe *probe, bool *done, bool *before, stru
 {
     bool told = false;
     for (;;) {
-        bool wait;
-        int pid;
-        if (look(probe, done, before, &wait, &pid, err) < 0)
+        struct other other;
+        if (look(probe, done, before, &other, err) < 0)
             return -1;
         *before &= !told; /* what somebody does while we wait for it is done by now */
-        if (!wait)
+        if (!other.pid)
             return 0;
         if (!told)
             zdm_session_say(probe->s, ZDM_EVENT_NOTE, "info", probe->step,
-                "partition %s is being detached by another session (pid %d): waiting for it",
-                probe->st->probe_object, pid);
+                "partition %s is being detached by another session (pid %d%s): waiting for it",
+                probe->st->probe_object, other.pid,
+                other.hidden ? ", by how it waits: to see its statement takes the role "
+                               "pg_read_all_stats"
+                             : "");
         told = true;
-        if (zdm_probe_wait(probe, pid, err) < 0)
+        if (zdm_probe_wait(probe, other.pid, err) < 0)
             return -1;
     }
 }

@@ -1,9 +1,13 @@
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "sql/constraint.h"
 #include "sql/expression.h"
+#include "sql/families.h"
 #include "sql/object.h"
 #include "sql/proof.h"
+#include "sql/tree.h"
 
 struct adding { /* NOT NULL as a constraint of the table */
     struct zdm_alter *alter;
@@ -186,4 +190,77 @@ zdm_not_null_inheritance(struct zdm_alter *alter, struct zdm_constraint *constra
     }
     if (adding.scans)
         ZDM_FIND(draft, SCAN_SET_NOT_NULL, .table = alter->table, .column = adding.quoted);
+}
+
+static bool
+is(const PgQuery__ScanResult *tokens, size_t i, int token)
+{
+    return i < tokens->n_tokens && (int)tokens->tokens[i]->token == token;
+}
+
+/* From the end of one token to the begin of another. */
+static char *
+between(const char *sql, const PgQuery__ScanToken *from, const PgQuery__ScanToken *to)
+{
+    const char *begin = sql + from->end;
+    size_t n = (size_t)(to->start - from->end);
+
+    for (; n > 0 && (*begin == ' ' || *begin == '\n' || *begin == '\t'); n--)
+        begin++;
+    while (n > 0 && (begin[n - 1] == ' ' || begin[n - 1] == '\n' || begin[n - 1] == '\t'))
+        n--;
+    return zdm_strndup(begin, n);
+}
+
+static char *
+words_of(const char *sql, const PgQuery__ScanResult *tokens)
+{
+    size_t table = 1, add;
+
+    if (!is(tokens, 0, PG_QUERY__TOKEN__ALTER) || !is(tokens, 1, PG_QUERY__TOKEN__TABLE))
+        return NULL;
+    if (is(tokens, table + 1, PG_QUERY__TOKEN__IF_P) &&
+        is(tokens, table + 2, PG_QUERY__TOKEN__EXISTS))
+        table += 2;
+    for (add = table + 1; add < tokens->n_tokens && !is(tokens, add, PG_QUERY__TOKEN__ADD_P);)
+        add++;
+    bool named = is(tokens, add + 1, PG_QUERY__TOKEN__CONSTRAINT);
+    size_t no = add + (named ? 3 : 1);
+    if (!is(tokens, no, PG_QUERY__TOKEN__NOT) || !is(tokens, no + 1, PG_QUERY__TOKEN__NULL_P) ||
+        no + 2 >= tokens->n_tokens)
+        return NULL;
+    const PgQuery__ScanToken *column = tokens->tokens[no + 2];
+    char *name = named ? between(sql, tokens->tokens[add + 1], tokens->tokens[no])
+                       : zdm_strdup("is_not_null");
+    char *relation = between(sql, tokens->tokens[table], tokens->tokens[add]);
+    char *quoted = zdm_strndup(sql + column->start, (size_t)(column->end - column->start));
+    char *words =
+        zdm_strf("NOT NULL as a constraint of the table came with PostgreSQL 18, whose grammar "
+                 "this zdm does not "
+                 "read. Every version knows, as four statements in transactions of their own: "
+                 "ALTER TABLE %s "
+                 "ADD CONSTRAINT %s CHECK (%s IS NOT NULL) NOT VALID; ALTER TABLE %s VALIDATE "
+                 "CONSTRAINT %s; "
+                 "ALTER TABLE %s ALTER COLUMN %s SET NOT NULL; ALTER TABLE %s DROP CONSTRAINT %s. "
+                 "recipe.set_not_null does that",
+            relation, name, quoted, relation, name, relation, quoted, relation, name);
+    free(name);
+    free(relation);
+    free(quoted);
+    return words;
+}
+
+char *
+zdm_not_null_in_words(const char *sql)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_tree tree;
+
+    if (zdm_tree_scan(sql, &tree, &err) < 0) {
+        zdm_err_release(&err);
+        return NULL;
+    }
+    char *words = words_of(sql, tree.tokens);
+    zdm_tree_release(&tree);
+    return words;
 }

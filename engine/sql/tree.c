@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "sql/families.h"
 #include "sql/nesting.h"
 
 enum { LONGEST_MESSAGE = 160 }; /* in bytes */
@@ -137,6 +138,10 @@ parse_into(struct zdm_tree *tree, const char *text, struct zdm_err *err)
     if (parse.error) {
         fail_with(err, parse.error);
         pg_query_free_protobuf_parse_result(parse);
+        char *words = zdm_not_null_in_words(text);
+        if (words)
+            zdm_err_hint(err, "%s", words);
+        free(words);
         return -1;
     }
     tree->parsed = pg_query__parse_result__unpack(

@@ -52,6 +52,33 @@ release_lock
 wait "$runner"
 check_eq "detached" m2 "$(sql "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'm'::regclass")"
 
+# So is one of another role, whose statement ours may not see: it shows in how it waits. A concurrent build does not
+# look like that.
+sql "CREATE ROLE plain LOGIN; GRANT USAGE, CREATE ON SCHEMA zdm TO plain; GRANT ALL ON ALL TABLES IN SCHEMA zdm TO plain;
+     CREATE TABLE h (id int) PARTITION BY RANGE (id); CREATE TABLE h1 PARTITION OF h FOR VALUES FROM (0) TO (9);
+     CREATE TABLE built (id int); ALTER TABLE h OWNER TO plain; ALTER TABLE h1 OWNER TO plain"
+hidden() { sql "PREPARE look AS $(cat "$ZDM_SOURCE/engine/run/sql/detach_state.sql"); EXECUTE look(NULL, 'h', NULL, 'h1')" -U plain; }
+hold_lock 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM h; SELECT count(*) FROM built'
+psql -Xq -c 'CREATE INDEX CONCURRENTLY ON built (id)' 2>builder.err &
+builder=$!
+waits="SELECT count(*) FROM pg_locks WHERE locktype = 'virtualxid' AND NOT granted"
+wait_until "$waits" 1
+check_eq "a build is none" 'attached|h|h1||' "$(hidden)"
+sql "SELECT pg_cancel_backend(pid) FROM pg_locks WHERE locktype = 'virtualxid' AND NOT granted" >cancelled
+wait "$builder" || true
+psql -Xq -c 'ALTER TABLE h DETACH PARTITION h1 CONCURRENTLY' 2>detacher.err &
+detacher=$!
+wait_until "$waits" 1
+plan h1 'ALTER TABLE h DETACH PARTITION h1 CONCURRENTLY'
+"$ZDM" run --db "$ZDM_DATABASE_URL user=plain" h1.lua >h1.out 2>h1.err &
+runner=$!
+wait_for_line h1.out 'by how it waits: to see its statement takes the role pg_read_all_stats'
+release_lock
+wait "$detacher" || fail "the other's DETACH: $(cat detacher.err)"
+wait "$runner" || fail "the run beside it: $(cat h1.out h1.err)"
+check_eq "detached by the other" 0 "$(sql "SELECT count(*) FROM pg_inherits WHERE inhparent = 'h'::regclass")"
+sql 'DROP TABLE built'
+
 # What another REINDEX left is told, never dropped; nor what is only called like that.
 plan reindex 'REINDEX TABLE CONCURRENTLY t'
 sql 'CREATE INDEX t_v_ccnew ON t (v); CREATE INDEX x_ccnew ON t (v)'

@@ -92,6 +92,39 @@ test_forms(void **state)
     }
 }
 
+/* Where the grammar is older the same is told in words that every version knows, with the author's names. */
+static void
+test_not_null_in_words(void **state)
+{
+    static const struct {
+        const char *sql, *words; /* NULL: none */
+    } cases[] = {
+        {"ALTER TABLE ONLY app.\"T\" ADD CONSTRAINT \"n n\" NOT NULL \"A\" NOT VALID",
+            "ALTER TABLE ONLY app.\"T\" ADD CONSTRAINT \"n n\" CHECK (\"A\" IS NOT NULL) NOT "
+            "VALID; "
+            "ALTER TABLE ONLY app.\"T\" VALIDATE CONSTRAINT \"n n\"; "
+            "ALTER TABLE ONLY app.\"T\" ALTER COLUMN \"A\" SET NOT NULL; "
+            "ALTER TABLE ONLY app.\"T\" DROP CONSTRAINT \"n n\"."},
+        {"ALTER TABLE IF EXISTS t ADD NOT NULL a", "ALTER TABLE t ALTER COLUMN a SET NOT NULL;"},
+        {"ALTER TABLE t ADD NOT NULL", NULL},
+        {"ALTER TABLE t ADD", NULL},
+        {"ALTER TABLE", NULL},
+        {"ALTER TABLE t ADD CONSTRAINT", NULL},
+        {"CREATE TABLE t (a int, NOT NULL a)", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases && grammar() < 18; i++) {
+        struct zdm_parsed *parsed;
+        zdm_sql_classify_script(cases[i].sql, ZDM_WRAP_NEVER, NULL, &parsed);
+        assert_int_equal(1, parsed->statements[0].n_findings);
+        const char *hint = parsed->statements[0].findings[0].hint;
+        if (cases[i].words ? !hint || !strstr(hint, cases[i].words) : hint != NULL)
+            fail_msg("%s\n  %s", cases[i].sql, hint ? hint : "no hint");
+        zdm_parsed_free(parsed);
+    }
+}
+
 /* On the server before the one that brought them they fail, as far as that is certain. */
 static void
 test_older_server(void **state)
@@ -186,6 +219,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_not_null_in_words),
         cmocka_unit_test(test_older_server),
         cmocka_unit_test(test_changed_nodes),
         cmocka_unit_test(test_reads_back),
