@@ -121,4 +121,6 @@ zdm_speeds_add_basis(
     }
     if (assumed)
         zdm_buf_addf(out, "%s", out->len > from ? " and assumed speeds" : "assumed speeds");
+    else if (out->len == from)
+        zdm_buf_add(out, "there are no rows");
 }

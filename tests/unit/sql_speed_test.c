@@ -38,6 +38,7 @@ test_assumed(void **state)
     zdm_speeds_assume(&speeds);
     expect(&speeds, scan, 10000, 100000, "assumed speeds");
     expect(&speeds, both, 11000, 110000, "assumed speeds");
+    expect(&speeds, (const int64_t[ZDM_SPEED_KINDS]){0}, 0, 0, "there are no rows");
 }
 
 static void
