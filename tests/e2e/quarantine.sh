@@ -80,7 +80,7 @@ check_has line '"key":"77","key_columns":{"id":77},"sqlstate":"22P02"'
 check_has line '"values":null,"tries":1,'
 check_exit 0 "$ZDM" status orders.lua --format json
 compact
-check_has line '"quarantined":3,"gate":null'
+check_has line '"quarantined":3,"kept":null,"gate":null'
 check_has line '"done":1,"quarantined":3,"steps"'
 
 # No contract while rows are there; a run does not retry them.

@@ -172,7 +172,7 @@ schema_picture() {
     sql "
 WITH mine AS (SELECT oid, nspname FROM pg_namespace
                WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND nspname !~ '^pg_')
-SELECT format('%s %s %s', c.relkind, c.oid::regclass, pg_get_expr(c.relpartbound, c.oid)) FROM pg_class c JOIN mine n ON n.oid = relnamespace
+SELECT concat_ws(' ', c.relkind, c.oid::regclass, pg_get_expr(c.relpartbound, c.oid)) FROM pg_class c JOIN mine n ON n.oid = relnamespace
 UNION ALL
 SELECT format('column %s.%s %s %s %s', c.oid::regclass, a.attname, format_type(a.atttypid, a.atttypmod),
               a.attnotnull, pg_get_expr(d.adbin, d.adrelid))
