@@ -13,8 +13,10 @@
 #include "base/mem.h"
 #include "base/signals.h"
 #include "base/text.h"
+#include "pg/retry.h"
 
 #define CONNECT_TIMEOUT_S 10
+#define OPEN_TRIES        5
 
 extern const struct zdm_embedded zdm_pg_sql[];
 
@@ -254,12 +256,14 @@ pin(struct zdm_conninfo *info, PGconn *other)
     zdm_conninfo_set(info, "connect_timeout", "2");
 }
 
-/* beside: see zdm_conn_open_beside(); NULL: wherever the settings lead. */
+/* beside: see zdm_conn_open_beside(); NULL: wherever the settings lead. *in: the server let us in, and the
+ * session ended behind that. */
 static int
-start_session(struct zdm_conn *conn, const struct zdm_conn *beside, struct zdm_err *err)
+start_session(struct zdm_conn *conn, const struct zdm_conn *beside, bool *in, struct zdm_err *err)
 {
     struct zdm_conninfo info;
 
+    *in = false;
     if (zdm_conninfo_parse(conn->conninfo, &info, err) < 0)
         return -1;
     if (beside)
@@ -278,6 +282,7 @@ start_session(struct zdm_conn *conn, const struct zdm_conn *beside, struct zdm_e
         watch_socket(conn->pg);
         rc = set_profile(conn, false, err);
         if (rc < 0) {
+            *in = conn->lost && zdm_retry_class(err->sqlstate, true) == ZDM_RETRY_RECONNECT;
             conn->lost = true;
             if (err->code == ZDM_ERR_FAILED)
                 zdm_err_wrap(err, "cannot set up the session on %s", conn->where);
@@ -296,9 +301,17 @@ open_session(const char *conninfo, const char *application, const struct zdm_con
 
     conn->conninfo = zdm_strdup(conninfo);
     conn->application = zdm_strdup(application);
-    if (start_session(conn, beside, err) < 0) {
-        zdm_conn_close(conn);
-        return -1;
+    /* A session that was ended right behind its start is followed by another; a server that lets nobody in is
+     * told at once. */
+    struct zdm_backoff backoff = {.base_ms = 50, .max_ms = 1000};
+    bool ended;
+    while (start_session(conn, beside, &ended, err) < 0) {
+        if (!ended || err->code != ZDM_ERR_FAILED || backoff.attempt >= OPEN_TRIES ||
+            zdm_sleep_ms(zdm_backoff_next(&backoff)) < 0) {
+            zdm_conn_close(conn);
+            return -1;
+        }
+        zdm_err_clear(err);
     }
     *out = conn;
     return 0;
@@ -338,7 +351,9 @@ zdm_conn_close(struct zdm_conn *conn)
 int
 zdm_conn_reconnect(struct zdm_conn *conn, struct zdm_err *err)
 {
-    return start_session(conn, NULL, err);
+    bool in; /* whoever reconnects tries again by himself */
+
+    return start_session(conn, NULL, &in, err);
 }
 
 int

@@ -108,3 +108,12 @@ zdm_session_recover(struct zdm_session *s, struct zdm_err *err)
         zdm_err_hint(err, "nothing is lost: run the plan again when the server is back");
     return -1;
 }
+
+int
+zdm_session_again(struct zdm_session *s, struct zdm_err *err)
+{
+    if (s->epoch == 0 || err->code != ZDM_ERR_FAILED ||
+        zdm_retry_class(err->sqlstate, zdm_conn_lost(s->conn)) != ZDM_RETRY_RECONNECT)
+        return -1;
+    return zdm_session_recover(s, err);
+}

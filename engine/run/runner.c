@@ -6,6 +6,7 @@
 #include "base/failpoint.h"
 #include "base/signals.h"
 #include "base/text.h"
+#include "pg/retry.h"
 #include "run/claim.h"
 #include "run/judge.h"
 #include "run/outcome.h"
@@ -14,7 +15,7 @@
 #include "run/spent.h"
 
 /* A runner that was killed lets go within a second or two: the server watches its socket. */
-enum { OWN_PATIENCE_MS = 3000 };
+enum { OWN_PATIENCE_MS = 3000, OPEN_TRIES = 6 };
 
 /* A step that ends its own session, or the whole server, must not do so for ever. */
 enum { LOSSES_MAX = 5 };
@@ -180,8 +181,8 @@ all_done(const struct zdm_session *s)
     return true;
 }
 
-int
-zdm_session_open(struct zdm_session *s, bool always, struct zdm_err *err)
+static int
+open_once(struct zdm_session *s, bool always, struct zdm_err *err)
 {
     char *application = zdm_strf("zdm/%s", s->plan->name);
     int rc = zdm_conn_open(s->options->conninfo, application, &s->conn, err);
@@ -208,6 +209,30 @@ zdm_session_open(struct zdm_session *s, bool always, struct zdm_err *err)
     return zdm_state_check(s->plan, &s->rows, err);
 }
 
+/* Until the plan is ours there is nothing to go on with: a session that is ended meanwhile is followed by a
+ * new one, which begins again. A server that cannot be reached at all is told at once. */
+int
+zdm_session_open(struct zdm_session *s, bool always, struct zdm_err *err)
+{
+    struct zdm_backoff backoff = {.base_ms = 50, .max_ms = 2000};
+
+    while (open_once(s, always, err) < 0) {
+        bool ended = err->code == ZDM_ERR_FAILED && s->conn && zdm_conn_lost(s->conn) &&
+                     zdm_retry_class(err->sqlstate, true) == ZDM_RETRY_RECONNECT;
+        if (ended && backoff.attempt >= OPEN_TRIES) {
+            zdm_err_wrap(err, "lost its session %d times in a row before it began", OPEN_TRIES + 1);
+            return zdm_err_hint(
+                err, "find out what ends it (the server's log says more), then run the plan again");
+        }
+        if (!ended || zdm_stop_requested() || zdm_sleep_ms(zdm_backoff_next(&backoff)) < 0)
+            return -1;
+        zdm_conn_close(s->conn);
+        s->conn = NULL;
+        zdm_err_clear(err);
+    }
+    return 0;
+}
+
 static int
 open_record(struct zdm_session *s, struct zdm_err *err)
 {
@@ -223,10 +248,12 @@ open_record(struct zdm_session *s, struct zdm_err *err)
     else
         zdm_session_say(s, ZDM_EVENT_RUN_START, "info", NULL, "%s on %s: nothing left to do",
             s->plan->name, zdm_conn_where(s->conn));
-    if (zdm_session_reconcile(s, err) < 0)
-        return -1;
-    if (zdm_session_refresh(s, err) < 0)
-        return -1;
+    while (zdm_session_reconcile(s, err) < 0)
+        if (zdm_session_again(s, err) < 0)
+            return -1;
+    while (zdm_session_refresh(s, err) < 0)
+        if (zdm_session_again(s, err) < 0)
+            return -1;
     if (s->epoch == 0)
         return 0;
     zdm_snapshot_tell(s);

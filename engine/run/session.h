@@ -96,6 +96,8 @@ int zdm_session_steer_fd(const struct zdm_session *s);
 /* A new session in place of a lost one: reconnect with backoff, wait for our own zombie, check that
  * the epoch is still ours and the target the same, take the advisory lock again, read the journal. */
 int zdm_session_recover(struct zdm_session *s, struct zdm_err *err);
+/* After a statement failed that may run again: 0 when it was for the session, and there is a new one. */
+int zdm_session_again(struct zdm_session *s, struct zdm_err *err);
 /* Takes the plan's advisory lock; waits up to patience_ms for it. */
 int zdm_session_own(struct zdm_session *s, int64_t patience_ms, struct zdm_err *err);
 

@@ -174,8 +174,9 @@ zdm_session_steer_open(struct zdm_session *s, struct zdm_err *err)
     if (st->news_fd < 0 || pthread_mutex_init(&st->lock, NULL) != 0)
         zdm_die("cannot make an eventfd or a lock");
     s->steer = st;
-    if (zdm_control_read(s->conn, s->plan->name, &st->control, err) < 0)
-        return -1;
+    while (zdm_control_read(s->conn, s->plan->name, &st->control, err) < 0)
+        if (zdm_session_again(s, err) < 0)
+            return -1;
     listen_for_orders(s);
     return zdm_session_look(s, err);
 }

@@ -93,8 +93,25 @@ for _ in 1 2 3; do
     sql "SELECT pg_terminate_backend($pid)" >killed
     wait_until "SELECT count(*) FROM ($monitor) AS m WHERE pid <> $pid" 1
 done
+control="SELECT pid FROM pg_stat_activity WHERE application_name = 'zdm/killed'"
+pid=$(sql "$control")
+sql "SELECT pg_terminate_backend($pid)" >killed
+wait_until "SELECT count(*) FROM ($control) AS m WHERE pid <> $pid" 1
 ends_well killed
 check_lacks killed.out 'holding'
+
+# Nor is it the end when the session is killed before the plan is ours.
+hold_lock 'LOCK TABLE zdm.plan'
+start_run early ''
+waits="SELECT pid FROM pg_stat_activity WHERE application_name = 'zdm/early' AND wait_event_type = 'Lock'"
+for _ in 1 2; do
+    wait_until "SELECT count(*) FROM ($waits) AS w" 1
+    pid=$(sql "$waits")
+    sql "SELECT pg_terminate_backend($pid)" >killed
+    wait_until "SELECT count(*) FROM ($waits) AS w WHERE pid <> $pid" 1
+done
+release_lock
+ends_well early
 
 # A role that may have two sessions only, and may look at nobody: what is not known holds, what is not
 # shown is said once.
