@@ -1,6 +1,7 @@
 /* Tables of random shapes, with somebody who writes to them all the while, and a process that is killed twice: in the end
  * every row is right. ZDM_SEED repeats one; it is printed. */
 #include "batch_child.h"
+#include "batch_map_fixture.h"
 
 static const struct {
     const char *type, *of; /* the column, and the key that belongs to number r */
@@ -20,6 +21,7 @@ static const struct {
 #define ROWS  3000
 
 struct shape {
+    enum zdm_backfill_action action;
     size_t kind;
     bool composite, primary, keyless, partitions, generated, quoted, padded, swept;
     int workers, stripes;
@@ -28,7 +30,10 @@ struct shape {
 static struct shape
 draw(void)
 {
+    static const enum zdm_backfill_action actions[] = {ZDM_BACKFILL_SET, ZDM_BACKFILL_SET,
+        ZDM_BACKFILL_MAP, ZDM_BACKFILL_DELETE, ZDM_BACKFILL_COPY};
     struct shape s = {
+        .action = actions[rand() % 5],
         .kind = (size_t)rand() % KINDS,
         .composite = rand() % 3 == 0,
         .primary = rand() % 2,
@@ -41,16 +46,21 @@ draw(void)
         .workers = 1 + rand() % 3,
         .stripes = rand() % 2 ? 4 : 1,
     };
-    /* A row that moves to a partition whose last pass is over is met by nobody. */
-    if (s.keyless && s.partitions)
+    if (s.action == ZDM_BACKFILL_MAP)
         s.swept = false;
+    /* The writer gives rows other keys all the while, for which a sweep of a copy would look without end. */
+    if (s.action == ZDM_BACKFILL_COPY)
+        s.keyless = s.swept = false;
     return s;
 }
 
 static char *
 show(const struct shape *s, size_t i)
 {
-    return zdm_strf("shape %zu: %s%s%s%s%s%s%s%s, %d workers, %d stripes", i, kinds[s->kind].type,
+    static const char *const actions[] = {"set", "delete", "copy", "map"};
+
+    return zdm_strf("shape %zu: %s, %s%s%s%s%s%s%s%s, %d workers, %d stripes", i,
+        actions[s->action], kinds[s->kind].type,
         s->keyless   ? ", no key"
         : s->primary ? ", primary key"
                      : ", unique index",
@@ -199,21 +209,103 @@ is_done(struct fixture *f)
     return done;
 }
 
+/* What the backfill does, with the texts in *f->spec. */
+static void
+say_what(struct fixture *f, const struct shape *s)
+{
+    static const char *const inputs[] = {"a"};
+    static struct zdm_assignment set[] = {{"b", "a * 2"}, {"n", "n + 1"}}, mapped[] = {{"b", NULL}},
+                                 copied[] = {{"k", "k"}, {"g", "g"}, {"r", "r"}, {"a", "a"}};
+
+    f->spec.action = s->action;
+    /* Without it a row that moves behind the cursor to another key is met by nobody. */
+    f->spec.sweep = (struct zdm_sweep_wish){.on = s->swept, .inputs = inputs, .n_inputs = 1};
+    switch (s->action) {
+    case ZDM_BACKFILL_SET:
+        f->spec.set = set;
+        f->spec.n_set = s->swept ? 1 : 2;
+        f->spec.where = !s->keyless ? NULL : s->swept ? "b IS DISTINCT FROM a * 2" : "n = 0";
+        break;
+    case ZDM_BACKFILL_MAP:
+        f->spec.set = mapped;
+        f->spec.n_set = f->spec.n_read = 1;
+        f->spec.read = inputs;
+        f->spec.where = s->keyless ? "b IS DISTINCT FROM a * 2" : NULL;
+        break;
+    case ZDM_BACKFILL_DELETE:
+        f->spec.n_set = 0;
+        f->spec.where = "r % 4 = 3 AND r <= 3000";
+        break;
+    case ZDM_BACKFILL_COPY:
+        f->spec.set = copied;
+        f->spec.n_set = 4;
+        f->spec.where = "r > 10";
+        f->spec.into = "bshape.copied";
+        f->spec.on_conflict = ZDM_CONFLICT_UPDATE;
+        sql(f->app,
+            "CREATE TABLE copied (k %s NOT NULL, g int NOT NULL, r int, a int, PRIMARY KEY (%s))",
+            kinds[s->kind].type, s->composite ? "k, g" : "k");
+    }
+}
+
+/* How many rows are not as they should be. A row of which a writer has changed the key is met for sure only where
+ * there is a sweep, or passes. */
+static char *
+wrong(struct fixture *f, const struct shape *s)
+{
+    bool all = s->swept || s->keyless;
+
+    switch (s->action) {
+    case ZDM_BACKFILL_SET:
+        return value(f->app,
+            "SELECT count(*) FILTER (WHERE b IS DISTINCT FROM a * 2 AND (%s)) +"
+            " count(*) FILTER (WHERE n <> 1 AND NOT moved AND r <= %d AND NOT %s) +"
+            " count(*) FILTER (WHERE n > 1 AND r > %d) +"
+            " (SELECT count(*) FROM generate_series(1, %d) AS o WHERE o %% 4 <> 1 AND NOT EXISTS"
+            "  (SELECT FROM %s AS x WHERE x.r = o)) FROM %s",
+            s->swept ? "true" : "n > 0 OR NOT moved", ROWS, s->swept ? "true" : "false", ROWS, ROWS,
+            f->table, f->table);
+    case ZDM_BACKFILL_MAP:
+        return value(f->app,
+            "SELECT count(*) FROM %s WHERE b IS DISTINCT FROM a * 2 AND (NOT moved OR %s)",
+            f->table, all ? "true" : "false");
+    case ZDM_BACKFILL_DELETE:
+        return value(f->app,
+            "SELECT count(*) FILTER (WHERE r %% 4 = 3 AND r <= %d AND (NOT moved OR %s)) +"
+            " (SELECT count(*) FROM generate_series(1, %d) AS o WHERE o %% 4 IN (0, 2) AND NOT "
+            "EXISTS"
+            "  (SELECT FROM %s AS x WHERE x.r = o)) FROM %s",
+            ROWS, all ? "true" : "false", ROWS, f->table, f->table);
+    case ZDM_BACKFILL_COPY:
+        break;
+    }
+    return value(f->app,
+        "SELECT count(*) FROM %s AS t WHERE t.r BETWEEN 11 AND %d AND NOT t.moved AND NOT EXISTS"
+        " (SELECT FROM bshape.copied AS c WHERE c.k = t.k AND c.g = t.g AND c.r = t.r)",
+        f->table, ROWS);
+}
+
+static const char *
+doubled(void *self, const char *text, struct zdm_buf *room)
+{
+    (void)self;
+    if (!text)
+        return NULL;
+    zdm_buf_addf(room, "%lld", (long long)strtoll(text, NULL, 10) * 2);
+    return room->s;
+}
+
 static void
 run_shape(const struct shape *s)
 {
     struct fixture *f = fixture_new("bshape", NULL);
-    static const char *const inputs[] = {"a"};
-    static struct zdm_assignment set[] = {{"b", "a * 2"}, {"n", "n + 1"}};
 
+    f->hooks.mapper = map_script_mapper;
+    map_script = (struct map_script){.new_value = doubled};
     f->table = zdm_strdup(s->quoted ? "bshape.\"T \"\"x\"" : "bshape.t");
     make_table(f, s);
     f->spec.table = f->table;
-    f->spec.set = set;
-    f->spec.n_set = s->swept ? 1 : 2;
-    f->spec.where = !s->keyless ? NULL : s->swept ? "b IS DISTINCT FROM a * 2" : "n = 0";
-    /* Without it a row that moves behind the cursor to another key is met by nobody. */
-    f->spec.sweep = (struct zdm_sweep_wish){.on = s->swept, .inputs = inputs, .n_inputs = 1};
+    say_what(f, s);
     f->spec.workers = s->workers;
     f->spec.stripes = s->stripes;
     f->spec.batch_max = 60;
@@ -229,16 +321,9 @@ run_shape(const struct shape *s)
     assert_true(WIFSIGNALED(end(writer))); /* it had not ended by itself */
     await(f->app,
         "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'shape writer'");
-    char *wrong = value(f->app,
-        "SELECT count(*) FILTER (WHERE b IS DISTINCT FROM a * 2 AND (%s)) || ' ' ||"
-        " count(*) FILTER (WHERE n <> 1 AND NOT moved AND r <= %d AND NOT %s) || ' ' ||"
-        " count(*) FILTER (WHERE n > 1 AND r > %d) || ' ' ||"
-        " (SELECT count(*) FROM generate_series(1, %d) AS o WHERE o %% 4 <> 1 AND NOT EXISTS"
-        "  (SELECT FROM %s AS x WHERE x.r = o)) FROM %s",
-        s->swept ? "true" : "n > 0 OR NOT moved", ROWS, s->swept ? "true" : "false", ROWS, ROWS,
-        f->table, f->table);
-    assert_string_equal(wrong, "0 0 0 0");
-    free(wrong);
+    char *n = wrong(f, s);
+    assert_string_equal(n, "0");
+    free(n);
     fixture_free(f);
 }
 
