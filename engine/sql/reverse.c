@@ -87,16 +87,21 @@ is_made(const struct reverser *r, const PgQuery__RangeVar *range)
 }
 
 static const char *
-of_table(struct reverser *r, const PgQuery__CreateStmt *st, const char *what)
+make(struct reverser *r, const char *what, const PgQuery__RangeVar *relation)
 {
-    if (st->if_not_exists)
-        return unknown(r, not_certain);
-    const char *sql = drop_range(r, what, st->relation);
+    const char *sql = drop_range(r, what, relation);
+
     if (sql) {
         r->made = zdm_grow(r->made, r->n_made, sizeof *r->made);
-        r->made[r->n_made++] = zdm_range_text(r->arena, st->relation);
+        r->made[r->n_made++] = zdm_range_text(r->arena, relation);
     }
     return sql;
+}
+
+static const char *
+of_table(struct reverser *r, const PgQuery__CreateStmt *st, const char *what)
+{
+    return st->if_not_exists ? unknown(r, not_certain) : make(r, what, st->relation);
 }
 
 static const char *
@@ -106,7 +111,7 @@ of_table_as(struct reverser *r, const PgQuery__CreateTableAsStmt *st)
 
     if (st->if_not_exists)
         return unknown(r, not_certain);
-    return drop_range(r, view ? "MATERIALIZED VIEW" : "TABLE", st->into->rel);
+    return make(r, view ? "MATERIALIZED VIEW" : "TABLE", st->into->rel);
 }
 
 static const char *
@@ -247,6 +252,13 @@ of_action(struct reverser *r, const char *relation, const PgQuery__AlterTableCmd
         r->ask = zdm_ask_default(r->arena, relation, cmd->name);
         return zdm_arena_strf(
             r->arena, "ALTER COLUMN %s DROP DEFAULT", zdm_ident_text(r->arena, cmd->name));
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetStatistics:
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetStorage:
+        if (!cmd->name || !cmd->name[0])
+            return unknown(r, "the column has no name");
+        r->ask = zdm_ask_settings(r->arena, relation, cmd->name);
+        return zdm_arena_strf(
+            r->arena, "ALTER COLUMN %s SET STATISTICS -1", zdm_ident_text(r->arena, cmd->name));
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull:
         r->ask = zdm_ask_nullable(r->arena, relation, cmd->name);
         return zdm_arena_strf(
@@ -366,14 +378,18 @@ of_comment(struct reverser *r, const PgQuery__CommentStmt *st)
 {
     bool column = st->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN;
 
-    if ((column || st->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE) &&
-        st->object->node_case == PG_QUERY__NODE__NODE_LIST) {
-        const PgQuery__List *name = st->object->list;
-        size_t n = name->n_items - (column && name->n_items > 1);
-        if (is_made_name(r, zdm_list_text(r->arena, n, name->items)))
-            return "";
-    }
-    return unknown(r, "the comment before is not in the text");
+    if ((!column && st->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE) ||
+        st->object->node_case != PG_QUERY__NODE__NODE_LIST)
+        return unknown(r, "the comment before is not in the text");
+    const PgQuery__List *name = st->object->list;
+    size_t n = name->n_items - (column && name->n_items > 1);
+    const char *relation = zdm_list_text(r->arena, n, name->items);
+    if (is_made_name(r, relation))
+        return "";
+    r->asks = zdm_ask_comment(
+        r->arena, relation, column ? zdm_last_string(name->n_items, name->items) : "");
+    return zdm_arena_strf(r->arena, "COMMENT ON %s %s IS NULL", column ? "COLUMN" : "TABLE",
+        zdm_list_text(r->arena, name->n_items, name->items));
 }
 
 static const char *

@@ -46,6 +46,18 @@ zdm_ask_nullable(struct zdm_arena *arena, const char *relation, const char *colu
 }
 
 const char *
+zdm_ask_settings(struct zdm_arena *arena, const char *relation, const char *column)
+{
+    return ask(arena, "sql/was_settings.sql", relation, column);
+}
+
+const char *
+zdm_ask_comment(struct zdm_arena *arena, const char *relation, const char *column)
+{
+    return ask(arena, "sql/was_comment.sql", relation, column);
+}
+
+const char *
 zdm_ask_attached(struct zdm_arena *arena, const char *parent, const char *partition)
 {
     return ask(arena, "sql/was_attached.sql", parent, partition);

@@ -10,6 +10,10 @@
  * it is in the catalog. */
 const char *zdm_ask_default(struct zdm_arena *arena, const char *relation, const char *column);
 const char *zdm_ask_nullable(struct zdm_arena *arena, const char *relation, const char *column);
+/* Its statistics target and storage. */
+const char *zdm_ask_settings(struct zdm_arena *arena, const char *relation, const char *column);
+/* column "": of the table. */
+const char *zdm_ask_comment(struct zdm_arena *arena, const char *relation, const char *column);
 /* A partition that is attached, and one that is detached; both as written. */
 const char *zdm_ask_attached(struct zdm_arena *arena, const char *parent, const char *partition);
 const char *zdm_ask_partition(struct zdm_arena *arena, const char *parent, const char *partition);

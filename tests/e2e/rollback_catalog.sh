@@ -108,3 +108,55 @@ check_exit 137 env ZDM_FAILPOINT=alone.started "$ZDM" rollback command.lua
 [ -e flag ] || fail "it was only announced"
 check_exit 0 "$ZDM" rollback command.lua
 [ ! -e flag ] || fail "its undo did not run"
+
+# --- plans by chance, of a seed: up, back, the whole schema as it was, and up again
+sql 'CREATE DATABASE random_base' -d postgres
+PGDATABASE=random_base sql "
+    CREATE TABLE ref (id int PRIMARY KEY);
+    CREATE TABLE t (a int DEFAULT 1, b int NOT NULL, c int, \"D d\" int DEFAULT 2, txt text);
+    COMMENT ON TABLE t IS 'a \\t table'; COMMENT ON COLUMN t.a IS 'it''s a';
+    ALTER TABLE t ALTER b SET STATISTICS 77, ALTER txt SET STORAGE EXTERNAL;
+    CREATE TABLE u (x int, y int NOT NULL DEFAULT 4);
+    CREATE SCHEMA \"S\";
+    CREATE TABLE \"S\".p (k int, v int DEFAULT 1, w int) PARTITION BY RANGE (k);
+    CREATE TABLE \"S\".p1 PARTITION OF \"S\".p FOR VALUES FROM (0) TO (10);
+    CREATE TABLE p2 PARTITION OF \"S\".p FOR VALUES FROM (10) TO (20);
+    CREATE TABLE p3 (k int, v int, w int);
+    CREATE INDEX p_v ON \"S\".p (v); CREATE INDEX p3_own ON p3 (v);
+    ALTER TABLE \"S\".p1 ALTER v SET DEFAULT 8, ALTER v SET STATISTICS 9; ALTER TABLE p2 ALTER w SET NOT NULL"
+whole() {
+    schema_picture
+    sql "SELECT c.oid::regclass, a.attname, a.attstattarget, a.attstorage, a.attinhcount, a.attislocal, a.attidentity
+           FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+          WHERE c.relnamespace::regnamespace::text !~ '^(pg_|information_schema|zdm)' AND a.attnum > 0 AND NOT a.attisdropped
+          ORDER BY c.oid::regclass::text, a.attname COLLATE \"C\""
+    sql "SELECT conrelid::regclass, conname, convalidated, coninhcount, conislocal FROM pg_constraint
+          WHERE connamespace::regnamespace::text !~ '^(pg_|information_schema|zdm)' ORDER BY 1, 2"
+    sql "SELECT pg_describe_object(classoid, objoid, objsubid), description FROM pg_description AS d
+          WHERE objoid >= 16384 ORDER BY 1"
+    sql "SELECT polname, polrelid::regclass FROM pg_policy ORDER BY 1; SELECT rulename, ev_class::regclass FROM pg_rewrite
+          WHERE oid >= 16384 ORDER BY 1, 2"
+    sql "SELECT oid::regtype, typtype, typdefault FROM pg_type WHERE oid >= 16384 ORDER BY 1"
+    sql "SELECT nspname FROM pg_namespace ORDER BY 1"
+}
+for seed in ${ZDM_SEEDS:-11 13}; do
+    fresh_db random random_base
+    rm -rf ledger.db*
+    whole | grep -v zdm >before
+    : >allowed
+    for _ in {1..12}; do # what is refused has to be allowed
+        python3 "$ZDM_SOURCE/tests/support/random_plan.py" "$seed" 30 allowed >random.lua
+        "$ZDM" run random.lua >out 2>err || true
+        tr -s ' \n' ' ' <err | grep -oE 'step "step [0-9]+" in contract, rule [a-z-]+' |
+            sed -E 's/^step "step ([0-9]+)".* rule /\1 /' >refused || break
+        cat refused >>allowed
+    done
+    check_exit 0 "$ZDM" run random.lua
+    whole | grep -v zdm >after
+    check_exit 0 "$ZDM" rollback random.lua --accept-data-loss
+    whole | grep -v zdm >back
+    diff before back || fail "seed $seed: the way back ends elsewhere"
+    check_exit 0 "$ZDM" run random.lua
+    whole | grep -v zdm >again
+    diff after again || fail "seed $seed: the second time is not as the first"
+done
