@@ -676,6 +676,33 @@ kinds.tables = {
     end,
 }
 
+-- Each entry becomes { column, to }.
+kinds.new_names = {
+    lua = "table<string, string>",
+    says = "table of [\"table.column\"] = new name",
+    check = function(value)
+        if type(value) ~= "table" or token.data(value) or count_keys(value) == 0 then
+            return must('a table such as { ["users.email"] = "email_address" }', value)
+        end
+        local list = {}
+        for column, to in next, value do
+            local name, wrong = kinds.object_name.check(column)
+            if not name then
+                return nil, ("has a key that %s"):format(wrong)
+            end
+            name, wrong = kinds.identifier.check(to)
+            if not name then
+                return nil, ("has a value for %s that %s"):format(column, wrong)
+            end
+            list[#list + 1] = { column = column, to = name }
+        end
+        table.sort(list, function(a, b)
+            return a.column < b.column
+        end)
+        return list
+    end,
+}
+
 kinds.argv = {
     lua = "string[]",
     says = "list of arguments",

@@ -1,0 +1,110 @@
+# Two versions of an application side by side, each through views of its own: what works through them, and the
+# rights and the row security that count.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/versions.db
+
+sql 'CREATE ROLE app LOGIN; CREATE ROLE reader LOGIN; CREATE ROLE keeper'
+sql "CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL UNIQUE,
+         phone text DEFAULT 'none', score int NOT NULL DEFAULT 7, secret text,
+         upper text GENERATED ALWAYS AS (upper(email)) STORED);
+     CREATE TABLE \"Odd Ones\" (id serial PRIMARY KEY, \"a b\" text, owner_name text);
+     ALTER TABLE \"Odd Ones\" ENABLE ROW LEVEL SECURITY;
+     CREATE POLICY own ON \"Odd Ones\" USING (owner_name = current_user);
+     ALTER TABLE users OWNER TO keeper;
+     GRANT SELECT, INSERT, UPDATE, DELETE ON users, \"Odd Ones\" TO app;
+     GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO app;
+     GRANT SELECT (id, email) ON users TO reader;
+     INSERT INTO users (email) SELECT 'u' || g FROM generate_series(1, 20) AS g;
+     INSERT INTO \"Odd Ones\" (\"a b\", owner_name) VALUES ('mine', 'app'), ('yours', 'other')"
+cat >versions.lua <<'LUA'
+return plan "versions" {
+    api = 1,
+    expand { sql "add" [[ALTER TABLE users ADD COLUMN country text DEFAULT 'xx']] },
+    recipe.versions {
+        old = "app_v1", new = '"App V2"', tables = { "users", '"Odd Ones"' },
+        rename = { ["users.email"] = "email_address", ['"Odd Ones"."a b"'] = '"c d"' },
+        without = { "users.secret" }, added = { "users.country" }, clients = "shop v1%",
+    },
+    contract { sql "the name" [[ALTER TABLE users RENAME COLUMN email TO email_address]] },
+}
+LUA
+picture() { schema_picture | grep -v zdm; sql "SELECT nspname, nspacl FROM pg_namespace WHERE oid >= 16384 AND nspname <> 'zdm'"; }
+picture >before
+check_exit 3 "$ZDM" run versions.lua
+check_exit 0 "$ZDM" rollback versions.lua --accept-data-loss
+picture >after
+diff before after >&2 || fail "the way back ends elsewhere"
+check_exit 3 "$ZDM" run versions.lua
+
+as() { # as ROLE SCHEMA SQL
+    PGOPTIONS="-c search_path=\"${2// /\\ }\"" sql "$3" -U "$1"
+}
+cannot() { # cannot TEXT ROLE SCHEMA SQL
+    if PGOPTIONS="-c search_path=\"${3// /\\ }\"" sql "$4" -U "$2" </dev/null >"$out" 2>"$err"; then
+        fail "works: $4"
+    fi
+    check_has "$err" "$1"
+}
+for schema in app_v1 "App V2"; do
+    email=email
+    [ "$schema" = app_v1 ] || email=email_address
+    check_eq "insert" "21|new|none|7|NEW" "$(as app "$schema" "INSERT INTO users ($email) VALUES ('new')
+        RETURNING least(id, 21), $email, phone, score, upper")"
+    check_eq "upsert" "new|8" "$(as app "$schema" "INSERT INTO users ($email) VALUES ('new')
+        ON CONFLICT ($email) DO UPDATE SET score = users.score + 1 RETURNING $email, score")"
+    as app "$schema" "INSERT INTO users ($email) VALUES ('new') ON CONFLICT DO NOTHING"
+    check_eq "update" "newer" "$(as app "$schema" "UPDATE users SET $email = 'newer' WHERE $email = 'new' RETURNING $email")"
+    check_eq "lock" "newer" "$(as app "$schema" "SELECT $email FROM users WHERE $email = 'newer' FOR UPDATE")"
+    check_eq "copy out" "newer" "$(as app "$schema" "COPY (SELECT $email FROM users WHERE $email = 'newer') TO STDOUT")"
+    check_eq "delete" "newer" "$(as app "$schema" "DELETE FROM users WHERE $email = 'newer' RETURNING $email")"
+    as app "$schema" "INSERT INTO users (id, $email) OVERRIDING SYSTEM VALUE VALUES (1000, 'own'); DELETE FROM users WHERE id = 1000"
+    cannot "cannot insert a non-DEFAULT value into column \"id\"" app "$schema" "INSERT INTO users (id, $email) VALUES (5, 'x')"
+    cannot "cannot copy to view" app "$schema" "COPY users ($email) FROM STDIN"
+    cannot "cannot copy from view" app "$schema" "COPY users TO STDOUT"
+    cannot 'constraint "users_email_key" for table "users" does not exist' app "$schema" "INSERT INTO users ($email) VALUES ('x') ON CONFLICT ON CONSTRAINT users_email_key DO NOTHING"
+    check_eq "rows of one's own" mine "$(as app "$schema" 'SELECT * FROM "Odd Ones"' | cut -d'|' -f2)"
+    check_eq "rights of columns" 20 "$(as reader "$schema" "SELECT count($email) FROM users")"
+    cannot "permission denied" reader "$schema" "SELECT phone FROM users"
+    cannot "permission denied" reader "$schema" "DELETE FROM users"
+done
+check_eq "columns of old code" "id,email,phone,score,secret,upper" "$(sql "SELECT string_agg(attname, ',' ORDER BY attnum)
+    FROM pg_attribute WHERE attrelid = 'app_v1.users'::regclass AND attnum > 0")"
+check_eq "columns of new code" "id,email_address,phone,score,upper,country" "$(sql "SELECT string_agg(attname, ','
+    ORDER BY attnum) FROM pg_attribute WHERE attrelid = '\"App V2\".users'::regclass AND attnum > 0")"
+
+# The end: not while an old client is there, nor without a word of somebody.
+check_exit 3 "$ZDM" run versions.lua
+check_exit 0 "$ZDM" approve versions.lua "nobody uses app_v1" --note gone
+check_exit 0 "$ZDM" run versions.lua
+check_eq "schemas" "App V2" "$(sql "SELECT string_agg(nspname, ',') FROM pg_namespace WHERE nspname IN ('app_v1', 'App V2')")"
+check_eq "new code" "u1" "$(as app "App V2" "SELECT email_address FROM users WHERE id = 1")"
+check_eq "the table" "u1" "$(sql "SELECT email_address FROM public.users WHERE id = 1")"
+
+# The next version: what was new is old, and stays as it is.
+cat >next.lua <<'LUA'
+return plan "next" {
+    api = 1,
+    recipe.versions { old = '"App V2"', new = "app_v3", tables = { "users" }, without = { "users.phone" } },
+}
+LUA
+check_exit 3 "$ZDM" run next.lua
+check_eq "both" "u1|u1" "$(sql 'SELECT a.email_address, b.email_address FROM "App V2".users a JOIN app_v3.users b USING (id) WHERE id = 1')"
+check_exit 0 "$ZDM" rollback next.lua
+check_eq "stays" "u1" "$(sql 'SELECT email_address FROM "App V2".users WHERE id = 1')"
+
+# What is refused.
+refused() { # refused TEXT FIELDS
+    echo "return plan 'r' { api = 1, recipe.versions { $2 } }" >refused.lua
+    check_exit 2 "$ZDM" plan refused.lua --db "$ZDM_DATABASE_URL"
+    check_has "$err" "$1"
+}
+refused 'column email_address of public.users is NOT NULL and has no default' \
+    "old = 'a', new = 'b', tables = { 'users' }, without = { 'users.email_address' }"
+refused 'two columns of public.users would be called phone' \
+    "old = 'a', new = 'b', tables = { 'users' }, rename = { ['users.score'] = 'phone' }"
+refused 'has no column nothing' "old = 'a', new = 'b', tables = { 'users' }, without = { 'users.nothing' }"
+refused 'is not a column of a table in tables' "old = 'a', new = 'b', tables = { 'users' }, without = { 'other.phone' }"
+refused 'old and new are one schema' "old = 'a', new = 'a', tables = { 'users' }"
+refused '"App V2".users exists already' "old = 'a', new = '\"App V2\"', tables = { 'users' }"
+sql 'GRANT SELECT (id) ON "Odd Ones" TO reader'
+refused 'has row security, and a role has rights on single columns' "old = 'a', new = 'b', tables = { '\"Odd Ones\"' }"
