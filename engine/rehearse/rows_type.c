@@ -310,17 +310,19 @@ write_inputs(struct rows_maker *maker, const struct rows_type *type)
         zdm_buf_addf(out, "NULL::%s", type->name);
         return;
     }
-    zdm_buf_add(out, "CAST((ARRAY[");
+    zdm_buf_add(out, "(ARRAY[");
     for (size_t i = 0; i < type->n_inputs; i++) {
-        zdm_buf_add(out, i ? ", " : "");
+        zdm_buf_add(
+            out, i ? ", CAST(" : "CAST("); /* a literal: a text's cast may take less than that */
         zdm_rows_literal(out, type->inputs[i]);
+        zdm_buf_addf(out, " AS %s)", type->name);
     }
     zdm_buf_add(out, "])[1 + ");
     if (maker->distinct)
         zdm_buf_addf(out, "%s %% %d", maker->number, (int)type->n_inputs);
     else
         zdm_rows_one_of(out, maker->salt, (int)type->n_inputs);
-    zdm_buf_addf(out, "] AS %s)", type->name);
+    zdm_buf_add(out, "]");
 }
 
 void

@@ -316,7 +316,8 @@ zdm_rows_value(struct zdm_buf *out, const struct rows_schema *schema,
         .schema = schema,
         .salt = salt,
         .distinct = column->distinct || column->tile > 0,
-        .number = column->tile > 1 ? "(" ROWS_NUMBER " + 1)" : ROWS_NUMBER};
+        .number =
+            column->tile > 1 && base->category == 'D' ? "(" ROWS_NUMBER " + 1)" : ROWS_NUMBER};
 
     zdm_buf_add(out, "CAST(");
     if (base->category == 'A' && base->inside)
