@@ -3,9 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "rehearse/rows_private.h"
 
-enum { FIRST_ROUND = 1000, LARGEST_ROUND = 200000, ONE_BY_ONE = 1000, IN_VAIN = 50000 };
+enum {
+    FIRST_ROUND = 1000,
+    LARGEST_ROUND = 200000,
+    ONE_BY_ONE = 1000,
+    IN_VAIN = 50000,
+    MAX_TROUBLE = 200
+};
 
 void
 zdm_rows_conditions(struct zdm_buf *out, const struct rows_table *table, const char *separator)
@@ -122,7 +129,8 @@ fill_one_by_one(struct zdm_conn *conn, const struct rows_schema *schema, struct 
     const char *trouble = zdm_result_get(r, 0, 1);
     table->rows += made;
     if (made < wanted && trouble)
-        table->trouble = zdm_arena_strf(schema->arena, "%s", trouble);
+        table->trouble = zdm_arena_strndup(
+            schema->arena, trouble, (size_t)zdm_whole_characters(trouble, MAX_TROUBLE));
     zdm_result_free(r);
     return 0;
 }
@@ -201,6 +209,8 @@ insert_rows(struct zdm_conn *conn, const struct rows_schema *schema, struct rows
         made += new_rows;
         tried += size;
         scarce = new_rows < fit / 2;
+        if (new_rows * 200 < fit && tried >= wanted)
+            break; /* its keys have hardly any values left */
         if (new_rows == 0 && tried >= IN_VAIN)
             break;
         size = new_rows > 0 ? (wanted - made) * size / new_rows * 11 / 10 + 20 : size * 4 + 20;

@@ -18,7 +18,7 @@ psql -XqAtc "SELECT 'audit ' || (nextval('audit_id_seq') > max(id)) FROM audit" 
     -c "SELECT 'flags ' || count(*) FROM flags" -c "SELECT 'products ' || count(*) FROM products" \
     -c "SELECT 'analyzed ' || (reltuples > 0) FROM pg_class WHERE relname = 'orders'" \
     -c "SELECT 'deferrable ' || count(*) FROM pg_index WHERE NOT indimmediate" \
-    -c "SELECT 'NULLs ' || (count(born) BETWEEN 50 AND count(*) - 1) FROM customers" \
+    -c "SELECT 'NULLs ' || (count(born) BETWEEN 30 AND count(*) - 1) FROM customers" \
     -c "SELECT 'tree ' || (count(DISTINCT parent_id) > 5) FROM categories"
 psql -XqAtc "SET session_replication_role = replica; INSERT INTO notes VALUES (now(), -1, 'orphan');
              INSERT INTO payments (voucher) VALUES ('v')"
