@@ -20,6 +20,7 @@ zdm_map_arrays_clear(struct zdm_map_arrays *a)
     for (size_t i = 0; i <= a->n_keys + a->n_set; i++)
         zdm_buf_clear(&a->arrays[i]);
     a->rows = 0;
+    a->keeps = false;
 }
 
 void
@@ -74,6 +75,7 @@ zdm_map_arrays_add(
         kept = kept || v->kind == ZDM_MAPPED_KEPT;
     }
     add_item(&a->arrays[a->n_keys + a->n_set], kept ? a->kept.s : NULL, a->kept.len);
+    a->keeps = a->keeps || kept;
     a->rows++;
 }
 
@@ -84,4 +86,7 @@ zdm_map_arrays_end(struct zdm_map_arrays *a, const char **out)
         zdm_buf_add(&a->arrays[i], a->rows > 0 ? "}" : "{}");
         out[i] = a->arrays[i].s;
     }
+    /* ROWS FROM gives NULLs behind the end of an array. */
+    if (!a->keeps)
+        out[a->n_keys + a->n_set] = "{}";
 }

@@ -30,6 +30,7 @@ struct zdm_map_arrays {
     size_t n_keys, n_set;
     struct zdm_buf *arrays; /* keys, values, kept */
     struct zdm_buf kept;    /* of the row in question */
+    bool keeps;             /* a row keeps some */
     int64_t rows;
 };
 

@@ -338,7 +338,6 @@ zdm_conn_close(struct zdm_conn *conn)
         return;
     zdm_conn_forget_prepared(conn);
     free(conn->prepared);
-    free(conn->within);
     PQfinish(conn->pg);
     free(conn->conninfo);
     free(conn->application);

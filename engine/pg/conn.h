@@ -131,11 +131,11 @@ struct zdm_statement_text {
 };
 /* The statement in a transaction of its own with this statement_timeout, in one round trip. Failed with
  * 57014: it took longer, or somebody cancelled it. The COMMIT is not under the timeout. A statement that
- * comes twice in a row is prepared, but for a pooler's sessions, and planned with its values all the same. */
+ * comes again soon is prepared, but for a pooler's sessions, and planned with its values all the same. */
 int zdm_conn_query_within(struct zdm_conn *conn, int64_t timeout_ms,
     const struct zdm_statement_text *statement, struct zdm_result **out, struct zdm_err *err);
 /* BEGIN and the statement, in one round trip; the timeout is that of each statement until COMMIT. When
- * it fails: zdm_conn_rollback. */
+ * it fails: zdm_conn_rollback. Prepared as above, and so is what comes with the COMMIT. */
 int zdm_conn_begin_with(struct zdm_conn *conn, int64_t timeout_ms,
     const struct zdm_statement_text *statement, struct zdm_result **out, struct zdm_err *err);
 /* The statement and COMMIT, in one round trip. Failed: not committed, zdm_conn_rollback; or, when the

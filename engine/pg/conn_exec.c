@@ -42,6 +42,7 @@ zdm_conn_forget_prepared(struct zdm_conn *conn)
         free(conn->prepared[i].sql);
     }
     conn->n_prepared = 0;
+    zdm_conn_forget_repeated(conn);
 }
 
 /* Drops a prepared statement here and on the server, where it may be gone already. */
@@ -62,6 +63,15 @@ unprepare(struct zdm_conn *conn, size_t index, struct zdm_err *err)
     free(conn->prepared[index].sql);
     conn->prepared[index] = conn->prepared[--conn->n_prepared];
     return 0;
+}
+
+bool
+zdm_conn_has_prepared(const struct zdm_conn *conn, const char *name, const char *sql)
+{
+    for (size_t i = 0; i < conn->n_prepared; i++)
+        if (strcmp(conn->prepared[i].name, name) == 0)
+            return strcmp(conn->prepared[i].sql, sql) == 0;
+    return false;
 }
 
 int

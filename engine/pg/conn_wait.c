@@ -416,28 +416,20 @@ static const char set_timeout_and_plan[] =
     " pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true)";
 
 #define TIMEOUT_NAME "zdm_timeout"
-#define WITHIN_NAME  "zdm_within"
 
-/* Parsing a batch takes as long as planning it; but a statement that comes once is not worth the round
- * trips of preparing it. */
+/* By its name, when it came before; and so its timeout. */
 static int
-prepare_repeated(struct zdm_conn *conn, struct zdm_statement_text *both, struct zdm_err *err)
+prepare_repeated(struct zdm_conn *conn, struct zdm_statement_text *timeout,
+    struct zdm_statement_text *statement, struct zdm_err *err)
 {
-    const char *sql = both[1].sql;
-
-    if (conn->proxied)
-        return 0;
-    if (!conn->within || strcmp(conn->within, sql) != 0) {
-        free(conn->within);
-        conn->within = zdm_strdup(sql);
-        return 0;
-    }
-    if (zdm_conn_ready(conn, err) < 0 ||
-        zdm_conn_prepare(conn, TIMEOUT_NAME, set_timeout_and_plan, err) < 0 ||
-        zdm_conn_prepare(conn, WITHIN_NAME, sql, err) < 0)
+    if (zdm_conn_ready(conn, err) < 0 || zdm_conn_prepare_repeated(conn, statement->sql, err) < 0)
         return -1;
-    both[0].prepared = TIMEOUT_NAME;
-    both[1].prepared = WITHIN_NAME;
+    statement->prepared = zdm_conn_repeated(conn, statement->sql);
+    if (!statement->prepared)
+        return 0;
+    if (zdm_conn_prepare(conn, TIMEOUT_NAME, set_timeout_and_plan, err) < 0)
+        return -1;
+    timeout->prepared = TIMEOUT_NAME;
     return 0;
 }
 
@@ -454,7 +446,7 @@ zdm_conn_query_within(struct zdm_conn *conn, int64_t timeout_ms,
         struct zdm_statement_text both[] = {
             {.sql = set_timeout, .n = 1, .values = values}, *statement};
 
-        if (prepare_repeated(conn, both, err) < 0)
+        if (prepare_repeated(conn, &both[0], &both[1], err) < 0)
             return -1;
         if (run_pipeline(&x, both, 2, out, err) == 0)
             return 0;
@@ -467,14 +459,25 @@ int
 zdm_conn_begin_with(struct zdm_conn *conn, int64_t timeout_ms,
     const struct zdm_statement_text *statement, struct zdm_result **out, struct zdm_err *err)
 {
-    struct exchange x = {.conn = conn, .pipeline = true, .wanted = 2};
     char timeout[24];
     const char *const values[] = {timeout};
-    const struct zdm_statement_text all[] = {
-        {.sql = "BEGIN"}, {.sql = set_timeout, .n = 1, .values = values}, *statement};
 
     snprintf(timeout, sizeof timeout, "%" PRId64, timeout_ms);
-    return run_pipeline(&x, all, 3, out, err);
+    for (bool again = false;; again = true) {
+        struct exchange x = {.conn = conn, .pipeline = true, .wanted = 2};
+        struct zdm_statement_text all[] = {
+            {.sql = "BEGIN"}, {.sql = set_timeout, .n = 1, .values = values}, *statement};
+
+        if (prepare_repeated(conn, &all[1], &all[2], err) < 0)
+            return -1;
+        if (run_pipeline(&x, all, 3, out, err) == 0)
+            return 0;
+        if (again || !all[2].prepared)
+            return -1;
+        zdm_conn_rollback(conn);
+        if (zdm_conn_unprepare_stale(conn, err) < 0)
+            return -1;
+    }
 }
 
 int
@@ -482,7 +485,8 @@ zdm_conn_commit_with(struct zdm_conn *conn, const struct zdm_statement_text *sta
     struct zdm_result **out, struct zdm_err *err)
 {
     struct exchange x = {.conn = conn, .pipeline = true, .wanted = 0};
-    const struct zdm_statement_text both[] = {*statement, {.sql = "COMMIT"}};
+    struct zdm_statement_text both[] = {*statement, {.sql = "COMMIT"}};
 
+    both[0].prepared = zdm_conn_repeated(conn, statement->sql);
     return run_pipeline(&x, both, 2, out, err);
 }

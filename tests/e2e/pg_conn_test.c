@@ -450,8 +450,17 @@ within(void **state)
     zdm_conn_close(conn);
 }
 
-/* From the second time on it is prepared, and planned with its values; and again when that was thrown away,
- * or another statement came between. */
+static void
+expect_prepared(struct zdm_conn *conn, const char *names)
+{
+    expect_cell(conn,
+        "SELECT COALESCE(string_agg(substr(name, 5), ' ' ORDER BY name), '') FROM "
+        "pg_prepared_statements",
+        names);
+}
+
+/* From the second time on it is prepared, and planned with its values; others that take turns with it are, too;
+ * and again when that was thrown away. */
 static void
 within_repeated(void **state)
 {
@@ -465,9 +474,10 @@ within_repeated(void **state)
     const struct {
         const struct zdm_statement_text *statement;
         const char *gives, *prepared;
-    } steps[] = {{&one, "auto", "0"}, {&one, "force_custom_plan", "2"},
-        {&one, "force_custom_plan", "2"}, {&other, "other", "2"}, {&other, "other", "2"},
-        {&one, "auto", "2"}, {&one, "force_custom_plan", "2"}};
+    } steps[] = {{&one, "auto", ""}, {&one, "force_custom_plan", "timeout within_1"},
+        {&one, "force_custom_plan", "timeout within_1"}, {&other, "other", "timeout within_1"},
+        {&other, "other", "timeout within_1 within_2"},
+        {&one, "force_custom_plan", "timeout within_1 within_2"}};
     struct zdm_conn *conn = connect_to(scratch.settings, "t");
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_result *r = NULL;
@@ -478,13 +488,53 @@ within_repeated(void **state)
         assert_int_equal(zdm_conn_query_within(conn, 60000, steps[i].statement, &r, &err), 0);
         assert_string_equal(zdm_result_get(r, 0, 0), steps[i].gives);
         zdm_result_free(r);
-        expect_cell(conn, "SELECT count(*) FROM pg_prepared_statements", steps[i].prepared);
+        expect_prepared(conn, steps[i].prepared);
     }
     must_exec(conn, "DEALLOCATE ALL");
     assert_int_equal(zdm_conn_query_within(conn, 60000, &one, &r, &err), 0);
     zdm_result_free(r);
-    expect_cell(conn, "SELECT count(*) || ' ' || sum(i) FROM v", "8 58");
+    expect_cell(conn, "SELECT count(*) || ' ' || sum(i) FROM v", "7 51");
     expect_cell(conn, "SHOW plan_cache_mode", "auto");
+
+    /* More of them than are kept in mind: the oldest one makes room, and comes anew. */
+    for (int i = 0; i < 6; i++) {
+        char *sql = zdm_strf("INSERT INTO v VALUES ($1::int + %d)", i % 3);
+        const struct zdm_statement_text next = {.sql = sql, .n = 1, .values = values};
+        assert_int_equal(zdm_conn_query_within(conn, 60000, &next, NULL, &err), 0);
+        free(sql);
+    }
+    assert_int_equal(zdm_conn_query_within(conn, 60000, &one, NULL, &err), 0);
+    expect_cell(conn, "SELECT count(*) || ' ' || sum(i) FROM v", "14 106");
+    zdm_conn_close(conn);
+}
+
+/* A pair of statements with something in between; the first one, prepared, no longer fits its table. */
+static void
+pair_repeated(void **state)
+{
+    const char *const values[] = {"7"};
+    const struct zdm_statement_text read = {
+        .sql = "SELECT * FROM p WHERE i = $1 FOR UPDATE", .n = 1, .values = values};
+    const struct zdm_statement_text write = {
+        .sql = "UPDATE p SET n = n + 1 WHERE i = $1", .n = 1, .values = values};
+    struct zdm_conn *conn = connect_to(scratch.settings, "t");
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_result *r = NULL;
+
+    (void)state;
+    must_exec(conn, "CREATE TABLE p (i int, n int); INSERT INTO p VALUES (7, 0)");
+    for (int i = 0; i < 4; i++) {
+        if (i == 3)
+            must_exec(conn, "ALTER TABLE p ADD more text DEFAULT 'more'");
+        assert_int_equal(zdm_conn_begin_with(conn, 60000, &read, &r, &err), 0);
+        assert_int_equal(zdm_result_columns(r), i < 3 ? 2 : 3);
+        zdm_result_free(r);
+        assert_int_equal(zdm_conn_commit_with(conn, &write, NULL, &err), 0);
+        assert_false(zdm_conn_in_transaction(conn));
+        if (i < 3)
+            expect_prepared(conn, i == 0 ? "" : "timeout within_1 within_2");
+    }
+    expect_cell(conn, "SELECT n FROM p", "4");
     zdm_conn_close(conn);
 }
 
@@ -506,6 +556,7 @@ main(void)
         TEST(reconnect_fails),
         TEST(within),
         TEST(within_repeated),
+        TEST(pair_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

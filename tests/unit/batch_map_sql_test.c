@@ -54,6 +54,13 @@ test_arrays(void **state)
     zdm_map_arrays_end(&a, out);
     assert_string_equal(out[0], "{}");
     assert_string_equal(out[4], "{}");
+
+    /* No row keeps anything. */
+    zdm_map_arrays_clear(&a);
+    zdm_map_arrays_add(&a, (const char *const[]){"3", "NULL"}, &m);
+    zdm_map_arrays_end(&a, out);
+    assert_string_equal(out[0], "{\"3\"}");
+    assert_string_equal(out[4], "{}");
     zdm_map_arrays_release(&a);
     zdm_buf_release(&m.text);
 }
