@@ -72,6 +72,7 @@ run_until_stopped(struct fixture *f)
     f->spec.pause_ms = 20;
     if (pthread_create(&thread, NULL, interrupt_after_some, f) != 0)
         _exit(1);
+    pthread_detach(thread); /* it ends with the signal */
     int rc = fixture_run(f);
     _exit(rc == -1 && f->err.code == ZDM_ERR_INTERRUPTED ? 42 : 2);
 }

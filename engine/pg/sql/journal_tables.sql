@@ -7,8 +7,15 @@ FROM (
                 THEN pg_catalog.concat(pg_catalog.quote_ident(current_schema()), '.', a.name)
                 ELSE a.name END AS name,
            n.nspname
-    FROM (SELECT j.name, pg_catalog.to_regclass(j.name)::pg_catalog.oid AS oid
-          FROM pg_catalog.json_array_elements_text($1::pg_catalog.json) AS j (name)) AS a
+    -- A name with a schema is looked up without the right to use that schema: who reviews a plan may have none.
+    FROM (SELECT j.name, CASE pg_catalog.cardinality(p.part)
+              WHEN 2 THEN (SELECT r.oid FROM pg_catalog.pg_class AS r
+                           JOIN pg_catalog.pg_namespace AS s ON s.oid OPERATOR(pg_catalog.=) r.relnamespace
+                           WHERE s.nspname OPERATOR(pg_catalog.=) p.part[1]::pg_catalog.name
+                             AND r.relname OPERATOR(pg_catalog.=) p.part[2]::pg_catalog.name)
+              ELSE pg_catalog.to_regclass(j.name)::pg_catalog.oid END AS oid
+          FROM pg_catalog.json_array_elements_text($1::pg_catalog.json) AS j (name),
+               pg_catalog.parse_ident(j.name) AS p (part)) AS a
     LEFT JOIN pg_catalog.pg_index AS x ON x.indexrelid OPERATOR(pg_catalog.=) a.oid
     LEFT JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=)
         coalesce(pg_catalog.pg_partition_root(coalesce(x.indrelid, a.oid))::pg_catalog.oid, x.indrelid, a.oid)
