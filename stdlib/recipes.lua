@@ -4,7 +4,7 @@
 local recipes = {}
 
 for i, name in ipairs {
-    "rename_column", "change_type",
+    "rename_column", "change_type", "add_primary_key", "replace_primary_key", "add_generated",
     "rename_table", "add_required_column", "set_not_null", "drop_not_null", "set_default",
     "add_check", "add_foreign_key", "add_unique", "create_index", "drop_index",
     "replace_index", "drop_column", "drop_constraint", "drop_table", "add_exclusion",

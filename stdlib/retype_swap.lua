@@ -236,25 +236,6 @@ SELECT pg_catalog.format('the sequence %%s is at %%s, which the old type %%s doe
     return list
 end
 
--- Of a swap that was taken back alone the index of the new key is gone.
-local function key_is_there(entry, at, use)
-    local list = {}
-    for _, name in ipairs { entry.key.new, entry.key.old } do
-        list[#list + 1] = {
-            sql = {
-                text = ([[
-SELECT pg_catalog.count(*) = 1 FROM pg_catalog.pg_index AS x
- WHERE x.indexrelid = pg_catalog.to_regclass(%s) AND x.indisvalid]]):format(
-                    use.literal(use.qualified(entry.t.schema, name))),
-                line = at.line,
-            },
-            message = ("there is no index %s any more: it went when the swap was taken back"):format(use.quote(name)),
-            hint = ('take back its step, too: zdm rollback --to "..." the step before "index %s"'):format(name),
-        }
-    end
-    return list
-end
-
 --- The names change hands, in one step.
 function swap.step(tables, changes, keys, label, use)
     local ups, undos, requires, unless = {}, {}, {}, {}
@@ -264,7 +245,8 @@ function swap.step(tables, changes, keys, label, use)
     end
     for _, entry in ipairs(tables) do
         if entry.key then
-            table.move(key_is_there(entry, use.at, use), 1, 2, #requires + 1, requires)
+            local indexes = successor.indexes_there(entry.t, { entry.key.new, entry.key.old }, use)
+            table.move(indexes, 1, 2, #requires + 1, requires)
         end
     end
     for _, change in ipairs(changes) do

@@ -200,6 +200,25 @@ WHERE s.name <> ALL (ARRAY[%s]::pg_catalog.text[])]]):format(
     )
 end
 
+--- What a step requires that makes keys of indexes: when it was taken back alone they are gone.
+function successor.indexes_there(t, names, use)
+    local list = {}
+    for i, name in ipairs(names) do
+        list[i] = {
+            sql = {
+                text = ([[
+SELECT pg_catalog.count(*) = 1 FROM pg_catalog.pg_index AS x
+ WHERE x.indexrelid = pg_catalog.to_regclass(%s) AND x.indisvalid]]):format(
+                    use.literal(use.qualified(t.schema, name))),
+                line = use.at.line,
+            },
+            message = ("there is no index %s any more: it went when the swap was taken back"):format(use.quote(name)),
+            hint = ('take back its step, too: zdm rollback --to "..." the step before "index %s"'):format(name),
+        }
+    end
+    return list
+end
+
 local function shared(t, c, other, use)
     if other == c.name then
         return ("the plan replaces %s already"):format(use.quote(c.name))

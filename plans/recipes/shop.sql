@@ -29,6 +29,7 @@ CREATE TABLE visits (
 );
 CREATE INDEX visits_user ON visits (user_id);
 CREATE INDEX visits_page ON visits (page text_pattern_ops) WHERE page <> '/';
+CREATE TABLE clicks (at timestamptz NOT NULL DEFAULT now(), page text);
 
 INSERT INTO regions SELECT g, 'region ' || g FROM generate_series(1, 9) AS g;
 INSERT INTO users (email, name, region)
@@ -40,4 +41,5 @@ INSERT INTO events SELECT g, date '2025-01-01' + g % 700, 'what ' || g FROM gene
 INSERT INTO visits (user_id, at, page)
 SELECT g % 3000 + 1, timestamptz '2025-12-20 00:00:00+00' + g * interval '4 hours', '/' || g % 7
 FROM generate_series(1, 2000) AS g;
+INSERT INTO clicks SELECT '2026-01-01', 'page ' || g FROM generate_series(1, 500) AS g;
 ANALYZE;

@@ -529,6 +529,24 @@ function check(id) end
 ---@field time_zone? string Between timestamp and timestamptz: where the clock of the values without a zone stood.
 ---@field references? boolean Change the columns that refer to it by a foreign key along with it.
 
+---@class zdm.recipe.add_primary_key.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field columns? string|string[] The column or columns of the key.
+---@field identity? string A new column that counts: the key.
+---@field name? string The constraint's name; TABLE_pkey when not given.
+
+---@class zdm.recipe.replace_primary_key.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field columns string|string[] The column or columns of the new key.
+---@field keep? boolean The old key's columns stay unique, for good.
+
+---@class zdm.recipe.add_generated.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field column string The new column.
+---@field type string Its type, as in SQL; with COLLATE, if need be.
+---@field expression string What it is, in the columns of the row.
+---@field not_null? boolean It is NOT NULL in the end.
+
 ---@class zdm.recipe.rename_table.fields
 ---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
 ---@field to string The new name, in the same schema.
@@ -650,6 +668,9 @@ function check(id) end
 ---@class zdm.recipe
 ---@field rename_column fun(body: zdm.recipe.rename_column.fields): zdm.block Gives a column another name while old and new code run side by side: a second column with everything that hangs on the first (type, collation, storage, rights, comment, indexes, constraints, keys), kept equal by triggers; behind a gate the first is dropped. While two columns are unique, INSERT ... ON CONFLICT on one of them can fail with a duplicate key of the other, when two sessions insert the same value at the same time: the application has to repeat it.
 ---@field change_type fun(body: zdm.recipe.change_type.fields): zdm.block Gives a column another type without a rewrite: a second column with everything that hangs on the first, kept equal by triggers; then one short transaction swaps the names of the columns, their indexes and constraints. The old column follows the new one until contract, so that the swap can be taken back without loss.
+---@field add_primary_key fun(body: zdm.recipe.add_primary_key.fields): zdm.block Adds a primary key to a table that has none: over columns that are there (`columns`), or over a new identity column (`identity`), whose old rows get their numbers in batches. NOT NULL is proven beside the application, the index is built concurrently, and becomes the key in an instant.
+---@field replace_primary_key fun(body: zdm.recipe.replace_primary_key.fields): zdm.block Gives a table another primary key. The index of the new one is built concurrently, and so is a unique index over the columns of the old one; one short transaction exchanges the keys. The old unique index goes behind a gate, or stays (`keep`).
+---@field add_generated fun(body: zdm.recipe.add_generated.fields): zdm.block Adds a column that is computed of others of its row, without the rewrite under ACCESS EXCLUSIVE that GENERATED ALWAYS AS (...) STORED takes: a plain column, a trigger that computes it on every write, and the old rows in batches.
 ---@field rename_table fun(body: zdm.recipe.rename_table.fields): zdm.block Renames a table; in the same instant a view of all its columns takes the old name, through which old code reads and writes on. What hangs on the table (indexes, keys, triggers, rights, publications) stays on it; the view gets its rights. Through a view there is no TRUNCATE, no COPY, no ON CONFLICT ON CONSTRAINT, no TABLESAMPLE, no ctid and, before PostgreSQL 17, no MERGE; LOCK TABLE works.
 ---@field add_required_column fun(body: zdm.recipe.add_required_column.fields): zdm.block Adds a column that is NOT NULL. With a constant `default` in an instant; with another one, or with `fill`, rows that are there get their value in batches. Without a default old code leaves the column NULL: then a gate waits until it is gone.
 ---@field set_not_null fun(body: zdm.recipe.set_not_null.fields): zdm.block Makes a column NOT NULL: a CHECK that holds for new rows at once, the old ones are looked at beside the application, and then the server takes the CHECK for proof. Code that still writes NULL fails from the first step on, so it has to be gone before.

@@ -31,6 +31,9 @@ RETURNING id AS visit \gset
 UPDATE visits SET page = page || 'x' WHERE id = :visit;
 UPDATE visits SET at = at + interval '1 month' WHERE id = :visit;
 DELETE FROM visits WHERE id = :visit;
+INSERT INTO clicks (page) VALUES ('new');
+UPDATE clicks SET page = 'seen' WHERE page = 'new';
+DELETE FROM clicks WHERE page = 'seen';
 SQL
     done | psql -Xq -v ON_ERROR_STOP=1 >app.out 2>app.err || echo "exit $?" >>app.err
 }

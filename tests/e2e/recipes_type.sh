@@ -226,6 +226,61 @@ run names.lua
 picture | diff before - | grep '^[<>]' >change || true
 check_golden recipes_type/names change
 
+# --- primary keys: another one, to whose old columns a foreign key refers; one for a table that had none; what counts on
+sql "CREATE TABLE towns (code int CONSTRAINT towns_key PRIMARY KEY, name text NOT NULL, country text);
+     COMMENT ON CONSTRAINT towns_key ON towns IS 'by code';
+     CREATE TABLE streets (town int REFERENCES towns ON DELETE CASCADE, name text);
+     CREATE TABLE \"All clicks\" (page text);
+     GRANT INSERT ON \"All clicks\" TO clerk;
+     INSERT INTO towns SELECT g, 'town ' || g, 'xy' FROM generate_series(1, 50) AS g;
+     INSERT INTO streets SELECT g, 'street ' || g FROM generate_series(1, 50) AS g;
+     INSERT INTO \"All clicks\" SELECT 'page ' || g FROM generate_series(1, 20) AS g"
+cat >keys.lua <<'LUA'
+return plan "keys" {
+    api = 1,
+    recipe.replace_primary_key { table = "towns", columns = { "country", "code" }, keep = true },
+    recipe.add_primary_key { table = "streets", columns = { "town", "name" } },
+    recipe.add_primary_key { table = '"All clicks"', identity = '"Its Id"' },
+    recipe.add_generated {
+        table = '"All clicks"',
+        column = '"Upper Page"',
+        type = "text",
+        expression = [[upper("All clicks".page) || 'it''s']],
+        not_null = true,
+    },
+}
+LUA
+picture >before
+check_exit 0 "$ZDM" run keys.lua --until "key All clicks_pkey"
+sql "SET ROLE clerk; INSERT INTO \"All clicks\" (page) VALUES ('as a clerk')"
+check_exit 0 "$ZDM" run keys.lua
+check_exit 4 "$ZDM" rollback keys.lua # the numbers that were given
+check_exit 0 "$ZDM" rollback keys.lua --accept-data-loss
+picture | diff before - >&2 || fail "keys: the way back ends elsewhere"
+check_exit 0 "$ZDM" run keys.lua
+sql "SET ROLE clerk; INSERT INTO \"All clicks\" (page) VALUES ('last')"
+sql "UPDATE \"All clicks\" SET page = 'other', \"Upper Page\" = 'no' WHERE \"Its Id\" = 1"
+sql 'SELECT * FROM "All clicks" WHERE "Its Id" IN (1, 22)' >change
+picture | diff before - | grep '^[<>]' | sed 's, *$,,' >>change || true
+check_golden recipes_type/keys change
+check_exit 0 "$ZDM" verify keys.lua
+cat >refused.lua <<'LUA'
+return plan "refused" {
+    api = 1,
+    recipe.replace_primary_key { table = "towns", columns = "name" },
+    recipe.replace_primary_key { table = "towns", columns = { "country", "code" } },
+    recipe.replace_primary_key { table = "notes", columns = "note" },
+    recipe.replace_primary_key { table = "orders", columns = "total" },
+    recipe.add_primary_key { table = "towns", columns = "name" },
+    recipe.add_primary_key { table = "notes", identity = "note" },
+    recipe.add_primary_key { table = "notes" },
+    recipe.add_generated { table = "towns", column = "twice", type = "text", expression = "name || twice" },
+    recipe.add_generated { table = "towns", column = "name", type = "text", expression = "code" },
+}
+LUA
+check_exit 2 "$ZDM" plan refused.lua
+check_golden recipes_type/refused_keys "$err"
+
 # --- refused
 sql "CREATE TABLE shown (a int, b int, c numeric(10,2), d varchar(5) UNIQUE, e timestamp, f text DEFAULT 'x', g xml,
          h int CHECK (h IS NOT NULL OR a > 0), i int GENERATED ALWAYS AS (b) STORED, EXCLUDE (a WITH =));
