@@ -245,6 +245,23 @@ fill(const struct zdm_args *args, struct zdm_io *io, const struct settings *sett
         conninfo, args->values[ZDM_OPT_DATA], args->n_values[ZDM_OPT_DATA], err);
 }
 
+/* What is wrong with the plan is said before a server is started for it; what recipes make of it is not known
+ * yet. 0, or the exit code. */
+static int
+check_plan(const struct zdm_args *args, struct zdm_io *io)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_loaded loaded;
+    int code = 0;
+
+    if (zdm_load_file(NULL, zdm_args_word(args, 0), &loaded) < 0)
+        code = zdm_io_fail_list(io, &loaded.errors);
+    else if (check_commands(args, loaded.plan, &err) < 0)
+        code = zdm_io_fail(io, &err);
+    zdm_loaded_release(&loaded);
+    return code;
+}
+
 static int
 in_copy(const struct zdm_args *args, struct zdm_io *io, const struct settings *settings,
     const struct zdm_schema_copy *copy, const struct zdm_plan *load)
@@ -298,8 +315,11 @@ zdm_cmd_rehearse(const struct zdm_args *args, struct zdm_io *io)
         return zdm_io_fail(io, &err);
     if (read_load(zdm_args_get(args, ZDM_OPT_LOAD), &load, &errors) < 0)
         return zdm_io_fail_list(io, &errors);
-    zdm_signals_install();
-    int code = on_copy(args, io, &settings, load);
+    int code = check_plan(args, io);
+    if (code == 0) {
+        zdm_signals_install();
+        code = on_copy(args, io, &settings, load);
+    }
     zdm_plan_free(load);
     return code;
 }
