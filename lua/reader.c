@@ -140,9 +140,9 @@ read_allow(struct reader *r)
 }
 
 static const struct zdm_sync *
-read_sync(struct reader *r)
+read_sync(struct reader *r, const char *field)
 {
-    if (!get(r, "sync", LUA_TTABLE))
+    if (!get(r, field, LUA_TTABLE))
         return NULL;
     struct zdm_sync *sync = zdm_arena_alloc(r->plan->arena, sizeof *sync);
     sync->table = read_string(r, "table");
@@ -150,6 +150,7 @@ read_sync(struct reader *r)
     sync->to = read_string(r, "to");
     sync->up = read_sql(r, "up");
     sync->down = read_sql(r, "down");
+    sync->next = read_sync(r, "next");
     lua_pop(r->L, 1);
     return sync;
 }
@@ -168,7 +169,7 @@ read_sql_step(struct reader *r, struct zdm_step_sql *step)
     step->kept = read_string(r, "kept");
     step->probe = read_sql(r, "probe");
     step->allow = read_allow(r);
-    step->sync = read_sync(r);
+    step->sync = read_sync(r, "sync");
     if (!get(r, "requires", LUA_TTABLE))
         return;
     step->n_requires = length(r);

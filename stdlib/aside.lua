@@ -44,6 +44,11 @@ local function lines(list)
     return table.concat(list, "\n")
 end
 
+-- Before PostgreSQL 15 a field of an interval holds 31 bits.
+local function interval(ms)
+    return ms <= 0x7FFFFFFF and ms .. " ms" or ms // 1000 .. " s"
+end
+
 --- What is known of a column before the plan is put together: s as of sync.resolve, the column's name; ms nil: it is
 -- dropped as soon as its values are copied.
 function aside.column(plan, s, column, ms)
@@ -52,7 +57,7 @@ function aside.column(plan, s, column, ms)
         relation = s.relation,
         column = column,
         aside = aside.name_for("aside", plan, s.schema or "", s.name, column),
-        retain = ms and ms .. " ms",
+        retain = ms and interval(ms),
     }
     a.old, a.new = native.quote_ident(column), native.quote_ident(a.aside)
     a.was = a.relation .. "." .. a.old
@@ -259,7 +264,7 @@ end
 
 --- A table, as a column above.
 function aside.table(plan, s, ms)
-    local a = { plan = plan, name = s.name, was = s.relation, retain = ms .. " ms" }
+    local a = { plan = plan, name = s.name, was = s.relation, retain = interval(ms) }
     a.aside = aside.name_for("aside", plan, s.schema or "", s.name)
     a.old = native.quote_ident(s.name)
     a.relation = native.quote_qualified(s.schema, a.aside)

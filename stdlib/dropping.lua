@@ -67,12 +67,13 @@ function dropping.in_the_way(t, c, use, along)
     return list
 end
 
---- Is the column free to go? Reported when it is not.
-function dropping.check(t, c, use, along, field)
+--- Is the column free to go? Reported when it is not; `alone` when the recipe has no field `along`.
+function dropping.check(t, c, use, along, field, alone)
     local list = dropping.in_the_way(t, c, use, along)
     if #list > 0 then
         use.refuse(field, ("%s cannot simply go: %s"):format(use.quote(c.name), table.concat(list, "; ")),
-            "take these away first; indexes and constraints that may go with the column: along = { ... }")
+            "take these away first" .. (alone and ""
+                or "; indexes and constraints that may go with the column: along = { ... }"))
         return false
     end
     return true

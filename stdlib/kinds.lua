@@ -195,6 +195,33 @@ kinds.assignments = {
     end,
 }
 
+-- What no type can be is found when the statement that has it is parsed.
+kinds.types = {
+    lua = "table<string, string>",
+    says = "table of column = type",
+    check = function(value)
+        if type(value) ~= "table" or token.data(value) or count_keys(value) == 0 then
+            return must('a table such as { column = "integer" }', value)
+        end
+        local list = {}
+        for column, text in next, value do
+            local name, wrong = kinds.identifier.check(column)
+            if not name then
+                return nil, ('has the key "%s", which %s'):format(tostring(column), wrong)
+            end
+            text, wrong = string_of(text, "a type in a string")
+            if not text then
+                return nil, ("has a type for %s that %s"):format(column, wrong)
+            end
+            list[#list + 1] = { column = column, type = text }
+        end
+        table.sort(list, function(a, b)
+            return a.column < b.column
+        end)
+        return list
+    end,
+}
+
 kinds.duration = {
     lua = "string",
     says = 'duration, such as `"30s"`',

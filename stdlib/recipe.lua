@@ -178,6 +178,17 @@ end
 -- What several recipes do, as lists of steps.
 local parts = {}
 
+--- A right on the relation, or on one (bare) column of it, as the description has it.
+function parts.grant(use, relation, grant, column)
+    return ("GRANT %s%s ON %s TO %s%s"):format(
+        grant.privilege,
+        column and (" (%s)"):format(use.quote(column)) or "",
+        relation,
+        grant.role and use.quote(grant.role) or "PUBLIC",
+        grant.grantable and " WITH GRANT OPTION" or ""
+    )
+end
+
 --- A constraint that new rows keep at once, and that is then proven of the old ones.
 function parts.constraint(use, t, name, definition)
     local alter, quoted = ("ALTER TABLE %s "):format(t.relation), native.quote_ident(name)
@@ -340,17 +351,11 @@ function parts.index_like(_, t, index, name, relation, concurrently)
 end
 
 --- Statements that give another relation the owner and the rights of table t. The owner's own stand in no grant.
-function parts.privileges(_, t, relation)
+function parts.privileges(use, t, relation)
     local list = { ("ALTER TABLE %s OWNER TO %s"):format(relation, native.quote_ident(t.owner)) }
     local function add(grants, column)
         for _, grant in ipairs(grants or {}) do
-            list[#list + 1] = ("GRANT %s%s ON %s TO %s%s"):format(
-                grant.privilege,
-                column and (" (%s)"):format(native.quote_ident(column)) or "",
-                relation,
-                grant.role and native.quote_ident(grant.role) or "PUBLIC",
-                grant.grantable and " WITH GRANT OPTION" or ""
-            )
+            list[#list + 1] = use.grant(relation, grant, column)
         end
     end
     add(t.grants)
@@ -389,6 +394,11 @@ function recipe.expand(def, values, at, plan, words)
     --- An id of at most 100 bytes.
     function use.id(text, ...)
         return sync.short_id(text:format(...))
+    end
+    --- The (bare) schema, or nil, and name that the author names in a field.
+    function use.split(text)
+        local name, _, schema = native.split_name(text)
+        return schema, name
     end
     function use.qualified(schema, name)
         return native.quote_qualified(schema, name)

@@ -13,6 +13,7 @@ local locks = require "fields/locks"
 local native = require "native"
 local stop_writes = require "stop_writes"
 local sync = require "sync"
+local sync_columns = require "sync_columns"
 
 local build = {}
 
@@ -91,6 +92,11 @@ local function complete(values, ...)
     return true
 end
 
+local function target_of(values)
+    local name, _, schema = native.split_name(values.table)
+    return { schema = schema, name = name, relation = native.quote_qualified(schema, name) }
+end
+
 function build.sync(values, _, at)
     if not complete(values, "table", "from", "to") then
         return { kind = "sql" }
@@ -127,6 +133,33 @@ local function remove(list, item)
     end
 end
 
+function build.sync_columns(values, _, at)
+    if not complete(values, "table", "up", "down") then
+        return { kind = "sql" }
+    end
+    local s = sync_columns.resolve(values, target_of(values), at)
+    if not s then
+        return { kind = "sql" }
+    end
+    for _, require_ in ipairs(s.requires) do
+        require_.sql = sql_of(require_.sql, at)
+    end
+    return {
+        kind = "sql",
+        id = values.id or s.shown,
+        up = sql_of(s:up_sql(), at),
+        undo = sql_of(s:down_sql(), at),
+        undo_derived = true,
+        requires = s.requires,
+        why = values.why,
+        sync = s.kept,
+        resolve = function(_, active)
+            sync.check_beside(active, at, s)
+            active[#active + 1] = s
+        end,
+    }
+end
+
 function build.unsync(values, _, at)
     if not complete(values, "table", "from", "to") then
         return { kind = "sql" }
@@ -147,11 +180,6 @@ function build.unsync(values, _, at)
             end
         end,
     }
-end
-
-local function target_of(values)
-    local name, _, schema = native.split_name(values.table)
-    return { schema = schema, name = name, relation = native.quote_qualified(schema, name) }
 end
 
 -- The statements that end syncs, which are in force no more.
@@ -282,7 +310,7 @@ local function dropping_table(s, relation, id, at)
             for _, other in ipairs(sync.of_table(active, s)) do
                 remove(active, other)
                 other.relation = relation
-                statements[#statements + 1] = (other.stops and stop_writes or sync).down_sql(other)
+                statements[#statements + 1] = sync.down_sql(other)
             end
             statements[#statements + 1] = ("DROP TABLE %s;"):format(relation)
             self.up = sql_of(table.concat(statements, "\n"), at)

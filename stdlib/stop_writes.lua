@@ -11,7 +11,7 @@ local stop = {}
 function stop.resolve(values, s)
     local hash = native.sha256(("%s\0%s"):format(s.schema or "", s.name)):sub(1, 16)
     s.trigger, s.func = "a_zdm_stop_" .. hash, "zdm.stop_" .. hash
-    s.stops, s.uses, s.partitions = true, {}, {}
+    s.uses, s.partitions, s.down_sql = {}, {}, stop.down_sql
     for i, text in ipairs(values.partitions or {}) do
         local name, _, schema = native.split_name(text)
         s.partitions[i] = native.quote_qualified(schema, name)

@@ -92,7 +92,7 @@ function sync.id_of(what, name)
 end
 
 -- A dollar quote that does not occur in body.
-local function dollar_quote(body)
+function sync.dollar_quote(body)
     local tag, n = "$zdm$", 0
     while body:find(tag, 1, true) do
         n = n + 1
@@ -189,13 +189,16 @@ local function check_body(s)
     )
 end
 
---- The statements that start a sync.
+--- The statements that start a sync. Of its kin (sync_columns, stop_writes) each knows its own.
 function sync.up_sql(s)
+    if s.up_sql then
+        return s:up_sql()
+    end
     local parts = {
         func = s.func,
         path = "pg_catalog, " .. native.quote_ident(s.schema or "public") .. ", pg_temp",
-        check = dollar_quote(check_body(s)),
-        body = dollar_quote(function_body(s)),
+        check = sync.dollar_quote(check_body(s)),
+        body = sync.dollar_quote(function_body(s)),
         comment = native.quote_literal(("zdm: keeps %s and %s of %s equal"):format(s.from, s.to, s.relation)),
         trigger = s.trigger,
         relation = s.relation,
@@ -229,6 +232,9 @@ end
 
 --- The statements that end it.
 function sync.down_sql(s)
+    if s.down_sql then
+        return s:down_sql()
+    end
     return ("DROP TRIGGER %s ON %s;\nDROP TRIGGER %s_new ON %s;\nDROP FUNCTION %s();"):format(
         s.trigger,
         s.relation,
@@ -402,15 +408,27 @@ function sync.touching(active, at, s, column)
     return found
 end
 
+local function share_a_column(a, b)
+    if not a.columns and not b.columns then
+        return a.to == b.from or a.to == b.to or a.from == b.to or a.from == b.from and not (a.down and b.down)
+    end
+    for _, one in ipairs(a.columns or { a.from, a.to }) do
+        for _, other in ipairs(b.columns or { b.from, b.to }) do
+            if one == other then
+                return true
+            end
+        end
+    end
+    return false
+end
+
 --- Reports a sync of the same table, in force so far, that cannot live beside this one.
 function sync.check_beside(active, at, s)
     for _, other in ipairs(active) do
-        local shares = other.to == s.from or other.to == s.to or other.from == s.to
-            or other.from == s.from and not (other.down and s.down)
-        if shares and same_table(other, s) then
+        if same_table(other, s) and share_a_column(other, s) then
             errors.add {
                 line = at.line,
-                message = ('%s shares a column with "%s": %s'):format(at.label, sync.id {
+                message = ('%s shares a column with "%s": %s'):format(at.label, other.shown or sync.id {
                     table = other.relation,
                     from = native.quote_ident(other.from),
                     to = native.quote_ident(other.to),

@@ -147,28 +147,39 @@ identifier(struct zdm_arena *arena, const char *written)
     return copy;
 }
 
+static const struct zdm_sync *
+sync_of(const struct zdm_step *step)
+{
+    return step->kind == ZDM_STEP_SQL ? step->u.sql.sync : NULL;
+}
+
 /* The syncs of the plan, before the backfill, that have a column which it sets. */
 static size_t
 find_syncs(struct zdm_arena *arena, const struct zdm_plan *plan, size_t index,
     const struct zdm_foreseen *foreseen, const struct zdm_sample_sync **out)
 {
     const struct zdm_step_backfill *b = &plan->steps[index].u.backfill;
-    struct zdm_sample_sync *syncs = zdm_arena_alloc(arena, (index + 1) * sizeof *syncs);
+    struct zdm_sample_sync *syncs;
     size_t n = 0;
 
+    for (size_t i = 0; i < index; i++)
+        for (const struct zdm_sync *sync = sync_of(&plan->steps[i]); sync; sync = sync->next)
+            n++;
+    syncs = zdm_arena_alloc(arena, (n + 1) * sizeof *syncs);
+    n = 0;
     for (size_t i = 0; i < index; i++) {
-        const struct zdm_sync *sync =
-            plan->steps[i].kind == ZDM_STEP_SQL ? plan->steps[i].u.sql.sync : NULL;
-        if (!sync || !same_table(sync->table, b->table))
-            continue;
-        const char *from = identifier(arena, sync->from), *to = identifier(arena, sync->to);
-        bool sets = false;
-        for (size_t k = 0; k < b->n_set; k++)
-            sets |= strcmp(foreseen->set[k].column, from) == 0 ||
-                    strcmp(foreseen->set[k].column, to) == 0;
-        if (sets)
-            syncs[n++] = (struct zdm_sample_sync){
-                .from = from, .to = to, .up = sync->up.text, .down = sync->down.text};
+        for (const struct zdm_sync *sync = sync_of(&plan->steps[i]); sync; sync = sync->next) {
+            if (!same_table(sync->table, b->table))
+                continue;
+            const char *from = identifier(arena, sync->from), *to = identifier(arena, sync->to);
+            bool sets = false;
+            for (size_t k = 0; k < b->n_set; k++)
+                sets |= strcmp(foreseen->set[k].column, from) == 0 ||
+                        strcmp(foreseen->set[k].column, to) == 0;
+            if (sets)
+                syncs[n++] = (struct zdm_sample_sync){
+                    .from = from, .to = to, .up = sync->up.text, .down = sync->down.text};
+        }
     }
     *out = syncs;
     return n;

@@ -65,10 +65,12 @@ struct zdm_require {
     const char *hint;    /* NULL when there is none */
 };
 
-/* The step starts a sync{}: `to` = up, `from` = down are kept by triggers. */
+/* The step starts a sync{}: `to` = up, `from` = down are kept by triggers. A sync_columns{} is one of these for each of
+ * its new columns. */
 struct zdm_sync {
     const char *table, *from, *to; /* as the author wrote them */
     struct zdm_sql_text up, down;  /* text NULL: the other column as it is */
+    const struct zdm_sync *next;   /* of the same step; NULL: none */
 };
 
 struct zdm_step_sql {

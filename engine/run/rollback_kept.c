@@ -38,13 +38,17 @@ names_table(const char *written, const struct zdm_sql_loss *loss)
 }
 
 static const struct zdm_step *
-find_sync(const struct zdm_plan *plan, const struct zdm_sql_loss *loss)
+find_sync(const struct zdm_plan *plan, const struct zdm_sql_loss *loss, const struct zdm_sync **out)
 {
     for (size_t i = 0; i < plan->n_steps; i++) {
         const struct zdm_step *step = &plan->steps[i];
         const struct zdm_sync *sync = step->kind == ZDM_STEP_SQL ? step->u.sql.sync : NULL;
-        if (sync && names(sync->to, loss->column) && names_table(sync->table, loss))
-            return step;
+        for (; sync; sync = sync->next) {
+            if (names(sync->to, loss->column) && names_table(sync->table, loss)) {
+                *out = sync;
+                return step;
+            }
+        }
     }
     return NULL;
 }
@@ -70,7 +74,8 @@ writes_the_same(
 /* Are its triggers there, do they fire for everybody, and has no backfill written anything else? */
 static int
 is_believed(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_step *step,
-    const struct zdm_sql_loss *loss, const char *table, bool *believed, struct zdm_err *err)
+    const struct zdm_sync *sync, const struct zdm_sql_loss *loss, const char *table, bool *believed,
+    struct zdm_err *err)
 {
     struct zdm_sql_triggers triggers;
     bool all = true, any = false;
@@ -78,7 +83,7 @@ is_believed(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm
 
     for (size_t i = 0; i < plan->n_steps && all; i++)
         if (plan->steps[i].kind == ZDM_STEP_BACKFILL)
-            all = writes_the_same(&plan->steps[i].u.backfill, step->u.sql.sync, loss);
+            all = writes_the_same(&plan->steps[i].u.backfill, sync, loss);
     zdm_sql_triggers_of(step->u.sql.up.text, &triggers);
     for (size_t i = 0; rc == 0 && all && i < triggers.count; i++) {
         struct zdm_result *r = NULL;
@@ -142,7 +147,8 @@ int
 zdm_kept_find(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_sql_loss *loss,
     const char *table, struct zdm_kept *out, struct zdm_err *err)
 {
-    const struct zdm_step *step = loss->column ? find_sync(plan, loss) : NULL;
+    const struct zdm_sync *sync = NULL;
+    const struct zdm_step *step = loss->column ? find_sync(plan, loss, &sync) : NULL;
     struct zdm_result *r = NULL;
     struct zdm_kept kept = {.elsewhere = NULL};
     char *from = NULL;
@@ -152,11 +158,10 @@ zdm_kept_find(struct zdm_conn *conn, const struct zdm_plan *plan, const struct z
         *out = kept;
         return 0;
     }
-    const struct zdm_sync *sync = step->u.sql.sync;
     if (zdm_sql_identifier(sync->from, &from, err) < 0 ||
         ZDM_QUERY(conn, zdm_embedded_text(zdm_run_sql, "sql/kept_types.sql"), &r, err, table, from,
             loss->column) < 0 ||
-        is_believed(conn, plan, step, loss, table, &kept.believed, err) < 0)
+        is_believed(conn, plan, step, sync, loss, table, &kept.believed, err) < 0)
         goto out;
     if (zdm_result_rows(r) == 1)
         kept.elsewhere = kept_elsewhere(

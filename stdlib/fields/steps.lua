@@ -138,6 +138,39 @@ hook "set owner" {
         example = [[sync { table = "users", from = "email", to = "email_address" }]],
     },
     {
+        name = "sync_columns",
+        stands = "step",
+        doc = "Keeps columns of a table in step with other columns of it, while old code writes the ones and new code the "
+            .. "others: `sync` of several columns. `up` says what new columns are made of, `down` what old ones are. A "
+            .. "write of any new column sets the old ones and leaves the new as they were written; a write of old columns "
+            .. "alone sets all the new ones. On INSERT, all new columns NULL means that the old ones were written; "
+            .. "when both were, and disagree, the new ones win. The `up` of a column that did not change is not asked, so "
+            .. "nothing is lost where `down` and `up` do not lead back to the same values.",
+        fields = {
+            shared.table,
+            {
+                name = "up",
+                kind = "assignments",
+                required = true,
+                doc = "The new columns, which exist and have no default, each with its value in other columns of the row.",
+            },
+            {
+                name = "down",
+                kind = "assignments",
+                required = true,
+                doc = "The old columns, each with its value in other columns of the row.",
+            },
+            shared.id,
+            shared.why,
+        },
+        example = [[
+sync_columns {
+    table = "users",
+    up = { first = "split_part(name, ' ', 1)", last = "split_part(name, ' ', 2)" },
+    down = { name = "concat_ws(' ', first, last)" },
+}]],
+    },
+    {
         name = "unsync",
         stands = "step",
         doc = "Ends a `sync`, and keeps both columns.",

@@ -272,6 +272,26 @@ function command(id) end
 ---@return zdm.step
 function sync(body) end
 
+---@class zdm.sync_columns.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field up table<string, string> The new columns, which exist and have no default, each with its value in other columns of the row.
+---@field down table<string, string> The old columns, each with its value in other columns of the row.
+---@field id? string The step's id, when the derived one does not suit.
+---@field why? string The reason, for people: shown in the dry run and the log.
+
+---Keeps columns of a table in step with other columns of it, while old code writes the ones and new code the others: `sync` of several columns. `up` says what new columns are made of, `down` what old ones are. A write of any new column sets the old ones and leaves the new as they were written; a write of old columns alone sets all the new ones. On INSERT, all new columns NULL means that the old ones were written; when both were, and disagree, the new ones win. The `up` of a column that did not change is not asked, so nothing is lost where `down` and `up` do not lead back to the same values.
+---
+---```lua
+---sync_columns {
+---    table = "users",
+---    up = { first = "split_part(name, ' ', 1)", last = "split_part(name, ' ', 2)" },
+---    down = { name = "concat_ws(' ', first, last)" },
+---}
+---```
+---@param body zdm.sync_columns.fields
+---@return zdm.step
+function sync_columns(body) end
+
 ---@class zdm.unsync.fields
 ---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
 ---@field from string As in the `sync`.
@@ -665,6 +685,49 @@ function check(id) end
 ---@field added? string[] Columns that old code does not see, behind their tables: those that the plan adds before.
 ---@field clients? string The application_name of old code, as a pattern of LIKE: the gate is closed while one is connected.
 
+---@class zdm.recipe.split_column.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field column string The column.
+---@field into table<string, string> The new columns, each with its value in other columns of the row.
+---@field join string The value of the column, in the new ones.
+---@field types? table<string, string> The types of new columns, as in SQL: that of the old column when not given.
+---@field retain? string How long what goes is kept under another name: see `drop_column` among the steps.
+---@field along? string|string[] Names of indexes and constraints of other columns too that may go.
+
+---@class zdm.recipe.merge_columns.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field from table<string, string> The columns that go, each with its value in the new one.
+---@field into string The new column.
+---@field join string Its value, in other columns of the row.
+---@field type? string Its type, as in SQL; with COLLATE, if need be.
+---@field retain? string How long what goes is kept under another name: see `drop_column` among the steps.
+---@field along? string|string[] Names of indexes and constraints of other columns too that may go.
+
+---@class zdm.recipe.split_table.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field columns string|string[] The columns that go.
+---@field into string The new table, in the same schema.
+---@field retain? string How long the old columns are kept under another name: see `drop_column` among the steps.
+
+---@class zdm.recipe.enum_add_value.fields
+---@field type string The type, as in SQL: `mood`, `app.mood`.
+---@field value string The new value.
+---@field before? string The value that follows it; at the end when neither is given.
+---@field after? string The value that it follows.
+
+---@class zdm.recipe.backup_rows.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field where string Which rows.
+---@field into string The new table; in the schema of the other when not given.
+---@field delete? boolean Delete the rows.
+
+---@class zdm.recipe.soft_delete.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field column? string The new column.
+---@field view string The name of the view, in the schema of the table.
+---@field indexes? string|string[] Names of indexes, of UNIQUE constraints too, that are replaced by ones of the living rows.
+---@field deletes? boolean A DELETE marks the row, by a trigger.
+
 ---@class zdm.recipe
 ---@field rename_column fun(body: zdm.recipe.rename_column.fields): zdm.block Gives a column another name while old and new code run side by side: a second column with everything that hangs on the first (type, collation, storage, rights, comment, indexes, constraints, keys), kept equal by triggers; behind a gate the first is dropped. While two columns are unique, INSERT ... ON CONFLICT on one of them can fail with a duplicate key of the other, when two sessions insert the same value at the same time: the application has to repeat it.
 ---@field change_type fun(body: zdm.recipe.change_type.fields): zdm.block Gives a column another type without a rewrite: a second column with everything that hangs on the first, kept equal by triggers; then one short transaction swaps the names of the columns, their indexes and constraints. The old column follows the new one until contract, so that the swap can be taken back without loss.
@@ -689,4 +752,10 @@ function check(id) end
 ---@field copy_table fun(body: zdm.recipe.copy_table.fields): zdm.block Writes a table anew while it is in use, which VACUUM FULL cannot: a second table with everything that hangs on the first is kept equal by triggers and filled in batches; when both have the same rows they change names in one transaction. From then on the old one is kept equal, until it is dropped behind a gate; so the way back loses nothing. Takes the room of the table once more. What cannot be taken over (triggers, views, policies, publications, statistics of several columns, exclusion constraints) is refused with its list.
 ---@field partition_table fun(body: zdm.recipe.partition_table.fields): zdm.block Makes a table partitioned while it is in use: a partitioned one with everything that hangs on the first is kept equal by triggers and filled in batches; when both have the same rows they change names in one transaction. From then on the old one is kept equal, until it is dropped behind a gate; so the way back loses nothing. The primary key gets the column by which the table is partitioned at its end: the old key alone is then no longer unique by itself. What cannot be taken over is refused with its list, as by `copy_table`.
 ---@field versions fun(body: zdm.recipe.versions.fields): zdm.block Shows tables to old and new code as each knows them, by two schemas of views: old code sets `search_path` to the one, new code to the other. So a column is renamed or hidden for new code at once and without a copy. Nothing else depends on it: who names the tables themselves reads and writes them as before. The views are simple, so that the server reads and writes the table through them: INSERT with the table's defaults, identity and RETURNING, UPDATE, DELETE, SELECT FOR UPDATE, ON CONFLICT with columns. Through a view there is no COPY (but `COPY (SELECT ...) TO`), no TRUNCATE, no ON CONFLICT ON CONSTRAINT, no TABLESAMPLE, no ctid and, before PostgreSQL 17, no MERGE. A view has the rights of its table, of columns too. From PostgreSQL 15 on it acts for the caller, whose rights and row security count; before, and where a role has rights on single columns, for the table's owner, and then a table with row security is refused. Both schemas are made by the recipe. When `old` has the views already, because it was `new` in an earlier plan, they stay as they are. The old schema goes in contract; that has an undo only when this plan made all of it. A view keeps its names when a column of its table is renamed, and keeps a column from being dropped or changing its type: what the table itself becomes stands behind this recipe in the plan.
+---@field split_column fun(body: zdm.recipe.split_column.fields): zdm.block Makes several columns of one, while old code writes the one and new code the others: new columns, kept in step with it by triggers both ways (`sync_columns`), filled in batches, and behind a gate that has seen every row agree the old column is set aside, and dropped when `retain` is over. `into` and `join` need not lead back to the same value: what new code wrote stays as it wrote it. The rights on the old column are given on the new ones; indexes and constraints are for the plan to add.
+---@field merge_columns fun(body: zdm.recipe.merge_columns.fields): zdm.block Makes one column of several, while old code writes these and new code the one: `split_column` the other way round. The new column is kept in step with them by triggers both ways (`sync_columns`), filled in batches, and behind a gate that has seen every row agree the old columns are set aside, and dropped when `retain` is over. `join` and `from` need not lead back to the same values: what new code wrote stays as it wrote it. Rights on columns, indexes and constraints are for the plan to add.
+---@field split_table fun(body: zdm.recipe.split_table.fields): zdm.block Moves columns of a table into a table of their own, one row for one, while old code writes the first and new code the second: a new table with the primary key of the first, which refers to it (ON DELETE and ON UPDATE CASCADE), and with what hangs on the columns (types, defaults, NOT NULL, indexes, constraints, rights, comments); both are kept in step by triggers, the rows are copied in batches, and behind a gate that has seen every row agree the old columns are set aside, and dropped when `retain` is over. A row whose columns are all NULL needs no row over there: read with LEFT JOIN. What old code writes gets there when it commits, so that new code can insert into both tables in one transaction; later it has to use INSERT ... ON CONFLICT. What new code writes gets here at once, a DELETE as NULL: so the old columns lose their NOT NULL. When old and new code write the same row at the same time, one of them may get a deadlock (40P01) and has to repeat its transaction. A TRUNCATE of the new table is not followed. From the moment in which the columns are set aside the new table alone is written: what is written then is not in the columns that `zdm rollback` brings back.
+---@field enum_add_value fun(body: zdm.recipe.enum_add_value.fields): zdm.block Adds a value to an enum type, in a step of its own: no row can have it before that is committed. Nobody is locked out. Readers have to know the value before anybody writes it. PostgreSQL cannot take a value away: taking the plan back leaves it there, and running it again finds it.
+---@field backup_rows fun(body: zdm.recipe.backup_rows.fields): zdm.block Saves rows in a table of their own before something happens to them: copied in batches, with the key of the table, for steps behind it that change or delete them and whose `undo` brings them back. With `delete` it deletes them itself, in batches behind a gate: each row is saved as it is in the transaction that deletes it, and `zdm rollback` brings all of them back, in one transaction; a row whose key somebody used again meanwhile stays away. The table stays when the plan is done, and nobody but its owner may read it. Where it holds copies, taking the plan back asks for --accept-data-loss.
+---@field soft_delete fun(body: zdm.recipe.soft_delete.fields): zdm.block Lets rows be marked as deleted: a column that says when, NULL for the living, and a view of the living rows with the rights of the table. The table keeps its name, so that old code goes on and sees every row; new code takes the view (through which it can write, too) or minds the column. Behind a gate, when no other code is left, `indexes` hold for living rows only, and with `deletes` a DELETE of a living row marks it (and reports 0 rows); a DELETE of a marked one deletes. Rows of other tables that refer to a marked row stay. INSERT ... ON CONFLICT has to repeat the condition of a partial unique index: `ON CONFLICT (email) WHERE deleted_at IS NULL`. Before PostgreSQL 15 a view of a table with row security is refused, which it would get around.
 recipe = {}

@@ -18,6 +18,19 @@ UPDATE invoices SET total = total + 1 WHERE member = :id;
 DELETE FROM members WHERE id = :id;
 INSERT INTO bookings (rooms, during) VALUES ('[99,99]', tstzrange(clock_timestamp() - interval '1 us', clock_timestamp()));
 DELETE FROM bookings WHERE rooms @> 99;
+INSERT INTO contacts (name, zip, city) VALUES ('New One', 5, 'new city') RETURNING id AS contact \gset
+UPDATE contacts SET name = name || ' Two', zip = 7 WHERE id = :contact;
+UPDATE contacts SET city = city || '.' WHERE id = (SELECT id FROM contacts ORDER BY random() LIMIT 1);
+DELETE FROM contacts WHERE id = :contact;
+INSERT INTO staff (org, id, login, bio) VALUES (2, 1, 'new', 'none') ON CONFLICT (org, id) DO UPDATE SET bio = 'none';
+UPDATE staff SET theme = 'dark', mail = 'new', id = 2 WHERE org = 2;
+DELETE FROM staff WHERE org = 2;
+UPDATE staff SET bio = bio || '.' WHERE id = (SELECT id FROM staff ORDER BY random() LIMIT 1);
+INSERT INTO notes (slug, body) VALUES ('new', 'new') ON CONFLICT (slug) DO UPDATE SET body = 'again';
+DELETE FROM notes WHERE slug = 'new';
+INSERT INTO visits (at, who) VALUES (now(), 'new');
+DELETE FROM visits WHERE who = 'new';
+SELECT pg_sleep(0.02);
 SQL
     done | psql -Xq -v ON_ERROR_STOP=1 >app.out 2>app.err || echo "exit $?" >>app.err
 }
@@ -54,7 +67,7 @@ diff before after >&2 || fail "the way back ends elsewhere"
 to_the_end() {
     local plan code i
     for plan in "$@"; do
-        for ((i = 0; i < 5; i++)); do
+        for ((i = 0; i < 9; i++)); do
             code=0
             "$ZDM" run "$plan" >"$out" 2>"$err" || code=$?
             [ $code = 3 ] || break
@@ -71,12 +84,89 @@ rm go
 wait
 check_eq "errors of the application" "" "$(cat app.err)"
 
+# Another sync of one of these columns is refused.
+cat >beside.lua <<'LUA'
+return plan "beside" {
+    api = 1,
+    expand {
+        sql "add" "ALTER TABLE contacts ADD COLUMN town text",
+        sync { table = "public.contacts", from = "city", to = "town" },
+    },
+}
+LUA
+check_exit 1 "$ZDM" run beside.lua
+check_has "$err" "another sync"
+check_exit 0 "$ZDM" rollback beside.lua
+
+# Both sides are written: name is what old code knows, first_name and last_name what new code does.
+contact() {
+    check_eq "$1" "$3" "$(sql "WITH w AS ($2 RETURNING name, first_name, last_name, zip, city, place)
+        SELECT concat_ws('|', name, first_name, COALESCE(last_name, '-'), zip, city, place) FROM w")"
+}
+insert="INSERT INTO contacts"
+contact "old INSERT" "$insert (name, zip, city) VALUES ('Ann Lee', 1, 'Rome')" 'Ann Lee|Ann|Lee|1|Rome|1 Rome'
+contact "new INSERT" "$insert (first_name, last_name, place) VALUES ('Ann Mary', 'Lee', '2 New York')" \
+    'Ann Mary Lee|Ann Mary|Lee|2|New York|2 New York'
+contact "INSERT of half" "$insert (first_name) VALUES ('Bob')" 'Bob|Bob|-|'
+contact "INSERT of both" "$insert (name, first_name, last_name) VALUES ('Ann Lee', 'Eve', 'Fox')" 'Eve Fox|Eve|Fox|'
+sql "UPDATE contacts SET name = 'X Y', city = 'Ulm' WHERE id = 7"
+contact "one new column" "UPDATE contacts SET first_name = 'Ann Mary' WHERE id = 7" 'Ann Mary Y|Ann Mary|Y|7|Ulm|7 Ulm'
+contact "another one" "UPDATE contacts SET zip = 8 WHERE id = 7" 'Ann Mary Y|Ann Mary|Y|8|Ulm|8 Ulm'
+contact "new to NULL" "UPDATE contacts SET last_name = NULL WHERE id = 7" 'Ann Mary|Ann Mary|-|8|Ulm|8 Ulm'
+contact "old column" "UPDATE contacts SET name = 'Z W', city = NULL WHERE id = 7" 'Z W|Z|W|8|8'
+contact "both" "UPDATE contacts SET name = 'Q R', first_name = 'S', place = '9 Bern' WHERE id = 7" 'S W|S|W|9|Bern|9 Bern'
+contact "upsert" "$insert (id, name) OVERRIDING SYSTEM VALUE VALUES (7, 'no')
+    ON CONFLICT (id) DO UPDATE SET name = 'T U'" 'T U|T|U|9|Bern|9 Bern'
+sql "DELETE FROM contacts WHERE id > 1000 OR id = 7"
+# What is kept in the other columns is no loss.
+check_exit 0 "$ZDM" rollback recipes/split_column.lua --dry-run
+check_exit 0 "$ZDM" rollback recipes/merge_columns.lua --dry-run
+sql "UPDATE contacts SET first_name = 'Ann Mary', last_name = 'Lee' WHERE id = 8"
+check_exit 0 "$ZDM" rollback recipes/split_column.lua --dry-run
+
+# staff is what old code knows, profiles what new code does.
+staff() {
+    check_eq "$1" "$3" "$(sql "$2" >/dev/null; sql "SELECT concat_ws('|', s.bio, s.theme, s.mail, '/', p.bio, p.theme, p.mail)
+        FROM staff s LEFT JOIN profiles p USING (org, id) WHERE org = 3 AND id IN (5, 6)")"
+}
+here="INSERT INTO staff (org, id, login" there="INSERT INTO profiles (org, id" at="WHERE org = 3"
+staff "old INSERT" "$here, bio) VALUES (3, 5, 'l', 'b')" 'b|light|/|b|light'
+staff "old UPDATE" "UPDATE staff SET theme = 'red', bio = NULL $at" 'red|/|red'
+staff "new UPDATE" "UPDATE profiles SET mail = 'm', bio = 'c' $at" 'c|red|m|/|c|red|m'
+staff "new DELETE" "DELETE FROM profiles $at" '/'
+staff "old UPDATE of none" "UPDATE staff SET theme = 'blue', mail = 'n' $at" 'blue|n|/|blue|n'
+staff "another key" "UPDATE staff SET id = 6, bio = 'd' $at" 'd|blue|n|/|d|blue|n'
+staff "old DELETE" "DELETE FROM staff $at" ''
+staff "new INSERT" "BEGIN; $here) VALUES (3, 5, 'l'); $there, bio, theme) VALUES (3, 5, 'e', 'sepia'); COMMIT" 'e|sepia|/|e|sepia'
+staff "INSERT of both" "BEGIN; DELETE FROM staff $at; $here, bio) VALUES (3, 5, 'l', 'f'); $there, bio) VALUES (3, 5, 'g');
+    UPDATE staff SET login = 'm' $at; COMMIT" 'g|light|/|g|light'
+staff "upsert" "$there, bio) VALUES (3, 5, 'x') ON CONFLICT (org, id) DO UPDATE SET bio = 'y'" 'y|light|/|y|light'
+staff "new to NULL" "UPDATE profiles SET bio = NULL $at" 'light|/|light'
+sql "DELETE FROM staff $at"
+
 # As far as there is a way back, and back once more.
 sed -i 's/retain = "1ms"/retain = "1h"/' $plans
 to_the_end $plans
+check_eq "visits are saved as they were" '729|271|271|2018' "$(sql "SELECT (SELECT count(*) FROM visits_before_2020),
+    (SELECT count(*) FROM visits_copy), (SELECT count(*) FROM visits), (SELECT min(year) FROM visits_before_2020)")"
+sql "INSERT INTO notes (slug) VALUES ('twice'), ('slug 8'); DELETE FROM notes WHERE slug IN ('twice', 'slug 1')" 2>err.twice &&
+    fail "two living rows have one slug"
+check_has err.twice notes_slug_key_living
+sql "DELETE FROM notes WHERE slug = 'slug 8'; INSERT INTO notes (slug) VALUES ('slug 8')"
+check_eq "marked" '2|1|500' "$(sql "SELECT count(*), count(deleted_at), (SELECT count(*) FROM living_notes)
+    FROM notes WHERE slug = 'slug 8'")"
+sql "DELETE FROM notes WHERE deleted_at IS NOT NULL"
+check_eq "deleted" 1 "$(sql "SELECT count(*) FROM notes WHERE slug = 'slug 8'")"
 for plan in $(printf '%s\n' $plans | tac); do
-    check_exit 0 "$ZDM" rollback "$plan" --accept-data-loss
+    case $plan in
+    *split_* | *merge_* | *backup_rows*) # what is kept nowhere else, or not any more, goes
+        check_exit 4 "$ZDM" rollback "$plan"
+        check_exit 0 "$ZDM" rollback "$plan" --accept-data-loss
+        ;;
+    *) check_exit 0 "$ZDM" rollback "$plan" ;;
+    esac
 done
+check_eq "visits are back" '1000|2020' "$(sql "SELECT count(*), max(year) FROM visits")"
 picture | sort >after
 diff before after >&2 || fail "the way back from behind the gates ends elsewhere"
 
@@ -99,6 +189,14 @@ CREATE TABLE "My Shop".kept (id int PRIMARY KEY, a text, "B's" text, UNIQUE (a),
 CREATE INDEX ON "My Shop".kept (lower("B's" || a), a);
 INSERT INTO "My Shop"."Old Sales" VALUES (1, '2025-02-02');
 INSERT INTO "My Shop".kept VALUES (1, 1, 1);
+CREATE TABLE "My Shop"."My Parts" (id int PRIMARY KEY, "It's" text) PARTITION BY RANGE (id);
+CREATE TABLE "My Shop"."My Parts 1" PARTITION OF "My Shop"."My Parts" FOR VALUES FROM (0) TO (100);
+CREATE TABLE "My Shop"."My Staff" ("The Id" int PRIMARY KEY, "It's <all>" text, n int DEFAULT 5 CHECK (n > 0));
+INSERT INTO "My Shop"."My Staff" VALUES (1, 'a%1'), (2, NULL);
+GRANT UPDATE ("It's <all>"), SELECT ("The Id") ON "My Shop"."My Staff" TO PUBLIC;
+INSERT INTO "My Shop"."My Parts" SELECT g, g || ':' || g FROM generate_series(1, 10) AS g;
+CREATE ROLE "Mr Reader";
+GRANT SELECT ("It's") ON "My Shop"."My Parts" TO "Mr Reader";
 SQL
 cat >names.lua <<'LUA'
 return plan "names" {
@@ -110,11 +208,45 @@ return plan "names" {
         retain = "1ms",
         along = { "kept_lower_a_idx" },
     },
+    recipe.split_column {
+        table = '"My Shop"."My Parts"',
+        column = [["It's"]],
+        into = {
+            ['"Left $"'] = [[split_part("It's", ':', 1)]],
+            ['"Right %1"'] = [["My Parts"."It's" || '<to>' -- behind]],
+        },
+        join = [["Left $" || ':' || "Right %1"]],
+        retain = "1ms",
+    },
+    recipe.split_table {
+        table = '"My Shop"."My Staff"',
+        columns = { [["It's <all>"]], "n" },
+        into = '"$Long %c llllllllllllllllllllllllllllllllllllllll"',
+        retain = "1ms",
+    },
+}
+LUA
+cat >more_names.lua <<'LUA'
+return plan "more_names" {
+    api = 1,
+    recipe.soft_delete { table = '"My Shop"."My Staff"', view = '"My Living"', deletes = true },
+    recipe.backup_rows { table = '"My Shop".kept', where = "true", into = '"My Copy"', delete = true },
 }
 LUA
 rm ledger.db*
 to_the_end names.lua
 check_has "$out" '1 h'
+to_the_end more_names.lua
+check_eq "deleted" '0|1' "$(sql 'SELECT (SELECT count(*) FROM "My Shop".kept), count(*) FROM "My Shop"."My Copy"')"
+sql 'DELETE FROM "My Shop"."My Living" WHERE "The Id" = 2'
+check_eq "living" '1|2' "$(sql 'SELECT (SELECT count(*) FROM "My Shop"."My Living"), count(*) FROM "My Shop"."My Staff"')"
+check_eq "split table" '(1,a%1,5) (2,,5)|{=w/postgres}' "$(sql '
+    SELECT string_agg(l::text, $$ $$ ORDER BY l::text), max(attacl::text)
+      FROM "My Shop"."$Long %c llllllllllllllllllllllllllllllllllllllll" AS l JOIN pg_attribute ON attrelid = l.tableoid AND attnum = 2')"
+check_eq "split" '10|10|3:3<to>|{"\"Mr Reader\"=r/postgres"}' "$(sql '
+    SELECT count("Left $"), count(*), max("Right %1") FILTER (WHERE id = 3),
+           (SELECT attacl FROM pg_attribute WHERE attrelid = $$"My Shop"."My Parts"$$::regclass AND attname LIKE $$Left%$$)
+      FROM "My Shop"."My Parts"')"
 sql "ALTER TABLE \"My Shop\".$(sql "SELECT quote_ident(relname) FROM pg_class WHERE relname LIKE 'zdm_aside%Old Sales'") RENAME TO t"
 for statement in 'INSERT INTO "My Shop".t VALUES (1)' 'UPDATE "My Shop"."2025 rest" SET id = 2' 'TRUNCATE "My Shop"."2025"' \
     'DELETE FROM "My Shop".t'; do
@@ -133,6 +265,8 @@ sql "CREATE TABLE kept (id int PRIMARY KEY, a int, b int GENERATED ALWAYS AS (a 
      CREATE VIEW looks AS SELECT a FROM kept;
      CREATE POLICY own ON kept USING (a > 0);
      CREATE FUNCTION rows_of() RETURNS SETOF kept LANGUAGE sql AS 'SELECT * FROM kept';
+     CREATE TABLE cascaded (id int PRIMARY KEY REFERENCES kept ON DELETE CASCADE);
+     CREATE TABLE free (a text, b text, c text);
      CREATE TABLE parted (id int UNIQUE) PARTITION BY RANGE (id);
      CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (1) TO (10);
      CREATE INDEX parted_id ON parted (id)"
@@ -160,6 +294,26 @@ return plan "refused" {
     recipe.replace_index { table = "parted", from = "parted_id", keys = "id" },
     recipe.replace_index { table = "parted_1", from = "parted_1_id_idx", keys = "id" },
     recipe.add_exclusion { table = "parted", name = "x", elements = "id WITH =" },
+    recipe.split_column { table = "parted_1", column = "id", into = { x = "id" }, join = "x" },
+    recipe.split_column { table = "kept", column = "a", into = { x = "a", y = "a" }, join = "x" },
+    recipe.split_column { table = "free", column = "a", into = { x = "a", b = "a" }, join = "x" },
+    recipe.split_column { table = "free", column = "a", into = { x = "a", y = "x || a" }, join = "x" },
+    recipe.split_column { table = "free", column = "a", into = { x = "a" }, join = "a", types = { x = 1 } },
+    recipe.merge_columns { table = "free", from = { a = "x", z = "x" }, into = "x", join = "a" },
+    recipe.merge_columns { table = "free", from = { a = "x", b = "x" }, into = "c", join = "a" },
+    recipe.split_table { table = "kept", columns = { "d", "e" }, into = "free" },
+    recipe.split_table { table = "kept", columns = { "d", "e" }, into = "x" },
+    recipe.split_table { table = "free", columns = "a", into = "x" },
+    recipe.split_table { table = "parted", columns = "id", into = "x" },
+    recipe.soft_delete { table = "kept", view = "free" },
+    recipe.soft_delete { table = "kept", view = "x", indexes = { "kept_c" } },
+    recipe.soft_delete { table = "kept", view = "x", indexes = "kept_pkey" },
+    recipe.soft_delete { table = "free", view = "x", deletes = true },
+    recipe.soft_delete { table = "cascaded", view = "x", deletes = true },
+    recipe.backup_rows { table = "free", where = "true", into = "x" },
+    recipe.backup_rows { table = "kept", where = "true", into = "free" },
+    recipe.backup_rows { table = "kept", where = "true", into = "x", delete = true },
+    recipe.enum_add_value { type = "mood", value = "new", before = "a", after = "b" },
     recipe.add_exclusion { table = "kept", name = "positive", elements = "id WITH =" },
 }
 LUA
@@ -174,3 +328,34 @@ return plan "large" {
 LUA
 check_exit 3 "$ZDM" run large.lua
 check_has "$out" "false, size = 64 kB"
+
+# --- the story of plans/split_users.lua, beside an application
+fresh_db split_users
+psql -Xq -v ON_ERROR_STOP=1 <<'SQL'
+CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL UNIQUE, name text NOT NULL,
+    bio text, website text, theme text NOT NULL DEFAULT 'light');
+INSERT INTO users (email, name, bio) SELECT g || '@example.org', 'Ann' || g || ' Lee', 'bio ' || g FROM generate_series(1, 500) AS g;
+SQL
+rm ledger.db*
+cp "$ZDM_SOURCE/plans/split_users.lua" .
+application() {
+    while [ -e go ] && [ ! -s app.err ]; do cat <<'SQL'
+INSERT INTO users (email, name, bio) VALUES ('new' || random(), 'New One', 'old code') RETURNING id AS id \gset
+UPDATE users SET theme = 'dark', name = name || ' Two' WHERE id = :id;
+UPDATE users SET bio = bio || '.' WHERE id = (SELECT id FROM users ORDER BY random() LIMIT 1);
+SELECT pg_sleep(0.02);
+SQL
+    done | psql -Xq -v ON_ERROR_STOP=1 >app.out 2>app.err || echo "exit $?" >>app.err
+}
+touch go
+application &
+check_exit 3 "$ZDM" run split_users.lua
+rm go
+wait
+check_eq "errors of the application" "" "$(cat app.err)"
+to_the_end split_users.lua
+check_has "$out" "30 d"
+check_eq "split users" 't|t' "$(sql "SELECT count(*) = count(p.id) AND count(*) > 500,
+        bool_and((u.first_name, u.last_name) = ('New', 'One Two') AND (p.bio, p.theme) = ('old code', 'dark'))
+            FILTER (WHERE u.email LIKE 'new%' AND p.bio NOT LIKE '%.')
+    FROM users u LEFT JOIN profiles p USING (id)")"

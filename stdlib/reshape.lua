@@ -1,0 +1,124 @@
+--- Columns that others take over from: what split_column and merge_columns share.
+
+local reshape = {}
+
+reshape.retain = {
+    name = "retain",
+    kind = "text",
+    default = "7d",
+    doc = "How long what goes is kept under another name: see `drop_column` among the steps.",
+}
+
+reshape.along = {
+    name = "along",
+    kind = "columns",
+    doc = "Names of indexes and constraints of other columns too that may go.",
+}
+
+--- Is it a table whose rows are its own? Reported when it is not.
+function reshape.is_whole(t, use)
+    if not t:is_table() then
+        return false
+    elseif t.partition_of or #t.children > 0 then
+        use.refuse("table", "it is a partition, or others inherit from it")
+        return false
+    end
+    return true
+end
+
+--- (bare) name -> type.
+function reshape.types(list, use)
+    local types = {}
+    for _, one in ipairs(list or {}) do
+        types[use.identifier(one.column)] = one.type
+    end
+    return types
+end
+
+-- { column = expression } as a plan has it.
+local function assignments(list)
+    local set = {}
+    for _, a in ipairs(list) do
+        set[a.column] = a.expr.text
+    end
+    return set
+end
+
+local function add_columns(t, new, use)
+    local alter, up, undo = ("ALTER TABLE %s "):format(t.relation), {}, {}
+    for _, c in ipairs(new) do
+        local quoted = use.quote(c.name)
+        up[#up + 1] = alter .. ("ADD COLUMN %s %s"):format(quoted, c.type)
+        table.insert(undo, 1, alter .. "DROP COLUMN " .. quoted)
+    end
+    for _, c in ipairs(new) do
+        for _, grant in ipairs(c.grants or {}) do
+            up[#up + 1] = use.grant(t.relation, grant, c.name)
+        end
+    end
+    return table.concat(up, ";\n"), { undo = table.concat(undo, ";\n") }
+end
+
+local function each(list, format, separator, use)
+    local words = {}
+    for i, c in ipairs(list) do
+        words[i] = format:format(use.quote(c.name))
+    end
+    return table.concat(words, separator)
+end
+
+-- `column` is what the expression makes of the row: after the cast to its type, and as text.
+local function is_made_of(column, type, expr, use)
+    return ("(\n%s\n)::%s::pg_catalog.text IS NOT DISTINCT FROM %s::pg_catalog.text"):format(expr.text, type,
+        use.quote(column))
+end
+
+-- All of one side are what they should be.
+local function side(list, sides, use)
+    local words = {}
+    for i, a in ipairs(sides) do
+        local name = use.identifier(a.column)
+        for _, c in ipairs(list) do
+            if c.name == name then
+                words[i] = is_made_of(name, c.type:gsub(" COLLATE .*$", ""), a.expr, use)
+            end
+        end
+    end
+    return table.concat(words, " AND ")
+end
+
+--- old: columns of the description; new: { name, type, grants }; how: up, down, retain.
+function reshape.blocks(t, old, new, how, use)
+    local w, names = use.words, each(new, "%s", ", ", use)
+    local missing = ("%s AND (%s)"):format(
+        each(new, "%s IS NULL", " AND ", use), each(old, "%s IS NOT NULL", " OR ", use))
+    local up, undo = add_columns(t, new, use)
+    local last = {}
+    for i, c in ipairs(old) do
+        last[i] = w.drop_column { table = t.relation, column = use.quote(c.name), retain = how.retain }
+    end
+    local left = each(old, "%s", ", ", use)
+    return {
+        w.expand {
+            use.sql(use.id("add %s to %s", names, t.name), up, undo),
+            w.sync_columns { table = t.relation, up = assignments(how.up), down = assignments(how.down) },
+        },
+        -- Rows that new code has written are in step already.
+        w.backfill(use.id("fill %s of %s", names, t.name)) {
+            table = t.relation,
+            set = assignments(how.up),
+            where = missing,
+        },
+        w.gate(use.id("nobody uses %s of %s", left, t.name)) {
+            w.sql "both sides agree in every row"(
+                ([[
+SELECT pg_catalog.count(*) = 0 AS none, pg_catalog.count(*) AS rows_that_differ
+FROM %s WHERE NOT (%s OR %s)]]):format(t.relation, side(new, how.up, use), side(old, how.down, use))
+            ),
+            w.approval(use.id("old code is gone: nobody uses %s of %s", left, t.name)),
+        },
+        w.contract(last),
+    }
+end
+
+return reshape

@@ -1,0 +1,268 @@
+--- The blocks of split_table: another table, in step with the first.
+--
+-- What the first table is given reaches the second by deferred constraint triggers, which look at the row as it is at
+-- the end of the transaction: new code that inserts into both tables finds no row in its way. What the second is given
+-- reaches the first at once. Either side writes only what differs, so that the two do not call each other for ever. A
+-- new key, which ON UPDATE CASCADE hands on, is no write of the columns: they may not have got there yet.
+
+local native = require "native"
+
+local split = {}
+
+local function key_of(t)
+    for _, k in ipairs(t.constraints) do
+        if k.type == "primary key" then
+            return k.columns
+        end
+    end
+end
+
+--- Can the table have another one beside it? Reported when it cannot.
+function split.possible(t, into, use)
+    if not t:is_table() then
+        return false
+    elseif t.kind ~= "table" or t.partition_of or #t.children > 0 then
+        use.refuse("table", "it is partitioned, a partition, or others inherit from it")
+    elseif t.row_security then
+        use.refuse("table", "it has row security, which the new table would need, too", "write the steps yourself")
+    elseif not key_of(t) then
+        use.refuse("table", ("%s has no primary key, by which rows could be told apart"):format(t.relation))
+    elseif use.exists(t.schema, into) then
+        use.refuse("into", ("%s exists already"):format(use.qualified(t.schema, into)))
+    else
+        for _, d in ipairs(t.dependents) do
+            if d.what:find "^publication of " then
+                use.refuse("table", ("%s: a subscriber needs the new table first"):format(d.what),
+                    "take the table out of the publication, and put both in again")
+                return false
+            end
+        end
+        return true
+    end
+    return false
+end
+
+local function within(list, names, use)
+    for _, name in ipairs(list or {}) do
+        if not use.contains(names, name) then
+            return false
+        end
+    end
+    return list and #list > 0
+end
+
+--- Indexes and constraints of the columns alone, which the new table gets; `names` are those of all of them.
+function split.moved(t, names, use)
+    local moved = { indexes = {}, constraints = {}, names = {} }
+    for _, k in ipairs(t.constraints) do
+        if (k.type == "check" or k.type == "unique" or k.type == "foreign key") and within(k.columns, names, use) then
+            moved.constraints[#moved.constraints + 1] = k
+            moved.names[#moved.names + 1] = k.name
+        end
+    end
+    for _, index in ipairs(t.indexes) do
+        if not index.constraint and within(index.columns, names, use) then
+            moved.indexes[#moved.indexes + 1] = index
+            moved.names[#moved.names + 1] = index.name
+        end
+    end
+    return moved
+end
+
+local function column_sql(t, name, moves, use)
+    local c = t:find(name)
+    return "    " .. use.quote(name) .. " " .. c.type
+        .. (c.compression and " COMPRESSION " .. c.compression or "")
+        .. (c.collation and " COLLATE " .. c.collation or "")
+        .. (moves and c.default and " DEFAULT " .. c.default or "")
+        .. (c.not_null and " NOT NULL" or "")
+end
+
+-- The new table with all that it needs: while it is empty that takes an instant.
+local function create(s, moved, use)
+    local t, columns, out = s.t, {}, {}
+    for i, name in ipairs(s.all) do
+        columns[i] = column_sql(t, name, i > #s.key, use)
+    end
+    columns[#columns + 1] = ("    PRIMARY KEY (%s)"):format(use.names(s.key))
+    columns[#columns + 1] = ([[
+    CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s) ON DELETE CASCADE ON UPDATE CASCADE]]):format(
+        use.quote(use.name(s.name, t.name, "fkey")), use.names(s.key), t.relation, use.names(s.key))
+    out[1] = ("CREATE TABLE %s (\n%s\n)"):format(s.into, table.concat(columns, ",\n"))
+    local alter = ("ALTER TABLE %s "):format(s.into)
+    for _, k in ipairs(moved.constraints) do
+        out[#out + 1] = alter .. ("ADD CONSTRAINT %s %s"):format(use.quote(use.name(s.name, k.name)),
+            (k.definition:gsub(" NOT VALID$", "")))
+    end
+    for _, index in ipairs(moved.indexes) do
+        out[#out + 1] = use.index_like(t, index, use.name(s.name, index.name), s.into)
+    end
+    for _, c in ipairs(s.columns) do
+        local column = alter .. ("ALTER COLUMN %s "):format(use.quote(c.name))
+        if c.storage then
+            out[#out + 1] = column .. "SET STORAGE " .. c.storage:upper()
+        end
+        if c.statistics then
+            out[#out + 1] = column .. ("SET STATISTICS %d"):format(c.statistics)
+        end
+        if c.options then
+            out[#out + 1] = column .. ("SET (%s)"):format(table.concat(c.options, ", "))
+        end
+        if c.comment then
+            out[#out + 1] = ("COMMENT ON COLUMN %s.%s IS %s"):format(s.into, use.quote(c.name),
+                use.literal(c.comment))
+        end
+    end
+    out[#out + 1] = alter .. "OWNER TO " .. use.quote(t.owner)
+    for _, grant in ipairs(t.grants) do
+        out[#out + 1] = use.grant(s.into, grant)
+    end
+    for _, c in ipairs(s.columns) do
+        for _, grant in ipairs(c.grants or {}) do
+            out[#out + 1] = use.grant(s.into, grant, c.name)
+        end
+    end
+    return table.concat(out, ";\n")
+end
+
+local function each(names, format, separator)
+    local list = {}
+    for i, name in ipairs(names) do
+        list[i] = format:gsub("<c>", (native.quote_ident(name):gsub("%%", "%%%%")))
+    end
+    return table.concat(list, separator)
+end
+
+local function triggers(s, use)
+    local parts = {
+        func = "zdm.split_" .. s.hash,
+        path = "pg_catalog, " .. use.quote(s.t.schema) .. ", pg_temp",
+        relation = s.t.relation,
+        into = s.into,
+        trigger = "zzz_zdm_split_" .. s.hash,
+        columns = each(s.moved, "<c>", ", "),
+        all = each(s.all, "<c>", ", "),
+        here = each(s.moved, "t.<c>", ", "),
+        new = each(s.moved, "NEW.<c>", ", "),
+        old = each(s.moved, "OLD.<c>", ", "),
+        row = each(s.moved, "zdm_row.<c>", ", "),
+        all_of_row = each(s.key, "NEW.<c>", ", ") .. ", " .. each(s.moved, "zdm_row.<c>", ", "),
+        set_row = each(s.moved, "<c> = zdm_row.<c>", ", "),
+        set_new = each(s.moved, "<c> = NEW.<c>", ", "),
+        set_null = each(s.moved, "<c> = NULL", ", "),
+        nulls = each(s.moved, "NULL", ", "),
+        key = each(s.key, "t.<c> = NEW.<c>", " AND "),
+        old_key = each(s.key, "t.<c> = OLD.<c>", " AND "),
+        given = "(" .. each(s.moved, "zdm_row.<c> IS NOT NULL", " OR ") .. ")"
+            .. each(s.required, " AND zdm_row.<c> IS NOT NULL", ""),
+        is_new = use.literal(("zdm: writes to %s what is written to %s"):format(s.into, s.t.relation)),
+        is_old = use.literal(("zdm: writes to %s what is written to %s"):format(s.t.relation, s.into)),
+    }
+    return (([[
+CREATE FUNCTION <func>_to() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path>
+AS $zdm$
+#variable_conflict use_column
+DECLARE
+    zdm_row record; -- as it is at the end of the transaction
+BEGIN
+    SELECT <here> INTO zdm_row FROM <relation> AS t WHERE <key>;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    UPDATE <into> AS t SET <set_row>
+     WHERE <key> AND ROW(<here>)::text IS DISTINCT FROM ROW(<row>)::text;
+    IF NOT FOUND AND <given> THEN
+        INSERT INTO <into> (<all>) VALUES (<all_of_row>) ON CONFLICT DO NOTHING;
+    END IF;
+    RETURN NULL;
+END
+$zdm$;
+COMMENT ON FUNCTION <func>_to() IS <is_new>;
+CREATE FUNCTION <func>_from() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path>
+AS $zdm$
+#variable_conflict use_column
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        UPDATE <relation> AS t SET <set_null>
+         WHERE <old_key> AND ROW(<here>)::text IS DISTINCT FROM ROW(<nulls>)::text;
+    ELSE
+        UPDATE <relation> AS t SET <set_new>
+         WHERE <key> AND ROW(<here>)::text IS DISTINCT FROM ROW(<new>)::text;
+    END IF;
+    RETURN NULL;
+END
+$zdm$;
+COMMENT ON FUNCTION <func>_from() IS <is_old>;
+CREATE TRIGGER <trigger> AFTER INSERT OR DELETE ON <into> FOR EACH ROW EXECUTE FUNCTION <func>_from();
+CREATE TRIGGER <trigger>_set AFTER UPDATE ON <into> FOR EACH ROW
+WHEN (ROW(<old>)::text IS DISTINCT FROM ROW(<new>)::text)
+EXECUTE FUNCTION <func>_from();
+CREATE CONSTRAINT TRIGGER <trigger>_new AFTER INSERT ON <relation> DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+EXECUTE FUNCTION <func>_to();
+CREATE CONSTRAINT TRIGGER <trigger> AFTER UPDATE ON <relation> DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+WHEN (ROW(<old>)::text IS DISTINCT FROM ROW(<new>)::text)
+EXECUTE FUNCTION <func>_to()]]):gsub("<([%w_]+)>", parts)),
+        (([[
+DROP TRIGGER <trigger> ON <relation>;
+DROP TRIGGER <trigger>_new ON <relation>;
+DROP TRIGGER <trigger> ON <into>;
+DROP TRIGGER <trigger>_set ON <into>;
+DROP FUNCTION <func>_to();
+DROP FUNCTION <func>_from()]]):gsub("<([%w_]+)>", parts))
+end
+
+local function compare(s)
+    return ([[
+SELECT pg_catalog.count(*) = 0 AS none, pg_catalog.count(*) AS rows_that_differ
+  FROM %s AS o LEFT JOIN %s AS n USING (%s)
+ WHERE ROW(%s)::pg_catalog.text IS DISTINCT FROM ROW(%s)::pg_catalog.text]]):format(s.t.relation, s.into,
+        each(s.key, "<c>", ", "), each(s.moved, "o.<c>", ", "), each(s.moved, "n.<c>", ", "))
+end
+
+--- columns: of the description; moved: what split.moved() found.
+function split.blocks(t, into, columns, moved, retain, use)
+    local s = { t = t, name = into, into = use.qualified(t.schema, into), columns = columns, key = key_of(t) }
+    s.hash = native.sha256(t.relation .. "\0" .. s.into):sub(1, 16)
+    s.moved, s.required, s.all = {}, {}, { table.unpack(s.key) }
+    local w, first, last, copied = use.words, {}, {}, {}
+    for i, c in ipairs(columns) do
+        s.moved[i], s.all[#s.all + 1] = c.name, c.name
+        if c.not_null then
+            s.required[#s.required + 1] = c.name
+            local alter = ("ALTER TABLE %s ALTER COLUMN %s "):format(t.relation, use.quote(c.name))
+            first[#first + 1] = use.sql(use.id("%s.%s may be left out", t.name, c.name), alter .. "DROP NOT NULL", {
+                undo = alter .. "SET NOT NULL",
+                allow = { "scan-set-not-null" },
+                because = "only the way back scans",
+            })
+        end
+    end
+    for _, name in ipairs(s.all) do
+        copied[use.quote(name)] = use.quote(name)
+    end
+    local up, down = triggers(s, use)
+    first[#first + 1] = use.sql(use.id("table %s", into), create(s, moved, use), { undo = "DROP TABLE " .. s.into })
+    first[#first + 1] = use.sql(use.id("%s and %s in step", t.name, into), up, { undo = down })
+    last[1] = use.sql(use.id("%s and %s apart", t.name, into), down, { undo = up })
+    for _, c in ipairs(columns) do
+        last[#last + 1] = w.drop_column { table = t.relation, column = use.quote(c.name), retain = retain }
+    end
+    local names = each(s.moved, "<c>", ", ")
+    return {
+        w.expand(first),
+        w.backfill(use.id("copy %s to %s", names, into)) {
+            table = t.relation,
+            where = each(s.moved, "<c> IS NOT NULL", " OR "),
+            copy = { into = s.into, columns = copied, on_conflict = "nothing" },
+        },
+        w.gate(use.id("nobody uses %s of %s", names, t.name)) {
+            w.sql "both tables agree in every row"(compare(s)),
+            w.approval(use.id("old code is gone: nobody uses %s of %s", names, t.name)),
+        },
+        w.contract(last),
+    }
+end
+
+return split
