@@ -81,7 +81,7 @@ check_has line '"values":null,"tries":1,'
 check_exit 0 "$ZDM" status orders.lua --format json
 compact
 check_has line '"quarantined":3,"kept":null,"gate":null'
-check_has line '"done":1,"quarantined":3,"steps"'
+check_has line '"done":1,"quarantined":3,"meets":[],"steps"'
 
 # No contract while rows are there; a run does not retry them.
 "$ZDM" approve orders.lua counted --note go >/dev/null
