@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "batch/backfill.h"
+#include "batch/cursor.h"
 #include "plan/sweep.h"
 #include "run/backfill_spec.h"
 #include "run/outcome.h"
@@ -34,8 +35,9 @@ watch_progress(void *self, const struct zdm_backfill_progress *progress)
     int64_t now = zdm_monotonic_us();
     w->last = *progress;
     w->last.pos = w->last.bound = w->last.waiting = NULL;
-    bool due = w->wrote_us == 0 || now - w->wrote_us >= WRITE_EVERY_US ||
-               progress->stage == ZDM_STAGE_DONE;
+    /* Of a step that is taken back the ledger goes on knowing how far it came itself. */
+    bool due = !s->undoing && (w->wrote_us == 0 || now - w->wrote_us >= WRITE_EVERY_US ||
+                                  progress->stage == ZDM_STAGE_DONE);
     if (due && zdm_ledger_walk_put(s->ledger, s->ledger_plan, w->step->id, &walk, &err) < 0) {
         if (s->ledger_err.code == ZDM_OK)
             zdm_err_move(&s->ledger_err, &err);
@@ -297,9 +299,30 @@ watch_undoing(void *self, struct zdm_err *err)
     return zdm_session_journal(w->s, w->step, "undoing", NULL, err);
 }
 
+/* All slices are marked in one transaction; the step is taken back in the next one. */
+static int
+undo_settled(struct zdm_session *s, const char *id, bool *done, struct zdm_err *err)
+{
+    struct zdm_cursors cursors = {.count = 0};
+
+    if (zdm_cursors_read(s->conn, s->plan->name, id, &cursors, err) < 0)
+        return -1;
+    *done = cursors.count > 0;
+    for (size_t i = 0; i < cursors.count; i++)
+        *done = *done && strcmp(cursors.items[i].state, "done") == 0;
+    zdm_cursors_release(&cursors);
+    return 0;
+}
+
 int
 zdm_step_backfill_undo(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
 {
+    bool done;
+
+    if (undo_settled(s, step->u.backfill.back->id, &done, err) < 0)
+        return -1;
+    if (done)
+        return 0;
     struct zdm_step fill = *step;
     fill.id = step->u.backfill.back->id;
     fill.u.backfill = step->u.backfill.back->fill;

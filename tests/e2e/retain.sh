@@ -250,7 +250,7 @@ check_eq "what does not come back is said" 2 "$(jq '[.steps[].lacks | select(. !
 check_has "$out" "1 row of shop.\\\"Items\\\" came since the values of shop.\\\"Items\\\".note were copied: its default in there"
 check_has "$out" 'CREATE INDEX note_i ON shop.\"Items\" USING btree (note)'
 n=0
-for point in journal.before:1 commit.after:1 cursor.after:1 batch.before:1 batch.after:1 barrier.before:1 \
+for point in journal.before:1 journal.before:2 commit.after:1 cursor.after:1 batch.before:1 batch.after:1 barrier.before:1 \
     commit.after:1 commit.after:1 commit.after:1; do
     check_exit 137 env ZDM_FAILPOINT="$point" "$ZDM" rollback keep.lua --to go
     n=$((n + 1))
