@@ -174,7 +174,7 @@ SELECT pg_catalog.format('%s of %s without a value of %s, which was NOT NULL; th
            CASE n.n WHEN 1 THEN '1 row' WHEN 10001 THEN 'more than 10,000 rows' ELSE n.n || ' rows' END,
            <'relation'>, <'old'>, <'new'>)
   FROM (SELECT pg_catalog.count(*)
-          FROM (SELECT FROM <relation> WHERE <new> IS NULL LIMIT 10001) AS r) AS n(n)
+          FROM (SELECT FROM <relation> WHERE <new> IS NOT DISTINCT FROM NULL LIMIT 10001) AS r) AS n(n)
  WHERE n.n > 0
    AND ]] .. (a.side and "pg_catalog.to_regclass(<'side'>) IS NULL AND " or "") .. was_not_null, a)
 end
@@ -190,7 +190,7 @@ function aside.nullable(a, id, at)
     local undo = lines { validate, behind }
     a.nullable = id
     a.put_back = undo
-    local add = ("ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s IS NOT NULL) NOT VALID;"):format(
+    local add = ("ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s IS DISTINCT FROM NULL) NOT VALID;"):format(
         a.relation,
         a.filled,
         a.old
@@ -223,7 +223,7 @@ end
 --- undo.
 function aside.set_column(a, id, at, syncs)
     local rename = "ALTER TABLE %s RENAME COLUMN %s TO %s;"
-    local add = ("\nALTER TABLE %s ADD CONSTRAINT %s CHECK (%s IS NOT NULL) NOT VALID;"):format(
+    local add = ("\nALTER TABLE %s ADD CONSTRAINT %s CHECK (%s IS DISTINCT FROM NULL) NOT VALID;"):format(
         a.relation,
         a.filled,
         a.old

@@ -210,9 +210,10 @@ function kept.steps(a, known, shown, id, keep, at)
     local side = known.side
     local first = sync.id_of("keep values", shown)
     local row = native.quote_ident(t.name)
+    local kept_row = t.name == "zdm_kept" and "zdm_kept_1" or "zdm_kept"
     local same = {}
     for i, name in ipairs(key) do
-        same[i] = ("zdm_kept.%s = %s.%s"):format(native.quote_ident(name), row, native.quote_ident(name))
+        same[i] = ("%s.%s = %s.%s"):format(kept_row, native.quote_ident(name), row, native.quote_ident(name))
     end
     local default = known.column.default
     local p = {
@@ -226,11 +227,12 @@ function kept.steps(a, known, shown, id, keep, at)
         key = list(key),
         of_row = list(key, row .. "."),
         row = row,
+        kept_row = kept_row,
         same = table.concat(same, " AND "),
         gets = default and "its default" or "no value",
     }
-    local found = aside.query("SELECT FROM <side> AS zdm_kept WHERE <same>", p)
-    local value = aside.query("(SELECT zdm_kept.<old> FROM <side> AS zdm_kept WHERE <same>)", p)
+    local found = aside.query("SELECT FROM <side> AS <kept_row> WHERE <same>", p)
+    local value = aside.query("(SELECT <kept_row>.<old> FROM <side> AS <kept_row> WHERE <same>)", p)
     p.without = aside.query("FROM <relation> AS <row> WHERE NOT EXISTS (" .. found .. ")", p)
 
     local create = aside.query([[
@@ -281,12 +283,14 @@ SELECT pg_catalog.format('%s of %s came since the values of %s were copied: %s i
                     [a.new] = default and ("CASE WHEN EXISTS (%s) THEN %s ELSE %s END"):format(found, value, default)
                         or value,
                 },
-                where = ("%s IS NULL AND %sEXISTS (%s AND zdm_kept.%s IS %sNULL)"):format(
+                -- IS NULL and IS NOT NULL look into the fields of a row; these do not.
+                where = ("%s IS NOT DISTINCT FROM NULL AND %sEXISTS (%s AND %s.%s IS %sDISTINCT FROM NULL)"):format(
                     a.new,
                     default and "NOT " or "",
                     found,
+                    kept_row,
                     a.old,
-                    default and "" or "NOT "
+                    default and "NOT " or ""
                 ),
                 key = quoted,
             }, at),
