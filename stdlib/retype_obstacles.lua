@@ -31,6 +31,13 @@ local function of_column(entry, change, use, list)
         elseif k.type == "foreign key" and #k.columns > 1 and k.definition:find(" MATCH FULL", 1, true)
             and use.contains(k.columns, c.name) then
             list[#list + 1] = ("foreign key %s is MATCH FULL"):format(k.name)
+        elseif k.type == "foreign key" and not entry.keys_to[k.name] and k.definition:find(" SET DEFAULT", 1, true)
+            and use.contains(k.columns, c.name) then
+            -- Both columns have such a key, and only one has the default: the other would be NULL, and hand that on.
+            list[#list + 1] = ("foreign key %s is SET DEFAULT"):format(k.name)
+        elseif k.type == "primary key" and k.deferrable and use.contains(k.columns, c.name) then
+            -- No index that is built concurrently waits for the end of the statement, as its check does.
+            list[#list + 1] = ("primary key %s is deferrable"):format(k.name)
         end
     end
     for _, index in ipairs(t.indexes) do

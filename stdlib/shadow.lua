@@ -29,14 +29,17 @@ function shadow.in_the_way(t, use)
             list[#list + 1] = d.what
         end
     end
+    for _, what in ipairs(t.row_type_users or {}) do
+        list[#list + 1] = what .. ", by the row type"
+    end
     for _, c in ipairs(t.columns) do
         if c.no_equality and t:in_primary_key(c.name) then
             list[#list + 1] = ("column %s has no equality"):format(use.quote(c.name))
         end
     end
     for _, k in ipairs(t.constraints) do
-        if k.type == "exclusion" or k.type == "trigger" or (k.type == "primary key" and k.deferrable) then
-            list[#list + 1] = ("%s constraint %s"):format(k.type, k.name)
+        if k.type == "exclusion" or k.type == "trigger" or k.deferrable and k.index then
+            list[#list + 1] = ("%s%s constraint %s"):format(k.deferrable and "deferrable " or "", k.type, k.name)
         end
     end
     for _, r in ipairs(t.referenced_by) do
@@ -118,6 +121,38 @@ local function settings(t, new, use, out)
     for _, statement in ipairs(use.privileges(t, new)) do
         out[#out + 1] = statement
     end
+    for _, c in ipairs(t.columns) do
+        if c.identity then
+            local bare, schema = sequence_names(c)
+            local sequence = use.qualified(schema, use.name(bare, "zdm_new"))
+            for _, grant in ipairs(c.sequence_is.grants or {}) do
+                out[#out + 1] = ("GRANT %s ON SEQUENCE %s TO %s%s"):format(grant.privilege, sequence,
+                    grant.role and use.quote(grant.role) or "PUBLIC", grant.grantable and " WITH GRANT OPTION" or "")
+            end
+            if c.sequence_is.comment then
+                out[#out + 1] = ("COMMENT ON SEQUENCE %s IS %s"):format(sequence, use.literal(c.sequence_is.comment))
+            end
+        end
+    end
+end
+
+-- What is said of indexes and constraints of the table that has the names now.
+local function remarks(t, want, use, out)
+    for _, index in ipairs(t.indexes) do
+        if index.comment then
+            out[#out + 1] = ("COMMENT ON INDEX %s IS %s"):format(use.qualified(t.schema, index.name),
+                use.literal(index.comment))
+        end
+        if index.clustered and not want.partition_by then
+            out[#out + 1] = ("ALTER TABLE %s CLUSTER ON %s"):format(t.relation, use.quote(index.name))
+        end
+    end
+    for _, k in ipairs(t.constraints) do
+        if k.comment then
+            out[#out + 1] = ("COMMENT ON CONSTRAINT %s ON %s IS %s"):format(use.quote(k.name), t.relation,
+                use.literal(k.comment))
+        end
+    end
 end
 
 -- The tables' own words for one another: what is made, and under which names it is found while the old table
@@ -127,11 +162,14 @@ local function names_of(t, use)
     s.old, s.new = use.qualified(t.schema, s.old_name), use.qualified(t.schema, s.new_name)
     s.hash = native.sha256(t.relation):sub(1, 16)
     s.trigger = "zzz_zdm_mirror_" .. s.hash
-    s.columns, s.written = {}, {}
+    s.columns, s.written, s.fixed = {}, {}, {}
     for i, c in ipairs(t.columns) do
         s.columns[i] = c.name
         if not c.generated then
             s.written[#s.written + 1] = c.name
+        end
+        if c.identity and c.identity:upper() == "ALWAYS" then
+            s.fixed[#s.fixed + 1] = c.name -- an UPDATE may not name it
         end
     end
     return s
@@ -139,12 +177,23 @@ end
 
 -- Writes to `other`, whose primary key is `key`, what is written to `relation`.
 local function mirror_up(s, relation, other, key, use)
-    local set = {}
+    local set, all, changed = {}, {}, "NEW.<c>::text IS DISTINCT FROM OLD.<c>::text"
     for _, name in ipairs(s.written) do
-        if not use.contains(key, name) then
-            set[#set + 1] = name
+        if not use.contains(s.fixed, name) then
+            all[#all + 1] = name
+            if not use.contains(key, name) then
+                set[#set + 1] = name
+            end
         end
     end
+    -- Not DELETE and INSERT: foreign keys to it would take that for a deletion, and delete rows of others.
+    local move = #all == 0 and "" or ([[
+        ELSIF %s THEN
+            UPDATE %s SET %s WHERE %s;
+            IF FOUND THEN
+                RETURN NULL;
+            END IF;]]):format(each(key, changed, "\n            OR "), other, each(all, "<c> = NEW.<c>", ", "),
+        each(key, "<c> = OLD.<c>", " AND "))
     local parts = {
         func = "zdm.mirror_" .. s.hash,
         path = "pg_catalog, " .. use.quote(s.t.schema) .. ", pg_temp",
@@ -155,7 +204,8 @@ local function mirror_up(s, relation, other, key, use)
         values = each(s.written, "NEW.<c>", ", "),
         key = use.names(key),
         old_key = each(key, "<c> = OLD.<c>", " AND "),
-        key_changed = each(key, "NEW.<c>::text IS DISTINCT FROM OLD.<c>::text", "\n            OR "),
+        move = move,
+        fixed_changed = #s.fixed == 0 and "false" or each(s.fixed, changed, "\n            OR "),
         conflict = #set == 0 and "DO NOTHING" or "DO UPDATE SET " .. each(set, "<c> = EXCLUDED.<c>", ", "),
         comment = use.literal(("zdm: writes to %s what is written to %s"):format(other, relation)),
     }
@@ -166,7 +216,11 @@ AS $zdm$
 #variable_conflict use_column
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
-        TRUNCATE <other>;
+        BEGIN
+            TRUNCATE <other>;
+        EXCEPTION WHEN feature_not_supported THEN -- tables that were truncated along refer to it
+            DELETE FROM <other>;
+        END;
         RETURN NULL;
     END IF;
     IF TG_OP = 'DELETE' THEN
@@ -174,8 +228,9 @@ BEGIN
         RETURN NULL;
     END IF;
     IF TG_OP = 'UPDATE' THEN
-        IF <key_changed> THEN
+        IF <fixed_changed> THEN -- UPDATE ... SET it = DEFAULT, which no UPDATE can say of the same value
             DELETE FROM <other> WHERE <old_key>;
+<move>
         END IF;
     END IF;
     INSERT INTO <other> (<columns>) OVERRIDING SYSTEM VALUE
@@ -183,6 +238,7 @@ BEGIN
     RETURN NULL;
 END
 $zdm$;
+REVOKE EXECUTE ON FUNCTION <func>() FROM PUBLIC;
 COMMENT ON FUNCTION <func>() IS <comment>;
 CREATE TRIGGER <trigger> AFTER INSERT OR UPDATE OR DELETE ON <relation> FOR EACH ROW EXECUTE FUNCTION <func>();
 CREATE TRIGGER <trigger>_all AFTER TRUNCATE ON <relation> FOR EACH STATEMENT EXECUTE FUNCTION <func>()]]):gsub(
@@ -282,7 +338,7 @@ local function behind_the_copy(s, want, use)
 end
 
 -- Both change names: what has the table's names gets the suffix `away`, what has the suffix `here` loses it.
-local function swap(s, use, back)
+local function swap(s, want, use, back)
     local t, out = s.t, {}
     local away, here = back and "zdm_new" or "zdm_old", back and "zdm_old" or "zdm_new"
     local other = back and s.old or s.new
@@ -330,6 +386,9 @@ local function swap(s, use, back)
             end
         end
     end
+    if not back then
+        remarks(t, want, use, out)
+    end
     out[#out + 1] = back and mirror_up(s, t.relation, s.new, s.key, use)
         or mirror_up(s, t.relation, s.old, s.old_key, use)
     return lines(out)
@@ -346,6 +405,17 @@ SELECT pg_catalog.count(*) = 0 AS equal, pg_catalog.count(*) AS rows_that_differ
   FROM %s AS o FULL JOIN %s AS n USING (%s)
  WHERE ROW(%s)::pg_catalog.text IS DISTINCT FROM ROW(%s)::pg_catalog.text]]):format(
         table.concat(join, ", "), s.t.relation, s.new, table.concat(join, ", "), a, b)
+end
+
+-- Why the swap cannot be taken back now: rows that the old table lacks. A partitioned one holds the old key more than
+-- once, and under session_replication_role = replica no trigger fires.
+local function lost(s, use)
+    local a, b = each(s.columns, "n.<c>", ", "), each(s.columns, "o.<c>", ", ")
+    return ([[
+SELECT pg_catalog.format('%%s rows are not the same in %%s and %%s, which would take its place', n.n, %s, %s)
+  FROM (SELECT pg_catalog.count(*) FROM %s AS n FULL JOIN %s AS o USING (%s)
+         WHERE ROW(%s)::pg_catalog.text IS DISTINCT FROM ROW(%s)::pg_catalog.text) AS n(n)
+ WHERE n.n > 0]]):format(use.literal(s.t.relation), use.literal(s.old), s.t.relation, s.old, use.names(s.old_key), a, b)
 end
 
 --- The blocks. want: { columns: in their new order, key: the new table's primary key (names), partition_by,
@@ -380,11 +450,11 @@ function shadow.blocks(t, want, use)
         w.sql(use.id("%s and %s have the same rows", t.name, s.new_name))(compare(s)),
     }
     blocks[#blocks + 1] = w.expand {
-        use.sql(use.id("%s takes the place of %s", s.new_name, t.name), swap(s, use, false), {
-            undo = swap(s, use, true),
+        use.more(use.sql(use.id("%s takes the place of %s", s.new_name, t.name), swap(s, want, use, false), {
+            undo = swap(s, want, use, true),
             allow = renames,
             because = "what takes the names in the same transaction has the same columns and rows",
-        }),
+        }), { undo_unless = { lost(s, use) } }),
     }
     blocks[#blocks + 1] = w.gate(use.id("%s can go", s.old_name)) {
         w.approval(use.id("the new table %s is all right: %s can go", t.name, s.old_name)),

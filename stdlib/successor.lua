@@ -36,10 +36,10 @@ function successor.renamed(sql, names, use)
         if c == "'" then
             stop = sql:find("'", i + 1, true) or n
         elseif c == '"' then
-            stop = i
-            repeat
-                stop = sql:find('"', stop + 1, true) or n
-            until sql:sub(stop + 1, stop + 1) ~= '"' or stop == n
+            stop = sql:find('"', i + 1, true) or n
+            while sql:sub(stop + 1, stop + 1) == '"' do -- a doubled one is of the name
+                stop = sql:find('"', stop + 2, true) or n
+            end
         elseif c:find "[%a_\128-\255]" then
             stop = (sql:find("[^%w_$\128-\255]", i) or n + 1) - 1
         else
