@@ -218,6 +218,20 @@ fill(const struct zdm_schema_copy *copy, const struct origin *origin, struct zdm
     return zdm_err_wrap(err, "cannot copy the schema");
 }
 
+/* The schema may hold foreign tables: what is written to them would be written at their server. */
+static int
+cut_off(const struct zdm_schema_copy *copy, struct zdm_err *err)
+{
+    struct zdm_conn *conn = NULL;
+
+    if (zdm_conn_open(zdm_sandbox_conninfo(copy->sandbox), "zdm copy", &conn, err) < 0)
+        return -1;
+    int rc =
+        zdm_conn_exec(conn, zdm_embedded_text(zdm_catalog_sql, "sql/copy_cut_off.sql"), NULL, err);
+    zdm_conn_close(conn);
+    return rc;
+}
+
 int
 zdm_schema_copy_open(const char *conninfo, const char *schema_file, struct zdm_schema_copy **out,
     struct zdm_err *err)
@@ -238,7 +252,7 @@ zdm_schema_copy_open(const char *conninfo, const char *schema_file, struct zdm_s
         origin.made = true;
     }
     if (start(&origin, bindir, copy, err) < 0 || make_stand_ins(copy, &origin, err) < 0 ||
-        fill(copy, &origin, err) < 0)
+        fill(copy, &origin, err) < 0 || cut_off(copy, err) < 0)
         goto out;
     *out = copy;
     copy = NULL;

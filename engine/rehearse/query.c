@@ -131,7 +131,8 @@ zdm_query_is_steady(const char *sql)
         " now(", " random(", " current_", " localtime", "_timestamp(", " timeofday(", " age(",
         " gen_random_", " uuid", " txid_", " pg_", "_agg(", " nextval(", " currval(", " lastval(",
         " setval(", " ctid ", " xmin ", " xmax ", " tableoid ", " for update", " for share",
-        " tablesample", " insert ", " update ", " delete ", " merge ", " into "};
+        " tablesample", " insert ", " update ", " delete ", " merge ", " into ",
+        " information_schema "};
     static const char *const begins[] = {" select ", " select( ", " with ", " values( ", " table "};
     char *words = words_of(sql);
     bool steady = false;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "rehearse/private.h"
+#include "rehearse/rows.h"
 
 struct schemas {
     struct zdm_schema_text origin, end; /* at first; behind round 1 */
@@ -39,7 +40,7 @@ prepare(const struct zdm_rehearse_options *options, struct zdm_rehearsal *out, s
         goto out;
     }
     if (zdm_conn_open(options->conninfo, "zdm rehearsal", &conn, err) < 0 ||
-        zdm_watcher_install(conn, err) < 0 || zdm_conn_exec(conn, "ANALYZE", NULL, err) < 0 ||
+        zdm_watcher_install(conn, err) < 0 || zdm_rehearse_analyze(conn, err) < 0 ||
         zdm_conn_exec(conn, largest, &rows, err) < 0)
         goto out;
     out->rows = zdm_result_i64(rows, 0, 0);

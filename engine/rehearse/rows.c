@@ -142,7 +142,20 @@ make_rows(struct zdm_conn *conn, struct rows_schema *schema,
             .trouble = schema->tables[i].trouble};
         options->tell(options->self, &table);
     }
-    return zdm_conn_exec(conn, "ANALYZE", NULL, err);
+    return zdm_rehearse_analyze(conn, err);
+}
+
+int
+zdm_rehearse_analyze(struct zdm_conn *conn, struct zdm_err *err)
+{
+    struct zdm_result *found = NULL;
+    int rc =
+        zdm_conn_exec(conn, zdm_embedded_text(zdm_rehearse_sql, "sql/analyze.sql"), &found, err);
+
+    if (rc == 0 && zdm_result_get(found, 0, 0))
+        rc = zdm_conn_exec(conn, zdm_result_get(found, 0, 0), NULL, err);
+    zdm_result_free(found);
+    return rc;
 }
 
 int

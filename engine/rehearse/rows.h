@@ -49,4 +49,7 @@ struct zdm_rehearse_rows_options {
 int zdm_rehearse_rows(
     struct zdm_conn *conn, const struct zdm_rehearse_rows_options *options, struct zdm_err *err);
 
+/* Statistics of all tables but those whose rows are at another server. */
+int zdm_rehearse_analyze(struct zdm_conn *conn, struct zdm_err *err);
+
 #endif

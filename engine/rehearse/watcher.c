@@ -28,8 +28,8 @@ struct sight {
 
 struct zdm_watcher {
     struct zdm_conn *conn;
-    char *log, *prefix; /* the file; what its lines about this round begin with */
-    long offset;        /* read so far */
+    char *log;   /* the file */
+    long offset; /* read so far */
     struct sight *sights;
     size_t n_sights;
 };
@@ -95,8 +95,6 @@ zdm_watcher_open(const struct zdm_round *round, struct zdm_watcher **out, struct
     struct zdm_watcher *watcher = zdm_alloc(sizeof *watcher);
 
     watcher->log = zdm_strf("%s/log", round->options->folder);
-    /* Sessions of the plan: "zdm/NAME", "zdm/NAME/...". */
-    watcher->prefix = zdm_strf("zdm|zdm/%s", round->options->plan->name);
     if (zdm_conn_open(round->conninfo, "zdm rehearsal", &watcher->conn, err) < 0 ||
         read_to_end(watcher, NULL, err) < 0) {
         zdm_watcher_close(watcher);
@@ -124,7 +122,6 @@ zdm_watcher_close(struct zdm_watcher *watcher)
     zdm_conn_close(watcher->conn);
     forget(watcher);
     free(watcher->log);
-    free(watcher->prefix);
     free(watcher);
 }
 
@@ -208,13 +205,15 @@ observe_work(struct zdm_rehearse_step *step, const char *message)
     }
 }
 
+/* Only sessions of the plan are called "zdm/...": its name itself may be cut off there. */
 static void
-read_line(const struct zdm_watcher *watcher, char *line, struct zdm_rehearse_step *step)
+read_line(char *line, struct zdm_rehearse_step *step)
 {
-    size_t n = strlen(watcher->prefix);
+    static const char prefix[] = "zdm|zdm/";
+    size_t n = sizeof prefix - 1;
     char *message;
 
-    if (strncmp(line, watcher->prefix, n) != 0 || (line[n] != '|' && line[n] != '/'))
+    if (strncmp(line, prefix, n) != 0)
         return;
     if ((message = strstr(line + n, "DEBUG:  "))) {
         observe_work(step, message + 8);
@@ -248,7 +247,7 @@ zdm_watcher_take(struct zdm_watcher *watcher, struct zdm_rehearse_step *step, st
     }
     if (text.len > 0)
         for (char *line = strtok_r(text.s, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-            read_line(watcher, line, step);
+            read_line(line, step);
     zdm_buf_release(&text);
     return 0;
 }
