@@ -48,8 +48,10 @@ allocate(void *ud, void *ptr, size_t old_size, size_t new_size)
         return NULL;
     }
     if (new_size > old && script->memory + (new_size - old) > ZDM_LUA_MEMORY_LIMIT) {
-        if (script->L)
-            script->memory_line = zdm_script_line(script->L);
+        /* What fails while the error is on its way has no line any more. */
+        int line = script->L ? zdm_script_line(script->L) : 0;
+        if (line > 0)
+            script->memory_line = line;
         return NULL;
     }
     script->memory += new_size - old;
