@@ -7,10 +7,13 @@
 #include "cli/render_rehearse.h"
 #include "cli/xml.h"
 
+/* Of a step, or of a round: the other one is NULL. */
 static bool
 belongs(const struct zdm_rehearse_trouble *trouble, const struct zdm_step *step, const char *round)
 {
-    return step ? trouble->step == step : !trouble->step && strcmp(trouble->round, round) == 0;
+    if (step || !round)
+        return trouble->step == step;
+    return !trouble->step && strcmp(trouble->round, round) == 0;
 }
 
 static size_t
