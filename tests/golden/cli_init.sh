@@ -5,7 +5,7 @@ check_exit 0 "$ZDM" init db
 check_golden init.txt "$out"
 cmp db/.zdm/meta/zdm.lua "$ZDM_SOURCE/stdlib/meta/zdm.lua"
 check_eq "the ledger's folder" 700 "$(stat -c %a db/.zdm)"
-library=$(jq -r '."workspace.library"[0]' db/.luarc.json)
+library=$(jq -r '.workspace["library"][0]' db/.luarc.json)
 [ -f "db/$library/zdm.lua" ] || fail "no annotations in $library"
 
 # Its checks find the plan by its settings, and nothing in it; it can be read without a target.
