@@ -66,10 +66,10 @@ fill(const char *conninfo, const struct zdm_sandbox_contents *contents, struct z
 }
 
 int
-zdm_sandbox_command(const struct zdm_sandbox_contents *contents, bool tcp, const char *const *argv,
-    int *exit_status, struct zdm_err *err)
+zdm_sandbox_command(const struct zdm_sandbox_options *options,
+    const struct zdm_sandbox_contents *contents, const char *const *argv, int *exit_status,
+    struct zdm_err *err)
 {
-    const struct zdm_sandbox_options options = {.tcp = tcp};
     struct zdm_sandbox *sandbox = NULL;
     char *env[MAX_ENV] = {NULL};
     int rc = -1;
@@ -78,7 +78,7 @@ zdm_sandbox_command(const struct zdm_sandbox_contents *contents, bool tcp, const
         zdm_fail(err, ZDM_ERR_USAGE, "no command to run in the sandbox");
         return zdm_err_hint(err, "put it behind two dashes: zdm sandbox -- psql");
     }
-    if (zdm_sandbox_start(&options, &sandbox, err) < 0 ||
+    if (zdm_sandbox_start(options, &sandbox, err) < 0 ||
         fill(zdm_sandbox_conninfo(sandbox), contents, err) < 0)
         goto out;
     describe(sandbox, env);

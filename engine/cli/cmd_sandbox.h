@@ -1,5 +1,5 @@
 /*
- * cmd_sandbox.h - `zdm sandbox [--schema FILE.sql] [--rows N] [--setup FILE.sql]... -- COMMAND [ARG]...`
+ * cmd_sandbox.h - `zdm sandbox [--schema FILE.sql] [--rows N] [--setup FILE.sql]... [--set NAME=VALUE]... -- COMMAND [ARG]...`
  *
  * Runs a command with a throw-away PostgreSQL server of its own, and removes the
  * server when the command ends, however it ends. The command finds the server in
@@ -19,6 +19,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "pg/sandbox.h"
 #include "rehearse/rows.h"
 
 /* What the server holds when the command begins, in this order. */
@@ -30,7 +31,8 @@ struct zdm_sandbox_contents {
 };
 
 /* argv ends with NULL. *exit_status is the command's: its exit code, or 128 + signal. */
-int zdm_sandbox_command(const struct zdm_sandbox_contents *contents, bool tcp,
-    const char *const *argv, int *exit_status, struct zdm_err *err);
+int zdm_sandbox_command(const struct zdm_sandbox_options *options,
+    const struct zdm_sandbox_contents *contents, const char *const *argv, int *exit_status,
+    struct zdm_err *err);
 
 #endif

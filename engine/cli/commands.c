@@ -477,7 +477,7 @@ const struct zdm_command zdm_commands[] = {
         .max_words = SIZE_MAX,
         .wraps = true,
         .options = ZDM_OPT_BIT(SCHEMA_FILE) | ZDM_OPT_BIT(MADE_ROWS) | ZDM_OPT_BIT(SEED) |
-                   ZDM_OPT_BIT(SETUP) | ZDM_OPT_BIT(TCP) | ZDM_OPT_BIT(HELP),
+                   ZDM_OPT_BIT(SETUP) | ZDM_OPT_BIT(TCP) | ZDM_OPT_BIT(SET) | ZDM_OPT_BIT(HELP),
         .summary = "run a command with a throw-away PostgreSQL",
         .about = "Starts a private PostgreSQL, runs the --setup files, then COMMAND with "
                  "ZDM_DATABASE_URL, DATABASE_URL and PGHOST ... PGDATABASE set, and removes the "
@@ -485,13 +485,18 @@ const struct zdm_command zdm_commands[] = {
                  "\n"
                  "With --rows the tables of --schema are filled first: values by type, which keep "
                  "keys, foreign keys, CHECK, domains, exclusion constraints and the bounds of "
-                 "partitions. A table that no row was found for is named, and stays empty.",
+                 "partitions. A table that no row was found for is named, and stays empty.\n"
+                 "\n"
+                 "The server is made for speed: fsync and full_page_writes are off, unless --set "
+                 "says otherwise.",
         .examples =
             {
                 {"zdm sandbox --setup users.sql -- psql", "look around"},
                 {"zdm sandbox --schema schema.sql --rows 1000 -- psql",
                     "look around among a thousand rows a table"},
                 {"zdm sandbox -- make integration-test", "a server for a test run"},
+                {"zdm sandbox --set shared_preload_libraries=pg_stat_statements -- psql",
+                    "a server with a setting of its own"},
             },
         .run = zdm_cmd_sandbox,
     },

@@ -58,13 +58,15 @@ int
 zdm_cmd_sandbox(const struct zdm_args *args, struct zdm_io *io)
 {
     struct zdm_sandbox_contents contents = {.rows = {.tell = tell, .self = io}};
+    const struct zdm_sandbox_options options = {.tcp = zdm_args_has(args, ZDM_OPT_TCP),
+        .settings = args->values[ZDM_OPT_SET],
+        .n_settings = args->n_values[ZDM_OPT_SET]};
     struct zdm_err err = ZDM_ERR_INIT;
     int status;
 
     zdm_signals_install();
     if (read_contents(args, &contents, &err) < 0 ||
-        zdm_sandbox_command(
-            &contents, zdm_args_has(args, ZDM_OPT_TCP), args->words, &status, &err) < 0)
+        zdm_sandbox_command(&options, &contents, args->words, &status, &err) < 0)
         return zdm_io_fail(io, &err);
     return status;
 }

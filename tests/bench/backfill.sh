@@ -1,6 +1,6 @@
 #!/bin/bash
 # backfill.sh [ZDM] [ROWS] [ROUNDS] [TABLE...]: a backfill by zdm beside other ways to change every row of
-# the same table, in a sandbox with fsync on. Prints tables in Markdown, in docs/performance.md:
+# the same table, in a sandbox with fsync and full_page_writes on. Prints tables in Markdown, in docs/performance.md:
 #
 #     speed       rows/s, WAL, growth; medians of ROUNDS rounds
 #     foreground  latencies of an application at work on the same table
@@ -17,7 +17,8 @@ shift $(($# < 3 ? $# : 3))
 [ $# -gt 0 ] || set -- speed foreground held steady
 
 if [ -z "${ZDM_SANDBOX:-}" ]; then
-    exec "$zdm" sandbox -- bash "$here/backfill.sh" "$zdm" "$rows" "$rounds" "$@"
+    exec "$zdm" sandbox --set fsync=on --set full_page_writes=on --set max_wal_size=8GB --set min_wal_size=4GB -- \
+        bash "$here/backfill.sh" "$zdm" "$rows" "$rounds" "$@"
 fi
 export ZDM_LEDGER=$ZDM_SANDBOX/ledger.db
 work=$(mktemp -d)

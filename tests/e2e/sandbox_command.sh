@@ -41,6 +41,16 @@ check_lacks "$out" PGHOSTADDR
 check_lacks "$out" PGSERVICE
 check_lacks "$out" PGOPTIONS
 
+# Settings of the server, the last of a name wins; one that it does not take is told in its words.
+check_exit 0 "$ZDM" sandbox --set fsync=on --set work_mem=1MB --set work_mem=2MB -- \
+    psql -XAtc 'SHOW fsync' -c 'SHOW work_mem'
+check_eq "settings" $'on\n2MB' "$(cat "$out")"
+check_exit 2 "$ZDM" sandbox --set 'work_mem' -- true
+check_has "$err" 'write it as name=value'
+check_exit 1 "$ZDM" sandbox --set work_mem=much -- true
+check_has "$err" 'FATAL: invalid value for parameter'
+nothing_left
+
 # A TMPDIR that no socket fits in is not used.
 long=$PWD/$(printf 'x%.0s' {1..100})
 mkdir -m 1777 "$long"

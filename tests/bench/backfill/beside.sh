@@ -34,8 +34,12 @@ beside_head() {
     fresh && beside 'nothing' "$rows" sleep 10
 }
 
+# What one busy core costs the others by itself: nothing of it has to do with the database.
+computes() { timeout 10 bash -c 'while :; do :; done' || :; }
+
 foreground() {
     beside_head 'beside it'
+    fresh && beside 'a process that only computes' "$rows" computes
     fresh && beside 'zdm' "$rows" zdm 1 8
     fresh && beside 'zdm, `stripes = 1`' "$rows" zdm 1 1
     fresh && beside 'zdm, `workers = 2`' "$rows" zdm 2 8

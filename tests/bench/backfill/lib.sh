@@ -4,11 +4,13 @@
 now() { date +%s%N; }
 ask() { psql -XAtq -F ' ' -v ON_ERROR_STOP=1 "$@"; }
 
+# As on a server that has been at work for a while: files for WAL are there. A new one is filled with zeros first,
+# while everybody who commits waits.
 setup() {
     psql -Xq -v ON_ERROR_STOP=1 <<SQL
-ALTER SYSTEM SET max_wal_size = '8GB';
-ALTER SYSTEM SET fsync = on;
-SELECT pg_reload_conf() \gset
+SELECT max(pg_logical_emit_message(false, 'bench', repeat('x', 1000000))) AS warm FROM generate_series(1, 3000) \gset
+CHECKPOINT;
+CHECKPOINT;
 SQL
 }
 
@@ -30,9 +32,9 @@ SQL
 # Contenders. Each prints nothing and changes every row.
 update() { ask -f "$here/backfill/update.sql"; }
 keyset() { PGOPTIONS='-c bench.batch=10000' ask -f "$here/backfill/keyset.sql"; }
-# at_most SECONDS FILE ROWS: a loop whose time grows with the square of the rows, cut off.
+# at_most SECONDS FILE ROWS [OPTION]: a loop whose time grows with the square of the rows, cut off.
 at_most() {
-    PGOPTIONS="-c bench.batch=$3 -c statement_timeout=${1}s" psql -Xq -f "$here/backfill/$2" 2>/dev/null || :
+    PGOPTIONS="-c bench.batch=$3 -c statement_timeout=${1}s ${4:-}" psql -Xq -f "$here/backfill/$2" 2>/dev/null || :
 }
 set='set = { norm = "lower(email)" }'
 map='read = { "email" }, write = { "norm" }, map = function(row) return { norm = row.email:lower() } end'

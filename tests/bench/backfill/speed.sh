@@ -46,6 +46,7 @@ speed() {
         cap=$(awk -F '|' '$1 == "zdm 1 8" { print int(10 * $2) + 1 }' "$work/speed")
         measured limit1000 at_most "$cap" limit.sql 1000
         measured limit10000 at_most "$cap" limit.sql 10000
+        measured lone1000 at_most "$cap" limit.sql 1000 '-c synchronize_seqscans=off'
         measured ordered1000 at_most "$cap" limit_ordered.sql 1000
         measured ordered10000 at_most "$cap" limit_ordered.sql 10000
     done
@@ -54,6 +55,7 @@ speed() {
     speed_row update 'one `UPDATE`'
     speed_row keyset 'a loop along the key, 10,000 rows at a time'
     speed_row limit1000 '`IS NULL LIMIT 1000` in a loop'
+    speed_row lone1000 'the same, each scan from the first page (`synchronize_seqscans = off`)'
     speed_row limit10000 '`IS NULL LIMIT 10000` in a loop'
     speed_row ordered1000 '`IS NULL ORDER BY id LIMIT 1000` in a loop'
     speed_row ordered10000 '`IS NULL ORDER BY id LIMIT 10000` in a loop'
