@@ -1,0 +1,110 @@
+--- What the kinds of values (kinds.lua, kinds_sql.lua) check with, and say.
+
+local native = require "native"
+local token = require "token"
+
+local values = {}
+
+--- "an integer", "an empty string", "false", 'sql "x"': for messages.
+function values.describe(value)
+    if value == nil or value == native.null or type(value) == "boolean" or token.data(value) then
+        return tostring(value)
+    elseif value == "" then
+        return "an empty string"
+    elseif type(value) == "table" and next(value) == nil then
+        return "an empty table"
+    end
+    local kind = math.type(value) or type(value)
+    return (kind:find "^[aeiou]" and "an " or "a ") .. kind
+end
+
+function values.must(what, value)
+    return nil, ("must be %s, not %s"):format(what, values.describe(value))
+end
+
+--- A non-empty string that canonical JSON can hold, or nil and what is wrong.
+function values.string_of(value, what)
+    if type(value) ~= "string" or value == "" then
+        return values.must(what, value)
+    elseif value:find("\0", 1, true) or not utf8.len(value) then
+        return nil, ("must be %s in UTF-8 without NUL"):format(what)
+    end
+    return value
+end
+
+local function count_keys(value)
+    local n = 0
+    for _ in next, value do
+        n = n + 1
+    end
+    return n
+end
+
+--- Is it a table of somebody's with an entry at least?
+function values.is_table(value)
+    return type(value) == "table" and not token.data(value) and next(value) ~= nil
+end
+
+--- What item() makes of each entry of a list; nil, what is wrong, when it is none.
+function values.list_of(value, what, item)
+    if type(value) ~= "table" or token.data(value) or #value == 0 or count_keys(value) ~= #value then
+        return values.must("a list such as " .. what, value)
+    end
+    local list = {}
+    for i = 1, #value do
+        local text, wrong = item(value[i])
+        if not text then
+            return nil, ("has an entry %d that %s"):format(i, wrong)
+        end
+        list[i] = text
+    end
+    return list
+end
+
+--- What item(key, value) makes of each entry of a table, in the order of its `column`; nil, and what is wrong, when
+-- it is none or item() says so.
+function values.entries_of(value, what, item)
+    if not values.is_table(value) then
+        return values.must("a table such as " .. what, value)
+    end
+    local list = {}
+    for key, entry in next, value do
+        local made, wrong = item(key, entry)
+        if not made then
+            return nil, wrong
+        end
+        list[#list + 1] = made
+    end
+    table.sort(list, function(a, b)
+        return a.column < b.column
+    end)
+    return list
+end
+
+--- "30s" of 30000.
+function values.show_ms(ms)
+    for _, unit in ipairs { { 3600000, "h" }, { 60000, "m" }, { 1000, "s" } } do
+        if ms > 0 and ms % unit[1] == 0 then
+            return ms // unit[1] .. unit[2]
+        end
+    end
+    return ms .. "ms"
+end
+
+--- A range for messages and for the reference: "5 to 5000", "at least 1".
+function values.range(field)
+    local show = field.kind == "duration" and values.show_ms or tostring
+    if field.min and field.min == field.max then
+        return show(field.min)
+    elseif field.min and field.max then
+        return ("%s to %s"):format(show(field.min), show(field.max))
+    elseif field.min and field.min > 0 then
+        return "at least " .. show(field.min)
+    end
+end
+
+function values.in_range(n, field)
+    return n >= (field.min or math.mininteger) and n <= (field.max or math.maxinteger)
+end
+
+return values
