@@ -167,6 +167,14 @@ kinds.strings = {
     end,
 }
 
+kinds.texts = {
+    lua = "string|string[]",
+    says = "text, or list of texts",
+    check = function(value)
+        return kinds.strings.check(type(value) == "string" and { value } or value)
+    end,
+}
+
 -- Where other servers are. A password is no part of a plan: the service file or ~/.pgpass has it.
 kinds.connections = {
     lua = "string[]",

@@ -2,7 +2,9 @@
  * describe.h - one relation as JSON: what a recipe reads of a table.
  *
  *   { schema, name, kind: "table" | "partitioned table" | "view" | ..., owner, persistence,
- *     partition_of, partitions: [name], partition_key: [name], children: [name], row_security, replica_identity,
+ *     partition_of, bound, condition (of all its rows, those of tables above included), partitions: [name],
+ *     partition_key: [name], partition_by: { strategy: "range" | "list" | "hash", default, columns: [name or ""] },
+ *     triggers: [name], children: [name], row_security, replica_identity,
  *     server_version: 150004, row_type_users: [what], comment, options: [text],
  *     grants: [{ privilege, role, grantable }],
  *     columns: [{ name, type, not_null, default?, generated?, identity?, sequence?, sequence_options?,

@@ -26,6 +26,9 @@ DELETE FROM people WHERE id = :person;
 INSERT INTO events VALUES (1, date '2025-01-01' + (random() * 700)::int, 'now');
 UPDATE events SET what = 'then' WHERE id = 1;
 DELETE FROM events WHERE id = 1;
+INSERT INTO events_2027 VALUES (1, date '2027-01-01' + (random() * 300)::int, 'now');
+UPDATE events_2027 SET what = 'then', at = at + 1 WHERE id = 1;
+DELETE FROM events_2027 WHERE id = 1;
 INSERT INTO visits (user_id, at, page) VALUES (1, timestamptz '2026-01-01' + random() * interval '400 days', '/new')
 RETURNING id AS visit \gset
 UPDATE visits SET page = page || 'x' WHERE id = :visit;

@@ -17,6 +17,25 @@ SELECT pg_catalog.jsonb_build_object(
                      WHERE c.relkind = 'p' AND d.deptype = 'i'
                        AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.objsubid > 0
                        AND d.refclassid = d.classid AND d.refobjid = c.oid AND d.refobjsubid = 0), '[]'),
+  -- A key that is no plain column, compared as its type and the column say, is ''.
+  'partition_by', (
+    SELECT pg_catalog.jsonb_build_object(
+             'strategy', CASE p.partstrat WHEN 'r' THEN 'range' WHEN 'l' THEN 'list' ELSE 'hash' END,
+             'default', NULLIF(p.partdefid, 0)::pg_catalog.regclass::text,
+             'columns', (
+               SELECT pg_catalog.jsonb_agg(COALESCE(a.attname, '') ORDER BY k.o)
+                 FROM ROWS FROM (pg_catalog.unnest(p.partattrs::pg_catalog.int2[]),
+                                 pg_catalog.unnest(p.partclass::pg_catalog.oid[]),
+                                 pg_catalog.unnest(p.partcollation::pg_catalog.oid[]))
+                      WITH ORDINALITY AS k (attnum, class, coll, o)
+                 JOIN pg_catalog.pg_opclass y ON y.oid = k.class
+                 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum > 0
+                                                    AND a.attcollation = k.coll AND y.opcdefault))
+      FROM pg_catalog.pg_partitioned_table p WHERE p.partrelid = c.oid),
+  'bound', CASE WHEN c.relispartition THEN pg_catalog.pg_get_expr(c.relpartbound, c.oid) END,
+  'condition', CASE WHEN c.relispartition THEN pg_catalog.pg_get_partition_constraintdef(c.oid) END,
+  'triggers', COALESCE((SELECT pg_catalog.jsonb_agg(g.tgname ORDER BY g.tgname) FROM pg_catalog.pg_trigger g
+                         WHERE g.tgrelid = c.oid AND NOT g.tgisinternal), '[]'),
   'children', COALESCE((SELECT pg_catalog.jsonb_agg(x ORDER BY x)
                  FROM (SELECT i.inhrelid::pg_catalog.regclass::text AS x FROM pg_catalog.pg_inherits i
                         WHERE c.relkind <> 'p' AND i.inhparent = c.oid) s), '[]'),
