@@ -42,23 +42,33 @@ add_holders(struct zdm_conn *conn, const char *table, struct zdm_buf *out, struc
     return 0;
 }
 
+void
+zdm_catalog_lockers(struct zdm_conn *conn, char **who)
+{
+    struct zdm_buf holders = ZDM_BUF_INIT;
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_result *tables = NULL;
+
+    int rc =
+        zdm_conn_exec(conn, zdm_embedded_text(zdm_catalog_sql, "sql/locked.sql"), &tables, &err);
+    for (int i = 0; rc == 0 && i < zdm_result_rows(tables); i++)
+        rc = add_holders(conn, zdm_result_get(tables, i, 0), &holders, &err);
+    zdm_result_free(tables);
+    /* What goes wrong here meets the load as well, if that depends on it. */
+    zdm_err_clear(&err);
+    *who = holders.len ? zdm_buf_take(&holders) : NULL;
+    zdm_buf_release(&holders);
+}
+
 int
 zdm_catalog_blame_locks(struct zdm_conn *conn, struct zdm_err *err)
 {
-    struct zdm_buf holders = ZDM_BUF_INIT;
-    struct zdm_err other = ZDM_ERR_INIT;
-    struct zdm_result *tables = NULL;
+    char *holders;
 
-    /* What goes wrong here takes nothing away from the first error. */
-    int rc =
-        zdm_conn_exec(conn, zdm_embedded_text(zdm_catalog_sql, "sql/locked.sql"), &tables, &other);
-    for (int i = 0; rc == 0 && i < zdm_result_rows(tables); i++)
-        rc = add_holders(conn, zdm_result_get(tables, i, 0), &holders, &other);
-    zdm_err_clear(&other);
-    zdm_result_free(tables);
-    if (holders.len)
-        zdm_err_detail(err, "%s", holders.s);
-    zdm_buf_release(&holders);
+    zdm_catalog_lockers(conn, &holders);
+    if (holders)
+        zdm_err_detail(err, "%s", holders);
+    free(holders);
     return zdm_err_hint(err,
         "the server spells CHECK constraints and other expressions only with a lock of its own on "
         "their table: try again when nobody holds ACCESS EXCLUSIVE on it");

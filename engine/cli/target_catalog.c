@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "catalog/live.h"
 #include "catalog/load.h"
+#include "catalog/locked.h"
+#include "cli/io.h"
 #include "ledger/ledger.h"
 #include "pg/conn.h"
 #include "pg/journal.h"
@@ -58,11 +60,31 @@ learn(struct zdm_conn *conn, const char *path, struct zdm_speeds *speeds, struct
     return rc;
 }
 
+/* Who waits for seconds at a terminal, or in a log, shall know for whom. */
+static void
+tell_lockers(struct zdm_conn *conn)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+    struct zdm_io io;
+    char *who;
+
+    zdm_catalog_lockers(conn, &who);
+    if (!who)
+        return;
+    zdm_io_init(&io, false, NULL);
+    zdm_buf_addf(&text, "waiting for up to 5 s to read the catalog: %s\n", who);
+    zdm_io_write(&io.err, &text);
+    zdm_io_flush(&io.err);
+    zdm_buf_release(&text);
+    free(who);
+}
+
 static int
 load(struct zdm_conn *conn, const char *ledger, struct zdm_catalog **out, struct zdm_err *err)
 {
     struct zdm_catalog *catalog;
 
+    tell_lockers(conn);
     if (zdm_catalog_load(conn, &catalog, err) < 0)
         return -1;
     if (zdm_catalog_load_live(conn, catalog, err) < 0 ||

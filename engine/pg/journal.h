@@ -69,16 +69,19 @@ const struct zdm_journal_row *zdm_journal_find_undone(
 
 /* What other plans must know of one, as JSON; each may be NULL. */
 struct zdm_journal_claim {
-    const char *tables;            /* ["public.users", ...]: zdm_journal_tables */
-    const char *steps;             /* [["id", "phase", "kind"], ...], in order */
+    const char *tables; /* ["public.users", ...]: zdm_journal_tables */
+    /* [["id", "phase", "kind", ["public.users"]], ...], in order; at the end the tables that it locks SHARE or stronger,
+     * so that nobody writes there meanwhile; null: nobody knows */
+    const char *steps;
     const char *after, *alongside; /* ["plan", ...] */
     const char *described;         /* what recipes read of the tables: {"name": {...}} */
 };
 /* That of a plan that has begun; *json owned, NULL: it has not, or has none. Works without a zdm schema. */
 int zdm_journal_described(
     struct zdm_conn *conn, const char *plan, char **json, struct zdm_err *err);
-/* The tables behind names as plans write them (a JSON list), as the session finds them: schema.name, of an
- * index its table, of a partition the root; what is not there yet as it will be named. Owned. */
+/* The tables behind names as plans write them (a JSON list, each once), as the session finds them: {"t_idx": "public.t"},
+ * of an index its table, of a partition the root; what is not there yet as it will be named; nothing of the system's
+ * and of zdm's own. Owned. */
 int zdm_journal_tables(
     struct zdm_conn *conn, const char *names, char **tables, struct zdm_err *err);
 /* Another plan at work, or interrupted with something done, on the tables of one. */
@@ -87,7 +90,9 @@ struct zdm_journal_meeting {
     char *who, *at;      /* who ran it last, and when */
     char *step;          /* it stands before */
     char *shared;        /* "public.a, public.b": tables that both change; "": none, then */
-    char *linked;        /* "public.a refers to public.b": foreign keys between theirs */
+    char *
+        linked; /* "public.a refers to public.b": foreign keys between theirs, of which one of the two plans
+                          * still locks a side as in `steps` above */
 };
 struct zdm_journal_meetings {
     struct zdm_journal_meeting *items;

@@ -167,7 +167,7 @@ read_meetings(struct zdm_conn *conn, const char *plan, const struct zdm_journal_
 
     *out = (struct zdm_journal_meetings){.count = 0};
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_others.sql"), &r, err, plan,
-            claim->tables, claim->alongside) < 0)
+            claim->tables, claim->alongside, claim->steps) < 0)
         return -1;
     for (int i = 0; i < zdm_result_rows(r) && rc == 0; i++) {
         bool at_gate = strcmp(zdm_result_get(r, i, 4), "gate") == 0;

@@ -3,7 +3,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -28,19 +27,6 @@ names_json(const char *const *names, size_t n)
 
     for (size_t i = 0; i < n; i++)
         json_array_append_new(array, json_string(names[i]));
-    return dump(array);
-}
-
-static char *
-steps_json(const struct zdm_plan *plan)
-{
-    json_t *array = json_array();
-
-    for (size_t i = 0; i < plan->n_steps; i++) {
-        const struct zdm_step *step = &plan->steps[i];
-        json_array_append_new(array, json_pack("[s,s,s]", step->id, zdm_phase_name(step->phase),
-                                         zdm_step_kind_name(step->kind)));
-    }
     return dump(array);
 }
 
@@ -69,23 +55,86 @@ relations_json(const struct zdm_plan *plan, const struct zdm_plan_report *report
     return dump(array);
 }
 
+/* {"t_idx": "public.t"} -> ["public.t"], each once. */
+static char *
+tables_json(json_t *tables)
+{
+    json_t *each = json_object(), *array = json_array(), *value;
+    const char *name;
+
+    json_object_foreach(tables, name, value)
+        json_object_set_new(each, json_string_value(value), json_true());
+    json_object_foreach(each, name, value) json_array_append_new(array, json_string(name));
+    json_decref(each);
+    return dump(array);
+}
+
+/* The tables of a step's n statements on which nobody else writes meanwhile; null: a function of the plan, a program,
+ * and what cannot be read may lock anything. */
+static json_t *
+strong_json(const struct zdm_step *step, const struct zdm_plan_statement *statements, size_t n,
+    const json_t *tables)
+{
+    json_t *strong = json_object(), *array = json_array(), *value;
+    bool known = step->kind != ZDM_STEP_HOOK && step->kind != ZDM_STEP_COMMAND;
+    const char *name;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct zdm_statement *st = &statements[i].st;
+        known = known && st->verdict != ZDM_VERDICT_UNKNOWN;
+        for (size_t k = 0; k < st->n_locks; k++) {
+            const json_t *table = json_object_get(tables, st->locks[k].relation);
+            if (table && st->locks[k].mode >= ZDM_LOCK_SHARE)
+                json_object_set_new(strong, json_string_value(table), json_true());
+        }
+    }
+    json_object_foreach(strong, name, value) json_array_append_new(array, json_string(name));
+    json_decref(strong);
+    if (known)
+        return array;
+    json_decref(array);
+    return json_null();
+}
+
+/* Statements stand in the order of their steps. */
+static char *
+steps_json(const struct zdm_plan *plan, const struct zdm_plan_report *report, const json_t *tables)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0, first = 0, end; i < plan->n_steps; i++, first = end) {
+        const struct zdm_step *step = &plan->steps[i];
+        for (end = first; end < report->n_statements && report->statements[end].step == i;)
+            end++;
+        json_t *strong = strong_json(step, &report->statements[first], end - first, tables);
+        json_array_append_new(array, json_pack("[s,s,s,o]", step->id, zdm_phase_name(step->phase),
+                                         zdm_step_kind_name(step->kind), strong));
+    }
+    return dump(array);
+}
+
 /* Its texts are owned; the names of tables are looked up in the target. */
 static int
 claim_on(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_plan_report *report,
     struct zdm_journal_claim *out, struct zdm_err *err)
 {
-    char *names = relations_json(plan, report), *tables = NULL;
-    int rc = zdm_journal_tables(conn, names, &tables, err);
+    char *names = relations_json(plan, report), *text = NULL;
+    int rc = zdm_journal_tables(conn, names, &text, err);
 
     free(names);
     if (rc < 0)
         return -1;
+    json_t *tables = json_loads(text, 0, NULL);
+    free(text);
+    if (!tables)
+        zdm_die("the server gives JSON that is none");
     *out = (struct zdm_journal_claim){
-        .tables = tables,
-        .steps = steps_json(plan),
+        .tables = tables_json(tables),
+        .steps = steps_json(plan, report, tables),
         .after = plan->n_after ? names_json(plan->after, plan->n_after) : NULL,
         .alongside = plan->n_alongside ? names_json(plan->alongside, plan->n_alongside) : NULL,
     };
+    json_decref(tables);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/embedded.h"
 #include "catalog/load.h"
+#include "catalog/locked.h"
 #include "pg/locks.h"
 #include "run/recall.h"
 #include "sql/catalog.h"
@@ -252,12 +253,28 @@ look_again(struct zdm_session *s, const struct verdict *verdict, bool *same, str
     return 0;
 }
 
+/* Who reads a run that stands still for seconds shall know why. */
+static void
+tell_lockers(struct zdm_session *s, const struct zdm_step *step)
+{
+    char *who;
+
+    zdm_catalog_lockers(s->conn, &who);
+    if (who)
+        zdm_session_say(s, ZDM_EVENT_LOCK_WAIT, "info", step,
+            "the catalog can only be read when these locks are gone, and is waited for up to 5 s: "
+            "%s",
+            who);
+    free(who);
+}
+
 static int
 read_catalog(struct zdm_session *s, size_t index, struct zdm_err *err)
 {
     struct zdm_catalog *catalog;
 
     clear(s->judge);
+    tell_lockers(s, &s->plan->steps[index]);
     if (zdm_catalog_load(s->conn, &catalog, err) < 0)
         return -1;
     struct zdm_sql_context *context = zdm_sql_context_on(catalog, 0);

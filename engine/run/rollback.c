@@ -13,6 +13,7 @@
 struct undoing {
     struct zdm_session *s;
     const struct zdm_rollback_options *options;
+    const struct zdm_rollback_view *view;
     const struct zdm_rollback_step *now; /* the step that is taken back */
     char *untold;                        /* of it: rollback_loss.h. Owned */
 };
@@ -62,7 +63,8 @@ undo_and_forget(struct zdm_session *s, const struct zdm_step *step, void *self, 
 {
     struct undoing *u = self;
 
-    if (!u->options->accept_data_loss && zdm_rollback_look_again(s, u->now, &u->untold, err) < 0)
+    if (zdm_rollback_look_again(
+            s, u->now, u->options->accept_data_loss ? u->view : NULL, &u->untold, err) < 0)
         return -1;
     if (do_undo(s, step, u->now->recalled, err) < 0)
         return -1;
@@ -189,6 +191,10 @@ tell_and_take_back(struct undoing *u, struct zdm_err *err)
         zdm_session_say(s, ZDM_EVENT_NOTE, "warning", step, "%s", u->now->lacks);
     if (u->untold)
         zdm_session_say(s, ZDM_EVENT_NOTE, "warning", step, "%s", u->untold);
+    for (size_t i = 0; i < u->view->n_losses; i++)
+        if (u->view->losses[i].index == u->now->index)
+            zdm_session_say(s, ZDM_EVENT_NOTE, "warning", step, "lost, as was accepted: %s",
+                u->view->losses[i].words);
     zdm_session_tell(s, &(struct zdm_event){
                             .kind = ZDM_EVENT_STEP_UNDONE,
                             .step = step,
@@ -247,8 +253,8 @@ forget_looks(struct undoing *u, struct zdm_err *err)
 static int
 undo_steps(struct zdm_session *s, void *self, struct zdm_err *err)
 {
-    struct undoing u = {.s = s, .options = self};
     struct zdm_rollback_view view = {.where = NULL};
+    struct undoing u = {.s = s, .options = self, .view = &view};
     struct zdm_backoff losses = {.base_ms = 50, .max_ms = 5000};
     int rc = look_once_more(&u, &view, err);
 

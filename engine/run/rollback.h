@@ -6,7 +6,8 @@
  * that was interrupted goes on where it is, and zdm run goes forward from there.
  *
  * Before anything is undone the whole way is looked at. A step that nobody knows to take back refuses the
- * rollback as a whole, and so does data that would be lost, unless that was accepted.
+ * rollback as a whole, and so does data that would be lost, unless that was accepted. What was accepted is what this
+ * look found; what is written since is looked for again under the locks of each undo.
  */
 #ifndef ZDM_RUN_ROLLBACK_H
 #define ZDM_RUN_ROLLBACK_H
@@ -35,6 +36,8 @@ struct zdm_rollback_step {
 struct zdm_rollback_loss {
     size_t index; /* of the step whose undo it is about */
     char *words;  /* "column public.users.phone: values in about 1,200 rows" */
+    const struct zdm_sql_loss
+        *of; /* of the undo's text, view of the report; NULL: of the step's, or a hook's */
 };
 
 struct zdm_rollback_view {

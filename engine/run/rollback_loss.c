@@ -27,15 +27,28 @@ struct look {
     struct zdm_conn *conn;
     const struct zdm_plan *plan;
     bool locked;
-    struct zdm_rollback_view *view; /* takes what is lost */
-    char *untold;                   /* locked: what could not be told, and is believed; owned */
+    const struct zdm_rollback_view *accepted; /* locked: NULL, nothing is */
+    struct zdm_rollback_view *view;           /* takes what is lost */
+    char *untold; /* locked: what could not be told, and is believed; owned */
 };
 
+/* of: of the undo's text; NULL: not from there. Takes words. */
 static void
-add(struct zdm_rollback_view *view, size_t index, char *words)
+add(struct zdm_rollback_view *view, size_t index, const struct zdm_sql_loss *of, char *words)
 {
     view->losses = zdm_grow(view->losses, view->n_losses, sizeof *view->losses);
-    view->losses[view->n_losses++] = (struct zdm_rollback_loss){.index = index, .words = words};
+    view->losses[view->n_losses++] =
+        (struct zdm_rollback_loss){.index = index, .words = words, .of = of};
+}
+
+/* Whoever accepted it did so before the rollback began. */
+static bool
+is_accepted(const struct look *look, const struct zdm_sql_loss *loss)
+{
+    for (size_t i = 0; look->accepted && i < look->accepted->n_losses; i++)
+        if (look->accepted->losses[i].of == loss)
+            return true;
+    return false;
 }
 
 /* "the values of column t.c, about 1,200 rows" */
@@ -62,7 +75,7 @@ add_renamed(struct zdm_rollback_view *view, size_t index, const struct zdm_sql_l
 {
     char *words = words_of(loss, table, -1);
 
-    add(view, index, zdm_strf("%s: it has another name now, or is gone", words));
+    add(view, index, loss, zdm_strf("%s: it has another name now, or is gone", words));
     free(words);
 }
 
@@ -219,16 +232,20 @@ look_inside(struct look *look, const struct zdm_rollback_step *undone,
         free(condition);
     }
     if (rc == 0 && answer == YES)
-        add(look->view, undone->index,
+        add(look->view, undone->index, loss,
             kept.elsewhere ? zdm_strf("%s: some are not in the other column of the sync", words)
                            : zdm_strdup(words));
-    else if (rc == 0 && answer == CANNOT_TELL && look->locked && kept.elsewhere && !look->untold)
-        look->untold = zdm_strf("whether anybody wrote to column %s.%s alone since its sync ended "
-                                "could not be told: %s",
-            table, column, why);
-    else if (rc == 0 && answer == CANNOT_TELL &&
-             !(kept.elsewhere && (look->locked || kept.believed)))
-        add(look->view, undone->index,
+    else if (rc == 0 && answer == CANNOT_TELL && look->locked &&
+             (kept.elsewhere || look->accepted)) {
+        if (!look->untold)
+            look->untold = kept.elsewhere ? zdm_strf("whether anybody wrote to column %s.%s alone "
+                                                     "since its sync ended could not be told: %s",
+                                                table, column, why)
+                                          : zdm_strf("%s: whether there are any could not be told "
+                                                     "again: %s",
+                                                words, why);
+    } else if (rc == 0 && answer == CANNOT_TELL && !(kept.elsewhere && kept.believed))
+        add(look->view, undone->index, loss,
             zdm_strf("%s: whether there are any%s could not be told: %s", words,
                 kept.elsewhere ? " that are not in the other column of the sync" : "", why));
     else if (rc == 0 && answer == NO_COLUMN && !undone->begun && !comes_back(look, undone, loss))
@@ -253,7 +270,7 @@ look_cascade(struct look *look, const struct zdm_rollback_step *undone,
     const char *list = rc == 0 ? zdm_result_get(r, 0, 0) : NULL;
 
     if (list)
-        add(look->view, undone->index,
+        add(look->view, undone->index, loss,
             zdm_strf("what goes with %s %s by CASCADE: %s", loss->what, written, list));
     zdm_result_free(r);
     free(written);
@@ -273,7 +290,7 @@ look_undo(struct look *look, const struct zdm_rollback_step *undone,
     int rc = 0;
 
     if (unnamed)
-        add(look->view, index, unnamed);
+        add(look->view, index, loss, unnamed);
     else
         rc = look_table(look->conn, written, &table, err);
     if (rc == 0 && table.name) {
@@ -300,16 +317,16 @@ look_done(struct look *look, const struct zdm_step *step, size_t index,
     int rc = 0;
 
     if (loss->kind == ZDM_LOSS_SCHEMA) {
-        add(look->view, index,
+        add(look->view, index, NULL,
             zdm_strf("what was in schema %s, dropped by \"%s\"", written, step->id));
     } else if (unnamed) {
-        add(look->view, index, zdm_strf("%s, gone since \"%s\"", unnamed, step->id));
+        add(look->view, index, NULL, zdm_strf("%s, gone since \"%s\"", unnamed, step->id));
     } else {
         rc = look_table(look->conn, written, &table, err);
         if (rc == 0) {
             char *words = words_of(loss, table.name ? table.name : written,
                 loss->kind == ZDM_LOSS_COLUMN ? table.rows : -1);
-            add(look->view, index, zdm_strf("%s, gone since \"%s\"", words, step->id));
+            add(look->view, index, NULL, zdm_strf("%s, gone since \"%s\"", words, step->id));
             free(words);
         }
     }
@@ -326,10 +343,13 @@ look_undos(struct look *look, const struct zdm_plan_report *report,
     const struct zdm_sql_losses *losses = &report->undos[undone->index].losses;
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < losses->count; i++)
-        rc = losses->items[i].kind == ZDM_LOSS_CASCADE
-                 ? look_cascade(look, undone, &losses->items[i], err)
-                 : look_undo(look, undone, &losses->items[i], err);
+    for (size_t i = 0; rc == 0 && i < losses->count; i++) {
+        const struct zdm_sql_loss *loss = &losses->items[i];
+        if (is_accepted(look, loss))
+            continue;
+        rc = loss->kind == ZDM_LOSS_CASCADE ? look_cascade(look, undone, loss, err)
+                                            : look_undo(look, undone, loss, err);
+    }
     return rc;
 }
 
@@ -342,7 +362,7 @@ look_step(struct look *look, const struct zdm_plan_report *report,
     int rc = look_undos(look, report, undone, err);
 
     if (rc == 0 && step->kind == ZDM_STEP_HOOK && undone->action != ZDM_UNDO_FORGET)
-        add(look->view, undone->index,
+        add(look->view, undone->index, NULL,
             zdm_strf("what the undo function of \"%s\" loses is not known", step->id));
     if (step->kind == ZDM_STEP_SQL && !step->u.sql.keeps)
         zdm_sql_losses_of(step->u.sql.up.text, &done);
@@ -350,7 +370,7 @@ look_step(struct look *look, const struct zdm_plan_report *report,
         rc = look_done(look, step, undone->index, &done.items[i], err);
     zdm_sql_losses_release(&done);
     if (rc == 0 && step->kind == ZDM_STEP_BACKFILL && step->u.backfill.erase)
-        add(look->view, undone->index,
+        add(look->view, undone->index, NULL,
             zdm_strf("rows of table %s, deleted by \"%s\"", step->u.backfill.table, step->id));
     return rc;
 }
@@ -370,11 +390,12 @@ zdm_rollback_losses(struct zdm_conn *conn, const struct zdm_plan *plan,
 
 int
 zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *undone,
-    char **untold, struct zdm_err *err)
+    const struct zdm_rollback_view *accepted, char **untold, struct zdm_err *err)
 {
     const struct zdm_step *step = &s->plan->steps[undone->index];
     struct zdm_rollback_view view = {.where = NULL};
-    struct look look = {.conn = s->conn, .plan = s->plan, .locked = true, .view = &view};
+    struct look look = {
+        .conn = s->conn, .plan = s->plan, .locked = true, .accepted = accepted, .view = &view};
     int rc = look_undos(&look, s->report, undone, err);
 
     if (rc == 0 && view.n_losses > 0) {
@@ -387,7 +408,10 @@ zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *u
         zdm_err_hint(err,
             "the steps behind it are taken back, it and those before are as they were; keep "
             "everybody from writing there, save it, and roll back again, or go on without it: "
-            "--accept-data-loss; zdm run %s goes forward again",
+            "%s--accept-data-loss; zdm run %s goes forward again",
+            accepted
+                ? "what is accepted is what is there when a rollback begins, so once more with "
+                : "",
             s->plan->file);
         zdm_buf_release(&list);
         rc = zdm_err_at(err, step->at);

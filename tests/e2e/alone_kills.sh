@@ -1,7 +1,9 @@
-# Everything that runs outside transactions is interrupted in its middle, all at once: the backends are
-# ended, zdm is killed, the server crashes. What is there at the end is what an undisturbed run makes.
+# Everything that runs outside transactions, and what takes long or waits in one (VALIDATE, ADD VALUE, FINALIZE), is
+# interrupted in its middle, all at once: the backends are ended, zdm is killed, the server crashes. What is there at
+# the end is what an undisturbed run makes.
 #
-# They are held in their middle by one old transaction, which each of them must wait for.
+# They are held in their middle by one old transaction, which each of them must wait for: for its end, its locks, or
+# (VACUUM) for the page that its cursor stands on.
 source "$ZDM_SOURCE/tests/support/lib.sh"
 
 owner=$(stat -c %U "$PGHOST")
@@ -23,7 +25,22 @@ CREATE TABLE \"Other\".\"M 1\" PARTITION OF m FOR VALUES FROM (0) TO (100);
 CREATE TABLE m2 PARTITION OF m FOR VALUES FROM (100) TO (200);
 CREATE TABLE p (id int PRIMARY KEY, v int) PARTITION BY RANGE (id);
 CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (1000);
-INSERT INTO m SELECT i, i FROM generate_series(0, 199) AS i"
+INSERT INTO m SELECT i, i FROM generate_series(0, 199) AS i;
+CREATE TABLE h (id int) PARTITION BY RANGE (id); CREATE TABLE h1 PARTITION OF h FOR VALUES FROM (0) TO (100);
+CREATE TABLE v (id int); INSERT INTO v SELECT generate_series(1, 1000);
+CREATE FUNCTION waits(int) RETURNS boolean LANGUAGE plpgsql AS
+    'BEGIN PERFORM pg_catalog.pg_advisory_xact_lock_shared(7); RETURN \$1 > 0; END';
+CREATE TABLE k (id int); INSERT INTO k VALUES (1);
+ALTER TABLE k ADD CONSTRAINT checked CHECK (public.waits(id)) NOT VALID;
+CREATE TYPE mood AS ENUM ('so-so')"
+# Somebody's DETACH of h1 was interrupted.
+PGDATABASE=model hold_lock 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM h'
+psql -Xq -d model -c 'ALTER TABLE h DETACH PARTITION h1 CONCURRENTLY' 2>half.err &
+half=$!
+PGDATABASE=model wait_until 'SELECT count(*) FROM pg_inherits WHERE inhdetachpending' 1
+sql "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'ALTER TABLE h DETACH%'" >cancelled
+wait "$half" || true
+release_lock
 tables='"My Schema"."A", b, c, d, e, "Other".f, m, p'
 
 # plan NAME SQL [OPTIONS]
@@ -40,14 +57,22 @@ plan retable 'REINDEX TABLE CONCURRENTLY e'
 plan reschema 'REINDEX SCHEMA CONCURRENTLY "Other"'
 plan reparts 'REINDEX TABLE CONCURRENTLY p'
 plan detach 'ALTER TABLE m DETACH PARTITION "Other"."M 1" CONCURRENTLY' '{ lock_budget = "5m" }'
-plans='create unique drop reindex retable reschema reparts detach'
-n=8
+plan vacuum 'VACUUM (FREEZE) v'
+alone='create unique drop reindex retable reschema reparts detach vacuum'
+plan validate 'SET LOCAL lock_timeout = 0; ALTER TABLE k VALIDATE CONSTRAINT checked'
+plan enum "SET LOCAL lock_timeout = 0; ALTER TYPE mood ADD VALUE 'fine'"
+plan finalize 'SET LOCAL lock_timeout = 0; ALTER TABLE h DETACH PARTITION h1 FINALIZE' '{ statement_timeout = "0s" }'
+plans="$alone validate enum finalize"
+n=12
+waiting="application_name LIKE 'zdm/%' AND datname = current_database() AND wait_event_type IN ('Lock', 'BufferPin', 'Buffer')"
 
 # begin ROUND: every plan runs on a new database, and is held in its middle.
 begin() {
     fresh_db "$1" model
     export ZDM_LEDGER=$PWD/$1.db
-    hold_lock "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; LOCK TABLE $tables IN ROW EXCLUSIVE MODE; SELECT count(*) FROM b"
+    hold_lock "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; LOCK TABLE $tables IN ROW EXCLUSIVE MODE;
+        SELECT pg_advisory_xact_lock(7); ALTER TYPE mood ADD VALUE 'another';
+        DECLARE c CURSOR FOR SELECT FROM v; FETCH c; SELECT count(*) FROM b"
     runners=()
     # One makes the schema: they would wait for each other.
     "$ZDM" run none.lua >out 2>err
@@ -62,8 +87,7 @@ return plan "none" { api = 1, expand { sql "step" [[SELECT 1]] } }
 EOL
 
 in_the_middle() {
-    wait_until "SELECT count(*) FROM pg_stat_activity
-                 WHERE application_name LIKE 'zdm/%' AND datname = current_database() AND wait_event_type = 'Lock'" $n
+    wait_until "SELECT count(*) FROM pg_stat_activity WHERE $waiting" $n
 }
 
 # All is as if nothing had happened.
@@ -83,14 +107,21 @@ p_pkey" "$(sql "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.in
                  JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname IN ('public', 'Other', 'My Schema')
                 WHERE i.indisvalid ORDER BY c.relname")"
     check_eq "$1: nothing INVALID" 0 "$(sql 'SELECT count(*) FROM pg_index WHERE NOT indisvalid')"
-    check_eq "$1: partitions" m2 "$(sql "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'm'::regclass")"
+    check_eq "$1: partitions" m2 "$(sql "SELECT inhrelid::regclass FROM pg_inherits
+                                         WHERE inhparent IN ('m'::regclass, 'h'::regclass)")"
+    check_eq "$1: it is validated" t "$(sql "SELECT convalidated FROM pg_constraint WHERE conname = 'checked'")"
+    check_eq "$1: one value more" "so-so fine" \
+        "$(sql "SELECT string_agg(enumlabel, ' ' ORDER BY enumsortorder) FROM pg_enum")"
+    check_eq "$1: it is vacuumed" t "$(sql "SELECT relpages > 0 AND relallvisible = relpages FROM pg_class
+                                            WHERE oid = 'v'::regclass")"
 }
 
 # Every backend is ended: each run goes on by itself.
 begin ended
-sql "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-      WHERE application_name LIKE 'zdm/%' AND datname = current_database() AND wait_event_type = 'Lock'" >/dev/null
-check_eq "an interrupted DETACH is pending" t "$(sql 'SELECT bool_or(inhdetachpending) FROM pg_inherits')"
+sql "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE $waiting" >ended.n
+check_eq "backends that were ended" $n "$(cat ended.n)"
+check_eq "an interrupted DETACH is pending" t \
+    "$(sql "SELECT bool_or(inhdetachpending) FROM pg_inherits WHERE inhparent = 'm'::regclass")"
 wait_for grep -q 'finalizing it' detach.out
 release_lock
 for runner in "${runners[@]}"; do wait "$runner"; done
@@ -112,19 +143,20 @@ check_end killed
 
 # The server crashes: one backend is killed, and the postmaster ends the others and recovers.
 begin crashed
-as_server kill -9 "$(sql "SELECT min(pid) FROM pg_stat_activity
-    WHERE application_name LIKE 'zdm/%' AND datname = current_database() AND wait_event_type = 'Lock'")"
+as_server kill -9 "$(sql "SELECT min(pid) FROM pg_stat_activity WHERE $waiting")"
 release_lock
 for runner in "${runners[@]}"; do wait "$runner"; done
 check_end crashed
 
-# Killed at once: announced and not sent, then done and not journaled.
+# Killed at once: announced and not sent, then done and not journaled. In a transaction: done and not committed.
 fresh_db points model
 export ZDM_LEDGER=$PWD/points.db
 for plan in $plans; do
-    for point in started after; do
-        ZDM_FAILPOINT=alone.$point check_exit 137 "$ZDM" run "$plan.lua"
-        check_eq "$plan was begun" started "$(sql "SELECT state FROM zdm.journal WHERE plan = '$plan'")"
+    points='alone.started alone.after' state=started
+    case " $alone " in *" $plan "*) ;; *) points='journal.before journal.after' state='' ;; esac
+    for point in $points; do
+        ZDM_FAILPOINT=$point check_exit 137 "$ZDM" run "$plan.lua"
+        check_eq "$plan was begun" "$state" "$(sql "SELECT state FROM zdm.journal WHERE plan = '$plan'")"
     done
     "$ZDM" run "$plan.lua" >"$plan.out" 2>"$plan.err"
 done

@@ -1,6 +1,8 @@
 # Statements outside transactions are settled by the catalog.
 source "$ZDM_SOURCE/tests/support/lib.sh"
 export ZDM_LEDGER=$PWD/ledger.db
+# What the session is given for timeouts would leave INVALID indexes.
+export ZDM_DATABASE_URL="$ZDM_DATABASE_URL options='-c statement_timeout=100 -c lock_timeout=20'"
 sql 'CREATE SCHEMA "My Schema"; CREATE TABLE "My Schema"."T" (id int PRIMARY KEY, v int);
      INSERT INTO "My Schema"."T" SELECT i, i % 100 FROM generate_series(1, 1000) AS i;
      CREATE TABLE other (id int PRIMARY KEY)'
@@ -36,9 +38,11 @@ hold_lock 'INSERT INTO "My Schema"."T" VALUES (-1, -1)'
 psql -Xq -c 'CREATE INDEX CONCURRENTLY "T_v" ON "My Schema"."T" (v)' &
 builder=$!
 wait_until "SELECT count(*) FROM pg_class WHERE relname = 'T_v'" 1
-"$ZDM" run index.lua >out 2>err &
+"$ZDM" run index.lua --format json >out 2>err &
 runner=$!
 wait_for_line out 'being built by another session'
+wait_for_line out '"lockers_done":0,"lockers_total":1'
+check_has out '"command":"CREATE INDEX CONCURRENTLY"'
 release_lock
 wait "$builder"
 wait "$runner"

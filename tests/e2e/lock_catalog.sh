@@ -186,8 +186,28 @@ while read -r name; do
     sql "GRANT SELECT ON pg_catalog.$name TO PUBLIC"
 done <catalogs
 
-# --- a hazard that only the catalog shows: what zdm plan --db refuses is not run, unless it is allowed
 export ZDM_DATABASE_URL="host=$PGHOST port=$PGPORT user=$PGUSER dbname='$PGDATABASE'"
+
+# --- whose lock keeps the catalog from being read is said before it is waited for.
+sql 'CREATE TABLE checked (id int CHECK (id > 0)); CREATE TABLE stands (id int)'
+cat >stands.lua <<'EOF'
+return plan "stands" { api = 1, expand { sql "add" [[ALTER TABLE stands ADD COLUMN a int]] } }
+EOF
+hold_lock 'LOCK TABLE checked'
+"$ZDM" run stands.lua --format json >stands 2>&1 &
+runner=$!
+wait_for_line stands '"event":"lock-wait"'
+check_has stands 'is waited for up to 5 s: public.checked is locked by pid '
+release_lock
+wait "$runner"
+hold_lock 'LOCK TABLE checked'
+"$ZDM" check --db "$ZDM_DATABASE_URL" c.sql >check.out 2>check.err &
+runner=$!
+wait_for_line check.err 'waiting for up to 5 s to read the catalog: public.checked is locked by pid '
+release_lock
+wait "$runner"
+
+# --- a hazard that only the catalog shows: what zdm plan --db refuses is not run, unless it is allowed
 sql "CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE TABLE amounts (id int); INSERT INTO amounts VALUES (1)"
 cat >domain.lua <<'LUA'
 return plan "domain" {

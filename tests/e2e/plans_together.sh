@@ -169,6 +169,32 @@ check_has "$out" '"refused": true'
 check_has "$out" 'changes public.parent too: until it is done or at a gate, a run is refused'
 plan of_parent '' "$(add parent p1)"
 check_exit 0 "$ZDM" run of_parent.lua
+# By the strength of their locks: rows of two backfills do not wait for each other, nor for VALIDATE; with a hook to come
+# nobody knows.
+sql 'INSERT INTO parent VALUES (1); INSERT INTO child VALUES (1, 1)'
+fill() { # NAME SET
+    echo "backfill \"$1\" { table = \"parent\", set = { $2 } },"
+}
+plan rows_of_parent '' "$(fill f1 'p1 = "1"') $(fill f2 'p1 = "1 / (id - 1)"')"
+check_exit 1 "$ZDM" run rows_of_parent.lua
+plan rows_of_child '' 'backfill "c" { table = "child", set = { c1 = "1" } }'
+plan checks_child '' 'expand { sql "v" [[ALTER TABLE child VALIDATE CONSTRAINT child_parent_fkey]] }'
+for name in rows_of_child checks_child; do
+    check_exit 0 "$ZDM" plan $name.lua
+    check_lacks "$out" rows_of_parent
+done
+joined='plan "rows_of_parent" was interrupted, and public.child refers to public.parent'
+plan column_of_child '' "$(add child c2)"
+check_exit 0 "$ZDM" plan column_of_child.lua
+tr -s ' \n' ' ' <"$out" >flat
+check_has flat "$joined"
+plan rows_of_parent '' "$(fill f1 'p1 = "1"') $(fill f2 'p1 = "1 / (id - 1)"') hook \"h\" { run = function() end }"
+check_exit 1 "$ZDM" run rows_of_parent.lua
+check_exit 0 "$ZDM" plan rows_of_child.lua
+tr -s ' \n' ' ' <"$out" >flat
+check_has flat "$joined"
+plan rows_of_parent '' "$(fill f1 'p1 = "1"')"
+check_exit 0 "$ZDM" run rows_of_parent.lua
 
 # While it runs, also between its take-over and its first step.
 plan walk '' 'backfill "w" { table = "users", set = { n = "n + 1" }, batch_min = 10, batch_max = 10, pause = "20ms" }'

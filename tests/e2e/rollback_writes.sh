@@ -41,6 +41,29 @@ refused_behind late.out log.lua
 check_has late.out 'the values of column people.note'
 check_eq "the value is there" 1 "$(sql 'SELECT count(note) FROM people')"
 
+# Whoever accepts what a hook may lose has not accepted what is written since.
+sql 'UPDATE people SET note = NULL'
+sed 's/return plan "log"/return plan "hooked"/; s/TABLE changes/TABLE hooked/; s/note/remark/
+     s/^} }/  hook "h" { run = function() end, undo = function() end },\n&/' log.lua >hooked.lua
+check_exit 0 "$ZDM" run hooked.lua
+check_exit 4 "$ZDM" rollback hooked.lua
+check_has "$err" 'what the undo function of "h" loses is not known'
+check_lacks "$err" remark
+hold_lock "UPDATE people SET remark = 'x' WHERE id = 3"
+"$ZDM" rollback hooked.lua --accept-data-loss --format json >late.out 2>&1 &
+runner=$!
+wait_for grep -q '"event":"undo-start".*"step":"column"' late.out
+commit_lock
+code=0
+wait "$runner" || code=$?
+check_eq "refused" 4 "$code"
+check_has late.out 'lost, as was accepted: what the undo function of \"h\" loses is not known'
+check_has late.out 'the values of column people.remark'
+check_has late.out 'once more with --accept-data-loss'
+check_eq "the value is there" 1 "$(sql 'SELECT count(remark) FROM people')"
+check_exit 0 "$ZDM" rollback hooked.lua --accept-data-loss --format json
+check_has "$out" 'lost, as was accepted: the values of column people.remark'
+
 # --- a table that is locked while it looks: by whom
 sql 'UPDATE people SET note = NULL'
 hold_lock 'LOCK TABLE changes'

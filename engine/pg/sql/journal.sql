@@ -230,7 +230,7 @@ ALTER TABLE zdm.plan
     ADD COLUMN IF NOT EXISTS after     text[],
     ADD COLUMN IF NOT EXISTS alongside text[];
 COMMENT ON COLUMN zdm.plan.tables    IS 'tables that its statements and backfills change, schema.name, as of its last run';
-COMMENT ON COLUMN zdm.plan.steps     IS 'its steps in order: [[id, phase, kind], ...]';
+COMMENT ON COLUMN zdm.plan.steps     IS 'its steps in order: [[id, phase, kind, [tables locked SHARE or stronger]], ...]';
 COMMENT ON COLUMN zdm.plan.after     IS 'plans that have to be done before it';
 COMMENT ON COLUMN zdm.plan.alongside IS 'plans that may work on its tables at the same time';
 CREATE TABLE IF NOT EXISTS zdm.snapshot (

@@ -1,7 +1,9 @@
--- $1 plan, $2 its tables, $3 those that it is alongside (JSON lists, or NULL) -> other plans that are not done and
--- change one of its tables, or one that a foreign key joins with one of its, unless one of the two is alongside the other:
--- name, who started it and when, its next step and the kind of that, whether anything of it was done, the tables
--- of both, and the foreign keys between theirs. A view is one with the tables that it reads, when the other plan changes those.
+-- $1 plan, $2 its tables, $3 those that it is alongside, $4 its steps (JSON lists, or NULL) -> other plans that are not
+-- done and change one of its tables, or one that a foreign key joins with one of its, unless one of the two is
+-- alongside the other: name, who started it and when, its next step and the kind of that, whether anything of it was
+-- done, the tables of both, and the foreign keys between theirs, of which one of the two locks a side so strongly in a
+-- step to come that the other one's rows have to wait. A view is one with the tables that it reads, when the other plan
+-- changes those.
 WITH RECURSIVE me AS (
     SELECT $1::pg_catalog.text AS name,
            ARRAY(SELECT t.name FROM pg_catalog.json_array_elements_text($2::pg_catalog.json) AS t (name)) AS tables,
@@ -52,6 +54,32 @@ WITH RECURSIVE me AS (
         coalesce(pg_catalog.pg_partition_root(k.confrelid)::pg_catalog.oid, k.confrelid)
     JOIN pg_catalog.pg_namespace AS rn ON rn.oid OPERATOR(pg_catalog.=) r.relnamespace
     WHERE k.contype OPERATOR(pg_catalog.=) 'f'
+), near AS MATERIALIZED (
+    SELECT p.name, k.child, k.parent
+    FROM me
+    JOIN zdm.plan AS p ON p.name OPERATOR(pg_catalog.<>) me.name
+    JOIN keys AS k ON k.child OPERATOR(pg_catalog.=) ANY (me.tables) AND k.parent OPERATOR(pg_catalog.=) ANY (p.tables)
+                   OR k.child OPERATOR(pg_catalog.=) ANY (p.tables) AND k.parent OPERATOR(pg_catalog.=) ANY (me.tables)
+), steps AS (
+    SELECT me.name AS plan, s.step FROM me, pg_catalog.json_array_elements($4::pg_catalog.json) AS s (step)
+    UNION ALL
+    SELECT p.name, s.step
+    FROM zdm.plan AS p, pg_catalog.json_array_elements(p.steps) AS s (step)
+    WHERE p.name OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT n.name FROM near AS n))
+), strong AS MATERIALIZED (
+    -- Of a step that does not say what it locks (a hook; an older zdm wrote it down) all tables of its plan.
+    SELECT DISTINCT p.name AS plan, t.name AS "table"
+    FROM steps AS s
+    JOIN plans AS p ON p.name OPERATOR(pg_catalog.=) s.plan
+    CROSS JOIN LATERAL pg_catalog.unnest(p.tables) AS t (name)
+    WHERE CASE pg_catalog.json_typeof(s.step OPERATOR(pg_catalog.->) 3)
+              WHEN 'array' THEN t.name OPERATOR(pg_catalog.=) ANY (
+                  ARRAY(SELECT l.name FROM pg_catalog.json_array_elements_text(s.step OPERATOR(pg_catalog.->) 3) AS l (name)))
+              ELSE (s.step OPERATOR(pg_catalog.->>) 2) OPERATOR(pg_catalog.=) ANY (ARRAY['sql', 'hook', 'command']) END
+      AND NOT EXISTS (SELECT FROM zdm.journal AS j
+                      WHERE j.plan OPERATOR(pg_catalog.=) s.plan
+                        AND j.step OPERATOR(pg_catalog.=) (s.step OPERATOR(pg_catalog.->>) 0)
+                        AND j.item OPERATOR(pg_catalog.=) '' AND j.state OPERATOR(pg_catalog.=) 'done')
 ), met AS MATERIALIZED (
     SELECT p.name, ARRAY(
         SELECT t.name FROM pg_catalog.unnest(p.tables) AS t (name)
@@ -61,9 +89,11 @@ WITH RECURSIVE me AS (
         SELECT t.name FROM pg_catalog.unnest(theirs.tables) AS t (name)
         WHERE t.name OPERATOR(pg_catalog.=) ANY (me.tables)
         ORDER BY 1) AS shared, ARRAY(
-        SELECT pg_catalog.concat(k.child, ' refers to ', k.parent) FROM keys AS k
-        WHERE k.child OPERATOR(pg_catalog.=) ANY (me.tables) AND k.parent OPERATOR(pg_catalog.=) ANY (p.tables)
-           OR k.child OPERATOR(pg_catalog.=) ANY (p.tables) AND k.parent OPERATOR(pg_catalog.=) ANY (me.tables)
+        SELECT pg_catalog.concat(n.child, ' refers to ', n.parent) FROM near AS n
+        WHERE n.name OPERATOR(pg_catalog.=) p.name
+          AND EXISTS (SELECT FROM strong AS s
+                      WHERE s.plan OPERATOR(pg_catalog.=) ANY (ARRAY[me.name, p.name])
+                        AND s."table" OPERATOR(pg_catalog.=) ANY (ARRAY[n.child, n.parent]))
         ORDER BY 1) AS linked
     FROM me
     LEFT JOIN reads AS mine ON mine.plan OPERATOR(pg_catalog.=) me.name

@@ -1,8 +1,9 @@
--- $1: a JSON list of names of relations -> a JSON list of tables, schema.name: of an index its table, of a partition
--- the root; what is not there yet as it will be named; nothing of the system's and of zdm's own.
-SELECT coalesce(pg_catalog.json_agg(DISTINCT named.name), '[]')
+-- $1: a JSON list of names of relations, each once -> a JSON object of their tables, schema.name: of an index its table,
+-- of a partition the root; what is not there yet as it will be named; nothing of the system's and of zdm's own.
+SELECT coalesce(pg_catalog.json_object_agg(named.written, named.name), '{}')
 FROM (
-    SELECT CASE WHEN c.oid IS NOT NULL THEN pg_catalog.format('%I.%I', n.nspname, c.relname)
+    SELECT a.name AS written,
+           CASE WHEN c.oid IS NOT NULL THEN pg_catalog.format('%I.%I', n.nspname, c.relname)
                 WHEN pg_catalog.strpos(a.name, '.') OPERATOR(pg_catalog.=) 0
                 THEN pg_catalog.concat(pg_catalog.quote_ident(current_schema()), '.', a.name)
                 ELSE a.name END AS name,
