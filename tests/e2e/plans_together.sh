@@ -144,7 +144,7 @@ check_has "$err" 'changes public.parted too'
 
 # Joined by a foreign key: said in plan, status and run, and refused by none; nothing is said of one at a gate.
 sql 'CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child (id int PRIMARY KEY, parent int REFERENCES parent)'
-plan of_parent '' 'expand { sql "p1" [[ALTER TABLE parent ADD COLUMN p1 int]], sql "p2" [[SELECT 1 / 0]] }'
+plan of_parent '' 'expand { sql "p1" [[ALTER TABLE parent ADD COLUMN p1 int]], sql "p2" [[ALTER TABLE parent ADD COLUMN id int]] }'
 plan of_child '' "$(add child c1) gate \"g\" { approval \"yes\" }"
 check_exit 0 "$ZDM" plan of_child.lua
 check_lacks "$out" of_parent
@@ -188,12 +188,12 @@ plan column_of_child '' "$(add child c2)"
 check_exit 0 "$ZDM" plan column_of_child.lua
 tr -s ' \n' ' ' <"$out" >flat
 check_has flat "$joined"
-plan rows_of_parent '' "$(fill f1 'p1 = "1"') $(fill f2 'p1 = "1 / (id - 1)"') hook \"h\" { run = function() end }"
+plan rows_of_parent '' "$(fill f1 'p1 = "1"') $(fill f2 'p1 = "1 / (id - 1)"') expand { hook \"h\" { run = function() end } }"
 check_exit 1 "$ZDM" run rows_of_parent.lua
 check_exit 0 "$ZDM" plan rows_of_child.lua
 tr -s ' \n' ' ' <"$out" >flat
 check_has flat "$joined"
-plan rows_of_parent '' "$(fill f1 'p1 = "1"')"
+plan rows_of_parent '' "$(fill f1 'p1 = "1"') $(fill f2 'p1 = "2"')"
 check_exit 0 "$ZDM" run rows_of_parent.lua
 
 # While it runs, also between its take-over and its first step.
