@@ -193,7 +193,8 @@ check_exit 1 "$ZDM" run rows_of_parent.lua
 check_exit 0 "$ZDM" plan rows_of_child.lua
 tr -s ' \n' ' ' <"$out" >flat
 check_has flat "$joined"
-plan rows_of_parent '' "$(fill f1 'p1 = "1"') $(fill f2 'p1 = "2"')"
+sql 'DELETE FROM child; UPDATE parent SET id = 2'
+plan rows_of_parent '' "$(fill f1 'p1 = "1"') $(fill f2 'p1 = "1 / (id - 1)"')"
 check_exit 0 "$ZDM" run rows_of_parent.lua
 
 # While it runs, also between its take-over and its first step.
