@@ -123,27 +123,29 @@ scans(const json_t *node)
 
 /* The node that changes rows: the CTE zdm_rows. */
 static const json_t *
-find_rows(const json_t *node)
+find_rows(const json_t *node, const char *cte)
 {
     size_t i;
     json_t *child;
     const json_t *found;
 
-    if (strcmp(text_of(node, "Subplan Name"), "CTE zdm_rows") == 0)
+    if (strcmp(text_of(node, "Subplan Name"), cte) == 0)
         return node;
     json_array_foreach(
-        json_object_get(node, "Plans"), i, child) if ((found = find_rows(child))) return found;
+        json_object_get(node, "Plans"), i, child) if ((found = find_rows(child, cte))) return found;
     return NULL;
 }
 
 static bool
-plan_scans(const char *text)
+plan_scans(const struct zdm_backfill_target *t, const char *text)
 {
+    char *cte = zdm_strf("CTE %s_rows", zdm_backfill_target_own(t));
     json_t *plan = json_loads(text ? text : "", 0, NULL);
-    const json_t *rows = find_rows(json_object_get(json_array_get(plan, 0), "Plan"));
+    const json_t *rows = find_rows(json_object_get(json_array_get(plan, 0), "Plan"), cte);
     bool yes = rows && scans(rows);
 
     json_decref(plan);
+    free(cte);
     return yes;
 }
 
@@ -198,7 +200,7 @@ zdm_worker_check_scan(
     while (zdm_conn_query(w->conn, sql, q.p.n, q.p.values, &r, err) < 0)
         if (zdm_worker_again(w, err) < 0)
             goto out;
-    rc = plan_scans(zdm_result_get(r, 0, 0)) ? refuse_scan(w->target, err) : 0;
+    rc = plan_scans(w->target, zdm_result_get(r, 0, 0)) ? refuse_scan(w->target, err) : 0;
 out:
     zdm_result_free(r);
     zdm_request_release(&q);

@@ -188,18 +188,19 @@ zdm_pages_build_stale(
 {
     struct zdm_buf b = ZDM_BUF_INIT;
     const char *row = zdm_backfill_target_row(t);
+    const char *own = zdm_backfill_target_own(t);
     char *q = zdm_order_own_name(t, "q", spec->where);
 
     zdm_buf_addf(&b,
-        "WITH zdm_fence AS MATERIALIZED (\n"
+        "WITH %s_fence AS MATERIALIZED (\n"
         "  SELECT p.epoch FROM zdm.plan AS p WHERE p.name " EQ " $1::pg_catalog.text\n"
         "    AND p.epoch " EQ " $4::pg_catalog.int8 FOR SHARE),\n"
-        "zdm_gone AS (\n"
-        "  DELETE FROM zdm.quarantine AS %s WHERE EXISTS (SELECT FROM zdm_fence) AND %s.plan " EQ
+        "%s_gone AS (\n"
+        "  DELETE FROM zdm.quarantine AS %s WHERE EXISTS (SELECT FROM %s_fence) AND %s.plan " EQ
         " $1\n"
         "    AND %s.step " EQ " $2::pg_catalog.text AND %s.relation " EQ " $3::pg_catalog.text\n"
         "    AND NOT EXISTS (SELECT FROM ",
-        q, q, q, q);
+        own, own, q, own, q, q, q);
     zdm_order_add_table(&b, t);
     /* OFFSET: row by row, never a join with the whole table. */
     zdm_buf_addf(&b,
@@ -217,9 +218,11 @@ zdm_pages_build_stale(
         add_needs(&b, spec, t);
         zdm_buf_add(&b, ")\n");
     }
-    zdm_buf_add(&b, "  RETURNING 1)\n"
-                    "SELECT (SELECT pg_catalog.count(*) FROM zdm_fence),\n"
-                    "  (SELECT pg_catalog.count(*) FROM zdm_gone)");
+    zdm_buf_addf(&b,
+        "  RETURNING 1)\n"
+        "SELECT (SELECT pg_catalog.count(*) FROM %s_fence),\n"
+        "  (SELECT pg_catalog.count(*) FROM %s_gone)",
+        own, own);
     free(q);
     return zdm_buf_take(&b);
 }

@@ -196,13 +196,15 @@ void
 zdm_batch_add_cas(
     struct zdm_buf *b, const struct zdm_backfill_target *t, const char *columns, int file)
 {
+    const char *own = zdm_backfill_target_own(t);
+
     zdm_buf_addf(b,
-        "WITH zdm_cas AS MATERIALIZED (\n"
+        "WITH %s_cas AS MATERIALIZED (\n"
         "  SELECT pg_catalog.set_config('zdm.sync', 'off', true) AS sync,\n"
         "    %s FROM zdm.cursor AS c\n"
         "  WHERE c.plan " EQ " $1::pg_catalog.text AND c.step " EQ " $2::pg_catalog.text\n"
         "    AND c.slice " EQ " $3::pg_catalog.int8 AND c.epoch " EQ " $4::pg_catalog.int8\n",
-        columns);
+        own, columns);
     zdm_buf_add(b,
         "    AND c.batches " EQ " $5::pg_catalog.int8 AND c.stripe " EQ " $6::pg_catalog.int8\n"
         "    AND (c.pos " EQ " $7::pg_catalog.text OR c.pos IS NULL AND"
@@ -211,41 +213,59 @@ zdm_batch_add_cas(
     if (file > 0)
         zdm_pages_add_file(b, t, file);
     zdm_batch_add_attached(b, t);
-    zdm_buf_add(b, "  FOR NO KEY UPDATE),\n"
-                   "zdm_rows AS (\n");
+    zdm_buf_addf(b,
+        "  FOR NO KEY UPDATE),\n"
+        "%s_rows AS (\n",
+        own);
 }
 
 void
 zdm_batch_add_move(struct zdm_buf *b, const char *batches, const struct zdm_backfill_target *t)
 {
+    const char *own = zdm_backfill_target_own(t);
+
     zdm_buf_addf(b,
         "UPDATE zdm.cursor AS c SET pos = $8::pg_catalog.text,\n"
         "  stripe = $9::pg_catalog.int4, stripes = $10::pg_catalog.int4,\n"
         "  range_end = $11::pg_catalog.text, stripe_pos = $12::pg_catalog.text,\n"
         "  batches = c.batches OPERATOR(pg_catalog.+) %s,\n",
         batches);
-    zdm_buf_add(b,
-        "  rows = c.rows OPERATOR(pg_catalog.+) (SELECT pg_catalog.count(*) FROM zdm_rows),\n"
+    zdm_buf_addf(b,
+        "  rows = c.rows OPERATOR(pg_catalog.+) (SELECT pg_catalog.count(*) FROM %s_rows),\n"
         "  at = pg_catalog.clock_timestamp()\n"
-        "WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND c.plan " EQ
+        "WHERE (SELECT %s_cas.sync FROM %s_cas) " EQ " 'off' AND c.plan " EQ
         " $1::pg_catalog.text\n"
         "  AND c.step " EQ " $2::pg_catalog.text AND c.slice " EQ " $3::pg_catalog.int8\n"
         "RETURNING c.rows, c.batches,\n"
         "  pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(),\n"
-        "    (SELECT zdm_cas.wal FROM zdm_cas))::pg_catalog.int8");
+        "    (SELECT %s_cas.wal FROM %s_cas))::pg_catalog.int8",
+        own, own, own, own, own);
     if (t->by_page)
         zdm_buf_add(b, ", pg_catalog.pg_current_xact_id()::pg_catalog.xid");
 }
 
-const char *
+char *
 zdm_batch_counted(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
 {
+    const char *own = zdm_backfill_target_own(t);
+
     if (!check_where(spec, t))
-        return "1";
+        return zdm_strdup("1");
     /* No other way to fail in the statement itself: nothing of this batch is done. */
-    return "(SELECT CASE WHEN pg_catalog.count(zdm_rows.still) " EQ " 0 THEN 1\n"
-           "    ELSE pg_catalog.concat('" ZDM_WHERE_STAYS "', pg_catalog.count(zdm_rows.still))"
-           "::pg_catalog.int8 END FROM zdm_rows)";
+    return zdm_strf("(SELECT CASE WHEN pg_catalog.count(%s_rows.still) " EQ " 0 THEN 1\n"
+                    "    ELSE pg_catalog.concat('" ZDM_WHERE_STAYS
+                    "', pg_catalog.count(%s_rows.still))"
+                    "::pg_catalog.int8 END FROM %s_rows)",
+        own, own, own);
+}
+
+/* " AND ..." or what begins a condition: the statement may do its work. */
+static void
+add_may(struct zdm_buf *b, const struct zdm_backfill_target *t)
+{
+    const char *own = zdm_backfill_target_own(t);
+
+    zdm_buf_addf(b, "(SELECT %s_cas.sync FROM %s_cas) " EQ " 'off'", own, own);
 }
 
 /* The numbers of a stripe, from the parameter `first` on. The planner takes them for ten, and looks each of
@@ -276,7 +296,9 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     zdm_batch_add_cas(&b, t, map ? ZDM_MAP_CAS : "pg_catalog.pg_current_wal_insert_lsn() AS wal",
         t->by_page ? upto : 0);
     add_action(&b, spec, t, spans);
-    zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND ");
+    zdm_buf_add(&b, "  WHERE ");
+    add_may(&b, t);
+    zdm_buf_add(&b, " AND ");
     if (t->by_page)
         zdm_pages_add_range(&b, t, common < 0 ? 0 : after, upto + 2);
     else if (kind == ZDM_BATCH_NAMED)
@@ -288,7 +310,9 @@ build_batch(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     add_rest(&b, spec, t, kind, spans);
     if (map)
         return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
-    zdm_batch_add_move(&b, zdm_batch_counted(spec, t), t);
+    char *counted = zdm_batch_counted(spec, t);
+    zdm_batch_add_move(&b, counted, t);
+    free(counted);
     return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
 }
 
@@ -328,13 +352,13 @@ build_sweep(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
 
 /* Takes a row out of quarantine, with another condition; without an end. */
 static void
-add_taken_out(struct zdm_buf *b, const char *condition)
+add_taken_out(struct zdm_buf *b, const struct zdm_backfill_target *t, const char *condition)
 {
     zdm_buf_addf(b,
-        "  DELETE FROM zdm.quarantine AS q WHERE EXISTS (SELECT FROM %s)\n"
+        "  DELETE FROM zdm.quarantine AS q WHERE EXISTS (SELECT FROM %s_%s)\n"
         "    AND q.plan " EQ " $1 AND q.step " EQ " $2::pg_catalog.text\n"
         "    AND q.relation " EQ " $3::pg_catalog.text AND q.key " EQ " $4::pg_catalog.text\n",
-        condition);
+        zdm_backfill_target_own(t), condition);
 }
 
 /* zdm_cas of a row in quarantine. By pages the row itself is locked before it is taken out: one that is
@@ -342,32 +366,37 @@ add_taken_out(struct zdm_buf *b, const char *condition)
 static void
 add_retry_cas(struct zdm_buf *b, const struct zdm_backfill_target *t)
 {
+    const char *own = zdm_backfill_target_own(t);
+
     if (!t->by_page) {
-        zdm_buf_add(b, "zdm_cas AS (\n");
-        add_taken_out(b, "zdm_fence");
+        zdm_buf_addf(b, "%s_cas AS (\n", own);
+        add_taken_out(b, t, "fence");
         zdm_buf_add(b, "  RETURNING pg_catalog.set_config('zdm.sync', 'off', true) AS sync),\n");
         return;
     }
-    zdm_buf_add(b, "zdm_place AS MATERIALIZED (\n  SELECT 1 FROM ");
+    zdm_buf_addf(b, "%s_place AS MATERIALIZED (\n  SELECT 1 FROM ", own);
     zdm_order_add_table(b, t);
-    zdm_buf_add(b, " WHERE EXISTS (SELECT FROM zdm_fence) AND ");
+    zdm_buf_addf(b, " WHERE EXISTS (SELECT FROM %s_fence) AND ", own);
     zdm_pages_add_at(b, t, ZDM_RETRY_PARAMETERS + 1);
-    zdm_buf_add(b, "\n  FOR UPDATE),\nzdm_gone AS (\n");
-    add_taken_out(b, "zdm_place");
-    zdm_buf_add(b,
-        "),\nzdm_cas AS MATERIALIZED (\n"
-        "  SELECT pg_catalog.set_config('zdm.sync', 'off', true) AS sync FROM zdm_place),\n");
+    zdm_buf_addf(b, "\n  FOR UPDATE),\n%s_gone AS (\n", own);
+    add_taken_out(b, t, "place");
+    zdm_buf_addf(b,
+        "),\n%s_cas AS MATERIALIZED (\n"
+        "  SELECT pg_catalog.set_config('zdm.sync', 'off', true) AS sync FROM %s_place),\n",
+        own, own);
 }
 
 /* Another column, which fails when a row that is meant was not changed. */
 void
-zdm_batch_add_suppressed(struct zdm_buf *b, const char *meant)
+zdm_batch_add_suppressed(struct zdm_buf *b, const struct zdm_backfill_target *t, const char *meant)
 {
+    const char *own = zdm_backfill_target_own(t);
+
     zdm_buf_addf(b,
-        ",\n  CASE WHEN (SELECT pg_catalog.count(*) FROM zdm_rows) " EQ " 0 AND %s\n"
+        ",\n  CASE WHEN (SELECT pg_catalog.count(*) FROM %s_rows) " EQ " 0 AND %s\n"
         "    THEN pg_catalog.concat('" ZDM_SUPPRESSED "', (SELECT pg_catalog.count(*)"
-        " FROM zdm_rows))::pg_catalog.int8 END",
-        meant);
+        " FROM %s_rows))::pg_catalog.int8 END",
+        own, meant, own);
 }
 
 /* Is there a row at that place, or with that key, for which `where` is true? Of a copy that leaves a row out
@@ -380,8 +409,8 @@ add_meant(
 
     if (spec->action == ZDM_BACKFILL_COPY && spec->on_conflict == ZDM_CONFLICT_NOTHING)
         return;
-    zdm_buf_addf(&meant, "EXISTS (SELECT FROM %s) AND EXISTS (SELECT FROM ",
-        t->by_page ? "zdm_place" : "zdm_cas");
+    zdm_buf_addf(&meant, "EXISTS (SELECT FROM %s_%s) AND EXISTS (SELECT FROM ",
+        zdm_backfill_target_own(t), t->by_page ? "place" : "cas");
     zdm_order_add_table(&meant, t);
     zdm_buf_add(&meant, " WHERE ");
     if (t->by_page)
@@ -391,7 +420,7 @@ add_meant(
     if (spec->where)
         zdm_buf_addf(&meant, " AND (\n%s\n)", spec->where);
     zdm_buf_add(&meant, ")");
-    zdm_batch_add_suppressed(b, meant.s);
+    zdm_batch_add_suppressed(b, t, meant.s);
     zdm_buf_release(&meant);
 }
 
@@ -401,16 +430,21 @@ build_retry(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
     struct zdm_buf b = ZDM_BUF_INIT;
     size_t *spans = zdm_alloc((spec->n_set + 1) * sizeof *spans);
     bool map = spec->action == ZDM_BACKFILL_MAP;
+    const char *own = zdm_backfill_target_own(t);
 
-    zdm_buf_add(&b, "WITH zdm_fence AS MATERIALIZED (\n"
-                    "  SELECT p.epoch FROM zdm.plan AS p WHERE p.name " EQ " $1::pg_catalog.text\n"
-                    "    AND p.epoch " EQ " $5::pg_catalog.int8\n");
+    zdm_buf_addf(&b,
+        "WITH %s_fence AS MATERIALIZED (\n"
+        "  SELECT p.epoch FROM zdm.plan AS p WHERE p.name " EQ " $1::pg_catalog.text\n"
+        "    AND p.epoch " EQ " $5::pg_catalog.int8\n",
+        own);
     zdm_batch_add_attached(&b, t);
     zdm_buf_add(&b, "  FOR SHARE),\n");
     add_retry_cas(&b, t);
-    zdm_buf_add(&b, "zdm_rows AS (\n");
+    zdm_buf_addf(&b, "%s_rows AS (\n", own);
     add_action(&b, spec, t, spans);
-    zdm_buf_add(&b, "  WHERE (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off' AND ");
+    zdm_buf_add(&b, "  WHERE ");
+    add_may(&b, t);
+    zdm_buf_add(&b, " AND ");
     if (t->by_page)
         zdm_pages_add_at(&b, t, ZDM_RETRY_PARAMETERS + 1);
     else
@@ -427,15 +461,17 @@ build_retry(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
         zdm_batch_add_returning(&b, spec, t);
     }
     zdm_buf_addf(&b,
-        "SELECT (SELECT pg_catalog.count(*) FROM zdm_fence),\n"
-        "  (SELECT pg_catalog.count(*) FROM %s),\n  ",
-        t->by_page ? "zdm_place" : "zdm_cas");
+        "SELECT (SELECT pg_catalog.count(*) FROM %s_fence),\n"
+        "  (SELECT pg_catalog.count(*) FROM %s_%s),\n  ",
+        own, own, t->by_page ? "place" : "cas");
     if (map) {
-        zdm_buf_add(&b, "zdm_rows.* FROM (SELECT) AS zdm_one LEFT JOIN zdm_rows ON true");
-    } else {
         zdm_buf_addf(
-            &b, "(SELECT pg_catalog.count(*) FROM zdm_rows), %s", zdm_batch_counted(spec, t));
+            &b, "%s_rows.* FROM (SELECT) AS %s_one LEFT JOIN %s_rows ON true", own, own, own);
+    } else {
+        char *counted = zdm_batch_counted(spec, t);
+        zdm_buf_addf(&b, "(SELECT pg_catalog.count(*) FROM %s_rows), %s", own, counted);
         add_meant(&b, spec, t);
+        free(counted);
     }
     return (struct zdm_batch_text){.text = zdm_buf_take(&b), .spans = spans};
 }

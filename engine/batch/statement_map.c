@@ -30,6 +30,7 @@ zdm_map_add_select(struct zdm_buf *b, const struct zdm_backfill_target *t)
 static void
 add_guard(struct zdm_buf *b, const struct zdm_backfill_target *t)
 {
+    const char *own = zdm_backfill_target_own(t);
     bool wide = false;
 
     for (size_t i = 0; i < t->n_read; i++)
@@ -44,10 +45,10 @@ add_guard(struct zdm_buf *b, const struct zdm_backfill_target *t)
     for (size_t i = 0; i < t->n_read; i++)
         if (t->read[i].wide)
             zdm_buf_addf(b,
-                "\n    OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(zdm_rows.r%zu), "
+                "\n    OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(%s_rows.r%zu), "
                 "0)",
-                i + 1);
-    zdm_buf_add(b, "), 0) AS bytes FROM zdm_rows) AS s)");
+                own, i + 1);
+    zdm_buf_addf(b, "), 0) AS bytes FROM %s_rows) AS s)", own);
 }
 
 void
@@ -61,8 +62,10 @@ zdm_map_add_lock(struct zdm_buf *b, const struct zdm_backfill_target *t)
 void
 zdm_map_add_rows(struct zdm_buf *b, const struct zdm_backfill_target *t)
 {
+    const char *own = zdm_backfill_target_own(t);
+
     zdm_map_add_lock(b, t);
-    zdm_buf_add(b, ")\nSELECT zdm_rows.* FROM zdm_rows");
+    zdm_buf_addf(b, ")\nSELECT %s_rows.* FROM %s_rows", own, own);
     add_guard(b, t);
 }
 
@@ -117,12 +120,15 @@ char *
 zdm_map_build_write(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
+    const char *own = zdm_backfill_target_own(t);
+    char *counted = zdm_batch_counted(spec, t);
 
     zdm_batch_add_cas(&b, t, "pg_catalog.current_setting('zdm.wal')::pg_catalog.pg_lsn AS wal", 0);
     add_update(&b, spec, t, ZDM_BATCH_PARAMETERS + 1);
-    zdm_buf_add(&b, " AND (SELECT zdm_cas.sync FROM zdm_cas) " EQ " 'off'");
+    zdm_buf_addf(&b, " AND (SELECT %s_cas.sync FROM %s_cas) " EQ " 'off'", own, own);
     zdm_batch_add_returning(&b, spec, t);
-    zdm_batch_add_move(&b, zdm_batch_counted(spec, t), t);
+    zdm_batch_add_move(&b, counted, t);
+    free(counted);
     return zdm_buf_take(&b);
 }
 
@@ -130,13 +136,15 @@ char *
 zdm_map_build_once(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
 {
     struct zdm_buf b = ZDM_BUF_INIT;
+    const char *own = zdm_backfill_target_own(t);
+    char *counted = zdm_batch_counted(spec, t);
 
-    zdm_buf_add(&b, "WITH zdm_rows AS (\n");
+    zdm_buf_addf(&b, "WITH %s_rows AS (\n", own);
     add_update(&b, spec, t, 1);
     zdm_batch_add_returning(&b, spec, t);
-    zdm_buf_addf(
-        &b, "SELECT (SELECT pg_catalog.count(*) FROM zdm_rows), %s", zdm_batch_counted(spec, t));
+    zdm_buf_addf(&b, "SELECT (SELECT pg_catalog.count(*) FROM %s_rows), %s", own, counted);
     zdm_batch_add_suppressed(
-        &b, "pg_catalog.cardinality($1::pg_catalog.text[]) OPERATOR(pg_catalog.>) 0");
+        &b, t, "pg_catalog.cardinality($1::pg_catalog.text[]) OPERATOR(pg_catalog.>) 0");
+    free(counted);
     return zdm_buf_take(&b);
 }

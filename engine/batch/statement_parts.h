@@ -12,18 +12,19 @@
 #define EQ "OPERATOR(pg_catalog.=)"
 
 /* "WITH zdm_cas AS (...), zdm_rows AS (": the cursor's row is locked if it stands where we think.
- * columns: what else zdm_cas gives; zdm_batch_add_move wants "wal", where the WAL was before. */
+ * columns: what else zdm_cas gives; zdm_batch_add_move wants "wal", where the WAL was before. These names begin
+ * with zdm_backfill_target_own(), so that no sub-select of the author's takes one for a table. */
 /* file: by pages, the first of the parameters of upto. */
 void zdm_batch_add_cas(
     struct zdm_buf *b, const struct zdm_backfill_target *t, const char *columns, int file);
 /* "RETURNING ...)": the end of zdm_rows of what changes rows. By pages: is `where` false by now? */
 void zdm_batch_add_returning(
     struct zdm_buf *b, const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
-/* 1; by pages an expression that fails when it is not. */
-const char *zdm_batch_counted(
-    const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
+/* 1; by pages an expression that fails when it is not. Owned. */
+char *zdm_batch_counted(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t);
 /* ", ...": fails with ZDM_SUPPRESSED when zdm_rows is empty although `meant`, a condition, is true. */
-void zdm_batch_add_suppressed(struct zdm_buf *b, const char *meant);
+void zdm_batch_add_suppressed(
+    struct zdm_buf *b, const struct zdm_backfill_target *t, const char *meant);
 /* Behind zdm_rows: the cursor moves. batches: by how many, an expression. By pages it also gives the
  * number of the transaction, as rows have it for xmin. */
 void zdm_batch_add_move(

@@ -193,6 +193,32 @@ look_up(struct zdm_conn *conn, const struct zdm_backfill_spec *spec, const char 
     return 0;
 }
 
+static bool
+author_says(const struct zdm_backfill_spec *spec, const char *word)
+{
+    bool says = spec->where && strcasestr(spec->where, word);
+
+    for (size_t i = 0; i < spec->n_set; i++)
+        says = says || (spec->set[i].expr && strcasestr(spec->set[i].expr, word));
+    return says;
+}
+
+/* See zdm_backfill_target_own(). */
+static char *
+find_own(const struct zdm_backfill_spec *spec)
+{
+    char *own = zdm_strdup("zdm"), *word = zdm_strdup("zdm_");
+
+    for (int i = 1; author_says(spec, word); i++) {
+        free(own);
+        free(word);
+        own = zdm_strf("zdm_%d", i);
+        word = zdm_strf("%s_", own);
+    }
+    free(word);
+    return own;
+}
+
 /* Takes the row of target_table.sql. of: of this partitioned table, or NULL. */
 static int
 take(struct zdm_conn *conn, const struct zdm_backfill_spec *spec, const struct zdm_result *r,
@@ -217,6 +243,7 @@ take(struct zdm_conn *conn, const struct zdm_backfill_spec *spec, const struct z
         target.alias = zdm_strdup(of->name);
     }
 
+    target.own = find_own(spec);
     if (zdm_target_find_key(conn, spec, began, &target, oid, role, err) < 0)
         goto out;
     if (spec->action == ZDM_BACKFILL_COPY ? zdm_target_find_into(conn, spec, &target, role, err) < 0
@@ -278,6 +305,12 @@ zdm_backfill_target_row(const struct zdm_backfill_target *target)
     return target->alias ? target->alias : target->relation;
 }
 
+const char *
+zdm_backfill_target_own(const struct zdm_backfill_target *target)
+{
+    return target->own ? target->own : "zdm";
+}
+
 void
 zdm_backfill_target_release(struct zdm_backfill_target *target)
 {
@@ -308,5 +341,6 @@ zdm_backfill_target_release(struct zdm_backfill_target *target)
     free(target->name);
     free(target->only_named);
     free(target->alias);
+    free(target->own);
     *target = (struct zdm_backfill_target){.estimated_rows = -1};
 }

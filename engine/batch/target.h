@@ -115,6 +115,7 @@ struct zdm_backfill_target {
         only_named; /* what a statement must name the partitioned table for: "trigger log", or NULL */
     unsigned root; /* of a partition that is walked as such: oid of the partitioned table; else 0 */
     char *alias;   /* ... and how expressions call its rows: quoted; else NULL */
+    char *own;     /* see zdm_backfill_target_own() */
     struct zdm_key *keys;
     size_t n_keys;
     char *key;   /* for people: "id", "(a, b)" */
@@ -153,6 +154,9 @@ int zdm_backfill_target_walks(const struct zdm_backfill_spec *spec,
     const struct zdm_backfill_target *table, struct zdm_err *err);
 /* How SQL calls a row: "public.users". */
 const char *zdm_backfill_target_row(const struct zdm_backfill_target *target);
+/* What names of zdm's own in a statement begin with, before a "_": "zdm", or another word when that is in the
+ * author's SQL, which would else find the statement's parts where it means its tables. */
+const char *zdm_backfill_target_own(const struct zdm_backfill_target *target);
 void zdm_backfill_target_release(struct zdm_backfill_target *target);
 
 #endif
