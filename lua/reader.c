@@ -264,6 +264,7 @@ read_backfill(struct reader *r, struct zdm_step_backfill *step)
     step->max_throttled_ms = read_integer(r, "max_throttled", 0);
     step->vacuum = read_bool(r, "vacuum");
     step->verify = read_bool(r, "verify");
+    step->where_becomes_false = read_bool(r, "where_becomes_false");
     step->max_quarantine = read_integer(r, "max_quarantine", 0);
     step->quarantine_values = read_bool(r, "quarantine_values");
     read_throttle(r, &step->throttle);

@@ -66,17 +66,27 @@ zdm_map_release(struct zdm_map *m)
     *m = (struct zdm_map){.mapped.text = ZDM_BUF_INIT, .arrays.kept = ZDM_BUF_INIT};
 }
 
-/* By pages nothing tells a row that was mapped from one that was not, but `where`. */
+/* By pages, and where the author said so, nothing tells a row that was mapped from one that was not, but `where`. */
 static int
-left_as_it_is(const struct zdm_worker *w, const char *ctid, struct zdm_err *err)
+left_as_it_is(const struct zdm_worker *w, const char *const *keys, struct zdm_err *err)
 {
+    bool by_page = w->target->by_page;
+    char *key = NULL;
+
+    if (!by_page && zdm_position_join(keys, w->target->n_keys, &key, err) < 0)
+        return -1;
+    char *shown = by_page ? zdm_strdup(keys[0]) : zdm_position_show(key, w->target->n_keys);
     zdm_fail(err, ZDM_ERR_FAILED,
-        "the map leaves a row of %s as it is, for which where is true: ctid = %s",
-        w->target->relation, ctid);
+        "the map leaves a row of %s as it is, for which where is true: %s = %s",
+        w->target->relation, by_page ? "ctid" : w->target->key, shown);
     zdm_err_detail(err,
-        "the table has no key: its rows are looked for by where until there are none, so this one "
-        "would be met again and again; nothing of this batch was done");
-    return zdm_err_hint(err, "exclude such rows in where; or give the table a key");
+        "%s: its rows are looked for by where until there are none, so this one "
+        "would be met again and again; nothing of this batch was done",
+        by_page ? "the table has no key" : "where_becomes_false is said of the backfill");
+    free(key);
+    free(shown);
+    return zdm_err_hint(err, "exclude such rows in where; or %s",
+        by_page ? "give the table a key" : "leave where_becomes_false out");
 }
 
 /* The function, row by row, into the arrays. The keys begin in column `first`. */
@@ -107,8 +117,8 @@ map_rows(struct zdm_worker *w, const struct zdm_result *rows, size_t first, stru
         }
         for (size_t k = 0; k < m->arrays.n_keys; k++)
             keys[k] = zdm_result_get(rows, i, (int)(first + k));
-        if (!m->mapped.changed && w->target->by_page)
-            return left_as_it_is(w, keys[0], err);
+        if (!m->mapped.changed && zdm_batch_checks_where(w->job->spec, w->target))
+            return left_as_it_is(w, keys, err);
         if (m->mapped.changed)
             zdm_map_arrays_add(&m->arrays, keys, &m->mapped);
     }

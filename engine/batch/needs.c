@@ -138,13 +138,14 @@ zdm_needs_find(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     *why_not = zdm_strdup(spec->sweep.why_not);
     if (!*why_not && check_calls(conn, &spec->sweep, why_not, err) < 0)
         return -1;
-    if (!*why_not && spec->action == ZDM_BACKFILL_SET &&
+    if (!*why_not && spec->action == ZDM_BACKFILL_SET && !spec->where_becomes_false &&
         find_types(conn, spec, target, why_not, err) < 0)
         return -1;
     if (!*why_not && spec->action == ZDM_BACKFILL_COPY &&
         find_missing(conn, spec, target, why_not, err) < 0)
         return -1;
-    target->needs.known = !*why_not && spec->action != ZDM_BACKFILL_MAP;
+    target->needs.known =
+        !*why_not && (spec->action != ZDM_BACKFILL_MAP || spec->where_becomes_false);
     return 0;
 }
 
@@ -192,13 +193,15 @@ zdm_needs_add(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
     zdm_buf_add(b, spec->where ? " ELSE " : " WHEN true THEN ");
     switch (spec->action) {
     case ZDM_BACKFILL_SET:
-        add_difference(b, spec, t);
+        if (spec->where_becomes_false)
+            zdm_buf_add(b, "true");
+        else
+            add_difference(b, spec, t);
         break;
+    case ZDM_BACKFILL_MAP: /* where_becomes_false */
     case ZDM_BACKFILL_DELETE:
         zdm_buf_add(b, "true");
         break;
-    case ZDM_BACKFILL_MAP:
-        zdm_die("what a function does is no condition");
     case ZDM_BACKFILL_COPY: {
         char *into = zdm_order_own_name(t, INTO, NULL);
         zdm_buf_addf(

@@ -5,6 +5,7 @@
  *     set     a column differs from the value in set, as text, and `where` holds
  *     delete  `where` holds
  *     copy    no row of `into` has the key, and `where` holds
+ *     set and map with where_becomes_false, which each batch checks: `where` holds
  *
  * and the row is not in quarantine.
  *

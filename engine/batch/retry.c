@@ -263,7 +263,8 @@ zdm_retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct 
     snprintf(epoch, sizeof epoch, "%lld", (long long)w->job->epoch);
     add_parameters(&p, w, row, key, epoch);
     while (try_row(w, &p, &did, err) < 0) {
-        if (w->target->by_page && strstr(err->message, ZDM_WHERE_STAYS))
+        if (zdm_batch_checks_where(w->job->spec, w->target) &&
+            strstr(err->message, ZDM_WHERE_STAYS))
             return zdm_worker_where_stays(w, err);
         if (strstr(err->message, ZDM_SUPPRESSED)) {
             /* Or somebody changed it at that moment so that it is not meant any more: once more. */

@@ -79,18 +79,18 @@ add_behind_where(
         zdm_buf_addf(b, "\n  ON CONFLICT %s", t->conflict);
 }
 
-static bool
-check_where(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
+bool
+zdm_batch_checks_where(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
 {
-    return t->by_page && zdm_backfill_updates(spec->action);
+    return (t->by_page && zdm_backfill_updates(spec->action)) || spec->where_becomes_false;
 }
 
-/* Where the walk may meet a row again: is `where` false for it by now? */
+/* Where a row may be met again: is `where` false for it by now? */
 void
 zdm_batch_add_returning(
     struct zdm_buf *b, const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
 {
-    if (check_where(spec, t))
+    if (zdm_batch_checks_where(spec, t))
         zdm_buf_addf(b, "\n  RETURNING CASE WHEN (\n%s\n) THEN 1 END AS still)\n", spec->where);
     else
         zdm_buf_add(b, "\n  RETURNING 1)\n");
@@ -177,7 +177,7 @@ add_rest(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
 
     if (kind == ZDM_BATCH_REPAIR) {
         zdm_buf_add(b, " AND ");
-        zdm_needs_add(b, spec, t, &spans[spec->n_set]);
+        zdm_needs_add(b, spec, t, &spans[map ? 0 : spec->n_set]);
     } else if (spec->where) {
         zdm_buf_add(b, " AND ");
         add_where(b, spec, t, &spans[map ? 0 : spec->n_set]);
@@ -249,7 +249,7 @@ zdm_batch_counted(const struct zdm_backfill_spec *spec, const struct zdm_backfil
 {
     const char *own = zdm_backfill_target_own(t);
 
-    if (!check_where(spec, t))
+    if (!zdm_batch_checks_where(spec, t))
         return zdm_strdup("1");
     /* No other way to fail in the statement itself: nothing of this batch is done. */
     return zdm_strf("(SELECT CASE WHEN pg_catalog.count(%s_rows.still) " EQ " 0 THEN 1\n"
@@ -346,7 +346,8 @@ build_sweep(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targ
         out->look.found[i] = zdm_batch_build_found(spec, target, (int)i - 1);
     }
     out->look.any = zdm_batch_build_any(spec, target);
-    out->look.once = build_once(spec, target);
+    if (spec->action != ZDM_BACKFILL_MAP)
+        out->look.once = build_once(spec, target);
     out->look.still = zdm_batch_build_still(spec, target);
 }
 

@@ -55,7 +55,7 @@ struct zdm_sweep_sql { /* NULL: no final sweep */
     char **found;
     char *
         any; /* -> does any row of the table need it? NULL: it is not one table on disk, or too large */
-    char *once;  /* key -> changes that row if it needs it, as a batch would */
+    char *once;  /* key -> changes that row if it needs it, as a batch would; of a map NULL */
     char *still; /* key -> does it need it? */
 };
 
@@ -97,13 +97,16 @@ struct zdm_batch_sql {
     const char **authors; /* n_set expressions, then where when there is one; views */
     size_t n_set, n_spans;
 };
+/* Does a batch check that the change makes `where` false? It fails as ZDM_WHERE_STAYS otherwise. */
+bool zdm_batch_checks_where(
+    const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *target);
 /* An SQL literal, whatever standard_conforming_strings is. */
 void zdm_batch_add_literal(struct zdm_buf *b, const char *text);
 /* " AND ...": what has the partition's name is that partition, and is one still. */
 void zdm_batch_add_attached(struct zdm_buf *b, const struct zdm_backfill_target *t);
 /* " AND ...": only the rows of stripe $6 of $10. */
 void zdm_batch_add_stripe(struct zdm_buf *b, const struct zdm_backfill_target *t);
-/* What the error of a batch begins with (22P02) whose rows still match `where`, in a walk by pages. */
+/* What the error of a batch begins with (22P02) whose rows still match `where`, when it checks that. */
 #define ZDM_WHERE_STAYS "zdm: where stays true, rows: "
 /* That of a row from quarantine (22P02) which is there, and was not changed. */
 #define ZDM_SUPPRESSED "zdm: row as it was, changed: "

@@ -67,6 +67,7 @@ struct zdm_backfill_spec { /* all views of the plan */
     const char *into;                 /* of a copy: the other table, as written */
     enum zdm_on_conflict on_conflict; /* of a copy */
     const char *where;                /* NULL: every row */
+    bool where_becomes_false;         /* by the change: each batch checks it; of a set or a map */
     const char *const *key;           /* columns, as written; n_key 0: see above */
     size_t n_key;
     int64_t stripes; /* sub-transactions of a range, where they help; 0 and 1: none */

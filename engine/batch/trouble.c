@@ -352,12 +352,18 @@ zdm_worker_where_stays(const struct zdm_worker *w, struct zdm_err *err)
     zdm_err_clear(err);
     zdm_fail(err, ZDM_ERR_FAILED, "where is still true for rows of %s that were updated",
         w->target->relation);
+    bool by_page = w->target->by_page;
     zdm_err_detail(err,
-        "the table has no key: a row that moves is met again and would be changed a second time; "
-        "nothing of this batch was done");
+        by_page
+            ? "the table has no key: a row that moves is met again and would be changed a second "
+              "time; nothing of this batch was done"
+            : "the backfill says that where becomes false: a row that is met again would be "
+              "changed a second time; nothing of this batch was done");
     return zdm_err_hint(err,
-        "write where so that set makes it false, such as column IS DISTINCT FROM "
-        "expression; or give the table a key");
+        "write where so that %s makes it false, such as column IS DISTINCT FROM "
+        "expression; or %s",
+        w->job->spec->action == ZDM_BACKFILL_MAP ? "map" : "set",
+        by_page ? "give the table a key" : "leave where_becomes_false out");
 }
 
 /* Takes range. */
@@ -417,7 +423,7 @@ zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_e
         zdm_err_clear(err);
         return 0;
     }
-    if (w->target->by_page && strstr(err->message, ZDM_WHERE_STAYS))
+    if (zdm_batch_checks_where(w->job->spec, w->target) && strstr(err->message, ZDM_WHERE_STAYS))
         return zdm_worker_where_stays(w, err);
     if (zdm_is_data_error(err->sqlstate) && w->batch_keys > 1) {
         w->unclean = true;

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/json.h"
@@ -102,6 +103,9 @@ behind_of(const struct zdm_plan *plan, const struct zdm_step *step)
     json_object_set_new(object, "sync", zdm_json_text(sync ? sync->id : NULL));
     json_object_set_new(object, "sweep", json_boolean(!outlook.why_not));
     json_object_set_new(object, "no_sweep", zdm_json_text(outlook.why_not));
+    char *twice = zdm_backfill_twice(&step->u.backfill);
+    json_object_set_new(object, "twice", zdm_json_text(twice));
+    free(twice);
     zdm_sweep_outlook_release(&outlook);
     return object;
 }
@@ -126,6 +130,7 @@ add_backfill(json_t *out, const struct zdm_plan *plan, const struct zdm_step *st
     json_object_set_new(object, "read", columns_of(b, b->read, b->n_read));
     json_object_set_new(object, "write", columns_of(b, b->write, b->n_write));
     json_object_set_new(object, "where", zdm_json_text(b->where.text));
+    json_object_set_new(object, "where_becomes_false", json_boolean(b->where_becomes_false));
     json_object_set_new(object, "key", key);
     json_object_set_new(object, "target_ms", json_integer(b->target_ms));
     json_object_set_new(object, "batch_min", json_integer(b->batch_min));

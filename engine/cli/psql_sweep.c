@@ -64,14 +64,17 @@ look(struct zdm_buf *out, const struct zdm_plan *plan, size_t index,
             step->id, index + 1);
     /* A comment at its end must not swallow what follows. */
     char *where = b->where.text ? zdm_strf("\n%s\n", b->where.text) : zdm_strdup("true");
+    /* Where the change makes `where` false, that alone tells. */
+    const struct zdm_step_backfill compared =
+        b->where_becomes_false ? (struct zdm_step_backfill){.n_set = 0} : *b;
     struct zdm_psql_word words[] = {
         {"table", zdm_psql_literal_of(b->table)},
         {"inputs", zdm_psql_array((const char *const *)outlook->inputs, outlook->n_inputs)},
         {"calls", zdm_psql_array((const char *const *)outlook->calls, outlook->n_calls)},
         {"operators",
             zdm_psql_array((const char *const *)outlook->operators, outlook->n_operators)},
-        {"columns", columns_of(b)},
-        {"values", values_of(b)},
+        {"columns", columns_of(&compared)},
+        {"values", values_of(&compared)},
         {"where", zdm_psql_literal_of(where)},
         {"message", zdm_psql_literal_of(message)},
     };

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -105,6 +106,23 @@ behind_fact(struct zdm_buf *out, const struct zdm_plan *plan, size_t index)
     zdm_sweep_outlook_release(&outlook);
 }
 
+/* What becomes of a row that changes its place in the walk. */
+static void
+twice_fact(struct zdm_buf *out, const struct zdm_step_backfill *b)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+    char *twice = zdm_backfill_twice(b);
+
+    if (twice) {
+        zdm_buf_addf(&text,
+            "a row whose key somebody changes meanwhile may be changed twice, or not at all (%s): "
+            "where_becomes_false rules that out",
+            twice);
+        zdm_add_fact_of(out, ZDM_YELLOW, "keys", &text);
+    }
+    free(twice);
+}
+
 static void
 backfill_step(struct zdm_buf *out, const struct zdm_plan *plan, size_t index)
 {
@@ -144,7 +162,9 @@ backfill_step(struct zdm_buf *out, const struct zdm_plan *plan, size_t index)
     }
     if (b->where.text)
         zdm_add_sql_fact(out, "where", &b->where);
-    else
+    if (b->where_becomes_false)
+        zdm_add_fact(out, ZDM_DIM, "", "each batch checks that the change makes it false");
+    if (!b->where.text)
         zdm_add_fact(out, ZDM_DIM, "where", "every row");
     zdm_buf_clear(&text);
     zdm_buf_addf(&text, "of about %s, %s to %s rows; a row lock is waited for %s",
@@ -165,6 +185,7 @@ backfill_step(struct zdm_buf *out, const struct zdm_plan *plan, size_t index)
             &text, "; waits while a replica is %s behind", zdm_show_duration(b->max_lag_ms, lag));
     zdm_add_fact_of(out, ZDM_DIM, "batches", &text);
     behind_fact(out, plan, index);
+    twice_fact(out, b);
     if (b->max_quarantine) {
         zdm_buf_addf(&text, "at most %s bad row%s, with their keys and errors%s",
             zdm_show_count(b->max_quarantine, low), b->max_quarantine == 1 ? "" : "s",

@@ -120,6 +120,8 @@ put_backfill(json_t *object, const struct zdm_step_backfill *backfill)
     }
     put_text(object, "table", backfill->table);
     put_text(object, "where", backfill->where.text);
+    if (backfill->where_becomes_false)
+        put(object, "where_becomes_false", json_true());
     /* One column stays a text: as in the fingerprints of plans from before there were several. */
     if (backfill->n_key == 1)
         put_text(object, "key", backfill->key[0]);

@@ -133,6 +133,11 @@ zdm_check_backfill_step(struct zdm_checker *checker)
     check_map(checker, key);
     if (backfill->where.text && zdm_sql_check_expression(backfill->where.text, &err) < 0)
         zdm_checker_take(checker, &backfill->where, "where", &err);
+    if (backfill->where_becomes_false && (backfill->erase || backfill->into))
+        zdm_err_hint(
+            zdm_checker_fail(checker, checker->step->at, ZDM_ERR_PLAN,
+                "where_becomes_false of backfill \"%s\" is for set and map", checker->step->id),
+            "leave it out: a row that is deleted is gone, one that is copied stays as it is");
     zdm_check_undo(checker);
     zdm_check_phase_rules(checker, checker->report->n_statements, &backfill->allow);
     free_names(key, backfill->n_key);

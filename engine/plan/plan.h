@@ -145,6 +145,7 @@ struct zdm_step_backfill {
     int64_t wal_rate;         /* bytes of WAL a second at most; 0: no ceiling */
     int64_t max_throttled_ms; /* held longer at a stretch: a warning, default 1 h; 0: never */
     struct zdm_sql_text undo; /* as that of an sql step */
+    bool where_becomes_false; /* by the change, in each row: batches check it; default false */
     bool verify;              /* the final sweep, where there can be one (sweep.h); default true */
     int64_t max_quarantine;   /* bad rows to leave behind; 0: the first one stops it */
     bool quarantine_values;   /* keep what is in them */

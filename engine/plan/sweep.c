@@ -139,13 +139,59 @@ zdm_sweep_outlook(const struct zdm_step_backfill *backfill, struct zdm_sweep_out
         out->why_not = zdm_strdup("verify is false");
         return;
     }
-    if (backfill->map) {
+    if (backfill->map && !backfill->where_becomes_false) {
         out->why_not = zdm_strdup("whether a row needs it only the function knows");
         return;
     }
     look_at_where(backfill, out);
-    if (!out->why_not && !backfill->into && !backfill->erase)
+    if (!out->why_not && !backfill->into && !backfill->erase && !backfill->where_becomes_false)
         look_at_set(backfill, out);
+}
+
+/* A column that the function of a map gets and changes; owned. */
+static char *
+read_and_written(const struct zdm_step_backfill *backfill)
+{
+    char *why = NULL;
+
+    for (size_t i = 0; i < backfill->n_write && !why; i++) {
+        char *name = folded(backfill->write[i]);
+        for (size_t k = 0; name && k < backfill->n_read && !why; k++) {
+            char *read = folded(backfill->read[k]);
+            if (read && strcmp(read, name) == 0)
+                why = zdm_strf("the function reads %s, which it writes", backfill->write[i]);
+            free(read);
+        }
+        free(name);
+    }
+    return why;
+}
+
+char *
+zdm_backfill_twice(const struct zdm_step_backfill *backfill)
+{
+    size_t n = backfill->n_set;
+    char *why = NULL;
+
+    if (backfill->where_becomes_false || backfill->into || backfill->erase)
+        return NULL;
+    if (backfill->map)
+        return read_and_written(backfill);
+    char **set = zdm_alloc((n + 1) * sizeof *set), *table = table_name(backfill->table);
+    for (size_t i = 0; i < n; i++)
+        set[i] = folded(backfill->set[i].column);
+    for (size_t i = 0; i < n && !why; i++) {
+        struct zdm_sql_uses uses;
+        if (!read_uses(backfill->set[i].expr.text, &uses))
+            continue;
+        why = of_itself(backfill->set[i].column, &uses, set, n, table);
+        zdm_sql_uses_release(&uses);
+    }
+    for (size_t i = 0; i < n; i++)
+        free(set[i]);
+    free(set);
+    free(table);
+    return why;
 }
 
 static void

@@ -7,6 +7,8 @@
  * a row which is done, and that the answer is the same at any time:
  *   - the values that are set are made of the row's other columns, in SQL: not by a function of the plan;
  *   - they and `where` look at no other rows, and at nothing that passes: now(), random(), the session.
+ * Where batches check that their change makes `where` false (where_becomes_false), `where` alone tells, and
+ * values may be made of anything.
  * Functions that are not built in must be IMMUTABLE: that the server is asked for, before the walk.
  */
 #ifndef ZDM_PLAN_SWEEP_H
@@ -23,6 +25,10 @@ struct zdm_sweep_outlook {
 
 void zdm_sweep_outlook(const struct zdm_step_backfill *backfill, struct zdm_sweep_outlook *out);
 void zdm_sweep_outlook_release(struct zdm_sweep_outlook *outlook);
+
+/* Why a row that is met twice, since somebody changed its key meanwhile, is another one than a row that was met
+ * once: "n is made of n, which is set too". Owned; NULL: it is the same. */
+char *zdm_backfill_twice(const struct zdm_step_backfill *backfill);
 
 /* The step before steps[index] whose sync writes a column that the backfill sets, and is in force
  * there; NULL: none. */

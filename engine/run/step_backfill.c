@@ -233,6 +233,7 @@ zdm_backfill_spec_of(
         .into = backfill->into,
         .on_conflict = conflict(backfill->on_conflict),
         .where = backfill->where.text,
+        .where_becomes_false = backfill->where_becomes_false,
         .key = backfill->key,
         .n_key = backfill->n_key,
         .target_ms = backfill->target_ms,

@@ -65,6 +65,17 @@ return {
                 doc = "Which rows still need it; all when not given.",
             },
             {
+                name = "where_becomes_false",
+                kind = "boolean",
+                default = false,
+                needs = { "where" },
+                doc = "The change makes `where` false in each row that it is made in; with `set` and `map`. Every batch checks "
+                    .. "that in its rows, and fails as a whole otherwise. So a row that is done never looks like one that is "
+                    .. "not, whatever is set: the final sweep asks `where` alone, for `map` and for `n = n + 1` too, and no row is "
+                    .. "changed twice when its key is changed meanwhile. See \"What is certain\". In a table without a key it is "
+                    .. "so in any case.",
+            },
+            {
                 name = "key",
                 kind = "columns",
                 doc = "The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the "

@@ -38,4 +38,59 @@ backfill "full names" {
     end,
 }]],
     },
+    {
+        name = "what is certain",
+        doc = [[
+What a `backfill` does to each row, and on which conditions.
+
+**A batch is done once or not at all.** Its changes and the place that it leaves the backfill at are one transaction,
+which works only while the place is where this run left it. A kill, a lost reply, a crash of the server (with
+`synchronous_commit = "off"` too), a failover to a replica that missed the last commits, a second runner, one that was
+stopped and wakes up: none of them does a range of keys twice, or leaves one out. What is reported done was
+on disk before. Of a table with a key this holds for any change, `n = n + 1` too. A row that
+keeps its key is changed once, and no write of the application to it is lost.
+
+**A row whose key changes meanwhile**, or that moves to another partition, may be in a range that is to come and then
+in one that is done: nobody meets it. Or the other way: it is met twice. Keys that are `GENERATED ALWAYS AS IDENTITY` do
+not do that. Where it matters `zdm plan` says so, under `keys`:
+
+| change | met twice | not met |
+|---|---|---|
+| `set` of values that are made of other columns; `delete` | as once | the final sweep does it |
+| `n = n + 1`; a `map` that reads a column which it writes | is changed twice | nobody does it |
+| any `set` or `map` with `where_becomes_false` | `where` is false: is left alone | the final sweep does it |
+| `copy` | is copied under both keys | the final sweep does it |
+
+**Rows that come meanwhile.** The walk ends at the last key that there is at its start. Rows that are inserted in front of it are
+done; those behind it, and beyond the end, are done by a `sync` or by the final sweep (`verify`), and by nobody
+where there is neither: `zdm plan` says which, under `behind`. The sweep sees what is committed. A row of a
+transaction that commits later is one that comes later: a `sync` does it, or an application that
+knows of the change.
+
+**The final sweep** reads a table, or a partition, of up to 1 GB in one statement, as of one moment. A larger one it reads in parts, and
+so it does with one in which it found rows, until it finds none. A row that needs it could then be missed
+when its key changes between two parts, from one that is still to be read to one that was read; so could one
+that moves from partition to partition. Proof for one moment is the gate `consistent`, which
+reads all of a table in one snapshot.
+
+**While it walks**, a hundredth of its time goes into looking at ranges again that are done: that a trigger takes the change back
+is told in the first second. That takes what the final sweep takes: not for a `map` without `where_becomes_false`.
+
+**A table without a key** is walked by pages, in passes, until a search finds no row for which `where` is true. Each batch checks
+that its change makes `where` false, so a row that is met again is left alone. A trigger that takes the change back is
+noticed at the ends of three passes, and ends the step.
+
+**Room.** Stripes save WAL and growth only while dead rows can be removed: a long transaction, an ANALYZE, a
+replication slot or a replica with `hot_standby_feedback` keeps them. Below 30 % HOT updates ranges are done whole, and stripes are tried
+again after 5 s at first, after a minute at most. A line says when that begins and who is in the way, and
+the end of the step how long it lasted.]],
+        example = [[
+-- Exactly once, whatever the application does to the keys, and for rows that are inserted meanwhile too.
+backfill "cents" {
+    table = "orders",
+    set = { amount = "amount * 100", in_cents = "true" },
+    where = "NOT in_cents",
+    where_becomes_false = true,
+}]],
+    },
 }

@@ -145,6 +145,7 @@ function contract(body) end
 ---@field read? string|string[] The columns that `map` gets.
 ---@field write? string|string[] The columns that `map` may change.
 ---@field where? string Which rows still need it; all when not given.
+---@field where_becomes_false? boolean The change makes `where` false in each row that it is made in; with `set` and `map`. Every batch checks that in its rows, and fails as a whole otherwise. So a row that is done never looks like one that is not, whatever is set: the final sweep asks `where` alone, for `map` and for `n = n + 1` too, and no row is changed twice when its key is changed meanwhile. See "What is certain". In a table without a key it is so in any case.
 ---@field key? string|string[] The column or columns to walk along, those of a unique index of NOT NULL columns. When not given: the primary key, or else the narrowest such index. A table without any is walked page by page, again and again until no row is left for `where`, which `set` or `map` must then make false, for every such row; it cannot be copied. Each partition of a partitioned table has a key of its own, or none.
 ---@field undo? string SQL that takes it back, in one transaction, for `zdm rollback`; `"nothing"` when what it changed may stay. Not needed when the undo of an earlier step drops the columns or the table that it fills.
 ---@field target? string How long a batch should take. Nobody waits longer for a row than a batch takes. One that takes 20 times as long, and a second at least, is cancelled and done again in smaller ones. (5ms to 5s)
