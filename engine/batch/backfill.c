@@ -180,6 +180,7 @@ zdm_backfill_run(struct zdm_conn *control, const struct zdm_backfill_spec *spec,
     if (rc == 0 && !job.analyzed)
         analyze_at_end(&job);
     zdm_hold_tell_shares(&job);
+    zdm_job_tell_hot(&job);
     zdm_hold_stop(&job);
     if (rc == 0)
         zdm_job_stage(&job, ZDM_STAGE_DONE);

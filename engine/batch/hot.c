@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/embedded.h"
+#include "base/text.h"
 #include "batch/loop.h"
 
 extern const struct zdm_embedded zdm_batch_sql[];
@@ -14,6 +15,9 @@ extern const struct zdm_embedded zdm_batch_sql[];
 #define TRY_AGAIN_US      5000000
 #define TRY_AGAIN_MOST_US 60000000
 #define PINNED_MS         60000
+/* Who has been there for that long is in the way of all the updates since. Readings are this old at most. */
+#define IN_THE_WAY_MS 1000
+#define STALE_MS      2000
 /* Another session's snapshot keeps what the sessions beside it were changing when it was taken: with
  * other workers, or transactions of the application, for about two batches. Measured with two and four
  * workers, and beside transactions of 20 ms: 60 % of the updates are HOT with one batch a stripe, 70
@@ -84,6 +88,9 @@ zdm_job_tune_hot(struct zdm_job *job)
     for (size_t i = 0; i < job->n_tables; i++) {
         struct zdm_table *table = job->tables[i];
         if (!wanted(job, table)) {
+            if (table->hot.off_us)
+                table->hot.rested_us += zdm_monotonic_us() - table->hot.off_us;
+            table->hot.off_us = table->hot.again_us = 0;
             set_stripes(job, table, 1);
         } else if (table->stripes > 1) { /* which only this thread writes */
             set_stripes(job, table, asked(job));
@@ -114,12 +121,30 @@ read_updates(struct zdm_job *job, const struct zdm_table *table, int64_t *update
 }
 
 static void
+turn_on(struct zdm_job *job, struct zdm_table *table)
+{
+    struct zdm_hot *h = &table->hot;
+
+    set_stripes(job, table, asked(job));
+    if (h->off_us)
+        h->rested_us += zdm_monotonic_us() - h->off_us;
+    h->again_us = h->off_us = h->pin_us = 0;
+}
+
+static void
 turn_off(struct zdm_job *job, struct zdm_table *table, int64_t percent)
 {
     const struct zdm_monitor_view *view = &job->hold.view;
     struct zdm_hot *h = &table->hot;
+    bool known = view->horizon_ms >= IN_THE_WAY_MS;
+    char duration[32];
 
     set_stripes(job, table, 1);
+    if (!h->off_us)
+        h->off_us = zdm_monotonic_us();
+    h->pin_us = known ? zdm_monotonic_us() - view->horizon_ms * 1000 : 0;
+    if (known)
+        snprintf(job->pinned_by, sizeof job->pinned_by, "%s", view->horizon_who);
     h->rest_us = h->rest_us ? 2 * h->rest_us : TRY_AGAIN_US;
     if (h->rest_us > TRY_AGAIN_MOST_US)
         h->rest_us = TRY_AGAIN_MOST_US;
@@ -133,9 +158,18 @@ turn_off(struct zdm_job *job, struct zdm_table *table, int64_t percent)
             view->horizon_who);
     else
         zdm_job_note(job, "info", "note",
-            "no stripes for now: only %lld %% of the updated rows%s%s stayed on their page",
+            "no stripes for now: only %lld %% of the updated rows%s%s stayed on their page%s%s%s%s",
             (long long)percent, job->by_leaf ? " of " : "",
-            job->by_leaf ? table->target.relation : "");
+            job->by_leaf ? table->target.relation : "", known ? "; " : "",
+            known ? view->horizon_who : "", known ? " has kept dead rows for " : "",
+            known ? zdm_show_duration(view->horizon_ms, duration) : "");
+}
+
+/* Whoever was in the way when they were turned off, is he gone? */
+static bool
+is_gone(const struct zdm_job *job, const struct zdm_hot *h, int64_t now)
+{
+    return h->pin_us && job->hold.view.horizon_ms + STALE_MS < (now - h->pin_us) / 1000;
 }
 
 static int
@@ -150,7 +184,7 @@ watch(struct zdm_job *job, struct zdm_table *table, struct zdm_err *err)
         return 0;
     bool first = h->looked_us == 0;
     h->looked_us = now;
-    if (h->again_us && (now < h->again_us || pinned))
+    if (h->again_us && (pinned || (now < h->again_us && !is_gone(job, h, now))))
         return 0;
     if (read_updates(job, table, &updated, &hot, err) < 0)
         return -1;
@@ -163,8 +197,7 @@ watch(struct zdm_job *job, struct zdm_table *table, struct zdm_err *err)
     if (!wanted(job, table)) /* there is nothing to judge */
         return 0;
     if (first || h->again_us || updated < h->updated) { /* or the statistics were reset */
-        set_stripes(job, table, asked(job));
-        h->again_us = 0;
+        turn_on(job, table);
     } else if (pinned || updated - h->updated >= JUDGE_UPDATES) {
         int64_t of = updated - h->updated, percent = of > 0 ? (hot - h->hot) * 100 / of : 0;
         if (pinned || percent < (int64_t)(HOT_LEAST * 100))
@@ -177,6 +210,23 @@ watch(struct zdm_job *job, struct zdm_table *table, struct zdm_err *err)
     h->updated = updated;
     h->hot = hot;
     return 0;
+}
+
+void
+zdm_job_tell_hot(struct zdm_job *job)
+{
+    int64_t now = zdm_monotonic_us(), rested = 0;
+    char duration[32];
+
+    for (size_t i = 0; i < job->n_tables; i++) {
+        const struct zdm_hot *h = &job->tables[i]->hot;
+        rested += h->rested_us + (h->off_us ? now - h->off_us : 0);
+    }
+    if (rested > 0)
+        zdm_job_note(job, "info", "note",
+            "for %s ranges were done without stripes, since dead rows stayed on their pages%s%s",
+            zdm_show_duration(rested / 1000, duration), *job->pinned_by ? ", kept by " : "",
+            job->pinned_by);
 }
 
 int

@@ -84,8 +84,11 @@ struct zdm_table {
         int64_t updated, hot;             /* of the table, as of then */
         int64_t first_updated, first_hot; /* at the start of this run */
         int64_t seen_updated, seen_hot;   /* since then */
-        int64_t again_us; /* stripes did not help: not before then; 0: they are in use */
-        int64_t rest_us;  /* how long they were left out the last time; 0: they helped */
+        int64_t again_us;  /* stripes did not help: not before then; 0: they are in use */
+        int64_t rest_us;   /* how long they were left out the last time; 0: they helped */
+        int64_t off_us;    /* since when they are left out; 0: they are in use */
+        int64_t rested_us; /* how long they were, in this run */
+        int64_t pin_us;    /* when who is in their way began; 0: nobody is known */
     } hot;
 };
 
@@ -168,6 +171,7 @@ struct zdm_job {
     struct zdm_stuck stuck; /* of the control connection */
     struct zdm_hold hold;
     int hot_percent;          /* of the updates in this run; -1: not known */
+    char pinned_by[96];       /* who was in the way of stripes last; "": nobody is known */
     int64_t counted;          /* rows that were read to know how many there are */
     int64_t told_us;          /* last progress */
     char *paused;             /* owned: by whom and why; NULL: nobody did */
@@ -365,6 +369,7 @@ void zdm_worker_forget(struct zdm_worker *w);
 void zdm_job_start_hot(struct zdm_job *job);
 void zdm_job_tune_hot(struct zdm_job *job); /* another number was asked for */
 int zdm_job_watch_hot(struct zdm_job *job, struct zdm_err *err);
+void zdm_job_tell_hot(struct zdm_job *job); /* how long there were no stripes, at the end */
 /* *cuts: how many batches a stripe is done in. */
 int64_t zdm_worker_stripes(struct zdm_worker *w, size_t *cuts);
 
