@@ -78,6 +78,15 @@ no_such_key(const struct zdm_retry_options *options, const struct zdm_plan *plan
         err, "zdm quarantine list %s shows the keys as they are written", plan->file);
 }
 
+static int
+count(struct zdm_session *s, int64_t *left, struct zdm_err *err)
+{
+    while (zdm_quarantine_count(s->conn, s->plan->name, NULL, left, err) < 0)
+        if (zdm_session_again(s, err) < 0)
+            return -1;
+    return 0;
+}
+
 int
 zdm_retry(const struct zdm_plan *plan, const struct zdm_plan_report *report,
     const struct zdm_retry_options *options, struct zdm_retried *out, int64_t *left,
@@ -97,7 +106,7 @@ zdm_retry(const struct zdm_plan *plan, const struct zdm_plan_report *report,
         return -1;
     if (zdm_session_open(&s, true, err) == 0 && open_ledger(&s, err) == 0 &&
         retry(&s, options, out, err) == 0 && no_such_key(options, plan, out, err) == 0 &&
-        zdm_quarantine_count(s.conn, plan->name, NULL, left, err) == 0)
+        count(&s, left, err) == 0)
         rc = zdm_session_healthy(&s, err);
     zdm_err_release(&s.ledger_err);
     zdm_err_release(&s.loss);

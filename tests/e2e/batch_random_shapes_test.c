@@ -24,6 +24,7 @@ struct shape {
     enum zdm_backfill_action action;
     size_t kind;
     bool composite, primary, keyless, partitions, generated, quoted, padded, swept;
+    bool ends; /* where_becomes_false: rows that move are done once, too */
     int workers, stripes;
 };
 
@@ -46,8 +47,8 @@ draw(void)
         .workers = 1 + rand() % 3,
         .stripes = rand() % 2 ? 4 : 1,
     };
-    if (s.action == ZDM_BACKFILL_MAP)
-        s.swept = false;
+    s.ends = zdm_backfill_updates(s.action) && !s.keyless && rand() % 2;
+    s.swept = s.ends || (s.swept && s.action != ZDM_BACKFILL_MAP);
     /* The writer gives rows other keys all the while, for which a sweep of a copy would look without end. */
     if (s.action == ZDM_BACKFILL_COPY)
         s.keyless = s.swept = false;
@@ -59,14 +60,14 @@ show(const struct shape *s, size_t i)
 {
     static const char *const actions[] = {"set", "delete", "copy", "map"};
 
-    return zdm_strf("shape %zu: %s, %s%s%s%s%s%s%s%s, %d workers, %d stripes", i,
+    return zdm_strf("shape %zu: %s, %s%s%s%s%s%s%s%s%s, %d workers, %d stripes", i,
         actions[s->action], kinds[s->kind].type,
         s->keyless   ? ", no key"
         : s->primary ? ", primary key"
                      : ", unique index",
         s->composite ? ", composite" : "", s->partitions ? ", partitions" : "",
         s->generated ? ", generated" : "", s->quoted ? ", quoted" : "", s->padded ? ", wide" : "",
-        s->swept ? ", swept" : "", s->workers, s->stripes);
+        s->swept ? ", swept" : "", s->ends ? ", where ends" : "", s->workers, s->stripes);
 }
 
 /* r is the number of a row for the writer, k (with g) its key, b what is made of a, n how often. */
@@ -96,6 +97,8 @@ make_table(struct fixture *f, const struct shape *s)
         "generate_series(1, %d) AS r"
         " ORDER BY md5(r::text)",
         f->table, kinds[s->kind].of, ROWS);
+    if (s->ends) /* the application knows of it by then */
+        sql(f->app, "ALTER TABLE %s ALTER n SET DEFAULT 1", f->table);
     if (!s->keyless && s->primary)
         sql(f->app, "ALTER TABLE %s ADD PRIMARY KEY (%s)", f->table, plain);
     else if (!s->keyless)
@@ -218,19 +221,23 @@ say_what(struct fixture *f, const struct shape *s)
                                  copied[] = {{"k", "k"}, {"g", "g"}, {"r", "r"}, {"a", "a"}};
 
     f->spec.action = s->action;
+    f->spec.where_becomes_false = s->ends;
     /* Without it a row that moves behind the cursor to another key is met by nobody. */
     f->spec.sweep = (struct zdm_sweep_wish){.on = s->swept, .inputs = inputs, .n_inputs = 1};
     switch (s->action) {
     case ZDM_BACKFILL_SET:
         f->spec.set = set;
-        f->spec.n_set = s->swept ? 1 : 2;
-        f->spec.where = !s->keyless ? NULL : s->swept ? "b IS DISTINCT FROM a * 2" : "n = 0";
+        f->spec.n_set = s->swept && !s->ends ? 1 : 2;
+        f->spec.where = s->ends       ? "n = 0"
+                        : !s->keyless ? NULL
+                        : s->swept    ? "b IS DISTINCT FROM a * 2"
+                                      : "n = 0";
         break;
     case ZDM_BACKFILL_MAP:
         f->spec.set = mapped;
         f->spec.n_set = f->spec.n_read = 1;
         f->spec.read = inputs;
-        f->spec.where = s->keyless ? "b IS DISTINCT FROM a * 2" : NULL;
+        f->spec.where = s->keyless || s->ends ? "b IS DISTINCT FROM a * 2" : NULL;
         break;
     case ZDM_BACKFILL_DELETE:
         f->spec.n_set = 0;
@@ -260,11 +267,11 @@ wrong(struct fixture *f, const struct shape *s)
         return value(f->app,
             "SELECT count(*) FILTER (WHERE b IS DISTINCT FROM a * 2 AND (%s)) +"
             " count(*) FILTER (WHERE n <> 1 AND NOT moved AND r <= %d AND NOT %s) +"
-            " count(*) FILTER (WHERE n > 1 AND r > %d) +"
+            " count(*) FILTER (WHERE n > 1 AND r > %d) + count(*) FILTER (WHERE n <> 1 AND %s) +"
             " (SELECT count(*) FROM generate_series(1, %d) AS o WHERE o %% 4 <> 1 AND NOT EXISTS"
             "  (SELECT FROM %s AS x WHERE x.r = o)) FROM %s",
-            s->swept ? "true" : "n > 0 OR NOT moved", ROWS, s->swept ? "true" : "false", ROWS, ROWS,
-            f->table, f->table);
+            s->swept ? "true" : "n > 0 OR NOT moved", ROWS, s->swept ? "true" : "false", ROWS,
+            s->ends ? "true" : "false", ROWS, f->table, f->table);
     case ZDM_BACKFILL_MAP:
         return value(f->app,
             "SELECT count(*) FROM %s WHERE b IS DISTINCT FROM a * 2 AND (NOT moved OR %s)",

@@ -1,4 +1,5 @@
 /* The final sweep over every shape of a backfill: WHERE, types, keys, delete, copy, workers, partitions. */
+#include "batch_map_fixture.h"
 #include "batch_sweep_fixture.h"
 
 /* where says which rows are meant, set what is still to do in them. */
@@ -276,10 +277,131 @@ test_pages(void **state)
     fixture_free(f);
 }
 
+/* Rows of even keys. One that is done moves in front of the walk, one behind it before it is. */
+static struct fixture *
+counted(const char *name, const char *come)
+{
+    struct fixture *f = fixture_new(name, NULL);
+
+    sql(f->app,
+        "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0, done bool NOT NULL DEFAULT "
+        "false);"
+        "INSERT INTO t SELECT 2 * g FROM generate_series(1, 1000) AS g; ANALYZE t;"
+        "CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql SET search_path = \"%s\" AS"
+        " $$ BEGIN UPDATE t SET id = 1501 WHERE id = 6; UPDATE t SET id = -1 WHERE id = 1800; %s"
+        " RETURN NULL; END $$;"
+        "CREATE TRIGGER meanwhile AFTER UPDATE ON t FOR EACH ROW WHEN (NEW.id = 1000)"
+        " EXECUTE FUNCTION meanwhile()",
+        name, come);
+    f->spec.table = f->table = zdm_strf("%s.t", name);
+    f->spec.sweep.on = true;
+    return f;
+}
+
+static const char *
+add_hundred(void *self, const char *text, struct zdm_buf *room)
+{
+    (void)self;
+    zdm_buf_addf(room, "%lld", (long long)strtoll(text, NULL, 10) + 100);
+    return room->s;
+}
+
+/* The change makes where false, and batches check it: each row once, wherever its key goes. */
+static void
+test_where_becomes_false(void **state)
+{
+    static const char come[] = "INSERT INTO t VALUES (-3), (5000);";
+    static const struct zdm_assignment set[] = {{"n", "n + 1"}, {"done", "true"}};
+
+    (void)state;
+    /* What it is for: without it one row is done twice, and one that moved and two that came not at all. */
+    struct fixture *f = counted("bs_moves", come);
+    f->spec.sweep.why_not = "n is made of n, which is set too";
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT string_agg(id || ':' || n, ' ' ORDER BY id) FROM t WHERE n <> 1",
+        "-3:0 -1:0 1501:2 5000:0");
+    fixture_free(f);
+
+    f = counted("bs_ends", come);
+    f->spec.set = set;
+    f->spec.n_set = 2;
+    f->spec.where = "NOT done";
+    f->spec.where_becomes_false = true;
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT min(n) || ' ' || max(n) || ' ' || count(*) FROM t", "1 1 1002");
+    assert_has(f->notes.s, "the final sweep found 3 rows of bs_ends.t that were written meanwhile "
+                           "and need it (id = -3, id = -1, id = 5000)");
+    assert_int_equal(f->last.rows, 1002);
+    fixture_free(f);
+
+    /* A map, and of the rows of the sweep one goes into quarantine. */
+    f = counted("bs_mapped", "INSERT INTO t VALUES (-3, 0), (5000, 7);");
+    fixture_map(f, "n", "n", add_hundred);
+    map_script.fails_on = "7";
+    f->spec.where = "n < 100";
+    f->spec.where_becomes_false = true;
+    f->spec.max_quarantine = 1;
+    f->spec.workers = 2;
+    fixture_run_ok(f);
+    assert_value(f->app,
+        "SELECT string_agg(n || ':' || c, ' ' ORDER BY n) FROM"
+        " (SELECT n, count(*) AS c FROM t GROUP BY n) AS s",
+        "7:1 100:1001");
+    assert_value(f->app, "SELECT key FROM zdm.quarantine WHERE plan = 'bs_mapped'", "5000");
+    struct zdm_retried r = {.done = 0};
+    map_script.fails_on = NULL;
+    if (zdm_backfill_retry(f->control, &f->spec, f->epoch, &f->hooks, NULL, &r, &f->err) < 0)
+        fail_msg("%s", f->err.message);
+    assert_int_equal(r.done, 1);
+    assert_value(f->app, "SELECT n FROM t WHERE id = 5000", "107");
+    fixture_free(f);
+}
+
+/* Where it stays true, nothing of the batch is done, nor of a retry. */
+static void
+test_where_stays(void **state)
+{
+    struct fixture *f = counted("bs_stays", "");
+    struct zdm_retried r = {.done = 0};
+
+    (void)state;
+    f->spec.where = "n < 2";
+    f->spec.where_becomes_false = true;
+    assert_int_equal(fixture_run(f), -1);
+    assert_has(f->err.message, "where is still true for rows of bs_stays.t that were updated");
+    assert_has(f->err.hint, "leave where_becomes_false out");
+    assert_value(f->app, "SELECT max(n) FROM t", "0");
+
+    sql(f->app, "UPDATE t SET n = 1; ALTER TABLE t ADD CHECK (id <> 8 OR n <> 2) NOT VALID;"
+                "DELETE FROM zdm.cursor WHERE plan = 'bs_stays'");
+    f->spec.max_quarantine = 1;
+    fixture_own(f);
+    fixture_run_ok(f);
+    sql(f->app, "ALTER TABLE t DROP CONSTRAINT t_check; UPDATE t SET n = 0 WHERE id = 8");
+    assert_int_equal(
+        zdm_backfill_retry(f->control, &f->spec, f->epoch, &f->hooks, NULL, &r, &f->err), -1);
+    assert_has(f->err.message, "where is still true");
+    assert_value(f->app, "SELECT n FROM t WHERE id = 8", "0");
+    fixture_free(f);
+
+    f = counted("bs_kept", "");
+    fixture_map(f, "n", "n", add_hundred);
+    map_script.keeps = "9";
+    sql(f->app, "UPDATE t SET n = 9 WHERE id = 20");
+    f->spec.where = "n < 100";
+    f->spec.where_becomes_false = true;
+    assert_int_equal(fixture_run(f), -1);
+    assert_has(f->err.message,
+        "the map leaves a row of bs_kept.t as it is, for which where is true: id = 20");
+    fixture_free(f);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_where_becomes_false),
+        cmocka_unit_test(test_where_stays),
         cmocka_unit_test(test_where),
         cmocka_unit_test(test_where_guards),
         cmocka_unit_test(test_types),

@@ -208,6 +208,9 @@ every_kind_of_step(void **state)
             "     batches  of about 25 ms, 50 to 50,000 rows; a row lock is waited for 50 ms\n"
             "     behind   nobody does rows that are written behind the cursor: no sync, no\n"
             "              final sweep: n is made of n, which is set too\n"
+            "     keys     a row whose key somebody changes meanwhile may be changed twice,\n"
+            "              or not at all (n is made of n, which is set too):\n"
+            "              where_becomes_false rules that out\n"
             "     undo     nothing to take back: what it fills goes with the undo of \"add\n"
             "              column\"\n");
     step(3, "     needs    2 d since the last step before it\n"

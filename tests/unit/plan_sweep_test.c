@@ -115,6 +115,51 @@ test_others(void **state)
     step->u.backfill.verify = false;
     assert_outlook(step, "verify is false");
     zdm_plan_free(plan);
+
+    /* Where the change makes where false, values may be made of anything, by a function too. */
+    plan = zdm_plan_new();
+    step = add_change(plan, "t");
+    set(step, "n", "n + random()::int");
+    step->u.backfill.where = text_at("n = 0", 12, 5);
+    assert_outlook(step, "n is made of n");
+    step->u.backfill.where_becomes_false = true;
+    assert_outlook(step, NULL);
+    step->u.backfill.where = text_at("at < now()", 12, 5);
+    assert_outlook(step, "where has now()");
+    zdm_plan_free(plan);
+}
+
+static void
+assert_twice(struct zdm_step *step, const char *why)
+{
+    char *twice = zdm_backfill_twice(&step->u.backfill);
+
+    if (!twice != !why || (why && strcmp(twice, why) != 0))
+        fail_msg("\"%s\", not \"%s\"", twice ? twice : "NULL", why ? why : "NULL");
+    free(twice);
+}
+
+/* What becomes of a row that is met twice. */
+static void
+test_twice(void **state)
+{
+    struct zdm_plan *plan = zdm_plan_new();
+    struct zdm_step *step = add_change(plan, "t");
+    const char *names[] = {"a", "\"B\"", "b"};
+
+    (void)state;
+    set(step, "n", "a * 2");
+    assert_twice(step, NULL);
+    set(step, "m", "coalesce(N, 0) + a");
+    assert_twice(step, "m is made of n, which is set too");
+    step->u.backfill.where_becomes_false = true;
+    assert_twice(step, NULL);
+    step->u.backfill = (struct zdm_step_backfill){
+        .table = "t", .map = 1, .read = names, .n_read = 2, .write = names + 2, .n_write = 1};
+    assert_twice(step, NULL);
+    step->u.backfill.write = names + 1;
+    assert_twice(step, "the function reads \"B\", which it writes");
+    zdm_plan_free(plan);
 }
 
 /* What the server is asked about. */
@@ -201,6 +246,7 @@ main(void)
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_others),
         cmocka_unit_test(test_questions),
+        cmocka_unit_test(test_twice),
         cmocka_unit_test(test_sync),
         cmocka_unit_test(test_sync_ended),
     };
