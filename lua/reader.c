@@ -155,6 +155,21 @@ read_sync(struct reader *r, const char *field)
     return sync;
 }
 
+static const struct zdm_twin *
+read_twin(struct reader *r)
+{
+    if (!get(r, "twin", LUA_TTABLE))
+        return NULL;
+    struct zdm_twin *twin = zdm_arena_alloc(r->plan->arena, sizeof *twin);
+    *twin = (struct zdm_twin){
+        .table = read_string(r, "table"),
+        .same = read_string(r, "same"),
+        .trigger = read_string(r, "trigger"),
+    };
+    lua_pop(r->L, 1);
+    return twin;
+}
+
 static void
 read_sql_step(struct reader *r, struct zdm_step_sql *step)
 {
@@ -165,6 +180,7 @@ read_sql_step(struct reader *r, struct zdm_step_sql *step)
     step->behind = read_string(r, "behind");
     step->undo_before = read_string(r, "undo_before");
     step->undo_unless = read_strings(r, "undo_unless", &step->n_undo_unless);
+    step->twin = read_twin(r);
     step->keeps = read_bool(r, "keeps");
     step->kept = read_string(r, "kept");
     step->probe = read_sql(r, "probe");

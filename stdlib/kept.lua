@@ -9,6 +9,7 @@ local aside = require "aside"
 local errors = require "errors"
 local fields = require "fields"
 local native = require "native"
+local rights = require "rights"
 local sync = require "sync"
 local validate = require "validate"
 
@@ -230,6 +231,8 @@ function kept.steps(a, known, shown, id, keep, at)
         kept_row = kept_row,
         same = table.concat(same, " AND "),
         gets = default and "its default" or "no value",
+        by_key = ("values are found by the key (%s) alone: a row that got the key of another one since gets the value of"
+            .. " that one"):format(list(key)),
     }
     local found = aside.query("SELECT FROM <side> AS <kept_row> WHERE <same>", p)
     local value = aside.query("(SELECT <kept_row>.<old> FROM <side> AS <kept_row> WHERE <same>)", p)
@@ -238,6 +241,8 @@ function kept.steps(a, known, shown, id, keep, at)
     local create = aside.query([[
 CREATE TABLE <side> AS SELECT <key>, <new> AS <old> FROM <relation> WITH NO DATA;
 ALTER TABLE <side> ADD PRIMARY KEY (<key>);]], p)
+    local revoke = rights.revoke(t, "table", side)
+    create = revoke and ("%s\n%s;"):format(create, revoke) or create
     local steps = {}
     steps[1] = {
         kind = "sql",
@@ -249,7 +254,9 @@ ALTER TABLE <side> ADD PRIMARY KEY (<key>);]], p)
         behind = aside.query([[
 SELECT pg_catalog.format('COMMENT ON TABLE %s IS %L', <'side'>,
     pg_catalog.format('zdm: the values of %s, kept by %s at %s UTC in the plan %s', <'was'>, session_user,
-        pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), <'plan'>))]], p),
+        pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), <'plan'>))
+UNION ALL
+]], p) .. rights.others { { name = side } },
     }
 
     local columns = { [a.old] = a.new }
@@ -273,10 +280,19 @@ SELECT pg_catalog.format('COMMENT ON TABLE %s IS %L', <'side'>,
             id = sync.id_of("fill in", shown),
             behind = id,
             tells = aside.query([[
-SELECT pg_catalog.format('%s of %s came since the values of %s were copied: %s in there', CASE n.n WHEN 1 THEN '1 row'
-           WHEN 10001 THEN 'more than 10,000 rows' ELSE n.n || ' rows' END, <'relation'>, <'was'>, <'gets'>)
-  FROM (SELECT pg_catalog.count(*) FROM (SELECT <without> LIMIT 10001) AS r) AS n(n)
- WHERE n.n > 0]], p),
+SELECT pg_catalog.concat_ws('; ',
+           CASE WHEN n.n > 0
+                THEN pg_catalog.format('%s of %s came since the values of %s were copied: %s in there',
+                         CASE n.n WHEN 1 THEN '1 row' WHEN 10001 THEN 'more than 10,000 rows' ELSE n.n || ' rows' END,
+                         <'relation'>, <'was'>, <'gets'>) END,
+           CASE WHEN m.n > 0
+                THEN pg_catalog.format('%s no row any more: it was deleted, or has another key, and then its value is'
+                         ' not found again', CASE m.n WHEN 1 THEN '1 value has' WHEN 10001 THEN
+                         'more than 10,000 values have' ELSE m.n || ' values have' END) END,
+           <'by_key'>)
+  FROM (SELECT pg_catalog.count(*) FROM (SELECT <without> LIMIT 10001) AS r) AS n(n),
+       (SELECT pg_catalog.count(*) FROM (SELECT FROM <side> AS <kept_row> WHERE NOT EXISTS (
+            SELECT FROM <relation> AS <row> WHERE <same>) LIMIT 10001) AS r) AS m(n)]], p),
             values = backfill({
                 table = t.relation,
                 set = {
@@ -301,10 +317,15 @@ SELECT pg_catalog.format('%s of %s came since the values of %s were copied: %s i
         aside.query([[
 SELECT pg_catalog.format('its values are gone: there is no table %s any more', <'side'>)
  WHERE pg_catalog.to_regclass(<'side'>) IS NULL]], p),
+        aside.query([[
+SELECT pg_catalog.format('none of the values that %s keeps is of a row that %s still has: were its keys (%s) changed?',
+           <'side'>, <'relation'>, <'key'>)
+ WHERE EXISTS (SELECT FROM <side>) AND EXISTS (SELECT FROM <relation>)
+   AND NOT EXISTS (SELECT FROM <side> AS <kept_row>, <relation> AS <row> WHERE <same>)]], p),
     }
     if not default then
         p.was_not_null = aside.was_not_null(a)
-        unless[2] = aside.query([[
+        unless[3] = aside.query([[
 SELECT pg_catalog.format('%s of %s came since the values of %s were copied, which was NOT NULL and has no default; they'
            ' need values first: INSERT INTO %s (%s, %s) SELECT %s, ... %s',
            CASE n.n WHEN 1 THEN '1 row' WHEN 10001 THEN 'more than 10,000 rows' ELSE n.n || ' rows' END,

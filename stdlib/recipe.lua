@@ -6,6 +6,7 @@
 
 local native = require "native"
 local errors = require "errors"
+local rights = require "rights"
 local sync = require "sync"
 local token = require "token"
 
@@ -350,9 +351,11 @@ function parts.index_like(_, t, index, name, relation, concurrently)
     )
 end
 
---- Statements that give another relation the owner and the rights of table t. The owner's own stand in no grant.
+--- Statements that give another relation the owner and the rights of table t, and nobody else any. The owner's own
+--- stand in no grant.
 function parts.privileges(use, t, relation)
     local list = { ("ALTER TABLE %s OWNER TO %s"):format(relation, native.quote_ident(t.owner)) }
+    list[2] = rights.revoke(t, "table", relation)
     local function add(grants, column)
         for _, grant in ipairs(grants or {}) do
             list[#list + 1] = use.grant(relation, grant, column)
@@ -424,6 +427,11 @@ function recipe.expand(def, values, at, plan, words)
             d[key] = value
         end
         return step
+    end
+    --- A step that makes relations, on which nobody but their owner has more than the rights that are meant:
+    --- { { name = , grants = } }.
+    function use.only_for(step, relations)
+        return use.more(step, { behind = rights.others(relations) })
     end
     return def.expand(values, use)
 end

@@ -1,5 +1,6 @@
 --- The swap of retype.lua, which see: new columns take the names of old ones, and what hangs on them follows.
 
+local rights = require "rights"
 local successor = require "successor"
 local sync = require "sync"
 
@@ -63,6 +64,7 @@ local function move_identity(change, from, to, use)
         alter(t, "ALTER COLUMN %s DROP IDENTITY", use.quote(from)),
         ("ALTER SEQUENCE %s RENAME TO %s"):format(qualified, use.quote(s.name)),
     }
+    lines[#lines + 1] = rights.revoke(t, "sequence", c.sequence)
     for _, grant in ipairs(s.grants or {}) do
         lines[#lines + 1] = ("GRANT %s ON SEQUENCE %s TO %s%s"):format(grant.privilege, c.sequence,
             grant.role and use.quote(grant.role) or "PUBLIC", grant.grantable and " WITH GRANT OPTION" or "")

@@ -6,6 +6,7 @@
 -- one, so that the way back loses nothing, until the old one is dropped behind a gate.
 
 local native = require "native"
+local rights = require "rights"
 
 local shadow = {}
 
@@ -125,6 +126,7 @@ local function settings(t, new, use, out)
         if c.identity then
             local bare, schema = sequence_names(c)
             local sequence = use.qualified(schema, use.name(bare, "zdm_new"))
+            out[#out + 1] = rights.revoke(t, "sequence", sequence)
             for _, grant in ipairs(c.sequence_is.grants or {}) do
                 out[#out + 1] = ("GRANT %s ON SEQUENCE %s TO %s%s"):format(grant.privilege, sequence,
                     grant.role and use.quote(grant.role) or "PUBLIC", grant.grantable and " WITH GRANT OPTION" or "")
@@ -196,6 +198,7 @@ local function mirror_up(s, relation, other, key, use)
         each(key, "<c> = OLD.<c>", " AND "))
     local parts = {
         func = "zdm.mirror_" .. s.hash,
+        revoke = rights.revoke(s.t, "function", "zdm.mirror_" .. s.hash .. "()"),
         path = "pg_catalog, " .. use.quote(s.t.schema) .. ", pg_temp",
         trigger = s.trigger,
         relation = relation,
@@ -238,7 +241,7 @@ BEGIN
     RETURN NULL;
 END
 $zdm$;
-REVOKE EXECUTE ON FUNCTION <func>() FROM PUBLIC;
+<revoke>;
 COMMENT ON FUNCTION <func>() IS <comment>;
 CREATE TRIGGER <trigger> AFTER INSERT OR UPDATE OR DELETE ON <relation> FOR EACH ROW EXECUTE FUNCTION <func>();
 CREATE TRIGGER <trigger>_all AFTER TRUNCATE ON <relation> FOR EACH STATEMENT EXECUTE FUNCTION <func>()]]):gsub(
@@ -281,6 +284,7 @@ local function create(s, want, use)
             use.qualified(t.schema, partition.name), s.new, partition.bound, options)
         out[#out + 1] = ("ALTER TABLE %s OWNER TO %s"):format(
             use.qualified(t.schema, partition.name), use.quote(t.owner))
+        out[#out + 1] = rights.revoke(t, "table", use.qualified(t.schema, partition.name))
     end
     local alter = ("ALTER TABLE %s ADD CONSTRAINT "):format(s.new)
     for _, k in ipairs(t.constraints) do
@@ -302,6 +306,24 @@ local function create(s, want, use)
     end
     settings(t, s.new, use, out)
     return lines(out)
+end
+
+-- Whatever create() makes, with the rights that are meant.
+local function made(s, want, use)
+    local list = { { name = s.new, grants = s.t.grants } }
+    for _, partition in ipairs(want.partitions or {}) do
+        list[#list + 1] = { name = use.qualified(s.t.schema, partition.name) }
+    end
+    for _, c in ipairs(s.t.columns) do
+        if c.identity then
+            local bare, schema = sequence_names(c)
+            list[#list + 1] = {
+                name = use.qualified(schema, use.name(bare, "zdm_new")),
+                grants = c.sequence_is.grants,
+            }
+        end
+    end
+    return list
 end
 
 -- What has to wait for the rows: other indexes, and foreign keys to this table.
@@ -429,7 +451,9 @@ function shadow.blocks(t, want, use)
     local w = use.words
     local blocks = {
         w.expand {
-            use.sql(use.id("make %s", s.new_name), create(s, want, use), { undo = "DROP TABLE " .. s.new }),
+            -- What it holds the other one does, too: the way back loses nothing.
+            use.more(use.only_for(use.sql(use.id("make %s", s.new_name), create(s, want, use),
+                { undo = "DROP TABLE " .. s.new }), made(s, want, use)), { keeps = true }),
             use.sql(use.id("mirror %s to %s", t.name, s.new_name), mirror_up(s, t.relation, s.new, s.key, use),
                 { undo = mirror_down(s, t.relation) }),
         },

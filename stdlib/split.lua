@@ -6,6 +6,7 @@
 -- new key, which ON UPDATE CASCADE hands on, is no write of the columns: they may not have got there yet.
 
 local native = require "native"
+local rights = require "rights"
 
 local split = {}
 
@@ -114,6 +115,7 @@ local function create(s, moved, use)
         end
     end
     out[#out + 1] = alter .. "OWNER TO " .. use.quote(t.owner)
+    out[#out + 1] = rights.revoke(t, "table", s.into)
     for _, grant in ipairs(t.grants) do
         out[#out + 1] = use.grant(s.into, grant)
     end
@@ -136,6 +138,8 @@ end
 local function triggers(s, use)
     local parts = {
         func = "zdm.split_" .. s.hash,
+        revoke_to = rights.revoke(s.t, "function", "zdm.split_" .. s.hash .. "_to()"),
+        revoke_from = rights.revoke(s.t, "function", "zdm.split_" .. s.hash .. "_from()"),
         path = "pg_catalog, " .. use.quote(s.t.schema) .. ", pg_temp",
         relation = s.t.relation,
         into = s.into,
@@ -178,6 +182,7 @@ BEGIN
     RETURN NULL;
 END
 $zdm$;
+<revoke_to>;
 COMMENT ON FUNCTION <func>_to() IS <is_new>;
 CREATE FUNCTION <func>_from() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path>
@@ -194,6 +199,7 @@ BEGIN
     RETURN NULL;
 END
 $zdm$;
+<revoke_from>;
 COMMENT ON FUNCTION <func>_from() IS <is_old>;
 CREATE TRIGGER <trigger> AFTER INSERT OR DELETE ON <into> FOR EACH ROW EXECUTE FUNCTION <func>_from();
 CREATE TRIGGER <trigger>_set AFTER UPDATE ON <into> FOR EACH ROW
@@ -221,6 +227,18 @@ SELECT pg_catalog.count(*) = 0 AS none, pg_catalog.count(*) AS rows_that_differ
         each(s.key, "<c>", ", "), each(s.moved, "o.<c>", ", "), each(s.moved, "n.<c>", ", "))
 end
 
+-- Where the rows of the new table are as well, for the way back.
+local function twin(s)
+    local new = native.quote_ident(s.name)
+    return {
+        table = s.t.relation,
+        same = each(s.key, "zdm_twin.<c> = " .. new .. ".<c>", " AND ")
+            .. " AND ROW(" .. each(s.moved, "zdm_twin.<c>", ", ") .. ")::pg_catalog.text IS NOT DISTINCT FROM ROW("
+            .. each(s.moved, new .. ".<c>", ", ") .. ")::pg_catalog.text",
+        trigger = "zzz_zdm_split_" .. s.hash,
+    }
+end
+
 --- columns: of the description; moved: what split.moved() found.
 function split.blocks(t, into, columns, moved, retain, use)
     local s = { t = t, name = into, into = use.qualified(t.schema, into), columns = columns, key = key_of(t) }
@@ -243,7 +261,11 @@ function split.blocks(t, into, columns, moved, retain, use)
         copied[use.quote(name)] = use.quote(name)
     end
     local up, down = triggers(s, use)
-    first[#first + 1] = use.sql(use.id("table %s", into), create(s, moved, use), { undo = "DROP TABLE " .. s.into })
+    first[#first + 1] = use.more(
+        use.only_for(use.sql(use.id("table %s", into), create(s, moved, use), { undo = "DROP TABLE " .. s.into }),
+            { { name = s.into, grants = t.grants } }),
+        { twin = twin(s) }
+    )
     first[#first + 1] = use.sql(use.id("%s and %s in step", t.name, into), up, { undo = down })
     last[1] = use.sql(use.id("%s and %s apart", t.name, into), down, { undo = up })
     for _, c in ipairs(columns) do

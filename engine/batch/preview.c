@@ -304,6 +304,10 @@ look(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     if (measure(conn, spec, foreseen, p, err) < 0 ||
         (p->target.into && measure_into(conn, p, err) < 0))
         goto out;
+    if (spec->into_later) { /* its key is all that is sure */
+        p->from.n_indexes = 1;
+        p->from.index_bytes = SOME_WIDTH * p->from.rows;
+    }
     if (zdm_backfill_updates(spec->action))
         find_index(spec, foreseen, p);
     rc = 0;

@@ -65,6 +65,7 @@ struct zdm_backfill_spec { /* all views of the plan */
     const char *const *read;          /* of a map: columns, as written */
     size_t n_read;
     const char *into;                 /* of a copy: the other table, as written */
+    bool into_later; /* it is not there yet, and nothing is asked of it: for a preview alone */
     enum zdm_on_conflict on_conflict; /* of a copy */
     const char *where;                /* NULL: every row */
     bool where_becomes_false;         /* by the change: each batch checks it; of a set or a map */

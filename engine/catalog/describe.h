@@ -6,7 +6,7 @@
  *     partition_key: [name], partition_by: { strategy: "range" | "list" | "hash", default, columns: [name or ""] },
  *     triggers: [name], children: [name], row_security, replica_identity,
  *     server_version: 150004, row_type_users: [what], comment, options: [text],
- *     grants: [{ privilege, role, grantable }],
+ *     grants: [{ privilege, role, grantable }], given_to_new: [{ on: "table" | "sequence" | "function", role? }],
  *     columns: [{ name, type, not_null, default?, generated?, identity?, sequence?, sequence_options?,
  *       sequence_is?: { schema, name, type, start, increment, cache, min?, max?, cycle?, comment?, grants? },
  *       enum?, collation?, storage?, compression?, statistics?, options?, comment?, inherited?, type_default?, no_equality?,

@@ -55,6 +55,7 @@ foresee(struct zdm_arena *arena, const struct zdm_plan_report *report, size_t st
     out->uncertain = table->uncertain;
     out->known = true;
     out->fresh = table->fresh;
+    out->into_fresh = table->into_fresh;
     out->columns = columns;
     out->n_columns = table->n_columns;
 }
@@ -200,7 +201,7 @@ take_sample(struct zdm_conn *conn, const struct zdm_loaded *loaded, size_t index
         .values = options->values,
     };
 
-    if (options->sample == 0 || preview->seen.later || preview->seen.problem.code != ZDM_OK)
+    if (options->sample == 0 || preview->seen.later || preview->spec.into_later || preview->seen.problem.code != ZDM_OK)
         return 0;
     request.n_syncs = find_syncs(out->arena, plan, index, &preview->foreseen, &request.syncs);
     if (plan->steps[index].u.backfill.map) {
@@ -285,6 +286,7 @@ zdm_previews_read(struct zdm_conn *conn, const struct zdm_loaded *loaded,
             zdm_arena_alloc(out->arena, (zdm_backfill_spec_columns(step) + 1) * sizeof *set);
         preview->spec = zdm_backfill_spec_of(plan, step, set);
         foresee(out->arena, &loaded->report, i, b, &preview->foreseen);
+        preview->spec.into_later = preview->foreseen.into_fresh;
         if (ledger && earlier(ledger, target, plan->name, step->id, out, preview, &rate, err) < 0)
             goto out;
         if (zdm_conn_exec(conn, BEGIN, NULL, err) < 0 ||

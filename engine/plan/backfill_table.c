@@ -74,6 +74,9 @@ zdm_foresee_table(struct zdm_checker *checker, struct zdm_sql_context *context)
     struct zdm_plan_table *table = &report->tables[report->n_tables++];
     *table = (struct zdm_plan_table){.step = checker->index};
     const struct zdm_relation *relation = find(context, checker->step->u.backfill.table);
+    const char *written = checker->step->u.backfill.into;
+    const struct zdm_relation *into = written ? find(context, written) : NULL;
+    table->into_fresh = into && !into->missing && into->known && into->oid == 0;
     table->uncertain = catalog->uncertain;
     if (!relation || relation->missing || !relation->known)
         return;

@@ -84,8 +84,7 @@ take_sql(struct zdm_checker *checker, struct zdm_sql_text sql, enum zdm_undo_sou
     struct zdm_parsed *parsed;
 
     *undo = (struct zdm_plan_undo){.source = source, .sql = sql};
-    if (checker->step->kind != ZDM_STEP_SQL || !checker->step->u.sql.keeps)
-        zdm_sql_losses_of(sql.text, &undo->losses);
+    zdm_sql_losses_of(sql.text, &undo->losses);
     if (classify(checker, sql.text, &parsed, &err) < 0) {
         zdm_checker_take(checker, &sql, "undo", &err);
         return;
@@ -137,6 +136,7 @@ of_sql(struct zdm_checker *checker)
 
     if (take_given(checker, &sql->undo, sql->undo_derived)) {
         undo_of(checker)->recall = sql->recall;
+        undo_of(checker)->before = sql->undo_before;
         return;
     }
     zdm_sql_reverse(sql->up.text, &reverse);
@@ -150,6 +150,10 @@ of_sql(struct zdm_checker *checker)
             ZDM_UNDO_DERIVED);
         if (reverse.ask)
             undo_of(checker)->recall = zdm_arena_strdup(arena_of(checker), reverse.ask);
+        if (reverse.before)
+            undo_of(checker)->before = zdm_arena_strdup(arena_of(checker), reverse.before);
+        if (reverse.unless)
+            undo_of(checker)->unless = zdm_arena_strdup(arena_of(checker), reverse.unless);
         break;
     case ZDM_REVERSAL_NOTHING:
         nothing(checker, "it leaves nothing in the schema");

@@ -73,17 +73,25 @@ struct zdm_sync {
     const struct zdm_sync *next;   /* of the same step; NULL: none */
 };
 
+/* A table beside another one, as long as triggers write to both. */
+struct zdm_twin {
+    const char *table;   /* the other one, as SQL writes it */
+    const char *same;    /* a condition: its row, called zdm_twin, holds what one of the new table does */
+    const char *trigger; /* on it: while that is there, and the rows are too many to ask, it is believed */
+};
+
 struct zdm_step_sql {
     struct zdm_sql_text up;   /* one or more statements */
     struct zdm_sql_text undo; /* text NULL: none given; "nothing": there is nothing to take back */
     bool undo_derived;        /* it is zdm's own, of a sync {} and its like */
     const char *recall; /* zdm's own too, each NULL for none: a query, asked of the catalog before
                                   `up` runs, for the undo as it will have to be; NULL: nothing */
-    const char *behind; /* a query for one more statement, behind `up` */
+    const char *behind; /* a query for more statements, behind `up` */
     const char *
         undo_before; /* a query for a statement that has a transaction of its own before the undo */
     const char **undo_unless; /* n_undo_unless queries: why it cannot be taken back now, or NULL */
     size_t n_undo_unless;
+    const struct zdm_twin *twin; /* of the table that it makes; NULL: none */
     bool keeps; /* what it drops, and what its undo drops, is kept elsewhere: no data are lost */
     const char *kept;          /* the table in which it leaves values, as SQL; NULL: none */
     struct zdm_sql_text probe; /* one boolean: "is it done already?"; for statements

@@ -81,7 +81,7 @@ prepare(struct zdm_session *s, const struct zdm_step *step, void *self, struct z
     struct zdm_result *r = NULL;
 
     (void)self;
-    if (zdm_conn_query(s->conn, step->u.sql.undo_before, 0, NULL, &r, err) < 0)
+    if (zdm_conn_query(s->conn, undo_of(s, step)->before, 0, NULL, &r, err) < 0)
         return -1;
     const char *sql = zdm_result_rows(r) > 0 ? zdm_result_get(r, 0, 0) : NULL;
     int rc = sql ? zdm_conn_exec(s->conn, sql, NULL, err) : 0;
@@ -94,7 +94,7 @@ prepare_undo(struct zdm_session *s, const struct zdm_step *step, struct zdm_err 
 {
     const struct zdm_journal_row *row = zdm_journal_find(&s->rows, step->id, "");
 
-    if (step->kind != ZDM_STEP_SQL || !step->u.sql.undo_before || !row)
+    if (!undo_of(s, step)->before || !row)
         return 0;
     char *state = zdm_strdup(row->state), *detail = zdm_strdup(row->detail);
     int rc = zdm_session_transact(s, step, prepare, NULL,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/embedded.h"
 #include "sql/syntax.h"
 
@@ -143,40 +144,138 @@ kept_elsewhere(const struct zdm_sync *sync, const char *table, const char *from,
     return both;
 }
 
-int
-zdm_kept_find(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_sql_loss *loss,
-    const char *table, struct zdm_kept *out, struct zdm_err *err)
+/* The rows of a table with the names that their columns get before the undo; NULL: they have them. */
+static char *
+with_names(const struct zdm_sql_renames *later, const char *schema, const char *name,
+    const char *table, const char *alias)
+{
+    struct zdm_buf sql = ZDM_BUF_INIT;
+
+    zdm_buf_add(&sql, "(SELECT zdm_row.*");
+    size_t bare = sql.len;
+    for (size_t i = 0; i < later->count; i++) {
+        if (!zdm_sql_rename_is_of(&later->items[i], schema, name))
+            continue;
+        char *from = zdm_sql_quote_ident(later->items[i].from);
+        char *to = zdm_sql_quote_ident(later->items[i].to);
+        zdm_buf_addf(&sql, ", zdm_row.%s AS %s", from, to);
+        free(from);
+        free(to);
+    }
+    bool any = sql.len > bare;
+    zdm_buf_addf(&sql, " FROM %s AS zdm_row) AS %s", table, alias);
+    char *text = any ? zdm_strdup(sql.s) : NULL;
+    zdm_buf_release(&sql);
+    return text;
+}
+
+/* The name that the column has now. */
+static const char *
+name_now(const struct zdm_sql_renames *later, const struct zdm_sql_loss *loss, const char *column)
+{
+    for (size_t i = 0; i < later->count; i++)
+        if (zdm_sql_rename_is_of(&later->items[i], loss->schema, loss->name) &&
+            strcmp(later->items[i].to, column) == 0)
+            return later->items[i].from;
+    return NULL;
+}
+
+static int
+types_of(struct zdm_conn *conn, const char *table, const char *from, const char *to,
+    struct zdm_result **r, struct zdm_err *err)
+{
+    return ZDM_QUERY(
+        conn, zdm_embedded_text(zdm_run_sql, "sql/kept_types.sql"), r, err, table, from, to);
+}
+
+static int
+find_column(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_sql_renames *later,
+    const struct zdm_sql_loss *loss, const char *table, struct zdm_kept *out, struct zdm_err *err)
 {
     const struct zdm_sync *sync = NULL;
-    const struct zdm_step *step = loss->column ? find_sync(plan, loss, &sync) : NULL;
+    const struct zdm_step *step = find_sync(plan, loss, &sync);
     struct zdm_result *r = NULL;
-    struct zdm_kept kept = {.elsewhere = NULL};
-    char *from = NULL;
-    int rc = -1;
+    char *from = NULL, *alias = zdm_sql_quote_ident(loss->name);
+    int rc = 0;
 
-    if (!step) {
-        *out = kept;
-        return 0;
-    }
+    if (!step)
+        goto out;
+    rc = -1;
     if (zdm_sql_identifier(sync->from, &from, err) < 0 ||
-        ZDM_QUERY(conn, zdm_embedded_text(zdm_run_sql, "sql/kept_types.sql"), &r, err, table, from,
-            loss->column) < 0 ||
-        is_believed(conn, plan, step, sync, loss, table, &kept.believed, err) < 0)
+        types_of(conn, table, from, loss->column, &r, err) < 0)
+        goto out;
+    const char *now = zdm_result_rows(r) == 1 ? NULL : name_now(later, loss, from);
+    if (now) {
+        zdm_result_free(r);
+        r = NULL;
+        if (types_of(conn, table, now, loss->column, &r, err) < 0)
+            goto out;
+        out->rows = with_names(later, loss->schema, loss->name, table, alias);
+    }
+    if (is_believed(conn, plan, step, sync, loss, table, &out->believed, err) < 0)
         goto out;
     if (zdm_result_rows(r) == 1)
-        kept.elsewhere = kept_elsewhere(
-            sync, table, from, loss->column, zdm_result_get(r, 0, 0), zdm_result_get(r, 0, 1));
-    *out = kept;
+        out->elsewhere = kept_elsewhere(
+            sync, alias, from, loss->column, zdm_result_get(r, 0, 0), zdm_result_get(r, 0, 1));
+    out->where = zdm_strdup("in the other column of the sync");
     rc = 0;
 out:
     zdm_result_free(r);
     free(from);
+    free(alias);
     return rc;
+}
+
+static int
+find_twin(struct zdm_conn *conn, const struct zdm_twin *twin, const struct zdm_sql_renames *later,
+    struct zdm_kept *out, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    char *schema = NULL, *name = NULL;
+
+    if (zdm_sql_split_name(twin->table, &schema, &name, err) < 0)
+        return -1;
+    int rc = ZDM_QUERY(conn, zdm_embedded_text(zdm_run_sql, "sql/trigger_there.sql"), &r, err,
+        twin->table, twin->trigger);
+    if (rc == 0) {
+        char *rows = with_names(later, schema, name, twin->table, "zdm_twin");
+        out->believed = zdm_result_bool(r, 0, 0);
+        out->elsewhere = rows ? zdm_strf("EXISTS (SELECT FROM %s WHERE %s)", rows, twin->same)
+                              : zdm_strf("EXISTS (SELECT FROM %s AS zdm_twin WHERE %s)",
+                                    twin->table, twin->same);
+        out->where = zdm_strf("in table %s", twin->table);
+        free(rows);
+    }
+    zdm_result_free(r);
+    free(schema);
+    free(name);
+    return rc;
+}
+
+int
+zdm_kept_find(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_step *step,
+    const struct zdm_sql_renames *later, const struct zdm_sql_loss *loss, const char *table,
+    struct zdm_kept *out, struct zdm_err *err)
+{
+    struct zdm_kept kept = {.elsewhere = NULL};
+    const struct zdm_twin *twin = step->kind == ZDM_STEP_SQL ? step->u.sql.twin : NULL;
+    int rc = loss->column ? find_column(conn, plan, later, loss, table, &kept, err)
+             : twin && loss->kind == ZDM_LOSS_TABLE ? find_twin(conn, twin, later, &kept, err)
+                                                    : 0;
+
+    if (rc < 0) {
+        zdm_kept_release(&kept);
+        return -1;
+    }
+    *out = kept;
+    return 0;
 }
 
 void
 zdm_kept_release(struct zdm_kept *kept)
 {
     free(kept->elsewhere);
+    free(kept->rows);
+    free(kept->where);
     *kept = (struct zdm_kept){.elsewhere = NULL};
 }

@@ -1,11 +1,15 @@
 /*
- * rollback_kept.h - a column whose values a sync {} keeps in another one. Private to run/.
+ * rollback_kept.h - a column whose values a sync {} keeps in another one, a table whose rows are in another one.
+ * Private to run/.
  *
  * The triggers of a sync write the one from the other, by the expressions `up` and `down`. So a value of the
  * new column is kept where it is what `up` makes of the row, or where the old column is what `down` makes of
  * it. Which rows that holds for is asked of the rows: a backfill writes without the triggers, and somebody may
  * have written while they were not there. What is too much to ask is believed only when the triggers are there and
  * all backfills of the column write what the sync would.
+ *
+ * A column may have another name now, aside, which the undo of a later step takes from it before. The rows are asked as they
+ * will be then: `rows` shows them with that name.
  */
 #ifndef ZDM_RUN_ROLLBACK_KEPT_H
 #define ZDM_RUN_ROLLBACK_KEPT_H
@@ -13,15 +17,19 @@
 #include "pg/conn.h"
 #include "plan/plan.h"
 #include "sql/losses.h"
+#include "sql/renames.h"
 
 struct zdm_kept {
-    char *elsewhere; /* owned: the condition of a row whose value is kept; NULL: no sync keeps it */
+    char *elsewhere; /* owned: the condition of a row whose value is kept; NULL: nothing keeps it */
+    char *rows;      /* owned: what to ask instead of the table; NULL: the table */
+    char *where;     /* owned: where they are kept, in words */
     bool believed;   /* see above */
 };
 
-/* table: as the server writes it, for SQL. */
-int zdm_kept_find(struct zdm_conn *conn, const struct zdm_plan *plan,
-    const struct zdm_sql_loss *loss, const char *table, struct zdm_kept *out, struct zdm_err *err);
+/* step: whose undo drops it; later: what the undos before it rename; table: as the server writes it, for SQL. */
+int zdm_kept_find(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_step *step,
+    const struct zdm_sql_renames *later, const struct zdm_sql_loss *loss, const char *table,
+    struct zdm_kept *out, struct zdm_err *err);
 void zdm_kept_release(struct zdm_kept *kept);
 
 #endif

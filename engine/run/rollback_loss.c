@@ -26,6 +26,7 @@ extern const struct zdm_embedded zdm_run_sql[];
 struct look {
     struct zdm_conn *conn;
     const struct zdm_plan *plan;
+    const struct zdm_plan_report *report;
     bool locked;
     const struct zdm_rollback_view *accepted; /* locked: NULL, nothing is */
     struct zdm_rollback_view *view;           /* takes what is lost */
@@ -147,12 +148,13 @@ why_not(const struct look *look, const char *table, const struct zdm_err *err)
 
 enum answer { NO, YES, NO_COLUMN, CANNOT_TELL };
 
-/* Is there any such row? It may fail: a lock, no right, the time; *why (owned) of CANNOT_TELL. */
+/* Is there any such row? It may fail: a lock, no right, the time; *why (owned) of CANNOT_TELL. rows: the table, or
+ * what stands for it. */
 static int
-any_row(const struct look *look, const char *table, const char *condition, enum answer *out,
-    char **why, struct zdm_err *err)
+any_row(const struct look *look, const char *table, const char *rows, const char *condition,
+    enum answer *out, char **why, struct zdm_err *err)
 {
-    char *sql = zdm_strf("SELECT EXISTS (SELECT FROM %s WHERE %s)", table, condition);
+    char *sql = zdm_strf("SELECT EXISTS (SELECT FROM %s WHERE %s)", rows, condition);
     struct zdm_result *r = NULL;
     struct zdm_err trouble = ZDM_ERR_INIT;
     int rc = zdm_conn_exec(look->conn, look->locked ? BEGIN_LOCKED : BEGIN, NULL, &trouble);
@@ -196,19 +198,30 @@ lock(const struct look *look, const struct zdm_sql_loss *loss, const char *table
     return rc;
 }
 
-/* The undo of a later step, which runs before, gives the column this name again: the look under the locks of the
- * undo finds it there. */
-static bool
-comes_back(const struct look *look, const struct zdm_rollback_step *undone,
-    const struct zdm_sql_loss *loss)
+/* What the undos that run before this one rename. Under the locks of the undo they have run, and there is none. */
+static struct zdm_sql_renames
+renames_before(const struct look *look, const struct zdm_rollback_step *undone)
 {
+    struct zdm_sql_renames renames = {.items = NULL};
+
     for (size_t i = 0; i < look->view->n_steps; i++) {
-        size_t index = look->view->steps[i].index;
-        const struct zdm_step *step = &look->plan->steps[index];
-        if (index > undone->index && step->kind == ZDM_STEP_SQL && step->u.sql.undo.text &&
-            zdm_sql_renames_to(step->u.sql.undo.text, loss))
-            return true;
+        const struct zdm_rollback_step *step = &look->view->steps[i];
+        const char *text =
+            step->recalled ? step->recalled : look->report->undos[step->index].sql.text;
+        if (step->index > undone->index && step->action == ZDM_UNDO_RUN && text)
+            zdm_sql_renames_add(&renames, text);
     }
+    return renames;
+}
+
+/* One of them gives the column this name again: the look under the locks of the undo finds it there. */
+static bool
+comes_back(const struct zdm_sql_renames *later, const struct zdm_sql_loss *loss)
+{
+    for (size_t i = 0; loss->column && i < later->count; i++)
+        if (zdm_sql_rename_is_of(&later->items[i], loss->schema, loss->name) &&
+            strcmp(later->items[i].to, loss->column) == 0)
+            return true;
     return false;
 }
 
@@ -217,41 +230,44 @@ static int
 look_inside(struct look *look, const struct zdm_rollback_step *undone,
     const struct zdm_sql_loss *loss, const char *table, int64_t rows, struct zdm_err *err)
 {
+    const struct zdm_step *step = &look->plan->steps[undone->index];
+    struct zdm_sql_renames later = renames_before(look, undone);
     struct zdm_kept kept;
     char *column = loss->column ? zdm_sql_quote_ident(loss->column) : NULL, *why = NULL;
     char *words = words_of(loss, table, rows);
     enum answer answer = NO;
-    int rc = zdm_kept_find(look->conn, look->plan, loss, table, &kept, err);
+    int rc = zdm_kept_find(look->conn, look->plan, step, &later, loss, table, &kept, err);
 
     if (rc == 0) {
-        char *condition = !column ? zdm_strdup("true")
-                          : kept.elsewhere
-                              ? zdm_strf("%s IS NOT NULL AND NOT %s", column, kept.elsewhere)
-                              : zdm_strf("%s IS NOT NULL", column);
-        rc = any_row(look, table, condition, &answer, &why, err);
+        char *condition =
+            zdm_strf("%s%s AND %s%s", column ? column : "true", column ? " IS NOT NULL" : "",
+                kept.elsewhere ? "NOT " : "", kept.elsewhere ? kept.elsewhere : "true");
+        rc = any_row(look, table, kept.rows ? kept.rows : table, condition, &answer, &why, err);
         free(condition);
     }
     if (rc == 0 && answer == YES)
         add(look->view, undone->index, loss,
-            kept.elsewhere ? zdm_strf("%s: some are not in the other column of the sync", words)
+            kept.elsewhere ? zdm_strf("%s: some are not %s", words, kept.where)
                            : zdm_strdup(words));
     else if (rc == 0 && answer == CANNOT_TELL && look->locked &&
              (kept.elsewhere || look->accepted)) {
         if (!look->untold)
-            look->untold = kept.elsewhere ? zdm_strf("whether anybody wrote to column %s.%s alone "
+            look->untold = kept.elsewhere ? zdm_strf("whether anybody wrote to %s%s%s%s alone "
                                                      "since its sync ended could not be told: %s",
-                                                table, column, why)
+                                                column ? "column " : "table ", table,
+                                                column ? "." : "", column ? column : "", why)
                                           : zdm_strf("%s: whether there are any could not be told "
                                                      "again: %s",
                                                 words, why);
     } else if (rc == 0 && answer == CANNOT_TELL && !(kept.elsewhere && kept.believed))
         add(look->view, undone->index, loss,
-            zdm_strf("%s: whether there are any%s could not be told: %s", words,
-                kept.elsewhere ? " that are not in the other column of the sync" : "", why));
-    else if (rc == 0 && answer == NO_COLUMN && !undone->begun && !comes_back(look, undone, loss))
+            zdm_strf("%s: whether there are any%s%s could not be told: %s", words,
+                kept.elsewhere ? " that are not " : "", kept.elsewhere ? kept.where : "", why));
+    else if (rc == 0 && answer == NO_COLUMN && !undone->begun && !comes_back(&later, loss))
         add_renamed(look->view, undone->index, loss, table);
     if (rc == 0)
         zdm_kept_release(&kept);
+    zdm_sql_renames_release(&later);
     free(why);
     free(words);
     free(column);
@@ -341,8 +357,11 @@ look_undos(struct look *look, const struct zdm_plan_report *report,
     const struct zdm_rollback_step *undone, struct zdm_err *err)
 {
     const struct zdm_sql_losses *losses = &report->undos[undone->index].losses;
+    const struct zdm_step *step = &look->plan->steps[undone->index];
     int rc = 0;
 
+    if (step->kind == ZDM_STEP_SQL && step->u.sql.keeps)
+        return 0;
     for (size_t i = 0; rc == 0 && i < losses->count; i++) {
         const struct zdm_sql_loss *loss = &losses->items[i];
         if (is_accepted(look, loss))
@@ -379,7 +398,7 @@ int
 zdm_rollback_losses(struct zdm_conn *conn, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, struct zdm_rollback_view *view, struct zdm_err *err)
 {
-    struct look look = {.conn = conn, .plan = plan, .view = view};
+    struct look look = {.conn = conn, .plan = plan, .report = report, .view = view};
 
     for (size_t i = 0; i < view->n_steps; i++)
         if (view->steps[i].action != ZDM_UNDO_REFUSE &&
@@ -395,7 +414,13 @@ zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *u
     const struct zdm_step *step = &s->plan->steps[undone->index];
     struct zdm_rollback_view view = {.where = NULL};
     struct look look = {
-        .conn = s->conn, .plan = s->plan, .locked = true, .accepted = accepted, .view = &view};
+        .conn = s->conn,
+        .plan = s->plan,
+        .report = s->report,
+        .locked = true,
+        .accepted = accepted,
+        .view = &view,
+    };
     int rc = look_undos(&look, s->report, undone, err);
 
     if (rc == 0 && view.n_losses > 0) {

@@ -128,7 +128,10 @@ look_back(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_p
         if (!out->recalled)
             out->action = ZDM_UNDO_FORGET;
     }
-    if (zdm_recall_look(conn, step, &out->reason, err) < 0)
+    const char *unless = report->undos[out->index].unless;
+    if (zdm_recall_look(conn, step, &out->reason, err) < 0 ||
+        (unless && out->action == ZDM_UNDO_RUN && !out->reason &&
+            zdm_recall_tell(conn, unless, &out->reason, err) < 0))
         return -1;
     if (out->reason) {
         out->action = ZDM_UNDO_REFUSE;

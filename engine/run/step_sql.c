@@ -43,7 +43,7 @@ recall(
     return 0;
 }
 
-/* One more statement, whose text is asked for. */
+/* More statements, whose texts are asked for. */
 static int
 run_behind(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
 {
@@ -53,7 +53,9 @@ run_behind(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *e
         return 0;
     if (zdm_conn_query(s->conn, step->u.sql.behind, 0, NULL, &result, err) < 0)
         return -1;
-    int rc = zdm_conn_exec(s->conn, zdm_result_get(result, 0, 0), NULL, err);
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < zdm_result_rows(result); i++)
+        rc = zdm_conn_exec(s->conn, zdm_result_get(result, i, 0), NULL, err);
     zdm_result_free(result);
     return rc;
 }

@@ -228,31 +228,6 @@ zdm_sql_losses_of(const char *text, struct zdm_sql_losses *out)
     zdm_tree_release(&tree);
 }
 
-bool
-zdm_sql_renames_to(const char *text, const struct zdm_sql_loss *loss)
-{
-    struct zdm_err err = ZDM_ERR_INIT;
-    struct zdm_tree tree;
-    bool found = false;
-
-    if (!loss->column || zdm_tree_parse(text, &tree, &err) < 0) {
-        zdm_err_release(&err);
-        return false;
-    }
-    for (size_t i = 0; i < tree.parsed->n_stmts && !found; i++) {
-        const PgQuery__Node *node = tree.parsed->stmts[i]->stmt;
-        const PgQuery__RenameStmt *st =
-            node->node_case == PG_QUERY__NODE__NODE_RENAME_STMT ? node->rename_stmt : NULL;
-        found = st && st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN && st->relation &&
-                strcmp(st->relation->relname, loss->name) == 0 &&
-                (!loss->schema || !st->relation->schemaname[0] ||
-                    strcmp(st->relation->schemaname, loss->schema) == 0) &&
-                strcmp(st->newname, loss->column) == 0;
-    }
-    zdm_tree_release(&tree);
-    return found;
-}
-
 void
 zdm_sql_losses_release(struct zdm_sql_losses *losses)
 {

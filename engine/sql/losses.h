@@ -32,8 +32,6 @@ struct zdm_sql_losses { /* names folded and unquoted, all owned */
 
 /* None in a text that cannot be parsed. */
 void zdm_sql_losses_of(const char *text, struct zdm_sql_losses *out);
-/* Does the text give a column of that table the name of `loss`? */
-bool zdm_sql_renames_to(const char *text, const struct zdm_sql_loss *loss);
 void zdm_sql_losses_release(struct zdm_sql_losses *losses);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "sql/reverse_ask.h"
+#include "sql/syntax.h"
 #include "sql/tree.h"
 
 struct reverser {
@@ -12,9 +13,11 @@ struct reverser {
     const char *
         *made; /* tables of the same text, as written: what is done to them goes with them */
     size_t n_made;
+    size_t n_stmts;   /* of the text */
     const char *why;  /* why the statement at hand has no reverse; NULL: it has */
     const char *ask;  /* of the action at hand: what the catalog has to tell; NULL: nothing */
     const char *asks; /* the same of the statement at hand, with all of its actions */
+    const char *before, *unless; /* as in struct zdm_sql_reverse */
     bool renames;     /* one of the text's statements gives something another name */
 };
 
@@ -225,6 +228,45 @@ of_partition(
         r->arena, attached ? "DETACH PARTITION %s" : "ATTACH PARTITION %s DEFAULT", name);
 }
 
+/* What makes the column NOT NULL again without a scan under a strong lock: a CHECK that is there before, then proven. */
+static const char *
+of_drop_not_null(struct reverser *r, const PgQuery__AlterTableStmt *st)
+{
+    const char *column = st->cmds[0]->alter_table_cmd->name;
+    const char *relation = zdm_range_text(r->arena, st->relation);
+    const char *bare = zdm_arena_strf(r->arena, "zdm_%s_not_null", column);
+
+    if (strlen(bare) > 63)
+        return unknown(r, "the name of the column is too long for that of a CHECK which proves it");
+    const char *check = zdm_ident_text(r->arena, bare), *quoted = zdm_ident_text(r->arena, column);
+    const char *sql = zdm_arena_strf(r->arena,
+        "ALTER TABLE %s VALIDATE CONSTRAINT %s;\nALTER TABLE %s ALTER COLUMN %s SET NOT NULL;\n"
+        "ALTER TABLE %s DROP CONSTRAINT %s",
+        relation, check, relation, quoted, relation, check);
+    char *table = zdm_sql_quote_literal(relation), *name = zdm_sql_quote_literal(bare);
+    char *update = zdm_sql_quote_literal(zdm_arena_strf(r->arena,
+        "%s has rows without a value of %s, which was NOT NULL; they need one first: UPDATE %s SET "
+        "%s = ... WHERE %s IS NULL",
+        relation, quoted, relation, quoted, quoted));
+
+    r->asks = zdm_ask_was_not_null(r->arena, relation, column, zdm_arena_strf(r->arena, "%s;", sql));
+    r->before = zdm_arena_strf(r->arena,
+        "SELECT %s WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS c\n"
+        " WHERE c.conrelid = pg_catalog.to_regclass(%s) AND c.conname = %s)",
+        zdm_ask_nothing(r->arena,
+            zdm_arena_strf(r->arena,
+                "ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s IS DISTINCT FROM NULL) NOT VALID;",
+                relation, check, quoted)),
+        table, name);
+    r->unless = zdm_arena_strf(r->arena,
+        "SELECT %s WHERE EXISTS (SELECT FROM %s WHERE %s IS NOT DISTINCT FROM NULL)", update,
+        relation, quoted);
+    free(table);
+    free(name);
+    free(update);
+    return sql;
+}
+
 /* One action of ALTER TABLE. */
 static const char *
 of_action(struct reverser *r, const char *relation, const PgQuery__AlterTableCmd *cmd)
@@ -263,6 +305,9 @@ of_action(struct reverser *r, const char *relation, const PgQuery__AlterTableCmd
         r->ask = zdm_ask_nullable(r->arena, relation, cmd->name);
         return zdm_arena_strf(
             r->arena, "ALTER COLUMN %s DROP NOT NULL", zdm_ident_text(r->arena, cmd->name));
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull:
+        return unknown(r, "whether it was NOT NULL is asked only when it stands alone: write that in "
+                          "a step of its own");
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint:
         return unknown(r, "what the constraint said is not in the text");
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType:
@@ -286,12 +331,15 @@ of_alter_table(struct reverser *r, const PgQuery__AlterTableStmt *st)
 {
     struct zdm_buf actions = ZDM_BUF_INIT, asks = ZDM_BUF_INIT;
     const char *relation = zdm_range_text(r->arena, st->relation);
-    bool made = is_made(r, st->relation), asked = false;
+    bool made = is_made(r, st->relation), asked = false, only = st->n_cmds == 1 && r->n_stmts == 1;
 
     if (st->missing_ok && !made)
         return unknown(r, "whether the table was there is not in the text");
     if (st->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE && !made)
         return unknown(r, "what was before is not in the text");
+    if (only && st->relation->inh &&
+        st->cmds[0]->alter_table_cmd->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull)
+        return of_drop_not_null(r, st);
     for (size_t i = st->n_cmds; i-- > 0;) {
         if (made && !joins_made(r, st->cmds[i]->alter_table_cmd))
             continue;
@@ -337,6 +385,18 @@ object_word(PgQuery__ObjectType type)
     }
 }
 
+/* What is known by a list of names: its new one with the schema of the old. */
+static const char *
+renamed_in_list(struct reverser *r, const char *word, const PgQuery__RenameStmt *st, const char *now)
+{
+    const PgQuery__List *name = st->object->list;
+    size_t schema = name->n_items - 1;
+
+    return zdm_arena_strf(r->arena, "ALTER %s %s%s%s RENAME TO %s", word,
+        schema ? zdm_list_text(r->arena, schema, name->items) : "", schema ? "." : "", now,
+        zdm_ident_text(r->arena, zdm_last_string(name->n_items, name->items)));
+}
+
 static const char *
 of_rename(struct reverser *r, const PgQuery__RenameStmt *st)
 {
@@ -355,6 +415,15 @@ of_rename(struct reverser *r, const PgQuery__RenameStmt *st)
     if (st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT)
         return zdm_arena_strf(arena, "ALTER TABLE %s RENAME CONSTRAINT %s TO %s",
             zdm_range_text(arena, st->relation), now, zdm_ident_text(arena, st->subname));
+    if (st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
+        st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN)
+        return renamed_in_list(r,
+            st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ? "TYPE" : "DOMAIN", st, now);
+    if (st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TRIGGER ||
+        st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_POLICY)
+        return zdm_arena_strf(arena, "ALTER %s %s ON %s RENAME TO %s",
+            st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TRIGGER ? "TRIGGER" : "POLICY", now,
+            zdm_range_text(arena, st->relation), zdm_ident_text(arena, st->subname));
     if (!word || !st->relation)
         return unknown(r, "zdm does not know the way back of this rename");
     const char *schema = st->relation->schemaname;
@@ -415,6 +484,17 @@ of_setting(struct reverser *r, const PgQuery__VariableSetStmt *st)
     return st->name && strcmp(st->name, "search_path") == 0
                ? unknown(r, "it sets search_path, which the undo does not: qualify the names")
                : "";
+}
+
+static const char *
+of_enum(struct reverser *r, const PgQuery__AlterEnumStmt *st)
+{
+    if (!st->old_val || !st->old_val[0])
+        return unknown(r, "PostgreSQL cannot take a value out of an enum");
+    r->renames = true;
+    return zdm_arena_strf(r->arena, "ALTER TYPE %s RENAME VALUE %s TO %s",
+        zdm_list_text(r->arena, st->n_type_name, st->type_name),
+        zdm_ask_nothing(r->arena, st->new_val), zdm_ask_nothing(r->arena, st->old_val));
 }
 
 static const char *
@@ -499,7 +579,7 @@ of_statement(struct reverser *r, const PgQuery__Node *node)
     case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
         return unknown(r, "what it drops is gone");
     case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT:
-        return unknown(r, "PostgreSQL cannot take a value out of an enum");
+        return of_enum(r, node->alter_enum_stmt);
     case PG_QUERY__NODE__NODE_VACUUM_STMT:
     case PG_QUERY__NODE__NODE_REINDEX_STMT:
     case PG_QUERY__NODE__NODE_LOCK_STMT:
@@ -551,7 +631,7 @@ zdm_sql_reverse(const char *text, struct zdm_sql_reverse *out)
         zdm_err_release(&err);
         return;
     }
-    struct reverser r = {.arena = zdm_arena_new()};
+    struct reverser r = {.arena = zdm_arena_new(), .n_stmts = tree.parsed->n_stmts};
     size_t n = tree.parsed->n_stmts, i;
     const char **each = zdm_alloc((n + 1) * sizeof *each);
     const char **asks = zdm_alloc((n + 1) * sizeof *asks);
@@ -572,6 +652,8 @@ zdm_sql_reverse(const char *text, struct zdm_sql_reverse *out)
     } else {
         if (asked)
             out->ask = question(&r, each, asks, n);
+        out->before = zdm_strdup(r.before);
+        out->unless = zdm_strdup(r.unless);
         while (i-- > 0)
             if (*each[i])
                 zdm_buf_addf(&sql, "%s%s;", sql.len ? "\n" : "", each[i]);
@@ -591,6 +673,8 @@ zdm_sql_reverse_release(struct zdm_sql_reverse *reverse)
 {
     free(reverse->sql);
     free(reverse->ask);
+    free(reverse->before);
+    free(reverse->unless);
     free(reverse->why);
     *reverse = (struct zdm_sql_reverse){.sql = NULL};
 }

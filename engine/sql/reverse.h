@@ -23,6 +23,9 @@ struct zdm_sql_reverse {
     char *
         ask; /* owned; NULL: the text tells all. A query for what takes it back, to be asked before it
                   runs; NULL: nothing does. sql is what that may look like */
+    /* Owned; NULL: none. Queries: what has to run in a transaction of its own before (no row: nothing), and why it
+     * cannot be taken back as things are (no row: it can). */
+    char *before, *unless;
     char *why; /* owned; UNKNOWN: which statement, and what its text does not tell */
 };
 

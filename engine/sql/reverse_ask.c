@@ -46,6 +46,21 @@ zdm_ask_nullable(struct zdm_arena *arena, const char *relation, const char *colu
 }
 
 const char *
+zdm_ask_was_not_null(
+    struct zdm_arena *arena, const char *relation, const char *column, const char *undo)
+{
+    char *table = zdm_sql_quote_literal(relation), *name = zdm_sql_quote_literal(column);
+    const char *text = zdm_arena_strf(arena,
+        "(SELECT %s FROM pg_catalog.pg_attribute AS a\n"
+        "  WHERE a.attrelid = pg_catalog.to_regclass(%s) AND a.attname = %s AND a.attnotnull)",
+        zdm_ask_nothing(arena, undo), table, name);
+
+    free(table);
+    free(name);
+    return text;
+}
+
+const char *
 zdm_ask_settings(struct zdm_arena *arena, const char *relation, const char *column)
 {
     return ask(arena, "sql/was_settings.sql", relation, column);

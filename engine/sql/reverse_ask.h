@@ -10,6 +10,9 @@
  * it is in the catalog. */
 const char *zdm_ask_default(struct zdm_arena *arena, const char *relation, const char *column);
 const char *zdm_ask_nullable(struct zdm_arena *arena, const char *relation, const char *column);
+/* Undo (SQL) when it is NOT NULL. */
+const char *zdm_ask_was_not_null(
+    struct zdm_arena *arena, const char *relation, const char *column, const char *undo);
 /* Its statistics target and storage. */
 const char *zdm_ask_settings(struct zdm_arena *arena, const char *relation, const char *column);
 /* column "": of the table. */

@@ -1,5 +1,6 @@
 --- Rows in a table of their own, before something happens to them.
 
+local rights = require "rights"
 local shared = require "fields/shared"
 
 local function primary_key(t)
@@ -39,9 +40,11 @@ BEGIN
     RETURN NULL;
 END
 $zdm$;
+%s;
 CREATE TRIGGER %s AFTER DELETE ON %s FOR EACH ROW
 WHEN (pg_catalog.current_setting('zdm.sync', true) = 'off')
-EXECUTE FUNCTION %s()]]):format(func, into, all, table.concat(values, ", "), trigger, t.relation, func),
+EXECUTE FUNCTION %s()]]):format(func, into, all, table.concat(values, ", "),
+        rights.revoke(t, "function", func .. "()"), trigger, t.relation, func),
         ("DROP TRIGGER %s ON %s;\nDROP FUNCTION %s()"):format(trigger, t.relation, func)
 end
 
@@ -121,13 +124,15 @@ recipe.backup_rows {
             return {}
         end
         local w = use.words
+        local revoke = rights.revoke(t, "table", into)
         local blocks = {
             w.expand {
-                use.sql(use.id("table %s", v.into), ([[
+                use.only_for(use.sql(use.id("table %s", v.into), ([[
 CREATE TABLE %s (LIKE %s, PRIMARY KEY (%s));
-COMMENT ON TABLE %s IS %s]]):format(into, t.relation, use.names(key), into,
+%sCOMMENT ON TABLE %s IS %s]]):format(into, t.relation, use.names(key),
+                    revoke and revoke .. ";\n" or "", into,
                     use.literal(("zdm: rows of %s, saved by the plan %s"):format(t.relation, use.plan))),
-                    { undo = "DROP TABLE " .. into }),
+                    { undo = "DROP TABLE " .. into }), { { name = into } }),
             },
         }
         if v.delete then

@@ -34,18 +34,18 @@ return {
         for i, column in ipairs(t.columns) do
             columns[i] = column.name
         end
-        local rights = table.concat(use.privileges(t, t.relation), ";\n")
+        local same_rights = table.concat(use.privileges(t, t.relation), ";\n")
         local drop = ("DROP VIEW %s;\nALTER TABLE %s RENAME TO %s"):format(t.relation, new, use.quote(t.name))
         return {
             use.words.expand {
-                use.sql(use.id("%s becomes %s", t.name, to), ([[
+                use.only_for(use.sql(use.id("%s becomes %s", t.name, to), ([[
 ALTER TABLE %s RENAME TO %s;
 CREATE VIEW %s AS SELECT %s FROM %s;
-%s]]):format(t.relation, use.quote(to), t.relation, use.names(columns), new, rights), {
+%s]]):format(t.relation, use.quote(to), t.relation, use.names(columns), new, same_rights), {
                     undo = drop,
                     allow = { "break-rename-table" },
                     because = "a view takes the old name in the same transaction",
-                }),
+                }), { { name = t.relation, grants = t.grants } }),
             },
             use.words.gate(use.id("nobody uses the name %s", t.name)) {
                 use.words.approval(use.id("old code is gone: nobody uses %s", t.name)),
@@ -53,7 +53,7 @@ CREATE VIEW %s AS SELECT %s FROM %s;
             use.words.contract {
                 use.sql(use.id("drop the view %s", t.name), ("DROP VIEW %s"):format(t.relation), {
                     undo = ("CREATE VIEW %s AS SELECT %s FROM %s;\n%s"):format(
-                        t.relation, use.names(columns), new, rights),
+                        t.relation, use.names(columns), new, same_rights),
                 }),
             },
         }

@@ -14,7 +14,7 @@ local function view_sql(t, column, view, use)
             t.server_version >= 150000 and " WITH (security_invoker = true)" or "", use.names(names), t.relation,
             use.quote(column)),
     }
-    table.move(use.privileges(t, view), 1, #t.columns * 100 + #t.grants + 1, 2, lines)
+    table.move(use.privileges(t, view), 1, #t.columns * 100 + #t.grants + 2, 2, lines)
     return table.concat(lines, ";\n")
 end
 
@@ -162,7 +162,8 @@ recipe.soft_delete {
         local first = {
             use.sql(use.id("add %s.%s", t.name, column), alter .. ("ADD COLUMN %s timestamptz"):format(use.quote(column)),
                 { undo = alter .. "DROP COLUMN " .. use.quote(column) }),
-            use.sql(use.id("view %s", name), view_sql(t, column, view, use), { undo = "DROP VIEW " .. view }),
+            use.only_for(use.sql(use.id("view %s", name), view_sql(t, column, view, use), { undo = "DROP VIEW " .. view }),
+                { { name = view, grants = t.grants } }),
         }
         table.move(make, 1, #make, 3, first)
         local blocks = { use.words.expand(first) }

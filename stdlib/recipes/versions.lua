@@ -103,7 +103,8 @@ local function view(t, schema, columns, use)
             t.relation
         ),
     }
-    for _, right in ipairs(use.privileges({ owner = t.owner, grants = t.grants, columns = columns }, relation)) do
+    for _, right in ipairs(use.privileges({ owner = t.owner, given_to_new = t.given_to_new, grants = t.grants,
+        columns = columns }, relation)) do
         lines[#lines + 1] = right
     end
     return table.concat(lines, ";\n")
@@ -134,22 +135,24 @@ local function make_schema(schema, tables, use)
     return table.concat(lines, ";\n")
 end
 
--- The statements that make a schema with its views, and those that take it away. `kept`: views that are there.
+-- The statements that make a schema with its views, and those that take it away; and the views with the rights that are
+-- meant. `kept`: views that are there.
 local function version(schema, tables, columns, kept, use)
-    local make, drop = {}, {}
+    local make, drop, made = {}, {}, {}
     if not next(kept) then
         make[1] = make_schema(schema, tables, use)
     end
     for i, t in ipairs(tables) do
         if not kept[i] then
             make[#make + 1] = view(t, schema, columns[i], use)
+            made[#made + 1] = { name = use.qualified(schema, t.name), grants = t.grants }
             table.insert(drop, 1, "DROP VIEW " .. use.qualified(schema, t.name))
         end
     end
     if not next(kept) then
         drop[#drop + 1] = "DROP SCHEMA " .. use.quote(schema)
     end
-    return table.concat(make, ";\n"), table.concat(drop, ";\n")
+    return table.concat(make, ";\n"), table.concat(drop, ";\n"), made
 end
 
 -- Everything, of the old schema.
@@ -276,13 +279,13 @@ recipe.versions {
         if not good then
             return {}
         end
-        local make_old, drop_old = version(old, tables, columns.old, kept, use)
-        local make_new, drop_new = version(new, tables, columns.new, {}, use)
+        local make_old, drop_old, made_old = version(old, tables, columns.old, kept, use)
+        local make_new, drop_new, made_new = version(new, tables, columns.new, {}, use)
         local steps = {}
         if make_old ~= "" then
-            steps[1] = use.sql(use.id("views of %s", old), make_old, { undo = drop_old })
+            steps[1] = use.only_for(use.sql(use.id("views of %s", old), make_old, { undo = drop_old }), made_old)
         end
-        steps[#steps + 1] = use.sql(use.id("views of %s", new), make_new, { undo = drop_new })
+        steps[#steps + 1] = use.only_for(use.sql(use.id("views of %s", new), make_new, { undo = drop_new }), made_new)
         local checks = { use.words.approval(use.id("old code is gone: nobody uses %s", old)) }
         if v.clients then
             checks[2] = use.words.no_clients(use.id("clients of %s", old)) { application = v.clients }

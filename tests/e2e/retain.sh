@@ -244,9 +244,16 @@ sql "INSERT INTO shop.\"Items\" VALUES (1000, 'new', 5); DELETE FROM shop.\"Item
 check_exit 4 "$ZDM" rollback keep.lua
 check_has <(tr -s ' \n' ' ' <"$err") "they need values first: INSERT INTO $data (a, \"B\", data) SELECT"
 sql "INSERT INTO $data VALUES (1000, 'new', '\"later\"')"
+# Keys that were all changed are seen, and no value is found by them.
+sql "UPDATE shop.\"Items\" SET a = -a"
+check_exit 4 "$ZDM" rollback keep.lua
+check_has <(tr -s ' \n' ' ' <"$err") 'none of the values that shop.zdm_kept_'
+sql "UPDATE shop.\"Items\" SET a = -a"
 check_exit 0 "$ZDM" rollback keep.lua --dry-run --format json
 check_eq "nothing is lost" 0 "$(jq '[.steps[].loses[]] | length' "$out")"
-check_eq "what does not come back is said" 2 "$(jq '[.steps[].lacks | select(. != null)] | length' "$out")"
+check_eq "what does not come back is said" 3 "$(jq '[.steps[].lacks | select(. != null)] | length' "$out")"
+check_has "$out" "1 value has no row any more: it was deleted, or has another key"
+check_has "$out" 'values are found by the key (a, \"B\") alone'
 check_has "$out" "1 row of shop.\\\"Items\\\" came since the values of shop.\\\"Items\\\".note were copied: its default in there"
 check_has "$out" 'CREATE INDEX note_i ON shop.\"Items\" USING btree (note)'
 n=0

@@ -34,10 +34,14 @@ return plan "catalog" {
             ALTER TABLE t ADD COLUMN f int, ALTER COLUMN f SET DEFAULT 5, ALTER a DROP DEFAULT, ALTER b SET DEFAULT 7;
             ALTER TABLE t ALTER a SET DEFAULT 'other', ALTER c SET DEFAULT 'b', ALTER id DROP DEFAULT
         ]] {},
+        sql "may be left out" [[ALTER TABLE t ALTER e DROP NOT NULL]],
+        sql "was nullable" [[ALTER TABLE t ALTER b DROP NOT NULL]],
         sql "of partitions" [[ALTER TABLE "S"."P t" ALTER "V v" SET DEFAULT 3]] {},
     },
     gate "go" { sql "yes" "SELECT true" },
     contract {
+        sql "value" [[ALTER TYPE mood RENAME VALUE 'b' TO 'c']] {},
+        sql "type" [[ALTER TYPE mood RENAME TO "Mood"; ALTER TRIGGER m_row ON "S".m RENAME TO m_rows]] {},
         sql "not null" [[
             ALTER TABLE t ALTER b SET NOT NULL, ALTER e SET NOT NULL;
             ALTER TABLE "S"."P t" ALTER "V v" SET NOT NULL

@@ -73,6 +73,19 @@ static const struct {
     {"ALTER INDEX s.i RENAME TO j", "ALTER INDEX s.j RENAME TO i;"},
     {"ALTER SCHEMA a RENAME TO b", "ALTER SCHEMA b RENAME TO a;"},
     {"ALTER TYPE mood ADD VALUE 'b'", "? PostgreSQL cannot take a value out of an enum"},
+    {"ALTER TYPE app.\"Mood\" RENAME VALUE 'it''s' TO 'b'",
+        "ALTER TYPE app.\"Mood\" RENAME VALUE 'b' TO 'it''s';"},
+    {"ALTER TYPE app.mood RENAME TO \"M\"", "ALTER TYPE app.\"M\" RENAME TO mood;"},
+    {"ALTER DOMAIN d RENAME TO e", "ALTER DOMAIN e RENAME TO d;"},
+    {"ALTER TRIGGER a ON s.t RENAME TO b", "ALTER TRIGGER b ON s.t RENAME TO a;"},
+    {"ALTER POLICY a ON t RENAME TO b", "ALTER POLICY b ON t RENAME TO a;"},
+    {"ALTER TABLE s.t ALTER a DROP NOT NULL",
+        "ALTER TABLE s.t VALIDATE CONSTRAINT zdm_a_not_null;\n"
+        "ALTER TABLE s.t ALTER COLUMN a SET NOT NULL;\n"
+        "ALTER TABLE s.t DROP CONSTRAINT zdm_a_not_null;"},
+    {"ALTER TABLE t ALTER a DROP NOT NULL, ADD b int",
+        "? whether it was NOT NULL is asked only when it stands alone: write that in a step of its "
+        "own"},
     {"VACUUM t", ""},
     {"UPDATE t SET a = 1", "? the rows before are not in the text"},
     {"DROP TABLE t",

@@ -53,6 +53,16 @@ SELECT pg_catalog.jsonb_build_object(
              'grantable', g.is_grantable) ORDER BY g.grantee, g.privilege_type)
       FROM pg_catalog.aclexplode(c.relacl) g
      WHERE g.grantee <> c.relowner), '[]'),
+  -- By ALTER DEFAULT PRIVILEGES, of whoever makes it. A role that makes something itself is its owner, who keeps its rights.
+  'given_to_new', COALESCE((
+    SELECT pg_catalog.jsonb_agg(DISTINCT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+             'on', CASE d.defaclobjtype WHEN 'r' THEN 'table' WHEN 'S' THEN 'sequence' ELSE 'function' END,
+             'role', CASE WHEN g.grantee = 0 THEN NULL ELSE pg_catalog.pg_get_userbyid(g.grantee) END)))
+      FROM pg_catalog.pg_default_acl d, pg_catalog.aclexplode(d.defaclacl) g
+     WHERE (d.defaclobjtype IN ('r', 'S') AND d.defaclnamespace IN (0, n.oid)
+            OR d.defaclobjtype = 'f' AND d.defaclnamespace = 0)
+       AND g.grantee <> c.relowner
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_default_acl o WHERE o.defaclrole = g.grantee)), '[]'),
   'replica_identity', CASE c.relreplident WHEN 'd' THEN 'default' WHEN 'n' THEN 'nothing'
                                           WHEN 'f' THEN 'full' ELSE 'index' END,
   'columns', COALESCE((

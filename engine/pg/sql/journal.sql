@@ -16,9 +16,19 @@ FROM pg_class
 WHERE relnamespace = to_regnamespace('zdm') AND relkind = 'r';
 
 DO $$
+DECLARE
+    other text;
 BEGIN
     IF to_regnamespace('zdm') IS NULL THEN
         CREATE SCHEMA zdm;
+        -- Default privileges may give it to somebody.
+        FOR other IN
+            SELECT DISTINCT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END
+            FROM pg_namespace n, aclexplode(n.nspacl) a
+            WHERE n.nspname = 'zdm' AND a.grantee <> n.nspowner
+        LOOP
+            EXECUTE 'REVOKE ALL ON SCHEMA zdm FROM ' || other;
+        END LOOP;
         COMMENT ON SCHEMA zdm IS 'zdm: zero-downtime migrations of this database';
     END IF;
 END
@@ -299,12 +309,37 @@ ALTER TABLE zdm.snapshot
 COMMENT ON COLUMN zdm.snapshot.form    IS 'how zdm.object is spelled; NULL: as before there were forms';
 COMMENT ON COLUMN zdm.snapshot.form_at IS 'the snapshot whose form that is; another than the last one: it is not known';
 
--- Whoever may write to zdm.plan may write to the tables that were not there before, too. Rows leave some
--- of them again: whoever may update may delete there.
+CREATE TABLE IF NOT EXISTS zdm.meta (
+    target  text        NOT NULL CHECK (target ~ '^[0-9a-f]{32}$'),
+    version integer     NOT NULL,
+    at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    one     boolean     PRIMARY KEY DEFAULT true CHECK (one)
+);
+COMMENT ON TABLE  zdm.meta         IS 'one row: which database this is, and the version of these tables';
+COMMENT ON COLUMN zdm.meta.target  IS 'random id of this database, by which a ledger knows it again';
+COMMENT ON COLUMN zdm.meta.version IS 'version of the zdm schema';
+COMMENT ON COLUMN zdm.meta.at      IS 'when it was made';
+COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
+
+-- What is new here belongs to nobody else, whatever default privileges give on it, unless they do so for this schema.
+-- Then, whoever may write to zdm.plan may write to the tables that were not there before, too. Rows leave some of them
+-- again: whoever may update may delete there.
 DO $$
 DECLARE
     may record;
 BEGIN
+    FOR may IN
+        SELECT t.relname, a.privilege_type, a.grantee
+        FROM pg_class t, aclexplode(t.relacl) a
+        WHERE t.relnamespace = 'zdm'::regnamespace AND t.relkind = 'r' AND a.grantee <> t.relowner
+          AND t.relname <> ALL (string_to_array(current_setting('zdm.tables_before'), ' '))
+          AND NOT EXISTS (SELECT FROM pg_default_acl d, aclexplode(d.defaclacl) g
+                           WHERE d.defaclnamespace = t.relnamespace AND d.defaclobjtype = 'r' AND d.defaclrole = t.relowner
+                             AND g.grantee = a.grantee AND g.privilege_type = a.privilege_type)
+    LOOP
+        EXECUTE format('REVOKE %s ON zdm.%I FROM %s', may.privilege_type, may.relname,
+            CASE WHEN may.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(may.grantee)) END);
+    END LOOP;
     FOR may IN
         SELECT t.relname, a.privilege_type, a.grantee
         FROM pg_class p, aclexplode(p.relacl) a, pg_class t
@@ -321,19 +356,7 @@ BEGIN
 END
 $$;
 
--- Made last: a zdm schema that has this row is whole.
-CREATE TABLE IF NOT EXISTS zdm.meta (
-    target  text        NOT NULL CHECK (target ~ '^[0-9a-f]{32}$'),
-    version integer     NOT NULL,
-    at      timestamptz NOT NULL DEFAULT clock_timestamp(),
-    one     boolean     PRIMARY KEY DEFAULT true CHECK (one)
-);
-COMMENT ON TABLE  zdm.meta         IS 'one row: which database this is, and the version of these tables';
-COMMENT ON COLUMN zdm.meta.target  IS 'random id of this database, by which a ledger knows it again';
-COMMENT ON COLUMN zdm.meta.version IS 'version of the zdm schema';
-COMMENT ON COLUMN zdm.meta.at      IS 'when it was made';
-COMMENT ON COLUMN zdm.meta.one     IS 'keeps a second row out';
-
+-- Last: what has this row is whole.
 INSERT INTO zdm.meta (target, version)
 VALUES (md5(concat_ws('/', random(), random(), clock_timestamp(), pg_backend_pid(), txid_current(),
                       current_database(), inet_server_addr(), pg_postmaster_start_time())), 13)

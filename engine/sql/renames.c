@@ -1,0 +1,67 @@
+#include "sql/renames.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sql/tree.h"
+
+bool
+zdm_sql_rename_is_of(const struct zdm_sql_rename *rename, const char *schema, const char *table)
+{
+    return strcmp(rename->table, table) == 0 &&
+           (!schema || !rename->schema || strcmp(rename->schema, schema) == 0);
+}
+
+static void
+add(struct zdm_sql_renames *renames, const char *schema, const PgQuery__RenameStmt *st)
+{
+    for (size_t i = 0; i < renames->count; i++) {
+        struct zdm_sql_rename *known = &renames->items[i];
+        if (zdm_sql_rename_is_of(known, schema, st->relation->relname) &&
+            strcmp(known->to, st->subname) == 0) {
+            free(known->to);
+            known->to = zdm_strdup(st->newname);
+            return;
+        }
+    }
+    renames->items = zdm_grow(renames->items, renames->count, sizeof *renames->items);
+    renames->items[renames->count++] = (struct zdm_sql_rename){
+        .schema = zdm_strdup(schema),
+        .table = zdm_strdup(st->relation->relname),
+        .from = zdm_strdup(st->subname),
+        .to = zdm_strdup(st->newname),
+    };
+}
+
+void
+zdm_sql_renames_add(struct zdm_sql_renames *renames, const char *text)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_tree tree;
+
+    if (zdm_tree_parse(text, &tree, &err) < 0) {
+        zdm_err_release(&err);
+        return;
+    }
+    for (size_t i = 0; i < tree.parsed->n_stmts; i++) {
+        const PgQuery__Node *node = tree.parsed->stmts[i]->stmt;
+        const PgQuery__RenameStmt *st =
+            node->node_case == PG_QUERY__NODE__NODE_RENAME_STMT ? node->rename_stmt : NULL;
+        if (st && st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN && st->relation)
+            add(renames, st->relation->schemaname[0] ? st->relation->schemaname : NULL, st);
+    }
+    zdm_tree_release(&tree);
+}
+
+void
+zdm_sql_renames_release(struct zdm_sql_renames *renames)
+{
+    for (size_t i = 0; i < renames->count; i++) {
+        free(renames->items[i].schema);
+        free(renames->items[i].table);
+        free(renames->items[i].from);
+        free(renames->items[i].to);
+    }
+    free(renames->items);
+    *renames = (struct zdm_sql_renames){.items = NULL};
+}
