@@ -231,8 +231,8 @@ function kept.steps(a, known, shown, id, keep, at)
         kept_row = kept_row,
         same = table.concat(same, " AND "),
         gets = default and "its default" or "no value",
-        by_key = ("values are found by the key (%s) alone: a row that got the key of another one since gets the value of"
-            .. " that one"):format(list(key)),
+        by_key = ("values are found by the key (%s) alone: a row that got the key of another one since gets its value")
+            :format(list(key)),
     }
     local found = aside.query("SELECT FROM <side> AS <kept_row> WHERE <same>", p)
     local value = aside.query("(SELECT <kept_row>.<old> FROM <side> AS <kept_row> WHERE <same>)", p)

@@ -34,10 +34,10 @@ struct zdm_foreseen_check { /* a CHECK that an UPDATE must keep */
 };
 
 struct zdm_foreseen {
-    bool known;     /* columns are all that the table has then */
-    bool fresh;     /* an earlier step makes the table */
+    bool known;      /* columns are all that the table has then */
+    bool fresh;      /* an earlier step makes the table */
     bool into_fresh; /* of a copy: the table that it copies into */
-    bool uncertain; /* an earlier step may have changed anything */
+    bool uncertain;  /* an earlier step may have changed anything */
     const struct zdm_foreseen_column *columns;
     size_t n_columns;
     const struct zdm_foreseen_check *checks;

@@ -246,9 +246,9 @@ take(struct zdm_conn *conn, const struct zdm_backfill_spec *spec, const struct z
     target.own = find_own(spec);
     if (zdm_target_find_key(conn, spec, began, &target, oid, role, err) < 0)
         goto out;
-    if (!spec->into_later &&
-        (spec->action == ZDM_BACKFILL_COPY ? zdm_target_find_into(conn, spec, &target, role, err) < 0
-                                           : find_set(conn, spec, &target, oid, role, err) < 0))
+    if (!spec->into_later && (spec->action == ZDM_BACKFILL_COPY
+                                     ? zdm_target_find_into(conn, spec, &target, role, err) < 0
+                                     : find_set(conn, spec, &target, oid, role, err) < 0))
         goto out;
     if (spec->action == ZDM_BACKFILL_MAP &&
         zdm_target_find_map(conn, spec, &target, oid, role, err) < 0)

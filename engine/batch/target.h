@@ -64,8 +64,8 @@ struct zdm_backfill_spec { /* all views of the plan */
     size_t n_set;                     /* 0 for a copy: the columns that both tables have */
     const char *const *read;          /* of a map: columns, as written */
     size_t n_read;
-    const char *into;                 /* of a copy: the other table, as written */
-    bool into_later; /* it is not there yet, and nothing is asked of it: for a preview alone */
+    const char *into; /* of a copy: the other table, as written */
+    bool into_later;  /* it is not there yet, and nothing is asked of it: for a preview alone */
     enum zdm_on_conflict on_conflict; /* of a copy */
     const char *where;                /* NULL: every row */
     bool where_becomes_false;         /* by the change: each batch checks it; of a set or a map */

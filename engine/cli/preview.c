@@ -201,7 +201,8 @@ take_sample(struct zdm_conn *conn, const struct zdm_loaded *loaded, size_t index
         .values = options->values,
     };
 
-    if (options->sample == 0 || preview->seen.later || preview->spec.into_later || preview->seen.problem.code != ZDM_OK)
+    if (options->sample == 0 || preview->seen.later || preview->spec.into_later ||
+        preview->seen.problem.code != ZDM_OK)
         return 0;
     request.n_syncs = find_syncs(out->arena, plan, index, &preview->foreseen, &request.syncs);
     if (plan->steps[index].u.backfill.map) {

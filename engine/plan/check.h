@@ -43,11 +43,11 @@ struct zdm_plan_constraint { /* CHECK */
     size_t n_columns;
 };
 struct zdm_plan_table {
-    size_t step;    /* index into plan->steps */
-    bool known;     /* it is in the catalog by then, with its columns */
-    bool fresh;     /* an earlier step of the plan makes it */
+    size_t step;     /* index into plan->steps */
+    bool known;      /* it is in the catalog by then, with its columns */
+    bool fresh;      /* an earlier step of the plan makes it */
     bool into_fresh; /* of a copy: the same of the table that rows are copied into */
-    bool uncertain; /* an earlier step may have changed anything */
+    bool uncertain;  /* an earlier step may have changed anything */
     struct zdm_plan_column *columns;
     size_t n_columns;
     struct zdm_plan_constraint *checks; /* enforced, valid or not */
@@ -70,7 +70,8 @@ struct zdm_plan_undo {
         recall; /* NULL: none. A query that the step asks before it runs, for the undo that fits the
                            catalog of that moment: it goes into the journal and is what runs; `sql`
                            stands for it until then */
-    const char *before, *unless; /* as in sql/reverse.h: what runs before it, why it cannot; NULL: none */
+    const char *before,
+        *unless; /* as in sql/reverse.h: what runs before it, why it cannot; NULL: none */
     const struct zdm_step_back *back; /* a backfill does it; NULL: none */
     const char *why; /* of NONE and NOTHING: why so; of a program and a backfill: which */
     const struct zdm_step

@@ -75,9 +75,11 @@ struct zdm_sync {
 
 /* A table beside another one, as long as triggers write to both. */
 struct zdm_twin {
-    const char *table;   /* the other one, as SQL writes it */
-    const char *same;    /* a condition: its row, called zdm_twin, holds what one of the new table does */
-    const char *trigger; /* on it: while that is there, and the rows are too many to ask, it is believed */
+    const char *table; /* the other one, as SQL writes it */
+    const char
+        *same; /* a condition: its row, called zdm_twin, holds what one of the new table does */
+    const char
+        *trigger; /* on it: while that is there, and the rows are too many to ask, it is believed */
 };
 
 struct zdm_step_sql {

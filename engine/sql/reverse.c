@@ -18,7 +18,7 @@ struct reverser {
     const char *ask;  /* of the action at hand: what the catalog has to tell; NULL: nothing */
     const char *asks; /* the same of the statement at hand, with all of its actions */
     const char *before, *unless; /* as in struct zdm_sql_reverse */
-    bool renames;     /* one of the text's statements gives something another name */
+    bool renames;                /* one of the text's statements gives something another name */
 };
 
 /* The answer for one statement: SQL without a semicolon, "" for nothing to do, NULL for r->why. */
@@ -249,7 +249,8 @@ of_drop_not_null(struct reverser *r, const PgQuery__AlterTableStmt *st)
         "%s = ... WHERE %s IS NULL",
         relation, quoted, relation, quoted, quoted));
 
-    r->asks = zdm_ask_was_not_null(r->arena, relation, column, zdm_arena_strf(r->arena, "%s;", sql));
+    r->asks =
+        zdm_ask_was_not_null(r->arena, relation, column, zdm_arena_strf(r->arena, "%s;", sql));
     r->before = zdm_arena_strf(r->arena,
         "SELECT %s WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS c\n"
         " WHERE c.conrelid = pg_catalog.to_regclass(%s) AND c.conname = %s)",
@@ -306,8 +307,9 @@ of_action(struct reverser *r, const char *relation, const PgQuery__AlterTableCmd
         return zdm_arena_strf(
             r->arena, "ALTER COLUMN %s DROP NOT NULL", zdm_ident_text(r->arena, cmd->name));
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull:
-        return unknown(r, "whether it was NOT NULL is asked only when it stands alone: write that in "
-                          "a step of its own");
+        return unknown(r,
+            "whether it was NOT NULL is asked only when it stands alone: write that in "
+            "a step of its own");
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint:
         return unknown(r, "what the constraint said is not in the text");
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType:
@@ -387,7 +389,8 @@ object_word(PgQuery__ObjectType type)
 
 /* What is known by a list of names: its new one with the schema of the old. */
 static const char *
-renamed_in_list(struct reverser *r, const char *word, const PgQuery__RenameStmt *st, const char *now)
+renamed_in_list(
+    struct reverser *r, const char *word, const PgQuery__RenameStmt *st, const char *now)
 {
     const PgQuery__List *name = st->object->list;
     size_t schema = name->n_items - 1;
@@ -417,8 +420,8 @@ of_rename(struct reverser *r, const PgQuery__RenameStmt *st)
             zdm_range_text(arena, st->relation), now, zdm_ident_text(arena, st->subname));
     if (st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
         st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN)
-        return renamed_in_list(r,
-            st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ? "TYPE" : "DOMAIN", st, now);
+        return renamed_in_list(
+            r, st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ? "TYPE" : "DOMAIN", st, now);
     if (st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TRIGGER ||
         st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_POLICY)
         return zdm_arena_strf(arena, "ALTER %s %s ON %s RENAME TO %s",
