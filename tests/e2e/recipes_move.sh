@@ -1,39 +1,10 @@
-# The recipes whose plans say office.sql, all of them in one database: up, down and up again beside an application
-# that reads and writes all the while, and that sees no error; what is there in the end; and what is refused.
+# The recipes whose plans say office.sql, all of them in one database: what is written to either side, back from behind
+# the gates, what is there in the end, and what is refused. tests/rehearsals proves what an application sees of it.
 source "$ZDM_SOURCE/tests/support/lib.sh"
 cp -r "$ZDM_SOURCE/plans/recipes" .
 fresh_db office
 psql -Xq -v ON_ERROR_STOP=1 -f recipes/office.sql
 plans=$(grep -l office.sql recipes/*.lua)
-
-# What the application does, over and over, until the file `go` is gone. The first error ends it.
-application() {
-    while [ -e go ] && [ ! -s app.err ]; do cat <<'SQL'
-INSERT INTO members (email, fax, badge, desk, room)
-VALUES ('new' || random(), 'f', 1e6 + random() * 1e9, 1e6 + random() * 1e9, 3) RETURNING id AS id \gset
-UPDATE members SET fax = fax || '1', email = email || '.' WHERE id = :id;
-SELECT count(fax) FROM members WHERE email = 'new';
-INSERT INTO invoices (member, total) VALUES (:id, 10);
-UPDATE invoices SET total = total + 1 WHERE member = :id;
-DELETE FROM members WHERE id = :id;
-INSERT INTO bookings (rooms, during) VALUES ('[99,99]', tstzrange(clock_timestamp() - interval '1 us', clock_timestamp()));
-DELETE FROM bookings WHERE rooms @> 99;
-INSERT INTO contacts (name, zip, city) VALUES ('New One', 5, 'new city') RETURNING id AS contact \gset
-UPDATE contacts SET name = name || ' Two', zip = 7 WHERE id = :contact;
-UPDATE contacts SET city = city || '.' WHERE id = (SELECT id FROM contacts ORDER BY random() LIMIT 1);
-DELETE FROM contacts WHERE id = :contact;
-INSERT INTO staff (org, id, login, bio) VALUES (2, 1, 'new', 'none') ON CONFLICT (org, id) DO UPDATE SET bio = 'none';
-UPDATE staff SET theme = 'dark', mail = 'new', id = 2 WHERE org = 2;
-DELETE FROM staff WHERE org = 2;
-UPDATE staff SET bio = bio || '.' WHERE id = (SELECT id FROM staff ORDER BY random() LIMIT 1);
-INSERT INTO notes (slug, body) VALUES ('new', 'new') ON CONFLICT (slug) DO UPDATE SET body = 'again';
-DELETE FROM notes WHERE slug = 'new';
-INSERT INTO visits (at, who) VALUES (now(), 'new');
-DELETE FROM visits WHERE who = 'new';
-SELECT pg_sleep(0.02);
-SQL
-    done | psql -Xq -v ON_ERROR_STOP=1 >app.out 2>app.err || echo "exit $?" >>app.err
-}
 
 picture() {
     schema_picture | grep -v -e zdm -e ' NOT NULL [^ ]*$' # which are constraints of their own from 18 on
@@ -47,23 +18,9 @@ approve() {
     grep '^  zdm approve' "$out" | while read -r _ rest; do eval "\"$ZDM\" $rest" >/dev/null; done
 }
 
-trap 'rm -f go; wait' EXIT
 export ZDM_LEDGER=$PWD/ledger.db
 picture | sort >before
 
-# Up to what a person has to say, and all the way back.
-touch go
-application &
-for plan in $plans; do
-    code=0
-    "$ZDM" run "$plan" >"$out" 2>"$err" || code=$?
-    [[ $code = 0 || $code = 3 ]] || fail "$plan: exit code $code: $(cat "$out" "$err")"
-    check_exit 0 "$ZDM" rollback "$plan" --accept-data-loss
-done
-picture | sort >after
-diff before after >&2 || fail "the way back ends elsewhere"
-
-# Up again, all of them beside each other; the application ends when its approval is asked for.
 to_the_end() {
     local plan code i
     for plan in "$@"; do
@@ -77,12 +34,11 @@ to_the_end() {
         [ $code = 0 ] || [ $code = 3 ] || fail "$plan: exit code $code: $(cat "$out" "$err")"
     done
 }
+
+# All of them beside each other, to what a person has to say.
 for plan in $plans; do
     "$ZDM" run "$plan" >"$out" 2>"$err" || [ $? = 3 ] || fail "$plan: $(cat "$out" "$err")"
 done
-rm go
-wait
-check_eq "errors of the application" "" "$(cat app.err)"
 
 # Another sync of one of these columns is refused.
 cat >beside.lua <<'LUA'

@@ -26,7 +26,7 @@ case $script in
 esac
 status=0 interrupted=no
 trap 'interrupted=yes' INT TERM HUP
-"${server[@]}" bash "$script" || status=$?
+"${server[@]}" bash "$script" "${@:2}" || status=$?
 
 # What a script asked for as JSON with check_exit.
 if [ "$status" -eq 0 ] && [ -d .json ]; then
