@@ -7,5 +7,5 @@ return both {
     members.delete "id = :row",
     members.check,
     "INSERT INTO rooms VALUES (:n, 'new')",
-    "DELETE FROM rooms WHERE id BETWEEN 1000 AND :n - 40",
+    "DELETE FROM rooms WHERE id = (SELECT min(id) FROM rooms WHERE id > 20)",
 }

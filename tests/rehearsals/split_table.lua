@@ -8,7 +8,7 @@ return {
         old.write "INSERT INTO staff (org, id, login, bio) VALUES (2, :n, 'w', 'w' || :n)",
         old.write "UPDATE staff SET bio = 'w' || :n, theme = 'dark' WHERE org = 1 AND id = :row / 2 * 2",
         old.write "UPDATE staff SET bio = NULL, mail = NULL WHERE org = 1 AND id = :row / 4 * 4",
-        old.write "UPDATE staff SET org = 5 WHERE org = 2 AND id < :n - 40",
+        old.write "UPDATE staff SET org = 5 WHERE org = 2 AND id = (SELECT min(id) FROM staff WHERE org = 2)",
         old.delete "org = 1 AND id = :row / 2 * 2",
         old.check,
     },
