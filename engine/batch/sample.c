@@ -150,6 +150,10 @@ look_at_set(struct zdm_sampler *s, const struct zdm_result *r, size_t from, size
                         .constraint = q->foreseen->checks[s->shape.checks[i]].name,
                         .sqlstate = "23514"},
                     zdm_sampler_key(s, r, row, from, to));
+        if (s->shape.stays && zdm_result_bool(r, row, at + (int)s->shape.n_checks))
+            zdm_sampler_found(s,
+                &(struct zdm_sample_found){.kind = ZDM_SAMPLE_STAYS, .column = "where"},
+                zdm_sampler_key(s, r, row, from, to));
     }
 }
 

@@ -36,6 +36,7 @@ enum zdm_sample_kind {
     ZDM_SAMPLE_CHECK,      /* 23514 */
     ZDM_SAMPLE_LOSES,      /* a warning: NULL, although nothing that it is made of is NULL */
     ZDM_SAMPLE_ROUND_TRIP, /* a warning: down(up(x)) is not x */
+    ZDM_SAMPLE_STAYS,      /* a warning: `where` is still true, and batches check that it is not */
 };
 const char *zdm_sample_kind_name(enum zdm_sample_kind kind); /* "fails", "too-long", ... */
 bool zdm_sample_is_error(enum zdm_sample_kind kind);

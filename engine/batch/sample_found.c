@@ -10,7 +10,7 @@ const char *
 zdm_sample_kind_name(enum zdm_sample_kind kind)
 {
     static const char *const names[] = {
-        "fails", "too-long", "null", "check", "loses", "round-trip"};
+        "fails", "too-long", "null", "check", "loses", "round-trip", "where-stays"};
 
     return names[kind];
 }
@@ -18,7 +18,7 @@ zdm_sample_kind_name(enum zdm_sample_kind kind)
 bool
 zdm_sample_is_error(enum zdm_sample_kind kind)
 {
-    return kind != ZDM_SAMPLE_LOSES && kind != ZDM_SAMPLE_ROUND_TRIP;
+    return kind != ZDM_SAMPLE_LOSES && kind != ZDM_SAMPLE_ROUND_TRIP && kind != ZDM_SAMPLE_STAYS;
 }
 
 char *

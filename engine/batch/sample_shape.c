@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "batch/sample_run.h"
+#include "batch/statement.h"
 
 /* pg_catalog."varchar"(20) -> varchar(20); other types as they are. */
 static char *
@@ -105,6 +106,10 @@ zdm_sample_make_shape(struct zdm_sampler *s, struct zdm_err *err)
     for (size_t i = 0; r->spec->action == ZDM_BACKFILL_SET && i < r->foreseen->n_checks; i++)
         if (sets_one_of(r, &r->foreseen->checks[i]) && reads_all(r, &r->foreseen->checks[i]))
             s->shape.checks[s->shape.n_checks++] = i;
+    /* The changed row has no schema. */
+    s->shape.stays = r->spec->action == ZDM_BACKFILL_SET && r->spec->where &&
+                     !strchr(r->spec->where, '.') &&
+                     zdm_batch_checks_where(r->spec, &r->seen->target);
     return 0;
 }
 

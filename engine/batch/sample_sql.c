@@ -204,7 +204,7 @@ zdm_sample_set_sql(const struct zdm_sample_shape *s, int only)
 {
     const struct zdm_backfill_spec *spec = s->request->spec;
     struct zdm_buf b = ZDM_BUF_INIT;
-    bool checks = only == ZDM_ALL_SET && s->n_checks > 0;
+    bool checks = only == ZDM_ALL_SET && (s->n_checks > 0 || s->stays);
     const char *table = has_new(s->request) ? s->name : s->request->seen->target.relation;
 
     zdm_buf_addf(
@@ -227,6 +227,8 @@ zdm_sample_set_sql(const struct zdm_sample_shape *s, int only)
     for (size_t i = 0; checks && i < s->n_checks; i++)
         zdm_buf_addf(
             &b, ",\n(\n%s\n) IS FALSE", s->request->foreseen->checks[s->checks[i]].condition);
+    if (checks && s->stays)
+        zdm_buf_addf(&b, ",\n(\n%s\n) IS TRUE", spec->where);
     zdm_buf_add(&b, "\nFROM (SELECT zdm_1.zdm_ctid, zdm_1.zdm_table");
     for (size_t i = 0; i < spec->n_set; i++) {
         const struct zdm_sample_column *c = &s->columns[i];

@@ -26,6 +26,7 @@ struct zdm_sample_shape {
     const char *name;                  /* the table's own, quoted */
     size_t *checks;                    /* which of foreseen->checks a value can violate, n_checks */
     size_t n_checks;
+    bool stays; /* whether `where` is true behind the change is asked, too */
 };
 
 /* Columns of the result: the row's ctid and tableoid, then for each assignment these, then for each check

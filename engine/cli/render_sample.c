@@ -28,6 +28,9 @@ add_what(struct zdm_buf *out, const struct zdm_sample_finding *f)
     case ZDM_SAMPLE_ROUND_TRIP:
         zdm_buf_addf(out, "sync %s does not lead back to the value that was there", column);
         break;
+    case ZDM_SAMPLE_STAYS:
+        zdm_buf_add(out, "where is still true behind the change, so that their batch would fail");
+        break;
     }
 }
 

@@ -70,7 +70,7 @@ return {
                 default = false,
                 needs = { "where" },
                 doc = "The change makes `where` false in each row that it is made in; with `set` and `map`. Every batch checks "
-                    .. "that in its rows, and fails as a whole otherwise. So a row that is done never looks like one that is "
+                    .. "that in its rows, and fails as a whole otherwise (`zdm plan --sample` tries it before). So a row that is done never looks like one that is "
                     .. "not, whatever is set: the final sweep asks `where` alone, for `map` and for `n = n + 1` too, and no row is "
                     .. "changed twice when its key is changed meanwhile. See \"What is certain\". In a table without a key it is "
                     .. "so in any case.",

@@ -158,6 +158,54 @@ test_interrupted(void **state)
     fixture_free(f);
 }
 
+static void
+run_until_it_ends(struct fixture *f)
+{
+    _exit(fixture_run(f) == 0 ? 0 : 1);
+}
+
+/* At any instant, not only at those that we thought of: 50 times in one backfill, from its first statement on. */
+static void
+test_killed_at_random_instants(void **state)
+{
+    const char *given = getenv("ZDM_SEED");
+    unsigned seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)zdm_monotonic_us();
+    struct fixture *f = fixture_new("bc_random", NULL);
+
+    (void)state;
+    printf("ZDM_SEED=%u\n", seed);
+    fflush(stdout);
+    srand(seed);
+    sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);"
+                "INSERT INTO t SELECT g FROM generate_series(1, 40000) AS g; ANALYZE t");
+    f->spec.table = f->table = zdm_strdup("bc_random.t");
+    f->spec.batch_max = 20;
+    f->spec.pause_ms = 5;
+    for (int i = 0; i < 50; i++) {
+        f->spec.workers = 1 + i % 2;
+        f->spec.stripes = i % 3 == 0 ? 1 : 4;
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            f->control = connect_to(f->conninfo, "zdm/test");
+            run_until_it_ends(f);
+        }
+        int status;
+        zdm_sleep_ms(rand() % 100); /* that is the instant */
+        kill(pid, SIGKILL);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFSIGNALED(status)); /* it had not ended by itself */
+        fixture_own(f);
+    }
+    assert_value(f->app, "SELECT max(n) FROM t", "1"); /* some were done, none twice */
+    f->spec.pause_ms = 0;
+    f->spec.batch_max = 5000;
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) || ' ' || min(n) || ' ' || max(n) FROM t", "40000 1 1");
+    assert_value(f->app, "SELECT sum(rows) FROM zdm.cursor WHERE plan = 'bc_random'", "40000");
+    fixture_free(f);
+}
+
 /* A cursor that says "done" with no journal row is not ours to guess about. */
 static void
 test_done_but_not_journaled(void **state)
@@ -184,6 +232,7 @@ main(void)
         cmocka_unit_test(test_delete_killed_at_each_point),
         cmocka_unit_test(test_pages_killed_at_each_point),
 #endif
+        cmocka_unit_test(test_killed_at_random_instants),
         cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_done_but_not_journaled),
     };

@@ -1,5 +1,5 @@
 # Disturbs a run at random moments: kill -9 of zdm, its backends terminated, a crash of the server,
-# and all of it together. Random, so the seed is printed. ZDM_ROUNDS: how often each way, else 3 times.
+# and all of it together; the ledger is lost now and then. Random, so the seed is printed. ZDM_ROUNDS: how often each way, else 3 times.
 source "$ZDM_SOURCE/tests/support/lib.sh"
 export ZDM_LEDGER=$PWD/ledger.db
 seed=${ZDM_SEED:-$$}
@@ -62,6 +62,7 @@ for how in kill terminate crash kill+terminate crash+kill crash+terminate; do
             disturb "$one"
         done
         wait "$runner" || true
+        if [ $((RANDOM % 2)) -eq 0 ]; then rm -f ledger.db*; fi
     done
     until PGDATABASE=postgres sql 'SELECT 1' >/dev/null 2>&1; do :; done
     if ! "$ZDM" run count.lua >run.out 2>&1; then

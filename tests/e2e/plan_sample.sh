@@ -204,6 +204,13 @@ says '"Key"" One" = 2'
 plan odd_new "table = '\"Odd Schema\".\"$long\"', set = { ['\"N\"\"ew\"'] = '\"$long\".\"$long\"::int' }" "sql \"add\" [[ALTER TABLE \"Odd Schema\".\"$long\" ADD COLUMN \"N\"\"ew\" smallint]]"
 tries 4 odd_new
 says '1 row: "N""ew" fails (22P02)'
+# Batches check that where becomes false: rows for which it does not.
+plan stays 'table = "people", set = { age = "CASE WHEN id = 500 THEN 1 ELSE id END" }, where = "age IS DISTINCT FROM id", where_becomes_false = true'
+tries 0 stays
+says "warning 1 row: where is still true behind the change, so that their batch would fail; id = 500"
+plan ends 'table = "people", set = { age = "id" }, where = "age IS DISTINCT FROM id", where_becomes_false = true'
+tries 0 ends
+lacks "where is still true"
 plan empty 'table = "nothing", set = { b = "a::int" }'
 tries 0 empty
 says "0 rows tried"

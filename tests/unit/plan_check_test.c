@@ -284,6 +284,9 @@ backfills(void **state)
     static const char *key[] = {"id"};
     step->u.backfill.key = key;
     step->u.backfill.n_key = 1;
+    step = add_backfill(plan, "gone", "users", "a", "1", NULL);
+    step->u.backfill.n_set = 0;
+    step->u.backfill.erase = step->u.backfill.where_becomes_false = true;
     step = add_backfill(plan, "twice", "users", "a", "1", NULL);
     struct zdm_assign *two = zdm_arena_alloc(plan->arena, 2 * sizeof *two);
     two[0] = two[1] = step->u.backfill.set[0];
@@ -295,7 +298,8 @@ backfills(void **state)
                  "PLAN 40:0 step \"table\": \"users; DROP TABLE x\" is not a name or schema.name\n"
                  "PLAN 51:5 step \"column\": \"user\" is not a name\n"
                  "PLAN 61:5 backfill \"key\" sets its own key ID\n"
-                 "PLAN 71:5 backfill \"twice\" sets column A twice");
+                 "PLAN 70:0 where_becomes_false of backfill \"gone\" is for set and map\n"
+                 "PLAN 81:5 backfill \"twice\" sets column A twice");
     zdm_plan_free(plan);
 }
 
