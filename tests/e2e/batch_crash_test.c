@@ -164,6 +164,19 @@ run_until_it_ends(struct fixture *f)
     _exit(fixture_run(f) == 0 ? 0 : 1);
 }
 
+static void
+await_another_batch(struct fixture *f)
+{
+    static const char batches[] =
+        "(SELECT COALESCE(sum(batches), 0) FROM zdm.cursor WHERE plan = 'bc_random')";
+    char *before = value(f->app, "SELECT %s", batches),
+         *more = zdm_strf("SELECT %s > %s", batches, before);
+
+    await(f->app, more);
+    free(before);
+    free(more);
+}
+
 /* At any instant, not only at those that we thought of: 50 times in one backfill, from its first statement on. */
 static void
 test_killed_at_random_instants(void **state)
@@ -191,7 +204,9 @@ test_killed_at_random_instants(void **state)
             run_until_it_ends(f);
         }
         int status;
-        zdm_sleep_ms(rand() % 100); /* that is the instant */
+        if (i % 2 == 0) /* among the batches; else while it begins, mostly */
+            await_another_batch(f);
+        zdm_sleep_ms(rand() % 30); /* that is the instant */
         kill(pid, SIGKILL);
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_true(WIFSIGNALED(status)); /* it had not ended by itself */
