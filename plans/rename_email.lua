@@ -7,6 +7,20 @@ return plan "rename_email" {
     why = "email_address is what every other service calls it",
     ticket = "PROJ-123",
 
+    -- What the application asks before and after the change; zdm rehearse has clients ask it all the while.
+    compat = {
+        old = {
+            "SELECT email, name FROM users WHERE id = :row",
+            "INSERT INTO users (email, name) VALUES ('new' || :n || '@example.com', 'New')",
+            "UPDATE users SET email = 'moved' || :n || '@example.com' WHERE id = :row",
+        },
+        new = {
+            "SELECT email_address, name FROM users WHERE id = :row",
+            "INSERT INTO users (email_address, name) VALUES ('new' || :n || '@example.com', 'New')",
+            "UPDATE users SET email_address = 'moved' || :n || '@example.com' WHERE id = :row",
+        },
+    },
+
     expand {
         sql "add column" [[
             ALTER TABLE users ADD COLUMN email_address varchar(255)

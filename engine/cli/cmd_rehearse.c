@@ -20,13 +20,15 @@
 #include "pg/sandbox_setup.h"
 #include "rehearse/load.h"
 #include "rehearse/rows.h"
+#include "rehearse/sample.h"
 
 enum { EXIT_BROKE = 4 };
-enum { ROWS = 1000, MOST_ROWS = 100000000 }; /* of each table */
+enum { ROWS = 1000, MOST_ROWS = 100000000, MOST_SAMPLED = 1000000 }; /* of each table */
 enum { CLIENTS = 4, ASKS = 4, EVERY_MS = 40, KILLS = 3, MAX_STALL_MS = 5000 };
 
 struct settings {
-    int64_t rows; /* made up in each table; 0: none */
+    int64_t rows;    /* made up in each table; 0: none */
+    int64_t sampled; /* of each table of --from; 0: none */
     uint64_t seed;
     int64_t max_stall_ms;
     char program[4096];
@@ -38,11 +40,12 @@ read_settings(const struct zdm_args *args, struct settings *out, struct zdm_err 
     const char *seed = zdm_args_get(args, ZDM_OPT_SEED);
     const char *stall = zdm_args_get(args, ZDM_OPT_MAX_STALL);
     const char *rows = zdm_args_get(args, ZDM_OPT_MADE_ROWS);
+    const char *sampled = zdm_args_get(args, ZDM_OPT_SAMPLE_ROWS);
     int64_t number = (int64_t)(zdm_random_double() * 1000000);
 
     *out = (struct settings){
         .max_stall_ms = MAX_STALL_MS,
-        .rows = zdm_args_has(args, ZDM_OPT_DATA) ? 0 : ROWS,
+        .rows = zdm_args_has(args, ZDM_OPT_DATA) || sampled ? 0 : ROWS,
     };
     if (!zdm_args_has(args, ZDM_OPT_FROM) == !zdm_args_has(args, ZDM_OPT_SCHEMA)) {
         zdm_fail(err, ZDM_ERR_USAGE, "a rehearsal needs a schema: --from or --schema");
@@ -58,6 +61,15 @@ read_settings(const struct zdm_args *args, struct settings *out, struct zdm_err 
     if (rows && (!zdm_parse_i64(rows, &out->rows) || out->rows < 0 || out->rows > MOST_ROWS))
         return zdm_fail(err, ZDM_ERR_USAGE,
             "--rows must be a whole number from 0 to %d, not \"%s\"", MOST_ROWS, rows);
+    if (sampled &&
+        (!zdm_parse_i64(sampled, &out->sampled) || out->sampled < 1 || out->sampled > MOST_SAMPLED))
+        return zdm_fail(err, ZDM_ERR_USAGE,
+            "--sample must be a whole number from 1 to %d, not \"%s\"", MOST_SAMPLED, sampled);
+    if (sampled && !zdm_args_has(args, ZDM_OPT_FROM)) {
+        zdm_fail(err, ZDM_ERR_USAGE, "--sample without --from: there are no rows to copy");
+        return zdm_err_hint(
+            err, "--from DSN names the database; --data FILE brings rows of a file");
+    }
     out->seed = (uint64_t)number;
     ssize_t n = readlink("/proc/self/exe", out->program, sizeof out->program - 1);
     if (n < 0)
@@ -223,17 +235,60 @@ tell_table(void *self, const struct zdm_rehearse_table *table)
     zdm_buf_release(&line);
 }
 
-/* Made-up rows, then the author's, which may rely on them. */
+struct sampled {
+    int64_t rows, tables;
+};
+
+static void
+count_sampled(void *self, const char *table, int64_t rows)
+{
+    struct sampled *sampled = self;
+
+    (void)table;
+    sampled->rows += rows;
+    sampled->tables += rows > 0;
+}
+
+static int
+sample(struct zdm_io *io, const struct settings *settings, struct zdm_conn *from,
+    const char *conninfo, struct zdm_err *err)
+{
+    struct sampled sampled = {.rows = 0};
+    const struct zdm_sample_options options = {
+        .rows = settings->sampled, .seed = settings->seed, .tell = count_sampled, .self = &sampled};
+    struct zdm_buf line = ZDM_BUF_INIT;
+    struct zdm_conn *to = NULL;
+    char rows[32], tables[32];
+
+    if (zdm_conn_open(conninfo, "zdm sample", &to, err) < 0)
+        return -1;
+    int rc = zdm_sample(from, to, &options, err);
+    zdm_conn_close(to);
+    if (rc < 0)
+        return zdm_err_wrap(err, "cannot sample the database of --from");
+    zdm_buf_addf(&line,
+        ZDM_YELLOW "warning" ZDM_PLAIN
+                   ": real data of %s: %s rows of %s tables are on the throw-away "
+                   "server now, until the rehearsal ends\n",
+        zdm_conn_where(from), zdm_show_count(sampled.rows, rows),
+        zdm_show_count(sampled.tables, tables));
+    zdm_io_write(&io->err, &line);
+    zdm_io_flush(&io->err);
+    zdm_buf_release(&line);
+    return 0;
+}
+
+/* Sampled rows, then made-up ones, then the author's, which may rely on them. from: NULL without a sample. */
 static int
 fill(const struct zdm_args *args, struct zdm_io *io, const struct settings *settings,
-    const char *conninfo, struct zdm_err *err)
+    struct zdm_conn *from, const char *conninfo, struct zdm_err *err)
 {
     const struct zdm_rehearse_rows_options rows = {
         .rows = settings->rows, .seed = settings->seed, .tell = tell_table, .self = io};
     struct zdm_conn *conn = NULL;
-    int rc = 0;
+    int rc = from ? sample(io, settings, from, conninfo, err) : 0;
 
-    if (rows.rows > 0) {
+    if (rc == 0 && rows.rows > 0) {
         rc = zdm_conn_open(conninfo, "zdm rows", &conn, err);
         if (rc == 0)
             rc = zdm_rehearse_rows(conn, &rows, err);
@@ -264,13 +319,13 @@ check_plan(const struct zdm_args *args, struct zdm_io *io)
 
 static int
 in_copy(const struct zdm_args *args, struct zdm_io *io, const struct settings *settings,
-    const struct zdm_schema_copy *copy, const struct zdm_plan *load)
+    struct zdm_conn *from, const struct zdm_schema_copy *copy, const struct zdm_plan *load)
 {
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_loaded loaded;
     int code = -1;
 
-    if (fill(args, io, settings, zdm_schema_copy_conninfo(copy), &err) < 0)
+    if (fill(args, io, settings, from, zdm_schema_copy_conninfo(copy), &err) < 0)
         return zdm_io_fail(io, &err);
     if (zdm_load_file(zdm_schema_copy_conninfo(copy), zdm_args_word(args, 0), &loaded) < 0) {
         code = zdm_io_fail_list(io, &loaded.errors);
@@ -291,15 +346,20 @@ on_copy(const struct zdm_args *args, struct zdm_io *io, const struct settings *s
 {
     const char *schema = zdm_args_get(args, ZDM_OPT_SCHEMA);
     struct zdm_schema_copy *copy = NULL;
+    struct zdm_conn *source = NULL;
     struct zdm_err err = ZDM_ERR_INIT;
     char *from = schema ? NULL : zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_FROM));
-    int rc = zdm_schema_copy_open(from, schema, &copy, &err);
+    int rc = 0, code;
 
+    /* Before the sandbox, which forgets libpq's environment. */
+    if (settings->sampled > 0)
+        rc = zdm_conn_open(from, "zdm sample", &source, &err);
+    if (rc == 0)
+        rc = zdm_schema_copy_open(from, schema, &copy, &err);
     free(from);
-    if (rc < 0)
-        return zdm_io_fail(io, &err);
-    int code = in_copy(args, io, settings, copy, load);
+    code = rc < 0 ? zdm_io_fail(io, &err) : in_copy(args, io, settings, source, copy, load);
     zdm_schema_copy_close(copy);
+    zdm_conn_close(source);
     return code;
 }
 

@@ -126,15 +126,15 @@ const struct zdm_command zdm_commands[] = {
         .min_words = 1,
         .max_words = 1,
         .options = ZDM_OPT_BIT(FROM) | ZDM_OPT_BIT(SCHEMA) | ZDM_OPT_BIT(MADE_ROWS) |
-                   ZDM_OPT_BIT(DATA) | ZDM_OPT_BIT(LOAD) | ZDM_OPT_BIT(QUICK) |
-                   ZDM_OPT_BIT(MAX_STALL) | ZDM_OPT_BIT(SEED) | ZDM_OPT_BIT(RUN_COMMANDS) |
-                   ZDM_OPT_BIT(REHEARSE_FORMAT) | ZDM_OPT_BIT(COLOR) | ZDM_OPT_BIT(NO_COLOR) |
-                   ZDM_OPT_BIT(HELP),
+                   ZDM_OPT_BIT(SAMPLE_ROWS) | ZDM_OPT_BIT(DATA) | ZDM_OPT_BIT(LOAD) |
+                   ZDM_OPT_BIT(QUICK) | ZDM_OPT_BIT(MAX_STALL) | ZDM_OPT_BIT(SEED) |
+                   ZDM_OPT_BIT(RUN_COMMANDS) | ZDM_OPT_BIT(REHEARSE_FORMAT) | ZDM_OPT_BIT(COLOR) |
+                   ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),
         .summary = "prove a plan on a throw-away PostgreSQL while clients work",
         .about =
             "Copies a schema to a server of its own, fills it with made-up rows (--rows, 1,000 in "
             "each "
-            "table without --data), and runs the plan there, step by step, while "
+            "table without --data and --sample), and runs the plan there, step by step, while "
             "clients ask the queries that the plan names in compat { old = { ... }, new = { ... } "
             "}: "
             "those of the old version from the start to the gate before contract, those of the new "
@@ -143,7 +143,9 @@ const struct zdm_command zdm_commands[] = {
             "scans are observed and compared with what zdm plan shows.\n"
             "\n"
             "Then the plan goes up to contract, is rolled back, and goes up again, and the schemas "
-            "are compared; then it is killed at random moments and run again. Checks of gates that "
+            "are compared; then it is killed at random moments and run again, with clients and, to "
+            "compare "
+            "the rows with those behind a run that was not, without. Checks of gates that "
             "the database answers must hold; those that wait for time, people or the world outside "
             "are opened in the copy.\n"
             "\n"

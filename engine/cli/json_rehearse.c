@@ -58,6 +58,12 @@ work_json(const struct zdm_rehearse_step *step)
     return list;
 }
 
+static const char *
+version_name(int side)
+{
+    return side < 0 ? NULL : side == ZDM_COMPAT_OLD ? "old" : "new";
+}
+
 static json_t *
 step_json(const struct zdm_rehearse_step *step)
 {
@@ -69,6 +75,11 @@ step_json(const struct zdm_rehearse_step *step)
     put(object, "kind", zdm_json_text(zdm_step_kind_name(step->step->kind)));
     put(object, "ran", json_boolean(step->ran));
     put(object, "ms", step->ran ? json_integer(step->ms) : json_null());
+    json_t *versions = json_array();
+    for (int side = 0; side < ZDM_COMPAT_SIDES; side++)
+        if (step->with[side])
+            json_array_append_new(versions, zdm_json_text(version_name(side)));
+    put(object, "versions", versions);
     put(object, "clients", seen_json(&step->seen));
     put(object, "faults", json_integer(step->faults));
     put(object, "locks", locks_json(step));
@@ -91,10 +102,7 @@ trouble_json(const struct zdm_rehearse_trouble *trouble)
     put(object, "kind", zdm_json_text(zdm_rehearse_trouble_name(trouble->kind)));
     put(object, "round", zdm_json_text(trouble->round));
     put(object, "step", zdm_json_text(trouble->step ? trouble->step->id : NULL));
-    put(object, "version",
-        zdm_json_text(trouble->side < 0                 ? NULL
-                      : trouble->side == ZDM_COMPAT_OLD ? "old"
-                                                        : "new"));
+    put(object, "version", zdm_json_text(version_name(trouble->side)));
     put(object, "query",
         trouble->side < 0 ? json_null() : json_integer((json_int_t)trouble->query + 1));
     put(object, "sql", zdm_json_text(trouble->sql));

@@ -77,6 +77,15 @@ zdm_markdown_rehearsal(struct zdm_buf *out, const struct zdm_rehearse_view *view
             zdm_markdown_piece(&troubles, &piece, ZDM_MARKDOWN_BYTES);
         zdm_buf_release(&piece);
     }
+    zdm_rehearse_unseen_words(&words, view);
+    if (words.len) {
+        struct zdm_buf piece = ZDM_BUF_INIT;
+        zdm_buf_add(&piece, "- ");
+        zdm_markdown_add(&piece, words.s);
+        zdm_buf_addc(&piece, '\n');
+        zdm_markdown_piece(&troubles, &piece, ZDM_MARKDOWN_BYTES);
+        zdm_buf_release(&piece);
+    }
     for (size_t i = 0; i < found->n_troubles; i++) {
         struct zdm_buf piece = ZDM_BUF_INIT;
         add_trouble(&piece, &found->troubles[i]);

@@ -41,11 +41,12 @@ is_renamed(const struct zdm_rehearse_step *step, int strength)
     return false;
 }
 
-/* A weak lock is taken by whatever reads or writes; what the plan shows are those that matter. */
+/* A weak lock is taken by whatever reads or writes; what the plan shows are those that matter. Nobody waits
+ * for a relation that the step itself makes. */
 static bool
 is_surprise(const struct zdm_rehearse_step *step, const struct zdm_rehearse_lock *lock)
 {
-    return lock->strength > lock->predicted && lock->strength > ROW_EXCLUSIVE &&
+    return lock->strength > lock->predicted && lock->strength > ROW_EXCLUSIVE && !lock->made &&
            !is_renamed(step, lock->strength);
 }
 
@@ -53,7 +54,7 @@ is_surprise(const struct zdm_rehearse_step *step, const struct zdm_rehearse_lock
 static bool
 is_surprising_work(const struct zdm_rehearse_step *step, const struct zdm_rehearse_work *work)
 {
-    if (!work->observed || work->predicted)
+    if (!work->observed || work->predicted || work->made)
         return false;
     for (size_t i = 0; i < step->n_work; i++)
         if (work->kind == ZDM_WORK_BUILD && step->work[i].kind == ZDM_WORK_REWRITE &&
@@ -197,6 +198,34 @@ add_surprises(struct zdm_buf *out, const struct zdm_rehearsal *found)
     }
 }
 
+/* The steps that old code is not known to stand; nothing of it when there is no old code. */
+void
+zdm_rehearse_unseen_words(struct zdm_buf *out, const struct zdm_rehearse_view *view)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; view->load->n[ZDM_COMPAT_OLD] && i < view->found->n_steps; i++)
+        if (zdm_rehearse_unseen(&view->found->steps[i]))
+            zdm_buf_addf(out, "%s\"%s\"", n++ ? ", " : "", view->found->steps[i].step->id);
+    if (n > 0)
+        zdm_buf_addf(out,
+            ": run%s without clients of the old version, which end at the gate before",
+            n == 1 ? "s" : "");
+}
+
+static void
+add_unseen(struct zdm_buf *out, const struct zdm_rehearse_view *view)
+{
+    struct zdm_buf words = ZDM_BUF_INIT;
+
+    zdm_rehearse_unseen_words(&words, view);
+    if (words.len) {
+        zdm_buf_add(out, "\n" ZDM_YELLOW "not seen by the old version" ZDM_PLAIN "\n");
+        add_paragraph(out, words.s, 2);
+    }
+    zdm_buf_release(&words);
+}
+
 static void
 add_opened(struct zdm_buf *out, const struct zdm_rehearsal *found)
 {
@@ -261,6 +290,7 @@ zdm_render_rehearsal(struct zdm_buf *out, const struct zdm_rehearse_view *view)
     add_steps(out, found);
     add_rounds(out, found);
     add_surprises(out, found);
+    add_unseen(out, view);
     add_opened(out, found);
     add_troubles(out, found);
     if (old + new == 0)

@@ -30,6 +30,8 @@ const char *zdm_show_us(int64_t us, char out[32]);
 const struct zdm_rehearse_lock *zdm_rehearse_strongest(const struct zdm_rehearse_step *step);
 /* Where the n-th thing that was observed differs from what the plan shows, in words; false: there is no n-th. */
 bool zdm_rehearse_surprise(const struct zdm_rehearse_step *step, size_t n, struct zdm_buf *out);
+/* Which steps before contract no client of the old version has met, in words; adds nothing when there is none. */
+void zdm_rehearse_unseen_words(struct zdm_buf *out, const struct zdm_rehearse_view *view);
 /* "error 42703 in step "drop column", query 2 of the old version (12 times, round up)" */
 void zdm_rehearse_trouble_words(struct zdm_buf *out, const struct zdm_rehearse_trouble *trouble);
 

@@ -17,8 +17,10 @@
 #include "base/mem.h"
 #include "base/spawn.h"
 
-#define START_US (60 * 1000000LL)
-#define STOP_US  (10 * 1000000LL)
+#define START_US   (60 * 1000000LL)
+#define STOP_US    (10 * 1000000LL)
+#define GIVE_UP_US (1 * 1000000LL) /* on a server that was never ready: nobody misses it */
+#define AGAIN_US   (200 * 1000LL)
 
 /* A socket in a 0700 folder needs no password; TCP, which every local user can reach, does. */
 #define INITDB_OPTIONS                                                                             \
@@ -153,6 +155,23 @@ wait_until_ready(const struct zdm_server_start *start, const char *log, pid_t pi
     return rc;
 }
 
+/* Asks again, since a server that only just starts may not hear; SIGKILL when it has not ended after
+ * patience_us. */
+static void
+stop(pid_t pid, int64_t patience_us)
+{
+    int64_t now_us = zdm_monotonic_us(), until_us = now_us + patience_us, ask_us = now_us;
+
+    /* Not zdm_sleep_ms, which does not wait any more once ^C was pressed. */
+    for (; waitpid(pid, NULL, WNOHANG) == 0; now_us = zdm_monotonic_us()) {
+        if (now_us >= ask_us) {
+            kill(pid, now_us >= until_us ? SIGKILL : SIGQUIT);
+            ask_us = now_us + AGAIN_US;
+        }
+        poll(NULL, 0, 2);
+    }
+}
+
 int
 zdm_server_start(const struct zdm_server_start *start, pid_t *out, struct zdm_err *err)
 {
@@ -202,7 +221,7 @@ zdm_server_start(const struct zdm_server_start *start, pid_t *out, struct zdm_er
         if (rc == 0)
             *out = pid;
         else if (!ended)
-            zdm_server_stop(pid);
+            stop(pid, GIVE_UP_US);
     }
 
     for (size_t i = 0; i < n_own; i++)
@@ -216,17 +235,7 @@ zdm_server_start(const struct zdm_server_start *start, pid_t *out, struct zdm_er
 void
 zdm_server_stop(pid_t pid)
 {
-    int64_t until = zdm_monotonic_us() + STOP_US;
-
-    kill(pid, SIGQUIT);
-    /* Not zdm_sleep_ms, which does not wait any more once ^C was pressed. */
-    while (waitpid(pid, NULL, WNOHANG) == 0) {
-        if (zdm_monotonic_us() > until) {
-            kill(pid, SIGKILL);
-            until += STOP_US;
-        }
-        poll(NULL, 0, 2);
-    }
+    stop(pid, STOP_US);
 }
 
 int

@@ -193,15 +193,40 @@ ask_and_judge(struct client *client, const struct question *q, int64_t due_us)
     zdm_answer_release(&answer);
 }
 
+/* The i-th of those that are asked for again. */
+static int64_t
+row_again(const struct zdm_clients_options *o, uint64_t i)
+{
+    uint64_t state = o->row_seed ^ (i % ZDM_CLIENTS_AGAIN) * UINT64_C(0xd1342543de82ef95);
+
+    return 1 + (int64_t)(next_random(&state) % (uint64_t)o->rows);
+}
+
+/* asked: how many queries the client has asked. Learning, clients are at different rows at a time. Writers
+ * do not meet at the same rows more often than the application's would. */
+static int64_t
+choose_row(struct client *client, const struct zdm_query *query, size_t asked)
+{
+    const struct zdm_clients_options *o = &client->all->options;
+
+    if (o->rows < 1)
+        return 1;
+    if (o->learning)
+        return row_again(o, asked / o->n_queries + client->index * 7);
+    uint64_t random = next_random(&client->random);
+    return query->steady && random & 1 ? row_again(o, random >> 1)
+                                       : 1 + (int64_t)((random >> 1) % (uint64_t)o->rows);
+}
+
 static void *
 run_client(void *self)
 {
     struct client *client = self;
     const struct zdm_clients_options *o = &client->all->options;
-    int64_t every_us = o->every_ms * 1000;
+    int64_t every_us = o->learning ? 0 : o->every_ms * 1000;
     /* They do not all begin at once, nor with the same query. */
     int64_t due_us = zdm_monotonic_us() + every_us * (int64_t)client->index / (int64_t)o->n_clients;
-    size_t turn = client->index % o->n_queries;
+    size_t turn = client->index % o->n_queries, asked = 0;
 
     while (!atomic_load(&client->all->stop) && !zdm_stop_requested()) {
         int64_t early_us = due_us - zdm_monotonic_us();
@@ -210,7 +235,7 @@ run_client(void *self)
             continue;
         }
         struct question q = {.query = &o->queries[turn], .index = turn};
-        q.row = 1 + (int64_t)(next_random(&client->random) % (uint64_t)(o->rows > 0 ? o->rows : 1));
+        q.row = choose_row(client, q.query, asked++);
         if (q.query->uses_n)
             q.number = __atomic_fetch_add(o->next_number, 1, __ATOMIC_RELAXED);
         ask_and_judge(client, &q, due_us);
@@ -253,25 +278,43 @@ zdm_clients_start(
     return 0;
 }
 
+/* Until each has asked `more` queries since it had asked begun[], or until that moment (0: none). */
+static int
+wait_for_all(struct zdm_clients *all, const int64_t *begun, int64_t more, int64_t until_us,
+    struct zdm_err *err)
+{
+    for (size_t i = 0; i < all->options.n_clients; i++)
+        while (atomic_load(&all->clients[i].n_done) < begun[i] + more) {
+            if (zdm_stop_requested())
+                return zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
+            if (until_us && zdm_monotonic_us() >= until_us)
+                return 0;
+            zdm_sleep_ms(5);
+        }
+    return 0;
+}
+
+int
+zdm_clients_round_within(
+    struct zdm_clients *all, int64_t least, int64_t times, int64_t most_ms, struct zdm_err *err)
+{
+    int64_t n = (int64_t)all->options.n_queries, until_us = zdm_monotonic_us() + most_ms * 1000;
+    int64_t *begun = zdm_alloc(all->options.n_clients * sizeof *begun);
+
+    for (size_t i = 0; i < all->options.n_clients; i++)
+        begun[i] = atomic_load(&all->clients[i].n_done);
+    /* One more each: the query that is under way now may have begun before. */
+    int rc = wait_for_all(all, begun, least * n + 1, 0, err);
+    if (rc == 0)
+        rc = wait_for_all(all, begun, times * n + 1, until_us, err);
+    free(begun);
+    return rc;
+}
+
 int
 zdm_clients_round(struct zdm_clients *all, int64_t times, struct zdm_err *err)
 {
-    /* One more each: the query that is under way now may have begun before. */
-    int64_t more = times * (int64_t)all->options.n_queries + 1;
-    int64_t *until = zdm_alloc(all->options.n_clients * sizeof *until);
-    int rc = 0;
-
-    for (size_t i = 0; i < all->options.n_clients; i++)
-        until[i] = atomic_load(&all->clients[i].n_done) + more;
-    for (size_t i = 0; i < all->options.n_clients && rc == 0; i++)
-        while (atomic_load(&all->clients[i].n_done) < until[i] && rc == 0) {
-            if (zdm_stop_requested())
-                rc = zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");
-            else
-                zdm_sleep_ms(5);
-        }
-    free(until);
-    return rc;
+    return zdm_clients_round_within(all, times, times, 0, err);
 }
 
 void

@@ -31,6 +31,10 @@ struct zdm_fault {
     char *now;        /* of a shape what it is; owned */
 };
 
+/* Every other :row of a query that only reads is one of so many, the same for all clients: those whose answers were learnt before the
+ * plan began, each by several clients, so that a query which fails the second time does so there. */
+enum { ZDM_CLIENTS_AGAIN = 32 };
+
 struct zdm_clients_options {
     const char *conninfo;
     const char *application; /* application_name */
@@ -40,6 +44,8 @@ struct zdm_clients_options {
     size_t n_queries; /* at least 1 */
     struct zdm_answers *answers;
     int64_t rows;         /* :row is 1 to this */
+    uint64_t row_seed;    /* which rows are asked for again and again: see ZDM_CLIENTS_AGAIN */
+    bool learning;        /* asks for those only, one after the other, and at once */
     int64_t *next_number; /* of :n, shared by all clients there are; taken atomically */
     uint64_t seed;
 };
@@ -51,6 +57,9 @@ int zdm_clients_start(
 /* Waits until each client has asked each of its queries `times` times from now on, or a stop was asked
  * for (ZDM_ERR_INTERRUPTED). */
 int zdm_clients_round(struct zdm_clients *clients, int64_t times, struct zdm_err *err);
+/* The same, for most_ms at most when each was asked `least` times. */
+int zdm_clients_round_within(struct zdm_clients *clients, int64_t least, int64_t times,
+    int64_t most_ms, struct zdm_err *err);
 /* Ends the threads. What they saw can be read from here on. */
 void zdm_clients_stop(struct zdm_clients *clients);
 void zdm_clients_free(struct zdm_clients *clients); /* stops them; NULL is fine */

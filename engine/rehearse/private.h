@@ -37,7 +37,8 @@ struct zdm_round {
     struct zdm_touched *touched;                   /* by which query which relations are */
     size_t n_touched;
     int64_t next_number;
-    bool failed; /* the plan goes no further */
+    bool failed;     /* the plan goes no further */
+    bool no_clients; /* nobody but the plan is there */
 
     const int64_t *kill_ms; /* when to kill the child, of the time that children have run */
     int n_kills, killed;
@@ -89,7 +90,9 @@ int zdm_watcher_open(const struct zdm_round *round, struct zdm_watcher **out, st
 void zdm_watcher_close(struct zdm_watcher *watcher); /* NULL is fine */
 /* Looks at the locks that the plan's sessions hold now; every few milliseconds. */
 int zdm_watcher_look(struct zdm_watcher *watcher, struct zdm_err *err);
-/* What was seen since the last call into the step. */
+/* A step begins: what relations there are. */
+int zdm_watcher_begin(struct zdm_watcher *watcher, struct zdm_err *err);
+/* What was seen since then into the step. */
 int zdm_watcher_take(
     struct zdm_watcher *watcher, struct zdm_rehearse_step *step, struct zdm_err *err);
 /* The environment of a child whose sessions are watched; "NAME=value", ends with NULL. */

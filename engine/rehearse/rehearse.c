@@ -7,11 +7,16 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "rehearse/content.h"
 #include "rehearse/private.h"
 #include "rehearse/rows.h"
 
-struct schemas {
+/* What rounds are compared with. */
+struct known {
     struct zdm_schema_text origin, end; /* at first; behind round 1 */
+    struct zdm_content rows, killed;    /* behind "no clients", "no clients, kills" */
+    struct zdm_content again;           /* behind "no clients, again" */
+    int64_t child_ms; /* of zdm run, in the last round that went to the end at once */
 };
 
 static void
@@ -79,34 +84,34 @@ compare_now(struct zdm_round *round, const struct zdm_schema_text *was, const ch
 }
 
 static int
-go_up(struct zdm_round *round, struct schemas *schemas, struct zdm_err *err)
+go_up(struct zdm_round *round, struct known *known, struct zdm_err *err)
 {
     if (zdm_rehearse_predict(round, err) < 0 || zdm_round_warm_up(round, err) < 0)
         return -1;
     round->out->n_compared = zdm_answers_compared(round->answers[ZDM_COMPAT_OLD]);
     if (zdm_round_walk(round, 0, round->out->n_steps, err) < 0 || zdm_round_verify(round, err) < 0)
         return -1;
-    return zdm_schema_text_read(round->conninfo, &schemas->end, err);
+    return zdm_schema_text_read(round->conninfo, &known->end, err);
 }
 
 static int
-go_back_and_up(struct zdm_round *round, struct schemas *schemas, struct zdm_err *err)
+go_back_and_up(struct zdm_round *round, struct known *known, struct zdm_err *err)
 {
     if (zdm_round_warm_up(round, err) < 0 ||
         zdm_round_walk(round, 0, zdm_plan_old_ends(round->options->plan), err) < 0)
         return -1;
     if (!round->failed &&
         (zdm_round_back(round, err) < 0 ||
-            compare_now(round, &schemas->origin,
+            compare_now(round, &known->origin,
                 "behind the rollback the schema is not what it was before the plan", err) < 0))
         return -1;
     round->child_ms = 0;
     if (!round->failed && zdm_round_walk(round, 0, round->out->n_steps, err) < 0)
         return -1;
-    round->out->rounds[round->number].child_ms = round->child_ms;
+    known->child_ms = round->child_ms;
     if (zdm_round_verify(round, err) < 0)
         return -1;
-    return compare_now(round, &schemas->end,
+    return compare_now(round, &known->end,
         "behind up, rollback, up the schema is not what it is behind up alone", err);
 }
 
@@ -120,46 +125,77 @@ by_number(const void *a, const void *b)
 
 /* Moments of the time that the children took in the round before. */
 static void
-choose_moments(const struct zdm_rehearse_options *options, int64_t total_ms, int64_t *moments)
+choose_moments(
+    const struct zdm_rehearse_options *options, size_t round, int64_t total_ms, int64_t *moments)
 {
-    uint64_t state = options->seed;
+    uint64_t state = options->seed + round;
 
     for (int i = 0; i < options->kills; i++) {
         state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        moments[i] = (int64_t)((state >> 33) % (uint64_t)(total_ms > 0 ? total_ms : 1));
+        /* The upper 31 bits, as a part of the whole. */
+        moments[i] = (int64_t)((state >> 33) * (uint64_t)(total_ms > 0 ? total_ms : 1) >> 31);
     }
     qsort(moments, (size_t)options->kills, sizeof *moments, by_number);
 }
 
+/* To the end, killed at random moments. */
 static int
-go_killed(struct zdm_round *round, struct schemas *schemas, struct zdm_err *err)
+walk_killed(struct zdm_round *round, struct known *known, struct zdm_err *err)
 {
     int64_t *moments = zdm_alloc(((size_t)round->options->kills + 1) * sizeof *moments);
-    int rc = -1;
 
-    choose_moments(round->options, round->out->rounds[round->number - 1].child_ms, moments);
-    if (zdm_round_warm_up(round, err) < 0)
-        goto out;
+    choose_moments(round->options, round->number, known->child_ms, moments);
     round->kill_ms = moments;
     round->n_kills = round->options->kills;
-    if (zdm_round_walk(round, 0, round->out->n_steps, err) < 0)
-        goto out;
+    int rc = zdm_round_walk(round, 0, round->out->n_steps, err);
     round->n_kills = 0;
     round->out->rounds[round->number].kills = round->killed;
-    if (zdm_round_verify(round, err) < 0)
-        goto out;
-    rc = compare_now(round, &schemas->end,
-        "behind a run that was killed the schema is not what it is behind one that was not", err);
-out:
     round->kill_ms = NULL;
     free(moments);
-    return rc;
+    if (rc < 0 || zdm_round_verify(round, err) < 0)
+        return -1;
+    return compare_now(round, &known->end,
+        "behind a run that was killed the schema is not what it is behind one that was not", err);
 }
 
 static int
-round_of(const struct zdm_rehearse_options *options, struct zdm_rehearsal *out,
-    struct schemas *schemas, const char *name,
-    int (*go)(struct zdm_round *round, struct schemas *schemas, struct zdm_err *err),
+go_killed(struct zdm_round *round, struct known *known, struct zdm_err *err)
+{
+    return zdm_round_warm_up(round, err) < 0 ? -1 : walk_killed(round, known, err);
+}
+
+/* What the plan alone does to the rows. */
+static int
+go_without_clients(struct zdm_round *round, struct known *known, struct zdm_err *err)
+{
+    round->no_clients = true;
+    if (zdm_round_walk(round, 0, round->out->n_steps, err) < 0)
+        return -1;
+    known->child_ms = round->child_ms;
+    return round->failed ? 0 : zdm_content_read(round->conn, &known->rows, err);
+}
+
+static int
+go_again(struct zdm_round *round, struct known *known, struct zdm_err *err)
+{
+    round->no_clients = true;
+    if (zdm_round_walk(round, 0, round->out->n_steps, err) < 0)
+        return -1;
+    return round->failed ? 0 : zdm_content_read(round->conn, &known->again, err);
+}
+
+static int
+go_killed_without_clients(struct zdm_round *round, struct known *known, struct zdm_err *err)
+{
+    round->no_clients = true;
+    if (walk_killed(round, known, err) < 0)
+        return -1;
+    return round->failed ? 0 : zdm_content_read(round->conn, &known->killed, err);
+}
+
+static int
+round_of(const struct zdm_rehearse_options *options, struct zdm_rehearsal *out, struct known *known,
+    const char *name, int (*go)(struct zdm_round *round, struct known *known, struct zdm_err *err),
     struct zdm_err *err)
 {
     struct zdm_round round;
@@ -168,7 +204,7 @@ round_of(const struct zdm_rehearse_options *options, struct zdm_rehearsal *out,
     say(options, name);
     int rc = zdm_round_open(options, out, name, &round, err);
     if (rc == 0)
-        rc = go(&round, schemas, err);
+        rc = go(&round, known, err);
     out->rounds[round.number].ms = (zdm_monotonic_us() - began_us) / 1000;
     zdm_round_close(&round);
     return rc;
@@ -183,11 +219,61 @@ plan_failed(const struct zdm_rehearsal *out)
     return false;
 }
 
+/* Where clients write all the while, rows tell nothing: so without them. */
+static int
+compare_rows(const struct zdm_rehearse_options *options, struct zdm_rehearsal *out,
+    struct known *known, struct zdm_err *err)
+{
+    static const char killed[] = "no clients, kills";
+
+    if (round_of(options, out, known, "no clients", go_without_clients, err) < 0)
+        return -1;
+    if (plan_failed(out))
+        return 0;
+    if (round_of(options, out, known, killed, go_killed_without_clients, err) < 0)
+        return -1;
+    if (plan_failed(out) || !zdm_content_differs(&known->rows, &known->killed))
+        return 0;
+    if (round_of(options, out, known, "no clients, again", go_again, err) < 0)
+        return -1;
+    char *diff = zdm_content_diff(&known->rows, &known->again, &known->killed);
+    if (diff && !plan_failed(out))
+        zdm_rehearsal_trouble(out,
+            (struct zdm_rehearse_trouble){
+                .kind = ZDM_TROUBLE_ROWS,
+                .round = killed,
+                .side = -1,
+                .message = zdm_strdup("behind a run that was killed the rows are not what they "
+                                      "are behind one that was not"),
+                .detail = diff,
+                .count = 1,
+            });
+    else
+        free(diff);
+    return 0;
+}
+
+/* A plan that does not come to its end does not come back either. */
+static int
+later_rounds(const struct zdm_rehearse_options *options, struct zdm_rehearsal *out,
+    struct known *known, struct zdm_err *err)
+{
+    if (plan_failed(out))
+        return 0;
+    if (round_of(options, out, known, "back and up", go_back_and_up, err) < 0)
+        return -1;
+    if (options->kills == 0)
+        return 0;
+    if (round_of(options, out, known, "kills", go_killed, err) < 0)
+        return -1;
+    return plan_failed(out) ? 0 : compare_rows(options, out, known, err);
+}
+
 int
 zdm_rehearse(
     const struct zdm_rehearse_options *options, struct zdm_rehearsal *out, struct zdm_err *err)
 {
-    struct schemas schemas = {.origin = {.n = 0}, .end = {.n = 0}};
+    struct known known = {.child_ms = 0};
     struct zdm_rehearsal made = {.n_steps = options->plan->n_steps};
     int rc = -1;
 
@@ -195,23 +281,28 @@ zdm_rehearse(
     for (size_t i = 0; i < made.n_steps; i++)
         made.steps[i].step = &options->plan->steps[i];
     if (prepare(options, &made, err) < 0 ||
-        zdm_schema_text_read(options->conninfo, &schemas.origin, err) < 0 ||
-        round_of(options, &made, &schemas, "up", go_up, err) < 0)
+        zdm_schema_text_read(options->conninfo, &known.origin, err) < 0 ||
+        round_of(options, &made, &known, "up", go_up, err) < 0 ||
+        later_rounds(options, &made, &known, err) < 0)
         goto out;
-    /* A plan that does not come to its end does not come back either. */
-    if (!plan_failed(&made)) {
-        if (round_of(options, &made, &schemas, "back and up", go_back_and_up, err) < 0 ||
-            (options->kills > 0 && round_of(options, &made, &schemas, "kills", go_killed, err) < 0))
-            goto out;
-    }
     *out = made;
     made = (struct zdm_rehearsal){.n_steps = 0};
     rc = 0;
 out:
     zdm_rehearsal_release(&made);
-    zdm_schema_text_release(&schemas.origin);
-    zdm_schema_text_release(&schemas.end);
+    zdm_schema_text_release(&known.origin);
+    zdm_schema_text_release(&known.end);
+    zdm_content_release(&known.rows);
+    zdm_content_release(&known.killed);
+    zdm_content_release(&known.again);
     return rc;
+}
+
+bool
+zdm_rehearse_unseen(const struct zdm_rehearse_step *step)
+{
+    return step->ran && !step->with[ZDM_COMPAT_OLD] &&
+           (step->step->phase == ZDM_PHASE_EXPAND || step->step->phase == ZDM_PHASE_BACKFILL);
 }
 
 static void

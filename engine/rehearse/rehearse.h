@@ -8,6 +8,9 @@
  *     round 1 "up"             the plan to its end
  *     round 2 "back and up"    up to contract, rolled back, compared with the origin, to its end
  *     round 3 "kills"          to its end with the child killed at random moments and run again
+ *     rounds "no clients" and "no clients, kills"   the same without clients: the rows must be the same
+ *
+ * When the rows are not, "no clients, again" tells what differs without a kill, too.
  *
  * Gates are asked as ever. Checks that the database alone answers (sql, consistent, quarantine_empty,
  * function) must be open. What only time, people or the world outside can open is opened by writing the
@@ -34,7 +37,7 @@ struct zdm_rehearse_options {
     size_t n_clients;              /* of each version */
     int64_t every_ms;              /* from one query of a client to its next */
     int64_t max_stall_us;          /* a client that waits longer is a failure */
-    int kills;                     /* in round 3; 0: no such round */
+    int kills;                     /* in a round with kills; 0: no such rounds */
     int asks;                      /* how often each client asks all its queries behind a step */
     uint64_t seed;
     void (*say)(void *self, const char *line); /* what begins now; may be NULL */
@@ -57,6 +60,7 @@ struct zdm_rehearse_lock {
     char *relation;          /* "public.users" */
     int strength, predicted; /* the strongest that was taken, that the plan shows; 0: none */
     int64_t held_us;         /* at least: from the first to the last time that it was seen */
+    bool made;               /* there was no such relation when the step began */
 };
 enum zdm_rehearse_work_kind { ZDM_WORK_REWRITE, ZDM_WORK_SCAN, ZDM_WORK_BUILD, ZDM_WORK_KINDS };
 const char *zdm_rehearse_work_name(enum zdm_rehearse_work_kind kind); /* "rewrite" ... */
@@ -64,12 +68,14 @@ struct zdm_rehearse_work {
     enum zdm_rehearse_work_kind kind;
     char *relation; /* as the server names it; of a build the index */
     bool observed, predicted;
+    bool made; /* for a table that was not there when the step began */
 };
 
 /* What a step of the plan did in round 1. */
 struct zdm_rehearse_step {
     const struct zdm_step *step;
-    bool ran, alone; /* alone: it shares no transaction with its row of the journal */
+    bool ran, alone;             /* alone: it shares no transaction with its row of the journal */
+    bool with[ZDM_COMPAT_SIDES]; /* clients of which version worked meanwhile */
     int64_t begin_us;
     int64_t ms; /* of the child */
     struct zdm_latency seen;
@@ -91,6 +97,7 @@ struct zdm_rehearse_step {
     TROUBLE(GATE, "gate")         /* a gate stayed closed that nobody outside can open */          \
     TROUBLE(ROLLBACK, "rollback") /* the plan could not be taken back */                           \
     TROUBLE(SCHEMA, "schema")     /* the schema is not what it should be again */                  \
+    TROUBLE(ROWS, "rows")         /* a run that was killed left other rows */                      \
     TROUBLE(VERIFY, "verify")     /* zdm verify found a difference behind the round */
 enum zdm_rehearse_trouble_kind {
 #define TROUBLE(symbol, name) ZDM_TROUBLE_##symbol,
@@ -117,14 +124,14 @@ struct zdm_rehearse_round {
     int64_t ms;
     int64_t asked; /* by all clients */
     int kills;
-    int64_t child_ms;        /* of zdm run from the beginning to the end; 0: not known */
     struct zdm_latency seen; /* of all of it */
 };
 
+enum { ZDM_REHEARSE_ROUNDS = 6 }; /* at most */
 struct zdm_rehearsal {
     struct zdm_rehearse_step *steps; /* one each of the plan */
     size_t n_steps;
-    struct zdm_rehearse_round rounds[3];
+    struct zdm_rehearse_round rounds[ZDM_REHEARSE_ROUNDS];
     size_t n_rounds;
     struct zdm_rehearse_trouble *troubles;
     size_t n_troubles;
@@ -137,6 +144,9 @@ struct zdm_rehearsal {
  * the load that fails before the plan began (ZDM_ERR_USAGE), ^C. */
 int zdm_rehearse(
     const struct zdm_rehearse_options *options, struct zdm_rehearsal *out, struct zdm_err *err);
+/* A step before contract that ran when clients of the old version were gone already, behind a gate: what it
+ * would do to them nobody has seen. */
+bool zdm_rehearse_unseen(const struct zdm_rehearse_step *step);
 void zdm_rehearsal_release(struct zdm_rehearsal *rehearsal);
 
 #endif

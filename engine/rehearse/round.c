@@ -163,7 +163,7 @@ zdm_round_close(struct zdm_round *round)
 static int
 let_new_in(struct zdm_round *round, struct zdm_err *err)
 {
-    if (round->clients[ZDM_COMPAT_NEW])
+    if (round->clients[ZDM_COMPAT_NEW] || round->no_clients)
         return 0;
     if (zdm_side_look(round, ZDM_COMPAT_NEW, false, err) < 0 ||
         zdm_side_start(round, ZDM_COMPAT_NEW, err) < 0)
@@ -172,13 +172,15 @@ let_new_in(struct zdm_round *round, struct zdm_err *err)
 }
 
 /* The last step of the child that begins with step i: in round 1 it runs one, so that each is seen by itself;
- * later ones as many as there are until clients come or go. */
+ * later ones as many as there are until clients come or go, or all. */
 static size_t
 last_of(const struct zdm_round *round, size_t i, size_t to)
 {
     size_t old_ends = zdm_plan_old_ends(round->options->plan);
     size_t new_begins = zdm_plan_new_begins(round->options->plan);
 
+    if (round->no_clients)
+        return to - 1;
     while (round->number > 0 && i + 1 < to && i + 1 != old_ends && i + 1 != new_begins)
         i++;
     return i;

@@ -62,8 +62,8 @@ fill_all(struct zdm_conn *conn, struct rows_schema *schema, int64_t rows, struct
     return rc;
 }
 
-static int
-move_sequences(struct zdm_conn *conn, struct zdm_err *err)
+int
+zdm_rehearse_move_sequences(struct zdm_conn *conn, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
     int rc =
@@ -128,8 +128,10 @@ make_rows(struct zdm_conn *conn, struct rows_schema *schema,
         if (zdm_rows_learn(conn, schema, &schema->tables[i], err) < 0)
             return -1;
         zdm_rows_spread(&schema->tables[i]);
+        zdm_rows_beside(schema, &schema->tables[i]);
     }
-    if (fill_all(conn, schema, options->rows, err) < 0 || move_sequences(conn, err) < 0 ||
+    if (fill_all(conn, schema, options->rows, err) < 0 ||
+        zdm_rehearse_move_sequences(conn, err) < 0 ||
         zdm_conn_exec(conn,
             "UPDATE pg_catalog.pg_index AS i SET indimmediate = false FROM pg_temp.zdm_deferred AS "
             "d "

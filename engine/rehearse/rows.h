@@ -49,6 +49,8 @@ struct zdm_rehearse_rows_options {
 int zdm_rehearse_rows(
     struct zdm_conn *conn, const struct zdm_rehearse_rows_options *options, struct zdm_err *err);
 
+/* The sequences of columns, behind the greatest value there. */
+int zdm_rehearse_move_sequences(struct zdm_conn *conn, struct zdm_err *err);
 /* Statistics of all tables but those whose rows are at another server. */
 int zdm_rehearse_analyze(struct zdm_conn *conn, struct zdm_err *err);
 

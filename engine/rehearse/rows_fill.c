@@ -58,7 +58,10 @@ add_candidates(struct zdm_buf *out, const struct rows_schema *schema,
     for (size_t i = 0; generated && i < table->n_columns; i++)
         if (table->columns[i].generated)
             zdm_buf_addf(out, ", (%s) AS %s", table->columns[i].generated, table->columns[i].name);
-    zdm_buf_add(out, " FROM (SELECT " ROWS_NUMBER);
+    zdm_buf_add(out, " FROM ");
+    for (int n = zdm_rows_layers(table); n > 0; n--)
+        zdm_rows_layer(out, schema, table, parents, n);
+    zdm_buf_add(out, "(SELECT " ROWS_NUMBER);
     for (size_t i = 0; i < table->n_columns; i++) {
         const struct rows_column *column = &table->columns[i];
         if (column->generated)
@@ -80,8 +83,11 @@ add_candidates(struct zdm_buf *out, const struct rows_schema *schema,
     }
     zdm_buf_addf(out,
         " FROM pg_catalog.generate_series($1::int8, $2::int8) AS x (" ROWS_NUMBER
-        ")%s WHERE true%s OFFSET 0) AS %s) AS %s",
-        parents->joins.s, parents->filter.s, table->alias, table->alias);
+        ")%s WHERE true%s OFFSET 0) AS %s",
+        parents->joins.s, parents->filter.s, table->alias);
+    for (int n = zdm_rows_layers(table); n > 0; n--)
+        zdm_buf_addf(out, " OFFSET 0) AS %s", table->alias);
+    zdm_buf_addf(out, ") AS %s", table->alias);
 }
 
 static char *

@@ -6,6 +6,7 @@
  *                                                          rows_parent.c  values of foreign keys
  *                                                          rows_value.c   values by type
  *                                                          rows_learn.c   what the conditions name
+ *                                                          rows_beside.c  pairs of columns
  *
  * All of it lives in one arena. Names are quoted as SQL, unless it says otherwise.
  */
@@ -54,8 +55,13 @@ struct rows_hints {
     size_t n_patterns;
     bool upper; /* a condition says upper() */
     bool mixed; /* a condition is about this column and another one */
+    const struct rows_column
+        *beside;        /* that one, when values near its own are worth a try; NULL: none */
+    const char **spans; /* intervals that conditions with it name */
+    size_t n_spans;
 };
 
+struct rows_parents;
 struct rows_column {
     int attnum;
     const char *name, *bare;
@@ -157,6 +163,14 @@ int zdm_rows_learn(struct zdm_conn *conn, struct rows_schema *schema, struct row
     struct zdm_err *err);
 /* expression with `with` for the word VALUE. Adds it to out. */
 void zdm_rows_replace_value(struct zdm_buf *out, const char *expression, const char *with);
+/* rows_beside.c: which columns shall have values near those of another one: `ends_at` beside `starts_at`, by a
+ * CHECK about both. Behind zdm_rows_spread. */
+void zdm_rows_beside(struct rows_schema *schema, struct rows_table *table);
+/* How many layers of such columns there are, each on values of the one before. */
+int zdm_rows_layers(const struct rows_table *table);
+/* Adds what the n-th layer (from 1 on) has before the query of the one below: "(SELECT ... FROM ". */
+void zdm_rows_layer(struct zdm_buf *out, const struct rows_schema *schema,
+    const struct rows_table *table, const struct rows_parents *parents, int n);
 /* rows_regex.c: an SQL expression for texts that match; false: it uses what is not known here. */
 bool zdm_rows_regex(struct zdm_buf *out, const char *regex, uint64_t *salt);
 bool zdm_rows_like(struct zdm_buf *out, const char *pattern, uint64_t *salt);

@@ -106,9 +106,8 @@ write_number(struct rows_maker *maker, const struct rows_column *column)
     zdm_buf_add(out, " END)");
 }
 
-/* The greatest number of the type: 32767, 9.999. false: none that matters. */
-static bool
-greatest_of(const struct rows_column *column, struct zdm_buf *out)
+bool
+zdm_rows_greatest(const struct rows_column *column, struct zdm_buf *out)
 {
     const char *type = column->base->bare;
 
@@ -130,7 +129,7 @@ static void
 write_bounded_number(struct rows_maker *maker, const struct rows_column *column)
 {
     struct zdm_buf most = ZDM_BUF_INIT;
-    bool bounded = greatest_of(column, &most);
+    bool bounded = zdm_rows_greatest(column, &most);
 
     if (bounded)
         zdm_buf_add(maker->out, "LEAST(GREATEST(");
@@ -234,16 +233,16 @@ write_text(struct rows_maker *maker, const struct rows_column *column)
     zdm_buf_add(out, " END)");
 }
 
-static bool
-is_number(const struct rows_type *type)
+bool
+zdm_rows_is_number(const struct rows_type *type)
 {
     return type->builtin &&
            (strncmp(type->bare, "int", 3) == 0 || strncmp(type->bare, "float", 5) == 0 ||
                strcmp(type->bare, "numeric") == 0);
 }
 
-static bool
-is_moment(const struct rows_type *type)
+bool
+zdm_rows_is_moment(const struct rows_type *type)
 {
     return type->builtin && type->category == 'D' && strcmp(type->bare, "timetz") != 0;
 }
@@ -329,9 +328,9 @@ zdm_rows_value(struct zdm_buf *out, const struct rows_schema *schema,
         write_text(&maker, column);
     else if (hints->n_literals == 0 || !hints->sorted)
         zdm_rows_type_value(&maker, base, column->base_typmod, column->bare);
-    else if (is_number(base) && base->category == 'N')
+    else if (zdm_rows_is_number(base) && base->category == 'N')
         write_bounded_number(&maker, column);
-    else if (is_moment(base) && column->tile == 0)
+    else if (zdm_rows_is_moment(base) && column->tile == 0)
         write_moment(&maker, column);
     else if (maker.distinct) /* constants of a type without more: as if there were none */
         zdm_rows_type_value(&maker, base, column->base_typmod, column->bare);

@@ -28,4 +28,9 @@ int zdm_rows_scale(int typmod, int *precision);
 /* Are there expressions for it? Else its inputs are tried (rows_probe.c). */
 bool zdm_rows_is_known(const struct rows_type *type);
 
+/* Adds the greatest number of the column's type, "32767"; false: none that matters. */
+bool zdm_rows_greatest(const struct rows_column *column, struct zdm_buf *out);
+bool zdm_rows_is_number(const struct rows_type *type);
+bool zdm_rows_is_moment(const struct rows_type *type);
+
 #endif

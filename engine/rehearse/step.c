@@ -140,11 +140,15 @@ zdm_round_steps(struct zdm_round *round, size_t first, size_t last, struct zdm_e
     struct zdm_rehearse_step *step = &round->steps[last];
     int64_t child_ms = round->child_ms;
 
+    if (round->watcher && zdm_watcher_begin(round->watcher, err) < 0)
+        return -1;
     round->steps[first].begin_us = zdm_monotonic_us();
     if (run_step(round, last, err) < 0 || (first < last && read_times(round, first, last, err) < 0))
         return -1;
     if (first == last) {
         step->ran = true;
+        for (int side = 0; side < ZDM_COMPAT_SIDES; side++)
+            step->with[side] = round->clients[side] != NULL;
         step->ms = round->child_ms - child_ms;
         if (step->step->kind == ZDM_STEP_GATE && !step->opened)
             step->opened = zdm_rehearse_opened_words(step->step);

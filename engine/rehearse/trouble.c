@@ -112,6 +112,8 @@ judge_fault(struct zdm_round *round, enum zdm_compat_side side, const struct zdm
         trouble.kind = ZDM_TROUBLE_ERROR;
         memcpy(trouble.sqlstate, fault->sqlstate, sizeof trouble.sqlstate);
         trouble.message = zdm_strdup(fault->message);
+        if (fault->row)
+            trouble.detail = zdm_strf(":row was %lld", (long long)fault->row);
         break;
     case ZDM_FAULT_SHAPE:
         trouble.kind = ZDM_TROUBLE_SHAPE;

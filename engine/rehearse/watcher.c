@@ -32,6 +32,8 @@ struct zdm_watcher {
     long offset; /* read so far */
     struct sight *sights;
     size_t n_sights;
+    struct zdm_result
+        *there; /* relations when the step began: as SQL, and without schema and quotes */
 };
 
 /* Of a server that nobody else uses: the new setting holds for sessions that begin later. */
@@ -120,6 +122,7 @@ zdm_watcher_close(struct zdm_watcher *watcher)
     if (!watcher)
         return;
     zdm_conn_close(watcher->conn);
+    zdm_result_free(watcher->there);
     forget(watcher);
     free(watcher->log);
     free(watcher);
@@ -163,6 +166,28 @@ zdm_watcher_look(struct zdm_watcher *watcher, struct zdm_err *err)
     return 0;
 }
 
+int
+zdm_watcher_begin(struct zdm_watcher *watcher, struct zdm_err *err)
+{
+    zdm_result_free(watcher->there);
+    watcher->there = NULL;
+    return zdm_conn_exec(watcher->conn,
+        "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), c.relname\n"
+        "  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace\n"
+        " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.oid >= 16384",
+        &watcher->there, err);
+}
+
+/* Was there a relation of that name, by the column of watcher->there? */
+static bool
+was_there(const struct zdm_watcher *watcher, const char *name, int column)
+{
+    for (int row = 0; watcher->there && row < zdm_result_rows(watcher->there); row++)
+        if (strcmp(zdm_result_get(watcher->there, row, column), name) == 0)
+            return true;
+    return !watcher->there;
+}
+
 static void
 observe_lock(struct zdm_rehearse_step *step, const char *relation, int strength, int64_t held_us)
 {
@@ -176,8 +201,23 @@ observe_lock(struct zdm_rehearse_step *step, const char *relation, int strength,
     }
 }
 
+/* The table that the message is about: rewriting and verifying name it, building names its index first. */
+static bool
+is_of_new_table(const struct zdm_watcher *watcher, const char *name, const char *message)
+{
+    const char *table = strstr(message, "\" on table \"");
+
+    if (!table)
+        return !was_there(watcher, name, 1);
+    table += 12;
+    char *of = zdm_strndup(table, strcspn(table, "\""));
+    bool made = !was_there(watcher, of, 1);
+    free(of);
+    return made;
+}
+
 static void
-observe_work(struct zdm_rehearse_step *step, const char *message)
+observe_work(const struct zdm_watcher *watcher, struct zdm_rehearse_step *step, const char *message)
 {
     static const struct {
         const char *words;
@@ -199,15 +239,19 @@ observe_work(struct zdm_rehearse_step *step, const char *message)
             continue;
         char *name = zdm_strndup(message + n, strcspn(message + n, "\""));
         /* A rebuild of what the server keeps beside a table is part of the table's. */
-        if (strncmp(name, "pg_toast_", 9) != 0 && strncmp(name, "pg_", 3) != 0)
-            zdm_step_work(step, said[i].kind, name)->observed = true;
+        if (strncmp(name, "pg_toast_", 9) != 0 && strncmp(name, "pg_", 3) != 0) {
+            struct zdm_rehearse_work *work = zdm_step_work(step, said[i].kind, name);
+            bool made = is_of_new_table(watcher, name, message + n);
+            work->made = work->observed ? work->made && made : made;
+            work->observed = true;
+        }
         free(name);
     }
 }
 
 /* Only sessions of the plan are called "zdm/...": its name itself may be cut off there. */
 static void
-read_line(char *line, struct zdm_rehearse_step *step)
+read_line(const struct zdm_watcher *watcher, char *line, struct zdm_rehearse_step *step)
 {
     static const char prefix[] = "zdm|zdm/";
     size_t n = sizeof prefix - 1;
@@ -216,7 +260,7 @@ read_line(char *line, struct zdm_rehearse_step *step)
     if (strncmp(line, prefix, n) != 0)
         return;
     if ((message = strstr(line + n, "DEBUG:  "))) {
-        observe_work(step, message + 8);
+        observe_work(watcher, step, message + 8);
     } else if ((message = strstr(line + n, "LOG:  zdm locks "))) {
         json_t *locks = json_loads(message + 16, 0, NULL), *lock;
         size_t i;
@@ -247,7 +291,9 @@ zdm_watcher_take(struct zdm_watcher *watcher, struct zdm_rehearse_step *step, st
     }
     if (text.len > 0)
         for (char *line = strtok_r(text.s, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-            read_line(line, step);
+            read_line(watcher, line, step);
     zdm_buf_release(&text);
+    for (size_t i = 0; i < step->n_locks; i++)
+        step->locks[i].made = !was_there(watcher, step->locks[i].relation, 0);
     return 0;
 }

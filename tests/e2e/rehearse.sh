@@ -38,6 +38,7 @@ return plan "rename" {
     expand {
         sql "add column" "ALTER TABLE users ADD COLUMN address text" { undo = "ALTER TABLE users DROP COLUMN address" },
         sync { table = "users", from = "email", to = "address" },
+        sql "log" "CREATE TABLE log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, what text UNIQUE)",
     },
     backfill "copy" { table = "users", set = { address = "email" }, where = "address IS DISTINCT FROM email" },
     gate "old code is gone" {
@@ -52,11 +53,13 @@ check_exit 0 "$ZDM" rehearse rename.lua --schema schema.sql --data rows.sql --qu
 check_eq "ok" True "$(field "d['ok']")"
 check_eq "rows" 500 "$(field "d['rows']")"
 check_eq "compared" 1 "$(field "d['compared']")"
-check_eq "rounds" "up, back and up, kills" "$(field "', '.join(r['round'] for r in d['rounds'])")"
+check_eq "rounds" "up, back and up, kills, no clients, no clients, kills" "$(field "', '.join(r['round'] for r in d['rounds'])")"
 check_eq "all ran" True "$(field "all(s['ran'] for s in d['steps'])")"
 check_eq "lock" "public.users ACCESS EXCLUSIVE ACCESS EXCLUSIVE" \
     "$(field "' '.join(next([l['relation'], l['observed'], l['predicted']] for l in d['steps'][0]['locks']))")"
-check_eq "opened" 'approval "v2 is everywhere", soak' "$(field "d['steps'][3]['opened']")"
+check_eq "opened" 'approval "v2 is everywhere", soak' "$(field "d['steps'][4]['opened']")"
+check_eq "versions" "old, old, old, old+new, new, new" \
+    "$(field "', '.join('+'.join(s['versions']) for s in d['steps'])")"
 check_eq "clients at each step" True "$(field "all(s['clients']['queries'] > 0 for s in d['steps'])")"
 check_eq "surprises" "[]" "$(field "sum((s['surprises'] for s in d['steps']), [])")"
 
@@ -74,6 +77,15 @@ return plan "breaks" {
             allow = { "break-rename-column" },
             because = "test",
         },
+        -- Done again when it is killed, which nobody prevents.
+        hook "count" {
+            transaction = false,
+            run = function(db)
+                db:exec "INSERT INTO visits VALUES (-1)"
+                db:exec "SELECT pg_sleep(0.5)"
+            end,
+            undo = function() end,
+        },
     },
 }
 EOF2
@@ -84,6 +96,8 @@ has 'broke: error 42703 at step "rename", query 1 of the old version'
 has 'column "email" does not exist'
 has 'broke: schema (first in round "back and up") behind the rollback the schema is not what it was before the plan'
 has '+ column public.users.left_over: integer'
+has 'broke: rows (first in round "no clients, kills") behind a run that was killed the rows are not what they are'
+has 'public.visits has 502 rows, not 501'
 has 'rehearsed: it breaks'
 [ "$(wc -L <"$out")" -le 80 ] || fail "wider than 80 columns"
 
@@ -121,11 +135,28 @@ return plan "fine" {
     api = 1,
     compat = { old = { "SELECT nothing FROM nowhere" } },
     expand { sql "more" "ALTER TABLE countries ADD COLUMN more int" },
+    gate "v2" { approval "v2 is everywhere" },
+    gate "sample" { sql "whole" [[
+        SELECT count(*) BETWEEN 50 AND 200 AND count(u.id) = count(*) AND count(b.id) = count(o.before)
+               AND bool_and(o.twice = 2 * o.id)
+          FROM orders AS o LEFT JOIN users AS u ON u.id = user_id LEFT JOIN orders AS b ON b.id = o.before]] },
+    expand { sql "late" "ALTER TABLE countries ADD COLUMN late int" },
+    contract { drop_column { table = "countries", column = "more" } },
 }
 EOF2
-check_exit 0 "$ZDM" rehearse fine.lua --schema schema.sql --rows 50 --quick --max-stall 60s --load load.lua --format markdown
+# Rows of the database: those that are referred to come along, by a user who may not write.
+sql "INSERT INTO countries VALUES ('de', 'Deutschland');
+     INSERT INTO users (email) SELECT 'a\"b,\\' || i FROM generate_series(1, 6000) AS i;
+     CREATE TABLE orders (id int PRIMARY KEY, user_id int NOT NULL REFERENCES users, before int REFERENCES orders,
+                          twice int GENERATED ALWAYS AS (id * 2) STORED);
+     INSERT INTO orders SELECT i, 6001 - i, CASE WHEN i <= 4000 THEN i + 2000 END FROM generate_series(1, 6000) AS i;
+     ANALYZE"
+check_exit 0 "$ZDM" rehearse fine.lua --from "$ZDM_DATABASE_URL" --sample 50 --quick --max-stall 60s --load load.lua \
+    --format markdown
 check_has "$out" "### zdm rehearse: ok"
-check_has "$out" "PostgreSQL $(sql "SHOW server_version_num" | cut -c1-2), 50 rows, 2 old and 0 new queries"
+check_has "$out" "2 old and 0 new queries"
+check_has "$out" '"late": runs without clients of the old version'
+check_has "$err" 'warning: real data of'
 
 # What is wrong before anything is rehearsed.
 check_exit 2 "$ZDM" rehearse fine.lua --schema schema.sql --rows many
@@ -143,6 +174,14 @@ check_has "$err" "a rehearsal needs a schema"
 sed 's/SELECT code, name/SELECT code, nam/' rename.lua >wrong.lua
 check_exit 2 "$ZDM" rehearse wrong.lua --schema schema.sql
 check_has "$err" 'query 3 of the old version: column "nam" does not exist'
+cat >twice.lua <<'EOF2'
+return { old = { "INSERT INTO countries VALUES (:row::text, 'once')" } }
+EOF2
+check_exit 2 "$ZDM" rehearse fine.lua --schema schema.sql --load twice.lua
+check_has "$err" 'query 1 of the old version: duplicate key'
+check_has "$err" 'it fails among its own clients before the plan has begun'
+check_exit 2 "$ZDM" rehearse fine.lua --schema schema.sql --sample 5
+check_has "$err" '--sample without --from'
 cat >command.lua <<'EOF2'
 return plan "command" { api = 1, expand { command "deploy" { argv = { "true" } } } }
 EOF2

@@ -16,6 +16,8 @@ psql -XqAtc "SELECT * FROM (SELECT 'few ' || relname FROM pg_stat_user_tables JO
 psql -XqAtf "$1/valid.sql"
 psql -XqAtc "SELECT 'audit ' || (nextval('audit_id_seq') > max(id)) FROM audit" \
     -c "SELECT 'flags ' || count(*) FROM flags" -c "SELECT 'products ' || count(*) FROM products" \
+    -c "SELECT 'pairs ' || count(*) || ' ' || (count(closed) > 5) FROM one_beside_another" \
+    -c "SELECT 'bits ' || count(*) FROM three_bits" \
     -c "SELECT 'analyzed ' || (reltuples > 0) FROM pg_class WHERE relname = 'orders'" \
     -c "SELECT 'deferrable ' || count(*) FROM pg_index WHERE NOT indimmediate" \
     -c "SELECT 'NULLs ' || (count(born) BETWEEN 30 AND count(*) - 1) FROM customers" \
@@ -31,6 +33,8 @@ empty of_impossible
 audit true
 flags 2
 products 60
+pairs 60 true
+bits 8
 analyzed true
 deferrable 2
 NULLs true

@@ -9,7 +9,7 @@ CREATE TABLE "odd ""schema"."T a""b" (
     value "odd ""schema".small NOT NULL, "VALUE" text CHECK ("VALUE" = 'VALUE' OR "VALUE" = 'it''s \ odd'));
 CREATE TABLE flags (flag boolean PRIMARY KEY, mood "odd ""schema"."Mood" UNIQUE);
 CREATE TABLE singleton (only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one), note text);
-CREATE TABLE pairs (a boolean, b "odd ""schema"."Mood", c smallint CHECK (c IN (1, 2)), PRIMARY KEY (a, b, c));
+CREATE TABLE near_each_other (a boolean, b "odd ""schema"."Mood", c smallint CHECK (c IN (1, 2)), PRIMARY KEY (a, b, c));
 CREATE TABLE nothing ();
 CREATE TABLE only_generated (a int GENERATED ALWAYS AS (1) STORED);
 CREATE TABLE nodes (id int PRIMARY KEY, parent_id int NOT NULL REFERENCES nodes, root_id int REFERENCES nodes);
@@ -64,3 +64,13 @@ CREATE TABLE of_impossible (id int PRIMARY KEY, a int NOT NULL);
 ALTER TABLE impossible ADD PRIMARY KEY (a);
 ALTER TABLE of_impossible ADD FOREIGN KEY (a) REFERENCES impossible;
 CREATE TABLE of_impossible_or_not (id int PRIMARY KEY, a int REFERENCES impossible);
+
+-- Values of one column near those of another one.
+CREATE TABLE one_beside_another (
+    began timestamptz NOT NULL, ended timestamptz NOT NULL, CHECK (ended > began AND ended < began + interval '8 hours'),
+    closed timestamptz, CHECK (closed BETWEEN ended AND ended + interval '30 minutes'),
+    "From" date NOT NULL, until date NOT NULL, CHECK (until >= "From" AND until - "From" <= 7),
+    low int2 NOT NULL, high int2 NOT NULL, CHECK (high - low BETWEEN 1 AND 5),
+    a text NOT NULL, same_as_a text NOT NULL, CHECK (a = same_as_a)
+);
+CREATE TABLE three_bits (bits bit(3) UNIQUE NOT NULL, one bit UNIQUE);

@@ -1,0 +1,25 @@
+-- The foreign keys between tables, those of partitions being those of their table; with an empty search path. Of
+-- each: the table, the one that it refers to, whether all rows keep it, the condition under which a row `c` refers
+-- to something, the condition under which that is `p`, its columns as k1, ... and how keys are looked for:
+-- aggregates of them, and the parameters.
+SELECT c.conrelid::pg_catalog.regclass,
+       c.confrelid::pg_catalog.regclass,
+       c.convalidated,
+       pg_catalog.string_agg(pg_catalog.format('c.%I IS NOT NULL', a.attname), ' AND ' ORDER BY k.place),
+       pg_catalog.string_agg(pg_catalog.format('p.%I = c.%I', b.attname, a.attname), ' AND ' ORDER BY k.place),
+       pg_catalog.string_agg(pg_catalog.format('c.%I AS k%s', a.attname, k.place), ', ' ORDER BY k.place),
+       pg_catalog.string_agg(pg_catalog.format('pg_catalog.array_agg(m.k%s)', k.place), ', ' ORDER BY k.place),
+       pg_catalog.string_agg(pg_catalog.format('p.%I', b.attname), ', ' ORDER BY k.place),
+       pg_catalog.string_agg(pg_catalog.format('pg_catalog.unnest($%s::%s[])', k.place,
+           pg_catalog.format_type(COALESCE(NULLIF(t.typbasetype, 0), t.oid), NULL)), ', ' ORDER BY k.place),
+       pg_catalog.cardinality(c.conkey)
+  FROM pg_catalog.pg_constraint c
+ CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(c.conkey), pg_catalog.unnest(c.confkey))
+            WITH ORDINALITY AS k (attnum, there, place)
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
+  JOIN pg_catalog.pg_attribute b ON b.attrelid = c.confrelid AND b.attnum = k.there
+  JOIN pg_catalog.pg_type t ON t.oid = b.atttypid
+ WHERE c.contype = 'f'
+   AND c.conparentid = 0
+ GROUP BY c.oid, c.conname, c.conrelid, c.confrelid, c.convalidated, c.conkey
+ ORDER BY c.conrelid::pg_catalog.regclass::text COLLATE "C", c.conname COLLATE "C"
