@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,25 +31,36 @@ zdm_child_release(struct zdm_child *child)
     *child = (struct zdm_child){.status = 0};
 }
 
-/* Its time among all children of the round, with which the moments of kills count. */
+/* It has said something, so that the plan is its own: what it does before would be most of the time of a
+ * small plan, and no kill there means anything. */
 static bool
-must_die(const struct zdm_round *round, int64_t began_us)
+has_begun(const struct zdm_round *round)
 {
-    return round->killed < round->n_kills &&
-           round->child_ms + (zdm_monotonic_us() - began_us) / 1000 >=
-               round->kill_ms[round->killed];
+    struct stat st;
+
+    return stat(round->output, &st) == 0 && st.st_size > 0;
+}
+
+/* By the work of all children of the round. working_us: since when this one works; 0: it does not yet. */
+static bool
+must_die(const struct zdm_round *round, int64_t working_us)
+{
+    return round->killed < round->n_kills && working_us &&
+           round->work_us + zdm_monotonic_us() - working_us >= round->kill_us[round->killed];
 }
 
 /* Until it has ended; its wait status. */
 static int
 wait_for(struct zdm_round *round, pid_t pid, struct zdm_child *out, struct zdm_err *err)
 {
-    int64_t began_us = zdm_monotonic_us();
+    int64_t began_us = zdm_monotonic_us(), working_us = 0;
     bool asked = false;
     int status, rc = 0;
 
     while (waitpid(pid, &status, WNOHANG) == 0) {
-        if (!out->was_killed && must_die(round, began_us)) {
+        if (!working_us && has_begun(round))
+            working_us = zdm_monotonic_us();
+        if (!out->was_killed && must_die(round, working_us)) {
             kill(pid, SIGKILL);
             out->was_killed = true;
             round->killed++;
@@ -61,6 +73,8 @@ wait_for(struct zdm_round *round, pid_t pid, struct zdm_child *out, struct zdm_e
         nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000L}, NULL);
     }
     round->child_ms += (zdm_monotonic_us() - began_us) / 1000;
+    if (working_us)
+        round->work_us += zdm_monotonic_us() - working_us;
     out->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     if (rc == 0 && zdm_stop_requested())
         rc = zdm_fail(err, ZDM_ERR_INTERRUPTED, "interrupted");

@@ -40,9 +40,10 @@ struct zdm_round {
     bool failed;     /* the plan goes no further */
     bool no_clients; /* nobody but the plan is there */
 
-    const int64_t *kill_ms; /* when to kill the child, of the time that children have run */
+    const int64_t *kill_us; /* when to kill the child, of the time that children have worked */
     int n_kills, killed;
-    int64_t child_ms;
+    int64_t child_ms; /* of all children, from their start */
+    int64_t work_us;  /* from their first word */
 };
 
 /* --- trouble.c --------------------------------------------------------------------------------- */

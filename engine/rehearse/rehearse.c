@@ -16,7 +16,7 @@ struct known {
     struct zdm_schema_text origin, end; /* at first; behind round 1 */
     struct zdm_content rows, killed;    /* behind "no clients", "no clients, kills" */
     struct zdm_content again;           /* behind "no clients, again" */
-    int64_t child_ms; /* of zdm run, in the last round that went to the end at once */
+    int64_t work_us; /* of zdm run, in the last round that went to the end at once */
 };
 
 static void
@@ -105,10 +105,10 @@ go_back_and_up(struct zdm_round *round, struct known *known, struct zdm_err *err
             compare_now(round, &known->origin,
                 "behind the rollback the schema is not what it was before the plan", err) < 0))
         return -1;
-    round->child_ms = 0;
+    round->work_us = 0;
     if (!round->failed && zdm_round_walk(round, 0, round->out->n_steps, err) < 0)
         return -1;
-    known->child_ms = round->child_ms;
+    known->work_us = round->work_us;
     if (zdm_round_verify(round, err) < 0)
         return -1;
     return compare_now(round, &known->end,
@@ -126,14 +126,14 @@ by_number(const void *a, const void *b)
 /* Moments of the time that the children took in the round before. */
 static void
 choose_moments(
-    const struct zdm_rehearse_options *options, size_t round, int64_t total_ms, int64_t *moments)
+    const struct zdm_rehearse_options *options, size_t round, int64_t total_us, int64_t *moments)
 {
     uint64_t state = options->seed + round;
 
     for (int i = 0; i < options->kills; i++) {
         state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         /* The upper 31 bits, as a part of the whole. */
-        moments[i] = (int64_t)((state >> 33) * (uint64_t)(total_ms > 0 ? total_ms : 1) >> 31);
+        moments[i] = (int64_t)((double)(state >> 33) / 2147483648.0 * (double)total_us);
     }
     qsort(moments, (size_t)options->kills, sizeof *moments, by_number);
 }
@@ -144,13 +144,13 @@ walk_killed(struct zdm_round *round, struct known *known, struct zdm_err *err)
 {
     int64_t *moments = zdm_alloc(((size_t)round->options->kills + 1) * sizeof *moments);
 
-    choose_moments(round->options, round->number, known->child_ms, moments);
-    round->kill_ms = moments;
+    choose_moments(round->options, round->number, known->work_us, moments);
+    round->kill_us = moments;
     round->n_kills = round->options->kills;
     int rc = zdm_round_walk(round, 0, round->out->n_steps, err);
     round->n_kills = 0;
     round->out->rounds[round->number].kills = round->killed;
-    round->kill_ms = NULL;
+    round->kill_us = NULL;
     free(moments);
     if (rc < 0 || zdm_round_verify(round, err) < 0)
         return -1;
@@ -171,7 +171,7 @@ go_without_clients(struct zdm_round *round, struct known *known, struct zdm_err 
     round->no_clients = true;
     if (zdm_round_walk(round, 0, round->out->n_steps, err) < 0)
         return -1;
-    known->child_ms = round->child_ms;
+    known->work_us = round->work_us;
     return round->failed ? 0 : zdm_content_read(round->conn, &known->rows, err);
 }
 
@@ -273,7 +273,7 @@ int
 zdm_rehearse(
     const struct zdm_rehearse_options *options, struct zdm_rehearsal *out, struct zdm_err *err)
 {
-    struct known known = {.child_ms = 0};
+    struct known known = {.work_us = 0};
     struct zdm_rehearsal made = {.n_steps = options->plan->n_steps};
     int rc = -1;
 

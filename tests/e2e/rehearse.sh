@@ -93,19 +93,15 @@ return plan "breaks" {
             allow = { "break-rename-column" },
             because = "test",
         },
-        -- Done again when it is killed, which nobody prevents.
+        -- What it does depends on whether the plan was begun before.
         hook "count" {
-            transaction = false,
-            run = function(db)
-                db:exec "INSERT INTO visits VALUES (-1)"
-                db:exec "SELECT pg_sleep(0.5)"
-            end,
+            run = function(db) db:exec "INSERT INTO visits SELECT epoch FROM zdm.plan" end,
             undo = function() end,
         },
     },
 }
 EOF2
-check_exit 4 "$ZDM" rehearse breaks.lua --schema schema.sql --data rows.sql --quick --seed 1
+check_exit 4 "$ZDM" rehearse breaks.lua --schema schema.sql --data rows.sql --quick --seed 2
 has 'broke: values at step "translate", query 2 of the old version'
 has 'broke: columns at step "more", query 3 of the old version'
 has 'broke: error 42703 at step "rename", query 1 of the old version'
@@ -113,7 +109,7 @@ has 'column "email" does not exist'
 has 'broke: schema (first in round "back and up") behind the rollback the schema is not what it was before the plan'
 has '+ column public.users.left_over: integer'
 has 'broke: rows (first in round "no clients, kills") behind a run that was killed the rows are not what they are'
-has 'public.visits has 502 rows, not 501'
+has 'public.visits: other values of n'
 has 'rehearsed: it breaks'
 [ "$(wc -L <"$out")" -le 80 ] || fail "wider than 80 columns"
 
