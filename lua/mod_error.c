@@ -90,7 +90,8 @@ zdm_db_error(lua_State *L, int index, struct zdm_err *err)
     at.column = get_integer(L, index, "column");
 
     /* A hook may have changed the table: believe only what makes sense. */
-    zdm_fail(err, class == ZDM_ERR_REFUSED || class == ZDM_ERR_OWNED ? class : ZDM_ERR_FAILED, "%s",
+    bool kept = class == ZDM_ERR_REFUSED || class == ZDM_ERR_OWNED || class == ZDM_ERR_MISMATCH;
+    zdm_fail(err, kept ? (enum zdm_code) class : ZDM_ERR_FAILED, "%s",
         message ? message : "error without a message");
     if (code && strlen(code) < sizeof err->sqlstate)
         snprintf(err->sqlstate, sizeof err->sqlstate, "%s", code);

@@ -41,9 +41,11 @@ local function compare_tables(t, p, add, use)
     if p.persistence ~= t.persistence then
         add(("it is %s, the other is %s"):format(p.persistence, t.persistence))
     end
-    for _, name in ipairs(t.triggers) do
-        if use.contains(p.triggers, name) then
-            add(("both have a trigger %s"):format(use.quote(name)))
+    for _, trigger in ipairs(t.triggers) do
+        for _, other in ipairs(p.triggers) do
+            if trigger.name == other.name then
+                add(("both have a trigger %s"):format(use.quote(trigger.name)))
+            end
         end
     end
 end

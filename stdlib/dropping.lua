@@ -1,6 +1,8 @@
 --- What recipes say and do before something is dropped: what would go with a column unasked, and constraints that
 --- can come back.
 
+local versions = require "versions"
+
 local dropping = {}
 
 -- Indexes that are of the column, beside those of its constraints.
@@ -39,8 +41,8 @@ local function of_constraints(t, c, use, add)
 end
 
 --- What keeps the column from being dropped, or would go with it though it is of more than the column: a sorted
---- list of texts. `along` are the (bare) names that may go.
-function dropping.in_the_way(t, c, use, along)
+--- list of texts. `along` are the (bare) names that may go; `wanted` is the field `versions`.
+function dropping.in_the_way(t, c, use, along, wanted)
     local list = {}
     local function add(what, name)
         if not (name and use.contains(along, name)) then
@@ -48,7 +50,7 @@ function dropping.in_the_way(t, c, use, along)
         end
     end
     for _, d in ipairs(t.dependents) do
-        if d.column == c.name then
+        if d.column == c.name and not versions.goes(wanted, t, d, use) then
             add(d.what)
         end
     end
@@ -67,12 +69,13 @@ function dropping.in_the_way(t, c, use, along)
     return list
 end
 
---- Is the column free to go? Reported when it is not; `alone` when the recipe has no field `along`.
-function dropping.check(t, c, use, along, field, alone)
-    local list = dropping.in_the_way(t, c, use, along)
+--- Is the column free to go? Reported when it is not. `recipe`: alone, when it has no field `along`; versions: its own.
+function dropping.check(t, c, use, along, field, recipe)
+    recipe = recipe or {}
+    local list = dropping.in_the_way(t, c, use, along, recipe.versions)
     if #list > 0 then
         use.refuse(field, ("%s cannot simply go: %s"):format(use.quote(c.name), table.concat(list, "; ")),
-            "take these away first" .. (alone and ""
+            "take these away first" .. (recipe.alone and ""
                 or "; indexes and constraints that may go with the column: along = { ... }"))
         return false
     end

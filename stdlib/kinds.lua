@@ -4,6 +4,7 @@
 -- ("must be ..."), a hint, and where in an SQL text. kind.says stands in the reference, kind.lua is the
 -- type for editors.
 
+local errors = require "errors"
 local native = require "native"
 local token = require "token"
 local values = require "values"
@@ -248,6 +249,34 @@ kinds.yes = {
             return must("true, or left out", value)
         end
         return true
+    end,
+}
+
+kinds.two_schemas = {
+    lua = "{ old: string, new: string, clients: string? }",
+    says = "`{ old = schema, new = schema, clients = pattern }`",
+    check = function(value)
+        if type(value) ~= "table" or token.data(value) then
+            return must('a table such as { old = "app_v1", new = "app_v2" }', value)
+        end
+        local known = { old = kinds.identifier, new = kinds.identifier, clients = kinds.text }
+        for key in next, value do
+            if not known[key] then
+                return nil, ('has the unknown field "%s"'):format(tostring(key)),
+                    errors.hint_for(key, { "old", "new", "clients" })
+            end
+        end
+        local checked = {}
+        for _, key in ipairs { "old", "new", "clients" } do
+            if value[key] ~= nil or key ~= "clients" then
+                local wrong
+                checked[key], wrong = known[key].check(value[key])
+                if not checked[key] then
+                    return nil, ('has "%s", which %s'):format(key, wrong)
+                end
+            end
+        end
+        return checked
     end,
 }
 

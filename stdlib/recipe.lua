@@ -351,6 +351,23 @@ function parts.index_like(_, t, index, name, relation, concurrently)
     )
 end
 
+--- Statements that give a column of another relation what ALTER TABLE and COMMENT say of this one, into `out`.
+function parts.column_settings(use, relation, c, out)
+    local column = ("ALTER TABLE %s ALTER COLUMN %s "):format(relation, use.quote(c.name))
+    if c.storage then
+        out[#out + 1] = column .. "SET STORAGE " .. c.storage:upper()
+    end
+    if c.statistics then
+        out[#out + 1] = column .. ("SET STATISTICS %d"):format(c.statistics)
+    end
+    if c.options then
+        out[#out + 1] = column .. ("SET (%s)"):format(table.concat(c.options, ", "))
+    end
+    if c.comment then
+        out[#out + 1] = ("COMMENT ON COLUMN %s.%s IS %s"):format(relation, use.quote(c.name), use.literal(c.comment))
+    end
+end
+
 --- Statements that give another relation the owner and the rights of table t, and nobody else any. The owner's own
 --- stand in no grant.
 function parts.privileges(use, t, relation)

@@ -1,5 +1,7 @@
 --- Columns that others take over from: what split_column and merge_columns share.
 
+local versions = require "versions"
+
 local reshape = {}
 
 reshape.retain = {
@@ -87,18 +89,34 @@ local function side(list, sides, use)
     return table.concat(words, " AND ")
 end
 
---- old: columns of the description; new: { name, type, grants }; how: up, down, retain.
+-- The table as old and new code sees it: the new columns stand where the first of the old ones stood.
+local function shape(t, old, new)
+    local instead = {}
+    for i, c in ipairs(old) do
+        instead[c.name] = {}
+        for j, n in ipairs(i == 1 and new or {}) do
+            instead[c.name][j] = { from = n.name, name = n.name, grants = n.grants }
+        end
+    end
+    return { t = t, old = versions.columns(t, {}), new = versions.columns(t, instead) }
+end
+
+--- old: columns of the description; new: { name, type, grants }; how: up, down, retain, versions.
 function reshape.blocks(t, old, new, how, use)
+    local views = versions.of(how.versions, { shape(t, old, new) }, use)
+    if not views then
+        return {}
+    end
     local w, names = use.words, each(new, "%s", ", ", use)
     local missing = ("%s AND (%s)"):format(
         each(new, "%s IS NULL", " AND ", use), each(old, "%s IS NOT NULL", " OR ", use))
     local up, undo = add_columns(t, new, use)
-    local last = {}
-    for i, c in ipairs(old) do
-        last[i] = w.drop_column { table = t.relation, column = use.quote(c.name), retain = how.retain }
+    local last = { not views.none and views.drop() or nil }
+    for _, c in ipairs(old) do
+        last[#last + 1] = w.drop_column { table = t.relation, column = use.quote(c.name), retain = how.retain }
     end
     local left = each(old, "%s", ", ", use)
-    return {
+    local blocks = {
         w.expand {
             use.sql(use.id("add %s to %s", names, t.name), up, undo),
             w.sync_columns { table = t.relation, up = assignments(how.up), down = assignments(how.down) },
@@ -109,16 +127,22 @@ function reshape.blocks(t, old, new, how, use)
             set = assignments(how.up),
             where = missing,
         },
-        w.gate(use.id("nobody uses %s of %s", left, t.name)) {
-            w.sql "both sides agree in every row"(
-                ([[
+    }
+    if not views.none then
+        blocks[#blocks + 1] = w.expand(views.steps)
+    end
+    local checks = {
+        w.sql "both sides agree in every row"(
+            ([[
 SELECT pg_catalog.count(*) = 0 AS none, pg_catalog.count(*) AS rows_that_differ
 FROM %s WHERE NOT (%s OR %s)]]):format(t.relation, side(new, how.up, use), side(old, how.down, use))
-            ),
-            w.approval(use.id("old code is gone: nobody uses %s of %s", left, t.name)),
-        },
-        w.contract(last),
+        ),
+        w.approval(use.id("old code is gone: nobody uses %s of %s", left, t.name)),
     }
+    views.watch(checks)
+    blocks[#blocks + 1] = w.gate(use.id("nobody uses %s of %s", left, t.name))(checks)
+    blocks[#blocks + 1] = w.contract(last)
+    return blocks
 end
 
 return reshape

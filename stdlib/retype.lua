@@ -16,6 +16,8 @@ local obstacles = require "retype_obstacles"
 local successor = require "successor"
 local swap = require "retype_swap"
 local sync = require "sync"
+local versions = require "versions"
+local viewed = require "views"
 
 local retype = {}
 
@@ -311,11 +313,36 @@ local function equal(change, use)
             t.relation, new, up or c, change.type))
 end
 
---- The blocks, for a list of changes; `field` is where a refusal points to.
-function retype.blocks(changes, field, use)
+-- The tables as old and new code sees them. The views keep their columns when these change names.
+local function shapes(tables)
+    local list = {}
+    for i, entry in ipairs(tables) do
+        local instead = {}
+        for _, change in ipairs(entry.changes) do
+            instead[change.c.name] = { { from = change.new, name = change.c.name, grants = change.c.grants } }
+        end
+        list[i] = { t = entry.t, old = versions.columns(entry.t, {}), new = versions.columns(entry.t, instead) }
+    end
+    return list
+end
+
+--- The blocks, for a list of changes; `field` is where a refusal points to, `wanted` the field `versions`.
+function retype.blocks(changes, field, wanted, use)
     local tables, by_name = gather(changes, use)
     local keys = keys_to(tables, by_name, use)
-    if not obstacles.sound(tables, keys, field, use) then
+    local remade = viewed.of(tables, function(relation)
+        for _, entry in ipairs(tables) do
+            if versions.goes(wanted, entry.t, { view = relation }, use) then
+                return true
+            end
+        end
+        return false
+    end)
+    if not obstacles.sound(tables, keys, remade, field, use) then
+        return {}
+    end
+    local views = versions.of(wanted, shapes(tables), use)
+    if not views then
         return {}
     end
     local w, label = use.words, shown(changes[1])
@@ -334,6 +361,9 @@ function retype.blocks(changes, field, use)
     for _, entry in ipairs(tables) do
         prove(entry, use, blocks)
     end
+    if not views.none then
+        blocks[#blocks + 1] = w.expand(views.steps)
+    end
     for _, change in ipairs(changes) do
         checks[#checks + 1] = equal(change, use)
         local key = by_name[change.t.relation].key
@@ -346,16 +376,16 @@ function retype.blocks(changes, field, use)
     end
     blocks[#blocks + 1] = w.gate(use.id("%s is ready", label))(checks)
     local last = prove_keys(keys, use, "behind")
-    table.insert(last, 1, swap.step(tables, changes, keys, label, use))
-    local drops = {}
+    table.insert(last, 1, swap.step(tables, changes, keys, remade, label, use))
+    local drops = { not views.none and views.drop() or nil }
     for _, entry in ipairs(tables) do
         settle(entry, use, last)
         drop_old(entry, use, drops)
     end
     blocks[#blocks + 1] = w.expand(last)
-    blocks[#blocks + 1] = w.gate(use.id("%s: no way back is needed", label)) {
-        w.approval(use.id("%s is well with its new type: no way back is needed", label)),
-    }
+    local last_checks = { w.approval(use.id("%s is well with its new type: no way back is needed", label)) }
+    views.watch(last_checks)
+    blocks[#blocks + 1] = w.gate(use.id("%s: no way back is needed", label))(last_checks)
     blocks[#blocks + 1] = w.contract(drops)
     return blocks
 end

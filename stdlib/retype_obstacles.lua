@@ -1,13 +1,14 @@
 --- What speaks against giving columns another type: a part of retype.lua, which see.
 
 local successor = require "successor"
+local views = require "views"
 
 local obstacles = {}
 
 local function of_column(entry, change, use, list)
     local t, c = entry.t, change.c
     for _, d in ipairs(t.dependents) do
-        if d.column == c.name then
+        if d.column == c.name and d.kind ~= "view" then -- those are made anew
             list[#list + 1] = d.what
         end
     end
@@ -68,9 +69,12 @@ local function of_table(entry, use)
 end
 
 --- Reports what speaks against the changes; true when nothing does.
-function obstacles.sound(tables, keys, field, use)
+function obstacles.sound(tables, keys, remade, field, use)
+    local hanging = {}
+    views.in_the_way(remade, hanging)
     for _, entry in ipairs(tables) do
         local list, columns = of_table(entry, use), {}
+        table.move(hanging, 1, #hanging, #list + 1, list)
         for i, change in ipairs(entry.changes) do
             columns[i] = change.c
             if not entry.t:lacks("columns", change.new, field) or not entry.t:lacks("columns", change.old, field) then

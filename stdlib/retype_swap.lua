@@ -3,6 +3,7 @@
 local rights = require "rights"
 local successor = require "successor"
 local sync = require "sync"
+local views = require "views"
 
 local swap = {}
 
@@ -157,8 +158,11 @@ local function add_key(entry, index, use)
     return text
 end
 
-local function operations(tables, keys, use)
+local function operations(tables, keys, remade, use)
     local list = {}
+    if #remade > 0 then -- before the tables: a query locks them in this order, too
+        operation(list, views.drop(remade), views.make(remade, use))
+    end
     for _, entry in ipairs(tables) do
         for _, change in ipairs(entry.changes) do
             operation(list, sync.down_sql(change.before.resolved):gsub(";$", ""),
@@ -214,6 +218,9 @@ local function operations(tables, keys, use)
                 sync.down_sql(change.after.resolved):gsub(";$", ""))
         end
     end)
+    if #remade > 0 then
+        operation(list, views.make(remade, use), views.drop(remade))
+    end
     return list
 end
 
@@ -238,10 +245,10 @@ SELECT pg_catalog.format('the sequence %%s is at %%s, which the old type %%s doe
     return list
 end
 
---- The names change hands, in one step.
-function swap.step(tables, changes, keys, label, use)
+--- The names change hands, in one step; `remade` are views.
+function swap.step(tables, changes, keys, remade, label, use)
     local ups, undos, requires, unless = {}, {}, {}, {}
-    for _, op in ipairs(operations(tables, keys, use)) do
+    for _, op in ipairs(operations(tables, keys, remade, use)) do
         ups[#ups + 1] = op.up
         table.insert(undos, 1, op.undo)
     end
@@ -256,11 +263,18 @@ function swap.step(tables, changes, keys, label, use)
             unless[#unless + 1] = query
         end
     end
+    local allow = { "break-rename-column", "drop-trigger", "break-drop-function" }
+    allow[4] = #remade > 0 and "break-drop-view" or nil
     local step = use.sql(use.id("%s: the new takes its place", label), table.concat(ups, ";\n") .. ";", {
         undo = table.concat(undos, ";\n") .. ";",
-        allow = { "break-rename-column", "drop-trigger", "break-drop-function" },
+        allow = allow,
         because = "the new column takes the old one's name in the same transaction",
     })
+    local made = {}
+    for i, view in ipairs(remade) do
+        made[i] = { name = view.relation, grants = view.grants }
+    end
+    step = #made > 0 and use.only_for(step, made) or step
     return use.more(step, {
         requires = requires,
         undo_unless = unless,

@@ -5,28 +5,43 @@
 -- transaction they change names. From then on the triggers write to the old table what is written to the new
 -- one, so that the way back loses nothing, until the old one is dropped behind a gate.
 
+local each = require "each"
+local hanging = require "hanging"
 local native = require "native"
 local rights = require "rights"
 
 local shadow = {}
 
+--- For the pages of the recipes.
+shadow.notes = [[
+**Triggers** of the table fire for the application's writes only, before the swap on the old table, behind it on
+the new one: never for rows that are copied or mirrored. What a trigger writes into the row again is mirrored, too.
+
+**Row security.** From its first moment on the new table hides all rows from whoever has rights on it; it gets its
+policies in the swap, and the old one keeps its own. The role that runs the plan has to see all rows: the owner of
+the table, or one with BYPASSRLS; else the first step is refused.
+
+**Publications.** In the swap the new table takes the old one's place in them, with column list and filter:
+subscribers, who know tables by their names, notice nothing. A publication of all tables, or of all of the schema,
+would send the second table while it is filled, and is refused.
+
+**Views** keep owner, rights, comments, options and what hangs on them: each that reads the table is said again
+with CREATE OR REPLACE, for which the swap locks it a moment before the table.
+
+**Refused, with the list:** materialized views, rules, policies of other tables, functions and types that are made
+of the table; statistics of several columns; exclusion constraints, and keys that can be deferred; another replica
+identity.]]
+
 local function lines(list)
     return table.concat(list, ";\n")
 end
 
-local function each(list, format, ...)
-    local out = {}
-    for i, name in ipairs(list) do
-        out[i] = (format:gsub("<c>", (native.quote_ident(name):gsub("%%", "%%%%"))))
-    end
-    return table.concat(out, ...)
-end
-
---- What a second table cannot take over, as texts.
-function shadow.in_the_way(t, use)
+-- What a second table cannot take over, as texts.
+local function in_the_way(t, want, use)
     local list = {}
     for _, d in ipairs(t.dependents) do
-        if not d.what:find "^generated column " then -- of the table itself: the new one computes it, too
+        local computed = d.what:find "^generated column " -- of the table itself: the new one computes it, too
+        if not computed and not hanging.follows(t, d) and not use.contains(list, d.what) then
             list[#list + 1] = d.what
         end
     end
@@ -39,7 +54,7 @@ function shadow.in_the_way(t, use)
         end
     end
     for _, k in ipairs(t.constraints) do
-        if k.type == "exclusion" or k.type == "trigger" or k.deferrable and k.index then
+        if k.type == "exclusion" or k.deferrable and k.index then
             list[#list + 1] = ("%s%s constraint %s"):format(k.deferrable and "deferrable " or "", k.type, k.name)
         end
     end
@@ -49,9 +64,10 @@ function shadow.in_the_way(t, use)
             list[#list + 1] = ("foreign key %s of the %s %s"):format(r.name, other.kind, r.table)
         end
     end
-    if t.row_security then
-        list[#list + 1] = "row security"
+    if t.row_security and not t.policies then
+        list[#list + 1] = "row security" -- as an older zdm described it
     end
+    hanging.in_the_way(t, want, list)
     if t.replica_identity ~= "default" then
         list[#list + 1] = ("replica identity %s"):format(t.replica_identity)
     end
@@ -102,19 +118,7 @@ end
 -- What ALTER TABLE and the like say of a column, and the table's own rights and comments.
 local function settings(t, new, use, out)
     for _, c in ipairs(t.columns) do
-        local column = ("ALTER TABLE %s ALTER COLUMN %s "):format(new, use.quote(c.name))
-        if c.storage then
-            out[#out + 1] = column .. "SET STORAGE " .. c.storage:upper()
-        end
-        if c.statistics then
-            out[#out + 1] = column .. ("SET STATISTICS %d"):format(c.statistics)
-        end
-        if c.options then
-            out[#out + 1] = column .. ("SET (%s)"):format(table.concat(c.options, ", "))
-        end
-        if c.comment then
-            out[#out + 1] = ("COMMENT ON COLUMN %s.%s IS %s"):format(new, use.quote(c.name), use.literal(c.comment))
-        end
+        use.column_settings(new, c, out)
     end
     if t.comment then
         out[#out + 1] = ("COMMENT ON TABLE %s IS %s"):format(new, use.literal(t.comment))
@@ -177,8 +181,23 @@ local function names_of(t, use)
     return s
 end
 
--- Writes to `other`, whose primary key is `key`, what is written to `relation`.
-local function mirror_up(s, relation, other, key, use)
+-- Writes to `other`, whose primary key is `key`, what is written to `relation`, whose own is `own`. Where triggers of
+-- the author may write to the row in between, it is looked at as it is by now.
+local function mirror_up(s, relation, other, key, own, use)
+    local again, there = "", ""
+    if hanging.has_triggers(s.t) then
+        again = ([[
+
+    SELECT t.* INTO NEW FROM %s AS t WHERE %s; -- as the triggers that fired before left it
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;]]):format(relation, each(own, "t.<c> = NEW.<c>", " AND "))
+        there = ([[
+
+        IF EXISTS (SELECT FROM %s AS t WHERE %s) THEN -- put there again
+            RETURN NULL;
+        END IF;]]):format(relation, each(own, "t.<c> = OLD.<c>", " AND "))
+    end
     local set, all, changed = {}, {}, "NEW.<c>::text IS DISTINCT FROM OLD.<c>::text"
     for _, name in ipairs(s.written) do
         if not use.contains(s.fixed, name) then
@@ -208,6 +227,8 @@ local function mirror_up(s, relation, other, key, use)
         key = use.names(key),
         old_key = each(key, "<c> = OLD.<c>", " AND "),
         move = move,
+        again = again,
+        there = there,
         fixed_changed = #s.fixed == 0 and "false" or each(s.fixed, changed, "\n            OR "),
         conflict = #set == 0 and "DO NOTHING" or "DO UPDATE SET " .. each(set, "<c> = EXCLUDED.<c>", ", "),
         comment = use.literal(("zdm: writes to %s what is written to %s"):format(other, relation)),
@@ -226,10 +247,10 @@ BEGIN
         END;
         RETURN NULL;
     END IF;
-    IF TG_OP = 'DELETE' THEN
+    IF TG_OP = 'DELETE' THEN<there>
         DELETE FROM <other> WHERE <old_key>;
         RETURN NULL;
-    END IF;
+    END IF;<again>
     IF TG_OP = 'UPDATE' THEN
         IF <fixed_changed> THEN -- UPDATE ... SET it = DEFAULT, which no UPDATE can say of the same value
             DELETE FROM <other> WHERE <old_key>;
@@ -305,6 +326,7 @@ local function create(s, want, use)
         end
     end
     settings(t, s.new, use, out)
+    hanging.create(t, s.new, out)
     return lines(out)
 end
 
@@ -364,7 +386,8 @@ local function swap(s, want, use, back)
     local t, out = s.t, {}
     local away, here = back and "zdm_new" or "zdm_old", back and "zdm_old" or "zdm_new"
     local other = back and s.old or s.new
-    out[1] = mirror_down(s, t.relation)
+    hanging.release(t, use, out, back)
+    out[#out + 1] = mirror_down(s, t.relation)
     for _, c in ipairs(t.columns) do
         if c.identity then
             local bare, schema = sequence_names(c)
@@ -411,22 +434,22 @@ local function swap(s, want, use, back)
     if not back then
         remarks(t, want, use, out)
     end
-    out[#out + 1] = back and mirror_up(s, t.relation, s.new, s.key, use)
-        or mirror_up(s, t.relation, s.old, s.old_key, use)
+    hanging.take(t, use, out, back)
+    out[#out + 1] = back and mirror_up(s, t.relation, s.new, s.key, s.old_key, use)
+        or mirror_up(s, t.relation, s.old, s.old_key, s.key, use)
     return lines(out)
 end
 
 local function compare(s)
-    local join, a, b = {}, each(s.columns, "o.<c>", ", "), each(s.columns, "n.<c>", ", ")
-    for i, name in ipairs(s.key) do
-        join[i] = native.quote_ident(name)
-    end
+    local join, a, b = each(s.key, "<c>", ", "), each(s.columns, "o.<c>", ", "), each(s.columns, "n.<c>", ", ")
+    local all_seen = s.t.row_security and (" AND NOT pg_catalog.row_security_active(%s)"):format(
+        native.quote_literal(s.t.relation)) or ""
     return ([[
-SELECT pg_catalog.count(*) = 0 AS equal, pg_catalog.count(*) AS rows_that_differ,
+SELECT pg_catalog.count(*) = 0%s AS equal, pg_catalog.count(*) AS rows_that_differ,
        pg_catalog.min(ROW(%s)::pg_catalog.text) AS one_of_them
   FROM %s AS o FULL JOIN %s AS n USING (%s)
  WHERE ROW(%s)::pg_catalog.text IS DISTINCT FROM ROW(%s)::pg_catalog.text]]):format(
-        table.concat(join, ", "), s.t.relation, s.new, table.concat(join, ", "), a, b)
+        all_seen, join, s.t.relation, s.new, join, a, b)
 end
 
 -- Why the swap cannot be taken back now: rows that the old table lacks. A partitioned one holds the old key more than
@@ -453,8 +476,10 @@ function shadow.blocks(t, want, use)
         w.expand {
             -- What it holds the other one does, too: the way back loses nothing.
             use.more(use.only_for(use.sql(use.id("make %s", s.new_name), create(s, want, use),
-                { undo = "DROP TABLE " .. s.new }), made(s, want, use)), { keeps = true }),
-            use.sql(use.id("mirror %s to %s", t.name, s.new_name), mirror_up(s, t.relation, s.new, s.key, use),
+                { undo = "DROP TABLE " .. s.new }), made(s, want, use)),
+                { keeps = true, requires = hanging.requires(t, use) }),
+            use.sql(use.id("mirror %s to %s", t.name, s.new_name),
+                mirror_up(s, t.relation, s.new, s.key, s.old_key, use),
                 { undo = mirror_down(s, t.relation) }),
         },
         w.backfill(use.id("copy %s to %s", t.name, s.new_name)) {
@@ -470,6 +495,7 @@ function shadow.blocks(t, want, use)
     for _, c in ipairs(t.columns) do
         renames[4] = c.identity and "break-rename-object" or renames[4]
     end
+    hanging.allow(t, renames)
     blocks[#blocks + 1] = w.gate(use.id("%s and %s have the same rows", t.name, s.new_name)) {
         w.sql(use.id("%s and %s have the same rows", t.name, s.new_name))(compare(s)),
     }
@@ -495,9 +521,9 @@ function shadow.blocks(t, want, use)
     return blocks
 end
 
---- Reports what is in the way of another table in the place of this one; false when something is.
-function shadow.possible(t, use)
-    local list = shadow.in_the_way(t, use)
+--- Reports what is in the way of another table in the place of this one; false when something is. `want` as above.
+function shadow.possible(t, want, use)
+    local list = in_the_way(t, want, use)
     if #list > 0 then
         use.refuse("table", ("%s has what another table cannot take over: %s"):format(t.relation,
             table.concat(list, "; ")), "take these away first, or write the steps yourself")

@@ -5,6 +5,7 @@
 -- reaches the first at once. Either side writes only what differs, so that the two do not call each other for ever. A
 -- new key, which ON UPDATE CASCADE hands on, is no write of the columns: they may not have got there yet.
 
+local each = require "each"
 local native = require "native"
 local rights = require "rights"
 
@@ -31,9 +32,9 @@ function split.possible(t, into, use)
     elseif use.exists(t.schema, into) then
         use.refuse("into", ("%s exists already"):format(use.qualified(t.schema, into)))
     else
-        for _, d in ipairs(t.dependents) do
-            if d.what:find "^publication of " then
-                use.refuse("table", ("%s: a subscriber needs the new table first"):format(d.what),
+        for _, publication in ipairs(t.publications or {}) do
+            if not publication.whole then
+                use.refuse("table", ("publication %s: a subscriber needs the new table first"):format(publication.name),
                     "take the table out of the publication, and put both in again")
                 return false
             end
@@ -99,20 +100,7 @@ local function create(s, moved, use)
         out[#out + 1] = use.index_like(t, index, use.name(s.name, index.name), s.into)
     end
     for _, c in ipairs(s.columns) do
-        local column = alter .. ("ALTER COLUMN %s "):format(use.quote(c.name))
-        if c.storage then
-            out[#out + 1] = column .. "SET STORAGE " .. c.storage:upper()
-        end
-        if c.statistics then
-            out[#out + 1] = column .. ("SET STATISTICS %d"):format(c.statistics)
-        end
-        if c.options then
-            out[#out + 1] = column .. ("SET (%s)"):format(table.concat(c.options, ", "))
-        end
-        if c.comment then
-            out[#out + 1] = ("COMMENT ON COLUMN %s.%s IS %s"):format(s.into, use.quote(c.name),
-                use.literal(c.comment))
-        end
+        use.column_settings(s.into, c, out)
     end
     out[#out + 1] = alter .. "OWNER TO " .. use.quote(t.owner)
     out[#out + 1] = rights.revoke(t, "table", s.into)
@@ -125,14 +113,6 @@ local function create(s, moved, use)
         end
     end
     return table.concat(out, ";\n")
-end
-
-local function each(names, format, separator)
-    local list = {}
-    for i, name in ipairs(names) do
-        list[i] = format:gsub("<c>", (native.quote_ident(name):gsub("%%", "%%%%")))
-    end
-    return table.concat(list, separator)
 end
 
 local function triggers(s, use)

@@ -3,6 +3,7 @@
 -- One function sets them all, since triggers fire one after the other: two syncs of one old column would take what the
 -- first wrote into it for a write of old code, and cut what new code wrote into the other new column.
 
+local each = require "each"
 local native = require "native"
 local errors = require "errors"
 local sync = require "sync"
@@ -60,14 +61,6 @@ local function set(s, row, assignments, indent)
         lines[i] = ("%s%s.%s := %s;"):format(indent, row, name, value(s, a.expr))
     end
     return table.concat(lines, "\n")
-end
-
-local function each(names, format, separator)
-    local list = {}
-    for i, name in ipairs(names) do
-        list[i] = format:gsub("<c>", (native.quote_ident(name):gsub("%%", "%%%%")))
-    end
-    return table.concat(list, separator)
 end
 
 local function differs(a, b)

@@ -4,7 +4,7 @@
  *   { schema, name, kind: "table" | "partitioned table" | "view" | ..., owner, persistence,
  *     partition_of, bound, condition (of all its rows, those of tables above included), partitions: [name],
  *     partition_key: [name], partition_by: { strategy: "range" | "list" | "hash", default, columns: [name or ""] },
- *     triggers: [name], children: [name], row_security, replica_identity,
+ *     children: [name], row_security, row_security_forced, replica_identity,
  *     server_version: 150004, row_type_users: [what], comment, options: [text],
  *     grants: [{ privilege, role, grantable }], given_to_new: [{ on: "table" | "sequence" | "function", role? }],
  *     columns: [{ name, type, not_null, default?, generated?, identity?, sequence?, sequence_options?,
@@ -16,10 +16,16 @@
  *     indexes: [{ name, definition, unique, valid, primary?, constraint?, predicate?, keys, columns?,
  *       attached_to?, options?, tablespace? ... }],
  *     referenced_by: [{ table, name, definition, valid, index, columns, referenced }],
- *     dependents: [{ what, column?, own? }] }
+ *     dependents: [{ what, column?, own?, kind?: "view" | "trigger" | "policy" | "publication", view? }],
+ *     policies: [{ name, definition (behind ON table), comment? }],
+ *     triggers: [{ name, definition, enabled? (a word of ALTER TABLE ... TRIGGER), each_row?,
+ *       transition?, of_zdm?, comment? }],
+ *     publications: [{ name, whole? (of all tables), via_root?, columns?, filter? }],
+ *     views: [{ relation, definition, options?, owner, comment?, grants?, columns: [{ name, default?, comment?, grants? }],
+ *       of_table?, of_columns?, reads?: [view], needs_key?, hanging?: [what] }] }
  *
- * Names are bare; in `definition`, in expressions, in `references`, `table`, `partitions`, `children` and `attached_to` they
- * are quoted and qualified as SQL needs them. What is optional is absent when there is none.
+ * Names are bare; in `definition`, in expressions, in `references`, `table`, `relation`, `reads`, `partitions`, `children` and
+ * `attached_to` they are quoted and qualified as SQL needs them. What is optional is absent when there is none.
  */
 #ifndef ZDM_CATALOG_DESCRIBE_H
 #define ZDM_CATALOG_DESCRIBE_H

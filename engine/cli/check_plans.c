@@ -125,7 +125,7 @@ check_plan(void *self, const struct zdm_source *source, struct zdm_sql_context *
     struct zdm_loaded loaded;
     bool *done = NULL;
 
-    if (zdm_load_file(self, source->path, &loaded) < 0 || zdm_load_complete(&loaded) < 0) {
+    if (zdm_load_file(self, NULL, source->path, &loaded) < 0 || zdm_load_complete(&loaded) < 0) {
         add_errors(report, source, &loaded.errors);
         zdm_loaded_release(&loaded);
         return 0;

@@ -198,7 +198,7 @@ static int
 load_on_target(const struct zdm_args *args, const char *path, struct zdm_loaded *loaded)
 {
     char *conninfo = zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB));
-    int rc = zdm_load_file(conninfo, path, loaded);
+    int rc = zdm_load_file(conninfo, zdm_args_get(args, ZDM_OPT_LEDGER), path, loaded);
 
     free(conninfo);
     return rc;

@@ -309,7 +309,7 @@ check_plan(const struct zdm_args *args, struct zdm_io *io)
     struct zdm_loaded loaded;
     int code = 0;
 
-    if (zdm_load_file(NULL, zdm_args_word(args, 0), &loaded) < 0)
+    if (zdm_load_file(NULL, NULL, zdm_args_word(args, 0), &loaded) < 0)
         code = zdm_io_fail_list(io, &loaded.errors);
     else if (check_commands(args, loaded.plan, &err) < 0)
         code = zdm_io_fail(io, &err);
@@ -327,7 +327,7 @@ in_copy(const struct zdm_args *args, struct zdm_io *io, const struct settings *s
 
     if (fill(args, io, settings, from, zdm_schema_copy_conninfo(copy), &err) < 0)
         return zdm_io_fail(io, &err);
-    if (zdm_load_file(zdm_schema_copy_conninfo(copy), zdm_args_word(args, 0), &loaded) < 0) {
+    if (zdm_load_file(zdm_schema_copy_conninfo(copy), NULL, zdm_args_word(args, 0), &loaded) < 0) {
         code = zdm_io_fail_list(io, &loaded.errors);
         zdm_loaded_release(&loaded);
         return code;

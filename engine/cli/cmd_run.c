@@ -199,7 +199,7 @@ check_in_nothing(struct zdm_loaded *loaded)
 static int
 load_for_sandbox(const char *word, struct zdm_loaded *loaded)
 {
-    if (zdm_load_file(NULL, word, loaded) < 0)
+    if (zdm_load_file(NULL, NULL, word, loaded) < 0)
         return -1;
     return zdm_plan_file_undescribed(loaded->file) ? 0 : check_in_nothing(loaded);
 }
@@ -211,7 +211,7 @@ load_in_sandbox(const char *conninfo, const struct zdm_args *args, struct zdm_lo
     if (!zdm_plan_file_undescribed(loaded->file))
         return 0;
     zdm_loaded_release(loaded);
-    if (zdm_load_file(conninfo, zdm_args_word(args, 0), loaded) < 0)
+    if (zdm_load_file(conninfo, NULL, zdm_args_word(args, 0), loaded) < 0)
         return -1;
     return check_in_nothing(loaded);
 }

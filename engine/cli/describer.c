@@ -2,25 +2,28 @@
 
 #include <jansson.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "catalog/describe.h"
+#include "ledger/ledger.h"
 #include "pg/conn.h"
 #include "pg/journal.h"
 
 struct zdm_tables {
-    char *conninfo;
+    char *conninfo, *ledger;
     struct zdm_conn *conn; /* NULL: nobody has asked yet, or the evaluation is over */
     json_t *frozen;        /* of a plan that has begun; NULL: it has not */
     json_t *asked;
 };
 
 struct zdm_tables *
-zdm_tables_new(const char *conninfo)
+zdm_tables_new(const char *conninfo, const char *ledger)
 {
     struct zdm_tables *tables = zdm_alloc(sizeof *tables);
 
     tables->conninfo = zdm_strdup(conninfo);
+    tables->ledger = zdm_strdup(ledger);
     tables->asked = json_object();
     return tables;
 }
@@ -42,25 +45,59 @@ zdm_tables_free(struct zdm_tables *tables)
     json_decref(tables->frozen);
     json_decref(tables->asked);
     free(tables->conninfo);
+    free(tables->ledger);
     free(tables);
+}
+
+/* What this machine remembers of it; NULL: nothing. */
+static int
+remembered(struct zdm_tables *tables, const char *plan, char **text, struct zdm_err *err)
+{
+    struct zdm_ledger *ledger = NULL;
+    char target[33];
+
+    *text = NULL;
+    if (access(tables->ledger, F_OK) < 0)
+        return 0;
+    if (zdm_journal_target(tables->conn, target, err) < 0 ||
+        zdm_ledger_open(tables->ledger, ZDM_LEDGER_INSPECT, &ledger, err) < 0)
+        return -1;
+    int rc = zdm_ledger_described(ledger, target, plan, text, err);
+    zdm_ledger_close(ledger);
+    return rc;
+}
+
+static int
+refuse_lost(struct zdm_tables *tables, const char *plan, struct zdm_err *err)
+{
+    zdm_fail(err, ZDM_ERR_MISMATCH,
+        "plan \"%s\" has begun, and what its recipes read of the tables then is lost", plan);
+    zdm_err_detail(err,
+        "zdm.plan.described of the target has none, nor has the ledger \"%s\"; the tables as they "
+        "are now may make other steps",
+        tables->ledger);
+    return zdm_err_hint(err, "name the ledger with which the plan was run before: --ledger PATH");
 }
 
 static int
 open_session(struct zdm_tables *tables, const char *plan, struct zdm_err *err)
 {
     char *text = NULL;
+    bool begun;
     json_error_t wrong;
 
     if (zdm_conn_open(tables->conninfo, "zdm recipes", &tables->conn, err) < 0 ||
-        zdm_journal_described(tables->conn, plan, &text, err) < 0)
+        zdm_journal_described(tables->conn, plan, &begun, &text, err) < 0)
+        return -1;
+    if (begun && !text && remembered(tables, plan, &text, err) < 0)
         return -1;
     if (!text)
-        return 0;
+        return begun ? refuse_lost(tables, plan, err) : 0;
     tables->frozen = json_loads(text, 0, &wrong);
     free(text);
     if (!tables->frozen)
-        return zdm_fail(err, ZDM_ERR_MISMATCH, "zdm.plan.described of plan \"%s\" is no JSON: %s",
-            plan, wrong.text);
+        return zdm_fail(err, ZDM_ERR_MISMATCH,
+            "what the recipes of plan \"%s\" read of the tables is no JSON: %s", plan, wrong.text);
     return 0;
 }
 
@@ -114,7 +151,10 @@ zdm_tables_describer(struct zdm_tables *tables)
 char *
 zdm_tables_json(const struct zdm_tables *tables)
 {
-    return json_object_size(tables->asked) == 0
-               ? NULL
-               : json_dumps(tables->asked, JSON_COMPACT | JSON_SORT_KEYS);
+    json_t *all = json_copy(tables->asked);
+
+    json_object_update_missing(all, tables->frozen);
+    char *text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(all);
+    return text;
 }

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "cli/render_error.h"
+#include "ledger/ledger.h"
 #include "pg/conn.h"
 
 /* "rename_email" is plans/rename_email.lua, unless a file has that name. Owned. */
@@ -22,13 +23,13 @@ file_of(const char *word)
 }
 
 int
-zdm_load_file(const char *conninfo, const char *word, struct zdm_loaded *out)
+zdm_load_file(const char *conninfo, const char *ledger, const char *word, struct zdm_loaded *out)
 {
     char *path = file_of(word);
 
     *out = (struct zdm_loaded){.report = ZDM_PLAN_REPORT_INIT, .errors = ZDM_ERRLIST_INIT};
     if (conninfo) {
-        out->tables = zdm_tables_new(conninfo);
+        out->tables = zdm_tables_new(conninfo, zdm_ledger_default_path(ledger));
         out->describer = zdm_tables_describer(out->tables);
     }
     if (zdm_plan_file_load(path, out->tables ? &out->describer : NULL, &out->file, &out->errors) ==
@@ -68,7 +69,8 @@ int
 zdm_load(const struct zdm_args *args, const char *word, struct zdm_loaded *out)
 {
     char *conninfo = args ? zdm_target_conninfo(zdm_args_get(args, ZDM_OPT_DB)) : NULL;
-    int loaded = zdm_load_file(conninfo, word, out);
+    const char *ledger = args ? zdm_args_get(args, ZDM_OPT_LEDGER) : NULL;
+    int loaded = zdm_load_file(conninfo, ledger, word, out);
 
     free(conninfo);
     if (loaded < 0)

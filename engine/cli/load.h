@@ -17,7 +17,7 @@ struct zdm_loaded {
     struct zdm_errlist errors;     /* everything that is wrong, in the order of places */
     struct zdm_tables *tables;     /* what recipes read; NULL: without a target */
     struct zdm_describer describer;
-    char *described; /* the same as JSON; NULL: there are no recipes, or no target */
+    char *described; /* the same as JSON; NULL: there is no target */
 };
 
 /* `word` is the path of a file, or NAME for plans/NAME.lua. Fills *out whatever happens
@@ -25,8 +25,9 @@ struct zdm_loaded {
  * is none, and recipes are errors. */
 int zdm_load(const struct zdm_args *args, const char *word, struct zdm_loaded *out);
 /* The two halves of it: evaluated, which connects for recipes, and without a conninfo leaves their steps out
- * (zdm_plan_file_undescribed); and checked in a context (done: see plan/check.h). */
-int zdm_load_file(const char *conninfo, const char *word, struct zdm_loaded *out);
+ * (zdm_plan_file_undescribed); and checked in a context (done: see plan/check.h). ledger: its path, NULL: the usual. */
+int zdm_load_file(
+    const char *conninfo, const char *ledger, const char *word, struct zdm_loaded *out);
 /* -1, and an error in loaded->errors, when the steps of recipes are left out. */
 int zdm_load_complete(struct zdm_loaded *loaded);
 int zdm_load_check(struct zdm_loaded *loaded, struct zdm_sql_context *context, const bool *done);

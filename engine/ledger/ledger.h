@@ -65,6 +65,13 @@ void zdm_ledger_plan_list_free(struct zdm_ledger_plan *plans, size_t n);
 int zdm_ledger_plan_find(struct zdm_ledger *ledger, const char *target, const char *name,
     struct zdm_ledger_plan **out, struct zdm_err *err);
 
+/* What recipes read of the tables, as JSON (zdm.plan.described). */
+int zdm_ledger_described_put(
+    struct zdm_ledger *ledger, int64_t plan, const char *described, struct zdm_err *err);
+/* Owned; NULL: the ledger does not know it. */
+int zdm_ledger_described(struct zdm_ledger *ledger, const char *target, const char *name,
+    char **described, struct zdm_err *err);
+
 /* --- runs ----------------------------------------------------------------- */
 struct zdm_ledger_run {
     int64_t id, epoch, started_ms, ended_ms; /* ended_ms 0: not, as far as is known */

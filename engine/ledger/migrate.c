@@ -9,6 +9,7 @@
 static const char *const migrations[] = {
     "schema.sql",
     "schema_2.sql",
+    "schema_3.sql",
 };
 
 int64_t

@@ -89,6 +89,36 @@ zdm_ledger_plan_find(struct zdm_ledger *ledger, const char *target, const char *
     return 0;
 }
 
+int
+zdm_ledger_described_put(
+    struct zdm_ledger *ledger, int64_t plan, const char *described, struct zdm_err *err)
+{
+    struct zdm_stmt st;
+
+    if (zdm_stmt_open(ledger, ZDM_LEDGER_SQL("described_put"), &st, err) < 0)
+        return -1;
+    zdm_stmt_int(&st, ":plan", plan);
+    zdm_stmt_text(&st, ":described", described);
+    return zdm_stmt_run(&st, err);
+}
+
+int
+zdm_ledger_described(struct zdm_ledger *ledger, const char *target, const char *name,
+    char **described, struct zdm_err *err)
+{
+    struct zdm_stmt st;
+
+    if (zdm_stmt_open(ledger, ZDM_LEDGER_SQL("described_get"), &st, err) < 0)
+        return -1;
+    zdm_stmt_text(&st, ":target", target);
+    zdm_stmt_text(&st, ":name", name);
+    int rc = zdm_stmt_step(&st, err);
+    if (rc >= 0)
+        *described = rc > 0 ? zdm_stmt_get_text(&st, 0) : NULL;
+    zdm_stmt_close(&st);
+    return rc < 0 ? -1 : 0;
+}
+
 void
 zdm_ledger_plan_list_free(struct zdm_ledger_plan *plans, size_t n)
 {

@@ -74,11 +74,11 @@ struct zdm_journal_claim {
      * so that nobody writes there meanwhile; null: nobody knows */
     const char *steps;
     const char *after, *alongside; /* ["plan", ...] */
-    const char *described;         /* what recipes read of the tables: {"name": {...}} */
+    const char *described; /* what recipes read of the tables: {"name": {...}}, {}: nothing */
 };
-/* That of a plan that has begun; *json owned, NULL: it has not, or has none. Works without a zdm schema. */
+/* That of a plan that has begun; *json owned, NULL: it has not, or it is lost. Works without a zdm schema. */
 int zdm_journal_described(
-    struct zdm_conn *conn, const char *plan, char **json, struct zdm_err *err);
+    struct zdm_conn *conn, const char *plan, bool *begun, char **json, struct zdm_err *err);
 /* The tables behind names as plans write them (a JSON list, each once), as the session finds them: {"t_idx": "public.t"},
  * of an index its table, of a partition the root; what is not there yet as it will be named; nothing of the system's
  * and of zdm's own. Owned. */

@@ -47,12 +47,14 @@ has_column(struct zdm_conn *conn, const char *column, bool *known, struct zdm_er
 }
 
 int
-zdm_journal_described(struct zdm_conn *conn, const char *plan, char **json, struct zdm_err *err)
+zdm_journal_described(
+    struct zdm_conn *conn, const char *plan, bool *begun, char **json, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
     bool known;
 
     *json = NULL;
+    *begun = false;
     if (has_column(conn, "described", &known, err) < 0)
         return -1;
     if (!known)
@@ -60,8 +62,10 @@ zdm_journal_described(struct zdm_conn *conn, const char *plan, char **json, stru
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_pg_sql, "sql/journal_described.sql"), &r, err, plan) <
         0)
         return -1;
-    if (zdm_result_rows(r) > 0)
-        *json = zdm_strdup(zdm_result_get(r, 0, 0));
+    *begun = zdm_result_bool(r, 0, 0);
+    const char *found = zdm_result_get(r, 0, 1);
+    if (*begun && found)
+        *json = zdm_strdup(found);
     zdm_result_free(r);
     return 0;
 }

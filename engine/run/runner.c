@@ -241,6 +241,9 @@ open_record(struct zdm_session *s, struct zdm_err *err)
         zdm_ledger_run_begin(
             s->ledger, s->ledger_plan, s->epoch, s->options->who, &s->ledger_run, err) < 0)
         return -1;
+    if (s->options->described &&
+        zdm_ledger_described_put(s->ledger, s->ledger_plan, s->options->described, err) < 0)
+        return -1;
     if (s->epoch > 0)
         zdm_session_say(s, ZDM_EVENT_RUN_START, "info", NULL, "%s on %s, epoch %lld%s",
             s->plan->name, zdm_conn_where(s->conn), (long long)s->epoch,

@@ -1,4 +1,5 @@
 /* The ledger of this machine against the journal of the target. */
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -105,6 +106,60 @@ out:
     return rc;
 }
 
+static json_t *
+parsed(const char *text)
+{
+    return text ? json_loads(text, 0, NULL) : NULL;
+}
+
+static void
+tell_described(struct zdm_verify *v, const char *plan, json_t *here, json_t *there)
+{
+    const char *relation;
+    json_t *one;
+    struct zdm_verify_item *item;
+
+    if (here && json_object_size(here) > 0 && !there) {
+        item = zdm_verify_add(v, ZDM_VERIFY_LEDGER, true, plan, NULL,
+            "zdm.plan.described is lost: what the recipes read of the tables when the plan began. "
+            "The ledger has it");
+        zdm_verify_hint(item, "zdm run %s with this ledger puts it back", zdm_verify_file(v, plan));
+        return;
+    }
+    json_object_foreach(here, relation, one)
+    {
+        json_t *other = json_object_get(there, relation);
+        if (other && !json_equal(one, other))
+            zdm_verify_add(v, ZDM_VERIFY_LEDGER, true, plan, NULL,
+                "ledger and zdm.plan.described do not have the same of %s as the plan's recipes "
+                "read it when the plan began. The target is right",
+                relation);
+    }
+}
+
+/* Of a plan that has begun: what its recipes mean hangs on it. */
+static int
+compare_described(struct zdm_verify *v, struct zdm_ledger *ledger,
+    const struct zdm_ledger_plan *plan, struct zdm_err *err)
+{
+    char *here = NULL, *there = NULL;
+    bool begun;
+    int rc = -1;
+
+    if (zdm_ledger_described(ledger, plan->target, plan->name, &here, err) == 0 &&
+        zdm_journal_described(v->conn, plan->name, &begun, &there, err) == 0) {
+        json_t *ours = parsed(here), *theirs = parsed(there);
+        if (begun)
+            tell_described(v, plan->name, ours, theirs);
+        json_decref(ours);
+        json_decref(theirs);
+        rc = 0;
+    }
+    free(here);
+    free(there);
+    return rc;
+}
+
 static int
 compare_plan(struct zdm_verify *v, struct zdm_ledger *ledger, const struct zdm_ledger_plan *plan,
     struct zdm_err *err)
@@ -127,7 +182,9 @@ compare_plan(struct zdm_verify *v, struct zdm_ledger *ledger, const struct zdm_l
             "one, "
             "too. The next run here writes them down",
             done - known, done - known == 1 ? "" : "s");
-    return compare_progress(v, ledger, plan, rows, err);
+    return compare_described(v, ledger, plan, err) < 0
+               ? -1
+               : compare_progress(v, ledger, plan, rows, err);
 }
 
 static bool

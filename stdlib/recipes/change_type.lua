@@ -3,6 +3,7 @@
 local retype = require "retype"
 local shared = require "fields/shared"
 local types = require "types"
+local versions = require "versions"
 
 -- Columns that refer to the changed ones, and what refers to those; each gets the same type.
 local function follow(first, use)
@@ -105,8 +106,11 @@ write at once, and is proven behind it. The primary key takes an index that was 
 old column, waits for the way back. A sequence that belongs to the column follows the new type. An identity gets a new
 sequence of the same name, at the same place; who calls nextval() on the old one in just this moment gets an error.
 
-**Refused, with the list:** views, policies, generated columns, statistics, triggers and publications that name the
-column; exclusion constraints; CHECKs that refuse NULL; foreign keys with MATCH FULL; unique indexes with NULLS NOT
+**Views** that read the column, and views that read these, are made anew in the swap, with owner, rights, options, defaults
+and comments; what they make of the value has to suit the new type, or the swap fails and leaves everything as it was.
+
+**Refused, with the list:** materialized views, policies, generated columns, statistics, triggers and publications that
+name the column; what hangs on a view that reads it (rules, triggers, materialized views, functions); exclusion constraints; CHECKs that refuse NULL; foreign keys with MATCH FULL; unique indexes with NULLS NOT
 DISTINCT; partitioned tables, partitions, and foreign keys of these. Definitions of indexes and CHECKs are taken over as
 they are: what does not suit the new type fails at its step, long before the swap. Rows that arrive by logical
 replication fire no trigger, and a subscriber needs the new column, too.]],
@@ -142,6 +146,7 @@ replication fire no trigger, and a subscriber needs the new column, too.]],
             default = false,
             doc = "Change the columns that refer to it by a foreign key along with it.",
         },
+        versions.field,
     },
     example = [[recipe.change_type { table = "events", column = "id", type = "bigint", references = true }]],
     expand = function(v, use)
@@ -180,6 +185,6 @@ replication fire no trigger, and a subscriber needs the new column, too.]],
                 return {}
             end
         end
-        return retype.blocks(changes, "column", use)
+        return retype.blocks(changes, "column", v.versions, use)
     end,
 }

@@ -8,8 +8,10 @@ return {
     doc = "Writes a table anew while it is in use, which VACUUM FULL cannot: a second table with everything that hangs on the "
         .. "first is kept equal by triggers and filled in batches; when both have the same rows they change names in one "
         .. "transaction. From then on the old one is kept equal, until it is dropped behind a gate; so the way back loses "
-        .. "nothing. Takes the room of the table once more. What cannot be taken over (triggers, views, policies, "
-        .. "publications, statistics of several columns, exclusion constraints) is refused with its list.",
+        .. "nothing. Takes the room of the table once more. In the transaction of the swap the new table also gets what "
+        .. "hangs on the first from outside: triggers, row security with its policies, its place in publications, and the "
+        .. "views that read it.",
+    notes = shadow.notes,
     fields = {
         shared.table,
         {
@@ -26,7 +28,7 @@ recipe.copy_table {
 }]],
     expand = function(v, use)
         local t = use.table(v.table)
-        if not t or not t:is_table() or not shadow.possible(t, use) then
+        if not t or not t:is_table() or not shadow.possible(t, {}, use) then
             return {}
         end
         local columns, seen = t.columns, {}

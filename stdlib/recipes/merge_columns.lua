@@ -3,6 +3,7 @@
 local dropping = require "dropping"
 local reshape = require "reshape"
 local shared = require "fields/shared"
+local versions = require "versions"
 
 return {
     name = "merge_columns",
@@ -24,6 +25,7 @@ return {
         { name = "type", kind = "text", default = "text", doc = "Its type, as in SQL; with COLLATE, if need be." },
         reshape.retain,
         reshape.along,
+        versions.field,
     },
     example = [[
 recipe.merge_columns {
@@ -41,7 +43,7 @@ recipe.merge_columns {
         local old, along = {}, dropping.names(v.along, use)
         for i, a in ipairs(v.from) do
             old[i] = t:column(a.column, "from")
-            if not old[i] or not dropping.check(t, old[i], use, along, "from") then
+            if not old[i] or not dropping.check(t, old[i], use, along, "from", { versions = v.versions }) then
                 return {}
             end
         end
@@ -49,6 +51,7 @@ recipe.merge_columns {
             up = { { column = use.quote(into), expr = v.join } },
             down = v.from,
             retain = v.retain,
+            versions = v.versions,
         }, use)
     end,
 }

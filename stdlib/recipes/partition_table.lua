@@ -139,7 +139,12 @@ return {
         .. "equal by triggers and filled in batches; when both have the same rows they change names in one transaction. From "
         .. "then on the old one is kept equal, until it is dropped behind a gate; so the way back loses nothing. The primary "
         .. "key gets the column by which the table is partitioned at its end: the old key alone is then no longer unique "
-        .. "by itself. What cannot be taken over is refused with its list, as by `copy_table`.",
+        .. "by itself. What hangs on the table from outside follows, as with `copy_table`.",
+    notes = shadow.notes .. [[
+ A trigger for each row
+is one of the partitions then: `TG_TABLE_NAME` is the name of the partition. Refused, too: triggers that are disabled or
+fire for replicas only or always, triggers for each row with transition tables, publications without
+`publish_via_partition_root`, and views that group by a key which changes.]],
     fields = {
         shared.table,
         { name = "range", kind = "identifier", doc = "The column whose ranges are partitions: NOT NULL." },
@@ -166,7 +171,11 @@ recipe.partition_table {
         local t = use.table(v.table)
         local field = v.range and "range" or "hash"
         local column = t and t:is_table() and t:column(v[field], field)
-        if not column or not shadow.possible(t, use) then
+        if not column then
+            return {}
+        end
+        local in_key = t:in_primary_key(column.name)
+        if not shadow.possible(t, { partition_by = true, key = not in_key }, use) then
             return {}
         end
         if not column.not_null then

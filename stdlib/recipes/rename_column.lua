@@ -2,12 +2,13 @@
 
 local shared = require "fields/shared"
 local successor = require "successor"
+local versions = require "versions"
 
 -- What the new column cannot take over.
-local function in_the_way(t, c, use)
+local function in_the_way(t, c, wanted, use)
     local list = {}
     for _, d in ipairs(t.dependents) do
-        if d.column == c.name then
+        if d.column == c.name and not versions.goes(wanted, t, d, use) then
             list[#list + 1] = d.what
         end
     end
@@ -93,6 +94,7 @@ return {
         shared.table,
         { name = "from", kind = "identifier", required = true, doc = "The column." },
         { name = "to", kind = "identifier", required = true, doc = "Its new name." },
+        versions.field,
     },
     example = [[
 recipe.rename_column {
@@ -107,7 +109,7 @@ recipe.rename_column {
         if not c or not t:lacks("columns", to, "to") then
             return {}
         end
-        local obstacles = in_the_way(t, c, use)
+        local obstacles = in_the_way(t, c, v.versions, use)
         if #obstacles > 0 then
             use.refuse(
                 "from",
@@ -122,6 +124,14 @@ recipe.rename_column {
         local both = successor.shared_with_earlier(t, { c }, use)
         if both then
             use.refuse("from", both, "rename one column after the other: the second in a plan of its own")
+            return {}
+        end
+        local views = versions.of(v.versions, { {
+            t = t,
+            old = versions.columns(t, {}),
+            new = versions.columns(t, { [c.name] = { { from = to, name = to, grants = c.grants } } }),
+        } }, use)
+        if not views then
             return {}
         end
         local from, new = use.quote(c.name), use.quote(to)
@@ -150,16 +160,21 @@ recipe.rename_column {
         for _, block in ipairs(c.not_null and use.not_null(t, to) or {}) do
             blocks[#blocks + 1] = block
         end
-        blocks[#blocks + 1] = w.gate(use.id("nobody uses %s.%s", t.name, c.name)) {
+        if not views.none then
+            blocks[#blocks + 1] = w.expand(views.steps)
+        end
+        local checks = {
             w.consistent { table = t.relation, from = from, to = new },
             w.sql(use.id("%s.%s has no index or constraint that came later", t.name, c.name))(
                 successor.newcomers(t, c, use)
             ),
             w.approval(use.id("old code is gone: nobody uses %s.%s", t.name, c.name)),
         }
-        local last = {}
+        views.watch(checks)
+        blocks[#blocks + 1] = w.gate(use.id("nobody uses %s.%s", t.name, c.name))(checks)
+        local last = { not views.none and views.drop() or nil }
         if c.default then
-            last[1] = use.sql(
+            last[#last + 1] = use.sql(
                 use.id("default of %s.%s", t.name, to),
                 alter .. ("ALTER COLUMN %s SET DEFAULT %s"):format(new, c.default),
                 { undo = alter .. ("ALTER COLUMN %s DROP DEFAULT"):format(new) }

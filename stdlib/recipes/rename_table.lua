@@ -1,6 +1,7 @@
 --- A table under another name, and a view under the old one.
 
 local shared = require "fields/shared"
+local versions = require "versions"
 
 return {
     name = "rename_table",
@@ -11,6 +12,7 @@ return {
     fields = {
         shared.table,
         { name = "to", kind = "identifier", required = true, doc = "The new name, in the same schema." },
+        versions.field,
     },
     example = [[recipe.rename_table { table = "people", to = "users" }]],
     expand = function(v, use)
@@ -34,28 +36,31 @@ return {
         for i, column in ipairs(t.columns) do
             columns[i] = column.name
         end
+        local shown = versions.columns(t, {})
+        local views = versions.of(v.versions, { { t = t, old = shown, new = shown, new_name = to } }, use)
+        if not views then
+            return {}
+        end
         local same_rights = table.concat(use.privileges(t, t.relation), ";\n")
         local drop = ("DROP VIEW %s;\nALTER TABLE %s RENAME TO %s"):format(t.relation, new, use.quote(t.name))
-        return {
-            use.words.expand {
-                use.only_for(use.sql(use.id("%s becomes %s", t.name, to), ([[
+        local steps, checks = views.steps, { use.words.approval(use.id("old code is gone: nobody uses %s", t.name)) }
+        views.watch(checks)
+        steps[#steps + 1] = use.only_for(use.sql(use.id("%s becomes %s", t.name, to), ([[
 ALTER TABLE %s RENAME TO %s;
 CREATE VIEW %s AS SELECT %s FROM %s;
 %s]]):format(t.relation, use.quote(to), t.relation, use.names(columns), new, same_rights), {
-                    undo = drop,
-                    allow = { "break-rename-table" },
-                    because = "a view takes the old name in the same transaction",
-                }), { { name = t.relation, grants = t.grants } }),
-            },
-            use.words.gate(use.id("nobody uses the name %s", t.name)) {
-                use.words.approval(use.id("old code is gone: nobody uses %s", t.name)),
-            },
-            use.words.contract {
-                use.sql(use.id("drop the view %s", t.name), ("DROP VIEW %s"):format(t.relation), {
-                    undo = ("CREATE VIEW %s AS SELECT %s FROM %s;\n%s"):format(
-                        t.relation, use.names(columns), new, same_rights),
-                }),
-            },
+            undo = drop,
+            allow = { "break-rename-table" },
+            because = "a view takes the old name in the same transaction",
+        }), { { name = t.relation, grants = t.grants } })
+        local last = { not views.none and views.drop() or nil }
+        last[#last + 1] = use.sql(use.id("drop the view %s", t.name), ("DROP VIEW %s"):format(t.relation), {
+            undo = ("CREATE VIEW %s AS SELECT %s FROM %s;\n%s"):format(t.relation, use.names(columns), new, same_rights),
+        })
+        return {
+            use.words.expand(steps),
+            use.words.gate(use.id("nobody uses the name %s", t.name))(checks),
+            use.words.contract(last),
         }
     end,
 }

@@ -3,6 +3,7 @@
 local dropping = require "dropping"
 local reshape = require "reshape"
 local shared = require "fields/shared"
+local versions = require "versions"
 
 return {
     name = "split_column",
@@ -28,6 +29,7 @@ return {
         },
         reshape.retain,
         reshape.along,
+        versions.field,
     },
     example = [[
 recipe.split_column {
@@ -42,7 +44,7 @@ recipe.split_column {
     expand = function(v, use)
         local t = use.table(v.table)
         local c = t and reshape.is_whole(t, use) and t:column(v.column, "column")
-        if not c or not dropping.check(t, c, use, dropping.names(v.along, use), "column") then
+        if not c or not dropping.check(t, c, use, dropping.names(v.along, use), "column", { versions = v.versions }) then
             return {}
         end
         local types = reshape.types(v.types, use)
@@ -62,6 +64,7 @@ recipe.split_column {
             up = v.into,
             down = { { column = use.quote(c.name), expr = v.join } },
             retain = v.retain,
+            versions = v.versions,
         }, use)
     end,
 }

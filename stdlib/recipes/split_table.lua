@@ -53,7 +53,7 @@ recipe.split_table {
             if c.generated or c.sequence then
                 use.refuse("columns", ("%s is generated, or has a sequence"):format(use.quote(c.name)))
                 return {}
-            elseif not dropping.check(t, c, use, moved.names, "columns", true) then
+            elseif not dropping.check(t, c, use, moved.names, "columns", { alone = true }) then
                 return {}
             end
         end

@@ -1,5 +1,7 @@
 --- Two versions of an application side by side, each with views of its own.
 
+local versions = require "versions"
+
 -- What the author says of columns, by table: "users.email" is column email of the table that `tables` calls users.
 local function column_of(text, v, use, field)
     for i, name in ipairs(v.tables) do
@@ -74,121 +76,22 @@ local function is_complete(t, columns, left_out, use)
     return good
 end
 
-local function has_column_rights(t)
-    for _, c in ipairs(t.columns) do
-        if c.grants and c.grants[1] then
-            return true
-        end
-    end
-    return false
-end
-
--- A view that acts for its caller asks for a right on each column that it shows, whichever the query is about.
-local function acts_for_caller(t)
-    return t.server_version >= 150000 and not has_column_rights(t)
-end
-
--- The statements that make a view, with the rights of its table.
-local function view(t, schema, columns, use)
-    local relation = use.qualified(schema, t.name)
-    local list = {}
-    for i, c in ipairs(columns) do
-        list[i] = use.quote(c.from) .. (c.from == c.name and "" or " AS " .. use.quote(c.name))
-    end
-    local lines = {
-        ("CREATE VIEW %s%s AS\n    SELECT %s\n      FROM %s"):format(
-            relation,
-            acts_for_caller(t) and " WITH (security_invoker = true)" or "",
-            table.concat(list, ", "),
-            t.relation
-        ),
-    }
-    for _, right in ipairs(use.privileges({ owner = t.owner, given_to_new = t.given_to_new, grants = t.grants,
-        columns = columns }, relation)) do
-        lines[#lines + 1] = right
-    end
-    return table.concat(lines, ";\n")
-end
-
--- CREATE SCHEMA, for the owners of the tables and whoever has a right on one of them.
-local function make_schema(schema, tables, use)
-    local quoted = use.quote(schema)
-    local lines, taken = { "CREATE SCHEMA " .. quoted }, {}
-    local function grant(what, role)
-        local line = ("GRANT %s ON SCHEMA %s TO %s"):format(what, quoted, role and use.quote(role) or "PUBLIC")
-        if not taken[line] then
-            taken[line] = true
-            lines[#lines + 1] = line
-        end
-    end
-    for _, t in ipairs(tables) do
-        grant("USAGE, CREATE", t.owner)
-        for _, g in ipairs(t.grants) do
-            grant("USAGE", g.role)
-        end
-        for _, c in ipairs(t.columns) do
-            for _, g in ipairs(c.grants or {}) do
-                grant("USAGE", g.role)
-            end
-        end
-    end
-    return table.concat(lines, ";\n")
-end
-
--- The statements that make a schema with its views, and those that take it away; and the views with the rights that are
--- meant. `kept`: views that are there.
-local function version(schema, tables, columns, kept, use)
-    local make, drop, made = {}, {}, {}
-    if not next(kept) then
-        make[1] = make_schema(schema, tables, use)
-    end
-    for i, t in ipairs(tables) do
-        if not kept[i] then
-            make[#make + 1] = view(t, schema, columns[i], use)
-            made[#made + 1] = { name = use.qualified(schema, t.name), grants = t.grants }
-            table.insert(drop, 1, "DROP VIEW " .. use.qualified(schema, t.name))
-        end
-    end
-    if not next(kept) then
-        drop[#drop + 1] = "DROP SCHEMA " .. use.quote(schema)
-    end
-    return table.concat(make, ";\n"), table.concat(drop, ";\n"), made
-end
-
--- Everything, of the old schema.
-local function drop_all(schema, tables, use)
-    local lines = {}
-    for i, t in ipairs(tables) do
-        lines[i] = "DROP VIEW " .. use.qualified(schema, t.name)
-    end
-    lines[#lines + 1] = "DROP SCHEMA " .. use.quote(schema)
-    return table.concat(lines, ";\n")
-end
-
 local function read_tables(v, use)
-    local tables, names, good = {}, {}, true
+    local tables, names = {}, {}
     for i, text in ipairs(v.tables) do
         local t = use.table(text, "tables")
-        if not t or not t:is_table() then
+        if not t or not t:is_table() or not versions.possible(t, "tables", use) then
             return nil
         end
         if names[t.name] then
             use.refuse("tables", ("two tables are called %s, and a view has the name of its table"):format(
                 use.quote(t.name)))
-            good = false
-        elseif t.row_security and t.server_version < 150000 then
-            use.refuse("tables", ("%s has row security, which a view of its owner gets around before PostgreSQL 15")
-                :format(t.relation))
-            good = false
-        elseif t.row_security and has_column_rights(t) then
-            use.refuse("tables", ("%s has row security, and a role has rights on single columns of it: no view keeps both")
-                :format(t.relation))
-            good = false
+            return nil
         end
         names[t.name] = true
         tables[i] = t
     end
-    return good and tables or nil
+    return tables
 end
 
 return {
@@ -253,7 +156,7 @@ recipe.versions {
             sources[#sources + 1] = r.column
         end
         local renamed = columns_by_table(sources, v, use, "rename")
-        local columns, kept, good = { old = {}, new = {} }, {}, true
+        local shapes, good = {}, true
         for i, t in ipairs(tables) do
             names[i] = {}
             for _, r in ipairs(v.rename or {}) do
@@ -267,35 +170,23 @@ recipe.versions {
             if not good then
                 return {}
             end
-            columns.old[i] = shown(t, added[i], {}, {})
-            columns.new[i] = shown(t, without[i], names[i], added[i])
-            good = is_complete(t, columns.new[i], without[i], use) and good
-            if use.exists(new, t.name) then
-                use.refuse("new", ("%s exists already"):format(use.qualified(new, t.name)))
-                good = false
-            end
-            kept[i] = use.exists(old, t.name) or nil
+            shapes[i] = {
+                t = t,
+                old = shown(t, added[i], {}, {}),
+                new = shown(t, without[i], names[i], added[i]),
+            }
+            good = is_complete(t, shapes[i].new, without[i], use) and good
         end
-        if not good then
+        local made = good and versions.make({ old = old, new = new, clients = v.clients }, shapes, use)
+        if not made then
             return {}
         end
-        local make_old, drop_old, made_old = version(old, tables, columns.old, kept, use)
-        local make_new, drop_new, made_new = version(new, tables, columns.new, {}, use)
-        local steps = {}
-        if make_old ~= "" then
-            steps[1] = use.only_for(use.sql(use.id("views of %s", old), make_old, { undo = drop_old }), made_old)
-        end
-        steps[#steps + 1] = use.only_for(use.sql(use.id("views of %s", new), make_new, { undo = drop_new }), made_new)
         local checks = { use.words.approval(use.id("old code is gone: nobody uses %s", old)) }
-        if v.clients then
-            checks[2] = use.words.no_clients(use.id("clients of %s", old)) { application = v.clients }
-        end
+        made.watch(checks)
         return {
-            use.words.expand(steps),
+            use.words.expand(made.steps),
             use.words.gate(use.id("nobody uses %s", old))(checks),
-            use.words.contract {
-                use.sql(use.id("drop %s", old), drop_all(old, tables, use), not next(kept) and { undo = make_old } or nil),
-            },
+            use.words.contract { made.drop() },
         }
     end,
 }

@@ -60,6 +60,27 @@ check_exit 3 "$ZDM" run "$plan"
 check_exit 0 "$ZDM" status "$plan"
 check_lacks "$out" "address_late"
 check_has "$out" "the_new_column_lacks"
+
+# What the recipes read then is in the target and in the ledger: either may be lost, but not both.
+says() { # says FILE TEXT, wherever its lines end
+    tr -s ' \n' ' ' <"$1" >flat
+    check_has flat "$2"
+}
+check_exit 0 "$ZDM" verify "$plan"
+read_then=$(sql "SELECT described FROM zdm.plan")
+sql "UPDATE zdm.plan SET described = jsonb_set(described::jsonb, '{users,comment}', '1')::json"
+check_exit 7 "$ZDM" verify "$plan"
+says "$out" "do not have the same of users"
+sql "UPDATE zdm.plan SET described = NULL"
+check_exit 7 "$ZDM" verify "$plan"
+says "$out" "zdm.plan.described is lost"
+check_exit 7 "$ZDM" run "$plan" --ledger other.db
+says "$err" "has begun, and what its recipes read of the tables then is lost"
+check_exit 7 "$ZDM" rollback "$plan" --ledger other.db
+check_exit 3 "$ZDM" run "$plan"
+check_lacks "$out" "address_late"
+check_exit 0 "$ZDM" verify "$plan"
+check_eq "put back" "$read_then" "$(sql 'SELECT described FROM zdm.plan')"
 check_exit 0 "$ZDM" rollback "$plan"
 # Taken back as a whole it reads the catalog anew.
 check_exit 0 "$ZDM" plan "$plan"

@@ -58,3 +58,126 @@ check_exit 0 "$ZDM" run things.lua
 picture | diff before - >change || true
 check_golden recipes/things change
 sql 'SET ROLE "Mrs Owner"; ALTER TABLE "My Shop"."All Things" RENAME TO things' # it still is its owner's
+
+# --- what hangs on a table from outside follows, and comes back: triggers that write the row again, row security,
+# publications, views on views; a role of the application sees its own rows only, at any moment and of any table
+fresh_db hanging
+export ZDM_LEDGER=$PWD/hanging.db
+sql "CREATE ROLE web LOGIN; CREATE ROLE audit;
+     CREATE TABLE accounts (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant text NOT NULL, name text, touched int DEFAULT 0,
+         seen int DEFAULT 0);
+     CREATE TABLE tenants (tenant text PRIMARY KEY, role name);
+     CREATE TABLE log (what text);
+     GRANT SELECT, INSERT, UPDATE, DELETE ON accounts TO web; GRANT SELECT ON tenants TO web; GRANT INSERT ON log TO web;
+     ALTER TABLE accounts ENABLE ROW LEVEL SECURITY;
+     CREATE POLICY own ON accounts TO web, audit USING (EXISTS (SELECT FROM tenants AS t WHERE t.tenant = accounts.tenant
+         AND t.role = current_user)) WITH CHECK (tenant <> '');
+     CREATE POLICY named ON accounts AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (name IS NOT NULL);
+     COMMENT ON POLICY own ON accounts IS 'by tenant';
+     CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS \$\$BEGIN
+         IF TG_OP = 'DELETE' THEN INSERT INTO log VALUES ('gone ' || OLD.id); RETURN NULL; END IF;
+         UPDATE accounts SET touched = touched + 1 WHERE id IN (NEW.id, NEW.id - 1); RETURN NULL; END\$\$;
+     CREATE FUNCTION lower_name() RETURNS trigger LANGUAGE plpgsql AS \$\$BEGIN NEW.name := lower(NEW.name); RETURN NEW; END\$\$;
+     CREATE TRIGGER a_touch AFTER INSERT OR UPDATE OF name ON accounts FOR EACH ROW WHEN (NEW.name <> 'still') EXECUTE FUNCTION touch();
+     CREATE CONSTRAINT TRIGGER b_gone AFTER DELETE ON accounts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION touch();
+     CREATE TRIGGER c_lower BEFORE INSERT OR UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION lower_name();
+     CREATE TRIGGER d_off AFTER INSERT ON accounts FOR EACH ROW EXECUTE FUNCTION touch();
+     ALTER TABLE accounts DISABLE TRIGGER d_off, ENABLE ALWAYS TRIGGER c_lower;
+     COMMENT ON TRIGGER c_lower ON accounts IS 'small letters';
+     INSERT INTO tenants VALUES ('t0', 'web'), ('t1', 'audit');
+     INSERT INTO accounts (tenant, name) SELECT 't' || g % 2, 'Name ' || g FROM generate_series(1, 40) AS g;
+     CREATE VIEW names WITH (security_barrier = true) AS SELECT id, name, upper(tenant) AS \"The Tenant\" FROM accounts;
+     CREATE VIEW many AS SELECT \"The Tenant\", count(*) FROM names WHERE id IN (SELECT id FROM accounts) GROUP BY 1;
+     CREATE VIEW grouped AS SELECT id, name FROM accounts GROUP BY id;
+     GRANT SELECT ON names TO audit; COMMENT ON VIEW names IS 'for audit';
+     CREATE PUBLICATION out FOR TABLE accounts WITH (publish_via_partition_root = true);
+     CREATE PUBLICATION few FOR TABLE tenants"
+[ "$(sql 'SHOW server_version_num')" -lt 150000 ] ||
+    sql "ALTER PUBLICATION few ADD TABLE accounts (id, tenant) WHERE (id > 3)"
+outside() { # what is said of tables from outside of them
+    sql "SELECT replace(said, E'\n', ' ') FROM (
+         SELECT format('policy %s of %s: %s %s %s %s %s %s', polname, polrelid::regclass, polpermissive, polcmd, polroles::regrole[],
+                       pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid), obj_description(oid)) AS said FROM pg_policy
+         UNION ALL SELECT format('%s %s %s', oid::regclass, relrowsecurity, relforcerowsecurity) FROM pg_class WHERE relrowsecurity
+         UNION ALL SELECT format('trigger %s of %s: %s %s', tgname, tgrelid::regclass, tgenabled, obj_description(oid)) FROM pg_trigger
+          WHERE NOT tgisinternal
+         UNION ALL SELECT (to_jsonb(t) || jsonb_build_object('attnames', (SELECT jsonb_agg(x ORDER BY x)
+                              FROM jsonb_array_elements(to_jsonb(t) -> 'attnames') AS x)))::text FROM pg_publication_tables AS t
+         UNION ALL SELECT format('view %s: %s %s %s %s', oid::regclass, reloptions, relacl, obj_description(oid), pg_get_viewdef(oid))
+                     FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace) AS s" | grep -v zdm | sort
+}
+cat >accounts.lua <<'LUA'
+return plan "accounts" { api = 1, recipe.copy_table { table = "accounts", order = { "touched", "seen", "id", "name", "tenant" } } }
+LUA
+same() { # same OTHER: the two tables
+    check_eq "$1 has the rows of accounts" 0 "$(sql "SELECT count(*) FROM accounts AS a FULL JOIN $1 AS b USING (id)
+        WHERE ROW(a.tenant, a.name, a.touched)::text IS DISTINCT FROM ROW(b.tenant, b.name, b.touched)::text")"
+}
+app() {
+    psql -XAtq -v ON_ERROR_STOP=1 -U web <<'SQL'
+INSERT INTO accounts (tenant, name) VALUES ('t0', 'NEW'), ('t0', 'Second') RETURNING id \g /dev/null
+UPDATE accounts SET name = name || 'X' WHERE id > 30;
+DELETE FROM accounts WHERE id = (SELECT min(id) FROM accounts);
+SELECT count(*) > 0 AND bool_and(tenant = 't0' AND name = lower(name)) FROM accounts
+SQL
+}
+outside >before
+check_exit 0 "$ZDM" run accounts.lua --until 'copy accounts to accounts_zdm_new'
+check_eq "rows of others" "t" "$(app)"
+check_eq "nobody reads the new one" 0 "$(sql 'SELECT count(*) FROM accounts_zdm_new' -U web)"
+same accounts_zdm_new
+check_exit 3 "$ZDM" run accounts.lua
+outside | diff before - >&2 || fail "something did not follow"
+check_eq "rows of others, behind" "t" "$(app)"
+same accounts_zdm_old
+check_eq "the view reads it" "$(sql 'SELECT count(*) FROM accounts')" "$(sql 'SELECT count(*) FROM names')"
+check_exit 0 "$ZDM" rollback accounts.lua --accept-data-loss
+outside | diff before - >&2 || fail "something did not come back"
+check_eq "rows of others, back" "t" "$(app)"
+check_exit 3 "$ZDM" run accounts.lua
+check_eq "rows of others, again" "t" "$(app)"
+same accounts_zdm_old
+check_exit 0 "$ZDM" approve accounts.lua 'accounts_zdm_old can go' --note "tested"
+check_exit 0 "$ZDM" run accounts.lua
+outside | diff before - >&2 || fail "something went with the old table"
+check_exit 0 "$ZDM" verify accounts.lua
+
+# The same of a partitioned one, whose triggers are those of each partition.
+sql "ALTER TABLE accounts ENABLE TRIGGER d_off, ENABLE TRIGGER c_lower; ALTER PUBLICATION few SET (publish_via_partition_root = true)"
+cat >parts.lua <<'LUA'
+return plan "parts" { api = 1, recipe.partition_table { table = "accounts", hash = "id", partitions = 2 } }
+LUA
+outside >before
+check_exit 3 "$ZDM" run parts.lua
+outside | grep -v -e accounts_p | diff before - >&2 || fail "something did not follow"
+check_eq "rows of others, in partitions" "t" "$(app)"
+same accounts_zdm_old
+check_exit 0 "$ZDM" rollback parts.lua --accept-data-loss
+outside | diff before - >&2 || fail "something did not come back"
+[ "$(sql 'SHOW server_version_num')" -lt 150000 ] || sql "ALTER PUBLICATION few DROP TABLE accounts"
+
+# A role that does not see all rows copies none.
+sql "CREATE ROLE runner LOGIN; GRANT ALL ON DATABASE hanging TO runner; GRANT ALL ON SCHEMA public TO runner;
+     CREATE TABLE secrets (id int PRIMARY KEY); ALTER TABLE secrets OWNER TO runner;
+     ALTER TABLE secrets ENABLE ROW LEVEL SECURITY; ALTER TABLE secrets FORCE ROW LEVEL SECURITY"
+cat >secrets.lua <<'LUA'
+return plan "secrets" { api = 1, recipe.copy_table { table = "secrets" } }
+LUA
+sql "GRANT ALL ON SCHEMA zdm TO runner; GRANT ALL ON ALL TABLES IN SCHEMA zdm TO runner; GRANT runner TO CURRENT_USER"
+check_exit 1 env ZDM_DATABASE_URL="${ZDM_DATABASE_URL/user=$PGUSER/user=runner}" "$ZDM" run secrets.lua
+check_has "$err" "row security hides rows of public.secrets from this role"
+
+# What does not follow is refused, with the list.
+sql "ALTER TABLE accounts DISABLE TRIGGER d_off; CREATE PUBLICATION whole FOR ALL TABLES; CREATE MATERIALIZED VIEW kept AS SELECT * FROM accounts;
+     CREATE POLICY via ON tenants USING (EXISTS (SELECT FROM accounts AS a WHERE a.tenant = tenants.tenant));
+     CREATE RULE quiet AS ON DELETE TO accounts DO ALSO NOTHING; ALTER PUBLICATION out SET (publish_via_partition_root = false);
+     CREATE TRIGGER e_all AFTER UPDATE ON accounts REFERENCING NEW TABLE AS n FOR EACH ROW EXECUTE FUNCTION touch()"
+cat >refused.lua <<'LUA'
+return plan "refused" {
+    api = 1,
+    recipe.copy_table { table = "accounts" },
+    recipe.partition_table { table = "accounts", hash = "tenant", partitions = 2 },
+}
+LUA
+check_exit 2 "$ZDM" plan refused.lua
+check_golden recipes/hanging_refused "$err"

@@ -108,3 +108,104 @@ refused 'old and new are one schema' "old = 'a', new = 'a', tables = { 'users' }
 refused '"App V2".users exists already' "old = 'a', new = '\"App V2\"', tables = { 'users' }"
 sql 'GRANT SELECT (id) ON "Odd Ones" TO reader'
 refused 'has row security, and a role has rights on single columns' "old = 'a', new = 'b', tables = { '\"Odd Ones\"' }"
+
+# The field `versions` of other recipes: each version of the code sees its own shape of the table, and what the other one
+# writes, from before its approval on; the schema that was new in one plan is old in the next.
+fresh_db fields
+export ZDM_LEDGER=$PWD/fields.db
+sql "CREATE TABLE people (id serial PRIMARY KEY, email text NOT NULL UNIQUE, name text, age text, zip int, city text);
+     CREATE TABLE visits (person int REFERENCES people);
+     GRANT SELECT, INSERT, UPDATE, DELETE ON people TO app; GRANT USAGE ON SEQUENCE people_id_seq TO app;
+     INSERT INTO people (email, name, age, zip, city) SELECT 'e' || g, 'A B' || g, g::text, g, 'x' FROM generate_series(1, 9) AS g"
+shape() { # shape SCHEMA.VIEW: its columns
+    sql "SELECT string_agg(attname || ' ' || atttypid::regtype, ', ' ORDER BY attnum) FROM pg_attribute
+         WHERE attrelid = '$1'::regclass AND attnum > 0 AND NOT attisdropped"
+}
+step() { # step OLD NEW RECIPE: a plan of one recipe, up to its last approval
+    cat >step.lua <<LUA
+return plan "to_$2" { api = 1, recipe.$3, versions = { old = "$1", new = "$2", clients = "shop $1" } } }
+LUA
+    check_exit 3 "$ZDM" run step.lua
+}
+finish() { # finish OLD: not while an old client is there
+    check_exit 3 "$ZDM" run step.lua
+    grep '^  zdm approve' "$out" | while read -r _ rest; do eval "\"$ZDM\" $rest" >/dev/null; done
+    PGAPPNAME="shop $1" hold_lock "SELECT 1"
+    check_exit 3 "$ZDM" run step.lua
+    check_has "$out" "shop $1"
+    check_eq "$1 is there" t "$(sql "SELECT to_regnamespace('$1') IS NOT NULL")"
+    release_lock
+    code=0
+    "$ZDM" run step.lua >"$out" 2>"$err" || code=$?
+    [[ $code = 0 || $code = 3 ]] || fail "exit code $code: $(cat "$out" "$err")" # 3: columns that are retained
+    check_eq "$1 is gone" f "$(sql "SELECT to_regnamespace('$1') IS NOT NULL")"
+}
+picture >before
+step p1 p2 'rename_column { table = "people", from = "email", to = "mail"'
+check_eq "old" "id integer, email text, name text, age text, zip integer, city text" "$(shape p1.people)"
+check_eq "new" "id integer, mail text, name text, age text, zip integer, city text" "$(shape p2.people)"
+as app p1 "INSERT INTO people (email) VALUES ('one'); UPDATE people SET email = 'two' WHERE email = 'one'"
+as app p2 "UPDATE people SET mail = mail || '!' WHERE mail = 'two'; INSERT INTO people (mail) VALUES ('three')"
+check_eq "both" "two!|three" "$(as app p1 "SELECT string_agg(email, '|' ORDER BY id) FROM people WHERE id > 9")"
+check_exit 0 "$ZDM" rollback step.lua --accept-data-loss
+picture | diff before - >&2 || fail "the way back ends elsewhere"
+check_exit 3 "$ZDM" run step.lua
+finish p1
+
+# Behind the swap, too, neither side notices anything; not even statements that were prepared before.
+step p2 p3 'change_type { table = "people", column = "age", type = "int"'
+check_has "$out" "no way back is needed"
+check_exit 0 "$ZDM" rollback step.lua --to "people.age is ready"
+psql -XAtq -U app >seen 2>&1 <<SQL
+SET search_path = p2;
+PREPARE old AS SELECT pg_typeof(age), age FROM people WHERE mail = 'e1';
+EXECUTE old;
+SET search_path = p3;
+PREPARE new AS SELECT pg_typeof(age), age FROM people WHERE mail = 'e1';
+EXECUTE new;
+UPDATE people SET age = age + 1 WHERE mail = 'e1';
+\! "$ZDM" run step.lua >swap.out 2>&1
+EXECUTE new;
+UPDATE people SET age = age + 1 WHERE mail = 'e1';
+SET search_path = p2;
+EXECUTE old;
+UPDATE people SET age = '77' WHERE mail = 'e1';
+SET search_path = p3;
+EXECUTE new;
+SQL
+check_eq "seen" "text|1 integer|1 integer|2 text|3 integer|77" "$(paste -sd ' ' seen)"
+finish p2
+check_eq "old" "id integer, name text, age integer, zip integer, city text, mail text" "$(shape p3.people)"
+
+step p3 p4 "split_column { table = 'people', column = 'name', join = \"concat_ws(' ', first, last)\",
+    into = { first = \"split_part(name, ' ', 1)\", last = \"split_part(name, ' ', 2)\" }"
+check_eq "new" "id integer, first text, last text, zip integer, city text, mail text, age integer" "$(shape p4.people)"
+as app p4 "INSERT INTO people (mail, first, last) VALUES ('four', 'F', 'Our')"
+check_eq "joined" "F Our" "$(as app p3 "SELECT name FROM people WHERE mail = 'four'")"
+finish p3
+
+step p4 p5 "merge_columns { table = 'people', into = 'place', join = \"concat_ws(' ', zip, city)\",
+    from = { zip = \"split_part(place, ' ', 1)::int\", city = \"split_part(place, ' ', 2)\" }"
+as app p4 "UPDATE people SET city = 'here' WHERE mail = 'e2'"
+check_eq "merged" "2 here" "$(as app p5 "SELECT place FROM people WHERE mail = 'e2'")"
+finish p4
+
+step p5 p6 'rename_table { table = "people", to = "humans"'
+as app p5 "UPDATE people SET first = 'Eve' WHERE mail = 'e3'"
+check_eq "renamed" "Eve" "$(as app p6 "SELECT first FROM humans WHERE mail = 'e3'")"
+check_eq "for all others" "Eve" "$(sql "SELECT first FROM people WHERE mail = 'e3'")"
+finish p5
+check_eq "in the end" "id integer, mail text, age integer, first text, last text, place text" "$(shape humans | tr -d '"' |
+    sed 's/, zdm_[^,]*//g')"
+
+refuses() { # refuses TEXT RECIPES
+    echo "return plan 'r' { api = 1, $2 }" >refused.lua
+    check_exit 2 "$ZDM" plan refused.lua --db "$ZDM_DATABASE_URL"
+    check_has "$err" "$1"
+}
+rename='recipe.rename_column { table = "humans", from = "mail", to = "m",'
+refuses 'old and new are one schema' "$rename versions = { old = 'p6', new = 'p6' } }"
+refuses 'has "new", which must be' "$rename versions = { old = 'p7' } }"
+refuses 'did you mean "clients"' "$rename versions = { old = 'p7', new = 'p8', client = 'x' } }"
+refuses 'another recipe of the plan has the schema p8 already' "$rename versions = { old = 'p6', new = 'p8' } },
+    recipe.change_type { table = 'humans', column = 'age', type = 'bigint', versions = { old = 'p8', new = 'p9' } }"

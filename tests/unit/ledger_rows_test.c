@@ -57,6 +57,41 @@ plans_are_kept_by_target_and_name(void **state)
 }
 
 static void
+described_is(struct zdm_ledger *ledger, const char *target, const char *name, const char *expected)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    char *found = NULL;
+
+    ok(zdm_ledger_described(ledger, target, name, &found, &err), &err);
+    if (expected)
+        assert_string_equal(found, expected);
+    else
+        assert_null(found);
+    free(found);
+}
+
+static void
+what_recipes_read_is_kept(void **state)
+{
+    (void)state;
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_ledger *ledger = open_ledger(ZDM_LEDGER_WRITE);
+    int64_t a = 0;
+
+    ok(zdm_ledger_plan_put(ledger, TARGET, "here", "a", NULL, "f", NULL, &a, &err), &err);
+    described_is(ledger, TARGET, "a", NULL);
+    described_is(ledger, TARGET, "b", NULL);
+    ok(zdm_ledger_described_put(ledger, a, "{}", &err), &err);
+    described_is(ledger, TARGET, "a", "{}");
+    ok(zdm_ledger_described_put(ledger, a, "{\"t\":null}", &err), &err);
+    ok(zdm_ledger_described_put(ledger, a, "{}", &err), &err); /* a run in which no recipe asked */
+    ok(zdm_ledger_plan_put(ledger, TARGET, "here", "a", NULL, "f", NULL, &a, &err), &err);
+    described_is(ledger, TARGET, "a", "{\"t\":null}");
+    described_is(ledger, "other", "a", NULL);
+    zdm_ledger_close(ledger);
+}
+
+static void
 runs_end_or_are_lost(void **state)
 {
     (void)state;
@@ -326,6 +361,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         scratch_test(plans_are_kept_by_target_and_name),
+        scratch_test(what_recipes_read_is_kept),
         scratch_test(runs_end_or_are_lost),
         scratch_test(steps_mirror_the_journal),
         scratch_test(forgetting_a_step_takes_what_hangs_on_it),

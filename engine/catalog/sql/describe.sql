@@ -34,12 +34,11 @@ SELECT pg_catalog.jsonb_build_object(
       FROM pg_catalog.pg_partitioned_table p WHERE p.partrelid = c.oid),
   'bound', CASE WHEN c.relispartition THEN pg_catalog.pg_get_expr(c.relpartbound, c.oid) END,
   'condition', CASE WHEN c.relispartition THEN pg_catalog.pg_get_partition_constraintdef(c.oid) END,
-  'triggers', COALESCE((SELECT pg_catalog.jsonb_agg(g.tgname ORDER BY g.tgname) FROM pg_catalog.pg_trigger g
-                         WHERE g.tgrelid = c.oid AND NOT g.tgisinternal), '[]'),
   'children', COALESCE((SELECT pg_catalog.jsonb_agg(x ORDER BY x)
                  FROM (SELECT i.inhrelid::pg_catalog.regclass::text AS x FROM pg_catalog.pg_inherits i
                         WHERE c.relkind <> 'p' AND i.inhparent = c.oid) s), '[]'),
   'row_security', c.relrowsecurity,
+  'row_security_forced', c.relforcerowsecurity,
   'comment', pg_catalog.obj_description(c.oid, 'pg_class'),
   'options', (SELECT pg_catalog.jsonb_agg(o ORDER BY o)
                 FROM (SELECT o FROM pg_catalog.unnest(c.reloptions) AS o
@@ -225,6 +224,13 @@ SELECT pg_catalog.jsonb_build_object(
       'what', COALESCE('generated column ' || pg_catalog.quote_ident(g.attname),
                        pg_catalog.pg_describe_object(d.classid, d.objid, 0)),
       'column', a.attname,
+      'kind', CASE d.classid WHEN 'pg_catalog.pg_policy'::pg_catalog.regclass THEN 'policy'
+                             WHEN 'pg_catalog.pg_trigger'::pg_catalog.regclass THEN 'trigger'
+                             WHEN 'pg_catalog.pg_publication_rel'::pg_catalog.regclass THEN 'publication'
+                             WHEN 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+                             THEN (SELECT 'view' FROM pg_catalog.pg_class w
+                                    WHERE w.oid = r.ev_class AND w.relkind = 'v' AND r.rulename = '_RETURN') END,
+      'view', CASE WHEN r.rulename = '_RETURN' THEN r.ev_class::pg_catalog.regclass::text END,
       -- It goes with the table.
       'own', NULLIF(d.classid = 'pg_catalog.pg_publication_rel'::pg_catalog.regclass
                     OR EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.oid = d.objid AND p.polrelid = c.oid
@@ -259,6 +265,120 @@ SELECT pg_catalog.jsonb_build_object(
       JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
                                  AND d.refobjid IN (y.oid, y.typarray)
      WHERE y.oid = c.reltype AND d.deptype <> 'i'), '[]'),
+  'policies', COALESCE((
+    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+      'name', p.polname,
+      'definition', pg_catalog.format('AS %s FOR %s TO %s%s%s',
+        CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
+        CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE'
+                      ELSE 'ALL' END,
+        (SELECT pg_catalog.string_agg(CASE WHEN o.role = 0 THEN 'PUBLIC'
+                                           ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(o.role)) END, ', '
+                                      ORDER BY o.n)
+           FROM pg_catalog.unnest(p.polroles) WITH ORDINALITY AS o(role, n)),
+        ' USING (' || pg_catalog.pg_get_expr(p.polqual, p.polrelid) || ')',
+        ' WITH CHECK (' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) || ')'),
+      'comment', pg_catalog.obj_description(p.oid, 'pg_policy')
+    )) ORDER BY p.polname)
+    FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid), '[]'),
+  'triggers', COALESCE((
+    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+      'name', g.tgname,
+      'definition', pg_catalog.pg_get_triggerdef(g.oid),
+      'enabled', CASE g.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' END,
+      'each_row', NULLIF(g.tgtype & 1 = 1, false),
+      'transition', NULLIF(COALESCE(g.tgoldtable, g.tgnewtable) IS NOT NULL, false),
+      'of_zdm', NULLIF(EXISTS (SELECT FROM pg_catalog.pg_proc f
+                                WHERE f.oid = g.tgfoid AND f.pronamespace = pg_catalog.to_regnamespace('zdm')), false),
+      'comment', pg_catalog.obj_description(g.oid, 'pg_trigger')
+    )) ORDER BY g.tgname)
+    FROM pg_catalog.pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal), '[]'),
+  -- Those that send the table, named one by one or with all tables, of a schema or at all. Column lists and filters
+  -- there are since 15.
+  'publications', COALESCE((
+    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+      'name', u.pubname,
+      'whole', NULLIF(m.oid IS NULL, false),
+      'via_root', NULLIF(u.pubviaroot, false),
+      'columns', CASE WHEN pg_catalog.to_jsonb(m) ->> 'prattrs' IS NOT NULL
+                      THEN pg_catalog.to_jsonb(s) -> 'attnames' END,
+      'filter', pg_catalog.to_jsonb(s) ->> 'rowfilter')) ORDER BY u.pubname)
+    FROM pg_catalog.pg_publication u
+    JOIN pg_catalog.pg_publication_tables s
+      ON s.pubname = u.pubname AND s.schemaname = n.nspname AND s.tablename = c.relname
+    LEFT JOIN pg_catalog.pg_publication_rel m ON m.prpubid = u.oid AND m.prrelid = c.oid), '[]'),
+  -- The views that read the table, and those that read these; outermost first, as a query locks them.
+  'views', COALESCE((
+    WITH RECURSIVE read_by AS (
+      SELECT r.ev_class AS view, d.refobjid AS relation
+        FROM pg_catalog.pg_depend d
+        JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND r.oid = d.objid
+        JOIN pg_catalog.pg_class w ON w.oid = r.ev_class AND w.relkind = 'v'
+       WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND r.rulename = '_RETURN'
+         AND r.ev_class <> d.refobjid
+    ), found AS (
+      SELECT b.view, 1 AS depth FROM read_by b WHERE b.relation = c.oid
+      UNION
+      SELECT b.view, f.depth + 1 FROM found f JOIN read_by b ON b.relation = f.view AND f.depth < 100
+    ), views AS (
+      SELECT f.view, pg_catalog.max(f.depth) AS depth FROM found f GROUP BY f.view
+    )
+    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+      'relation', w.oid::pg_catalog.regclass::text,
+      'definition', pg_catalog.rtrim(pg_catalog.pg_get_viewdef(w.oid), ';'),
+      'options', (SELECT pg_catalog.string_agg(o, ', ') FROM pg_catalog.unnest(w.reloptions) AS o),
+      'owner', pg_catalog.pg_get_userbyid(w.relowner),
+      'comment', pg_catalog.obj_description(w.oid, 'pg_class'),
+      'grants', (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                   'privilege', g.privilege_type,
+                   'role', CASE WHEN g.grantee = 0 THEN NULL ELSE pg_catalog.pg_get_userbyid(g.grantee) END,
+                   'grantable', g.is_grantable) ORDER BY g.grantee, g.privilege_type)
+                   FROM pg_catalog.aclexplode(w.relacl) g WHERE g.grantee <> w.relowner),
+      'columns', (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+                    'name', a.attname,
+                    'default', pg_catalog.pg_get_expr(f.adbin, f.adrelid),
+                    'comment', pg_catalog.col_description(w.oid, a.attnum),
+                    'grants', (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                                 'privilege', g.privilege_type,
+                                 'role', CASE WHEN g.grantee = 0 THEN NULL
+                                              ELSE pg_catalog.pg_get_userbyid(g.grantee) END,
+                                 'grantable', g.is_grantable) ORDER BY g.grantee, g.privilege_type)
+                                 FROM pg_catalog.aclexplode(a.attacl) g))) ORDER BY a.attnum)
+                    FROM pg_catalog.pg_attribute a
+                    LEFT JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+                   WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped),
+      -- Of the table: it itself, and the columns; without a column list, of none.
+      'of_table', NULLIF(EXISTS (SELECT FROM read_by b WHERE b.view = v.view AND b.relation = c.oid), false),
+      'of_columns', (SELECT pg_catalog.jsonb_agg(DISTINCT a.attname)
+                       FROM pg_catalog.pg_rewrite r
+                       JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+                                                  AND d.objid = r.oid
+                       JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+                      WHERE r.ev_class = w.oid AND r.rulename = '_RETURN' AND a.attnum > 0
+                        AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = c.oid),
+      'reads', (SELECT pg_catalog.jsonb_agg(DISTINCT b.relation::pg_catalog.regclass::text)
+                  FROM read_by b JOIN views o ON o.view = b.relation WHERE b.view = v.view),
+      -- It groups by a key of the table, and names other columns.
+      'needs_key', NULLIF(EXISTS (
+        SELECT FROM pg_catalog.pg_rewrite r
+          JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid
+          JOIN pg_catalog.pg_constraint k ON k.oid = d.refobjid AND k.conrelid = c.oid
+         WHERE r.ev_class = w.oid AND d.refclassid = 'pg_catalog.pg_constraint'::pg_catalog.regclass), false),
+      -- What would go with the view, or keeps it from going, beside the views that read it.
+      'hanging', (SELECT pg_catalog.jsonb_agg(DISTINCT pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid))
+                    FROM pg_catalog.pg_depend d
+                    LEFT JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+                                                     AND r.oid = d.objid
+                    LEFT JOIN pg_catalog.pg_class k ON k.oid = r.ev_class
+                    LEFT JOIN pg_catalog.pg_type y ON y.typrelid = w.oid
+                   WHERE (d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = w.oid
+                          OR d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
+                             AND d.refobjid IN (y.oid, y.typarray) AND d.deptype <> 'i')
+                     AND d.classid NOT IN ('pg_catalog.pg_type'::pg_catalog.regclass,
+                                           'pg_catalog.pg_attrdef'::pg_catalog.regclass)
+                     AND NOT COALESCE(r.rulename = '_RETURN' AND k.relkind = 'v', false))
+    )) ORDER BY v.depth DESC, w.oid::pg_catalog.regclass::text)
+    FROM views v JOIN pg_catalog.pg_class w ON w.oid = v.view), '[]'),
   'server_version', pg_catalog.current_setting('server_version_num')::int
 )::text
 FROM pg_catalog.pg_class c

@@ -1,6 +1,4 @@
--- $1 plan -> what its recipes read of the tables, once the plan has begun.
-SELECT p.described
-FROM zdm.plan AS p
-WHERE p.name OPERATOR(pg_catalog.=) $1 AND p.described IS NOT NULL
-  AND EXISTS (SELECT FROM zdm.journal AS j WHERE j.plan OPERATOR(pg_catalog.=) $1
-                 AND j.state OPERATOR(pg_catalog.<>) ALL ('{approved,undone}'::pg_catalog.text[]))
+-- $1 plan -> has it begun?, and what its recipes read of the tables (NULL: that is not known).
+SELECT EXISTS (SELECT FROM zdm.journal AS j WHERE j.plan OPERATOR(pg_catalog.=) $1
+                  AND j.state OPERATOR(pg_catalog.<>) ALL ('{approved,undone}'::pg_catalog.text[])),
+       (SELECT p.described FROM zdm.plan AS p WHERE p.name OPERATOR(pg_catalog.=) $1)

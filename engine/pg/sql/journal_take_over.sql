@@ -1,5 +1,5 @@
 -- $1 plan $2 fingerprint $3 who $4 tables $5 steps $6 after $7 alongside
--- $8 described, JSON; NULL: they stay as they are -> our epoch. Waits for every
+-- $8 described, JSON; NULL: they stay as they are; {}: it too, when the plan has begun -> our epoch. Waits for every
 -- transaction that holds the fence.
 INSERT INTO zdm.plan AS p (name, fingerprint, runner, epoch, at, tables, steps, after, alongside, described)
 VALUES ($1, $2, $3, 1, pg_catalog.clock_timestamp(),
@@ -11,6 +11,12 @@ SET fingerprint = excluded.fingerprint, runner = excluded.runner, at = excluded.
     tables = CASE WHEN excluded.steps IS NULL THEN p.tables ELSE excluded.tables END,
     after = CASE WHEN excluded.steps IS NULL THEN p.after ELSE excluded.after END,
     alongside = CASE WHEN excluded.steps IS NULL THEN p.alongside ELSE excluded.alongside END,
-    described = coalesce(excluded.described, p.described),
+    described = CASE WHEN excluded.described IS NULL THEN p.described
+                     WHEN excluded.described::pg_catalog.text OPERATOR(pg_catalog.=) '{}'
+                          AND EXISTS (SELECT FROM zdm.journal AS j WHERE j.plan OPERATOR(pg_catalog.=) $1
+                                         AND j.state OPERATOR(pg_catalog.<>)
+                                             ALL ('{approved,undone}'::pg_catalog.text[]))
+                     THEN coalesce(p.described, excluded.described)
+                     ELSE excluded.described END,
     steps = coalesce(excluded.steps, p.steps), epoch = p.epoch OPERATOR(pg_catalog.+) 1
 RETURNING epoch

@@ -1,0 +1,1 @@
+SELECT described FROM plan WHERE target = :target AND name = :name;

@@ -1,0 +1,154 @@
+--- What hangs on a table from outside of its columns and follows when another takes its name: triggers,
+--- policies, publications, views. A part of shadow.lua, which see.
+--
+-- All of it moves in the one transaction of the swap. Before, the new table has row security without a policy, so that
+-- who has a right on it sees nothing of it; nothing of it is published, and no trigger fires for rows that are copied
+-- or mirrored. Behind it the same is true of the old one, but for its policies, which it keeps.
+
+local hanging = {}
+
+-- Of one kind, in a description that an older zdm may have made.
+local function of(t, what)
+    return t[what] or {}
+end
+
+-- The views that read the table itself; outermost first.
+local function views(t)
+    local list = {}
+    for _, view in ipairs(of(t, "views")) do
+        if view.of_table then
+            list[#list + 1] = view
+        end
+    end
+    return list
+end
+
+--- Is it one of a table's dependents that follows? Reasons against it are hanging.in_the_way()'s.
+function hanging.follows(t, dependent)
+    local kind = dependent.kind
+    return kind == "view" or kind and dependent.own and t.triggers ~= nil or false
+end
+
+--- What does not, as texts; `want` as in shadow.lua.
+function hanging.in_the_way(t, want, list)
+    local function add(format, ...)
+        list[#list + 1] = format:format(...)
+    end
+    local parts = want.partition_by
+    for _, trigger in ipairs(of(t, "triggers")) do
+        if trigger.of_zdm then
+            add("trigger %s of another plan", trigger.name)
+        elseif parts and trigger.enabled then
+            add("trigger %s, which does not simply fire (%s)", trigger.name, trigger.enabled)
+        elseif parts and trigger.each_row and trigger.transition then
+            add("trigger %s, for each row and with a transition table", trigger.name)
+        end
+    end
+    for _, publication in ipairs(of(t, "publications")) do
+        if publication.whole then
+            add("publication %s, which would send the second table as well", publication.name)
+        elseif parts and not publication.via_root then
+            add("publication %s, which would send partitions (publish_via_partition_root is off)", publication.name)
+        end
+    end
+    for _, view in ipairs(views(t)) do
+        if view.needs_key and want.key then
+            add("view %s, which groups by the old key", view.relation)
+        end
+    end
+end
+
+--- Does something of the author's write when rows are written?
+function hanging.has_triggers(t)
+    return #of(t, "triggers") > 0
+end
+
+--- Statements for the new table while it is empty and nobody knows it.
+function hanging.create(t, new, out)
+    if t.row_security then
+        out[#out + 1] = ("ALTER TABLE %s ENABLE ROW LEVEL SECURITY"):format(new)
+    end
+    if t.row_security_forced then
+        out[#out + 1] = ("ALTER TABLE %s FORCE ROW LEVEL SECURITY"):format(new)
+    end
+end
+
+--- What the first step requires: who copies has to see every row.
+function hanging.requires(t, use)
+    if not t.row_security then
+        return nil
+    end
+    return { {
+        sql = {
+            text = ("SELECT NOT pg_catalog.row_security_active(%s)"):format(use.literal(t.relation)),
+            line = use.at.line,
+        },
+        message = ("row security hides rows of %s from this role"):format(t.relation),
+        hint = "run the plan as the owner of the table, or as a role with BYPASSRLS",
+    } }
+end
+
+--- Statements before the names change: what hangs on the table that has the name lets go of it.
+function hanging.release(t, use, out, back)
+    -- A query locks a view before its table; so do we, or each would wait for the other.
+    for _, view in ipairs(views(t)) do
+        out[#out + 1] = ("ALTER VIEW %s OWNER TO %s"):format(view.relation, use.quote(view.owner))
+    end
+    for _, publication in ipairs(of(t, "publications")) do
+        out[#out + 1] = ("ALTER PUBLICATION %s DROP TABLE %s"):format(use.quote(publication.name), t.relation)
+    end
+    for _, trigger in ipairs(of(t, "triggers")) do
+        out[#out + 1] = ("DROP TRIGGER %s ON %s"):format(use.quote(trigger.name), t.relation)
+    end
+    for _, policy in ipairs(back and of(t, "policies") or {}) do
+        out[#out + 1] = ("DROP POLICY %s ON %s"):format(use.quote(policy.name), t.relation)
+    end
+end
+
+local function comment_on(kind, name, t, comment, use, out)
+    if comment then
+        out[#out + 1] = ("COMMENT ON %s %s ON %s IS %s"):format(kind, use.quote(name), t.relation, use.literal(comment))
+    end
+end
+
+local function publish(t, publication, use)
+    local columns = publication.columns and (" (%s)"):format(use.names(publication.columns)) or ""
+    local filter = publication.filter and (" WHERE (%s)"):format(publication.filter) or ""
+    return ("ALTER PUBLICATION %s ADD TABLE %s%s%s"):format(use.quote(publication.name), t.relation, columns, filter)
+end
+
+--- Statements when another table has the name: it gets what hung on the first.
+function hanging.take(t, use, out, back)
+    for _, trigger in ipairs(of(t, "triggers")) do
+        out[#out + 1] = trigger.definition
+        if trigger.enabled then
+            out[#out + 1] = ("ALTER TABLE %s %s TRIGGER %s"):format(t.relation, trigger.enabled,
+                use.quote(trigger.name))
+        end
+        comment_on("TRIGGER", trigger.name, t, trigger.comment, use, out)
+    end
+    for _, policy in ipairs(not back and of(t, "policies") or {}) do
+        out[#out + 1] = ("CREATE POLICY %s ON %s %s"):format(use.quote(policy.name), t.relation, policy.definition)
+        comment_on("POLICY", policy.name, t, policy.comment, use, out)
+    end
+    for _, publication in ipairs(of(t, "publications")) do
+        out[#out + 1] = publish(t, publication, use)
+    end
+    -- Said again, a view reads the table that has the name now; owner, rights, comments and its readers stay.
+    for _, view in ipairs(views(t)) do
+        out[#out + 1] = ("CREATE OR REPLACE VIEW %s%s AS\n%s"):format(view.relation,
+            view.options and (" WITH (%s)"):format(view.options) or "", view.definition)
+    end
+end
+
+--- Rules that these statements break one by one, and keep together.
+function hanging.allow(t, allow)
+    for _, trigger in ipairs(of(t, "triggers")) do
+        if trigger.enabled == "DISABLE" then
+            allow[#allow + 1] = "disable-trigger"
+            return
+        end
+    end
+end
+
+return hanging
