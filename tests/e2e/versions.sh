@@ -132,7 +132,8 @@ finish() { # finish OLD: not while an old client is there
     grep '^  zdm approve' "$out" | while read -r _ rest; do eval "\"$ZDM\" $rest" >/dev/null; done
     PGAPPNAME="shop $1" hold_lock "SELECT 1"
     check_exit 3 "$ZDM" run step.lua
-    check_has "$out" "shop $1"
+    tr -s " \n" " " <"$out" >flat
+    check_has flat "shop $1"
     check_eq "$1 is there" t "$(sql "SELECT to_regnamespace('$1') IS NOT NULL")"
     release_lock
     code=0
