@@ -58,6 +58,7 @@ zdm_hold_start(struct zdm_job *job, struct zdm_err *err)
     if (start_monitor(job, err) < 0)
         return -1;
     zdm_throttle_init(&h->throttle, h->limits.wal_rate, h->view.carried, zdm_monotonic_us());
+    zdm_crew_init(&h->throttle.crew, job->knobs[ZDM_KNOB_WORKERS]);
     return 0;
 }
 
@@ -124,6 +125,28 @@ still_there(struct zdm_job *job, struct zdm_err *err)
     return 0;
 }
 
+/* Workers beyond what may run leave behind their batch, and new ones are started when more may. */
+static void
+set_crew(struct zdm_job *job, int64_t before, int64_t now_us)
+{
+    const struct zdm_crew *c = &job->hold.throttle.crew;
+
+    if (c->may == before)
+        return;
+    zdm_job_lock(job);
+    job->wanted = (size_t)c->may;
+    job->tell_soon = true;
+    zdm_job_unlock(job);
+    if (c->may < before) {
+        char *why = zdm_throttle_strain(&job->hold.throttle, now_us);
+        zdm_job_note(job, "info", "throttle", "%lld of %lld workers go on: %s", (long long)c->may,
+            (long long)c->most, why);
+        free(why);
+    } else if (c->may == c->most) {
+        zdm_job_note(job, "info", "throttle", "all %lld workers go on again", (long long)c->most);
+    }
+}
+
 static int
 sample(struct zdm_job *job, struct zdm_err *err)
 {
@@ -146,8 +169,10 @@ sample(struct zdm_job *job, struct zdm_err *err)
     }
     now = zdm_monotonic_us();
     h->sampled_us = now;
+    int64_t crew = h->throttle.crew.may;
     if (!zdm_throttle_sample(&h->throttle, h->view.signals, now))
         h->told_long = false;
+    set_crew(job, crew, now);
     return 0;
 }
 

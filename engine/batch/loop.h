@@ -20,7 +20,7 @@
  *     map_batch.c a batch that goes through a function of the plan
  *     explain.c   what the server would do with them
  *     steer.c     puts into effect what people ask for meanwhile
- *     hold.c      stops the workers while a signal says so, and for the rate of WAL
+ *     hold.c      stops the workers while a signal says so, and for the rate of WAL; sends some of them away
  *     pass.c      passes over a table without a key
  *     vacuum.c    VACUUM between batches
  *     monitor.c   reads the signals in a thread of its own; signal_*.c: one signal each

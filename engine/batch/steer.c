@@ -46,6 +46,7 @@ turn(struct zdm_job *job, enum zdm_knob knob, int64_t value, struct zdm_err *err
     job->tell_soon = true;
     if (knob == ZDM_KNOB_WORKERS) {
         set_wanted(job, value);
+        zdm_crew_init(&job->hold.throttle.crew, (int64_t)job->wanted);
         for (size_t i = 0; i < ZDM_WORKERS_MAX; i++)
             job->workers[i].barred = false; /* the server may have a session for it now */
     }

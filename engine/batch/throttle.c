@@ -1,15 +1,18 @@
 #include "batch/throttle.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
 
 #define CALM_SAMPLES 3
+#define NEITHER      0.5 /* a pressure that changes nothing */
 
 void
 zdm_throttle_init(struct zdm_throttle *t, int64_t wal_rate, bool carried, int64_t now_us)
 {
     *t = (struct zdm_throttle){.began_us = now_us};
+    zdm_crew_init(&t->crew, 1);
     zdm_rate_init(&t->rate, wal_rate, carried, now_us);
 }
 
@@ -28,6 +31,17 @@ worst(const struct zdm_throttle *t, int64_t now_us, enum zdm_signal_id *which)
     return pressure;
 }
 
+/* What the crew can do something about: not what is not known, nor a switch of the author's. */
+static double
+strain(const struct zdm_throttle *t, enum zdm_signal_id which)
+{
+    bool turned = which == ZDM_SIGNAL_FILE || which == ZDM_SIGNAL_URL || which == ZDM_SIGNAL_SQL ||
+                  which == ZDM_SIGNAL_CHECK;
+
+    return t->pressure >= ZDM_PRESSURE_SLOW && (turned || isinf(t->pressure)) ? NEITHER
+                                                                              : t->pressure;
+}
+
 bool
 zdm_throttle_sample(struct zdm_throttle *t, const struct zdm_signal *signals, int64_t now_us)
 {
@@ -37,9 +51,10 @@ zdm_throttle_sample(struct zdm_throttle *t, const struct zdm_signal *signals, in
     t->pressure = worst(t, now_us, &which);
     if (t->pressure >= ZDM_PRESSURE_SLOW)
         t->cause = which;
+    bool answered = zdm_crew_sample(&t->crew, strain(t, which), now_us);
     if (!t->holding) {
         if (t->pressure < 1) {
-            zdm_rate_tick(&t->rate, t->pressure, now_us);
+            zdm_rate_tick(&t->rate, answered ? NEITHER : t->pressure, now_us);
             return false;
         }
         t->holding = true;
@@ -105,6 +120,22 @@ add_signals(const struct zdm_throttle *t, const char *trouble, int64_t now_us, s
     }
     if (b->len == 0)
         zdm_buf_add(b, "going on when all signals stay clear for three seconds");
+}
+
+char *
+zdm_throttle_strain(const struct zdm_throttle *t, int64_t now_us)
+{
+    struct zdm_buf b = ZDM_BUF_INIT;
+
+    for (int id = 0; id < ZDM_SIGNALS; id++) {
+        const struct zdm_signal *s = &t->signals[id];
+        if (zdm_signal_unknown((enum zdm_signal_id)id, s, now_us) ||
+            zdm_signal_pressure((enum zdm_signal_id)id, s, now_us) < ZDM_PRESSURE_SLOW)
+            continue;
+        zdm_buf_add(&b, b.len > 0 ? "; " : "");
+        zdm_signal_describe((enum zdm_signal_id)id, s, &b);
+    }
+    return zdm_buf_take(&b);
 }
 
 char *

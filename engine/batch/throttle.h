@@ -2,12 +2,13 @@
  * throttle.h - whether the backfill may go on now, and how fast (pure).
  *
  * Pressure is that of the worst signal. From 1 on the backfill holds, and goes on when it was below
- * 0.7 for three samples; below 1 it steers the rate of WAL (rate.h). Nothing overrides a signal that
- * holds; every one of them is named with its numbers.
+ * 0.7 for three samples; below 1 it steers how many workers run (crew.h), and the rate of WAL (rate.h). Nothing
+ * overrides a signal that holds; every one of them is named with its numbers.
  */
 #ifndef ZDM_BATCH_THROTTLE_H
 #define ZDM_BATCH_THROTTLE_H
 
+#include "batch/crew.h"
 #include "batch/rate.h"
 #include "batch/signal.h"
 
@@ -18,6 +19,7 @@ struct zdm_throttle {
     int calm;                 /* samples below 0.7 in a row while it holds */
     enum zdm_signal_id cause; /* the worst signal, when it last was at 0.7 or above */
     struct zdm_rate rate;
+    struct zdm_crew crew; /* of one until somebody says how many */
     int64_t began_us;
     int64_t held_us;              /* since when it holds; 0: it does not */
     int64_t lost_us[ZDM_SIGNALS]; /* time lost to holding, by cause */
@@ -28,6 +30,8 @@ struct zdm_throttle {
 void zdm_throttle_init(struct zdm_throttle *t, int64_t wal_rate, bool carried, int64_t now_us);
 /* A new sample (ZDM_SIGNALS of them), once a second. True: hold. */
 bool zdm_throttle_sample(struct zdm_throttle *t, const struct zdm_signal *signals, int64_t now_us);
+/* Why not all workers run: what is at 0.7 or above. Owned. */
+char *zdm_throttle_strain(const struct zdm_throttle *t, int64_t now_us);
 /* Why it holds or rests: "replica db2 lag 7.4 s >= 5.0 s; WAL 31 MB/s >= 16 MB/s"; NULL: it does
  * neither. Owned. */
 char *zdm_throttle_reason(const struct zdm_throttle *t, const char *trouble, int64_t now_us);

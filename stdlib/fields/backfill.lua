@@ -131,7 +131,9 @@ return {
                 max = 16,
                 default = 1,
                 doc = "How many batches to run at the same time, each in a session of its own. Two are about half "
-                    .. "as fast again as one; more than a quarter of the server's processors is felt by everybody.",
+                    .. "as fast again as one; more than a quarter of the server's processors is felt by everybody. "
+                    .. "When a signal of `throttle` comes near its limit workers leave, all but one, before anything else "
+                    .. "slows down; each comes back after ten seconds of calm.",
             },
             {
                 name = "stripes",

@@ -152,7 +152,7 @@ function contract(body) end
 ---@field batch_min? integer The fewest rows of a batch. (1 to 1000000)
 ---@field batch_max? integer The most rows of a batch. Along a random key, such as a `uuid`, it is a measure: where looking up the ends of batches would take too much of the time they are computed. (1 to 1000000)
 ---@field lock_timeout? string How long a batch waits for a row that somebody else has locked. (1ms to 1m)
----@field workers? integer How many batches to run at the same time, each in a session of its own. Two are about half as fast again as one; more than a quarter of the server's processors is felt by everybody. (1 to 16)
+---@field workers? integer How many batches to run at the same time, each in a session of its own. Two are about half as fast again as one; more than a quarter of the server's processors is felt by everybody. When a signal of `throttle` comes near its limit workers leave, all but one, before anything else slows down; each comes back after ten seconds of calm. (1 to 16)
 ---@field stripes? integer In how many interleaved batches to do a range of rows, where that keeps rows on their pages (no index holds a column that is set): less WAL, hardly any growth. Left out where rows lie in random order of the key, since that does the same. 1: never. (1 to 64)
 ---@field synchronous_commit? string The setting of that name for the batches: `on`, `off`, `local`, `remote_write` or `remote_apply`; the role's or the database's own when not given. With `off` a batch does not wait for the disk, with `remote_apply` it waits until a synchronous standby shows it. That a backfill is done is always written to disk first, and everything before it.
 ---@field pause? string A rest after each batch. (0ms to 1h)

@@ -163,7 +163,7 @@ ends_well archive
 # over its limit, and the run holds for all of them. Whoever writes the WAL makes the other sessions wait.
 sql "CREATE TABLE busy (on_ boolean); INSERT INTO busy VALUES (true)"
 touch stop.flag
-start_run load "throttle = { file = \"$PWD/stop.flag\", checkpoints = 2 }" --format json
+start_run load "workers = 4, throttle = { file = \"$PWD/stop.flag\", checkpoints = 2 }" --format json
 wait_for_line load.out "\"waiting\":\"file $PWD/stop.flag is there\""
 for setting in 'fsync = on' 'commit_siblings = 0' 'commit_delay = 100000'; do
     sql "ALTER SYSTEM SET $setting"
@@ -180,6 +180,7 @@ rm stop.flag
 held='"waiting":"a commit takes [1-9][0-9]* ms >= [^;]*; active sessions [0-9.]+ >= 20; sessions waiting for'
 held="$held disk or memory locks [0-9.]+ >= 10; checkpoints forced by WAL [0-9]+ a minute >= 2 a minute\""
 wait_for grep -qE "$held" load.out
+wait_for grep -qE 'message":"[12] of 4 workers go on: .*(a commit takes|active sessions|sessions waiting)' load.out
 check_eq "nothing is done" 2000 "$(sql 'SELECT count(*) FROM t WHERE n = 0')"
 sql 'DELETE FROM busy'
 sql 'ALTER SYSTEM RESET commit_delay'
