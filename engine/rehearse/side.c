@@ -50,8 +50,9 @@ zdm_side_look(struct zdm_round *round, enum zdm_compat_side side, bool must, str
         const struct zdm_query *query = &round->queries[side][i];
         struct zdm_result *relations = NULL;
         struct zdm_err trouble = ZDM_ERR_INIT;
-        int rc =
-            zdm_query_footprint(round->conn, query, round->next_number++, &relations, &trouble);
+        /* Clients of the other side take numbers meanwhile. */
+        int64_t number = __atomic_fetch_add(&round->next_number, 1, __ATOMIC_RELAXED);
+        int rc = zdm_query_footprint(round->conn, query, number, &relations, &trouble);
         if (rc == 0) {
             keep_touched(round, side, i, relations);
             zdm_result_free(relations);
