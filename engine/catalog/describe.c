@@ -1,9 +1,11 @@
 #include "catalog/describe.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/embedded.h"
 #include "base/mem.h"
+#include "catalog/locked.h"
 
 extern const struct zdm_embedded zdm_catalog_sql[];
 
@@ -47,7 +49,10 @@ zdm_describe(struct zdm_conn *conn, const char *relation, char **json, struct zd
     struct zdm_err trouble = ZDM_ERR_INIT;
 
     *json = NULL;
-    if (zdm_conn_exec(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL, err) < 0)
+    /* The server spells expressions with a lock of its own on their table. */
+    if (zdm_conn_exec(conn,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '5s'", NULL,
+            err) < 0)
         return -1;
     int rc = describe(conn, relation, json, err);
     if (zdm_conn_exec(conn, "ROLLBACK", NULL, rc == 0 ? err : &trouble) < 0 && rc == 0) {
@@ -56,5 +61,7 @@ zdm_describe(struct zdm_conn *conn, const char *relation, char **json, struct zd
         rc = -1;
     }
     zdm_err_release(&trouble);
+    if (rc < 0 && strcmp(err->sqlstate, "55P03") == 0)
+        zdm_catalog_blame_locks(conn, err);
     return rc;
 }

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/embedded.h"
 #include "base/mem.h"
+#include "catalog/locked.h"
 #include "run/session.h"
 
 extern const struct zdm_embedded zdm_run_sql[];
@@ -170,6 +171,19 @@ say_drift(struct zdm_session *s, const struct zdm_drift *drift)
     zdm_buf_release(&text);
 }
 
+static void
+say_not_compared(struct zdm_session *s, const struct zdm_err *err)
+{
+    char *who = NULL;
+
+    if (strcmp(err->sqlstate, "55P03") == 0)
+        zdm_catalog_lockers(s->conn, &who);
+    zdm_session_say(s, ZDM_EVENT_NOTE, "info", NULL,
+        "the schema was not compared with what the last run left: %s%s%s", err->message,
+        who ? ": " : "", who ? who : "");
+    free(who);
+}
+
 void
 zdm_snapshot_tell(struct zdm_session *s)
 {
@@ -179,14 +193,15 @@ zdm_snapshot_tell(struct zdm_session *s)
                            " SET LOCAL lock_timeout = %d",
         LOCK_WAIT_MS);
 
-    if (zdm_conn_exec(s->conn, begin, NULL, &err) == 0 &&
-        zdm_drift_read(s->conn, &drift, &err) == 0)
-        say_drift(s, &drift);
-    else if (err.code != ZDM_ERR_INTERRUPTED)
-        zdm_session_say(s, ZDM_EVENT_NOTE, "info", NULL,
-            "the schema was not compared with what the last run left: %s", err.message);
+    int rc = zdm_conn_exec(s->conn, begin, NULL, &err);
+    if (rc == 0)
+        rc = zdm_drift_read(s->conn, &drift, &err);
     free(begin);
     zdm_conn_rollback(s->conn);
+    if (rc == 0)
+        say_drift(s, &drift);
+    else if (err.code != ZDM_ERR_INTERRUPTED)
+        say_not_compared(s, &err);
     zdm_drift_release(&drift);
     zdm_err_release(&err);
 }

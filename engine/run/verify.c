@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/embedded.h"
 #include "base/mem.h"
+#include "catalog/locked.h"
 #include "run/state.h"
 #include "run/verify_private.h"
 
@@ -237,6 +238,8 @@ zdm_verify(
     found.where = zdm_strdup(zdm_conn_where(v.conn));
     rc = accepts ? verify_and_accept(&v, err) : look_only(&v, err);
     zdm_conn_rollback(v.conn);
+    if (rc < 0 && strcmp(err->sqlstate, "55P03") == 0)
+        zdm_catalog_blame_locks(v.conn, err);
     if (rc == 0 && options->rows)
         rc = zdm_verify_rows(&v, err);
     zdm_conn_close(v.conn);

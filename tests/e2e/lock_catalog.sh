@@ -198,6 +198,7 @@ hold_lock 'LOCK TABLE checked'
 runner=$!
 wait_for_line stands '"event":"lock-wait"'
 check_has stands 'is waited for up to 5 s: public.checked is locked by pid '
+check_has stands 'was not compared with what the last run left: canceling statement due to lock timeout: public.checked is locked by pid '
 release_lock
 wait "$runner"
 hold_lock 'LOCK TABLE checked'
@@ -206,6 +207,22 @@ runner=$!
 wait_for_line check.err 'waiting for up to 5 s to read the catalog: public.checked is locked by pid '
 release_lock
 wait "$runner"
+
+# Nobody waits for it without end: not a recipe that looks at its table, nor zdm verify; both say for whom.
+cat >recipe.lua <<'EOF'
+return plan "recipe" { api = 1, recipe.rename_column { table = "checked", from = "id", to = "key" } }
+EOF
+hold_lock 'LOCK TABLE checked'
+"$ZDM" plan --db "$ZDM_DATABASE_URL" recipe.lua >plan.out 2>plan.err &
+planner=$!
+check_exit 1 "$ZDM" verify
+wait "$planner" && fail "planned without the catalog: $(cat plan.out)"
+for told in "$err" plan.err; do
+    tr -s ' \n' ' ' <"$told" >flat
+    check_has flat 'canceling statement due to lock timeout'
+    check_has flat 'public.checked is locked by pid '
+done
+release_lock
 
 # --- a hazard that only the catalog shows: what zdm plan --db refuses is not run, unless it is allowed
 sql "CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE TABLE amounts (id int); INSERT INTO amounts VALUES (1)"

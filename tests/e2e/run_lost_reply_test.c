@@ -10,7 +10,7 @@
 
 struct cutter {
     int next, every;     /* the COMMIT whose reply is lost next, and how many behind it again */
-    int lost;            /* the last one */
+    _Atomic int lost;    /* the last one */
     _Atomic int commits; /* seen so far */
 };
 
