@@ -110,9 +110,10 @@ run(struct zdm_job *job, const char *command, const char *relation, char **warni
     char *sql = zdm_strf("%s %s", command, relation);
 
     zdm_conn_on_notice(job->control, hear, warning);
-    zdm_conn_while_waiting(job->control, TELL_EVERY_MS, tell, job);
+    struct zdm_conn_meanwhile before =
+        zdm_conn_while_waiting(job->control, TELL_EVERY_MS, tell, job);
     int rc = zdm_conn_exec(job->control, sql, NULL, err);
-    zdm_conn_while_waiting(job->control, 0, NULL, NULL);
+    zdm_conn_while_waiting(job->control, before.ms, before.fn, before.self);
     zdm_conn_on_notice(job->control, NULL, NULL);
     free(sql);
     return rc;

@@ -405,12 +405,15 @@ zdm_conn_on_notice(struct zdm_conn *conn,
     conn->notice_self = self;
 }
 
-void
+struct zdm_conn_meanwhile
 zdm_conn_while_waiting(struct zdm_conn *conn, int64_t ms, void (*fn)(void *self), void *self)
 {
+    struct zdm_conn_meanwhile before = {conn->waiting_ms, conn->waiting, conn->waiting_self};
+
     conn->waiting_ms = ms;
     conn->waiting = fn;
     conn->waiting_self = self;
+    return before;
 }
 
 int

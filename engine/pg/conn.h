@@ -51,9 +51,15 @@ void zdm_conn_patience(struct zdm_conn *conn, int64_t ms);
 void zdm_conn_on_notice(struct zdm_conn *conn,
     void (*fn)(void *self, const char *severity, const char *sqlstate, const char *message),
     void *self);
+struct zdm_conn_meanwhile {
+    int64_t ms; /* 0: nothing is called */
+    void (*fn)(void *self);
+    void *self;
+};
 /* While a statement waits for its answer, fn is called every ms, on the thread that waits. It must not use
- * this connection, and what it does keeps the answer waiting. ms 0: no more. */
-void zdm_conn_while_waiting(struct zdm_conn *conn, int64_t ms, void (*fn)(void *self), void *self);
+ * this connection, and what it does keeps the answer waiting. ms 0: no more. Returns what was so before. */
+struct zdm_conn_meanwhile zdm_conn_while_waiting(
+    struct zdm_conn *conn, int64_t ms, void (*fn)(void *self), void *self);
 /* RESET of role and settings, away with temporary tables and prepared statements, then the profile
  * again: after SQL that is not zdm's own, outside a transaction. */
 int zdm_conn_profile(struct zdm_conn *conn, struct zdm_err *err);

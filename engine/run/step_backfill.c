@@ -8,6 +8,7 @@
 #include "run/backfill_spec.h"
 #include "run/outcome.h"
 #include "run/session.h"
+#include "run/work.h"
 
 struct watch {
     struct zdm_session *s;
@@ -251,6 +252,21 @@ zdm_backfill_spec_of(
     };
 }
 
+/* Batches give up soon when a lock is not free; what looks at the table before and between them waits, and says for
+ * whom. */
+static int
+run_watched(struct zdm_session *s, const struct zdm_step *step,
+    const struct zdm_backfill_spec *spec, const struct zdm_backfill_hooks *hooks,
+    struct zdm_err *err)
+{
+    struct zdm_work_watch looks;
+
+    zdm_work_begin(&looks, s, step, ZDM_WORK_LOOKS);
+    int rc = zdm_backfill_run(s->conn, spec, s->epoch, hooks, err);
+    zdm_work_end(&looks);
+    return rc;
+}
+
 int
 zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
 {
@@ -277,7 +293,7 @@ zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err)
         .fault = &fault,
     };
     zdm_expect(s, step, &spec, &expectation);
-    int rc = zdm_backfill_run(s->conn, &spec, s->epoch, &hooks, err);
+    int rc = run_watched(s, step, &spec, &hooks, err);
     if (rc < 0 && !s->again)
         blame(step, &fault, err);
     if (rc == 0)
@@ -342,7 +358,7 @@ zdm_step_backfill_undo(struct zdm_session *s, const struct zdm_step *step, struc
         .begin = watch_undoing,
         .fault = &fault,
     };
-    int rc = zdm_backfill_run(s->conn, &spec, s->epoch, &hooks, err);
+    int rc = run_watched(s, step, &spec, &hooks, err);
     if (rc < 0 && !s->again)
         blame(&fill, &fault, err);
     free(set);

@@ -152,14 +152,15 @@ static void
 tell(struct zdm_work_watch *watch, struct zdm_work_progress *work)
 {
     work->elapsed_ms = (zdm_monotonic_us() - watch->started_us) / 1000;
-    if (work->waiting && watch->kind == ZDM_WORK_ALONE)
+    if (work->waiting && (watch->kind == ZDM_WORK_ALONE || watch->kind == ZDM_WORK_LOOKS))
         tell_wait(watch, work);
-    zdm_session_tell(watch->s, &(struct zdm_event){
-                                   .kind = ZDM_EVENT_PROGRESS,
-                                   .step = watch->step,
-                                   .work = work,
-                                   .rows = -1,
-                               });
+    if (watch->kind != ZDM_WORK_LOOKS)
+        zdm_session_tell(watch->s, &(struct zdm_event){
+                                       .kind = ZDM_EVENT_PROGRESS,
+                                       .step = watch->step,
+                                       .work = work,
+                                       .rows = -1,
+                                   });
     zdm_work_release(work);
 }
 

@@ -23,6 +23,7 @@ enum zdm_work_kind {
     ZDM_WORK_TRANSACTION, /* its waits for locks are short, and told by lock_wait.h */
     ZDM_WORK_ALONE,       /* waits as long as it must */
     ZDM_WORK_PROGRAM,     /* not the server's */
+    ZDM_WORK_LOOKS, /* of a backfill, beside its batches: whom they wait for is told, not how far they are */
 };
 
 struct zdm_work_watch {

@@ -175,7 +175,7 @@ while read -r name; do
     if "$ZDM" check --db "$ZDM_DATABASE_URL" c.sql >"$out" 2>"$err"; then
         case $name in
         pg_stat_* | pg_locks | pg_prepared_xacts | pg_replication_slots | pg_subscription) ;;
-        *) grep -q "$name" "$ZDM_SOURCE"/engine/catalog/sql/{trace,copy,history,live}_*.sql || fail "nobody missed $name" ;;
+        *) grep -q "$name" "$ZDM_SOURCE"/engine/catalog/sql/{trace_*,copy_*,history_*,live_*,describe}.sql || fail "nobody missed $name" ;;
         esac
     else
         tr -s ' \n' ' ' <"$err" >flat

@@ -33,6 +33,18 @@ release_lock
 wait "$runner"
 check_eq "who watched is gone" 0 "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'zdm/build%'")"
 
+# A backfill that cannot even look at its table: whom it waits for is said, and it goes on by itself.
+cat >fill.lua <<'EOL'
+return plan "fill" { api = 1, backfill "fill" { table = "t", set = { v = "v + 1" } } }
+EOL
+hold_lock 'LOCK TABLE t'
+run_json fill.lua
+wait_for_line lines '"event":"lock-wait"'
+check_has lines 'waiting for a lock: pid '
+check_has lines 'LOCK TABLE t'
+release_lock
+wait "$runner"
+
 # In a transaction: VALIDATE CONSTRAINT that waits in the middle of its scan.
 cat >validate.lua <<'EOL'
 return plan "validate" {
