@@ -68,6 +68,11 @@ behind(const struct zdm_step_backfill *b)
 
     if (b->where.text)
         zdm_buf_addf(&sql, "\nAND (\n%s\n)", b->where.text);
+    if (b->where_becomes_false)
+        zdm_buf_addf(&sql,
+            "\nRETURNING CASE WHEN (\n%s\n) THEN pg_catalog.concat("
+            "'where is still true behind the change of the row at ', ctid)::pg_catalog.int4 END",
+            b->where.text);
     if (b->into) /* a row that is deleted meanwhile must not come to life again */
         zdm_buf_addf(&sql, "\nFOR SHARE%s",
             strcmp(b->on_conflict, "nothing") == 0 ? "\nON CONFLICT DO NOTHING" : "");

@@ -51,10 +51,10 @@ on disk before. Of a table with a key this holds for any change, `n = n + 1` too
 keeps its key is changed once, and no write of the application to it is lost.
 
 **A row whose key changes meanwhile**, or that moves to another partition, may be in a range that is to come and then
-in one that is done: nobody meets it. Or the other way: it is met twice. Keys that are `GENERATED ALWAYS AS IDENTITY` do
-not do that. Where it matters `zdm plan` says so, under `keys`:
+in one that is done: nobody meets it. Or the other way: it is met twice. (Of keys that are
+`GENERATED ALWAYS AS IDENTITY` only `SET id = DEFAULT` does that.) Where it matters `zdm plan` says so, under `keys`:
 
-| change | met twice | not met |
+| change | met twice | not met, where there is a final sweep |
 |---|---|---|
 | `set` of values that are made of other columns; `delete` | as once | the final sweep does it |
 | `n = n + 1`; a `map` that reads a column which it writes | is changed twice | nobody does it |

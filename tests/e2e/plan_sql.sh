@@ -148,13 +148,18 @@ sql "CREATE TABLE mail (id int PRIMARY KEY, address varchar(40), lower varchar(4
      INSERT INTO mail (id, address) SELECT i, 'A' || i FROM generate_series(1, 3000) AS i;
      CREATE FUNCTION untouched() RETURNS trigger LANGUAGE plpgsql AS
          \$\$BEGIN IF old.id = 5 AND old.lower IS NULL THEN RETURN NULL; END IF; RETURN new; END\$\$;
-     CREATE TRIGGER untouched BEFORE UPDATE ON mail FOR EACH ROW EXECUTE FUNCTION untouched()"
+     CREATE TRIGGER untouched BEFORE UPDATE ON mail FOR EACH ROW EXECUTE FUNCTION untouched();
+     CREATE TABLE marks (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
+     INSERT INTO marks SELECT generate_series(1, 3000);
+     CREATE FUNCTION unmarked() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+     CREATE TRIGGER unmarked BEFORE UPDATE ON marks FOR EACH ROW WHEN (old.id = 7) EXECUTE FUNCTION unmarked()"
 cat >sweep.lua <<'PLAN'
 return plan "sweep" {
   api = 1,
   backfill "lower" { table = "mail", set = { lower = "lower(address) -- folded" }, where = "lower IS NULL -- not yet" },
   backfill "gone" { table = "mail", delete = true, where = "id > 2990" },
   backfill "count" { table = "mail", set = { address = "address || '!'" } },
+  backfill "mark" { table = "marks", set = { n = "n + 1" }, where = "n = 0", where_becomes_false = true },
 }
 PLAN
 check_exit 0 "$ZDM" plan sweep.lua --format sql
@@ -163,7 +168,18 @@ cp "$out" sweep.sql
 check_exit 3 script sweep
 check_has "$err" 'rows are left that need backfill "lower"'
 sql "DROP TRIGGER untouched ON mail; DELETE FROM zdm.by_hand"
-check_exit 0 script sweep
+# Where the change makes where false, where alone tells.
+check_exit 3 script sweep
+check_has "$err" 'rows are left that need backfill "mark"'
+sql "DROP TRIGGER unmarked ON marks; DELETE FROM zdm.by_hand WHERE step = 'sweep/mark'"
+check_exit 0 script sweep -v zdm_from=4
+check_eq "each once" "1|1|3000" "$(sql 'SELECT min(n), max(n), count(*) FROM marks')"
+sed 's/"sweep"/"stays"/; /mail/d; s/n = 0/n < 9/' sweep.lua >stays.lua
+check_exit 0 "$ZDM" plan stays.lua --format sql
+cp "$out" stays.sql
+check_exit 3 script stays
+check_has "$err" 'where is still true behind the change of the row at ('
+check_eq "nothing is done" "1|1" "$(sql 'SELECT min(n), max(n) FROM marks')"
 check_eq "every row" "2990 2990" "$(sql "SELECT concat(count(*), ' ', count(*) FILTER (WHERE lower || '!' = lower(address))) FROM mail")"
 
 # --- the way back stands at the end, and leads there -------------------------------------------------------------
