@@ -141,6 +141,94 @@ function hanging.take(t, use, out, back)
     end
 end
 
+-- What hangs on the table now: { what, said }.
+local as_it_is = [[
+SELECT 'row security' AS what, c.relrowsecurity::pg_catalog.text || c.relforcerowsecurity::pg_catalog.text AS said
+  FROM pg_catalog.pg_class AS c WHERE c.oid = <table>
+UNION ALL
+SELECT 'trigger ' || g.tgname, pg_catalog.pg_get_triggerdef(g.oid) || ' ' || g.tgenabled::pg_catalog.text
+  FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = <table> AND NOT g.tgisinternal AND g.tgname !~ '^zzz_zdm_mirror_'
+UNION ALL
+SELECT 'policy ' || p.polname, pg_catalog.concat_ws(' ', p.polpermissive, p.polcmd,
+       (SELECT pg_catalog.string_agg(CASE WHEN o.role = 0 THEN 'PUBLIC'
+                   ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(o.role)) END, ', ' ORDER BY o.n)
+          FROM pg_catalog.unnest(p.polroles) WITH ORDINALITY AS o(role, n)),
+       pg_catalog.pg_get_expr(p.polqual, p.polrelid), pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))
+  FROM pg_catalog.pg_policy AS p WHERE p.polrelid = <table>
+UNION ALL
+SELECT 'publication ' || u.pubname, ''
+  FROM pg_catalog.pg_publication AS u JOIN pg_catalog.pg_publication_rel AS m ON m.prpubid = u.oid
+ WHERE m.prrelid = <table>
+UNION ALL
+SELECT DISTINCT 'view ' || w.oid::pg_catalog.regclass, pg_catalog.pg_get_viewdef(w.oid)
+  FROM pg_catalog.pg_depend AS d
+  JOIN pg_catalog.pg_rewrite AS r ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND r.oid = d.objid
+  JOIN pg_catalog.pg_class AS w ON w.oid = r.ev_class AND w.relkind IN ('v', 'm')
+ WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = <table>]]
+
+-- A query for what hangs on the table otherwise than the description says: what came, went or changed since the plan
+--- began. One row, NULL when that is nothing. Definitions are spelt as they were then, whatever the search_path.
+local function changed(t, use)
+    local said = {}
+    local function add(what, text)
+        said[#said + 1] = ("(%s, %s)"):format(use.literal(what), use.literal(text))
+    end
+    local function word(value)
+        return value and "true" or "false"
+    end
+    add("row security", word(t.row_security) .. word(t.row_security_forced))
+    for _, trigger in ipairs(of(t, "triggers")) do
+        add("trigger " .. trigger.name, trigger.definition .. " " .. trigger.fires)
+    end
+    for _, policy in ipairs(of(t, "policies")) do
+        add("policy " .. policy.name, policy.said)
+    end
+    for _, publication in ipairs(of(t, "publications")) do
+        add("publication " .. publication.name, "")
+    end
+    for _, view in ipairs(views(t)) do
+        add("view " .. view.relation, view.definition .. ";")
+    end
+    local now = as_it_is:gsub("<table>", (use.literal(t.relation):gsub("%%", "%%%%")) .. "::pg_catalog.regclass")
+    return ([[
+SELECT CASE WHEN pg_catalog.set_config('search_path', o.path, true) IS NOT NULL THEN c.list END
+  FROM (SELECT pg_catalog.current_setting('search_path') AS path OFFSET 0) AS o,
+       LATERAL (SELECT CASE WHEN pg_catalog.set_config('search_path', pg_catalog.left(o.path, 0) || 'pg_catalog',
+                                                       true) <> ''
+                       THEN (WITH now AS (
+%s
+                             ), said (what, said) AS (VALUES
+%s
+                             )
+                             SELECT pg_catalog.string_agg(DISTINCT n.what, ', ' ORDER BY n.what)
+                               FROM ((TABLE now EXCEPT TABLE said) UNION ALL (TABLE said EXCEPT TABLE now)) AS n)
+                       END AS list OFFSET 0) AS c]]):format(now, table.concat(said, ",\n"))
+end
+
+--- A query for a gate: nothing has changed since the plan began.
+function hanging.as_it_was(t, use)
+    return ("SELECT c.list IS NULL AS none, c.list AS what_changed FROM (\n%s\n) AS c(list)"):format(changed(t, use))
+end
+
+--- The same for the swap itself, some time behind the gate.
+function hanging.still(t, use)
+    return t.policies and { {
+        sql = { text = ("SELECT (\n%s\n) IS NULL"):format(changed(t, use)), line = use.at.line },
+        message = ("triggers, policies, publications or views of %s are not what they were when the plan began"):format(
+            t.relation),
+        hint = "make them as they were; or take the plan back, and run it anew: then it reads them again",
+    } } or nil
+end
+
+--- Why the swap cannot be taken back: what came since then would be lost.
+function hanging.back(t, use)
+    return t.policies and ([[
+SELECT pg_catalog.format('since %%s has its new table something that hangs on it has changed: %%s', %s, c.list)
+  FROM (
+%s
+) AS c(list) WHERE c.list IS NOT NULL]]):format(use.literal(t.relation), changed(t, use)) or nil
+end
+
 --- Rules that these statements break one by one, and keep together.
 function hanging.allow(t, allow)
     for _, trigger in ipairs(of(t, "triggers")) do

@@ -498,13 +498,14 @@ function shadow.blocks(t, want, use)
     hanging.allow(t, renames)
     blocks[#blocks + 1] = w.gate(use.id("%s and %s have the same rows", t.name, s.new_name)) {
         w.sql(use.id("%s and %s have the same rows", t.name, s.new_name))(compare(s)),
+        t.policies and w.sql(use.id("what hangs on %s is as it was", t.name))(hanging.as_it_was(t, use)) or nil,
     }
     blocks[#blocks + 1] = w.expand {
         use.more(use.sql(use.id("%s takes the place of %s", s.new_name, t.name), swap(s, want, use, false), {
             undo = swap(s, want, use, true),
             allow = renames,
             because = "what takes the names in the same transaction has the same columns and rows",
-        }), { undo_unless = { lost(s, use) } }),
+        }), { requires = hanging.still(t, use), undo_unless = { lost(s, use), hanging.back(t, use) } }),
     }
     blocks[#blocks + 1] = w.gate(use.id("%s can go", s.old_name)) {
         w.approval(use.id("the new table %s is all right: %s can go", t.name, s.old_name)),

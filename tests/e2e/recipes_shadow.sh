@@ -126,11 +126,25 @@ check_exit 0 "$ZDM" run accounts.lua --until 'copy accounts to accounts_zdm_new'
 check_eq "rows of others" "t" "$(app)"
 check_eq "nobody reads the new one" 0 "$(sql 'SELECT count(*) FROM accounts_zdm_new' -U web)"
 same accounts_zdm_new
+# What has changed since is not followed, but told.
+sql "CREATE POLICY late ON accounts USING (false)" "-cALTER TABLE accounts DISABLE TRIGGER a_touch"
+check_exit 3 "$ZDM" run accounts.lua
+check_has "$out" "policy late, trigger a_touch"
+sql "DROP POLICY late ON accounts" "-cALTER TABLE accounts ENABLE TRIGGER a_touch"
+check_exit 0 "$ZDM" run accounts.lua --until 'accounts and accounts_zdm_new have the same rows'
+sql "CREATE VIEW late AS SELECT id FROM accounts"
+check_exit 1 "$ZDM" run accounts.lua
+check_has "$err" "are not what they were when the plan began"
+sql "DROP VIEW late"
 check_exit 3 "$ZDM" run accounts.lua
 outside | diff before - >&2 || fail "something did not follow"
 check_eq "rows of others, behind" "t" "$(app)"
 same accounts_zdm_old
 check_eq "the view reads it" "$(sql 'SELECT count(*) FROM accounts')" "$(sql 'SELECT count(*) FROM names')"
+sql "CREATE POLICY late ON accounts USING (false)"
+check_exit 4 "$ZDM" rollback accounts.lua --accept-data-loss
+check_has "$err" "policy late"
+sql "DROP POLICY late ON accounts"
 check_exit 0 "$ZDM" rollback accounts.lua --accept-data-loss
 outside | diff before - >&2 || fail "something did not come back"
 check_eq "rows of others, back" "t" "$(app)"

@@ -278,6 +278,12 @@ SELECT pg_catalog.jsonb_build_object(
            FROM pg_catalog.unnest(p.polroles) WITH ORDINALITY AS o(role, n)),
         ' USING (' || pg_catalog.pg_get_expr(p.polqual, p.polrelid) || ')',
         ' WITH CHECK (' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) || ')'),
+      'said', pg_catalog.concat_ws(' ', p.polpermissive, p.polcmd,
+        (SELECT pg_catalog.string_agg(CASE WHEN o.role = 0 THEN 'PUBLIC'
+                                           ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(o.role)) END, ', '
+                                      ORDER BY o.n)
+           FROM pg_catalog.unnest(p.polroles) WITH ORDINALITY AS o(role, n)),
+        pg_catalog.pg_get_expr(p.polqual, p.polrelid), pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)),
       'comment', pg_catalog.obj_description(p.oid, 'pg_policy')
     )) ORDER BY p.polname)
     FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid), '[]'),
@@ -285,6 +291,7 @@ SELECT pg_catalog.jsonb_build_object(
     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
       'name', g.tgname,
       'definition', pg_catalog.pg_get_triggerdef(g.oid),
+      'fires', g.tgenabled,
       'enabled', CASE g.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' END,
       'each_row', NULLIF(g.tgtype & 1 = 1, false),
       'transition', NULLIF(COALESCE(g.tgoldtable, g.tgnewtable) IS NOT NULL, false),
@@ -300,15 +307,21 @@ SELECT pg_catalog.jsonb_build_object(
       'name', u.pubname,
       'whole', NULLIF(m.oid IS NULL, false),
       'via_root', NULLIF(u.pubviaroot, false),
-      'columns', CASE WHEN pg_catalog.to_jsonb(m) ->> 'prattrs' IS NOT NULL
-                      THEN pg_catalog.to_jsonb(s) -> 'attnames' END,
-      'filter', pg_catalog.to_jsonb(s) ->> 'rowfilter')) ORDER BY u.pubname)
-    FROM pg_catalog.pg_publication u
-    JOIN pg_catalog.pg_publication_tables s
-      ON s.pubname = u.pubname AND s.schemaname = n.nspname AND s.tablename = c.relname
-    LEFT JOIN pg_catalog.pg_publication_rel m ON m.prpubid = u.oid AND m.prrelid = c.oid), '[]'),
+      'columns', CASE WHEN pg_catalog.to_jsonb(m) ->> 'prattrs' IS NOT NULL THEN u.sent -> 'attnames' END,
+      'filter', u.sent ->> 'rowfilter')) ORDER BY u.pubname)
+    FROM (SELECT p.oid, p.pubname, p.puballtables, p.pubviaroot,
+                 CASE WHEN NOT p.puballtables -- there the view would list every table
+                      THEN (SELECT pg_catalog.to_jsonb(s) FROM pg_catalog.pg_publication_tables s
+                             WHERE s.pubname = p.pubname AND s.schemaname = n.nspname AND s.tablename = c.relname)
+                 END AS sent
+            FROM pg_catalog.pg_publication p) u
+    LEFT JOIN pg_catalog.pg_publication_rel m ON m.prpubid = u.oid AND m.prrelid = c.oid
+   WHERE u.sent IS NOT NULL OR u.puballtables AND c.relkind IN ('r', 'p') AND c.relpersistence = 'p'), '[]'),
   -- The views that read the table, and those that read these; outermost first, as a query locks them.
-  'views', COALESCE((
+  'views', COALESCE(CASE WHEN EXISTS (
+    SELECT FROM pg_catalog.pg_depend d
+     WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+       AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = c.oid) THEN (
     WITH RECURSIVE read_by AS (
       SELECT r.ev_class AS view, d.refobjid AS relation
         FROM pg_catalog.pg_depend d
@@ -378,7 +391,7 @@ SELECT pg_catalog.jsonb_build_object(
                                            'pg_catalog.pg_attrdef'::pg_catalog.regclass)
                      AND NOT COALESCE(r.rulename = '_RETURN' AND k.relkind = 'v', false))
     )) ORDER BY v.depth DESC, w.oid::pg_catalog.regclass::text)
-    FROM views v JOIN pg_catalog.pg_class w ON w.oid = v.view), '[]'),
+    FROM views v JOIN pg_catalog.pg_class w ON w.oid = v.view) END, '[]'),
   'server_version', pg_catalog.current_setting('server_version_num')::int
 )::text
 FROM pg_catalog.pg_class c
