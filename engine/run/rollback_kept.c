@@ -204,8 +204,10 @@ find_column(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm
     if (zdm_sql_identifier(sync->from, &from, err) < 0 ||
         types_of(conn, table, from, loss->column, &r, err) < 0)
         goto out;
+    /* What comes back under its name only by then is asked then. */
+    bool comes_back = name_now(later, loss, loss->column);
     const char *now = zdm_result_rows(r) == 1 ? NULL : name_now(later, loss, from);
-    if (now) {
+    if (now && !comes_back) {
         zdm_result_free(r);
         r = NULL;
         if (types_of(conn, table, now, loss->column, &r, err) < 0)
