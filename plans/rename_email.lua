@@ -10,14 +10,14 @@ return plan "rename_email" {
     -- What the application asks before and after the change; zdm rehearse has clients ask it all the while.
     compat = {
         old = {
-            "SELECT email, name FROM users WHERE id = :row",
+            "SELECT email, name FROM users WHERE id = :users.id",
             "INSERT INTO users (email, name) VALUES ('new' || :n || '@example.com', 'New')",
-            "UPDATE users SET email = 'moved' || :n || '@example.com' WHERE id = :row",
+            "UPDATE users SET email = 'moved' || :n || '@example.com' WHERE id = :users.id",
         },
         new = {
-            "SELECT email_address, name FROM users WHERE id = :row",
+            "SELECT email_address, name FROM users WHERE id = :users.id",
             "INSERT INTO users (email_address, name) VALUES ('new' || :n || '@example.com', 'New')",
-            "UPDATE users SET email_address = 'moved' || :n || '@example.com' WHERE id = :row",
+            "UPDATE users SET email_address = 'moved' || :n || '@example.com' WHERE id = :users.id",
         },
     },
 

@@ -153,7 +153,8 @@ local function queries_of(value)
             if not text then
                 return nil, no_text
             end
-            local filled = text:gsub("%f[:%w_]:(%a+)%f[^%w_]", { row = "1", n = "1" })
+            local filled = text:gsub("%f[:%w_]:[%a_\128-\255][%w_\128-\255]*%.[%w_.\128-\255]+", "1")
+            filled = filled:gsub("%f[:%w_]:(%a+)%f[^%w_]", { row = "1", n = "1" })
             local ok, message = native.check_sql(filled)
             if not ok then
                 return nil, "does not parse: " .. message

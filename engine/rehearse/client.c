@@ -84,11 +84,11 @@ ask_statement(struct session *session, const struct question *q, size_t index,
         zdm_buf_clear(&sql);
     }
     zdm_buf_addf(&sql, "EXECUTE q_%zu_%zu", q->index, index);
-    for (size_t p = 0; p < statement->n_params; p++)
-        zdm_buf_addf(
-            &sql, "%s%lld", p ? ", " : "(", (long long)(statement->is_n[p] ? q->number : q->row));
-    if (statement->n_params)
+    if (statement->n_params) {
+        zdm_buf_addc(&sql, '(');
+        zdm_query_arguments(statement, q->row, q->number, &sql);
         zdm_buf_addc(&sql, ')');
+    }
     if (rc == 0)
         rc = zdm_conn_exec(session->conn, sql.s, result, err);
     zdm_buf_release(&sql);

@@ -7,6 +7,9 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
+
+enum { MOST_SHOWN = 200 }; /* bytes of a value */
 
 static bool
 is_word(char c)
@@ -46,24 +49,30 @@ length_of_quoted(const char *s)
 
 /* The length of the parameter at s, whose text begins at `text`; 0: there is none. */
 static size_t
-length_of_parameter(const char *text, const char *s, bool *is_n)
+length_of_parameter(const char *text, const char *s, enum zdm_query_kind *kind)
 {
-    if (*s != ':' || (s > text && (s[-1] == ':' || is_word(s[-1]))))
+    /* Not a cast, nor the bounds of a part of an array. */
+    if (*s != ':' || (s > text && (s[-1] == ':' || s[-1] == '[' || is_word(s[-1]))))
         return 0;
-    size_t n = 1;
-    while (is_word(s[n]))
+    size_t n = 1, dots = 0;
+    while (is_word(s[n]) || (s[n] == '.' && n > 1 && is_word(s[n + 1]))) {
+        dots += s[n] == '.';
         n++;
-    *is_n = n == 2 && s[1] == 'n';
-    return *is_n || (n == 4 && strncmp(s + 1, "row", 3) == 0) ? n : 0;
+    }
+    *kind = dots > 0 ? ZDM_QUERY_VALUE : n == 2 ? ZDM_QUERY_N : ZDM_QUERY_ROW;
+    if (dots > 0 && !isdigit((unsigned char)s[1]))
+        return n;
+    return (n == 2 && s[1] == 'n') || (n == 4 && strncmp(s + 1, "row", 3) == 0) ? n : 0;
 }
 
 static size_t
-number_of(struct zdm_query_statement *statement, bool is_n)
+number_of(struct zdm_query_statement *statement, struct zdm_query_param param)
 {
     for (size_t i = 0; i < statement->n_params; i++)
-        if (statement->is_n[i] == is_n)
+        if (statement->params[i].kind == param.kind && statement->params[i].pool == param.pool)
             return i + 1;
-    statement->is_n[statement->n_params] = is_n;
+    statement->params = zdm_grow(statement->params, statement->n_params, sizeof *statement->params);
+    statement->params[statement->n_params] = param;
     return ++statement->n_params;
 }
 
@@ -86,21 +95,96 @@ is_preparable(const char *text)
 }
 
 static void
-read_statement(struct zdm_query_statement *out, const char *text)
+add_parameter(struct zdm_query_statement *out, struct zdm_buf *sql, const struct zdm_pools *pools,
+    enum zdm_query_kind kind, const char *name, size_t n)
+{
+    const struct zdm_pool *pool =
+        kind == ZDM_QUERY_VALUE ? zdm_pools_find(pools, name + 1, n - 1) : NULL;
+    const char *type = pool ? pool->type : "integer";
+
+    zdm_buf_addf(sql, "$%zu::%s",
+        number_of(out, (struct zdm_query_param){.kind = kind, .pool = pool}), type);
+}
+
+static void
+read_statement(struct zdm_query_statement *out, const char *text, const struct zdm_pools *pools)
 {
     struct zdm_buf sql = ZDM_BUF_INIT;
-    bool is_n;
+    enum zdm_query_kind kind;
 
     for (const char *s = text; *s;) {
-        size_t quoted = length_of_quoted(s), parameter = length_of_parameter(text, s, &is_n);
+        size_t quoted = length_of_quoted(s), parameter = length_of_parameter(text, s, &kind);
         if (parameter)
-            zdm_buf_addf(&sql, "$%zu::integer", number_of(out, is_n));
+            add_parameter(out, &sql, pools, kind, s, parameter);
         else
             zdm_buf_addn(&sql, s, quoted ? quoted : 1);
         s += parameter ? parameter : quoted ? quoted : 1;
     }
     out->sql = zdm_buf_take(&sql);
     out->prepared = is_preparable(text);
+}
+
+void
+zdm_query_names(const char *text, void (*fn)(void *self, const char *name, size_t n), void *self)
+{
+    enum zdm_query_kind kind;
+
+    for (const char *s = text; *s;) {
+        size_t quoted = length_of_quoted(s), parameter = length_of_parameter(text, s, &kind);
+        if (parameter && kind == ZDM_QUERY_VALUE)
+            fn(self, s + 1, parameter - 1);
+        s += parameter ? parameter : quoted ? quoted : 1;
+    }
+}
+
+void
+zdm_query_arguments(
+    const struct zdm_query_statement *statement, int64_t row, int64_t number, struct zdm_buf *out)
+{
+    for (size_t i = 0; i < statement->n_params; i++) {
+        const struct zdm_query_param *param = &statement->params[i];
+        const char *value = param->pool ? zdm_pool_value(param->pool, row) : NULL;
+        zdm_buf_add(out, i ? ", " : "");
+        if (param->kind != ZDM_QUERY_VALUE) {
+            zdm_buf_addf(out, "%lld", (long long)(param->kind == ZDM_QUERY_N ? number : row));
+            continue;
+        }
+        if (!value) {
+            zdm_buf_add(out, "NULL");
+            continue;
+        }
+        zdm_buf_add(out, strchr(value, '\\') ? "E'" : "'");
+        for (; *value; value++) {
+            if (*value == '\'' || *value == '\\')
+                zdm_buf_addc(out, *value);
+            zdm_buf_addc(out, *value);
+        }
+        zdm_buf_addc(out, '\'');
+    }
+}
+
+char *
+zdm_query_given(const struct zdm_query *query, int64_t row)
+{
+    struct zdm_buf given = ZDM_BUF_INIT;
+
+    for (size_t i = 0; i < query->n; i++)
+        for (size_t k = 0; k < query->statements[i].n_params; k++) {
+            const struct zdm_query_param *param = &query->statements[i].params[k];
+            struct zdm_buf one = ZDM_BUF_INIT;
+            if (param->kind == ZDM_QUERY_ROW) {
+                zdm_buf_addf(&one, ":row was %lld", (long long)row);
+            } else if (param->pool) {
+                const char *value = zdm_pool_value(param->pool, row);
+                value = value ? value : "NULL";
+                zdm_buf_addf(&one, ":%s was %.*s", param->pool->name,
+                    zdm_whole_characters(value, MOST_SHOWN), value);
+            }
+            if (one.len && (!given.len || !strstr(given.s, one.s)))
+                zdm_buf_addf(&given, "%s%s", given.len ? ", " : "", one.s);
+            zdm_buf_release(&one);
+        }
+    return given.len ? zdm_buf_take(&given) : NULL;
 }
 
 /* The words of a text in lower case, each between two blanks, with what stands in quotes left out; a
@@ -146,15 +230,17 @@ zdm_query_is_steady(const char *sql)
 }
 
 void
-zdm_query_init(struct zdm_query *out, const struct zdm_compat_query *from)
+zdm_query_init(
+    struct zdm_query *out, const struct zdm_compat_query *from, const struct zdm_pools *pools)
 {
     *out = (struct zdm_query){.shown = from->statements[0], .n = from->n, .steady = true};
     out->statements = zdm_alloc(from->n * sizeof *out->statements);
     for (size_t i = 0; i < from->n; i++) {
-        read_statement(&out->statements[i], from->statements[i]);
+        read_statement(&out->statements[i], from->statements[i], pools);
         for (size_t p = 0; p < out->statements[i].n_params; p++) {
-            out->uses_n = out->uses_n || out->statements[i].is_n[p];
-            out->uses_row = out->uses_row || !out->statements[i].is_n[p];
+            bool is_n = out->statements[i].params[p].kind == ZDM_QUERY_N;
+            out->uses_n = out->uses_n || is_n;
+            out->uses_row = out->uses_row || !is_n;
         }
         out->steady = out->steady && zdm_query_is_steady(from->statements[i]);
     }
@@ -164,8 +250,10 @@ zdm_query_init(struct zdm_query *out, const struct zdm_compat_query *from)
 void
 zdm_query_release(struct zdm_query *query)
 {
-    for (size_t i = 0; i < query->n; i++)
+    for (size_t i = 0; i < query->n; i++) {
         free(query->statements[i].sql);
+        free(query->statements[i].params);
+    }
     free(query->statements);
     *query = (struct zdm_query){.n = 0};
 }

@@ -3,7 +3,8 @@
  *
  * A query is one statement, or several that form a transaction. In their texts `:row` stands for a
  * random number of a row and `:n` for a number that never comes twice; both become parameters of type
- * integer. What stands in quotes or comments is text, and `::type` a cast.
+ * integer. `:users.id` stands for a value of a column (pool.h), and is of its type. What stands in quotes or
+ * comments is text, and `::type` a cast.
  */
 #ifndef ZDM_REHEARSE_QUERY_H
 #define ZDM_REHEARSE_QUERY_H
@@ -11,12 +12,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "plan/plan.h"
+#include "rehearse/pool.h"
 
+enum zdm_query_kind { ZDM_QUERY_ROW, ZDM_QUERY_N, ZDM_QUERY_VALUE };
+struct zdm_query_param {
+    enum zdm_query_kind kind;
+    const struct zdm_pool *pool; /* of a value; borrowed */
+};
 struct zdm_query_statement {
-    char *sql; /* with $1 and $2 */
+    char *sql; /* with $1, ... */
+    struct zdm_query_param *params;
     size_t n_params;
-    bool is_n[2];  /* which of the two each parameter is */
     bool prepared; /* PREPARE takes it */
 };
 
@@ -24,12 +32,22 @@ struct zdm_query {
     const char *shown; /* its first statement as written; view */
     struct zdm_query_statement *statements;
     size_t n;
-    bool uses_row, uses_n;
+    bool uses_row,
+        uses_n;  /* uses_row: a value of a column, too, which the number of the row decides */
     bool steady; /* by its text, the same rows give the same answer: see zdm_query_is_steady() */
 };
 
-/* *out owned. Views of `from` stay in it. */
-void zdm_query_init(struct zdm_query *out, const struct zdm_compat_query *from);
+/* *out owned. Views of `from` and `pools` stay in it. */
+void zdm_query_init(
+    struct zdm_query *out, const struct zdm_compat_query *from, const struct zdm_pools *pools);
+/* Adds the parameters of a statement as SQL: "7, 1000000003, 'a'". */
+void zdm_query_arguments(
+    const struct zdm_query_statement *statement, int64_t row, int64_t number, struct zdm_buf *out);
+/* What the query was asked with for a number of a row: ":row was 7, :users.id was a0ee"; NULL: nothing. Owned. */
+char *zdm_query_given(const struct zdm_query *query, int64_t row);
+/* Calls fn for the name of each value of a column in the text: "users.id". */
+void zdm_query_names(
+    const char *text, void (*fn)(void *self, const char *name, size_t n), void *self);
 void zdm_query_release(struct zdm_query *query);
 
 /*

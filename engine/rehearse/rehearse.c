@@ -46,7 +46,8 @@ prepare(const struct zdm_rehearse_options *options, struct zdm_rehearsal *out, s
     }
     if (zdm_conn_open(options->conninfo, "zdm rehearsal", &conn, err) < 0 ||
         zdm_watcher_install(conn, err) < 0 || zdm_rehearse_analyze(conn, err) < 0 ||
-        zdm_conn_exec(conn, largest, &rows, err) < 0)
+        zdm_conn_exec(conn, largest, &rows, err) < 0 ||
+        zdm_pools_read(conn, options->load, &out->pools, err) < 0)
         goto out;
     out->rows = zdm_result_i64(rows, 0, 0);
     out->server = zdm_conn_server_version(conn);
@@ -326,6 +327,7 @@ zdm_rehearsal_release(struct zdm_rehearsal *rehearsal)
         free(rehearsal->troubles[i].message);
         free(rehearsal->troubles[i].detail);
     }
+    zdm_pools_release(&rehearsal->pools);
     free(rehearsal->steps);
     free(rehearsal->troubles);
     *rehearsal = (struct zdm_rehearsal){.n_steps = 0};

@@ -27,6 +27,7 @@
 #include "base/err.h"
 #include "plan/plan.h"
 #include "rehearse/latency.h"
+#include "rehearse/pool.h"
 
 struct zdm_rehearse_options {
     const char *program;  /* this zdm */
@@ -137,7 +138,8 @@ struct zdm_rehearsal {
     size_t n_troubles;
     size_t n_compared; /* queries of the old version whose values were compared in round 1 */
     int64_t rows;      /* :row is 1 to this */
-    int server;        /* version number, 150018 */
+    struct zdm_pools pools;
+    int server; /* version number, 150018 */
 };
 
 /* 0: it was rehearsed; n_troubles tells whether anything broke. -1: it could not be: no server, a query of

@@ -97,7 +97,8 @@ make_queries(struct zdm_round *round)
         bool *steady = zdm_alloc((n + 1) * sizeof *steady);
         round->queries[side] = zdm_alloc((n + 1) * sizeof *round->queries[side]);
         for (size_t i = 0; i < n; i++) {
-            zdm_query_init(&round->queries[side][i], &round->options->load->queries[side][i]);
+            zdm_query_init(&round->queries[side][i], &round->options->load->queries[side][i],
+                &round->out->pools);
             steady[i] = round->queries[side][i].steady;
         }
         round->answers[side] = zdm_answers_new(

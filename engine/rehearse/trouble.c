@@ -112,8 +112,7 @@ judge_fault(struct zdm_round *round, enum zdm_compat_side side, const struct zdm
         trouble.kind = ZDM_TROUBLE_ERROR;
         memcpy(trouble.sqlstate, fault->sqlstate, sizeof trouble.sqlstate);
         trouble.message = zdm_strdup(fault->message);
-        if (fault->row)
-            trouble.detail = zdm_strf(":row was %lld", (long long)fault->row);
+        trouble.detail = zdm_query_given(&round->queries[side][fault->query], fault->row);
         break;
     case ZDM_FAULT_SHAPE:
         trouble.kind = ZDM_TROUBLE_SHAPE;
@@ -124,8 +123,7 @@ judge_fault(struct zdm_round *round, enum zdm_compat_side side, const struct zdm
         trouble.kind = ZDM_TROUBLE_VALUES;
         trouble.message = zdm_strdup("the answer has other values than before, and no client "
                                      "writes to what it reads");
-        if (fault->row)
-            trouble.detail = zdm_strf(":row was %lld", (long long)fault->row);
+        trouble.detail = zdm_query_given(&round->queries[side][fault->query], fault->row);
         break;
     }
     zdm_rehearsal_trouble(round->out, trouble);

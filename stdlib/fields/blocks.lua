@@ -46,7 +46,8 @@ return {
                 doc = "What the versions of the application that meet during the plan ask of the database: clients of "
                     .. "`zdm rehearse` run the statements of `old` up to the gate before contract, and those of `new` from "
                     .. "the end of expand on. A list in the list is one transaction. `:row` stands for a random number of "
-                    .. "a row, `:n` for a number that never comes twice. It is no part of any step: it may change at any time.",
+                    .. "a row, `:users.id` for a value of that column from a random row, `:n` for a number that never "
+                    .. "comes twice. It is no part of any step: it may change at any time.",
             },
         },
         example = [[

@@ -37,11 +37,12 @@ return plan "rename" {
     api = 1,
     compat = {
         old = {
-            { "SELECT email FROM users WHERE id = :row", "INSERT INTO users (email) VALUES ('n' || :n)" },
+            { "SELECT email FROM users WHERE id = :users.id", "INSERT INTO users (email) VALUES ('n' || :n)" },
             "SELECT count(*) FROM visits",
             "SELECT code, name FROM countries",
+            "SELECT 1 / count(*) FROM orders WHERE id = :orders.id AND user_id = :orders.user_id",
         },
-        new = { "SELECT id, address FROM users WHERE id = :row" },
+        new = { "SELECT id, address FROM users WHERE id = :users.id" },
     },
     expand {
         sql "add column" "ALTER TABLE users ADD COLUMN address text" { undo = "ALTER TABLE users DROP COLUMN address" },
@@ -67,7 +68,7 @@ check_exit 0 "$ZDM" rehearse rename.lua --from "$ZDM_DATABASE_URL" --sample 50 -
     --max-stall 60s --format json
 check_has "$err" 'warning: real data of'
 check_eq "ok" True "$(field "d['ok']")"
-check_eq "compared" 1 "$(field "d['compared']")"
+check_eq "compared" 2 "$(field "d['compared']")"
 check_eq "rounds" "up, back and up, kills, no clients, no clients, kills" "$(field "', '.join(r['round'] for r in d['rounds'])")"
 check_eq "all ran" True "$(field "all(s['ran'] for s in d['steps'])")"
 check_eq "lock" "public.users ACCESS EXCLUSIVE ACCESS EXCLUSIVE" \
@@ -168,9 +169,12 @@ check_exit 2 "$ZDM" rehearse fine.lua --schema schema.sql --load load.sql --data
 check_has "$err" 'missing.sql'
 check_exit 2 "$ZDM" rehearse rename.lua
 check_has "$err" "a rehearsal needs a schema"
-sed 's/SELECT code, name/SELECT code, nam/' rename.lua >wrong.lua
+sed 's/SELECT name FROM/SELECT nam FROM/' breaks.lua >wrong.lua
 check_exit 2 "$ZDM" rehearse wrong.lua --schema schema.sql
-check_has "$err" 'query 3 of the old version: column "nam" does not exist'
+check_has "$err" 'query 2 of the old version: column "nam" does not exist'
+echo 'return { old = { "SELECT :users.idd" } }' >none.lua
+check_exit 2 "$ZDM" rehearse fine.lua --schema schema.sql --load none.lua
+check_has "$err" '`:users.idd`: column t.idd does not exist'
 cat >twice.lua <<'EOF2'
 return { old = { "INSERT INTO countries VALUES (:row::text, 'once')" } }
 EOF2
