@@ -71,7 +71,7 @@ zdm_pools_read(struct zdm_conn *conn, const struct zdm_compat *load, struct zdm_
     for (int side = 0; side < ZDM_COMPAT_SIDES; side++)
         for (size_t i = 0; i < load->n[side]; i++)
             for (size_t k = 0; k < load->queries[side][i].n; k++)
-                zdm_query_names(load->queries[side][i].statements[k], collect, &pools);
+                zdm_query_each_value(load->queries[side][i].statements[k], collect, &pools);
     for (size_t i = 0; i < pools.n; i++)
         if (read_values(conn, &pools.items[i], err) < 0) {
             zdm_pools_release(&pools);

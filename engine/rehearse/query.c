@@ -125,7 +125,8 @@ read_statement(struct zdm_query_statement *out, const char *text, const struct z
 }
 
 void
-zdm_query_names(const char *text, void (*fn)(void *self, const char *name, size_t n), void *self)
+zdm_query_each_value(
+    const char *text, void (*fn)(void *self, const char *name, size_t n), void *self)
 {
     enum zdm_query_kind kind;
 

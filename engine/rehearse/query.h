@@ -46,7 +46,7 @@ void zdm_query_arguments(
 /* What the query was asked with for a number of a row: ":row was 7, :users.id was a0ee"; NULL: nothing. Owned. */
 char *zdm_query_given(const struct zdm_query *query, int64_t row);
 /* Calls fn for the name of each value of a column in the text: "users.id". */
-void zdm_query_names(
+void zdm_query_each_value(
     const char *text, void (*fn)(void *self, const char *name, size_t n), void *self);
 void zdm_query_release(struct zdm_query *query);
 
