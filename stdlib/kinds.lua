@@ -176,6 +176,21 @@ kinds.texts = {
     end,
 }
 
+-- Each entry becomes { column, to }: a value of an enum, and what it is called from then on.
+kinds.renamed_values = {
+    lua = "table<string, string>",
+    says = "table of [old value] = new value",
+    check = function(value)
+        return values.entries_of(value, '{ old = "new" }', function(old, new)
+            local text, wrong = string_of(new, "a text")
+            if type(old) ~= "string" or not text then
+                return nil, ("has an entry %s that %s"):format(tostring(old), wrong or "is no text")
+            end
+            return { column = old, to = text }
+        end)
+    end,
+}
+
 -- Where other servers are. A password is no part of a plan: the service file or ~/.pgpass has it.
 kinds.connections = {
     lua = "string[]",

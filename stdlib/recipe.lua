@@ -176,6 +176,22 @@ local function describe(use, text, field)
     return setmetatable(d, Table)
 end
 
+-- The type, as in engine/catalog/describe.h.
+local function describe_type(use, text, field)
+    local name, _, schema = native.split_name(text)
+    local shown = native.quote_qualified(schema, name)
+    local d = native.describe(use.plan, "type " .. shown)
+    if d == nil then
+        errors.add {
+            line = use.at.line,
+            key = field,
+            message = ("there is no type %s"):format(shown),
+            hint = "recipes read the catalog: is it the right database, and the right search_path?",
+        }
+    end
+    return d or nil
+end
+
 -- What several recipes do, as lists of steps.
 local parts = {}
 
@@ -410,6 +426,10 @@ function recipe.expand(def, values, at, plan, words)
     --- The table that the author names in a field, or nil: then return {}.
     function use.table(text, field)
         return describe(use, text, field or "table")
+    end
+    --- The type that the author names in a field, or nil: then return {}.
+    function use.type(text, field)
+        return describe_type(use, text, field)
     end
     --- An id of at most 100 bytes.
     function use.id(text, ...)

@@ -6,7 +6,8 @@
 --
 -- A change is { t, c, type, up, down, default }: table and column as described, the new type, and functions that
 -- make SQL of the new (old) value out of SQL of the other, nil where an assignment does it. `may_be_null`: up may
--- make NULL of a value, and that is meant. `whole`: up never does.
+-- make NULL of a value, and that is meant. `whole`: up never does. `behind`: { up, down } for behind the swap, when
+-- types have other names there.
 --
 -- The key of a table, and foreign keys that refer to changed columns, exist once only: they are taken away and made
 -- anew in the swap, the keys over an index that is there by then, the foreign keys NOT VALID, and proven behind it.
@@ -34,7 +35,8 @@ local function make_syncs(change, use)
         return make and { text = make(x) } or nil
     end
     change.before = { from = c, to = new, up = text(change.up, c), down = text(change.down, new) }
-    change.after = { from = c, to = old, up = text(change.down, c), down = text(change.up, old) }
+    local behind = change.behind or change
+    change.after = { from = c, to = old, up = text(behind.down, c), down = text(behind.up, old) }
     for _, s in ipairs { change.before, change.after } do
         s.table = change.t.relation
         s.resolved = sync.resolve(s)
@@ -326,8 +328,10 @@ local function shapes(tables)
     return list
 end
 
---- The blocks, for a list of changes; `field` is where a refusal points to, `wanted` the field `versions`.
-function retype.blocks(changes, field, wanted, use)
+--- The blocks, for a list of changes; `field` is where a refusal points to, `wanted` the field `versions`. `types`: what
+-- is renamed in the swap, too, as { up, undo }; drop() makes the last step of contract, ready() one more check before the
+-- swap, or nil.
+function retype.blocks(changes, field, wanted, use, types)
     local tables, by_name = gather(changes, use)
     local keys = keys_to(tables, by_name, use)
     local remade = viewed.of(tables, function(relation)
@@ -370,13 +374,14 @@ function retype.blocks(changes, field, wanted, use)
         checks[#checks + 1] = w.sql(use.id("%s has no index or constraint that came later", shown(change)))(
             successor.newcomers(change.t, change.c, use, { change.back, key and key.old }))
     end
+    checks[#checks + 1] = types and types.ready()
     local holds = prove_keys(keys, use)
     if #holds > 0 then
         blocks[#blocks + 1] = w.expand(holds)
     end
     blocks[#blocks + 1] = w.gate(use.id("%s is ready", label))(checks)
     local last = prove_keys(keys, use, "behind")
-    table.insert(last, 1, swap.step(tables, changes, keys, remade, label, use))
+    table.insert(last, 1, swap.step(tables, changes, keys, remade, label, use, types))
     local drops = { not views.none and views.drop() or nil }
     for _, entry in ipairs(tables) do
         settle(entry, use, last)
@@ -386,6 +391,7 @@ function retype.blocks(changes, field, wanted, use)
     local last_checks = { w.approval(use.id("%s is well with its new type: no way back is needed", label)) }
     views.watch(last_checks)
     blocks[#blocks + 1] = w.gate(use.id("%s: no way back is needed", label))(last_checks)
+    drops[#drops + 1] = types and types.drop()
     blocks[#blocks + 1] = w.contract(drops)
     return blocks
 end

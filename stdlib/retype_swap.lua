@@ -158,7 +158,7 @@ local function add_key(entry, index, use)
     return text
 end
 
-local function operations(tables, keys, remade, use)
+local function operations(tables, keys, remade, use, types)
     local list = {}
     if #remade > 0 then -- before the tables: a query locks them in this order, too
         operation(list, views.drop(remade), views.make(remade, use))
@@ -212,6 +212,9 @@ local function operations(tables, keys, remade, use)
     for _, k in ipairs(keys) do
         operation(list, add_foreign(k), drop_foreign(k))
     end
+    if types then -- what comes behind it says the names that the types have then
+        operation(list, types.up, types.undo)
+    end
     each(function(entry)
         for _, change in ipairs(entry.changes) do
             operation(list, sync.up_sql(change.after.resolved):gsub(";$", ""),
@@ -246,9 +249,9 @@ SELECT pg_catalog.format('the sequence %%s is at %%s, which the old type %%s doe
 end
 
 --- The names change hands, in one step; `remade` are views.
-function swap.step(tables, changes, keys, remade, label, use)
+function swap.step(tables, changes, keys, remade, label, use, types)
     local ups, undos, requires, unless = {}, {}, {}, {}
-    for _, op in ipairs(operations(tables, keys, remade, use)) do
+    for _, op in ipairs(operations(tables, keys, remade, use, types)) do
         ups[#ups + 1] = op.up
         table.insert(undos, 1, op.undo)
     end
@@ -264,7 +267,8 @@ function swap.step(tables, changes, keys, remade, label, use)
         end
     end
     local allow = { "break-rename-column", "drop-trigger", "break-drop-function" }
-    allow[4] = #remade > 0 and "break-drop-view" or nil
+    allow[#allow + 1] = #remade > 0 and "break-drop-view" or nil
+    allow[#allow + 1] = types and "break-rename-type"
     local step = use.sql(use.id("%s: the new takes its place", label), table.concat(ups, ";\n") .. ";", {
         undo = table.concat(undos, ";\n") .. ";",
         allow = allow,

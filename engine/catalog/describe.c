@@ -9,12 +9,23 @@
 
 extern const struct zdm_embedded zdm_catalog_sql[];
 
+/* What is described: a relation, or a type. */
+struct kind {
+    const char *look_up, *describe;
+};
+
+static const struct kind of_relation = {
+    "SELECT pg_catalog.to_regclass($1)::pg_catalog.oid", "sql/describe.sql"};
+static const struct kind of_type = {
+    "SELECT pg_catalog.to_regtype($1)::pg_catalog.oid", "sql/describe_type.sql"};
+
 static int
-read_oid(struct zdm_conn *conn, const char *relation, char **oid, struct zdm_err *err)
+read_oid(struct zdm_conn *conn, const struct kind *kind, const char *name, char **oid,
+    struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
 
-    if (ZDM_QUERY(conn, "SELECT pg_catalog.to_regclass($1)::pg_catalog.oid", &r, err, relation) < 0)
+    if (ZDM_QUERY(conn, kind->look_up, &r, err, name) < 0)
         return -1;
     const char *found = zdm_result_get(r, 0, 0);
     *oid = found ? zdm_strdup(found) : NULL;
@@ -24,17 +35,19 @@ read_oid(struct zdm_conn *conn, const char *relation, char **oid, struct zdm_err
 
 /* Inside of the transaction. */
 static int
-describe(struct zdm_conn *conn, const char *relation, char **json, struct zdm_err *err)
+describe(struct zdm_conn *conn, const char *name, char **json, struct zdm_err *err)
 {
+    const size_t prefix = strlen(ZDM_DESCRIBE_TYPE);
+    bool is_type = strncmp(name, ZDM_DESCRIBE_TYPE, prefix) == 0;
+    const struct kind *kind = is_type ? &of_type : &of_relation;
     struct zdm_result *r = NULL;
     char *oid = NULL;
-    int rc = read_oid(conn, relation, &oid, err);
+    int rc = read_oid(conn, kind, is_type ? name + prefix : name, &oid, err);
 
     if (rc == 0 && oid) {
         rc = zdm_conn_exec(conn, "SET LOCAL search_path = pg_catalog", NULL, err);
         if (rc == 0)
-            rc = ZDM_QUERY(
-                conn, zdm_embedded_text(zdm_catalog_sql, "sql/describe.sql"), &r, err, oid);
+            rc = ZDM_QUERY(conn, zdm_embedded_text(zdm_catalog_sql, kind->describe), &r, err, oid);
         if (rc == 0 && zdm_result_rows(r) == 1)
             *json = zdm_strdup(zdm_result_get(r, 0, 0));
         zdm_result_free(r);
@@ -44,7 +57,7 @@ describe(struct zdm_conn *conn, const char *relation, char **json, struct zdm_er
 }
 
 int
-zdm_describe(struct zdm_conn *conn, const char *relation, char **json, struct zdm_err *err)
+zdm_describe(struct zdm_conn *conn, const char *name, char **json, struct zdm_err *err)
 {
     struct zdm_err trouble = ZDM_ERR_INIT;
 
@@ -54,7 +67,7 @@ zdm_describe(struct zdm_conn *conn, const char *relation, char **json, struct zd
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '5s'", NULL,
             err) < 0)
         return -1;
-    int rc = describe(conn, relation, json, err);
+    int rc = describe(conn, name, json, err);
     if (zdm_conn_exec(conn, "ROLLBACK", NULL, rc == 0 ? err : &trouble) < 0 && rc == 0) {
         free(*json);
         *json = NULL;

@@ -1,5 +1,5 @@
 /*
- * describe.h - one relation as JSON: what a recipe reads of a table.
+ * describe.h - one relation as JSON: what a recipe reads of a table; or one type.
  *
  *   { schema, name, kind: "table" | "partitioned table" | "view" | ..., owner, persistence,
  *     partition_of, bound, condition (of all its rows, those of tables above included), partitions: [name],
@@ -24,6 +24,11 @@
  *     views: [{ relation, definition, options?, owner, comment?, grants?, columns: [{ name, default?, comment?, grants? }],
  *       of_table?, of_columns?, reads?: [view], needs_key?, hanging?: [what] }] }
  *
+ * and of a type
+ *
+ *   { schema, name, is_enum, spelt (as in definitions), owner, comment, closed (rights were given or taken),
+ *     grants?: as above, labels: [text], columns: [{ table, column, array }], others: [what] }
+ *
  * Names are bare; in `definition`, in expressions, in `references`, `table`, `relation`, `reads`, `partitions`, `children` and
  * `attached_to` they are quoted and qualified as SQL needs them. What is optional is absent when there is none.
  */
@@ -33,8 +38,11 @@
 #include "base/err.h"
 #include "pg/conn.h"
 
-/* `relation` as in SQL, quoted, maybe qualified; looked up along the session's search_path. *json owned, NULL
+/* In front of the name of a type. */
+#define ZDM_DESCRIBE_TYPE "type "
+
+/* `name` as in SQL, quoted, maybe qualified; looked up along the session's search_path. *json owned, NULL
  * when there is no such relation. One transaction of its own, read only. */
-int zdm_describe(struct zdm_conn *conn, const char *relation, char **json, struct zdm_err *err);
+int zdm_describe(struct zdm_conn *conn, const char *name, char **json, struct zdm_err *err);
 
 #endif

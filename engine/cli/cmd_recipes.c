@@ -34,7 +34,7 @@ list(struct zdm_buf *out, const struct zdm_recipes *recipes)
         add_row(out, recipes->items[i].name, first);
         free(first);
     }
-    zdm_buf_add(out, "\nzdm recipes RECIPE explains one; "
+    zdm_buf_add(out, "\nzdm recipes RECIPE explains one;\n"
                      "zdm new NAME --recipe RECIPE writes a plan with it.\n");
 }
 

@@ -10,6 +10,9 @@ picture() {
     schema_picture | grep -v -e zdm -e ' NOT NULL [^ ]*$' # which are constraints of their own from 18 on
     sql "SELECT 'comment ' || description FROM pg_description WHERE classoid = 'pg_class'::regclass AND objsubid > 0
             AND objoid >= 16384 AND objoid::regclass::text !~ '^zdm'
+         UNION ALL SELECT format('type %s %s %s', oid::regtype, labels, obj_description(oid, 'pg_type'))
+           FROM (SELECT enumtypid, string_agg(enumlabel, ',' ORDER BY enumsortorder) FROM pg_enum GROUP BY 1) AS e(oid, labels)
+          WHERE oid::regtype::text !~ 'zdm'
          UNION ALL SELECT format('statistics %s %s', attname, attstattarget) FROM pg_attribute WHERE attstattarget > 0"
 }
 

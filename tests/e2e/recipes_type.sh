@@ -226,6 +226,81 @@ run names.lua
 picture | diff before - | grep '^[<>]' >change || true
 check_golden recipes_type/names change
 
+# --- an enum with other values: two that change places, one that goes, one that is new; names that need quotes
+enum=$(printf 'k%.0s' {1..63})
+sql "CREATE SCHEMA \"My Enums\"; SET search_path = \"My Enums\";
+     CREATE TYPE $enum AS ENUM ('low', 'it''s ok', 'high', 'gone');
+     REVOKE USAGE ON TYPE $enum FROM PUBLIC; GRANT USAGE ON TYPE $enum TO clerk;
+     CREATE TABLE \"The Kinds\" (kind $enum PRIMARY KEY DEFAULT 'it''s ok');
+     CREATE TABLE \"All it's\" (id serial PRIMARY KEY, \"K\" $enum REFERENCES \"The Kinds\" CHECK (\"K\" <> ALL ('{low}')),
+         list $enum[] NOT NULL DEFAULT ARRAY['high'::$enum, 'it''s ok']);
+     CREATE INDEX ON \"All it's\" (id) WHERE \"K\" = 'it''s ok' AND list <> '{}';
+     INSERT INTO \"The Kinds\" VALUES ('low'), ('it''s ok'), ('high');
+     INSERT INTO \"All it's\" (\"K\", list) VALUES ('high', '{{low,high},{NULL,low}}'), ('it''s ok', '{}'), (NULL, '[3:4]={low,gone}');
+     GRANT USAGE ON SCHEMA \"My Enums\" TO clerk; GRANT ALL ON ALL TABLES IN SCHEMA \"My Enums\" TO clerk"
+cat >enum.lua <<LUA
+return plan "enum" {
+    api = 1,
+    recipe.enum_replace {
+        type = '"My Enums".$enum',
+        values = { "new", "high", "it's ok", "low" },
+        map = { low = "high", high = "low" },
+    },
+}
+LUA
+types() {
+    picture
+    sql "SELECT format('%s %s %s', typname, typacl, array(SELECT enumlabel FROM pg_enum WHERE enumtypid = t.oid ORDER BY enumsortorder))
+         FROM pg_type t WHERE typnamespace = '\"My Enums\"'::regnamespace AND typtype = 'e' ORDER BY 1"
+    sql 'SELECT array_agg(r ORDER BY id) FROM "My Enums"."All it'"'"'s" AS r'
+}
+types >before
+check_exit 3 "$ZDM" run enum.lua
+check_has "$out" "All it's.list has values that go"
+tr -s ' \n' ' ' <"$out" >flat
+check_has flat "rows_in_its_way = 1"
+sql "UPDATE \"My Enums\".\"All it's\" SET list = '[3:4]={low,NULL}' WHERE id = 3"
+types >before
+for point in batch.after commit.after; do
+    code=0
+    ZDM_FAILPOINT=$point:2 "$ZDM" run enum.lua >"$out" 2>"$err" || code=$?
+    check_eq "killed at $point" 137 "$code"
+done
+check_exit 3 "$ZDM" run enum.lua
+check_exit 0 "$ZDM" approve enum.lua "All it's.K, list is ready" --note tested
+check_exit 3 "$ZDM" run enum.lua
+check_has "$out" "no way back is needed"
+sql "SET search_path = \"My Enums\"; INSERT INTO \"The Kinds\" (kind) VALUES ('new'); UPDATE \"All it's\" SET \"K\" = 'new' WHERE id = 2"
+check_exit 4 "$ZDM" rollback enum.lua
+says "does not fit the old type \"My Enums\".$enum"
+sql "SET search_path = \"My Enums\"; UPDATE \"All it's\" SET \"K\" = 'it''s ok' WHERE id = 2; DELETE FROM \"The Kinds\" WHERE kind = 'new'"
+check_exit 0 "$ZDM" rollback enum.lua
+types | diff before - >&2 || fail "enum: the way back ends elsewhere"
+run enum.lua
+types | diff before - | grep '^[<>]' >change || true
+sql "SET ROLE clerk; SELECT 'new'::\"My Enums\".$enum" >>change
+check_golden recipes_type/enum change
+check_exit 0 "$ZDM" verify enum.lua
+
+sql "CREATE TYPE pace AS ENUM ('slow', 'fast'); CREATE TABLE runs (p pace DEFAULT 'slow', q text, CHECK (p >= q::pace));
+     CREATE FUNCTION faster(pace) RETURNS pace LANGUAGE sql AS 'SELECT ''fast''::pace'; CREATE DOMAIN paces AS pace;
+     CREATE VIEW some_runs AS SELECT q FROM runs WHERE p = 'fast'"
+cat >refused.lua <<'LUA'
+return plan "refused" {
+    api = 1,
+    recipe.enum_replace { type = "pace", values = { "fast" } },
+    recipe.enum_replace { type = "pace", values = { "slow", "fast" } },
+    recipe.enum_replace { type = "pace", values = { "slow", "slow" } },
+    recipe.enum_replace { type = "pace", values = { "fast" }, map = { quick = "fast" } },
+    recipe.enum_replace { type = "pace", values = { "fast" }, map = { slow = "slower" } },
+    recipe.enum_replace { type = "pace", values = { "fast" }, map = { "slow" } },
+    recipe.enum_replace { type = "paces", values = { "fast" } },
+    recipe.enum_replace { type = "pacce", values = { "fast" } },
+}
+LUA
+check_exit 2 "$ZDM" plan refused.lua
+check_golden recipes_type/refused_enum "$err"
+
 # --- primary keys: another one, to whose old columns a foreign key refers; one for a table that had none; what counts on
 sql "CREATE TABLE towns (code int CONSTRAINT towns_key PRIMARY KEY, name text NOT NULL, country text);
      COMMENT ON CONSTRAINT towns_key ON towns IS 'by code';
