@@ -1,7 +1,10 @@
 /* Triggers, and what depends on relations: views, rules, functions, publications... */
 #include "catalog/load_private.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "sql/syntax.h"
 
 enum { /* bits of pg_trigger.tgtype */
     TRIGGER_ROW = 1,
@@ -146,6 +149,47 @@ load_dependent(struct zdm_load *load, const struct zdm_result *rows, int row)
     note_dependent(load, slot->relation, name, rows, row);
 }
 
+/* "amount_check on public.sales" */
+static bool
+is_on(const char *text, const char *name)
+{
+    char *quoted = zdm_sql_quote_ident(name);
+    size_t n = strlen(quoted);
+    bool is = strncmp(text, quoted, n) == 0 && strncmp(text + n, " on ", 4) == 0;
+
+    free(quoted);
+    return is;
+}
+
+/* "for public.sales.amount" */
+static bool
+is_for(const char *text, const char *name)
+{
+    char *quoted = zdm_sql_quote_ident(name);
+    size_t n = strlen(quoted), whole = strlen(text);
+    bool is = whole > n && strcmp(text + whole - n, quoted) == 0 && text[whole - n - 1] == '.';
+
+    free(quoted);
+    return is;
+}
+
+/* Which constraint or default it is, for it may go before, or get another name. */
+static void
+find_part(struct zdm_dependent *dependent)
+{
+    const struct zdm_relation *owner = dependent->dependent;
+
+    for (size_t i = 0; strcmp(dependent->kind, "constraint") == 0 && i < owner->constraints.n; i++)
+        if (owner->constraints.items[i]->name &&
+            is_on(dependent->name, owner->constraints.items[i]->name))
+            dependent->of_constraint = owner->constraints.items[i];
+    for (size_t i = 0; strcmp(dependent->kind, "default") == 0 && i < owner->columns.n; i++)
+        if (is_for(dependent->name, owner->columns.items[i]->name)) {
+            dependent->of_column = owner->columns.items[i];
+            dependent->of_default = dependent->of_column->default_sql;
+        }
+}
+
 /* A function that takes rows of a table stands in the way of dropping it too. */
 static void
 load_user(struct zdm_load *load, const struct zdm_result *rows, int row)
@@ -160,6 +204,8 @@ load_user(struct zdm_load *load, const struct zdm_result *rows, int row)
     dependent->name = zdm_load_text(load, rows, row, 3);
     dependent->dependent = zdm_load_relation_by(load, zdm_load_oid(rows, row, 4));
     dependent->automatic = zdm_result_bool(rows, row, 5);
+    if (dependent->dependent)
+        find_part(dependent);
     if (function)
         zdm_catalog_append(load->catalog, &function->dependents, dependent);
     if (!type)

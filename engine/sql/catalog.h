@@ -137,6 +137,10 @@ struct zdm_dependent {
     bool automatic;         /* the server drops it along: statistics, an owned sequence */
     struct zdm_relation
         *dependent; /* when it is a relation, or belongs to another one; else NULL */
+    /* A constraint or a default of `dependent`, under whatever name; of a type and a function only, else NULL. */
+    const struct zdm_constraint *of_constraint;
+    const struct zdm_column *of_column;
+    const char *of_default;
 };
 
 enum zdm_relation_kind {

@@ -101,6 +101,20 @@ named(struct zdm_dropping *dropping, const struct zdm_dependent *dependent)
         .kind = ZDM_GONE_OTHER, .part = dependent->kind, .name = dependent->name};
 }
 
+/* A constraint or a default that was dropped earlier, or is another one now. */
+static bool
+part_is_gone(const struct zdm_relation *owner, const struct zdm_dependent *dependent)
+{
+    bool there = !dependent->of_constraint && !dependent->of_column;
+
+    for (size_t i = 0; i < owner->constraints.n && !there; i++)
+        there = owner->constraints.items[i] == dependent->of_constraint;
+    for (size_t i = 0; i < owner->columns.n && !there; i++)
+        there = owner->columns.items[i] == dependent->of_column &&
+                owner->columns.items[i]->default_sql == dependent->of_default;
+    return !there;
+}
+
 /* A trigger, a policy or a rule that was dropped earlier: its owner has none of that name any more. */
 static bool
 is_gone(struct zdm_dropping *dropping, const struct zdm_relation *owner,
@@ -128,7 +142,7 @@ is_gone(struct zdm_dropping *dropping, const struct zdm_relation *owner,
                 return false;
         return true;
     }
-    return false;
+    return part_is_gone(owner, dependent);
 }
 
 /* What depends on a relation, or on one of its columns. Its own parts matter only to the column. */
