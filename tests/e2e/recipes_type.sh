@@ -255,6 +255,7 @@ types() {
     sql 'SELECT array_agg(r ORDER BY id) FROM "My Enums"."All it'"'"'s" AS r'
 }
 types >before
+check_exit 0 "$ZDM" plan enum.lua
 check_exit 3 "$ZDM" run enum.lua
 check_has "$out" "All it's.list has values that go"
 tr -s ' \n' ' ' <"$out" >flat
@@ -267,7 +268,7 @@ for point in batch.after commit.after; do
     check_eq "killed at $point" 137 "$code"
 done
 check_exit 3 "$ZDM" run enum.lua
-check_exit 0 "$ZDM" approve enum.lua "All it's.K, list is ready" --note tested
+check_exit 0 "$ZDM" approve enum.lua "All it's.K is ready" --note tested
 check_exit 3 "$ZDM" run enum.lua
 check_has "$out" "no way back is needed"
 sql "SET search_path = \"My Enums\"; INSERT INTO \"The Kinds\" (kind) VALUES ('new'); UPDATE \"All it's\" SET \"K\" = 'new' WHERE id = 2"
