@@ -328,9 +328,9 @@ local function shapes(tables)
     return list
 end
 
---- The blocks, for a list of changes; `field` is where a refusal points to, `wanted` the field `versions`. `types`: what
--- is renamed in the swap, too, as { up, undo }; drop() makes the last step of contract, ready() one more check before the
--- swap, or nil.
+--- The blocks, for a list of changes; `field` is where a refusal points to, `wanted` the field `versions`. `types`:
+-- what is renamed in the swap, too, as { up, undo }; drop() makes the last step of contract, ready() one more check
+-- before the swap, or nil.
 function retype.blocks(changes, field, wanted, use, types)
     local tables, by_name = gather(changes, use)
     local keys = keys_to(tables, by_name, use)

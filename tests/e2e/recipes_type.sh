@@ -235,6 +235,7 @@ sql "CREATE SCHEMA \"My Enums\"; SET search_path = \"My Enums\";
      CREATE TABLE \"All it's\" (id serial PRIMARY KEY, \"K\" $enum REFERENCES \"The Kinds\" CHECK (\"K\" <> ALL ('{low}')),
          list $enum[] NOT NULL DEFAULT ARRAY['high'::$enum, 'it''s ok']);
      CREATE INDEX ON \"All it's\" (id) WHERE \"K\" = 'it''s ok' AND list <> '{}';
+     CREATE VIEW shown AS SELECT id, \"K\", list[1] AS first FROM \"All it's\";
      INSERT INTO \"The Kinds\" VALUES ('low'), ('it''s ok'), ('high');
      INSERT INTO \"All it's\" (\"K\", list) VALUES ('high', '{{low,high},{NULL,low}}'), ('it''s ok', '{}'), (NULL, '[3:4]={low,gone}');
      GRANT USAGE ON SCHEMA \"My Enums\" TO clerk; GRANT ALL ON ALL TABLES IN SCHEMA \"My Enums\" TO clerk"
