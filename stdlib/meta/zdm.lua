@@ -639,7 +639,7 @@ function check(id) end
 ---@field using? string Access method; `btree` when not given.
 ---@field include? string|string[] Columns that are stored along.
 ---@field where? string Only rows for which this holds.
----@field duplicates? boolean The old one is unique, the new one is not, and that is meant.
+---@field duplicates? boolean The old one keeps rows out that the new one lets in, for it is not unique, or has other keys; that is meant.
 
 ---@class zdm.recipe.drop_column.fields
 ---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.

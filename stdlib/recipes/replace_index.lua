@@ -2,6 +2,49 @@
 
 local shared = require "fields/shared"
 
+-- "lower( Email ) DESC" -> "lower(email)"
+local function plain(key)
+    key = key:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", "")
+    for _, tail in ipairs { " [Nn][Uu][Ll][Ll][Ss] %a+$", " [Aa][Ss][Cc]$", " [Dd][Ee][Ss][Cc]$" } do
+        key = key:gsub(tail, "")
+    end
+    return key:find '"' and key or key:lower():gsub(" ", "")
+end
+
+-- The keys of a list as in SQL: what stands between commas outside of parentheses and quotes.
+local function keys_of(text)
+    local list, depth, quote, from = {}, 0, nil, 1
+    for at = 1, #text do
+        local c = text:sub(at, at)
+        if quote or c == "'" or c == '"' then
+            quote = not quote and c or c ~= quote and quote or nil
+        elseif c == "(" or c == "[" then
+            depth = depth + 1
+        elseif c == ")" or c == "]" then
+            depth = depth - 1
+        elseif c == "," and depth == 0 then
+            list[#list + 1] = plain(text:sub(from, at - 1))
+            from = at + 1
+        end
+    end
+    list[#list + 1] = plain(text:sub(from))
+    return list
+end
+
+-- May rows be in the table with the new unique index which the old one kept out?
+local function lets_more_in(index, v)
+    local old = {}
+    for _, key in ipairs(index.keys) do
+        old[plain(key)] = true
+    end
+    for _, key in ipairs(keys_of(v.keys)) do
+        if not old[key] then
+            return true
+        end
+    end
+    return v.where ~= nil and v.where.text ~= index.predicate
+end
+
 -- Why the index cannot be replaced, or nil.
 local function refused(t, index, v, use)
     local quoted = use.quote(index.name)
@@ -18,6 +61,9 @@ local function refused(t, index, v, use)
     elseif index.unique and not v.unique and not v.duplicates then
         return ("%s is unique, and the new one is not: duplicates get in, and INSERT ... ON CONFLICT that needs it fails")
             :format(quoted), "unique = true; if duplicates are meant: duplicates = true"
+    elseif index.unique and v.unique and not v.duplicates and lets_more_in(index, v) then
+        return ("rows that %s keeps out may get past the new one, for it has other keys or another condition; INSERT ... "
+            .. "ON CONFLICT that needs the old one fails"):format(quoted), "if that is meant: duplicates = true"
     end
     if index.clustered and (v.where or v.using and v.using ~= "btree" and v.using ~= "gist") then
         return ("the table is clustered on %s, which it cannot be on the new one"):format(quoted),
@@ -67,7 +113,8 @@ return {
             name = "duplicates",
             kind = "boolean",
             default = false,
-            doc = "The old one is unique, the new one is not, and that is meant.",
+            doc = "The old one keeps rows out that the new one lets in, for it is not unique, or has other keys; that is "
+                .. "meant.",
         },
     },
     example = [[

@@ -279,6 +279,7 @@ return plan "refused" {
     recipe.backup_rows { table = "kept", where = "true", into = "x", delete = true },
     recipe.enum_add_value { type = "mood", value = "new", before = "a", after = "b" },
     recipe.add_exclusion { table = "kept", name = "positive", elements = "id WITH =" },
+    recipe.replace_index { table = "kept", from = "kept_e", keys = "e, d", unique = true },
 }
 LUA
 check_exit 2 "$ZDM" plan refused.lua
