@@ -195,6 +195,7 @@ read_sql_step(struct reader *r, struct zdm_step_sql *step)
         step->requires[i].sql = read_sql(r, "sql");
         step->requires[i].message = read_string(r, "message");
         step->requires[i].hint = read_string(r, "hint");
+        step->requires[i].early = read_bool(r, "early");
         lua_pop(r->L, 1);
     }
     lua_pop(r->L, 1);

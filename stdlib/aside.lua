@@ -75,7 +75,7 @@ local function column_requires(a, at)
    AND a.attname = <'column'>]], a)
     local function holds(text, message, hint)
         local parts = { where = where, relation = a.relation, column = a.column }
-        return { sql = { text = query(text, parts), line = at.line }, message = message, hint = hint }
+        return { sql = { text = query(text, parts), line = at.line }, message = message, hint = hint, early = true }
     end
     local list = {
         holds(
@@ -84,6 +84,7 @@ local function column_requires(a, at)
             "check the names of the table and the column"
         ),
     }
+    list[1].early = nil -- a step before may make it
     list[2] = holds([[
 SELECT NOT EXISTS (SELECT<where>
    AND (a.attidentity <> '' OR EXISTS (
@@ -140,7 +141,7 @@ SELECT NOT EXISTS (
             OR t.tgrelid IN (SELECT f.relid
                                FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass(<'relation'>)) AS f))
        AND NOT t.tgisinternal AND t.tgenabled <> 'D'
-       AND p.pronamespace <> 'zdm'::pg_catalog.regnamespace
+       AND p.pronamespace IS DISTINCT FROM pg_catalog.to_regnamespace('zdm')::pg_catalog.oid
        AND p.prosrc ~* <'pattern'>)]], {
                 relation = a.relation,
                 pattern = "\\m(new|old)\\s*\\.\\s*\"?" .. field .. '("|\\M)',
@@ -153,6 +154,7 @@ SELECT NOT EXISTS (
             a.old
         ),
         hint = "let the function do without the column, or drop its trigger, in a step before",
+        early = true,
     }
 end
 

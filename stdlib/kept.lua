@@ -9,6 +9,7 @@ local aside = require "aside"
 local errors = require "errors"
 local fields = require "fields"
 local native = require "native"
+local published = require "published"
 local rights = require "rights"
 local sync = require "sync"
 local validate = require "validate"
@@ -105,6 +106,12 @@ function kept.describe(plan, s, column, at)
         found = c.name == column and c or found
     end
     local message, hint = obstacle(d, found, column)
+    local by = not message and published.by(d, d.schema)
+    if by then
+        message = ("the publication %s would send the values to its subscribers: it takes every new table of schema %s")
+            :format(by, native.quote_ident(d.schema))
+        hint = "let it name its tables, or keep the column itself for a while: retain"
+    end
     local key = not message and key_of(d, column)
     if not message and not key then
         message = ("table %s has no key but %s: nothing tells which value is of which row"):format(

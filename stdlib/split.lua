@@ -7,6 +7,7 @@
 
 local each = require "each"
 local native = require "native"
+local published = require "published"
 local rights = require "rights"
 
 local split = {}
@@ -252,7 +253,8 @@ function split.blocks(t, into, columns, moved, retain, use)
         last[#last + 1] = w.drop_column { table = t.relation, column = use.quote(c.name), retain = retain }
     end
     local names = each(s.moved, "<c>", ", ")
-    return {
+    local blocks = published.gate(t, t.schema, s.into, use)
+    return table.move({
         w.expand(first),
         w.backfill(use.id("copy %s to %s", names, into)) {
             table = t.relation,
@@ -264,7 +266,7 @@ function split.blocks(t, into, columns, moved, retain, use)
             w.approval(use.id("old code is gone: nobody uses %s of %s", names, t.name)),
         },
         w.contract(last),
-    }
+    }, 1, 4, #blocks + 1, blocks)
 end
 
 return split

@@ -7,6 +7,7 @@
  *     children: [name], row_security, row_security_forced, replica_identity,
  *     server_version: 150004, row_type_users: [what], comment, options: [text],
  *     grants: [{ privilege, role, grantable }], given_to_new: [{ on: "table" | "sequence" | "function", role? }],
+ *     publishes_new: [{ publication, schema? }],
  *     columns: [{ name, type, not_null, default?, generated?, identity?, sequence?, sequence_options?,
  *       sequence_is?: { schema, name, type, start, increment, cache, min?, max?, cycle?, comment?, grants? },
  *       enum?, collation?, storage?, compression?, statistics?, options?, comment?, inherited?, type_default?, no_equality?,

@@ -34,10 +34,10 @@ allow_of(const struct zdm_allow *allow)
 }
 
 static void
-add_sql(
-    json_t *out, const struct zdm_step_sql *s, const struct zdm_plan_report *report, size_t index)
+add_sql(json_t *out, const struct zdm_step_sql *s, const struct zdm_plan_report *report,
+    const struct zdm_previews *previews, size_t index)
 {
-    json_t *statements = json_array(), *requires = json_array();
+    json_t *statements = json_array(), *requires = json_array(), *now = json_array();
 
     for (size_t i = 0; i < report->n_statements; i++) {
         const struct zdm_plan_statement *st = &report->statements[i];
@@ -46,6 +46,8 @@ add_sql(
     }
     for (size_t i = 0; i < s->n_requires; i++)
         json_array_append_new(requires, zdm_json_text(s->requires[i].message));
+    for (size_t i = 0; previews && i < previews->steps[index].n_stops; i++)
+        json_array_append_new(now, zdm_json_text(previews->steps[index].stops[i]->message));
     json_object_set_new(out, "sql", zdm_json_text(s->up.text));
     json_object_set_new(out, "undo", zdm_json_text(s->undo.text));
     json_object_set_new(out, "probe", zdm_json_text(s->probe.text));
@@ -53,6 +55,7 @@ add_sql(
         json_string(zdm_plan_run_mode(report, index) == ZDM_RUN_ALONE ? "alone" : "transaction"));
     json_object_set_new(out, "allow", allow_of(&s->allow));
     json_object_set_new(out, "stops_if", requires);
+    json_object_set_new(out, "stops_now", now);
     json_object_set_new(out, "statements", statements);
 }
 
@@ -235,7 +238,7 @@ step_of(const struct zdm_plan *plan, const struct zdm_plan_report *report,
     json_object_set_new(object, "rollback", zdm_json_undo(&report->undos[index]));
     switch (step->kind) {
     case ZDM_STEP_SQL:
-        add_sql(object, &step->u.sql, report, index);
+        add_sql(object, &step->u.sql, report, previews, index);
         break;
     case ZDM_STEP_BACKFILL:
         add_backfill(object, plan, step);

@@ -247,6 +247,10 @@ sql_details(struct zdm_buf *out, const struct comment *c, size_t index, size_t *
         zdm_buf_add(&text, sql->requires[i].message);
         bullet(out, "stops if", &text);
     }
+    for (size_t i = 0; c->previews && i < c->previews->steps[index].n_stops; i++) {
+        zdm_buf_add(&text, c->previews->steps[index].stops[i]->message);
+        bullet(out, "as things stand it would stop", &text);
+    }
     zdm_add_locking(&text, c->plan, c->report, index);
     bullet(out, "waits", &text);
     if (zdm_plan_run_mode(c->report, index) == ZDM_RUN_ALONE)

@@ -146,6 +146,8 @@ zdm_plan_facts(const struct zdm_plan *plan, const struct zdm_plan_report *report
     }
     for (size_t i = 0; i < plan->n_steps; i++) {
         struct zdm_step_facts *step = &out->steps[i];
+        if (previews)
+            step->n_warnings += previews->steps[i].n_stops;
         bool done = status && status->steps[i].state == ZDM_STATE_DONE;
         if (done) {
             step->time = ZDM_TIME_NONE;

@@ -257,6 +257,32 @@ elapsed(struct zdm_ledger *ledger, const char *target, const struct zdm_plan *pl
     return rc;
 }
 
+/* What the step asks for when it begins, and is not so now. */
+static int
+ask_early(struct zdm_conn *conn, const struct zdm_step *step, struct zdm_arena *arena,
+    struct zdm_step_preview *out, struct zdm_err *err)
+{
+    const struct zdm_step_sql *sql = &step->u.sql;
+
+    out->stops = zdm_arena_alloc(arena, (sql->n_requires + 1) * sizeof(struct zdm_require *));
+    for (size_t i = 0; i < sql->n_requires; i++) {
+        struct zdm_result *r = NULL;
+        if (!sql->requires[i].early)
+            continue;
+        if (zdm_conn_exec(conn, BEGIN, NULL, err) < 0)
+            return -1;
+        if (zdm_conn_query(conn, sql->requires[i].sql.text, 0, NULL, &r, err) < 0) {
+            if (zdm_conn_lost(conn) || err->code == ZDM_ERR_INTERRUPTED)
+                return -1;
+            zdm_err_clear(err); /* a lock, a right: the step itself asks again */
+        } else if (zdm_result_rows(r) != 1 || !zdm_result_bool(r, 0, 0))
+        out->stops[out->n_stops++] = &sql->requires[i];
+        zdm_result_free(r);
+        zdm_conn_rollback(conn);
+    }
+    return 0;
+}
+
 int
 zdm_previews_read(struct zdm_conn *conn, const struct zdm_loaded *loaded,
     const struct zdm_plan_status *status, const struct zdm_preview_options *options,
@@ -279,6 +305,9 @@ zdm_previews_read(struct zdm_conn *conn, const struct zdm_loaded *loaded,
         const struct zdm_step *step = &plan->steps[i];
         struct zdm_step_preview *preview = &out->steps[i];
         double rate = 0;
+        if (step->kind == ZDM_STEP_SQL && status->steps[i].state != ZDM_STATE_DONE &&
+            ask_early(conn, step, out->arena, preview, err) < 0)
+            goto out;
         if (step->kind != ZDM_STEP_BACKFILL || status->steps[i].state == ZDM_STATE_DONE ||
             status->steps[i].state == ZDM_STATE_CHANGED)
             continue;

@@ -20,6 +20,9 @@ struct zdm_step_preview {
     struct zdm_backfill_preview seen;
     bool sampled;
     struct zdm_backfill_sample sample;
+    /* Of an sql step: what would stop it as things stand, n_stops messages and hints (NULL: none). */
+    const struct zdm_require **stops;
+    size_t n_stops;
     /* Where an earlier run was whose speed it is; NULL: there was none. */
     const char *rate_from;
 };

@@ -131,8 +131,18 @@ zdm_render_preview(struct zdm_buf *out, const struct zdm_step_preview *preview)
     const struct zdm_backfill_preview *p = &preview->seen;
     struct zdm_buf text = ZDM_BUF_INIT;
 
-    if (!preview->looked)
+    for (size_t i = 0; i < preview->n_stops; i++) {
+        const struct zdm_require *stop = preview->stops[i];
+        zdm_buf_clear(&text);
+        zdm_buf_addf(&text, "as things stand it would stop: %s%s%s", stop->message,
+            stop->hint ? "; " : "", stop->hint ? stop->hint : "");
+        zdm_add_fact(out, ZDM_YELLOW, "problem", text.s);
+    }
+    zdm_buf_clear(&text);
+    if (!preview->looked) {
+        zdm_buf_release(&text);
         return;
+    }
     if (p->later) {
         zdm_add_fact(out, ZDM_DIM, "costs",
             "not known: an earlier step makes the table, so there are no rows yet");

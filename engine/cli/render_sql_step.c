@@ -227,4 +227,6 @@ zdm_render_sql_step(struct zdm_buf *out, const struct zdm_step *step,
         zdm_add_fact(out, ZDM_DIM, "stops if", s->requires[i].message);
     zdm_add_sql_fact(out, "probe", &s->probe);
     zdm_add_undo_fact(out, &report->undos[index]);
+    if (zdm_plan_run_mode(report, index) != ZDM_RUN_ALONE) /* DETACH CONCURRENTLY leaves a proof */
+        zdm_add_undo_work_fact(out, report, index);
 }

@@ -4,6 +4,7 @@
 #include "cli/json_statement.h"
 #include "cli/layout.h"
 #include "cli/render_fact.h"
+#include "cli/render_plan.h"
 
 void
 zdm_add_undo_fact(struct zdm_buf *out, const struct zdm_plan_undo *undo)
@@ -34,6 +35,38 @@ zdm_add_undo_fact(struct zdm_buf *out, const struct zdm_plan_undo *undo)
         zdm_add_fact(out, ZDM_DIM, "",
             undo->recall ? "(derived by zdm; what it puts back is asked for when the step runs)"
                          : "(derived by zdm)");
+    if (undo->why)
+        zdm_add_fact(out, ZDM_YELLOW, "", undo->why);
+}
+
+/* "ACCESS EXCLUSIVE on public.t" that lasts as long as the work of the statement; NULL: none does. */
+static const struct zdm_lock *
+lasting(const struct zdm_statement *st)
+{
+    for (size_t i = 0; i < st->n_locks; i++)
+        if (st->locks[i].mode >= ZDM_LOCK_SHARE &&
+            (st->locks[i].held == ZDM_HELD_SCAN || st->locks[i].held == ZDM_HELD_REWRITE ||
+                st->locks[i].held == ZDM_HELD_BUILD))
+            return &st->locks[i];
+    return NULL;
+}
+
+void
+zdm_add_undo_work_fact(struct zdm_buf *out, const struct zdm_plan_report *report, size_t index)
+{
+    if (report->undos[index].before || report->undos[index].why) /* proven before; said already */
+        return;
+    for (size_t i = 0; i < report->n_undo_statements; i++) {
+        const struct zdm_plan_statement *ps = &report->undo_statements[i];
+        const struct zdm_lock *lock = ps->step == index ? lasting(&ps->st) : NULL;
+        struct zdm_buf text = ZDM_BUF_INIT;
+        if (!lock)
+            continue;
+        zdm_buf_addf(&text, "its %s holds %s on %s %s", ps->st.kind, zdm_lock_mode_name(lock->mode),
+            lock->relation, zdm_held_words(lock->held));
+        zdm_add_fact_of(out, ZDM_YELLOW, "", &text);
+        zdm_buf_release(&text);
+    }
 }
 
 json_t *

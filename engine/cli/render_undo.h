@@ -11,6 +11,9 @@
 
 /* The fact "undo" of a step: its SQL and where it comes from, or why there is none. */
 void zdm_add_undo_fact(struct zdm_buf *out, const struct zdm_plan_undo *undo);
+/* What keeps others out while it reads or writes a whole table, when it does; nothing else. */
+void zdm_add_undo_work_fact(
+    struct zdm_buf *out, const struct zdm_plan_report *report, size_t index);
 /* { source, sql, why, with }; owned. */
 json_t *zdm_json_undo(const struct zdm_plan_undo *undo);
 

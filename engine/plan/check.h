@@ -73,7 +73,8 @@ struct zdm_plan_undo {
     const char *before,
         *unless; /* as in sql/reverse.h: what runs before it, why it cannot; NULL: none */
     const struct zdm_step_back *back; /* a backfill does it; NULL: none */
-    const char *why; /* of NONE and NOTHING: why so; of a program and a backfill: which */
+    const char *
+        why; /* of NONE and NOTHING: why so; of a program and a backfill: which; of DERIVED SQL: what to know of it */
     const struct zdm_step
         *with; /* NOTHING: it goes with the undo of this step; NULL: in any case */
     struct zdm_sql_losses losses; /* what its SQL throws away */

@@ -152,6 +152,8 @@ of_sql(struct zdm_checker *checker)
             undo_of(checker)->recall = zdm_arena_strdup(arena_of(checker), reverse.ask);
         if (reverse.before)
             undo_of(checker)->before = zdm_arena_strdup(arena_of(checker), reverse.before);
+        if (reverse.note)
+            undo_of(checker)->why = zdm_arena_strdup(arena_of(checker), reverse.note);
         if (reverse.unless)
             undo_of(checker)->unless = zdm_arena_strdup(arena_of(checker), reverse.unless);
         break;

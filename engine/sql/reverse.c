@@ -17,8 +17,8 @@ struct reverser {
     const char *why;  /* why the statement at hand has no reverse; NULL: it has */
     const char *ask;  /* of the action at hand: what the catalog has to tell; NULL: nothing */
     const char *asks; /* the same of the statement at hand, with all of its actions */
-    const char *before, *unless; /* as in struct zdm_sql_reverse */
-    bool renames;                /* one of the text's statements gives something another name */
+    const char *before, *unless, *note; /* as in struct zdm_sql_reverse */
+    bool renames; /* one of the text's statements gives something another name */
 };
 
 /* The answer for one statement: SQL without a semicolon, "" for nothing to do, NULL for r->why. */
@@ -224,6 +224,12 @@ of_partition(
 
     r->ask = attached ? zdm_ask_attached(r->arena, parent, name)
                       : zdm_ask_partition(r->arena, parent, name);
+    if (!attached && !cmd->concurrent)
+        r->note = zdm_arena_strf(r->arena,
+            "PostgreSQL reads %s under ACCESS EXCLUSIVE when it is attached again; DETACH "
+            "PARTITION "
+            "CONCURRENTLY leaves a CHECK that spares it that",
+            name);
     return zdm_arena_strf(
         r->arena, attached ? "DETACH PARTITION %s" : "ATTACH PARTITION %s DEFAULT", name);
 }
@@ -657,6 +663,7 @@ zdm_sql_reverse(const char *text, struct zdm_sql_reverse *out)
             out->ask = question(&r, each, asks, n);
         out->before = zdm_strdup(r.before);
         out->unless = zdm_strdup(r.unless);
+        out->note = zdm_strdup(r.note);
         while (i-- > 0)
             if (*each[i])
                 zdm_buf_addf(&sql, "%s%s;", sql.len ? "\n" : "", each[i]);
@@ -678,6 +685,7 @@ zdm_sql_reverse_release(struct zdm_sql_reverse *reverse)
     free(reverse->ask);
     free(reverse->before);
     free(reverse->unless);
+    free(reverse->note);
     free(reverse->why);
     *reverse = (struct zdm_sql_reverse){.sql = NULL};
 }

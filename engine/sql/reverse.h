@@ -26,7 +26,8 @@ struct zdm_sql_reverse {
     /* Owned; NULL: none. Queries: what has to run in a transaction of its own before (no row: nothing), and why it
      * cannot be taken back as things are (no row: it can). */
     char *before, *unless;
-    char *why; /* owned; UNKNOWN: which statement, and what its text does not tell */
+    char *note; /* owned; NULL: none. What is to be known of the way back before it is needed */
+    char *why;  /* owned; UNKNOWN: which statement, and what its text does not tell */
 };
 
 /* text is one or more statements that parse. */

@@ -1,5 +1,6 @@
 --- Rows in a table of their own, before something happens to them.
 
+local published = require "published"
 local rights = require "rights"
 local shared = require "fields/shared"
 
@@ -126,7 +127,8 @@ recipe.backup_rows {
         end
         local w = use.words
         local revoke = rights.revoke(t, "table", into)
-        local blocks = {
+        local blocks = published.gate(t, schema, into, use)
+        table.move({
             w.expand {
                 use.only_for(use.sql(use.id("table %s", v.into), ([[
 CREATE TABLE %s (LIKE %s, PRIMARY KEY (%s));
@@ -135,16 +137,16 @@ CREATE TABLE %s (LIKE %s, PRIMARY KEY (%s));
                     use.literal(("zdm: rows of %s, saved by the plan %s"):format(t.relation, use.plan))),
                     { undo = "DROP TABLE " .. into }), { { name = into } }),
             },
-        }
+        }, 1, 1, #blocks + 1, blocks)
         if v.delete then
-            table.move(deleting(t, v, into, use), 1, 4, 2, blocks)
+            table.move(deleting(t, v, into, use), 1, 4, #blocks + 1, blocks)
             return blocks
         end
         local columns = {}
         for _, c in ipairs(t.columns) do
             columns[use.quote(c.name)] = use.quote(c.name)
         end
-        blocks[2] = w.backfill(use.id("save rows of %s in %s", t.name, v.into)) {
+        blocks[#blocks + 1] = w.backfill(use.id("save rows of %s in %s", t.name, v.into)) {
             table = t.relation,
             where = v.where.text,
             copy = { into = into, columns = columns, on_conflict = "nothing" },

@@ -91,3 +91,47 @@ check_eq "and nothing else" "SELECT" "$(sql "SELECT DISTINCT g.privilege_type FR
     WHERE c.relnamespace = 'zdm'::regnamespace AND g.grantee = 'friend'::regrole")"
 check_eq "a table of the plan's own is as default privileges say" 1 "$(sql "SELECT count(*) FROM pg_class c, aclexplode(c.relacl) g
     WHERE c.oid = 'one'::regclass AND g.grantee = 'friend'::regrole")"
+
+# --- publications that take every new table: whoever answers for the subscribers is asked, kept values are refused
+fresh_db published
+sql 'CREATE SCHEMA shop; CREATE TABLE shop.t (id int PRIMARY KEY, a text, b text); INSERT INTO shop.t VALUES (1);
+     CREATE PUBLICATION every FOR ALL TABLES'
+cat >published.lua <<'LUA'
+return plan "published" {
+    api = 1,
+    recipe.copy_table { table = "shop.t", order = { "b", "a", "id" } },
+    recipe.backup_rows { table = "shop.t", where = "true", into = "public.saved" },
+    recipe.split_table { table = "shop.t", columns = { "a" }, into = "parts" },
+}
+LUA
+cat >kept.lua <<'LUA'
+return plan "kept" {
+    api = 1,
+    gate "go" { sql "yes" "SELECT true" },
+    contract { drop_column { table = "shop.t", column = "a", keep_values = true } },
+}
+LUA
+gates() {
+    check_exit 0 "$ZDM" plan published.lua --format json
+    jq -r '.steps[] | select(.kind == "gate") | .id | select(test("subscribers"))' "$out"
+}
+check_eq "asked before each" 'subscribers know shop.t_zdm_new
+subscribers know public.saved
+subscribers know shop.parts' "$(gates)"
+check_has "$out" 'subscribers of every have shop.t_zdm_new'
+check_eq "a copy into a table that the plan makes is no problem" "1 0" "$(jq -r '[.steps[].preview // empty] |
+    "\(map(select(.walks)) | length) \(map(select(.problem)) | length)"' "$out")"
+check_exit 3 "$ZDM" run published.lua
+check_eq "nothing was made" 0 "$(sql "SELECT count(*) FROM pg_class WHERE relname IN ('t_zdm_new', 'saved', 'parts')")"
+check_exit 0 "$ZDM" rollback published.lua
+check_exit 2 "$ZDM" plan kept.lua
+check_has <(tr -s ' \n' ' ' <"$err") 'the publication every would send the values to its subscribers'
+sql 'DROP PUBLICATION every; CREATE PUBLICATION named FOR TABLE shop.t'
+check_eq "a publication that names its tables takes no new one" "" "$(sed '/copy_table\|split_table/d' published.lua >some.lua
+    check_exit 0 "$ZDM" plan some.lua; grep subscribers "$out" || true)"
+if [ "$(sql 'SHOW server_version_num')" -ge 150000 ]; then
+    sql 'DROP PUBLICATION named; CREATE PUBLICATION schemas FOR TABLES IN SCHEMA shop'
+    check_eq "of the schema" 'subscribers know shop.t_zdm_new
+subscribers know shop.parts' "$(gates)"
+    check_exit 2 "$ZDM" plan kept.lua
+fi

@@ -179,6 +179,11 @@ sql "CREATE TABLE odd (a int UNIQUE DEFAULT 7, b text UNIQUE DEFAULT gen_random_
     CREATE TRIGGER odd_t BEFORE INSERT ON odd FOR EACH ROW EXECUTE FUNCTION odd_f()"
 odd=$(schema_picture | grep odd)
 refused a "column odd.a is unique, and its DEFAULT always the same"
+# What the catalog tells is said by the plan.
+check_exit 0 "$ZDM" plan odd.lua
+check_has <(tr -s ' \n' ' ' <"$out") 'as things stand it would stop: column odd.a is unique, and its DEFAULT always the same'
+check_exit 0 "$ZDM" plan odd.lua --format json
+check_eq "for programs, too" 1 "$(jq '[.steps[].stops_now | length?] | add' "$out")"
 refused c "column odd.c is of the replica identity, whose columns have to be NOT NULL"
 sed -i 's/column = "id"/column = "\\"D d\\""/; s/"users"/"odd"/; s/plan "id"/plan "odd_d"/' id.lua
 check_exit 1 "$ZDM" run id.lua

@@ -66,6 +66,9 @@ picture() {
 }
 
 picture >before
+check_exit 0 "$ZDM" plan catalog.lua
+check_has <(tr -s ' \n' ' ' <"$out") 'PostgreSQL reads m2 under ACCESS EXCLUSIVE when it is attached again'
+check_lacks <(tr -s ' \n' ' ' <"$out") 'PostgreSQL reads m3'
 check_exit 0 "$ZDM" run catalog.lua
 picture >after
 ! cmp -s before after || fail "the plan changed nothing"

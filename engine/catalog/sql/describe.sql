@@ -62,6 +62,22 @@ SELECT pg_catalog.jsonb_build_object(
             OR d.defaclobjtype = 'f' AND d.defaclnamespace = 0)
        AND g.grantee <> c.relowner
        AND NOT EXISTS (SELECT FROM pg_catalog.pg_default_acl o WHERE o.defaclrole = g.grantee)), '[]'),
+  -- Publications that a new table is in at once: of all tables, or (since 15) of a schema, which is known by a table
+  -- that is published without being named.
+  'publishes_new', COALESCE((
+    SELECT pg_catalog.jsonb_agg(DISTINCT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+             'publication', p.pubname, 'schema', s.schemaname)))
+      FROM pg_catalog.pg_publication p
+      LEFT JOIN (SELECT t.pubname, t.schemaname
+                   FROM pg_catalog.pg_publication_tables t
+                   JOIN pg_catalog.pg_namespace tn ON tn.nspname = t.schemaname
+                   JOIN pg_catalog.pg_class tc ON tc.relnamespace = tn.oid AND tc.relname = t.tablename
+                  WHERE NOT tc.relispartition
+                    AND t.pubname IN (SELECT o.pubname FROM pg_catalog.pg_publication o WHERE NOT o.puballtables)
+                    AND NOT EXISTS (SELECT FROM pg_catalog.pg_publication_rel r
+                                      JOIN pg_catalog.pg_publication o ON o.oid = r.prpubid
+                                     WHERE r.prrelid = tc.oid AND o.pubname = t.pubname)) s ON s.pubname = p.pubname
+     WHERE p.puballtables OR s.schemaname IS NOT NULL), '[]'),
   'replica_identity', CASE c.relreplident WHEN 'd' THEN 'default' WHEN 'n' THEN 'nothing'
                                           WHEN 'f' THEN 'full' ELSE 'index' END,
   'columns', COALESCE((

@@ -1,0 +1,34 @@
+--- Tables that a plan makes, and publications that take them at once: FOR ALL TABLES, or FOR TABLES IN SCHEMA.
+--
+-- Their rows go to the subscribers. One that lacks the table stops at the first of them, and one that has it gets values
+-- that nobody meant to send.
+
+local native = require "native"
+
+local published = {}
+
+--- The publications that a new table in the (bare) schema is in, as text; nil: none. t: a description.
+function published.by(t, schema)
+    local names = {}
+    for _, p in ipairs(t.publishes_new or {}) do
+        if not p.schema or p.schema == schema then
+            names[#names + 1] = native.quote_ident(p.publication)
+        end
+    end
+    return #names > 0 and table.concat(names, ", ") or nil
+end
+
+--- The gate before the table is made, as a list of blocks; empty when no publication takes it. name: as SQL writes it.
+function published.gate(t, schema, name, use)
+    local by = published.by(t, schema)
+    if not by then
+        return {}
+    end
+    return {
+        use.words.gate(use.id("subscribers know %s", name)) {
+            use.words.approval(use.id("subscribers of %s have %s, or do not mind it", by, name)),
+        },
+    }
+end
+
+return published
