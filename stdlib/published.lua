@@ -1,7 +1,7 @@
 --- Tables that a plan makes, and publications that take them at once: FOR ALL TABLES, or FOR TABLES IN SCHEMA.
 --
--- Their rows go to the subscribers. One that lacks the table stops at the first of them, and one that has it gets values
--- that nobody meant to send.
+-- Their rows go to the subscribers. One that lacks the table stops at the first of them, and one that has it gets
+-- values that nobody meant to send.
 
 local native = require "native"
 
