@@ -8,7 +8,6 @@
 local each = require "each"
 local hanging = require "hanging"
 local native = require "native"
-local published = require "published"
 local rights = require "rights"
 
 local shadow = {}
@@ -473,8 +472,7 @@ function shadow.blocks(t, want, use)
     end
     s.key = want.key or s.old_key
     local w = use.words
-    local blocks = published.gate(t, t.schema, s.new, use)
-    table.move({
+    local blocks = {
         w.expand {
             -- What it holds the other one does, too: the way back loses nothing.
             use.more(use.only_for(use.sql(use.id("make %s", s.new_name), create(s, want, use),
@@ -488,7 +486,7 @@ function shadow.blocks(t, want, use)
             table = t.relation,
             copy = { into = s.new, on_conflict = "nothing" },
         },
-    }, 1, 2, #blocks + 1, blocks)
+    }
     local behind = behind_the_copy(s, want, use)
     if #behind > 0 then
         blocks[#blocks + 1] = w.expand(behind)

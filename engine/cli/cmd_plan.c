@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/signals.h"
@@ -22,6 +23,7 @@ struct view {
     const struct zdm_loaded *loaded;
     const struct zdm_plan_status *status;
     const struct zdm_previews *previews;
+    bool back; /* the way back is asked for */
 };
 
 static void
@@ -49,7 +51,10 @@ print_sql(struct zdm_io *io, const struct view *v)
 {
     struct zdm_buf text = ZDM_BUF_INIT;
 
-    zdm_psql_plan(&text, v->loaded->plan, &v->loaded->report, v->status);
+    if (v->back)
+        zdm_psql_back(&text, v->loaded->plan, &v->loaded->report, v->status);
+    else
+        zdm_psql_plan(&text, v->loaded->plan, &v->loaded->report, v->status);
     zdm_io_write_raw(&io->out, &text);
     zdm_buf_release(&text);
 }
@@ -122,6 +127,11 @@ check_options(const struct zdm_args *args, bool online, struct zdm_err *err)
         return zdm_fail(err, ZDM_ERR_USAGE, "--offline and --db exclude each other");
     if (zdm_args_has(args, ZDM_OPT_SHOW_VALUES) && !zdm_args_has(args, ZDM_OPT_SAMPLE))
         return zdm_fail(err, ZDM_ERR_USAGE, "--show-values is for rows of --sample");
+    const char *format = zdm_args_get(args, ZDM_OPT_PLAN_FORMAT);
+    if (zdm_args_has(args, ZDM_OPT_WAY_BACK) && (!format || strcmp(format, "sql") != 0)) {
+        zdm_fail(err, ZDM_ERR_USAGE, "--rollback is for --format sql");
+        return zdm_err_hint(err, "zdm rollback PLAN --dry-run shows the way back of what was run");
+    }
     if (zdm_args_has(args, ZDM_OPT_SAMPLE) && !online) {
         zdm_fail(err, ZDM_ERR_USAGE, "--sample needs a database whose rows to try");
         return zdm_err_hint(err, "name it: --db DSN");
@@ -236,7 +246,8 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
         where = NULL;
     }
     bool looked = online && !broken;
-    struct view view = {path, &loaded, looked ? &status : NULL, looked ? &previews : NULL};
+    struct view view = {path, &loaded, looked ? &status : NULL, looked ? &previews : NULL,
+        zdm_args_has(args, ZDM_OPT_WAY_BACK)};
     code = show(io, format_of(args), &view, &loaded.errors, broken);
     if (code == 0)
         code = zdm_previews_exit_code(&previews);

@@ -52,8 +52,8 @@ const struct zdm_command zdm_commands[] = {
         .min_words = 1,
         .max_words = 1,
         .options = TARGET | ZDM_OPT_BIT(OFFLINE) | ZDM_OPT_BIT(SAMPLE) | ZDM_OPT_BIT(SHOW_VALUES) |
-                   LEDGER | ZDM_OPT_BIT(PLAN_FORMAT) | ZDM_OPT_BIT(COLOR) | ZDM_OPT_BIT(NO_COLOR) |
-                   ZDM_OPT_BIT(HELP),
+                   LEDGER | ZDM_OPT_BIT(PLAN_FORMAT) | ZDM_OPT_BIT(WAY_BACK) | ZDM_OPT_BIT(COLOR) |
+                   ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),
         .summary = "show what a plan would do: SQL, locks, undo, state",
         .about =
             "Reads and checks the plan and shows every step: its SQL, the locks it takes and "
@@ -82,7 +82,8 @@ const struct zdm_command zdm_commands[] = {
             "where "
             "it stands. It tries for locks, looks for rows that a backfill left, and ends with the "
             "way "
-            "back as a comment. It does not throttle, set rows aside, or tell zdm what was done.",
+            "back as a comment; with --rollback that is a script of its own, which asks before it "
+            "loses something. It does not throttle, set rows aside, or tell zdm what was done.",
         .examples =
             {
                 {"zdm plan plans/rename_email.lua", "review a plan, offline"},

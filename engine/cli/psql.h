@@ -18,6 +18,20 @@
 void zdm_psql_plan(struct zdm_buf *out, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, const struct zdm_plan_status *status);
 
+/* What scripts begin with: settings, and where backfills remember how far they are, when there are any. */
+void zdm_psql_begin(struct zdm_buf *out, const struct zdm_plan *plan);
+/* A statement with its semicolon. */
+void zdm_psql_statement(struct zdm_buf *out, const char *sql);
+/* Asks who runs the script, and ends it unless the answer is yes. */
+void zdm_psql_ask(struct zdm_buf *out, const char *question);
+/* Behind the SQL of a step: what it set in the session ends. */
+void zdm_psql_own_again(struct zdm_buf *out);
+
+/* --- psql_back.c --- */
+/* The way back, as a script of its own. status NULL: offline; what zdm itself did there stops it. */
+void zdm_psql_back(struct zdm_buf *out, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, const struct zdm_plan_status *status);
+
 /* --- psql_backfill.c --- */
 /* NULL when it can be given as SQL, else why not: static. */
 const char *zdm_psql_cannot(const struct zdm_step_backfill *backfill);

@@ -40,13 +40,37 @@ static const char own_again[] = "-- What the step set ends with it.\n"
                                 "RESET SESSION AUTHORIZATION;\nRESET ROLE;\n"
                                 "RESET ALL;\n";
 
-/* A statement with its semicolon: a comment at its end would swallow it. */
-static void
-add_statement(struct zdm_buf *out, const char *sql)
+/* A comment at its end would swallow the semicolon. */
+void
+zdm_psql_statement(struct zdm_buf *out, const char *sql)
 {
-    const char *last = strrchr(sql, '\n');
+    size_t n = strlen(sql);
 
-    zdm_buf_addf(out, "%s%s;\n", sql, strstr(last ? last : sql, "--") ? "\n" : "");
+    while (n > 0 && strchr("; \t\r\n", sql[n - 1]))
+        n--;
+    char *bare = zdm_strndup(sql, n);
+    const char *last = strrchr(bare, '\n');
+    zdm_buf_addf(out, "%s%s;\n", bare, strstr(last ? last : bare, "--") ? "\n" : "");
+    free(bare);
+}
+
+void
+zdm_psql_own_again(struct zdm_buf *out)
+{
+    zdm_buf_addf(out, "%s%s", own_again, settings);
+}
+
+void
+zdm_psql_begin(struct zdm_buf *out, const struct zdm_plan *plan)
+{
+    bool remembers = false;
+
+    for (size_t i = 0; i < plan->n_steps; i++)
+        remembers |= plan->steps[i].kind == ZDM_STEP_BACKFILL ||
+                     (plan->steps[i].kind == ZDM_STEP_SQL && plan->steps[i].u.sql.sync);
+    zdm_buf_add(out, settings);
+    if (remembers)
+        zdm_buf_add(out, by_hand);
 }
 
 static void
@@ -71,9 +95,8 @@ stop_unless(struct zdm_buf *out, const char *query, const char *message)
     zdm_buf_release(&body);
 }
 
-/* Asks who runs the script, and ends it unless the answer is yes. */
-static void
-ask(struct zdm_buf *out, const char *question)
+void
+zdm_psql_ask(struct zdm_buf *out, const char *question)
 {
     char *prompt = zdm_strf("%s (yes/no) ", question);
 
@@ -124,7 +147,7 @@ sql_step(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan
         const struct zdm_statement *st = &report->statements[*next].st;
         sets |= strcmp(st->kind, "SET") == 0 || strcmp(st->kind, "RESET") == 0 ||
                 strcmp(st->kind, "SELECT") == 0;
-        add_statement(out, st->sql);
+        zdm_psql_statement(out, st->sql);
     }
     if (sql->behind)
         zdm_buf_addf(out, "%s\n\\gexec\n", sql->behind);
@@ -133,7 +156,7 @@ sql_step(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan
     if (tries)
         zdm_buf_add(out, "SET lock_timeout = 0;\n");
     if (sets)
-        zdm_buf_addf(out, "%s%s", own_again, settings);
+        zdm_psql_own_again(out);
 }
 
 static void
@@ -160,7 +183,7 @@ gate_step(struct zdm_buf *out, const struct zdm_step *step)
                 zdm_buf_addf(&text, "do you approve \"%s\"?", c->id);
             else
                 zdm_buf_addf(&text, "%s: %s: is it so?", zdm_check_kind_name(c->kind), c->shown);
-            ask(out, text.s);
+            zdm_psql_ask(out, text.s);
         }
         zdm_buf_release(&text);
     }
@@ -214,7 +237,7 @@ backfill_step(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm
         zdm_psql_comment(out, step->u.backfill.map_source);
     zdm_buf_addf(
         &text, "backfill \"%s\" cannot be given as SQL: is it done by other means?", step->id);
-    ask(out, text.s);
+    zdm_psql_ask(out, text.s);
     zdm_buf_release(&text);
 }
 
@@ -238,7 +261,7 @@ outside_step(struct zdm_buf *out, const struct zdm_step *step)
     }
     zdm_buf_addf(&text, "%s \"%s\" is not part of this script: is it done?",
         zdm_step_kind_name(step->kind), step->id);
-    ask(out, text.s);
+    zdm_psql_ask(out, text.s);
     zdm_buf_release(&text);
 }
 
@@ -280,7 +303,6 @@ zdm_psql_plan(struct zdm_buf *out, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, const struct zdm_plan_status *status)
 {
     struct zdm_buf text = ZDM_BUF_INIT;
-    bool remembers = false;
     size_t next = 0;
 
     zdm_buf_addf(
@@ -290,12 +312,8 @@ zdm_psql_plan(struct zdm_buf *out, const struct zdm_plan *plan,
     zdm_buf_addf(&text, "\nfingerprint %.12s\n\n", plan->fingerprint);
     zdm_psql_comment(out, text.s);
     zdm_buf_release(&text);
-    zdm_buf_addf(out, "%s%s", head, settings);
-    for (size_t i = 0; i < plan->n_steps; i++)
-        remembers |= plan->steps[i].kind == ZDM_STEP_BACKFILL ||
-                     (plan->steps[i].kind == ZDM_STEP_SQL && plan->steps[i].u.sql.sync);
-    if (remembers)
-        zdm_buf_add(out, by_hand);
+    zdm_buf_add(out, head);
+    zdm_psql_begin(out, plan);
     for (size_t i = 0; i < plan->n_steps; i++) {
         enum zdm_phase phase = plan->steps[i].phase;
         if (i == 0 || phase != plan->steps[i - 1].phase)

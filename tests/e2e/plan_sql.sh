@@ -206,6 +206,44 @@ psql -X -q -v ON_ERROR_STOP=1 -f way_back.sql
 picture | grep -v by_hand >behind
 diff before behind
 
+# --- the way back as a script: it asks before something is lost, and begins and ends where it is told to ---------
+cat >along.lua <<'PLAN'
+return plan "along" {
+  api = 1,
+  expand {
+    sql "nick" [[ALTER TABLE users ADD COLUMN nick text]],
+    sql "may be left out" [[ALTER TABLE users ALTER email DROP NOT NULL]],
+    sql "index" [[CREATE INDEX CONCURRENTLY users_nick ON users (nick)]],
+    sql "mystery" [[SELECT 1]],
+  },
+  backfill "fill" { table = "users", set = { nick = "upper(email)" } },
+}
+PLAN
+check_exit 2 "$ZDM" plan along.lua --rollback
+for way in "" --rollback; do
+    check_exit 0 "$ZDM" plan along.lua --format sql $way
+    cp "$out" along$way.sql
+done
+check_exit 0 script along
+check_exit 3 script along--rollback </dev/null
+check_has "$out" 'step 4 of 5 back: mystery'
+check_eq "the backfill begins anew" 0 "$(sql "SELECT count(*) FROM zdm.by_hand WHERE step = 'along/fill'")"
+sql "INSERT INTO users VALUES (999999, NULL)"
+printf 'yes\nyes\n' | check_exit 3 script along--rollback -v zdm_from=4
+check_has "$err" 'users has rows without a value of email, which was NOT NULL'
+sql "DELETE FROM users WHERE id = 999999"
+printf 'yes\n' | check_exit 0 script along--rollback -v zdm_from=2 -v zdm_to=1
+printf 'no\n' | check_exit 3 script along--rollback -v zdm_from=1
+check_has "$err" 'not confirmed'
+printf 'yes\n' | check_exit 0 script along--rollback -v zdm_from=1
+picture | grep -v by_hand >behind
+diff before behind
+check_exit 0 "$ZDM" run along.lua --until nick
+check_exit 0 "$ZDM" plan along.lua --format sql --rollback
+cp "$out" ran.sql
+check_exit 3 script ran -v zdm_from=1
+check_has "$err" 'zdm itself ran step "nick": zdm rollback takes it back'
+
 # --- a gate that is not true, and what a target has already ------------------------------------------------
 fresh_db gate kept
 cat >gate.lua <<'PLAN'

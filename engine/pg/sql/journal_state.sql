@@ -5,9 +5,15 @@ SELECT
     pg_catalog.current_setting('transaction_read_only')                       AS read_only,
     n.oid IS NOT NULL                                                         AS schema_exists,
     m.oid IS NOT NULL                                                         AS meta_exists,
-    EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid)
+    (EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid)
         OR EXISTS (SELECT FROM pg_catalog.pg_proc p
-                   WHERE p.pronamespace OPERATOR(pg_catalog.=) n.oid)         AS schema_used,
+                   WHERE p.pronamespace OPERATOR(pg_catalog.=) n.oid))
+        -- A script of zdm plan --format sql was run here: what is there is zdm's.
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_class b
+                        JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) b.oid
+                         AND a.attname OPERATOR(pg_catalog.=) 'done_to'
+                        WHERE b.relnamespace OPERATOR(pg_catalog.=) n.oid
+                          AND b.relname OPERATOR(pg_catalog.=) 'by_hand')     AS schema_used,
     coalesce(pg_catalog.has_schema_privilege(n.oid, 'USAGE'), false)          AS may_use,
     coalesce(pg_catalog.has_schema_privilege(n.oid, 'CREATE'), false)         AS may_create_in,
     pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS may_create,
