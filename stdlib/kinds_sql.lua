@@ -187,6 +187,15 @@ kinds.compat = {
     end,
 }
 
+-- The first part of a name as in SQL, the dot behind it, and what is behind that; nil when it is none.
+local function name_part(text)
+    local quoted = text:match '^"' and #(('"' .. text:sub(2):gsub('""', "zz")):match '^"[^"]+"' or "")
+    local part = quoted and text:sub(1, quoted) or text:match "^[%a_\128-\255][%w_$\128-\255]*"
+    if part and part ~= "" then
+        return part, text:match("^(%.?)(.*)$", #part + 1)
+    end
+end
+
 -- The name of a relation, or of a column behind one: up to three parts. Which of them it is the catalog knows.
 kinds.object_name = {
     lua = "string",
@@ -198,10 +207,7 @@ kinds.object_name = {
         end
         local rest, parts = text, 0
         repeat
-            local part, dot, behind = rest:match '^("[^"]+")(%.?)(.*)$'
-            if not part then
-                part, dot, behind = rest:match "^([%a_\128-\255][%w_$\128-\255]*)(%.?)(.*)$"
-            end
+            local part, dot, behind = name_part(rest)
             if not part or (dot == "") ~= (behind == "") then
                 return nil,
                     ('must be a name as in SQL, not "%s"'):format(text),

@@ -121,6 +121,17 @@ function Table:is_table()
     return true
 end
 
+--- Why its rows are not in it alone, or not its own, as text; nil when they are. may_be_partitioned: that is no reason.
+function Table:family(may_be_partitioned)
+    if self.partition_of then
+        return "it is a partition of " .. self.partition_of
+    elseif #self.children > 0 then
+        return ("%s inherit%s from it"):format(table.concat(self.children, ", "), #self.children == 1 and "s" or "")
+    elseif self.kind ~= "table" and not (may_be_partitioned and self.kind == "partitioned table") then
+        return "it is a " .. self.kind
+    end
+end
+
 function Table:index(name, field)
     for _, index in ipairs(self.indexes) do
         if index.name == name then

@@ -21,8 +21,8 @@ reshape.along = {
 function reshape.is_whole(t, use)
     if not t:is_table() then
         return false
-    elseif t.partition_of or #t.children > 0 then
-        use.refuse("table", "it is a partition, or others inherit from it")
+    elseif t:family(true) then
+        use.refuse("table", t:family(true))
         return false
     end
     return true

@@ -61,9 +61,7 @@ local function of_table(entry, use)
             list[#list + 1] = ("%s %s"):format(k.type, k.name)
         end
     end
-    if t.kind ~= "table" or t.partition_of or #t.children > 0 then
-        list[#list + 1] = "the table is partitioned, a partition, or others inherit from it"
-    end
+    list[#list + 1] = t:family()
     table.sort(list)
     return list
 end

@@ -74,9 +74,7 @@ local function in_the_way(t, want, use)
     if t.persistence ~= "permanent" then
         list[#list + 1] = ("it is %s"):format(t.persistence)
     end
-    if t.kind ~= "table" or t.partition_of or #t.children > 0 then
-        list[#list + 1] = "it is partitioned, a partition, or others inherit from it"
-    end
+    list[#list + 1] = t:family()
     table.sort(list)
     return list
 end

@@ -24,8 +24,8 @@ end
 function split.possible(t, into, use)
     if not t:is_table() then
         return false
-    elseif t.kind ~= "table" or t.partition_of or #t.children > 0 then
-        use.refuse("table", "it is partitioned, a partition, or others inherit from it")
+    elseif t:family() then
+        use.refuse("table", t:family())
     elseif t.row_security then
         use.refuse("table", "it has row security, which the new table would need, too", "write the steps yourself")
     elseif not key_of(t) then

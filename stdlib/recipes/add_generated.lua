@@ -104,8 +104,8 @@ recipe.add_generated {
         local column = use.identifier(v.column)
         if not t or not t:is_table() or not t:lacks("columns", column, "column") then
             return {}
-        elseif t.partition_of or #t.children > 0 then
-            use.refuse("table", "it is a partition, or others inherit from it")
+        elseif t:family(true) then
+            use.refuse("table", t:family(true))
             return {}
         end
         for _, name in ipairs(native.columns(v.expression.text)) do

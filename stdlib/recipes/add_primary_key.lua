@@ -88,8 +88,8 @@ The table has no key while its rows get their numbers: it is walked page by page
         local t = use.table(v.table)
         if not t or not t:is_table() then
             return {}
-        elseif t.kind == "partitioned table" or t.partition_of or #t.children > 0 then
-            use.refuse("table", "the table is partitioned, a partition, or others inherit from it",
+        elseif t:family() then
+            use.refuse("table", t:family(),
                 "a constraint of a partitioned table cannot take an index that is there")
             return {}
         end

@@ -34,6 +34,9 @@ recipe.add_required_column {
         local name = use.identifier(v.column)
         if not t or not t:is_table() or not t:lacks("columns", name, "column") then
             return {}
+        elseif t.partition_of then
+            use.refuse("table", t:family(), "name that table")
+            return {}
         end
         local alter, quoted = ("ALTER TABLE %s "):format(t.relation), use.quote(name)
         local undo = { undo = alter .. "DROP COLUMN " .. quoted }

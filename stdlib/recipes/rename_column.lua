@@ -45,9 +45,7 @@ local function in_the_way(t, c, wanted, use)
     if c.no_equality then
         list[#list + 1] = ("its type %s has no equality by which both columns could be compared"):format(c.type)
     end
-    if t.kind ~= "table" or t.partition_of or #t.children > 0 then
-        list[#list + 1] = "the table is partitioned, a partition, or others inherit from it"
-    end
+    list[#list + 1] = t:family()
     table.sort(list)
     return list
 end

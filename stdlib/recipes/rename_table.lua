@@ -27,8 +27,8 @@ return {
             use.refuse("table", "it has row security, which a view of its owner would get around",
                 "rename it in a moment in which nobody uses it")
             return {}
-        elseif t.partition_of or #t.children > 0 then
-            use.refuse("table", "it is a partition, or others inherit from it")
+        elseif t:family(true) then
+            use.refuse("table", t:family(true))
             return {}
         end
         local new = use.qualified(t.schema, to)

@@ -78,8 +78,8 @@ end
 local function check(t, key, keys, v, use)
     local index = t:index(key.index, "table")
     local reason, hint
-    if t.kind == "partitioned table" or t.partition_of or #t.children > 0 then
-        reason = "the table is partitioned, a partition, or others inherit from it"
+    if t:family() then
+        reason = t:family()
         hint = "a constraint of a partitioned table cannot take an index that is there"
     elseif index.replica_identity or index.clustered then
         reason = ("%s is named as %s of the table"):format(use.quote(key.name),

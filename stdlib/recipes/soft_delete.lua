@@ -137,8 +137,8 @@ recipe.soft_delete {
         local column, name = use.identifier(v.column), use.identifier(v.view)
         if not t or not t:is_table() or not t:lacks("columns", column, "column") then
             return {}
-        elseif t.partition_of or #t.children > 0 then
-            use.refuse("table", "it is a partition, or others inherit from it")
+        elseif t:family(true) then
+            use.refuse("table", t:family(true))
             return {}
         elseif t.row_security and t.server_version < 150000 then
             use.refuse("table", "it has row security, which a view of its owner would get around before PostgreSQL 15")

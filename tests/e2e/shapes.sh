@@ -1,0 +1,22 @@
+# Every recipe on tables of awkward shapes (tests/shapes/shapes.lua): each is planned, with all of its SQL judged by the
+# catalog, or refused with the reason.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+
+mkdir plans
+lua5.4 "$ZDM_SOURCE/tests/shapes/shapes.lua" plans
+psql -Xq -v ON_ERROR_STOP=1 -f plans/schema.sql
+
+# One line: that it plans, or why it does not.
+try() {
+    local name status=0
+    name=$(basename "$1" .lua)
+    "$ZDM" plan "$1" >"$1.out" 2>"$1.err" || status=$?
+    case $status in
+    0) echo "$name: plans" ;;
+    2 | 4) echo "$name: $(tr -s ' \n' ' ' <"$1.err" | sed -E 's/^([^:]*:[0-9:]* )?error: //; s/ 2 \| .*//; s/^recipe[^:]*: //')" ;;
+    *) echo "$name: exit code $status: $(tr -s ' \n' ' ' <"$1.err")" ;;
+    esac
+}
+export -f try
+printf '%s\0' plans/*.lua | xargs -0 -n 1 -P 2 bash -c 'try "$0"' | LC_ALL=C sort >answers
+check_golden shapes answers
