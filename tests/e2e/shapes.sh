@@ -4,7 +4,7 @@ source "$ZDM_SOURCE/tests/support/lib.sh"
 
 mkdir plans
 lua5.4 "$ZDM_SOURCE/tests/shapes/shapes.lua" plans
-psql -Xq -v ON_ERROR_STOP=1 -f plans/schema.sql
+PGOPTIONS='-c client_min_messages=error' psql -Xq -v ON_ERROR_STOP=1 -f plans/schema.sql
 
 # One line: that it plans, or why it does not.
 try() {
