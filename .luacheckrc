@@ -27,7 +27,10 @@ local plan = {
    },
    unused_args = false, -- run(db, log, ctx) names what it is given
 }
-for _, folder in ipairs { "plans", "tests/plans", "tests/support/plans", "tests/golden/input", "tests/e2e", "engine/cli/project" } do
+for _, folder in ipairs {
+   "plans", "tests/plans", "tests/support/plans", "tests/golden/input", "tests/e2e", "tests/rehearsals/plans",
+   "engine/cli/project",
+} do
    files[folder] = plan
 end
 

@@ -1,6 +1,7 @@
 # rehearse.sh NAME: the plan of that name, rehearsed with the clients of NAME.lua beside this file. On three ways up, one
-# of them back before and one of them killed, they see no error and lose nothing. The plan is a recipe's, or a story of
-# plans/. With ZDM_LONG_REHEARSALS=1 (make matrix) there are more clients and more kills.
+# of them back before and one of them killed, they see no error and lose nothing. The plan is a recipe's, a story of
+# plans/, or one of an awkward table, in plans/ beside this file. With ZDM_LONG_REHEARSALS=1 (make matrix) there are
+# more clients and more kills.
 #
 # A load that begins with "-- breaks: TEXT" is of a plan for which that is the one thing that breaks.
 source "$ZDM_SOURCE/tests/support/lib.sh"
@@ -8,9 +9,11 @@ source "$ZDM_SOURCE/tests/support/lib.sh"
 here=$ZDM_SOURCE/tests/rehearsals
 plan=$ZDM_SOURCE/plans/recipes/$1.lua
 [ -f "$plan" ] || plan=$ZDM_SOURCE/plans/$1.lua
+[ -f "$plan" ] || plan=$here/plans/$1.lua
 [ -f "$here/$1.lua" ] || fail "tests/rehearsals/$1.lua is missing: what do old and new code do beside this plan?"
 schema=$here/$1.sql
-[ -f "$schema" ] || schema=$ZDM_SOURCE/plans/recipes/$(grep -om1 '[a-z]*\.sql' "$plan")
+[ -f "$schema" ] || schema=$(dirname "$plan")/$(grep -om1 '[a-z]*\.sql' "$plan")
+[ -f "$schema" ] || schema=$here/$(basename "$schema")
 cat "$here"/{words,"$1"}.lua >load.lua
 
 quick=--quick
