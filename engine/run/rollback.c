@@ -63,8 +63,8 @@ undo_and_forget(struct zdm_session *s, const struct zdm_step *step, void *self, 
 {
     struct undoing *u = self;
 
-    if (zdm_rollback_look_again(
-            s, u->now, u->options->accept_data_loss ? u->view : NULL, &u->untold, err) < 0)
+    if (zdm_rollback_look_again(s, u->now, u->view, u->options->accept_data_loss, &u->untold, err) <
+        0)
         return -1;
     if (do_undo(s, step, u->now->recalled, err) < 0)
         return -1;

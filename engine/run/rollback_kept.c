@@ -54,6 +54,14 @@ find_sync(const struct zdm_plan *plan, const struct zdm_sql_loss *loss, const st
     return NULL;
 }
 
+const struct zdm_step *
+zdm_kept_sync_of(const struct zdm_plan *plan, const struct zdm_sql_loss *loss)
+{
+    const struct zdm_sync *sync = NULL;
+
+    return loss->column ? find_sync(plan, loss, &sync) : NULL;
+}
+
 /* Does the backfill, if it writes the column at all, write what the sync would? */
 static bool
 writes_the_same(

@@ -28,9 +28,11 @@ struct look {
     const struct zdm_plan *plan;
     const struct zdm_plan_report *report;
     bool locked;
-    const struct zdm_rollback_view *accepted; /* locked: NULL, nothing is */
-    struct zdm_rollback_view *view;           /* takes what is lost */
-    char *untold; /* locked: what could not be told, and is believed; owned */
+    const struct zdm_rollback_view *accepted;   /* locked: NULL, nothing is */
+    const struct zdm_rollback_step *taken_back; /* locked: before this one */
+    size_t n_taken_back;
+    struct zdm_rollback_view *view; /* takes what is lost */
+    char *untold;                   /* locked: what could not be told, and is believed; owned */
 };
 
 /* of: of the undo's text; NULL: not from there. Takes words. */
@@ -48,6 +50,19 @@ is_accepted(const struct look *look, const struct zdm_sql_loss *loss)
 {
     for (size_t i = 0; look->accepted && i < look->accepted->n_losses; i++)
         if (look->accepted->losses[i].of == loss)
+            return true;
+    return false;
+}
+
+/* Has this rollback taken back the sync of the column? */
+static bool
+was_in_sync(const struct look *look, const struct zdm_sql_loss *loss)
+{
+    const struct zdm_step *sync = zdm_kept_sync_of(look->plan, loss);
+
+    for (size_t i = 0; sync && i < look->n_taken_back; i++)
+        if (look->taken_back[i].action == ZDM_UNDO_RUN &&
+            &look->plan->steps[look->taken_back[i].index] == sync)
             return true;
     return false;
 }
@@ -364,7 +379,7 @@ look_undos(struct look *look, const struct zdm_plan_report *report,
         return 0;
     for (size_t i = 0; rc == 0 && i < losses->count; i++) {
         const struct zdm_sql_loss *loss = &losses->items[i];
-        if (is_accepted(look, loss))
+        if (is_accepted(look, loss) || was_in_sync(look, loss))
             continue;
         rc = loss->kind == ZDM_LOSS_CASCADE ? look_cascade(look, undone, loss, err)
                                             : look_undo(look, undone, loss, err);
@@ -409,7 +424,7 @@ zdm_rollback_losses(struct zdm_conn *conn, const struct zdm_plan *plan,
 
 int
 zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *undone,
-    const struct zdm_rollback_view *accepted, char **untold, struct zdm_err *err)
+    const struct zdm_rollback_view *told, bool accept, char **untold, struct zdm_err *err)
 {
     const struct zdm_step *step = &s->plan->steps[undone->index];
     struct zdm_rollback_view view = {.where = NULL};
@@ -418,7 +433,9 @@ zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *u
         .plan = s->plan,
         .report = s->report,
         .locked = true,
-        .accepted = accepted,
+        .accepted = accept ? told : NULL,
+        .taken_back = told->steps,
+        .n_taken_back = (size_t)(undone - told->steps),
         .view = &view,
     };
     int rc = look_undos(&look, s->report, undone, err);
@@ -434,9 +451,8 @@ zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *u
             "the steps behind it are taken back, it and those before are as they were; keep "
             "everybody from writing there, save it, and roll back again, or go on without it: "
             "%s--accept-data-loss; zdm run %s goes forward again",
-            accepted
-                ? "what is accepted is what is there when a rollback begins, so once more with "
-                : "",
+            accept ? "what is accepted is what is there when a rollback begins, so once more with "
+                   : "",
             s->plan->file);
         zdm_buf_release(&list);
         rc = zdm_err_at(err, step->at);

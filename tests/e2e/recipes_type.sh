@@ -1,11 +1,59 @@
-# Columns that get another type: a key with everything that refers to it, up, down and up again; values that the old type
-# does not hold; what a prepared statement sees; each kind of conversion; what is refused. What an application sees of it
-# the rehearsals prove (tests/rehearsals).
+# Columns that get another type: a key with everything that refers to it, up, down and up again beside writers; values
+# that the old type does not hold; what a prepared statement sees; each kind of conversion; what is refused.
 source "$ZDM_SOURCE/tests/support/lib.sh"
 cp "$ZDM_SOURCE/plans/bigint_key.lua" .
 
 fresh_db types
-psql -Xq -v ON_ERROR_STOP=1 -f "$ZDM_SOURCE/tests/rehearsals/bigint_key.sql"
+sql "CREATE TABLE customers (id int GENERATED ALWAYS AS IDENTITY (START 1000 INCREMENT 2) PRIMARY KEY,
+         referrer int REFERENCES customers, name text NOT NULL, CHECK (referrer <> id));
+     CREATE TABLE orders (number serial PRIMARY KEY, customer int NOT NULL REFERENCES customers ON DELETE CASCADE,
+         total numeric);
+     CREATE UNIQUE INDEX orders_of ON orders (customer, number);
+     ALTER TABLE orders REPLICA IDENTITY USING INDEX orders_of;
+     ALTER TABLE orders CLUSTER ON orders_of;
+     CREATE TABLE addresses (customer int NOT NULL REFERENCES customers, n smallint, line text,
+         PRIMARY KEY (customer, n));
+     CREATE TABLE deliveries (id int, customer int, address smallint,
+         FOREIGN KEY (customer, address) REFERENCES addresses ON UPDATE CASCADE);
+     CREATE TABLE notes (customer int REFERENCES customers ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED, note text);
+     CREATE INDEX notes_of ON notes (customer) INCLUDE (note) WHERE customer > 0;
+     CREATE ROLE clerk;
+     GRANT USAGE ON SEQUENCE customers_id_seq TO clerk;
+     GRANT SELECT (id) ON customers TO clerk;
+     COMMENT ON COLUMN customers.id IS 'printed on the card';
+     COMMENT ON CONSTRAINT customers_pkey ON customers IS 'the key';
+     COMMENT ON CONSTRAINT orders_customer_fkey ON orders IS 'whose';
+     COMMENT ON INDEX notes_of IS 'by customer';
+     COMMENT ON SEQUENCE customers_id_seq IS 'even numbers';
+     INSERT INTO customers (referrer, name) SELECT CASE WHEN g > 1 THEN 1000 END, 'name ' || g
+       FROM generate_series(1, 900) AS g;
+     INSERT INTO orders (customer, total) SELECT 1000 + 2 * (g % 900), g FROM generate_series(1, 2000) AS g;
+     INSERT INTO addresses SELECT 1000 + 2 * g, 1, 'line ' || g FROM generate_series(0, 499) AS g;
+     INSERT INTO deliveries SELECT g, 1000 + 2 * g, 1 FROM generate_series(0, 499) AS g;
+     INSERT INTO notes SELECT 1000 + 2 * g, 'note' FROM generate_series(0, 499) AS g;
+     ANALYZE"
+
+# What the application does until the file `go` is gone. The first error ends it. Statements by their columns, each
+# parsed anew: what prepared ones see comes below.
+application() {
+    while [ -e go ] && [ ! -s app.err ]; do cat <<'SQL'
+INSERT INTO customers (referrer, name) VALUES (1000, 'new') RETURNING id AS id \gset
+INSERT INTO orders (customer, total) VALUES (:id, 1), (:id, 2);
+INSERT INTO addresses VALUES (:id, 1, 'here');
+INSERT INTO deliveries (id, customer, address) VALUES (:id, :id, 1);
+INSERT INTO notes (customer, note) VALUES (:id, 'x');
+UPDATE orders SET total = total + 1, customer = 1002 WHERE customer = :id AND total = 2;
+UPDATE addresses SET n = 2 WHERE customer = :id;
+UPDATE customers SET referrer = NULL WHERE id = :id;
+UPDATE customers SET referrer = 1002 WHERE id = :id;
+SELECT count(*) FROM customers JOIN orders ON customer = customers.id WHERE customers.id = :id;
+DELETE FROM deliveries WHERE customer = :id;
+DELETE FROM addresses WHERE customer = :id;
+DELETE FROM customers WHERE id = :id;
+SELECT pg_sleep(0.01); -- the rest is for zdm
+SQL
+    done | psql -Xq -v ON_ERROR_STOP=1 >app.out 2>app.err || echo "exit $?" >>app.err
+}
 
 picture() {
     schema_picture | grep -v -e zdm -e ' NOT NULL [^ ]*$' # which are constraints of their own from 18 on
@@ -40,8 +88,12 @@ says() {
     check_has flat "$1"
 }
 
+trap 'rm -f go; wait' EXIT
+
 # --- a key, its four tables, and the table itself
 picture >before
+touch go
+application &
 check_exit 3 "$ZDM" run bigint_key.lua
 check_has "$out" "no way back is needed"
 check_eq "type" bigint "$(sql "SELECT pg_typeof(id) FROM customers LIMIT 1")"
@@ -59,6 +111,9 @@ diff before after >&2 || fail "the way back ends elsewhere"
 
 check_exit 3 "$ZDM" run bigint_key.lua
 check_eq "keys that are not proven" 0 "$(sql 'SELECT count(*) FROM pg_constraint WHERE NOT convalidated')"
+rm go
+wait
+check_eq "errors of the application" "" "$(cat app.err)"
 run bigint_key.lua
 picture | diff before - | grep '^[<>]' >change || true
 check_golden recipes_type/bigint_key change
