@@ -380,8 +380,9 @@ attend(struct zdm_job *job, struct zdm_err *err)
             start_workers(job);
         started = true;
 
+        /* The last one that ran may have left its slice just now, for another to go on with it. */
         zdm_job_lock(job);
-        bool idle = job->running == 0;
+        bool idle = job->running == 0 && (quitting || slices_open(job) == 0);
         zdm_job_unlock(job);
         if (idle)
             return rc;

@@ -52,7 +52,7 @@ keeps its key is changed once, and no write of the application to it is lost.
 
 **A row whose key changes meanwhile**, or that moves to another partition, may be in a range that is to come and then
 in one that is done: nobody meets it. Or the other way: it is met twice. (Of keys that are
-`GENERATED ALWAYS AS IDENTITY` only `SET id = DEFAULT` does that.) Where it matters `zdm plan` says so, under `keys`:
+`GENERATED ALWAYS AS IDENTITY` only `SET id = DEFAULT` or a trigger does that.) Where it matters `zdm plan` says so, under `keys`:
 
 | change | met twice | not met, where there is a final sweep |
 |---|---|---|
@@ -67,8 +67,8 @@ where there is neither: `zdm plan` says which, under `behind`. The sweep sees wh
 transaction that commits later is one that comes later: a `sync` does it, or an application that
 knows of the change.
 
-**The final sweep** reads a table, or a partition, of up to 1 GB in one statement, as of one moment. A larger one it reads in parts, and
-so it does with one in which it found rows, until it finds none. A row that needs it could then be missed
+**The final sweep** reads a table, or a partition, of up to 1 GB in one statement, as of one moment. One that is larger, or takes more
+than 10 s, it reads in parts, and so it does with one in which it found rows, until it finds none. A row that needs it could then be missed
 when its key changes between two parts, from one that is still to be read to one that was read; so could one
 that moves from partition to partition. Proof for one moment is the gate `consistent`, which
 reads all of a table in one snapshot.
