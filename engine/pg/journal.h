@@ -26,10 +26,15 @@
 #include "pg/conn.h"
 
 /* Creates the zdm schema when it is missing, checks its version. No right to do so:
- * ZDM_ERR_FAILED with the grants to ask for. A schema of a newer zdm: ZDM_ERR_MISMATCH. */
+ * ZDM_ERR_FAILED with the grants to ask for. A schema of a newer zdm: ZDM_ERR_MISMATCH. No schema, and a
+ * publication FOR ALL TABLES: ZDM_ERR_REFUSED, for its subscribers would stop; a schema made by hand is
+ * consent. */
 int zdm_journal_install(struct zdm_conn *conn, struct zdm_err *err);
 /* The same for a command that writes to one of its tables only: "journal", "control". */
 int zdm_journal_install_for(struct zdm_conn *conn, const char *table, struct zdm_err *err);
+/* The same as zdm_journal_install(). When tables were made or brought up to date that publications FOR ALL
+ * TABLES send: these in *published ("a, b"; owned, what was there is freed), else untouched. */
+int zdm_journal_install_published(struct zdm_conn *conn, char **published, struct zdm_err *err);
 /* Is it there? For commands that must not write. No right to read it: ZDM_ERR_FAILED with the
  * grants to ask for. */
 int zdm_journal_exists(struct zdm_conn *conn, bool *exists, struct zdm_err *err);

@@ -15,6 +15,7 @@ struct state {
     bool standby, read_only, schema, meta, used;
     bool may_use, may_create_in, may_create, may_write, may_read;
     char *role, *database, *owner; /* quoted as identifiers; owner NULL: no schema */
+    char *publications;            /* FOR ALL TABLES, "a, b", quoted so too; NULL: none */
 };
 
 static void
@@ -23,6 +24,7 @@ release_state(struct state *s)
     free(s->role);
     free(s->database);
     free(s->owner);
+    free(s->publications);
     *s = (struct state){.standby = false};
 }
 
@@ -47,6 +49,7 @@ read_state(struct zdm_conn *conn, const char *table, struct state *s, struct zdm
     s->role = zdm_strdup(zdm_result_get(r, 0, 10));
     s->database = zdm_strdup(zdm_result_get(r, 0, 11));
     s->owner = zdm_strdup(zdm_result_get(r, 0, 12));
+    s->publications = zdm_strdup(zdm_result_get(r, 0, 13));
     zdm_result_free(r);
     return 0;
 }
@@ -73,6 +76,24 @@ refuse_create(const struct state *s, struct zdm_err *err)
     return zdm_err_hint(err,
         "ask the owner of the database to run: CREATE SCHEMA zdm "
         "AUTHORIZATION %s;",
+        s->role);
+}
+
+/* Who has made the schema by hand has read this, or has no subscribers. */
+static int
+refuse_published(const struct state *s, struct zdm_err *err)
+{
+    zdm_fail(err, ZDM_ERR_REFUSED,
+        "the tables that zdm would make in database %s would be published at once, by %s "
+        "(FOR ALL TABLES)",
+        s->database, s->publications);
+    zdm_err_detail(err,
+        "a subscriber that does not have these tables stops replicating, all of its "
+        "tables, at the first row in them");
+    return zdm_err_hint(err,
+        "make the tables of the schema zdm on every subscriber first (docs/reference/roles.md, "
+        "\"Publications of all tables\"), then let the owner of the database consent here: CREATE "
+        "SCHEMA zdm AUTHORIZATION %s;",
         s->role);
 }
 
@@ -142,7 +163,7 @@ upgrade(struct zdm_conn *conn, const struct state *s, int64_t version, struct zd
 }
 
 static int
-check_version(struct zdm_conn *conn, const struct state *s, struct zdm_err *err)
+check_version(struct zdm_conn *conn, const struct state *s, bool *changed, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
 
@@ -157,8 +178,10 @@ check_version(struct zdm_conn *conn, const struct state *s, struct zdm_err *err)
     zdm_result_free(r);
     if (version == SCHEMA_VERSION)
         return 0;
-    if (version >= 1 && version < SCHEMA_VERSION)
+    if (version >= 1 && version < SCHEMA_VERSION) {
+        *changed = true;
         return upgrade(conn, s, version, err);
+    }
     if (version > SCHEMA_VERSION) {
         zdm_fail(err, ZDM_ERR_MISMATCH,
             "the schema zdm in the database is of a newer zdm: version "
@@ -191,10 +214,11 @@ create(struct zdm_conn *conn, const char *table, struct state *s, struct zdm_err
     return zdm_err_wrap(err, "cannot create the schema zdm in database %s", s->database);
 }
 
-int
-zdm_journal_install_for(struct zdm_conn *conn, const char *table, struct zdm_err *err)
+static int
+install(struct zdm_conn *conn, const char *table, char **published, struct zdm_err *err)
 {
     struct state s = {.standby = false};
+    bool changed = false;
     int rc = -1;
 
     if (read_state(conn, table, &s, err) < 0)
@@ -206,6 +230,8 @@ zdm_journal_install_for(struct zdm_conn *conn, const char *table, struct zdm_err
     if (!s.meta) {
         if (s.used)
             refuse_foreign(&s, err);
+        else if (!s.schema && s.publications)
+            refuse_published(&s, err);
         else if (s.schema && !(s.may_use && s.may_create_in))
             refuse_use(&s, table, err);
         else if (!s.schema && !s.may_create)
@@ -214,13 +240,18 @@ zdm_journal_install_for(struct zdm_conn *conn, const char *table, struct zdm_err
             rc = create(conn, table, &s, err);
         if (rc < 0)
             goto out;
+        changed = true;
     }
     rc = -1;
     if (!s.may_use || !s.may_write) {
         refuse_use(&s, table, err);
         goto out;
     }
-    rc = check_version(conn, &s, err);
+    rc = check_version(conn, &s, &changed, err);
+    if (rc == 0 && published && changed && s.publications) {
+        free(*published);
+        *published = zdm_strdup(s.publications);
+    }
 out:
     release_state(&s);
     return rc;
@@ -229,7 +260,19 @@ out:
 int
 zdm_journal_install(struct zdm_conn *conn, struct zdm_err *err)
 {
-    return zdm_journal_install_for(conn, NULL, err);
+    return install(conn, NULL, NULL, err);
+}
+
+int
+zdm_journal_install_for(struct zdm_conn *conn, const char *table, struct zdm_err *err)
+{
+    return install(conn, table, NULL, err);
+}
+
+int
+zdm_journal_install_published(struct zdm_conn *conn, char **published, struct zdm_err *err)
+{
+    return install(conn, NULL, published, err);
 }
 
 int

@@ -92,6 +92,17 @@ run_text(struct zdm_conn *conn, const char *file, const char *text, struct zdm_e
     return -1;
 }
 
+/* Nobody subscribes to a sandbox. What was set up may publish all tables all the same, as the server does that
+ * it was dumped from: consent to publishing zdm's (journal.h). */
+static int
+consent(struct zdm_conn *conn, struct zdm_err *err)
+{
+    return zdm_conn_exec(conn,
+        "DO $$BEGIN IF pg_catalog.to_regnamespace('zdm') IS NULL AND EXISTS (SELECT FROM"
+        " pg_catalog.pg_publication WHERE puballtables) THEN CREATE SCHEMA zdm; END IF; END$$",
+        NULL, err);
+}
+
 int
 zdm_sandbox_setup(const char *conninfo, const char *const *files, size_t n, struct zdm_err *err)
 {
@@ -113,7 +124,7 @@ zdm_sandbox_setup(const char *conninfo, const char *const *files, size_t n, stru
     for (size_t i = 0; i < n; i++)
         if (run_text(conn, files[i], texts[i].s, err) < 0)
             goto out;
-    rc = 0;
+    rc = consent(conn, err);
 
 out:
     zdm_conn_close(conn);

@@ -1,5 +1,6 @@
 #include "run/runner.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -190,7 +191,8 @@ open_once(struct zdm_session *s, bool always, struct zdm_err *err)
     if (rc < 0)
         return -1;
     ZDM_FAIL_HERE(START_BEFORE);
-    if (zdm_session_own(s, OWN_PATIENCE_MS, err) < 0 || zdm_journal_install(s->conn, err) < 0)
+    if (zdm_session_own(s, OWN_PATIENCE_MS, err) < 0 ||
+        zdm_journal_install_published(s->conn, &s->published, err) < 0)
         return -1;
     ZDM_FAIL_HERE(SCHEMA_AFTER);
     if (zdm_journal_target(s->conn, s->target, err) < 0 || zdm_session_refresh(s, err) < 0 ||
@@ -251,6 +253,13 @@ open_record(struct zdm_session *s, struct zdm_err *err)
     else
         zdm_session_say(s, ZDM_EVENT_RUN_START, "info", NULL, "%s on %s: nothing left to do",
             s->plan->name, zdm_conn_where(s->conn));
+    if (s->published)
+        zdm_session_say(s, ZDM_EVENT_NOTE, "warning", NULL,
+            "the tables of the schema zdm, made or changed now, are published by %s (FOR ALL "
+            "TABLES): a "
+            "subscriber that does not have them as they are here stops replicating at the next row "
+            "in them",
+            s->published);
     while (zdm_session_reconcile(s, err) < 0)
         if (zdm_session_again(s, err) < 0)
             return -1;
@@ -339,6 +348,7 @@ zdm_session_do(
     zdm_err_release(&s->ledger_err);
     zdm_err_release(&s->loss);
     zdm_judge_free(s);
+    free(s->published);
     zdm_journal_rows_release(&s->rows);
     zdm_conn_close(s->conn);
     zdm_ledger_close(s->ledger);

@@ -26,6 +26,8 @@ struct zdm_session {
     struct zdm_conn *conn; /* holds the plan's advisory lock */
     struct zdm_ledger *ledger;
     char target[33];
+    char *
+        published; /* owned; by what zdm's own tables, made now, are published; NULL: nothing to tell */
     int64_t epoch;
     int64_t ledger_plan, ledger_run; /* 0: none yet */
     struct zdm_journal_rows rows;    /* the journal as last read */

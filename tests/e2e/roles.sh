@@ -24,6 +24,28 @@ sql 'REVOKE CREATE ON SCHEMA public FROM PUBLIC;
      CREATE ROLE app_owner NOLOGIN; CREATE SCHEMA app AUTHORIZATION app_owner; SET ROLE app_owner;
      CREATE TABLE app.users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL);
      INSERT INTO app.users (email) SELECT $$u$$ || g FROM generate_series(1, 3000) AS g'
+
+# A publication of all tables would have zdm's at once: nothing is made before somebody makes the schema.
+sql 'CREATE PUBLICATION "Every thing" FOR ALL TABLES'
+cat >first.lua <<'EOF'
+return plan "first" {
+    api = 1,
+    expand { sql "table" "CREATE TABLE app.first (id bigint PRIMARY KEY)" },
+    gate "go" { approval "yes" },
+}
+EOF
+refused() {
+    check_exit 4 "$ZDM" "$@"
+    check_says 'would be published at once, by "Every thing"'
+    check_says "CREATE SCHEMA zdm AUTHORIZATION $PGUSER;"
+}
+refused run first.lua
+refused approve first.lua go --note seen
+check_eq "nothing was made" "t|t" "$(sql "SELECT to_regnamespace('zdm') IS NULL, to_regclass('app.first') IS NULL")"
+# The same in a sandbox, to which nobody subscribes.
+echo 'CREATE SCHEMA app; CREATE PUBLICATION everything FOR ALL TABLES' >setup.sql
+check_exit 3 "$ZDM" run first.lua --sandbox --setup setup.sql
+
 recipe admin "$(as "$PGUSER")"
 cat >plan.lua <<'EOF'
 return plan "rename_email" {
@@ -54,6 +76,23 @@ check_exit 0 "$ZDM" plan --db "$(as reviewer)" plan.lua
 check_exit 1 "$ZDM" run --db "$(as reviewer)" plan.lua
 check_says 'GRANT USAGE, CREATE ON SCHEMA zdm TO'
 check_exit 3 "$ZDM" run --db "$(as migrator)" plan.lua
+check_has "$out" 'are published by "Every thing" (FOR ALL TABLES)'
+# The page's SQL for a subscriber makes the very tables.
+columns="SELECT c.relname, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull FROM pg_class c
+    JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = 'zdm'::regnamespace AND c.relkind = 'r'
+    AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2"
+awk '$0 == "```sh as=anybody" { inside = 1; next } /^```/ { inside = 0 } inside' "$page" >anybody.sh
+sql 'CREATE DATABASE subscriber'
+env -u ZDM_DATABASE_URL PATH="$(dirname "$ZDM"):$PATH" sh -e anybody.sh
+psql -Xq -d subscriber -f zdm.sql >/dev/null
+check_eq "the tables of a subscriber" "$(sql "$columns")" "$(psql -XAtq -d subscriber -c "$columns")"
+# Brought up to date it is said once more; else not.
+sql 'UPDATE zdm.meta SET version = version - 1'
+check_exit 3 "$ZDM" run --db "$(as migrator)" plan.lua
+check_has "$out" 'are published by "Every thing" (FOR ALL TABLES)'
+check_exit 3 "$ZDM" run --db "$(as migrator)" plan.lua
+check_lacks "$out" 'are published by'
+sql 'DROP PUBLICATION "Every thing"'
 recipe migrator "$(as migrator)"
 
 # Each its own part, and no other.

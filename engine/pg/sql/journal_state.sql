@@ -38,7 +38,10 @@ SELECT
        AND c.relkind OPERATOR(pg_catalog.=) 'r')                              AS may_read,
     pg_catalog.quote_ident(current_user)                                      AS role,
     pg_catalog.quote_ident(pg_catalog.current_database())                     AS database,
-    pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(n.nspowner))            AS owner
+    pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(n.nspowner))            AS owner,
+    -- A table is in these from the moment it is made.
+    (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(p.pubname), ', ' ORDER BY p.pubname)
+     FROM pg_catalog.pg_publication p WHERE p.puballtables)                   AS publications
 FROM (SELECT) AS always
 LEFT JOIN pg_catalog.pg_namespace n ON n.nspname OPERATOR(pg_catalog.=) 'zdm'
 LEFT JOIN pg_catalog.pg_class m ON m.relnamespace OPERATOR(pg_catalog.=) n.oid
