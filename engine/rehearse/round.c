@@ -13,6 +13,7 @@
 enum {
     FIRST_NUMBER = 1000000000, /* of :n, beyond what keys begin with */
     MOST_COMPARED = 1000000,   /* :row whose answers are remembered */
+    ROLLBACK_TRIES = 5,
 };
 
 size_t
@@ -222,6 +223,13 @@ zdm_round_back(struct zdm_round *round, struct zdm_err *err)
     if (zdm_side_start(round, ZDM_COMPAT_OLD, err) < 0 ||
         zdm_child_run(round, "rollback", more, &child, err) < 0)
         return -1;
+    /* What clients write while the way back is under way is lost with the column that has it, and no rollback
+     * accepts what was not there when it began: as the message says, once more. */
+    for (int i = 1; i < ROLLBACK_TRIES && child.status == zdm_err_exit_code(ZDM_ERR_REFUSED); i++) {
+        zdm_child_release(&child);
+        if (zdm_child_run(round, "rollback", more, &child, err) < 0)
+            return -1;
+    }
     if (child.status != 0) {
         round->failed = true;
         zdm_round_trouble(round, ZDM_TROUBLE_ROLLBACK,
