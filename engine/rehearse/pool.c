@@ -15,7 +15,7 @@ read_type(struct zdm_conn *conn, unsigned oid, char **out, struct zdm_err *err)
     char number[16];
 
     snprintf(number, sizeof number, "%u", oid);
-    if (ZDM_QUERY(conn, "SELECT pg_catalog.format_type($1::oid, NULL)", &r, err, number) < 0)
+    if (ZDM_QUERY(conn, "SELECT pg_catalog.format_type($1::oid, -1)", &r, err, number) < 0)
         return -1;
     *out = zdm_strdup(zdm_result_get(r, 0, 0));
     zdm_result_free(r);

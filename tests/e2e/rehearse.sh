@@ -27,9 +27,14 @@ EOF2
 sql "$(cat schema.sql)"
 sql "INSERT INTO countries VALUES ('de', 'Deutschland');
      INSERT INTO users (email) SELECT 'a\"b,\\' || i FROM generate_series(1, 6000) AS i;
+     CREATE TABLE flags (code char(3) PRIMARY KEY, bits bit(8) UNIQUE);
+     INSERT INTO flags SELECT i, i::bit(8) FROM generate_series(100, 250) AS i;
      CREATE TABLE orders (id int PRIMARY KEY, user_id int NOT NULL REFERENCES users, before int REFERENCES orders,
-                          twice int GENERATED ALWAYS AS (id * 2) STORED);
-     INSERT INTO orders SELECT i, 6001 - i, CASE WHEN i <= 4000 THEN i + 2000 END FROM generate_series(1, 6000) AS i;
+                          twice int GENERATED ALWAYS AS (id * 2) STORED,
+                          flag char(3) NOT NULL REFERENCES flags, bits bit(8) NOT NULL REFERENCES flags (bits));
+     INSERT INTO orders (id, user_id, before, flag, bits)
+     SELECT i, 6001 - i, CASE WHEN i <= 4000 THEN i + 2000 END, 100 + i % 150, (100 + i % 150)::bit(8)
+       FROM generate_series(1, 6000) AS i;
      ANALYZE"
 # What is written to is not compared: users by a query, visits by a trigger.
 cat >rename.lua <<'EOF2'
@@ -40,7 +45,8 @@ return plan "rename" {
             { "SELECT email FROM users WHERE id = :users.id", "INSERT INTO users (email) VALUES ('n' || :n)" },
             "SELECT count(*) FROM visits",
             "SELECT code, name FROM countries",
-            "SELECT 1 / count(*) FROM orders WHERE id = :orders.id AND user_id = :orders.user_id",
+            [[SELECT 1 / count(*) FROM orders JOIN flags ON code = flag
+               WHERE id = :orders.id AND user_id = :orders.user_id AND code = :orders.flag AND orders.bits = :orders.bits]],
         },
         new = { "SELECT id, address FROM users WHERE id = :users.id" },
     },

@@ -11,7 +11,7 @@ SELECT c.conrelid::pg_catalog.regclass,
        pg_catalog.string_agg(pg_catalog.format('pg_catalog.array_agg(m.k%s)', k.place), ', ' ORDER BY k.place),
        pg_catalog.string_agg(pg_catalog.format('p.%I', b.attname), ', ' ORDER BY k.place),
        pg_catalog.string_agg(pg_catalog.format('pg_catalog.unnest($%s::%s[])', k.place,
-           pg_catalog.format_type(COALESCE(NULLIF(t.typbasetype, 0), t.oid), NULL)), ', ' ORDER BY k.place),
+           pg_catalog.format_type(COALESCE(NULLIF(t.typbasetype, 0), t.oid), -1)), ', ' ORDER BY k.place),
        pg_catalog.cardinality(c.conkey)
   FROM pg_catalog.pg_constraint c
  CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(c.conkey), pg_catalog.unnest(c.confkey))
