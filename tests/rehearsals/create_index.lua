@@ -6,8 +6,8 @@ return both {
     "DELETE FROM users WHERE id = :row + 1",
     "SELECT id, at FROM events WHERE what = 'what ' || :row",
     events.write "INSERT INTO events VALUES (:n, date '2025-01-01' + :n % 700, 'w' || :n)",
-    events.write "UPDATE events SET what = 'w' || :n WHERE id = :row",
-    events.write "UPDATE events SET at = date '2025-01-01' + :n % 700, what = NULL WHERE id = :row + 1",
-    events.delete "id = :row",
+    events.write("UPDATE events SET what = 'w' || :n WHERE " .. even_ones),
+    events.write("UPDATE events SET at = date '2025-01-01' + :n % 700, what = NULL WHERE " .. odd_ones),
+    events.delete(even_ones),
     events.check,
 }
