@@ -54,11 +54,43 @@ find_sync(const struct zdm_plan *plan, const struct zdm_sql_loss *loss, const st
     return NULL;
 }
 
-const struct zdm_step *
-zdm_kept_sync_of(const struct zdm_plan *plan, const struct zdm_sql_loss *loss)
+/* Of a table that the step makes, and that the loss is of. */
+static const struct zdm_twin *
+twin_of(const struct zdm_step *step, const struct zdm_sql_loss *loss)
 {
+    return step->kind == ZDM_STEP_SQL && loss->kind == ZDM_LOSS_TABLE ? step->u.sql.twin : NULL;
+}
+
+/* The first step that makes, or drops, a trigger of that name. */
+static const struct zdm_step *
+find_trigger(const struct zdm_plan *plan, const char *name, bool dropped)
+{
+    const struct zdm_step *found = NULL;
+
+    for (size_t i = 0; i < plan->n_steps && !found; i++) {
+        const struct zdm_step *step = &plan->steps[i];
+        struct zdm_sql_triggers triggers;
+        if (step->kind != ZDM_STEP_SQL || !step->u.sql.up.text)
+            continue;
+        zdm_sql_triggers_of(step->u.sql.up.text, &triggers);
+        for (size_t k = 0; k < triggers.count && !found; k++)
+            if (triggers.items[k].dropped == dropped && strcmp(triggers.items[k].name, name) == 0)
+                found = step;
+        zdm_sql_triggers_release(&triggers);
+    }
+    return found;
+}
+
+const struct zdm_step *
+zdm_kept_sync_of(const struct zdm_plan *plan, const struct zdm_step *step,
+    const struct zdm_sql_loss *loss, const struct zdm_step **ended)
+{
+    const struct zdm_twin *twin = twin_of(step, loss);
     const struct zdm_sync *sync = NULL;
 
+    *ended = twin ? find_trigger(plan, twin->trigger, true) : NULL;
+    if (twin)
+        return find_trigger(plan, twin->trigger, false);
     return loss->column ? find_sync(plan, loss, &sync) : NULL;
 }
 
@@ -268,10 +300,10 @@ zdm_kept_find(struct zdm_conn *conn, const struct zdm_plan *plan, const struct z
     struct zdm_kept *out, struct zdm_err *err)
 {
     struct zdm_kept kept = {.elsewhere = NULL};
-    const struct zdm_twin *twin = step->kind == ZDM_STEP_SQL ? step->u.sql.twin : NULL;
+    const struct zdm_twin *twin = twin_of(step, loss);
     int rc = loss->column ? find_column(conn, plan, later, loss, table, &kept, err)
-             : twin && loss->kind == ZDM_LOSS_TABLE ? find_twin(conn, twin, later, &kept, err)
-                                                    : 0;
+             : twin       ? find_twin(conn, twin, later, &kept, err)
+                          : 0;
 
     if (rc < 0) {
         zdm_kept_release(&kept);

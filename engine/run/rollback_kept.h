@@ -26,9 +26,10 @@ struct zdm_kept {
     bool believed;   /* see above */
 };
 
-/* The step whose sync writes the column that would be lost; NULL: none. */
-const struct zdm_step *zdm_kept_sync_of(
-    const struct zdm_plan *plan, const struct zdm_sql_loss *loss);
+/* The step whose sync writes the column that would be lost, or whose triggers write the table that `step` makes; NULL:
+ * none. *ended: the step that drops these triggers, NULL: none. */
+const struct zdm_step *zdm_kept_sync_of(const struct zdm_plan *plan, const struct zdm_step *step,
+    const struct zdm_sql_loss *loss, const struct zdm_step **ended);
 /* step: whose undo drops it; later: what the undos before it rename; table: as the server writes it, for SQL. */
 int zdm_kept_find(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_step *step,
     const struct zdm_sql_renames *later, const struct zdm_sql_loss *loss, const char *table,

@@ -54,17 +54,23 @@ is_accepted(const struct look *look, const struct zdm_sql_loss *loss)
     return false;
 }
 
-/* Has this rollback taken back the sync of the column? */
+/* Has this rollback taken back what kept the column, or table, in step, and not what had ended that before? */
 static bool
-was_in_sync(const struct look *look, const struct zdm_sql_loss *loss)
+was_in_sync(const struct look *look, const struct zdm_step *step, const struct zdm_sql_loss *loss)
 {
-    const struct zdm_step *sync = zdm_kept_sync_of(look->plan, loss);
+    const struct zdm_step *ended = NULL;
+    const struct zdm_step *sync = zdm_kept_sync_of(look->plan, step, loss, &ended);
+    bool found = false;
 
-    for (size_t i = 0; sync && i < look->n_taken_back; i++)
-        if (look->taken_back[i].action == ZDM_UNDO_RUN &&
-            &look->plan->steps[look->taken_back[i].index] == sync)
-            return true;
-    return false;
+    for (size_t i = 0; sync && i < look->n_taken_back; i++) {
+        const struct zdm_step *taken = &look->plan->steps[look->taken_back[i].index];
+        if (look->taken_back[i].action != ZDM_UNDO_RUN)
+            continue;
+        if (taken == ended)
+            return false;
+        found = found || taken == sync;
+    }
+    return found;
 }
 
 /* "the values of column t.c, about 1,200 rows" */
@@ -379,7 +385,7 @@ look_undos(struct look *look, const struct zdm_plan_report *report,
         return 0;
     for (size_t i = 0; rc == 0 && i < losses->count; i++) {
         const struct zdm_sql_loss *loss = &losses->items[i];
-        if (is_accepted(look, loss) || was_in_sync(look, loss))
+        if (is_accepted(look, loss) || was_in_sync(look, step, loss))
             continue;
         rc = loss->kind == ZDM_LOSS_CASCADE ? look_cascade(look, undone, loss, err)
                                             : look_undo(look, undone, loss, err);

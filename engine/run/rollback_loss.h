@@ -18,8 +18,8 @@ int zdm_rollback_losses(struct zdm_conn *conn, const struct zdm_plan *plan,
  * looks again, briefly. ZDM_ERR_REFUSED when there is something now. undone: one of view->steps, those before it are
  * taken back. accept: the losses of the view are accepted, so it does not look for them, and what cannot be told is
  * believed as well. *untold, owned and replaced: what could not be told in that time, and is believed; NULL nothing.
- * Not looked for either is a column whose sync this rollback has just taken back: until then both columns had every
- * value, and what old code has written since is in its own column. */
+ * Not looked for either is a column whose sync this rollback has just taken back, nor a table whose triggers it has:
+ * until then both columns (tables) had every value, and what old code has written since is in its own. */
 int zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *undone,
     const struct zdm_rollback_view *view, bool accept, char **untold, struct zdm_err *err);
 

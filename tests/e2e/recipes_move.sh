@@ -99,6 +99,14 @@ staff "INSERT of both" "BEGIN; DELETE FROM staff $at; $here, bio) VALUES (3, 5, 
 staff "upsert" "$there, bio) VALUES (3, 5, 'x') ON CONFLICT (org, id) DO UPDATE SET bio = 'y'" 'y|light|/|y|light'
 staff "new to NULL" "UPDATE profiles SET bio = NULL $at" 'light|/|light'
 sql "DELETE FROM staff $at"
+# What old code writes behind the triggers is where it writes; what was in one table before is told. (An event trigger
+# writes in its place, at that very moment.)
+sql "CREATE FUNCTION old_code() RETURNS event_trigger LANGUAGE plpgsql AS \$\$ BEGIN
+         UPDATE public.staff SET bio = bio || ' since' WHERE org = 1 AND id = 9; END \$\$;
+     CREATE EVENT TRIGGER old_code ON ddl_command_end WHEN TAG IN ('DROP FUNCTION') EXECUTE FUNCTION old_code()"
+check_exit 0 "$ZDM" rollback recipes/split_table.lua
+sql "DROP EVENT TRIGGER old_code; DROP FUNCTION old_code"
+check_has <(sql "SELECT bio FROM staff WHERE org = 1 AND id = 9") since
 
 # As far as there is a way back, and back once more.
 sed -i 's/retain = "1ms"/retain = "1h"/' $plans
