@@ -50,22 +50,23 @@ local function compare_tables(t, p, add, use)
     end
 end
 
--- What an index is, in text without its table and its storage parameters; and its constraint.
-local function shape(t, index)
-    local definition, at = index.definition, nil
+-- What an index is, in text without its table and where and how it is stored; and its constraint.
+local function shape(t, index, use)
+    local definition, _, condition = use.index_parts(index)
+    local at
     for _, only in ipairs { " ON ONLY ", " ON " } do
         at = at or select(2, definition:find(only .. t.relation .. " USING ", 1, true))
     end
-    local rest = definition:sub(at + 1):gsub(" WITH %([^()]*%)", "")
+    local rest = definition:sub(at + 1):gsub(" WITH %([^()]*%)$", "")
     local k = index.constraint and t:constraint(index.constraint)
-    return (index.unique and "unique " or "") .. rest, k
+    return (index.unique and "unique " or "") .. rest .. condition, k
 end
 
 -- An index of the table that becomes a part of this one.
-local function like(t, index, p, taken)
-    local wanted, k = shape(t, index)
+local function like(t, index, p, taken, use)
+    local wanted, k = shape(t, index, use)
     for _, own in ipairs(p.indexes) do
-        local has, own_k = shape(p, own)
+        local has, own_k = shape(p, own, use)
         if has == wanted and own.valid and not own.attached_to and not taken[own.name]
             and (not k or own_k and own_k.type == k.type and own_k.deferrable == k.deferrable) then
             taken[own.name] = true
@@ -106,7 +107,7 @@ local function indexes(t, p, add, use, later)
     -- Those of constraints first: no other index may take theirs.
     for _, of_constraint in ipairs { true, false } do
         for _, index in ipairs(t.indexes) do
-            if (index.constraint ~= nil) == of_constraint and not like(t, index, p, taken) then
+            if (index.constraint ~= nil) == of_constraint and not like(t, index, p, taken, use) then
                 missing[#missing + 1] = index
             end
         end

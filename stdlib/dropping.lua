@@ -160,6 +160,16 @@ local function unique(t, k, use)
     }
 end
 
+-- The definition of a constraint with what it leaves out of its index, which stands in front of the condition.
+local function with_index(t, k, use)
+    local index = t:index(k.index)
+    local behind = k.deferrable and k.definition:match " DEFERRABLE[%u ]*$" or ""
+    if k.type == "exclusion" and index.predicate then
+        behind = (" WHERE (%s)"):format(index.predicate) .. behind
+    end
+    return k.definition:sub(1, -1 - #behind) .. use.stored(t, k) .. behind
+end
+
 --- Steps that drop a constraint, each with its way back.
 function dropping.constraint(t, k, use)
     if k.type == "unique" and not k.deferrable then
@@ -169,7 +179,8 @@ function dropping.constraint(t, k, use)
         local alter, quoted = ("ALTER TABLE %s "):format(t.relation), use.quote(k.name)
         return {
             use.sql(use.id("drop constraint %s of %s", k.name, t.name), alter .. "DROP CONSTRAINT " .. quoted, {
-                undo = alter .. ("ADD CONSTRAINT %s %s;\n"):format(quoted, k.definition) .. comment_on(t, k, use),
+                undo = alter .. ("ADD CONSTRAINT %s %s;\n"):format(quoted, with_index(t, k, use))
+                    .. comment_on(t, k, use),
                 allow = { k.type == "unique" and "index-add-unique" or "scan-add-exclude" },
                 because = "only the way back builds an index under a lock",
             }),

@@ -366,6 +366,25 @@ function parts.index(use, t, index)
     return steps
 end
 
+--- The definition of an index in three: up to its tablespace, " TABLESPACE x", and " WHERE ...". Either may be "".
+function parts.index_parts(_, index)
+    local space = index.tablespace and " TABLESPACE " .. native.quote_ident(index.tablespace) or ""
+    local condition = index.predicate and " WHERE " .. index.predicate or ""
+    local head = index.definition:sub(1, -1 - #space - #condition)
+    if head .. space .. condition ~= index.definition then -- described when the definition did not have it yet
+        head, space = index.definition:sub(1, -1 - #condition), ""
+    end
+    return head, space, condition
+end
+
+--- How and where the index of a constraint is stored, as far as the constraint's definition does not say it.
+function parts.stored(_, t, k)
+    local index = t:index(k.index)
+    local options = k.type ~= "exclusion" and index.options
+    return (options and (" WITH (%s)"):format(options) or "")
+        .. (index.tablespace and " USING INDEX TABLESPACE " .. native.quote_ident(index.tablespace) or "")
+end
+
 --- The SQL of an index like one of table t, under another name on another relation.
 function parts.index_like(_, t, index, name, relation, concurrently)
     local _, at = index.definition:find((" ON %s USING "):format(t.relation), 1, true)

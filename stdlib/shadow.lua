@@ -310,9 +310,10 @@ local function create(s, want, use)
         local named = alter .. use.quote(k.name) .. " "
         if k.type == "primary key" then
             local definition = want.key and ("PRIMARY KEY (%s)"):format(use.names(want.key)) or k.definition
-            out[#out + 1] = alter .. use.quote(use.name(k.index, "zdm_new")) .. " " .. definition
+            out[#out + 1] = alter .. use.quote(use.name(k.index, "zdm_new")) .. " " .. definition .. use.stored(t, k)
         elseif k.type == "unique" then
             out[#out + 1] = alter .. use.quote(use.name(k.index, "zdm_new")) .. " " .. k.definition
+                .. use.stored(t, k)
         elseif k.type == "check" or (k.type == "foreign key" and k.references ~= t.relation) then
             -- On an empty table nothing is to be proven; what was never proven of the old rows is not claimed.
             out[#out + 1] = named .. (want.partition_by and without_not_valid(k.definition) or k.definition)

@@ -95,14 +95,17 @@ end
 
 --- CREATE INDEX CONCURRENTLY of an index like `index`, over the columns of `names`.
 function successor.index_sql(t, index, name, names, use)
-    local _, at = index.definition:find((" ON %s USING "):format(t.relation), 1, true)
-    local method, body = index.definition:match("^(%S+)( .*)$", at + 1)
-    return ("CREATE %sINDEX CONCURRENTLY %s ON %s USING %s%s"):format(
+    local head, space, condition = use.index_parts(index)
+    local _, at = head:find((" ON %s USING "):format(t.relation), 1, true)
+    local method, body = head:match("^(%S+)( .*)$", at + 1)
+    return ("CREATE %sINDEX CONCURRENTLY %s ON %s USING %s%s%s%s"):format(
         index.unique and "UNIQUE " or "",
         use.quote(name),
         t.relation,
         method,
-        successor.renamed(body, names, use)
+        successor.renamed(body, names, use),
+        space,
+        successor.renamed(condition, names, use)
     )
 end
 

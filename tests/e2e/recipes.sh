@@ -197,3 +197,68 @@ check_exit 2 "$ZDM" plan names.lua --offline
 check_has "$err" 'read the catalog, and no target is named'
 check_exit 2 "$ZDM" check names.lua --offline
 check_exit 1 env ZDM_DATABASE_URL="host=/nowhere" "$ZDM" run names.lua
+
+# --- indexes in a tablespace stay there, there and back; one tablespace has the name of a column, which gets another
+fresh_db recipe_spaces
+mkdir "$ZDM_SANDBOX/one" "$ZDM_SANDBOX/two"
+chown "$(stat -c %U "$PGHOST")" "$ZDM_SANDBOX/one" "$ZDM_SANDBOX/two"
+sql "CREATE TABLESPACE email LOCATION '$ZDM_SANDBOX/one'"
+sql "CREATE TABLESPACE \"Fast Disk\" LOCATION '$ZDM_SANDBOX/two'"
+sql 'CREATE TABLE people (id int PRIMARY KEY, email text, a int, b int, CONSTRAINT email_once UNIQUE (email)
+         USING INDEX TABLESPACE email);
+     CREATE INDEX people_email ON people (lower(email)) WITH (fillfactor = 70) TABLESPACE email
+         WHERE email <> $$ TABLESPACE email$$;
+     CREATE INDEX people_a ON people (a) TABLESPACE "Fast Disk" WHERE a > 0;
+     CREATE TABLE goods (id int PRIMARY KEY WITH (fillfactor = 60) USING INDEX TABLESPACE "Fast Disk", a int, b int,
+         CONSTRAINT a_once UNIQUE (a) USING INDEX TABLESPACE email,
+         CONSTRAINT b_late UNIQUE (b) WITH (fillfactor = 50) USING INDEX TABLESPACE email DEFERRABLE,
+         CONSTRAINT ab EXCLUDE USING btree (a WITH =) USING INDEX TABLESPACE "Fast Disk" WHERE (b > 0) DEFERRABLE);
+     CREATE TABLE copied (id int PRIMARY KEY WITH (fillfactor = 60) USING INDEX TABLESPACE "Fast Disk", a int UNIQUE
+         USING INDEX TABLESPACE email, b int);
+     CREATE INDEX copied_b ON copied (b) TABLESPACE email;
+     CREATE TABLE parts (id int PRIMARY KEY) PARTITION BY RANGE (id);
+     CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (10);
+     CREATE INDEX parts_id ON parts (id) TABLESPACE "Fast Disk" WHERE id > 5;
+     CREATE TABLE parts_2 (id int PRIMARY KEY);
+     CREATE INDEX parts_2_is ON parts_2 (id) WHERE id > 5;
+     CREATE TABLE parts_3 (id int PRIMARY KEY)'
+spaces() {
+    sql "SELECT c.relname, t.spcname, c.reloptions FROM pg_class c LEFT JOIN pg_tablespace t ON t.oid = c.reltablespace
+          WHERE c.relkind IN ('i', 'I') AND c.relnamespace = 'public'::regnamespace AND c.relname !~ 'zdm_old$' ORDER BY 1"
+}
+cat >spaces.lua <<'LUA'
+return plan "spaces" {
+    api = 1,
+    recipe.rename_column { table = "people", from = "email", to = "address" },
+    recipe.copy_table { table = "copied", order = { "b", "a", "id" } },
+}
+LUA
+cat >spaces_back.lua <<'LUA'
+return plan "spaces_back" {
+    api = 1,
+    recipe.drop_index { table = "people", name = "people_a", quiet = "1ms" },
+    recipe.drop_constraint { table = "goods", name = "a_once" },
+    recipe.drop_constraint { table = "goods", name = "b_late" },
+    recipe.drop_constraint { table = "goods", name = "ab" },
+    recipe.attach_partition { table = "parts", partition = "parts_2", from = "10", to = "20" },
+    recipe.attach_partition { table = "parts", partition = "parts_3", from = "20", to = "30" },
+}
+LUA
+run_whole() {
+    local code i
+    for ((i = 0; i < 10; i++)); do
+        code=0
+        "$ZDM" run "$1" >"$out" 2>"$err" || code=$?
+        [ $code = 3 ] || break
+        { grep '^  zdm approve' "$out" || true; } | while read -r _ rest; do eval "\"$ZDM\" $rest" >/dev/null; done
+    done
+    check_eq "exit code, $(cat "$err")" 0 "$code"
+}
+run_whole spaces.lua
+spaces >before
+run_whole spaces_back.lua
+spaces >after
+check_golden recipes/spaces after
+check_exit 0 "$ZDM" rollback spaces_back.lua --accept-data-loss
+spaces >after
+diff before after

@@ -206,7 +206,13 @@ SELECT pg_catalog.jsonb_build_object(
   'indexes', COALESCE((
     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
       'name', ic.relname,
-      'definition', pg_catalog.pg_get_indexdef(x.indexrelid),
+      -- The server leaves the tablespace out, which stands in front of the condition.
+      'definition', (
+        SELECT pg_catalog.left(d.whole, pg_catalog.length(d.whole) - pg_catalog.length(d.condition))
+               || COALESCE(' TABLESPACE ' || pg_catalog.quote_ident(s.spcname), '') || d.condition
+          FROM (SELECT pg_catalog.pg_get_indexdef(x.indexrelid),
+                       COALESCE(' WHERE ' || pg_catalog.pg_get_expr(x.indpred, x.indrelid), '')) AS d(whole, condition)
+          LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = ic.reltablespace),
       'unique', x.indisunique, 'primary', NULLIF(x.indisprimary, false), 'valid', x.indisvalid,
       'constraint', (SELECT k.conname FROM pg_catalog.pg_constraint k
                       WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x') AND k.conrelid = c.oid),
