@@ -2,11 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/embedded.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/layout.h"
 #include "cli/psql.h"
 #include "plan/lock_policy.h"
+
+extern const struct zdm_embedded zdm_cli_sql[];
 
 static const char head[] =
     "-- Run it with\n"
@@ -29,12 +32,6 @@ static const char settings[] = "SET lock_timeout = 0;\n"
                                "SET DateStyle = 'ISO, MDY';\n"
                                "SET extra_float_digits = 1;\n"
                                "SET client_min_messages = notice;\n";
-
-static const char by_hand[] =
-    "CREATE SCHEMA IF NOT EXISTS zdm;\n"
-    "-- how far each backfill of this script is; drop it when all is done\n"
-    "CREATE TABLE IF NOT EXISTS zdm.by_hand (\n"
-    "    step text PRIMARY KEY, done_to text[] NOT NULL, rows bigint NOT NULL);\n";
 
 static const char own_again[] = "-- What the step set ends with it.\n"
                                 "RESET SESSION AUTHORIZATION;\nRESET ROLE;\n"
@@ -70,7 +67,7 @@ zdm_psql_begin(struct zdm_buf *out, const struct zdm_plan *plan)
                      (plan->steps[i].kind == ZDM_STEP_SQL && plan->steps[i].u.sql.sync);
     zdm_buf_add(out, settings);
     if (remembers)
-        zdm_buf_add(out, by_hand);
+        zdm_buf_add(out, zdm_embedded_text(zdm_cli_sql, "psql_by_hand.sql"));
 }
 
 static void

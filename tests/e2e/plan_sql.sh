@@ -95,7 +95,13 @@ PLAN
 check_exit 0 "$ZDM" plan again.lua --format sql
 cp "$out" again.sql
 sql "ALTER TABLE old ADD CONSTRAINT bad CHECK (id <> 1200 OR a NOT LIKE '%+')"
+sql 'CREATE ROLE "No sy"; ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO "No sy";
+     ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC; ALTER DEFAULT PRIVILEGES GRANT ALL ON SCHEMAS TO "No sy"'
 check_exit 3 script again
+check_eq "what default privileges give of it" "t 0" "$(sql "SELECT to_regclass('zdm.by_hand') IS NOT NULL, count(*)
+    FROM (SELECT relowner, relacl FROM pg_class WHERE oid = 'zdm.by_hand'::regclass
+          UNION ALL SELECT nspowner, nspacl FROM pg_namespace WHERE nspname = 'zdm') AS o(owner, acl), aclexplode(o.acl) AS g
+   WHERE g.grantee <> o.owner" -F ' ')"
 check_has "$err" 'violates check constraint "bad"'
 check_eq "rows of the first batch" 1000 "$(sql "SELECT count(*) FROM old WHERE a LIKE '%+'")"
 sql "ALTER TABLE old DROP CONSTRAINT bad"
