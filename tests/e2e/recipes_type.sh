@@ -298,6 +298,15 @@ return plan "refused" {
     recipe.enum_replace { type = "pace", values = { "fast" }, map = { "slow" } },
     recipe.enum_replace { type = "paces", values = { "fast" } },
     recipe.enum_replace { type = "pacce", values = { "fast" } },
+    recipe.enum_add_value { type = "pacce", value = "faster" },
+    recipe.enum_add_value { type = "paces", value = "faster" },
+    recipe.enum_add_value { type = "pace", value = "faster", after = "fasst" },
+    recipe.enum_add_value { type = "pace", value = "fast", before = "slow" },
+    recipe.enum_add_value { type = "pace", value = "slow", before = "slow" },
+    recipe.enum_add_value { type = "pace", value = "slow", before = "fast" },
+    recipe.enum_add_value { type = "pace", value = "medium", before = "fast" },
+    recipe.enum_add_value { type = "pace", value = "brisk", after = "medium" },
+    recipe.enum_add_value { type = "pace", value = "slow", after = "brisk" },
 }
 LUA
 check_exit 2 "$ZDM" plan refused.lua
