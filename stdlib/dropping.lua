@@ -170,6 +170,29 @@ local function with_index(t, k, use)
     return k.definition:sub(1, -1 - #behind) .. use.stored(t, k) .. behind
 end
 
+--- Steps that drop an index, each with its way back. What was said of it comes back in a step of its own, before the
+--- drop: undo goes backwards, and an index is built concurrently outside of any transaction.
+function dropping.index(t, index, use, id)
+    local qualified, said, steps = use.qualified(t.schema, index.name), {}, {}
+    if index.clustered then
+        said[1] = ("ALTER TABLE %s CLUSTER ON %s;\n"):format(t.relation, use.quote(index.name))
+    end
+    for _, s in ipairs(index.statistics or {}) do
+        said[#said + 1] = ("ALTER INDEX %s ALTER COLUMN %d SET STATISTICS %d;\n"):format(qualified, s.key, s.target)
+    end
+    if #said > 0 or index.comment then
+        steps[1] = use.sql(use.id("index %s: announced", index.name),
+            ("COMMENT ON INDEX %s IS 'zdm: it is about to be dropped'"):format(qualified), {
+                undo = ("%sCOMMENT ON INDEX %s IS %s"):format(table.concat(said), qualified,
+                    index.comment and use.literal(index.comment) or "NULL"),
+            })
+    end
+    steps[#steps + 1] = use.sql(id, "DROP INDEX CONCURRENTLY " .. qualified, {
+        undo = index.definition:gsub("INDEX ", "INDEX CONCURRENTLY ", 1),
+    })
+    return steps
+end
+
 --- Steps that drop a constraint, each with its way back.
 function dropping.constraint(t, k, use)
     if k.type == "unique" and not k.deferrable then

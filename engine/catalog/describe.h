@@ -15,7 +15,7 @@
  *     constraints: [{ name, type, definition, valid, columns?, deferrable?, references?, index?, inherited?,
  *       comment? }],
  *     indexes: [{ name, definition, unique, valid, primary?, constraint?, predicate?, keys, columns?,
- *       attached_to?, options?, tablespace? ... }],
+ *       attached_to?, options?, tablespace?, clustered?, comment?, statistics?: [{ key, target }] ... }],
  *     referenced_by: [{ table, name, definition, valid, index, columns, referenced }],
  *     dependents: [{ what, column?, own?, kind?: "view" | "trigger" | "policy" | "publication", view? }],
  *     policies: [{ name, definition (behind ON table), said (the same, to compare), comment? }],

@@ -1,11 +1,12 @@
 --- An index that nobody uses goes away.
 
+local dropping = require "dropping"
 local shared = require "fields/shared"
 
 return {
     name = "drop_index",
     doc = "Drops an index concurrently, behind a gate that opens when it was not used for a while. Taking it back builds "
-        .. "it again.",
+        .. "it again, with its comment, CLUSTER mark and statistics targets.",
     fields = {
         shared.table,
         { name = "name", kind = "identifier", required = true, doc = "The index's name." },
@@ -55,11 +56,7 @@ return {
         local qualified = use.qualified(t.schema, name)
         return {
             use.words.gate(use.id("nobody uses %s", name)) { use.words.unused { qualified, quiet = v.quiet } },
-            use.words.contract {
-                use.sql(use.id("drop %s", name), ("DROP INDEX CONCURRENTLY %s"):format(qualified), {
-                    undo = index.definition:gsub("INDEX ", "INDEX CONCURRENTLY ", 1),
-                }),
-            },
+            use.words.contract(dropping.index(t, index, use, use.id("drop %s", name))),
         }
     end,
 }

@@ -94,14 +94,8 @@ local function indexes(t, v, column, use)
             ("CREATE %sINDEX CONCURRENTLY %s ON %s%s WHERE %s"):format(index.unique and "UNIQUE " or "", use.quote(name),
                 t.relation, body, predicate),
             { undo = "DROP INDEX CONCURRENTLY " .. use.qualified(t.schema, name) })
-        if k then
-            local steps = dropping.constraint(t, k, use)
-            table.move(steps, 1, #steps, #drop + 1, drop)
-        else
-            drop[#drop + 1] = use.sql(use.id("drop index %s", index.name),
-                "DROP INDEX CONCURRENTLY " .. use.qualified(t.schema, index.name),
-                { undo = index.definition:gsub("INDEX ", "INDEX CONCURRENTLY ", 1) })
-        end
+        local steps = k and dropping.constraint(t, k, use) or dropping.index(t, index, use, use.id("drop index %s", index.name))
+        table.move(steps, 1, #steps, #drop + 1, drop)
     end
     return make, drop
 end

@@ -209,6 +209,11 @@ sql 'CREATE TABLE people (id int PRIMARY KEY, email text, a int, b int, CONSTRAI
      CREATE INDEX people_email ON people (lower(email)) WITH (fillfactor = 70) TABLESPACE email
          WHERE email <> $$ TABLESPACE email$$;
      CREATE INDEX people_a ON people (a) TABLESPACE "Fast Disk" WHERE a > 0;
+     CREATE INDEX people_b ON people ((a % 7), b, (a + b));
+     ALTER INDEX people_b ALTER COLUMN 1 SET STATISTICS 200;
+     ALTER INDEX people_b ALTER COLUMN 3 SET STATISTICS 0;
+     ALTER TABLE people CLUSTER ON people_b;
+     COMMENT ON INDEX people_a IS $$it'"''"'s$$;
      CREATE TABLE goods (id int PRIMARY KEY WITH (fillfactor = 60) USING INDEX TABLESPACE "Fast Disk", a int, b int,
          CONSTRAINT a_once UNIQUE (a) USING INDEX TABLESPACE email,
          CONSTRAINT b_late UNIQUE (b) WITH (fillfactor = 50) USING INDEX TABLESPACE email DEFERRABLE,
@@ -224,7 +229,11 @@ sql 'CREATE TABLE people (id int PRIMARY KEY, email text, a int, b int, CONSTRAI
      CREATE TABLE parts_3 (id int PRIMARY KEY)'
 spaces() {
     sql "SELECT c.relname, t.spcname, c.reloptions FROM pg_class c LEFT JOIN pg_tablespace t ON t.oid = c.reltablespace
-          WHERE c.relkind IN ('i', 'I') AND c.relnamespace = 'public'::regnamespace AND c.relname !~ 'zdm_old$' ORDER BY 1"
+          WHERE c.relkind IN ('i', 'I') AND c.relnamespace = 'public'::regnamespace AND c.relname !~ 'zdm_old$'
+         UNION ALL SELECT i.indexrelid::regclass::text, obj_description(i.indexrelid, 'pg_class'),
+                          array_agg(coalesce(a.attstattarget, -1)::text ORDER BY a.attnum) || i.indisclustered::text
+           FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indexrelid
+          WHERE i.indrelid = 'people'::regclass GROUP BY 1, 2, i.indisclustered ORDER BY 1, 2, 3"
 }
 cat >spaces.lua <<'LUA'
 return plan "spaces" {
@@ -237,6 +246,7 @@ cat >spaces_back.lua <<'LUA'
 return plan "spaces_back" {
     api = 1,
     recipe.drop_index { table = "people", name = "people_a", quiet = "1ms" },
+    recipe.drop_index { table = "people", name = "people_b", quiet = "1ms" },
     recipe.drop_constraint { table = "goods", name = "a_once" },
     recipe.drop_constraint { table = "goods", name = "b_late" },
     recipe.drop_constraint { table = "goods", name = "ab" },

@@ -223,6 +223,9 @@ SELECT pg_catalog.jsonb_build_object(
       'attached_to', (SELECT h.inhparent::pg_catalog.regclass::text FROM pg_catalog.pg_inherits h
                        WHERE h.inhrelid = x.indexrelid),
       'comment', pg_catalog.obj_description(x.indexrelid, 'pg_class'),
+      'statistics', (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('key', a.attnum, 'target', a.attstattarget)
+                              ORDER BY a.attnum)
+                       FROM pg_catalog.pg_attribute a WHERE a.attrelid = x.indexrelid AND a.attstattarget >= 0),
       'options', (SELECT pg_catalog.string_agg(o, ', ') FROM pg_catalog.unnest(ic.reloptions) AS o),
       'keys', (SELECT pg_catalog.jsonb_agg(pg_catalog.pg_get_indexdef(x.indexrelid, o, false) ORDER BY o)
                  FROM pg_catalog.generate_series(1, x.indnkeyatts) AS o),
