@@ -374,6 +374,11 @@ function retype.blocks(changes, field, wanted, use, types)
         checks[#checks + 1] = w.sql(use.id("%s has no index or constraint that came later", shown(change)))(
             successor.newcomers(change.t, change.c, use, { change.back, key and key.old }))
     end
+    if #remade > 0 then
+        checks[#checks + 1] = w.sql(use.id("views of %s are as they were", label))(
+            ("SELECT c.list IS NULL AS none, c.list AS what_changed FROM (\n%s\n) AS c(list)"):format(
+                viewed.changed(remade, use)))
+    end
     checks[#checks + 1] = types and types.ready()
     local holds = prove_keys(keys, use)
     if #holds > 0 then

@@ -278,7 +278,19 @@ function swap.step(tables, changes, keys, remade, label, use, types)
     for i, view in ipairs(remade) do
         made[i] = { name = view.relation, grants = view.grants }
     end
-    step = #made > 0 and use.only_for(step, made) or step
+    if #made > 0 then
+        step = use.only_for(step, made)
+        requires[#requires + 1] = {
+            sql = { text = ("SELECT (\n%s\n) IS NULL"):format(views.changed(remade, use)), line = use.at.line },
+            message = ("views of %s are not what they were when the plan began"):format(label),
+            hint = "make them as they were; or take the plan back, and run it anew: then it reads them again",
+        }
+        unless[#unless + 1] = ([[
+SELECT pg_catalog.format('since %%s has its new type views of it have changed: %%s', %s, c.list)
+  FROM (
+%s
+) AS c(list) WHERE c.list IS NOT NULL]]):format(use.literal(label), views.changed(remade, use, "behind"))
+    end
     return use.more(step, {
         requires = requires,
         undo_unless = unless,

@@ -141,8 +141,8 @@ local function settings(t, new, use, out)
 end
 
 -- What is said of indexes and constraints of the table that has the names now.
-local function remarks(t, want, use, out)
-    for _, index in ipairs(t.indexes) do
+local function remarks(t, want, use, out, back)
+    for _, index in ipairs(back and {} or t.indexes) do
         if index.comment then
             out[#out + 1] = ("COMMENT ON INDEX %s IS %s"):format(use.qualified(t.schema, index.name),
                 use.literal(index.comment))
@@ -152,7 +152,8 @@ local function remarks(t, want, use, out)
         end
     end
     for _, k in ipairs(t.constraints) do
-        if k.comment then
+        local anew = k.type == "foreign key" and k.references == t.relation
+        if k.comment and (anew or not back) then
             out[#out + 1] = ("COMMENT ON CONSTRAINT %s ON %s IS %s"):format(use.quote(k.name), t.relation,
                 use.literal(k.comment))
         end
@@ -165,7 +166,7 @@ local function names_of(t, use)
     local s = { t = t, old_name = use.name(t.name, "zdm_old"), new_name = use.name(t.name, "zdm_new") }
     s.old, s.new = use.qualified(t.schema, s.old_name), use.qualified(t.schema, s.new_name)
     s.hash = native.sha256(t.relation):sub(1, 16)
-    s.trigger = "zzz_zdm_mirror_" .. s.hash
+    s.trigger = hanging.first_trigger(t) .. "zdm_mirror_" .. s.hash
     s.columns, s.written, s.fixed = {}, {}, {}
     for i, c in ipairs(t.columns) do
         s.columns[i] = c.name
@@ -217,7 +218,8 @@ local function mirror_up(s, relation, other, key, own, use)
         func = "zdm.mirror_" .. s.hash,
         revoke = rights.revoke(s.t, "function", "zdm.mirror_" .. s.hash .. "()"),
         path = "pg_catalog, " .. use.quote(s.t.schema) .. ", pg_temp",
-        trigger = s.trigger,
+        trigger = use.quote(s.trigger),
+        trigger_all = use.quote(s.trigger .. "_all"),
         relation = relation,
         other = other,
         columns = use.names(s.written),
@@ -263,18 +265,28 @@ $zdm$;
 <revoke>;
 COMMENT ON FUNCTION <func>() IS <comment>;
 CREATE TRIGGER <trigger> AFTER INSERT OR UPDATE OR DELETE ON <relation> FOR EACH ROW EXECUTE FUNCTION <func>();
-CREATE TRIGGER <trigger>_all AFTER TRUNCATE ON <relation> FOR EACH STATEMENT EXECUTE FUNCTION <func>()]]):gsub(
+CREATE TRIGGER <trigger_all> AFTER TRUNCATE ON <relation> FOR EACH STATEMENT EXECUTE FUNCTION <func>()]]):gsub(
         "<([%w_]+)>",
         parts
     ))
 end
 
 local function mirror_down(s, relation)
-    return ("DROP TRIGGER %s ON %s;\nDROP TRIGGER %s_all ON %s;\nDROP FUNCTION zdm.mirror_%s()"):format(
-        s.trigger, relation, s.trigger, relation, s.hash)
+    return ("DROP TRIGGER %s ON %s;\nDROP TRIGGER %s ON %s;\nDROP FUNCTION zdm.mirror_%s()"):format(
+        native.quote_ident(s.trigger), relation, native.quote_ident(s.trigger .. "_all"), relation, s.hash)
 end
 
--- A foreign key of another table, or of this one, with the new table in the place of the old.
+-- Foreign keys of the table to itself are of the one that has the name. The other one could not check them: it is
+-- written row by row, while the keys need to hold at the end of a statement only.
+local function own_keys(t)
+    local list = {}
+    for _, r in ipairs(t.referenced_by) do
+        list[#list + 1] = r.table == t.relation and r or nil
+    end
+    return list
+end
+
+-- A foreign key of another table with the new table in the place of the old.
 local function to_new(definition, s)
     local reference = " REFERENCES " .. s.t.relation .. "("
     local at, stop = definition:find(reference, 1, true)
@@ -347,6 +359,17 @@ local function made(s, want, use)
     return list
 end
 
+-- They are made anew in the swap, and proven behind it; and behind the swap's undo in the same way.
+local function prove_own_keys(t, behind, use, steps)
+    for _, r in ipairs(own_keys(t)) do
+        if r.valid then
+            local validate = ("ALTER TABLE %s VALIDATE CONSTRAINT %s"):format(t.relation, use.quote(r.name))
+            steps[#steps + 1] = use.sql(use.id(behind and "%s of %s: all rows" or "%s of %s holds", r.name, t.relation),
+                validate, { undo = behind and "nothing" or validate })
+        end
+    end
+end
+
 -- What has to wait for the rows: other indexes, and foreign keys to this table.
 local function behind_the_copy(s, want, use)
     local t, steps = s.t, {}
@@ -371,9 +394,7 @@ local function behind_the_copy(s, want, use)
         end
     end
     for _, r in ipairs(t.referenced_by) do
-        if r.table == t.relation then
-            refer(s.new, r.name, r.valid, r.definition)
-        else
+        if r.table ~= t.relation then
             refer(r.table, use.name(r.name, "zdm_new"), r.valid, r.definition)
         end
     end
@@ -387,6 +408,9 @@ local function swap(s, want, use, back)
     local other = back and s.old or s.new
     hanging.release(t, use, out, back)
     out[#out + 1] = mirror_down(s, t.relation)
+    for _, r in ipairs(own_keys(t)) do
+        out[#out + 1] = ("ALTER TABLE %s DROP CONSTRAINT %s"):format(t.relation, use.quote(r.name))
+    end
     for _, c in ipairs(t.columns) do
         if c.identity then
             local bare, schema = sequence_names(c)
@@ -430,9 +454,11 @@ local function swap(s, want, use, back)
             end
         end
     end
-    if not back then
-        remarks(t, want, use, out)
+    for _, r in ipairs(own_keys(t)) do
+        out[#out + 1] = ("ALTER TABLE %s ADD CONSTRAINT %s %s NOT VALID"):format(t.relation, use.quote(r.name),
+            without_not_valid(r.definition))
     end
+    remarks(t, want, use, out, back)
     hanging.take(t, use, out, back)
     out[#out + 1] = back and mirror_up(s, t.relation, s.new, s.key, s.old_key, use)
         or mirror_up(s, t.relation, s.old, s.old_key, s.key, use)
@@ -499,13 +525,16 @@ function shadow.blocks(t, want, use)
         w.sql(use.id("%s and %s have the same rows", t.name, s.new_name))(compare(s)),
         t.policies and w.sql(use.id("what hangs on %s is as it was", t.name))(hanging.as_it_was(t, use)) or nil,
     }
-    blocks[#blocks + 1] = w.expand {
-        use.more(use.sql(use.id("%s takes the place of %s", s.new_name, t.name), swap(s, want, use, false), {
+    local steps = {}
+    prove_own_keys(t, false, use, steps)
+    steps[#steps + 1] = use.more(use.sql(use.id("%s takes the place of %s", s.new_name, t.name),
+        swap(s, want, use, false), {
             undo = swap(s, want, use, true),
             allow = renames,
             because = "what takes the names in the same transaction has the same columns and rows",
-        }), { requires = hanging.still(t, use), undo_unless = { lost(s, use), hanging.back(t, use) } }),
-    }
+        }), { requires = hanging.still(t, use), undo_unless = { lost(s, use), hanging.back(t, use) } })
+    prove_own_keys(t, true, use, steps)
+    blocks[#blocks + 1] = w.expand(steps)
     blocks[#blocks + 1] = w.gate(use.id("%s can go", s.old_name)) {
         w.approval(use.id("the new table %s is all right: %s can go", t.name, s.old_name)),
     }

@@ -86,6 +86,90 @@ function views.in_the_way(found, list)
     end
 end
 
+-- Definitions are compared without casts and brackets, which are other ones where an earlier recipe of the plan changed
+-- another type that the view reads.
+local casts = [['::[a-z_]+( varying| precision)?([(][0-9, ]+[)])?( with(out)? time zone)?|[][(){}[:space:];]', '', 'g']]
+
+-- What is said of the views now; of rights only who has them, for who gave them is lost anyway.
+local as_it_is = [[
+  SELECT c.oid::pg_catalog.regclass::pg_catalog.text AS view, x.what, x.said
+    FROM pg_catalog.pg_class AS c,
+         LATERAL (
+           SELECT 'definition' AS what, pg_catalog.regexp_replace(pg_catalog.pg_get_viewdef(c.oid), <casts>) AS said
+           UNION ALL SELECT 'options', (SELECT pg_catalog.string_agg(o, ', ') FROM pg_catalog.unnest(c.reloptions) AS o)
+           UNION ALL SELECT 'owner', pg_catalog.pg_get_userbyid(c.relowner)
+           UNION ALL SELECT 'comment', pg_catalog.obj_description(c.oid, 'pg_class')
+           UNION ALL SELECT 'right', pg_catalog.concat_ws(' ', g.privilege_type, g.is_grantable, g.grantee::pg_catalog.regrole)
+             FROM pg_catalog.aclexplode(c.relacl) AS g WHERE g.grantee <> c.relowner
+           UNION ALL SELECT 'column ' || a.attname, pg_catalog.concat_ws(E'\n', a.attname,
+                            <default>, pg_catalog.col_description(c.oid, a.attnum))
+             FROM pg_catalog.pg_attribute AS a
+             LEFT JOIN pg_catalog.pg_attrdef AS f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+            WHERE a.attrelid = c.oid AND a.attnum > 0
+           UNION ALL SELECT 'right on ' || a.attname, pg_catalog.concat_ws(' ', g.privilege_type, g.is_grantable,
+                            g.grantee::pg_catalog.regrole)
+             FROM pg_catalog.pg_attribute AS a, pg_catalog.aclexplode(a.attacl) AS g
+            WHERE a.attrelid = c.oid AND a.attnum > 0
+         ) AS x
+   WHERE c.relkind = 'v' AND c.oid = ANY (ARRAY[<views>]::pg_catalog.regclass[]::pg_catalog.oid[])
+     AND x.said IS NOT NULL<some>]]
+
+--- A query for what is not as it was when the plan began, of which one row says: NULL, or text. `behind`: the views have
+--- other definitions and defaults by then, as the server spells them for the new types, which nobody knows beforehand.
+function views.changed(found, use, behind)
+    local said, names = {}, {}
+    for i, view in ipairs(found) do
+        local function add(what, ...)
+            said[#said + 1] = ("(%s, %s, pg_catalog.concat_ws(%s))"):format(use.literal(view.relation), use.literal(what),
+                table.concat({ ... }, ", "))
+        end
+        local function rights(what, grants)
+            for _, g in ipairs(grants or {}) do
+                add(what, "' '", use.literal(g.privilege), g.grantable and "true" or "false",
+                    g.role and ("(SELECT r.oid::pg_catalog.regrole FROM pg_catalog.pg_roles AS r WHERE r.rolname = %s)")
+                        :format(use.literal(g.role)) or "0::pg_catalog.regrole")
+            end
+        end
+        local function text(value)
+            return value and use.literal(value) or "NULL"
+        end
+        names[i] = "pg_catalog.to_regclass(" .. use.literal(view.relation) .. ")"
+        if not behind then
+            add("definition", "''", ("pg_catalog.regexp_replace(%s, %s)"):format(use.literal(view.definition), casts))
+        end
+        for _, what in ipairs { "options", "owner", "comment" } do
+            if view[what] then
+                add(what, "''", text(view[what]))
+            end
+        end
+        rights("right", view.grants)
+        for _, c in ipairs(view.columns) do
+            add("column " .. c.name, "E'\\n'", text(c.name), text(not behind and c.default), text(c.comment))
+            rights("right on " .. c.name, c.grants)
+        end
+    end
+    local now = as_it_is:gsub("<(%a+)>", {
+        views = table.concat(names, ", "),
+        casts = casts,
+        default = behind and "NULL" or "pg_catalog.pg_get_expr(f.adbin, f.adrelid)",
+        some = behind and "\n     AND x.what <> 'definition'" or "",
+    })
+    -- Names and definitions are spelt as they were in the description, whatever the search_path.
+    return ([[
+SELECT CASE WHEN pg_catalog.set_config('search_path', o.path, true) IS NOT NULL THEN c.list END
+  FROM (SELECT pg_catalog.current_setting('search_path') AS path OFFSET 0) AS o,
+       LATERAL (SELECT CASE WHEN pg_catalog.set_config('search_path', pg_catalog.left(o.path, 0) || 'pg_catalog',
+                                                       true) <> ''
+                       THEN (WITH now AS (
+%s
+                             ), said (view, what, said) AS (VALUES
+%s
+                             )
+                             SELECT pg_catalog.string_agg(DISTINCT n.view || ': ' || n.what, ', ')
+                               FROM ((TABLE now EXCEPT TABLE said) UNION ALL (TABLE said EXCEPT TABLE now)) AS n)
+                       END AS list OFFSET 0) AS c]]):format(now, table.concat(said, ",\n"))
+end
+
 --- Statements that drop them; the outermost first, which is also how a query locks them.
 function views.drop(found)
     local out = {}

@@ -394,8 +394,19 @@ return plan "looked" {
     recipe.change_type { table = "looked", column = "n", type = "bigint" },
 }
 LUA
+# What was changed since is not made as it was without a word: least of all rights that somebody took away.
+check_exit 0 "$ZDM" run looked.lua --until 'looked.id is ready'
+def=$(sql "SELECT pg_get_viewdef('sums'::regclass)")
+sql "REVOKE SELECT ON few FROM PUBLIC; CREATE OR REPLACE VIEW sums AS ${def%;} WHERE what <> ''"
+check_exit 1 "$ZDM" run looked.lua
+check_has "$err" "views of looked.id are not what they were when the plan began"
+sql "GRANT SELECT ON few TO PUBLIC; CREATE OR REPLACE VIEW sums AS $def"
 seen >before
 check_exit 3 "$ZDM" run looked.lua
+sql "REVOKE SELECT ON few FROM PUBLIC"
+check_exit 4 "$ZDM" rollback looked.lua
+check_has "$err" "since looked.id has its new type views of it have changed: public.few: right"
+sql "GRANT SELECT ON few TO PUBLIC"
 grep '^  zdm approve' "$out" | while read -r _ rest; do eval "\"$ZDM\" $rest" >/dev/null; done
 check_exit 3 "$ZDM" run looked.lua # the first is done, the second behind its swap
 seen | diff before - | grep '^[<>]' >change || true
