@@ -195,6 +195,7 @@ outside | diff before - >&2 || fail "something went with the old table"
 check_exit 0 "$ZDM" verify accounts.lua
 
 # The same of a partitioned one, whose triggers are those of each partition.
+sql "DROP TRIGGER a_note ON accounts; DROP TRIGGER \"A Note\" ON accounts; DROP TABLE notes"
 sql "ALTER TABLE accounts ENABLE TRIGGER d_off, ENABLE TRIGGER c_lower; ALTER PUBLICATION few SET (publish_via_partition_root = true)"
 cat >parts.lua <<'LUA'
 return plan "parts" { api = 1, recipe.partition_table { table = "accounts", hash = "id", partitions = 2 } }
