@@ -513,6 +513,8 @@ int zdm_worker_again(struct zdm_worker *w, struct zdm_err *err);
 /* A batch up to `upto` failed with *err. 0: try again behind w->at; *look: what became of it is
  * not known. */
 int zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_err *err);
+/* How the error begins of a map that does not change a row, where batches check `where`. */
+#define ZDM_MAP_LEAVES "the map leaves a row of "
 /* By pages: *err as ZDM_WHERE_STAYS; -1. */
 int zdm_worker_where_stays(const struct zdm_worker *w, struct zdm_err *err);
 /* Puts *err (of that statement, sent behind `prefix` characters) into the worker's fault. */

@@ -76,8 +76,7 @@ left_as_it_is(const struct zdm_worker *w, const char *const *keys, struct zdm_er
     if (!by_page && zdm_position_join(keys, w->target->n_keys, &key, err) < 0)
         return -1;
     char *shown = by_page ? zdm_strdup(keys[0]) : zdm_position_show(key, w->target->n_keys);
-    zdm_fail(err, ZDM_ERR_FAILED,
-        "the map leaves a row of %s as it is, for which where is true: %s = %s",
+    zdm_fail(err, ZDM_ERR_FAILED, ZDM_MAP_LEAVES "%s as it is, for which where is true: %s = %s",
         w->target->relation, by_page ? "ctid" : w->target->key, shown);
     zdm_err_detail(err,
         "%s: its rows are looked for by where until there are none, so this one "

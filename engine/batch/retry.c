@@ -16,6 +16,7 @@
 extern const struct zdm_embedded zdm_batch_sql[];
 
 #define TRIGGERED_ACTION "09000"
+#define DATA_EXCEPTION   "22000"
 
 /* In another database (a restored dump) oids say nothing. */
 static bool
@@ -250,6 +251,23 @@ tell_suppressed(struct zdm_err *err)
     snprintf(err->sqlstate, sizeof err->sqlstate, "%s", TRIGGERED_ACTION);
 }
 
+/* It may be by what somebody made of this row; the others are tried all the same. */
+static bool
+where_stays(const struct zdm_worker *w, struct zdm_err *err)
+{
+    bool left = strstr(err->message, ZDM_MAP_LEAVES) && *err->sqlstate == '\0';
+
+    if (err->code != ZDM_ERR_FAILED || !zdm_batch_checks_where(w->job->spec, w->target) ||
+        !(left || strstr(err->message, ZDM_WHERE_STAYS)))
+        return false;
+    zdm_err_clear(err);
+    zdm_fail(err, ZDM_ERR_FAILED, "%s",
+        left ? "the map leaves the row as it is, for which where is true"
+             : "where is still true for the row behind its change");
+    snprintf(err->sqlstate, sizeof err->sqlstate, "%s", DATA_EXCEPTION);
+    return true;
+}
+
 int
 zdm_retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct zdm_position *key,
     struct zdm_retried *out, bool *gone, bool *moved, struct zdm_err *err)
@@ -263,10 +281,7 @@ zdm_retry_row(struct zdm_worker *w, const struct zdm_bad_row *row, const struct 
     snprintf(epoch, sizeof epoch, "%lld", (long long)w->job->epoch);
     add_parameters(&p, w, row, key, epoch);
     while (try_row(w, &p, &did, err) < 0) {
-        if (zdm_batch_checks_where(w->job->spec, w->target) &&
-            strstr(err->message, ZDM_WHERE_STAYS))
-            return zdm_worker_where_stays(w, err);
-        if (strstr(err->message, ZDM_SUPPRESSED)) {
+        if (!where_stays(w, err) && strstr(err->message, ZDM_SUPPRESSED)) {
             /* Or somebody changed it at that moment so that it is not meant any more: once more. */
             if (!suppressed) {
                 suppressed = true;

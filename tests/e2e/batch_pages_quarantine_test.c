@@ -255,6 +255,12 @@ test_map_fails(void **state)
     sql(f->app, "UPDATE t SET pad = '' WHERE a = 777");
     assert_retried(f, 0, 0, 1);
     map_script.fails_on = NULL;
+    map_script.keeps = "777";
+    assert_retried(f, 0, 0, 1);
+    assert_value(f->app,
+        "SELECT sqlstate || ' ' || message FROM zdm.quarantine WHERE plan = 'bpq_map_fails'",
+        "22000 the map leaves the row as it is, for which where is true");
+    map_script.keeps = NULL;
     assert_retried(f, 1, 0, 0);
     assert_value(f->app, "SELECT count(*) FROM t WHERE k1 = v", "1000");
     fixture_free(f);

@@ -404,6 +404,31 @@ assert_retried(struct fixture *f, const char *expected)
     free(seen);
 }
 
+/* One for which somebody made `where` true even behind the change keeps nobody else from being done. */
+static void
+test_where_stays(void **state)
+{
+    struct fixture *f = counters("bq_stays", 300, "v IN ('v5', 'v7')");
+
+    (void)state;
+    f->spec.where = "n <= 0";
+    f->spec.where_becomes_false = true;
+    fixture_run_ok(f);
+    assert_quarantined(f, "5 7", 298);
+    sql(f->app, "UPDATE t SET v = 'x', n = CASE id WHEN 5 THEN -5 ELSE 0 END WHERE id IN (5, 7)");
+    assert_retried(f, "1 0 1");
+    assert_value(f->app,
+        "SELECT concat_ws(' ', key, sqlstate, message, tries) FROM zdm.quarantine"
+        " WHERE plan = 'bq_stays'",
+        "5 22000 where is still true for the row behind its change 2");
+    assert_value(
+        f->app, "SELECT string_agg(n::text, ' ' ORDER BY id) FROM t WHERE id IN (5, 7)", "-5 1");
+    sql(f->app, "UPDATE t SET n = 0 WHERE id = 5");
+    assert_retried(f, "1 0 0");
+    assert_value(f->app, "SELECT count(*) FROM t WHERE n = 1", "300");
+    fixture_free(f);
+}
+
 /* Partition by partition, each with a key of its own; one of them is detached, one is dropped. */
 static void
 test_partitions(void **state)
@@ -601,6 +626,7 @@ main(void)
         cmocka_unit_test(test_values_when_asked_for),
         cmocka_unit_test(test_a_row_comes_between),
         cmocka_unit_test(test_begun_again),
+        cmocka_unit_test(test_where_stays),
         cmocka_unit_test(test_partitions),
         cmocka_unit_test(test_suppressed),
         cmocka_unit_test(test_renamed_partition),
