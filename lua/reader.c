@@ -179,6 +179,7 @@ read_sql_step(struct reader *r, struct zdm_step_sql *step)
     step->recall = read_string(r, "recall");
     step->behind = read_string(r, "behind");
     step->undo_before = read_string(r, "undo_before");
+    step->undo_finds = read_string(r, "undo_finds");
     step->undo_unless = read_strings(r, "undo_unless", &step->n_undo_unless);
     step->twin = read_twin(r);
     step->keeps = read_bool(r, "keeps");

@@ -16,6 +16,8 @@ local function compare_columns(t, p, add, use)
                 c.collation or "that of its type"))
         elseif (own.generated == nil) ~= (c.generated == nil) then
             add(("column %s is %sgenerated"):format(quoted, own.generated and "" or "not "))
+        elseif own.generated ~= c.generated and t.server_version < 160000 then
+            add(("column %s is generated as %s, not as %s"):format(quoted, own.generated, c.generated))
         elseif own.identity and t.server_version >= 170000 then
             add(("column %s is an identity: ALTER TABLE %s ALTER COLUMN %s DROP IDENTITY"):format(quoted, p.relation,
                 quoted))

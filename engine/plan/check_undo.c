@@ -59,16 +59,26 @@ check_statements(
     }
 }
 
-/* In the catalog as it is behind the step, which stays as it is for the steps to come. */
+/* In the catalog as it is behind the step, with what the undos before it make; it stays as it is for the steps to
+ * come. */
 static int
 classify(
     struct zdm_checker *checker, const char *text, struct zdm_parsed **parsed, struct zdm_err *err)
 {
+    const struct zdm_step *step = checker->step;
+    const char *finds = step->kind == ZDM_STEP_SQL ? step->u.sql.undo_finds : NULL;
     struct zdm_catalog *catalog = zdm_sql_context_catalog(checker->context);
     struct zdm_sql_context *context = zdm_sql_context_on(catalog, 0);
     size_t mark = zdm_catalog_mark(catalog);
-    int rc = zdm_sql_classify_in(text, ZDM_WRAP_SEVERAL, context, parsed, err);
+    struct zdm_parsed *before = NULL;
+    int rc = finds ? zdm_sql_classify_in(finds, ZDM_WRAP_SEVERAL, context, &before, err) : 0;
 
+    if (rc == 0 && finds) {
+        zdm_parsed_free(before);
+        zdm_sql_context_settle(context);
+    }
+    if (rc == 0)
+        rc = zdm_sql_classify_in(text, ZDM_WRAP_SEVERAL, context, parsed, err);
     zdm_catalog_rollback(catalog, mark);
     zdm_sql_context_leave(context);
     return rc;

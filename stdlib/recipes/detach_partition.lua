@@ -19,9 +19,24 @@ local function in_the_way(t, p, use)
     return list
 end
 
--- The bound as a CHECK, with which it can be attached again without a scan.
-local function bound_check(p, name, use)
-    return use.constraint(p, name, ("CHECK (%s)"):format(p.condition))
+-- The bound as a CHECK, with which it can be attached again without a scan: its name, and its steps, none when the table
+-- has it since it was detached before. nil where it has none: a default partition without others, and one by hash, whose
+-- CHECK would name the partitioned table by its OID, which is another table's or nobody's where a dump is restored.
+-- false, reported.
+local function bound_check(t, p, use)
+    local by_oid = p.condition and not t.partition_by.default and p.condition:find("satisfies_hash_partition(", 1, true)
+    if not p.condition or by_oid then
+        return nil
+    end
+    local name, definition = use.name(p.name, "bound"), ("CHECK (%s)"):format(p.condition)
+    local own = p:constraint(name)
+    if own and own.valid and own.definition == definition then
+        return name
+    end
+    if not p:lacks("constraints", name, "partition") then
+        return false
+    end
+    return name, use.constraint(p, name, definition)
 end
 
 -- Rows of its bound that the default partition took since: nobody but the author knows where they belong.
@@ -47,17 +62,18 @@ local function around(t, p, name, use)
     if not other:lacks("constraints", apart, "partition") then
         return nil
     end
-    return use.sql(use.id("%s: of a partition", name), told "zdm: the bound it has in %s", {
+    local add = alter .. ("ADD CONSTRAINT %s CHECK (NOT (%s))"):format(quoted, p.condition)
+    return use.more(use.sql(use.id("%s: of a partition", name), told "zdm: the bound it has in %s", {
         undo = alter .. "DROP CONSTRAINT " .. quoted,
-    }), {
-        use.sql(use.id("%s: of a table", name), told "zdm: the bound that it had in %s", {
+    }), { undo_finds = add }), {
+        use.more(use.sql(use.id("%s: of a table", name), told "zdm: the bound that it had in %s", {
             undo = alter .. "VALIDATE CONSTRAINT " .. quoted,
-        }),
+        }), { undo_finds = add .. " NOT VALID" }),
         use.more(use.sql(use.id("%s: of a table that can come back", name),
             told "zdm: the bound that it had in %s, with which it can be attached again", {
-                undo = alter .. ("ADD CONSTRAINT %s CHECK (NOT (%s)) NOT VALID"):format(quoted, p.condition),
+                undo = add .. " NOT VALID",
             }), { undo_unless = { taken(other, p, use) } }),
-    }
+    }, add
 end
 
 return {
@@ -71,7 +87,8 @@ return {
 partition of relation found for row" (or goes to the default partition). The gate asks whether nobody needs them.
 
 **What the table keeps:** rows, owner, rights, indexes, constraints, foreign keys (as its own from then on), and the CHECK with
-the bound, TABLE_bound: when other rows are to go in, drop it with `recipe.drop_constraint`. Triggers that came from the
+the bound, TABLE_bound: when other rows are to go in, drop it with `recipe.drop_constraint`. By hash there is none, for it
+would name the partitioned table by its OID, and the way back reads the table under ACCESS EXCLUSIVE. Triggers that came from the
 partitioned table go, and from PostgreSQL 17 on identity columns lose what gives them numbers; both come back on the way back.
 
 **A default partition:** PostgreSQL then detaches nothing CONCURRENTLY. The plain form takes ACCESS EXCLUSIVE on the
@@ -103,24 +120,25 @@ table, which it would lose.]],
                 table.concat(obstacles, "; ")), "take these away first")
             return {}
         end
-        local w, name, default = use.words, use.name(p.name, "bound"), t.partition_by.default
-        if p.condition and not p:lacks("constraints", name, "partition") then
+        local w, default = use.words, t.partition_by.default
+        local name, check = bound_check(t, p, use)
+        if name == false then
             return {}
         end
-        local before, behind
-        if default and default ~= p.relation and p.condition then
-            before, behind = around(t, p, name, use)
+        local before, behind, apart
+        if default and default ~= p.relation and name then
+            before, behind, apart = around(t, p, name, use)
             if not before then
                 return {}
             end
         end
         local steps = { before }
-        steps[#steps + 1] = use.sql(
+        steps[#steps + 1] = use.more(use.sql(
             use.id("detach %s from %s", p.name, t.name),
             ("ALTER TABLE %s DETACH PARTITION %s%s"):format(t.relation, p.relation,
                 default and "" or " CONCURRENTLY"),
             { undo = ("ALTER TABLE %s ATTACH PARTITION %s %s"):format(t.relation, p.relation, p.bound) }
-        )
+        ), { undo_finds = apart })
         table.move(behind or {}, 1, 2, #steps + 1, steps)
         if v.retain then
             steps[#steps + 1] = w.drop_table { table = p.relation, retain = v.retain }
@@ -131,8 +149,8 @@ table, which it would lose.]],
             },
             w.contract(steps),
         }
-        if p.condition then -- a default partition without others has none
-            table.insert(blocks, 1, w.expand(bound_check(p, name, use)))
+        if check then
+            table.insert(blocks, 1, w.expand(check))
         end
         return blocks
     end,

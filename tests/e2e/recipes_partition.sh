@@ -90,6 +90,7 @@ to_the_end asia.lua
 # --- out again, beside the default partition: rows of it that came since are in the way of the way back
 picture >before
 echo 'return plan "out" { api = 1, recipe.detach_partition { table = "sales", partition = "sales_asia", retain = "1ms" } }' >out.lua
+check_exit 0 "$ZDM" plan out.lua
 check_exit 3 "$ZDM" run out.lua
 check_exit 0 "$ZDM" approve out.lua "sales_asia leaves sales" --note tested
 check_exit 0 "$ZDM" run out.lua --until "set aside public.sales_asia"
@@ -157,6 +158,14 @@ wait_until "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'zdm/
 check_exit 0 "$ZDM" run m2out.lua
 check_eq "detached" 0 "$(sql "SELECT count(*) FROM pg_inherits WHERE inhrelid = 'months_2'::regclass")"
 
+# In again and out: the CHECK that it has serves.
+echo 'return plan "m2in" { api = 1, recipe.attach_partition { table = "months", partition = "months_2",
+    from = { "2026", "7" }, to = { "2027", "MAXVALUE" } } }' >m2in.lua
+to_the_end m2in.lua
+echo 'return plan "m2again" { api = 1, recipe.detach_partition { table = "months", partition = "months_2" } }' >m2again.lua
+to_the_end m2again.lua
+check_eq "checks of it" months_2_bound "$(sql "SELECT conname FROM pg_constraint WHERE conrelid = 'months_2'::regclass AND contype = 'c'")"
+
 # --- refused
 sql "CREATE TABLE hashed (id int PRIMARY KEY, name text) PARTITION BY HASH (id);
      CREATE TABLE h0 (LIKE hashed INCLUDING ALL); INSERT INTO h0 SELECT FROM generate_series(1, 0);
@@ -197,3 +206,11 @@ check_exit 0 "$ZDM" verify hash.lua
 echo 'return plan "named" { api = 1, recipe.attach_partition { table = "named", partition = "named_a", values = "a", scan = true } }' >named.lua
 to_the_end named.lua
 check_exit 0 "$ZDM" rollback named.lua
+
+# --- by hash: no CHECK that knows the partitioned table by its OID
+sql "DROP TABLE refers"
+echo 'return plan "hashout" { api = 1, recipe.detach_partition { table = "hashed", partition = "h1" } }' >hashout.lua
+to_the_end hashout.lua
+check_exit 0 "$ZDM" rollback hashout.lua
+check_eq "its partition again" hashed "$(sql "SELECT inhparent::regclass FROM pg_inherits WHERE inhrelid = 'h1'::regclass")"
+check_eq "steps with a CHECK" 0 "$(grep -c 'h1_bound' "$out" || true)"
