@@ -54,23 +54,39 @@ is_accepted(const struct look *look, const struct zdm_sql_loss *loss)
     return false;
 }
 
-/* Has this rollback taken back what kept the column, or table, in step, and not what had ended that before? */
+/* Did the step end a sync of the table? Then its undo made the triggers anew, for what is written from then on. */
+static bool
+drops_triggers(const struct zdm_step *step, const struct zdm_sql_loss *loss)
+{
+    struct zdm_sql_triggers triggers;
+    bool any = false;
+
+    if (step->kind != ZDM_STEP_SQL)
+        return false;
+    zdm_sql_triggers_of(step->u.sql.up.text, &triggers);
+    for (size_t i = 0; i < triggers.count; i++)
+        any |= triggers.items[i].dropped && strcmp(triggers.items[i].table, loss->name) == 0;
+    zdm_sql_triggers_release(&triggers);
+    return any;
+}
+
+/* Has this rollback taken back what kept the column, or table, in step, which was there ever since it looked? */
 static bool
 was_in_sync(const struct look *look, const struct zdm_step *step, const struct zdm_sql_loss *loss)
 {
     const struct zdm_step *ended = NULL;
     const struct zdm_step *sync = zdm_kept_sync_of(look->plan, step, loss, &ended);
-    bool found = false;
+    bool was = false;
 
     for (size_t i = 0; sync && i < look->n_taken_back; i++) {
         const struct zdm_step *taken = &look->plan->steps[look->taken_back[i].index];
         if (look->taken_back[i].action != ZDM_UNDO_RUN)
             continue;
-        if (taken == ended)
+        if (taken == ended || (loss->column && taken != sync && drops_triggers(taken, loss)))
             return false;
-        found = found || taken == sync;
+        was |= taken == sync;
     }
-    return found;
+    return was;
 }
 
 /* "the values of column t.c, about 1,200 rows" */
