@@ -11,6 +11,7 @@ commit_lock() {
 
 # refused_behind FILE PLAN: a rollback that has looked, and waits for the holder's lock, who commits then.
 refused_behind() {
+    : >"$1" # what the one before said is not waited for
     "$ZDM" rollback "$2" --format json >"$1" 2>&1 &
     runner=$!
     wait_for_line "$1" '"event":"undo-start"'
@@ -50,6 +51,7 @@ check_exit 4 "$ZDM" rollback hooked.lua
 check_has "$err" 'what the undo function of "h" loses is not known'
 check_lacks "$err" remark
 hold_lock "UPDATE people SET remark = 'x' WHERE id = 3"
+: >late.out
 "$ZDM" rollback hooked.lua --accept-data-loss --format json >late.out 2>&1 &
 runner=$!
 wait_for grep -q '"event":"undo-start".*"step":"column"' late.out
