@@ -18,7 +18,8 @@ end
 local endless = { MINVALUE = true, MAXVALUE = true }
 
 local function constant(text, c, use)
-    return ("%s::%s"):format(use.literal(text), constant_type(c.type))
+    -- A domain is none that the proof sees through.
+    return ("%s::%s"):format(use.literal(text), constant_type(c.domain_over or c.type))
 end
 
 -- As in FOR VALUES; the server knows the types.

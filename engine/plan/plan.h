@@ -92,7 +92,8 @@ struct zdm_step_sql {
     const char *behind; /* a query for more statements, behind `up` */
     const char *
         undo_before; /* a query for a statement that has a transaction of its own before the undo */
-    const char *undo_finds; /* zdm's own: statements of the undos before, without which it would be judged
+    const char
+        *undo_finds; /* zdm's own: statements of the undos before, without which it would be judged
                                wrongly; never run from here. NULL: none */
     const char **undo_unless; /* n_undo_unless queries: why it cannot be taken back now, or NULL */
     size_t n_undo_unless;

@@ -158,6 +158,12 @@ wait_until "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'zdm/
 check_exit 0 "$ZDM" run m2out.lua
 check_eq "detached" 0 "$(sql "SELECT count(*) FROM pg_inherits WHERE inhrelid = 'months_2'::regclass")"
 
+# A key of a domain.
+sql "CREATE DOMAIN code AS text CHECK (VALUE <> ''); CREATE TABLE coded (k code) PARTITION BY LIST (k);
+     CREATE TABLE coded_a (k code); INSERT INTO coded_a VALUES ('a')"
+attaches coded "coded_a_zdm_bound: all rows" "table = 'coded', partition = 'coded_a', values = { 'a', 'b' }"
+proven coded_a
+
 # In again and out: the CHECK that it has serves.
 echo 'return plan "m2in" { api = 1, recipe.attach_partition { table = "months", partition = "months_2",
     from = { "2026", "7" }, to = { "2027", "MAXVALUE" } } }' >m2in.lua

@@ -84,6 +84,8 @@ SELECT pg_catalog.jsonb_build_object(
     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
       'name', a.attname,
       'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
+      'domain_over', (SELECT pg_catalog.format_type(y.typbasetype, NULL) FROM pg_catalog.pg_type y
+                       WHERE y.oid = a.atttypid AND y.typtype = 'd'),
       'not_null', a.attnotnull,
       'default', CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
       'generated', CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
