@@ -371,8 +371,8 @@ function parts.index_parts(_, index)
     local space = index.tablespace and " TABLESPACE " .. native.quote_ident(index.tablespace) or ""
     local condition = index.predicate and " WHERE " .. index.predicate or ""
     local head = index.definition:sub(1, -1 - #space - #condition)
-    if head .. space .. condition ~= index.definition then -- described when the definition did not have it yet
-        head, space = index.definition:sub(1, -1 - #condition), ""
+    if head .. space .. condition ~= index.definition then -- said anew, or described when it was without its tablespace
+        return index.definition, "", ""
     end
     return head, space, condition
 end
