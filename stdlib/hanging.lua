@@ -63,8 +63,8 @@ function hanging.has_triggers(t)
     return #of(t, "triggers") > 0
 end
 
---- What the name of a trigger for each row begins with that fires before the author's: these may write rows that refer to
---- the one just written, and the other table has to have it by then. Foreign keys are checked before it where that is
+--- What the name of a trigger for each row begins with that fires before the author's: these may write rows that refer
+--- to the one just written, and the other table has to have it by then. Foreign keys are checked before it where that is
 --- possible, so that whoever violates one reads of the table he knows.
 function hanging.first_trigger(t)
     for _, trigger in ipairs(of(t, "triggers")) do
@@ -159,7 +159,8 @@ SELECT 'row security' AS what, c.relrowsecurity::pg_catalog.text || c.relforcero
   FROM pg_catalog.pg_class AS c WHERE c.oid = <table>
 UNION ALL
 SELECT 'trigger ' || g.tgname, pg_catalog.pg_get_triggerdef(g.oid) || ' ' || g.tgenabled::pg_catalog.text
-  FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = <table> AND NOT g.tgisinternal AND g.tgname !~ '^(RI_| )zdm_mirror_[0-9a-f]{16}'
+  FROM pg_catalog.pg_trigger AS g
+ WHERE g.tgrelid = <table> AND NOT g.tgisinternal AND g.tgname !~ '^(RI_| )zdm_mirror_[0-9a-f]{16}'
 UNION ALL
 SELECT 'policy ' || p.polname, pg_catalog.concat_ws(' ', p.polpermissive, p.polcmd,
        (SELECT pg_catalog.string_agg(CASE WHEN o.role = 0 THEN 'PUBLIC'

@@ -99,7 +99,8 @@ local as_it_is = [[
            UNION ALL SELECT 'options', (SELECT pg_catalog.string_agg(o, ', ') FROM pg_catalog.unnest(c.reloptions) AS o)
            UNION ALL SELECT 'owner', pg_catalog.pg_get_userbyid(c.relowner)
            UNION ALL SELECT 'comment', pg_catalog.obj_description(c.oid, 'pg_class')
-           UNION ALL SELECT 'right', pg_catalog.concat_ws(' ', g.privilege_type, g.is_grantable, g.grantee::pg_catalog.regrole)
+           UNION ALL SELECT 'right', pg_catalog.concat_ws(' ', g.privilege_type, g.is_grantable,
+                            g.grantee::pg_catalog.regrole)
              FROM pg_catalog.aclexplode(c.relacl) AS g WHERE g.grantee <> c.relowner
            UNION ALL SELECT 'column ' || a.attname, pg_catalog.concat_ws(E'\n', a.attname,
                             <default>, pg_catalog.col_description(c.oid, a.attnum))
@@ -114,14 +115,15 @@ local as_it_is = [[
    WHERE c.relkind = 'v' AND c.oid = ANY (ARRAY[<views>]::pg_catalog.regclass[]::pg_catalog.oid[])
      AND x.said IS NOT NULL<some>]]
 
---- A query for what is not as it was when the plan began, of which one row says: NULL, or text. `behind`: the views have
---- other definitions and defaults by then, as the server spells them for the new types, which nobody knows beforehand.
+--- A query for what is not as it was when the plan began, of which one row says: NULL, or text. `behind`: the views
+--- have other definitions and defaults by then, as the server spells them for the new types, which nobody knows
+--- beforehand.
 function views.changed(found, use, behind)
     local said, names = {}, {}
     for i, view in ipairs(found) do
         local function add(what, ...)
-            said[#said + 1] = ("(%s, %s, pg_catalog.concat_ws(%s))"):format(use.literal(view.relation), use.literal(what),
-                table.concat({ ... }, ", "))
+            said[#said + 1] = ("(%s, %s, pg_catalog.concat_ws(%s))"):format(use.literal(view.relation),
+                use.literal(what), table.concat({ ... }, ", "))
         end
         local function rights(what, grants)
             for _, g in ipairs(grants or {}) do
