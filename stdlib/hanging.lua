@@ -64,8 +64,8 @@ function hanging.has_triggers(t)
 end
 
 --- What the name of a trigger for each row begins with that fires before the author's: these may write rows that refer
---- to the one just written, and the other table has to have it by then. Foreign keys are checked before it where that is
---- possible, so that whoever violates one reads of the table he knows.
+--- to the one just written, and the other table has to have it by then. Foreign keys are checked before it where that
+--- is possible, so that whoever violates one reads of the table he knows.
 function hanging.first_trigger(t)
     for _, trigger in ipairs(of(t, "triggers")) do
         if trigger.name < "RI_a" then
