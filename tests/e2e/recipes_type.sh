@@ -56,7 +56,7 @@ SQL
 }
 
 picture() {
-    schema_picture | grep -v -e zdm -e ' NOT NULL [^ ]*$' # which are constraints of their own from 18 on
+    schema_picture | grep -v -e zdm -e ' NOT NULL [^ ]*$' -e ' NOT NULL ".*"$' # which are constraints of their own from 18 on
     sql "SELECT format('comment %s %s', pg_describe_object(classoid, objoid, objsubid), description)
            FROM pg_description WHERE objoid >= 16384 AND pg_describe_object(classoid, objoid, objsubid) !~ 'zdm'
           ORDER BY 1"

@@ -8,7 +8,6 @@ sql "CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ema
          phone text DEFAULT 'none', score int NOT NULL DEFAULT 7, secret text,
          upper text GENERATED ALWAYS AS (upper(email)) STORED);
      CREATE TABLE \"Odd Ones\" (id serial PRIMARY KEY, \"a b\" text, owner_name text);
-     ALTER TABLE \"Odd Ones\" ENABLE ROW LEVEL SECURITY;
      CREATE POLICY own ON \"Odd Ones\" USING (owner_name = current_user);
      ALTER TABLE users OWNER TO keeper;
      GRANT SELECT, INSERT, UPDATE, DELETE ON users, \"Odd Ones\" TO app;
@@ -28,6 +27,13 @@ return plan "versions" {
     contract { sql "the name" [[ALTER TABLE users RENAME COLUMN email TO email_address]] },
 }
 LUA
+has_invokers=$([ "$(sql 'SHOW server_version_num')" -lt 150000 ] || echo yes)
+sql 'ALTER TABLE "Odd Ones" ENABLE ROW LEVEL SECURITY'
+if [ ! "$has_invokers" ]; then
+    check_exit 2 "$ZDM" run versions.lua
+    check_has "$err" 'public."Odd Ones" has row security, which a view of its owner gets around before PostgreSQL 15'
+    sql 'ALTER TABLE "Odd Ones" DISABLE ROW LEVEL SECURITY'
+fi
 picture() { schema_picture | grep -v zdm; sql "SELECT nspname, nspacl FROM pg_namespace WHERE oid >= 16384 AND nspname <> 'zdm'"; }
 picture >before
 check_exit 3 "$ZDM" run versions.lua
@@ -62,7 +68,7 @@ for schema in app_v1 "App V2"; do
     cannot "cannot copy to view" app "$schema" "COPY users ($email) FROM STDIN"
     cannot "cannot copy from view" app "$schema" "COPY users TO STDOUT"
     cannot 'constraint "users_email_key" for table "users" does not exist' app "$schema" "INSERT INTO users ($email) VALUES ('x') ON CONFLICT ON CONSTRAINT users_email_key DO NOTHING"
-    check_eq "rows of one's own" mine "$(as app "$schema" 'SELECT * FROM "Odd Ones"' | cut -d'|' -f2)"
+    [ ! "$has_invokers" ] || check_eq "rows of one's own" mine "$(as app "$schema" 'SELECT * FROM "Odd Ones"' | cut -d'|' -f2)"
     check_eq "rights of columns" 20 "$(as reader "$schema" "SELECT count($email) FROM users")"
     cannot "permission denied" reader "$schema" "SELECT phone FROM users"
     cannot "permission denied" reader "$schema" "DELETE FROM users"
@@ -107,7 +113,10 @@ refused 'is not a column of a table in tables' "old = 'a', new = 'b', tables = {
 refused 'old and new are one schema' "old = 'a', new = 'a', tables = { 'users' }"
 refused '"App V2".users exists already' "old = 'a', new = '\"App V2\"', tables = { 'users' }"
 sql 'GRANT SELECT (id) ON "Odd Ones" TO reader'
-refused 'has row security, and a role has rights on single columns' "old = 'a', new = 'b', tables = { '\"Odd Ones\"' }"
+sql 'ALTER TABLE "Odd Ones" ENABLE ROW LEVEL SECURITY'
+reason="and a role has rights on single columns"
+[ "$has_invokers" ] || reason="which a view of its owner gets around"
+refused "has row security, $reason" "old = 'a', new = 'b', tables = { '\"Odd Ones\"' }"
 
 # The field `versions` of other recipes: each version of the code sees its own shape of the table, and what the other one
 # writes, from before its approval on; the schema that was new in one plan is old in the next.
