@@ -326,7 +326,11 @@ SELECT pg_catalog.jsonb_build_object(
                                 WHERE f.oid = g.tgfoid AND f.pronamespace = pg_catalog.to_regnamespace('zdm')), false),
       'comment', pg_catalog.obj_description(g.oid, 'pg_trigger')
     )) ORDER BY g.tgname)
-    FROM pg_catalog.pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal), '[]'),
+    FROM pg_catalog.pg_trigger g
+   WHERE g.tgrelid = c.oid
+     AND (NOT g.tgisinternal
+          -- Before 15 a partition's copies of its table's triggers are internal; no others have a parent there.
+          OR g.tgparentid <> 0 AND pg_catalog.current_setting('server_version_num')::int < 150000)), '[]'),
   -- Those that send the table, named one by one or with all tables, of a schema or at all. Column lists and filters
   -- there are since 15.
   'publications', COALESCE((
