@@ -359,6 +359,7 @@ ALTER INDEX only_middle ATTACH PARTITION leaf_2;
 
 -- 15.20 goes on to the index above; 14.23, 16.14, 17.10 and 18.4 do not yet
 --! versions: 15-15
+--! differs: 15.18 does not go on to the index above either
 --! after: CREATE INDEX only_top ON ONLY measurements (value)
 --! after: CREATE INDEX only_middle ON ONLY measurements_2024 (value)
 --! after: CREATE INDEX leaf_1 ON measurements_2024_s1 (value)
