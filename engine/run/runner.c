@@ -198,8 +198,12 @@ open_once(struct zdm_session *s, bool always, struct zdm_err *err)
     if (zdm_journal_target(s->conn, s->target, err) < 0 || zdm_session_refresh(s, err) < 0 ||
         zdm_state_check(s->plan, &s->rows, err) < 0)
         return -1;
-    if (!always && all_done(s))
-        return 0;
+    if (!always && all_done(s)) {
+        if (zdm_snapshot_owed(s, &s->owes_snapshot, err) < 0)
+            return -1;
+        if (!s->owes_snapshot)
+            return 0;
+    }
     if (zdm_session_check_paused(s, err) < 0 || zdm_gate_check_zones(s->conn, s->plan, err) < 0)
         return -1;
     if (zdm_claim_take_over(s, err) < 0)

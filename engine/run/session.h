@@ -32,13 +32,14 @@ struct zdm_session {
     int64_t ledger_plan, ledger_run; /* 0: none yet */
     struct zdm_journal_rows rows;    /* the journal as last read */
     int64_t quarantined;             /* rows of the plan, as of then */
-    bool mirrored;                   /* ... and in the ledger too */
-    bool again;                      /* see above */
-    bool undoing;                    /* steps are taken back: their undos are what runs */
-    struct zdm_err loss;             /* why the session was lost that was won back last */
-    struct zdm_err ledger_err;       /* the first write to the ledger that failed */
-    struct zdm_judge *judge;         /* owned; NULL: no step was judged yet (judge.h) */
-    struct zdm_steer *steer;         /* owned; NULL: there is nothing to steer */
+    bool owes_snapshot;        /* the run before was killed between its last step and its end */
+    bool mirrored;             /* ... and in the ledger too */
+    bool again;                /* see above */
+    bool undoing;              /* steps are taken back: their undos are what runs */
+    struct zdm_err loss;       /* why the session was lost that was won back last */
+    struct zdm_err ledger_err; /* the first write to the ledger that failed */
+    struct zdm_judge *judge;   /* owned; NULL: no step was judged yet (judge.h) */
+    struct zdm_steer *steer;   /* owned; NULL: there is nothing to steer */
 };
 
 /* --- runner.c ---------------------------------------------------------------- */

@@ -219,6 +219,23 @@ did_something(const struct zdm_session *s)
     return false;
 }
 
+int
+zdm_snapshot_owed(struct zdm_session *s, bool *owed, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+
+    if (ZDM_QUERY(s->conn,
+            "SELECT pg_catalog.max(j.at) OPERATOR(pg_catalog.>) (SELECT s.at FROM zdm.snapshot AS "
+            "s)"
+            " FROM zdm.journal AS j"
+            " WHERE j.plan OPERATOR(pg_catalog.=) $1 AND j.kind OPERATOR(pg_catalog.<>) 'gate'",
+            &r, err, s->plan->name) < 0)
+        return -1;
+    *owed = zdm_result_bool(r, 0, 0);
+    zdm_result_free(r);
+    return 0;
+}
+
 static int
 keep(struct zdm_session *s, struct zdm_err *err)
 {
@@ -243,7 +260,7 @@ zdm_snapshot_keep(struct zdm_session *s)
 {
     struct zdm_err err = ZDM_ERR_INIT;
 
-    if (s->epoch == 0 || zdm_conn_lost(s->conn) || !did_something(s))
+    if (s->epoch == 0 || zdm_conn_lost(s->conn) || !(s->owes_snapshot || did_something(s)))
         return;
     zdm_conn_rollback(s->conn);
     /* After ^C too: what was done was done. A second one leaves at once. */

@@ -44,7 +44,9 @@ int zdm_snapshot_accept(struct zdm_conn *conn, const char *objects, struct zdm_e
 
 /* At the start of a run: tells what changed since the last one, before its own end covers that up. */
 void zdm_snapshot_tell(struct zdm_session *s);
-/* At the end of a run, when it did something; what fails is told, and fails nothing. */
+/* Did the plan do something since the schema was written down last? */
+int zdm_snapshot_owed(struct zdm_session *s, bool *owed, struct zdm_err *err);
+/* At the end of a run, when it did something, or the one before it did and could not write it down; what fails is told, and fails nothing. */
 void zdm_snapshot_keep(struct zdm_session *s);
 
 #endif

@@ -342,3 +342,16 @@ EOF2
 check_exit 0 "$ZDM" run last.lua
 has 'the schema was not written down for zdm verify'
 release_lock
+
+# Killed behind the last step: the next run, which has nothing else to do, writes down what that one left.
+sql 'CREATE TABLE vt (a int); CREATE VIEW seen AS SELECT a FROM vt'
+cat >renamed.lua <<'EOF2'
+return plan "renamed" { api = 1, expand { sql "rename" [[ALTER TABLE vt RENAME COLUMN a TO b]]
+  { allow = { "break-rename-column" }, because = "nobody reads it" } } }
+EOF2
+ZDM_FAILPOINT=commit.after check_exit 137 "$ZDM" run renamed.lua
+check_exit 7 "$ZDM" verify
+has 'view public.seen was'
+check_exit 0 "$ZDM" run renamed.lua
+check_exit 0 "$ZDM" verify
+has 'at the end of a run of plan renamed'
