@@ -171,6 +171,8 @@ zdm_backfill_run(struct zdm_conn *control, const struct zdm_backfill_spec *spec,
             rc = zdm_job_regain(&job, err);
         else if (rc == 0)
             rc = zdm_job_sweep(&job, &clean, err);
+        if (rc == 0 && clean && !job.analyzed && zdm_job_analyze(&job, err) < 0)
+            rc = zdm_control_again(&job, err);
         if (rc == 0 && clean) {
             zdm_job_stage(&job, ZDM_STAGE_FINISHING);
             zdm_job_tell(&job, true);

@@ -369,7 +369,7 @@ attend(struct zdm_job *job, struct zdm_err *err)
             if (rc == 0 && !job->cancelled)
                 rc = zdm_job_watch_hot(job, err);
             if (rc == 0 && !job->cancelled && started && job->sweep.on && !job->analyzed &&
-                zdm_job_analyze(job, err) < 0)
+                job->knobs[ZDM_KNOB_WORKERS] > 1 && zdm_job_analyze(job, err) < 0)
                 rc = zdm_control_again(job, err);
         }
         if (!quitting && (failed || rc < 0 || job->cancelled || zdm_stop_requested())) {

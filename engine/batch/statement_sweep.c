@@ -35,7 +35,7 @@ zdm_batch_build_found(
 /* To read the table as it lies on disk takes half as long as to read it along its key, and rows may move
  * as they like: all of them are seen at one moment. But the snapshot of that moment keeps dead rows from
  * being removed, so it has to be over within seconds. That is why it counts: what looks for one row only is
- * planned without parallel workers. */
+ * planned without parallel workers, which several workers may have. */
 #define WHOLE_MOST ((int64_t)1 << 30)
 
 char *

@@ -34,8 +34,8 @@ struct zdm_err;
 struct zdm_vacuum *zdm_job_vacuum_due(struct zdm_job *job);
 /* On the control connection. */
 int zdm_job_vacuum(struct zdm_job *job, struct zdm_vacuum *v, struct zdm_err *err);
-/* Statistics of what the backfill left, for the planner. Once: beside the first final sweep, which changes
- * few rows or none, or when all is done. */
+/* Statistics of what the backfill left, for the planner. Once: of several workers beside the first final sweep,
+ * which changes few rows or none; of one behind it, or when all is done. */
 int zdm_job_analyze(struct zdm_job *job, struct zdm_err *err);
 
 #endif

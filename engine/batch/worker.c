@@ -35,6 +35,8 @@ zdm_worker_set_session(struct zdm_worker *w, struct zdm_err *err)
     int64_t lock_timeout = w->job->spec->lock_timeout_ms > 0 ? w->job->spec->lock_timeout_ms : 50;
     char *name = application_name(w), *timeout = zdm_strf("%lldms", (long long)lock_timeout);
     const char *idle = w->job->spec->action == ZDM_BACKFILL_MAP ? ZDM_MAP_IDLE_MOST : "0";
+    /* Processors are the application's but for one a worker: no parallel query takes another. */
+    char *beside = zdm_strf("%lld", (long long)w->job->knobs[ZDM_KNOB_WORKERS] - 1);
     /* row_security off: policies that would hide rows are an error, not silence. */
     int rc = ZDM_QUERY(w->conn,
         "SELECT pg_catalog.set_config('application_name', $1, false),"
@@ -42,11 +44,17 @@ zdm_worker_set_session(struct zdm_worker *w, struct zdm_err *err)
         " pg_catalog.set_config('row_security', 'off', false),"
         " pg_catalog.set_config('synchronous_commit', COALESCE($3,"
         "   pg_catalog.current_setting('synchronous_commit')), false),"
-        " pg_catalog.set_config('idle_in_transaction_session_timeout', $4, false)",
-        NULL, err, name, timeout, w->job->spec->synchronous_commit, idle);
+        " pg_catalog.set_config('idle_in_transaction_session_timeout', $4, false),"
+        " pg_catalog.set_config('max_parallel_workers_per_gather', LEAST($5::pg_catalog.int8,"
+        "   "
+        "pg_catalog.current_setting('max_parallel_workers_per_gather')::pg_catalog.int8)::pg_"
+        "catalog.text,"
+        "   false)",
+        NULL, err, name, timeout, w->job->spec->synchronous_commit, idle, beside);
 
     free(name);
     free(timeout);
+    free(beside);
     return rc;
 }
 

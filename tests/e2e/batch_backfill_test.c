@@ -207,6 +207,30 @@ test_synchronous_commit(void **state)
     fixture_free(f);
 }
 
+/* One processor a worker: parallel queries, such as the final sweep's, do not take the others. */
+static void
+test_parallel_workers(void **state)
+{
+    struct fixture *f = fixture_new("bb_beside", NULL);
+    const char *seen = "SELECT string_agg(DISTINCT n, ',') FROM t";
+
+    (void)state;
+    sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, n text);"
+                "INSERT INTO t SELECT g FROM generate_series(1, 100) AS g;"
+                "CREATE FUNCTION seen() RETURNS text LANGUAGE sql AS"
+                " $$ SELECT current_setting('max_parallel_workers_per_gather') $$");
+    f->spec.table = "bb_beside.t";
+    f->set.expr = "bb_beside.seen()";
+    fixture_run_ok(f);
+    assert_value(f->app, seen, "0");
+    sql(f->app, "DELETE FROM zdm.cursor WHERE plan = 'bb_beside';"
+                "DELETE FROM zdm.journal WHERE plan = 'bb_beside'");
+    f->spec.workers = 2;
+    fixture_run_ok(f);
+    assert_value(f->app, seen, "1");
+    fixture_free(f);
+}
+
 int
 main(void)
 {
@@ -220,6 +244,7 @@ main(void)
         cmocka_unit_test(test_sync_triggers_stay_out),
         cmocka_unit_test(test_other_key),
         cmocka_unit_test(test_synchronous_commit),
+        cmocka_unit_test(test_parallel_workers),
     };
 
     return cmocka_run_group_tests_name("batch_backfill", tests, NULL, NULL);
