@@ -4,7 +4,6 @@
 -- ("must be ..."), a hint, and where in an SQL text. kind.says stands in the reference, kind.lua is the
 -- type for editors.
 
-local errors = require "errors"
 local native = require "native"
 local token = require "token"
 local values = require "values"
@@ -50,47 +49,37 @@ kinds.bytes = {
 kinds.url = {
     lua = "string",
     says = "URL",
-    check = function(value)
-        local text, wrong = string_of(value, "a URL in a string")
-        if not text then
-            return nil, wrong
-        elseif not text:find "^https?://[^/%s]" or text:find "[%s%c]" then
+    check = values.text_check("a URL in a string", function(text)
+        if not text:find "^https?://[^/%s]" or text:find "[%s%c]" then
             return nil, ('must begin with http:// or https://, not "%s"'):format(text)
         elseif text:find "^https?://[^/]*@" then
             return nil, "must hold no user and password", "a plan is shown to people, and kept in the ledger"
         end
         return text
-    end,
+    end),
 }
 
 kinds.regex = {
     lua = "string",
     says = "regular expression",
-    check = function(value)
-        local text, wrong = string_of(value, "a regular expression in a string")
-        if not text then
-            return nil, wrong
-        end
+    check = values.text_check("a regular expression in a string", function(text)
         local ok, message = native.check_regex(text)
         if not ok then
             return nil, ("is not a regular expression: %s"):format(message), "as grep -E takes it"
         end
         return text
-    end,
+    end),
 }
 
 kinds.address = {
     lua = "string",
     says = "address or network",
-    check = function(value)
-        local text, wrong = string_of(value, "an address in a string")
-        if not text then
-            return nil, wrong
-        elseif not text:find "^[%x:.]+/?%d*$" or not native.check_address(text) then
+    check = values.text_check("an address in a string", function(text)
+        if not text:find "^[%x:.]+/?%d*$" or not native.check_address(text) then
             return nil, ('must be an address such as "10.1.2.3" or "10.1.0.0/16", not "%s"'):format(text)
         end
         return text
-    end,
+    end),
 }
 
 kinds.integer = {
@@ -275,14 +264,13 @@ kinds.two_schemas = {
             return must('a table such as { old = "app_v1", new = "app_v2" }', value)
         end
         local known = { old = kinds.identifier, new = kinds.identifier, clients = kinds.text }
-        for key in next, value do
-            if not known[key] then
-                return nil, ('has the unknown field "%s"'):format(tostring(key)),
-                    errors.hint_for(key, { "old", "new", "clients" })
-            end
+        local names = { "old", "new", "clients" }
+        local unknown, hint = values.unknown_field(value, names)
+        if unknown then
+            return nil, unknown, hint
         end
         local checked = {}
-        for _, key in ipairs { "old", "new", "clients" } do
+        for _, key in ipairs(names) do
             if value[key] ~= nil or key ~= "clients" then
                 local wrong
                 checked[key], wrong = known[key].check(value[key])
@@ -355,17 +343,14 @@ kinds.severities = {
 kinds.id = {
     lua = "string",
     says = "name of a step",
-    check = function(value)
-        local text, wrong = string_of(value, "a name in a string")
-        if not text then
-            return nil, wrong
-        elseif #text > 100 then
+    check = values.text_check("a name in a string", function(text)
+        if #text > 100 then
             return nil, ("is %d bytes long; 100 is the limit"):format(#text)
         elseif text:find "%c" or text:find "^ " or text:find " $" then
             return nil, "must be one line of printable characters, without space at its ends"
         end
         return text
-    end,
+    end),
 }
 
 return kinds

@@ -1,28 +1,28 @@
 --- The kinds of values that are SQL, or names in it: a part of kinds.lua, which see.
 
-local errors = require "errors"
 local native = require "native"
 local token = require "token"
 local values = require "values"
 
-local must, string_of, list_of = values.must, values.string_of, values.list_of
+local must, string_of, list_of, text_check = values.must, values.string_of, values.list_of, values.text_check
 
 local kinds = {}
+
+-- The check() of what is SQL of some kind for the engine, and knows its place in the plan.
+local function parsed_check(what, parse, wrong)
+    return text_check(what, function(text, field, at)
+        local ok, message, hint, position = parse(text)
+        if not ok then
+            return nil, wrong .. message, hint, { text = text, position = position }
+        end
+        return { text = text, line = at.line, key = field.name }
+    end)
+end
 
 kinds.sql = {
     lua = "string",
     says = "SQL",
-    check = function(value, field, at)
-        local text, wrong = string_of(value, "SQL in a string")
-        if not text then
-            return nil, wrong
-        end
-        local ok, message, hint, position = native.check_sql(text)
-        if not ok then
-            return nil, "does not parse: " .. message, hint, { text = text, position = position }
-        end
-        return { text = text, line = at.line, key = field.name }
-    end,
+    check = parsed_check("SQL in a string", native.check_sql, "does not parse: "),
 }
 
 -- The engine knows the word.
@@ -40,49 +40,31 @@ kinds.undo = {
 kinds.expression = {
     lua = "string",
     says = "SQL expression",
-    check = function(value, field, at)
-        local text, wrong = string_of(value, "an SQL expression in a string")
-        if not text then
-            return nil, wrong
-        end
-        local ok, message, hint, position = native.check_expression(text)
-        if not ok then
-            return nil, "is not an SQL expression: " .. message, hint, { text = text, position = position }
-        end
-        return { text = text, line = at.line, key = field.name }
-    end,
+    check = parsed_check("an SQL expression in a string", native.check_expression, "is not an SQL expression: "),
 }
 
 kinds.identifier = {
     lua = "string",
     says = "name",
-    check = function(value)
-        local text, wrong = string_of(value, "a name in a string")
-        if not text then
-            return nil, wrong
-        end
+    check = text_check("a name in a string", function(text)
         local name, message = native.identifier(text)
         if not name then
             return nil, "must be a name: " .. message
         end
         return text
-    end,
+    end),
 }
 
 kinds.qualified = {
     lua = "string",
     says = "name or schema.name",
-    check = function(value)
-        local text, wrong = string_of(value, "a table's name in a string")
-        if not text then
-            return nil, wrong
-        end
+    check = text_check("a table's name in a string", function(text)
         local name, message = native.split_name(text)
         if not name then
             return nil, "must be a table's name: " .. message
         end
         return text
-    end,
+    end),
 }
 
 kinds.assignments = {
@@ -172,11 +154,12 @@ kinds.compat = {
         if not values.is_table(value) then
             return must('a table such as { old = { "SELECT ..." }, new = { "SELECT ..." } }', value)
         end
+        local unknown, hint = values.unknown_field(value, { "old", "new" })
+        if unknown then
+            return nil, unknown, hint
+        end
         local result = {}
         for key, list in next, value do
-            if key ~= "old" and key ~= "new" then
-                return nil, ('has the unknown field "%s"'):format(tostring(key)), errors.hint_for(key, { "old", "new" })
-            end
             local queries, wrong = queries_of(list)
             if not queries then
                 return nil, ('has "%s", which %s'):format(key, wrong)
@@ -200,11 +183,7 @@ end
 kinds.object_name = {
     lua = "string",
     says = "name",
-    check = function(value)
-        local text, wrong = string_of(value, "a name in a string")
-        if not text then
-            return nil, wrong
-        end
+    check = text_check("a name in a string", function(text)
         local rest, parts = text, 0
         repeat
             local part, dot, behind = name_part(rest)
@@ -219,7 +198,7 @@ kinds.object_name = {
             return nil, ('has more parts than schema.table.column: "%s"'):format(text)
         end
         return text
-    end,
+    end),
 }
 
 local conflicts = { error = true, nothing = true, update = true }
@@ -231,11 +210,9 @@ kinds.copy = {
         if type(value) ~= "table" or token.data(value) then
             return must('a table such as { into = "t2", on_conflict = "nothing" }', value)
         end
-        local known = { "into", "columns", "on_conflict" }
-        for key in next, value do
-            if key ~= "into" and key ~= "columns" and key ~= "on_conflict" then
-                return nil, ('has the unknown field "%s"'):format(tostring(key)), errors.hint_for(key, known)
-            end
+        local unknown, no_field = values.unknown_field(value, { "into", "columns", "on_conflict" })
+        if unknown then
+            return nil, unknown, no_field
         end
         local into, wrong = kinds.qualified.check(value.into)
         if not into then

@@ -3,7 +3,7 @@
 local native = require "native"
 local values = require "values"
 
-local must, string_of, list_of = values.must, values.string_of, values.list_of
+local must, list_of = values.must, values.list_of
 
 local kinds = {}
 
@@ -54,16 +54,13 @@ end
 kinds.zone = {
     lua = "string",
     says = "time zone",
-    check = function(value)
-        local text, wrong = string_of(value, "a time zone in a string")
-        if not text then
-            return nil, wrong
-        elseif text:find "^[^/]*[+-]?%d" then
+    check = values.text_check("a time zone in a string", function(text)
+        if text:find "^[^/]*[+-]?%d" then
             -- POSIX: "UTC+3" is three hours west of Greenwich.
             return nil, ('must be the name of a time zone, not "%s"'):format(text), 'such as "Europe/Berlin", or "UTC"'
         end
         return text
-    end,
+    end),
 }
 
 kinds.clock = {

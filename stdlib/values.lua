@@ -1,5 +1,6 @@
 --- What the kinds of values (kinds.lua, kinds_sql.lua) check with, and say.
 
+local errors = require "errors"
 local native = require "native"
 local token = require "token"
 
@@ -30,6 +31,30 @@ function values.string_of(value, what)
         return nil, ("must be %s in UTF-8 without NUL"):format(what)
     end
     return value
+end
+
+--- The check() of a kind of texts (kinds.lua): what check_text(text, field, at) says of one.
+function values.text_check(what, check_text)
+    return function(value, field, at)
+        local text, wrong = values.string_of(value, what)
+        if not text then
+            return nil, wrong
+        end
+        return check_text(text, field, at)
+    end
+end
+
+--- That a table has a key which is not among the known ones, and a hint; nil when it has none.
+function values.unknown_field(value, known)
+    local is_known = {}
+    for _, key in ipairs(known) do
+        is_known[key] = true
+    end
+    for key in next, value do
+        if not is_known[key] then
+            return ('has the unknown field "%s"'):format(tostring(key)), errors.hint_for(key, known)
+        end
+    end
 end
 
 local function count_keys(value)
