@@ -178,8 +178,10 @@ of_drop_owned(struct zdm_sql_losses *out, const PgQuery__DropOwnedStmt *st)
 }
 
 static void
-of_statement(struct zdm_sql_losses *out, const PgQuery__Node *node)
+of_statement(void *self, const PgQuery__Node *node)
 {
+    struct zdm_sql_losses *out = self;
+
     /* With ANALYZE it does what it explains. */
     if (node->node_case == PG_QUERY__NODE__NODE_EXPLAIN_STMT &&
         zdm_option_is_on(node->explain_stmt->n_options, node->explain_stmt->options, "analyze"))
@@ -215,17 +217,8 @@ of_statement(struct zdm_sql_losses *out, const PgQuery__Node *node)
 void
 zdm_sql_losses_of(const char *text, struct zdm_sql_losses *out)
 {
-    struct zdm_err err = ZDM_ERR_INIT;
-    struct zdm_tree tree;
-
     *out = (struct zdm_sql_losses){.items = NULL};
-    if (zdm_tree_parse(text, &tree, &err) < 0) {
-        zdm_err_release(&err);
-        return;
-    }
-    for (size_t i = 0; i < tree.parsed->n_stmts; i++)
-        of_statement(out, tree.parsed->stmts[i]->stmt);
-    zdm_tree_release(&tree);
+    zdm_text_statements(text, of_statement, out);
 }
 
 void

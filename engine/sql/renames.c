@@ -33,24 +33,20 @@ add(struct zdm_sql_renames *renames, const char *schema, const PgQuery__RenameSt
     };
 }
 
+static void
+of_statement(void *self, const PgQuery__Node *node)
+{
+    const PgQuery__RenameStmt *st =
+        node->node_case == PG_QUERY__NODE__NODE_RENAME_STMT ? node->rename_stmt : NULL;
+
+    if (st && st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN && st->relation)
+        add(self, st->relation->schemaname[0] ? st->relation->schemaname : NULL, st);
+}
+
 void
 zdm_sql_renames_add(struct zdm_sql_renames *renames, const char *text)
 {
-    struct zdm_err err = ZDM_ERR_INIT;
-    struct zdm_tree tree;
-
-    if (zdm_tree_parse(text, &tree, &err) < 0) {
-        zdm_err_release(&err);
-        return;
-    }
-    for (size_t i = 0; i < tree.parsed->n_stmts; i++) {
-        const PgQuery__Node *node = tree.parsed->stmts[i]->stmt;
-        const PgQuery__RenameStmt *st =
-            node->node_case == PG_QUERY__NODE__NODE_RENAME_STMT ? node->rename_stmt : NULL;
-        if (st && st->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN && st->relation)
-            add(renames, st->relation->schemaname[0] ? st->relation->schemaname : NULL, st);
-    }
-    zdm_tree_release(&tree);
+    zdm_text_statements(text, of_statement, renames);
 }
 
 void

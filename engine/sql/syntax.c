@@ -199,23 +199,20 @@ is_savepoint(PgQuery__TransactionStmtKind kind)
            kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO;
 }
 
+static void
+see_transaction_control(void *found, const PgQuery__Node *node)
+{
+    if (node->node_case == PG_QUERY__NODE__NODE_TRANSACTION_STMT &&
+        !is_savepoint(node->transaction_stmt->kind))
+        *(bool *)found = true;
+}
+
 bool
 zdm_sql_is_transaction_control(const char *text)
 {
-    struct zdm_err err = ZDM_ERR_INIT;
-    struct zdm_tree tree;
     bool found = false;
 
-    if (zdm_tree_parse(text, &tree, &err) < 0) {
-        zdm_err_release(&err); /* what does not parse is reported by whoever runs it */
-        return false;
-    }
-    for (size_t i = 0; i < tree.parsed->n_stmts; i++) {
-        const PgQuery__Node *node = tree.parsed->stmts[i]->stmt;
-        found |= node->node_case == PG_QUERY__NODE__NODE_TRANSACTION_STMT &&
-                 !is_savepoint(node->transaction_stmt->kind);
-    }
-    zdm_tree_release(&tree);
+    zdm_text_statements(text, see_transaction_control, &found);
     return found;
 }
 

@@ -189,6 +189,21 @@ zdm_tree_parse_alone(const char *text, struct zdm_tree *out, struct zdm_err *err
 }
 
 void
+zdm_text_statements(const char *text, zdm_see_statement see, void *self)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    struct zdm_tree tree;
+
+    if (zdm_tree_parse(text, &tree, &err) < 0) {
+        zdm_err_release(&err);
+        return;
+    }
+    for (size_t i = 0; i < tree.parsed->n_stmts; i++)
+        see(self, tree.parsed->stmts[i]->stmt);
+    zdm_tree_release(&tree);
+}
+
+void
 zdm_tree_release(struct zdm_tree *tree)
 {
     struct block *block = tree->memory ? tree->memory->blocks : NULL;

@@ -28,6 +28,9 @@ size_t zdm_invalid_utf8(const char *text);
 int zdm_tree_parse(const char *text, struct zdm_tree *out, struct zdm_err *err);
 /* Parses what was written from a tree, which is UTF-8 and not nested too deeply: without tokens. */
 int zdm_tree_parse_alone(const char *text, struct zdm_tree *out, struct zdm_err *err);
+/* Calls see with each statement of a text; never when it does not parse: whoever runs it says why. */
+typedef void (*zdm_see_statement)(void *self, const PgQuery__Node *statement);
+void zdm_text_statements(const char *text, zdm_see_statement see, void *self);
 /* Only the tokens. */
 int zdm_tree_scan(const char *text, struct zdm_tree *out, struct zdm_err *err);
 void zdm_tree_release(struct zdm_tree *tree);

@@ -51,26 +51,21 @@ add_dropped(struct zdm_sql_triggers *out, const PgQuery__DropStmt *dropped)
     }
 }
 
+static void
+of_statement(void *self, const PgQuery__Node *stmt)
+{
+    if (stmt->node_case == PG_QUERY__NODE__NODE_CREATE_TRIG_STMT)
+        add_made(self, stmt->create_trig_stmt);
+    else if (stmt->node_case == PG_QUERY__NODE__NODE_DROP_STMT &&
+             stmt->drop_stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TRIGGER)
+        add_dropped(self, stmt->drop_stmt);
+}
+
 void
 zdm_sql_triggers_of(const char *text, struct zdm_sql_triggers *out)
 {
-    struct zdm_err err = ZDM_ERR_INIT;
-    struct zdm_tree tree;
-
     *out = (struct zdm_sql_triggers){.count = 0};
-    if (zdm_tree_parse(text, &tree, &err) < 0) {
-        zdm_err_release(&err);
-        return;
-    }
-    for (size_t i = 0; i < tree.parsed->n_stmts; i++) {
-        const PgQuery__Node *stmt = tree.parsed->stmts[i]->stmt;
-        if (stmt->node_case == PG_QUERY__NODE__NODE_CREATE_TRIG_STMT)
-            add_made(out, stmt->create_trig_stmt);
-        else if (stmt->node_case == PG_QUERY__NODE__NODE_DROP_STMT &&
-                 stmt->drop_stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TRIGGER)
-            add_dropped(out, stmt->drop_stmt);
-    }
-    zdm_tree_release(&tree);
+    zdm_text_statements(text, of_statement, out);
 }
 
 void
