@@ -117,29 +117,43 @@ add_one_of(
     zdm_buf_add(out, "]");
 }
 
-/* How far a moment is from the other one: seconds, hours, what the condition names and parts of it. */
+/* Forward or back, and then one of `ways` to go. */
 static void
-add_span(struct zdm_buf *out, const struct rows_hints *hints, uint64_t *salt)
+begin_distance(struct zdm_buf *out, int ways, uint64_t *salt)
 {
     zdm_buf_add(out, "(CASE ");
     zdm_rows_one_of(out, salt, 2);
     zdm_buf_add(out, " WHEN 0 THEN 1 ELSE -1 END * CASE ");
-    zdm_rows_one_of(out, salt, hints->n_spans ? 8 : 3);
+    zdm_rows_one_of(out, salt, ways);
+}
+
+/* From the fourth way on: what the condition names, and `round` of a part of it. */
+static void
+add_named(struct zdm_buf *out, const char *const *texts, size_t n, const char *type,
+    const char *round, uint64_t *salt)
+{
+    zdm_buf_add(out, " WHEN 3 THEN ");
+    add_one_of(out, texts, n, type, salt);
+    zdm_buf_addf(out, " ELSE %s(", round);
+    add_one_of(out, texts, n, type, salt);
+    zdm_buf_add(out, " * ");
+    zdm_rows_one_of(out, salt, 997);
+    zdm_buf_add(out, " / 997.0)");
+}
+
+/* How far a moment is from the other one: seconds, hours, what the condition names and parts of it. */
+static void
+add_span(struct zdm_buf *out, const struct rows_hints *hints, uint64_t *salt)
+{
+    begin_distance(out, hints->n_spans ? 8 : 3, salt);
     zdm_buf_add(out, " WHEN 0 THEN interval '1 second' * ");
     zdm_rows_one_of(out, salt, 86400);
     zdm_buf_add(out, " WHEN 1 THEN interval '1 hour' * ");
     zdm_rows_one_of(out, salt, 2000);
-    zdm_buf_add(out, " WHEN 2 THEN interval '0' ");
-    if (hints->n_spans) {
-        zdm_buf_add(out, "WHEN 3 THEN ");
-        add_one_of(out, hints->spans, hints->n_spans, "interval", salt);
-        zdm_buf_add(out, " ELSE ");
-        add_one_of(out, hints->spans, hints->n_spans, "interval", salt);
-        zdm_buf_add(out, " * (");
-        zdm_rows_one_of(out, salt, 997);
-        zdm_buf_add(out, " / 997.0) ");
-    }
-    zdm_buf_add(out, "END)");
+    zdm_buf_add(out, " WHEN 2 THEN interval '0'");
+    if (hints->n_spans)
+        add_named(out, hints->spans, hints->n_spans, "interval", "", salt);
+    zdm_buf_add(out, " END)");
 }
 
 /* How far a number is from the other one, in numeric. */
@@ -148,23 +162,13 @@ add_distance(struct zdm_buf *out, const struct rows_hints *hints, uint64_t *salt
 {
     bool constants = hints->n_literals > 0 && hints->sorted;
 
-    zdm_buf_add(out, "(CASE ");
-    zdm_rows_one_of(out, salt, 2);
-    zdm_buf_add(out, " WHEN 0 THEN 1 ELSE -1 END * CASE ");
-    zdm_rows_one_of(out, salt, constants ? 5 : 3);
+    begin_distance(out, constants ? 5 : 3, salt);
     zdm_buf_add(out, " WHEN 0 THEN 0 WHEN 1 THEN ");
     zdm_rows_one_of(out, salt, 10);
     zdm_buf_add(out, " WHEN 2 THEN ");
     zdm_rows_one_of(out, salt, 1000);
-    if (constants) {
-        zdm_buf_add(out, " WHEN 3 THEN ");
-        add_one_of(out, hints->literals, hints->n_literals, "numeric", salt);
-        zdm_buf_add(out, " ELSE pg_catalog.floor(");
-        add_one_of(out, hints->literals, hints->n_literals, "numeric", salt);
-        zdm_buf_add(out, " * ");
-        zdm_rows_one_of(out, salt, 997);
-        zdm_buf_add(out, " / 997.0)");
-    }
+    if (constants)
+        add_named(out, hints->literals, hints->n_literals, "numeric", "pg_catalog.floor", salt);
     zdm_buf_add(out, " END)");
 }
 
