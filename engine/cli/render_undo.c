@@ -141,6 +141,8 @@ zdm_render_rollback(struct zdm_buf *out, const struct zdm_plan *plan,
             zdm_add_undo_fact(out, undo);
         }
         add_locks(out, report, undone->index);
+        if (undone->with_next)
+            zdm_add_fact(out, ZDM_DIM, "with", "the next one, in one transaction");
         add_losses(out, view, undone->index);
         if (undone->lacks)
             zdm_add_fact(out, ZDM_YELLOW, "lacks", undone->lacks);
@@ -174,6 +176,7 @@ zdm_json_rollback(const struct zdm_plan *plan, const struct zdm_plan_report *rep
             json_object_set_new(undo, "sql", zdm_json_text(undone->recalled));
         if (undone->reason)
             json_object_set_new(undo, "why", zdm_json_text(undone->reason));
+        json_object_set_new(one, "with_next", json_boolean(undone->with_next));
         json_object_set_new(one, "rollback", undo);
         json_object_set_new(one, "statements", statements);
         json_object_set_new(one, "loses", losses);

@@ -234,6 +234,25 @@ zdm_lock_policy_of(const struct zdm_plan *plan, const struct zdm_plan_report *re
 }
 
 void
+zdm_lock_policy_add(struct zdm_lock_policy *sum, const struct zdm_lock_policy *more)
+{
+    size_t n = more->n_needs + sum->n_needs, at = 0;
+    struct seen *all = zdm_alloc((n + 1) * sizeof *all);
+
+    for (size_t i = 0; i < more->n_needs; i++, at++)
+        all[at] = (struct seen){more->needs[i], at};
+    for (size_t i = 0; i < sum->n_needs; i++, at++)
+        all[at] = (struct seen){sum->needs[i], at};
+    zdm_lock_policy_release(sum);
+    keep_each_once(all, n, sum);
+    free(all);
+    if (sum->class == ZDM_LOCKS_BRIEF && more->class != ZDM_LOCKS_BRIEF) {
+        sum->class = ZDM_LOCKS_LONG;
+        sum->statement_ms = 0;
+    }
+}
+
+void
 zdm_lock_policy_release(struct zdm_lock_policy *policy)
 {
     free(policy->needs);

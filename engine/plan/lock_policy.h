@@ -46,6 +46,8 @@ void zdm_lock_policy_of(const struct zdm_plan *plan, const struct zdm_plan_repor
 void zdm_lock_policy_of_sql(const struct zdm_lock_rules *rules,
     const struct zdm_plan_statement *statements, size_t n, size_t step, enum zdm_run_mode mode,
     struct zdm_lock_policy *out);
+/* Takes in what another step locks, in the same transaction: brief only when both are. Views as there. */
+void zdm_lock_policy_add(struct zdm_lock_policy *sum, const struct zdm_lock_policy *more);
 void zdm_lock_policy_release(struct zdm_lock_policy *policy);
 /* What one relation's lock gets of a try that waits `try_ms` in all: at least 10 ms. */
 int64_t zdm_lock_share_ms(const struct zdm_lock_policy *policy, int64_t try_ms);

@@ -13,7 +13,8 @@
 enum { TELL_EVERY_US = 10 * 1000 * 1000 };
 
 void
-zdm_lock_wait_init(struct zdm_lock_wait *wait, struct zdm_session *s, const struct zdm_step *step)
+zdm_lock_wait_init(struct zdm_lock_wait *wait, struct zdm_session *s, const struct zdm_step *step,
+    const size_t *along, size_t n)
 {
     *wait = (struct zdm_lock_wait){
         .s = s,
@@ -21,6 +22,12 @@ zdm_lock_wait_init(struct zdm_lock_wait *wait, struct zdm_session *s, const stru
         .backoff = {.base_ms = 100, .max_ms = 5000},
     };
     zdm_judged_policy(s, (size_t)(step - s->plan->steps), &wait->policy);
+    for (size_t i = 0; i < n; i++) {
+        struct zdm_lock_policy more;
+        zdm_judged_policy(s, along[i], &more);
+        zdm_lock_policy_add(&wait->policy, &more);
+        zdm_lock_policy_release(&more);
+    }
     wait->try_ms = wait->policy.first_ms;
     if (!zdm_conn_proxied(s->conn)) {
         char *application = zdm_strf("zdm/%s/locks", s->plan->name);

@@ -3,7 +3,7 @@
  * then tries that are short at first, so that nobody queues behind them, up to the plan's lock_budget,
  * until lock_patience or lock_tries is used up. Private to run/.
  *
- *     zdm_lock_wait_init(&wait, s, step);
+ *     zdm_lock_wait_init(&wait, s, step, NULL, 0);
  *     do {
  *         zdm_lock_wait_ready(&wait, err);     nobody old is in the way
  *         zdm_lock_wait_begin(&wait);
@@ -42,8 +42,9 @@ struct zdm_lock_wait {
     size_t n_told;
 };
 
-void zdm_lock_wait_init(
-    struct zdm_lock_wait *wait, struct zdm_session *s, const struct zdm_step *step);
+/* along: n other steps of the plan whose locks the same transaction takes. */
+void zdm_lock_wait_init(struct zdm_lock_wait *wait, struct zdm_session *s,
+    const struct zdm_step *step, const size_t *along, size_t n);
 void zdm_lock_wait_release(struct zdm_lock_wait *wait);
 /* Before a try, outside a transaction: waits while an old transaction is in the way. -1 when
  * wait_for_old_transactions is used up (*err names them), or ^C came. */

@@ -4,18 +4,21 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "base/signals.h"
 #include "run/alone.h"
 #include "run/judge.h"
 #include "run/rollback_loss.h"
+#include "run/rollback_together.h"
 #include "run/session.h"
 
 struct undoing {
     struct zdm_session *s;
     const struct zdm_rollback_options *options;
     const struct zdm_rollback_view *view;
-    const struct zdm_rollback_step *now; /* the step that is taken back */
-    char *untold;                        /* of it: rollback_loss.h. Owned */
+    const struct zdm_rollback_step *now; /* n steps that are taken back, in one transaction */
+    size_t n;
+    char *untold; /* of them: rollback_loss.h. Owned */
 };
 
 /* The undo of the step that is taken back now. */
@@ -58,20 +61,48 @@ forget(struct zdm_session *s, const struct zdm_step *step, void *self, struct zd
         s->conn, s->plan->name, step->id, kind, s->options->who, s->epoch, err);
 }
 
+/* The row of the last step is the transaction's own. */
 static int
-undo_and_forget(struct zdm_session *s, const struct zdm_step *step, void *self, struct zdm_err *err)
+undo_and_forget(struct zdm_session *s, const struct zdm_step *last, void *self, struct zdm_err *err)
 {
     struct undoing *u = self;
 
-    if (zdm_rollback_look_again(s, u->now, u->view, u->options->accept_data_loss, &u->untold, err) <
-        0)
+    if (zdm_rollback_look_again(
+            s, u->now, u->n, u->view, u->options->accept_data_loss, &u->untold, err) < 0)
         return -1;
-    if (do_undo(s, step, u->now->recalled, err) < 0)
-        return -1;
-    /* The author's SQL may have taken another role. */
-    if (zdm_conn_exec(s->conn, "RESET SESSION AUTHORIZATION; RESET ROLE", NULL, err) < 0)
-        return -1;
-    return forget(s, step, self, err);
+    for (size_t i = 0; i < u->n; i++) {
+        const struct zdm_step *step = &s->plan->steps[u->now[i].index];
+        if (u->now[i].action == ZDM_UNDO_RUN && do_undo(s, step, u->now[i].recalled, err) < 0)
+            return -1;
+        /* The author's SQL may have taken another role. */
+        if (zdm_conn_exec(s->conn, "RESET SESSION AUTHORIZATION; RESET ROLE", NULL, err) < 0 ||
+            forget(s, step, self, err) < 0 ||
+            (step != last && zdm_session_journal(s, step, "undone", NULL, err) < 0))
+            return -1;
+        if (step != last)
+            ZDM_FAIL_HERE(UNDO_BETWEEN);
+    }
+    return 0;
+}
+
+/* One of them, or all that go together. */
+static int
+transact(struct undoing *u, struct zdm_err *err)
+{
+    size_t *along = zdm_alloc(u->n * sizeof *along);
+    struct zdm_transaction_options options = {
+        .state = "undone",
+        .short_locks = true,
+        .along = along,
+    };
+
+    for (size_t i = 0; i + 1 < u->n; i++)
+        if (u->now[i].action == ZDM_UNDO_RUN)
+            along[options.n_along++] = u->now[i].index;
+    int rc = zdm_session_transact(
+        u->s, &u->s->plan->steps[u->now[u->n - 1].index], undo_and_forget, u, &options, err);
+    free(along);
+    return rc;
 }
 
 /* What would otherwise be held while the undo works. The row of the step stays as it is. */
@@ -134,22 +165,19 @@ take_back(struct undoing *u, struct zdm_err *err)
 {
     struct zdm_session *s = u->s;
     const struct zdm_step *step = &s->plan->steps[u->now->index];
-    struct zdm_transaction_options options = {
-        .state = "undone",
-        .short_locks = true,
-    };
+    const struct zdm_transaction_options options = {.state = "undone"};
 
+    if (u->n > 1)
+        return transact(u, err);
     switch (u->now->action) {
     case ZDM_UNDO_FORGET:
-        options.short_locks = false;
         return zdm_session_transact(s, step, forget, NULL, &options, err);
     case ZDM_UNDO_RUN:
         if (prepare_undo(s, step, err) < 0)
             return -1;
-        return zdm_session_transact(s, step, undo_and_forget, u, &options, err);
+        return transact(u, err);
     case ZDM_UNDO_SETTLE:
         if (undo_of(s, step)->back) {
-            options.short_locks = false;
             return zdm_step_backfill_undo(s, step, err) < 0
                        ? -1
                        : zdm_session_transact(s, step, forget, NULL, &options, err);
@@ -166,57 +194,83 @@ take_back(struct undoing *u, struct zdm_err *err)
 }
 
 static int
-tell_and_take_back(struct undoing *u, struct zdm_err *err)
+tell_start(struct zdm_session *s, const struct zdm_rollback_step *undone, struct zdm_err *err)
 {
-    struct zdm_session *s = u->s;
-    const struct zdm_step *step = &s->plan->steps[u->now->index];
-    int64_t start = zdm_monotonic_us();
     struct zdm_lock_policy policy;
 
-    zdm_judge_step(s, u->now->index);
-    if (zdm_judge_refuse(s, u->now->index, false, err) < 0)
+    zdm_judge_step(s, undone->index);
+    if (zdm_judge_refuse(s, undone->index, false, err) < 0)
         return -1;
-    zdm_judged_policy(s, u->now->index, &policy);
+    zdm_judged_policy(s, undone->index, &policy);
     zdm_session_tell(s, &(struct zdm_event){
                             .kind = ZDM_EVENT_UNDO_START,
-                            .step = step,
+                            .step = &s->plan->steps[undone->index],
                             .rows = -1,
-                            .locking = u->now->action == ZDM_UNDO_FORGET ? NULL : &policy,
+                            .locking = undone->action == ZDM_UNDO_FORGET ? NULL : &policy,
                         });
     zdm_lock_policy_release(&policy);
-    if (take_back(u, err) < 0)
-        return -1;
-    zdm_judge_done(s, u->now->index);
-    if (u->now->lacks)
-        zdm_session_say(s, ZDM_EVENT_NOTE, "warning", step, "%s", u->now->lacks);
-    if (u->untold)
+    return 0;
+}
+
+static void
+tell_end(struct undoing *u, const struct zdm_rollback_step *undone, int64_t start_us)
+{
+    struct zdm_session *s = u->s;
+    const struct zdm_step *step = &s->plan->steps[undone->index];
+
+    zdm_judge_done(s, undone->index);
+    if (undone->lacks)
+        zdm_session_say(s, ZDM_EVENT_NOTE, "warning", step, "%s", undone->lacks);
+    if (u->untold && undone == &u->now[u->n - 1])
         zdm_session_say(s, ZDM_EVENT_NOTE, "warning", step, "%s", u->untold);
     for (size_t i = 0; i < u->view->n_losses; i++)
-        if (u->view->losses[i].index == u->now->index)
+        if (u->view->losses[i].index == undone->index)
             zdm_session_say(s, ZDM_EVENT_NOTE, "warning", step, "lost, as was accepted: %s",
                 u->view->losses[i].words);
     zdm_session_tell(s, &(struct zdm_event){
                             .kind = ZDM_EVENT_STEP_UNDONE,
                             .step = step,
-                            .elapsed_ms = (zdm_monotonic_us() - start) / 1000,
+                            .elapsed_ms = (zdm_monotonic_us() - start_us) / 1000,
                             .rows = -1,
                         });
+}
+
+static int
+tell_and_take_back(struct undoing *u, struct zdm_err *err)
+{
+    int64_t start_us = zdm_monotonic_us();
+
+    for (size_t i = 0; i < u->n; i++)
+        if (tell_start(u->s, &u->now[i], err) < 0)
+            return -1;
+    if (take_back(u, err) < 0)
+        return -1;
+    for (size_t i = 0; i < u->n; i++)
+        tell_end(u, &u->now[i], start_us);
     return 0;
 }
 
 /* What a failed undo leaves is a database between two steps, which fits the journal. */
 static int
-failed(const struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
+failed(const struct undoing *u, struct zdm_err *err)
 {
+    const struct zdm_plan *plan = u->s->plan;
+    const struct zdm_step *first = &plan->steps[u->now->index];
+
     if (err->code != ZDM_ERR_FAILED)
         return -1;
-    zdm_err_wrap(err, "step \"%s\" could not be taken back", step->id);
+    if (u->n == 1)
+        zdm_err_wrap(err, "step \"%s\" could not be taken back", first->id);
+    else
+        zdm_err_wrap(err, "steps \"%s\" to \"%s\" could not be taken back together", first->id,
+            plan->steps[u->now[u->n - 1].index].id);
     if (!err->hint)
         zdm_err_hint(err,
-            "the steps behind it are taken back, it and those before are as they were; correct its "
-            "undo in %s, or what is in its way, and roll back again, or go forward: zdm run %s",
-            s->plan->file, s->plan->file);
-    return err->file ? -1 : zdm_err_at(err, step->at);
+            "the steps behind %s%s%s are taken back, it and those before are as they were; correct "
+            "the undo in %s, or what is in its way, and roll back again, or go forward: zdm run %s",
+            u->n > 1 ? "\"" : "", u->n > 1 ? first->id : "it", u->n > 1 ? "\"" : "", plan->file,
+            plan->file);
+    return err->file ? -1 : zdm_err_at(err, first->at);
 }
 
 static int
@@ -258,11 +312,11 @@ undo_steps(struct zdm_session *s, void *self, struct zdm_err *err)
     struct zdm_backoff losses = {.base_ms = 50, .max_ms = 5000};
     int rc = look_once_more(&u, &view, err);
 
-    for (size_t i = 0; rc == 0 && i < view.n_steps; i++) {
+    for (size_t i = 0; rc == 0 && i < view.n_steps; i += u.n) {
         u.now = &view.steps[i];
+        u.n = zdm_rollback_joined(&view, i);
         free(u.untold);
         u.untold = NULL;
-        const struct zdm_step *step = &s->plan->steps[view.steps[i].index];
         if (zdm_session_healthy(s, err) < 0)
             rc = -1;
         else if (zdm_stop_requested())
@@ -272,10 +326,11 @@ undo_steps(struct zdm_session *s, void *self, struct zdm_err *err)
         else if (tell_and_take_back(&u, err) == 0)
             losses.attempt = 0;
         else if (!s->again)
-            rc = failed(s, step, err);
-        else if ((rc = zdm_session_start_over(s, step, &losses, err)) == 0 &&
+            rc = failed(&u, err);
+        else if ((rc = zdm_session_start_over(s, &s->plan->steps[u.now->index], &losses, err)) ==
+                     0 &&
                  (rc = look_once_more(&u, &view, err)) == 0)
-            i = (size_t)-1; /* begin where the journal is now */
+            i = u.n = 0; /* begin where the journal is now */
     }
     free(u.untold);
     zdm_rollback_view_release(&view);

@@ -26,6 +26,7 @@ struct zdm_rollback_step {
     enum zdm_undo_action action;
     bool begun;      /* it was begun, and is not done */
     bool stays;      /* what it left goes with a step that stays */
+    bool with_next;  /* in one transaction with the next of the list (rollback_together.h) */
     const char *why; /* of REFUSE and FORGET; view of the report, of `reason`, or static */
     char *reason;    /* owned; NULL: none */
     char *recalled;  /* the undo that the step kept (recall.h), owned; NULL: that of the plan */

@@ -82,16 +82,36 @@ find_trigger(const struct zdm_plan *plan, const char *name, bool dropped)
 }
 
 const struct zdm_step *
-zdm_kept_sync_of(const struct zdm_plan *plan, const struct zdm_step *step,
-    const struct zdm_sql_loss *loss, const struct zdm_step **ended)
+zdm_kept_sync_of(
+    const struct zdm_plan *plan, const struct zdm_step *step, const struct zdm_sql_loss *loss)
 {
     const struct zdm_twin *twin = twin_of(step, loss);
     const struct zdm_sync *sync = NULL;
 
-    *ended = twin ? find_trigger(plan, twin->trigger, true) : NULL;
     if (twin)
         return find_trigger(plan, twin->trigger, false);
     return loss->column ? find_sync(plan, loss, &sync) : NULL;
+}
+
+bool
+zdm_kept_ended_by(const struct zdm_plan *plan, const struct zdm_step *step,
+    const struct zdm_sql_loss *loss, const struct zdm_step *other)
+{
+    const struct zdm_twin *twin = twin_of(step, loss);
+    const struct zdm_step *sync = zdm_kept_sync_of(plan, step, loss);
+    struct zdm_sql_triggers triggers;
+    bool dropped = false, made = false;
+
+    if (!sync || sync == other || other->kind != ZDM_STEP_SQL)
+        return false;
+    if (twin)
+        return other == find_trigger(plan, twin->trigger, true);
+    zdm_sql_triggers_of(other->u.sql.up.text, &triggers);
+    for (size_t i = 0; i < triggers.count; i++)
+        if (strcmp(triggers.items[i].table, loss->name) == 0)
+            *(triggers.items[i].dropped ? &dropped : &made) = true;
+    zdm_sql_triggers_release(&triggers);
+    return dropped && !made;
 }
 
 /* Does the backfill, if it writes the column at all, write what the sync would? */
@@ -112,19 +132,15 @@ writes_the_same(
     return true;
 }
 
-/* Are its triggers there, do they fire for everybody, and has no backfill written anything else? */
+/* Are its triggers there, and do they fire for everybody? */
 static int
-is_believed(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_step *step,
-    const struct zdm_sync *sync, const struct zdm_sql_loss *loss, const char *table, bool *believed,
-    struct zdm_err *err)
+is_armed(struct zdm_conn *conn, const struct zdm_step *step, const struct zdm_sql_loss *loss,
+    const char *table, bool *armed, struct zdm_err *err)
 {
     struct zdm_sql_triggers triggers;
     bool all = true, any = false;
     int rc = 0;
 
-    for (size_t i = 0; i < plan->n_steps && all; i++)
-        if (plan->steps[i].kind == ZDM_STEP_BACKFILL)
-            all = writes_the_same(&plan->steps[i].u.backfill, sync, loss);
     zdm_sql_triggers_of(step->u.sql.up.text, &triggers);
     for (size_t i = 0; rc == 0 && all && i < triggers.count; i++) {
         struct zdm_result *r = NULL;
@@ -137,8 +153,20 @@ is_believed(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm
         zdm_result_free(r);
     }
     zdm_sql_triggers_release(&triggers);
-    *believed = all && any;
+    *armed = all && any;
     return rc;
+}
+
+/* Has no backfill written anything else? */
+static bool
+all_write_the_same(
+    const struct zdm_plan *plan, const struct zdm_sync *sync, const struct zdm_sql_loss *loss)
+{
+    for (size_t i = 0; i < plan->n_steps; i++)
+        if (plan->steps[i].kind == ZDM_STEP_BACKFILL &&
+            !writes_the_same(&plan->steps[i].u.backfill, sync, loss))
+            return false;
+    return true;
 }
 
 /* `column` of the table is what the expression (NULL: the other column) makes of the row: after the cast to
@@ -254,8 +282,9 @@ find_column(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm
             goto out;
         out->rows = with_names(later, loss->schema, loss->name, table, alias);
     }
-    if (is_believed(conn, plan, step, sync, loss, table, &out->believed, err) < 0)
+    if (is_armed(conn, step, loss, table, &out->armed, err) < 0)
         goto out;
+    out->believed = out->armed && all_write_the_same(plan, sync, loss);
     if (zdm_result_rows(r) == 1)
         out->elsewhere = kept_elsewhere(
             sync, alias, from, loss->column, zdm_result_get(r, 0, 0), zdm_result_get(r, 0, 1));
@@ -281,7 +310,7 @@ find_twin(struct zdm_conn *conn, const struct zdm_twin *twin, const struct zdm_s
         twin->table, twin->trigger);
     if (rc == 0) {
         char *rows = with_names(later, schema, name, twin->table, "zdm_twin");
-        out->believed = zdm_result_bool(r, 0, 0);
+        out->believed = out->armed = zdm_result_bool(r, 0, 0);
         out->elsewhere = rows ? zdm_strf("EXISTS (SELECT FROM %s WHERE %s)", rows, twin->same)
                               : zdm_strf("EXISTS (SELECT FROM %s AS zdm_twin WHERE %s)",
                                     twin->table, twin->same);

@@ -23,13 +23,18 @@ struct zdm_kept {
     char *elsewhere; /* owned: the condition of a row whose value is kept; NULL: nothing keeps it */
     char *rows;      /* owned: what to ask instead of the table; NULL: the table */
     char *where;     /* owned: where they are kept, in words */
+    bool armed;      /* its triggers are there, and fire for everybody */
     bool believed;   /* see above */
 };
 
 /* The step whose sync writes the column that would be lost, or whose triggers write the table that `step` makes; NULL:
- * none. *ended: the step that drops these triggers, NULL: none. */
-const struct zdm_step *zdm_kept_sync_of(const struct zdm_plan *plan, const struct zdm_step *step,
-    const struct zdm_sql_loss *loss, const struct zdm_step **ended);
+ * none. */
+const struct zdm_step *zdm_kept_sync_of(
+    const struct zdm_plan *plan, const struct zdm_step *step, const struct zdm_sql_loss *loss);
+/* Does `other` end what keeps it in step, and begin nothing in its place? Its undo makes the triggers anew, for what is
+ * written from then on. */
+bool zdm_kept_ended_by(const struct zdm_plan *plan, const struct zdm_step *step,
+    const struct zdm_sql_loss *loss, const struct zdm_step *other);
 /* step: whose undo drops it; later: what the undos before it rename; table: as the server writes it, for SQL. */
 int zdm_kept_find(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_step *step,
     const struct zdm_sql_renames *later, const struct zdm_sql_loss *loss, const char *table,

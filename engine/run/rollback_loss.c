@@ -5,23 +5,13 @@
 #include "base/buf.h"
 #include "base/embedded.h"
 #include "base/text.h"
-#include "catalog/locked.h"
-#include "run/lock_report.h"
-#include "run/lock_wait.h"
 #include "run/rollback_kept.h"
 #include "run/rollback_loss.h"
+#include "run/rollback_rows.h"
+#include "run/rollback_together.h"
 #include "sql/syntax.h"
 
 extern const struct zdm_embedded zdm_run_sql[];
-
-/* A look that nobody waits for, and one under the locks of the undo: its transaction goes on behind it. */
-#define BEGIN                                                                                      \
-    "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;"                                              \
-    " SET LOCAL statement_timeout = 2000; SET LOCAL lock_timeout = 500;" HIDDEN
-#define BEGIN_LOCKED "SAVEPOINT zdm_look; SET LOCAL statement_timeout = 250;" HIDDEN
-#define END_LOCKED   "ROLLBACK TO SAVEPOINT zdm_look; RELEASE SAVEPOINT zdm_look"
-/* Rows that are hidden from this role are lost as well. */
-#define HIDDEN " SET LOCAL row_security = off"
 
 struct look {
     struct zdm_conn *conn;
@@ -29,8 +19,9 @@ struct look {
     const struct zdm_plan_report *report;
     bool locked;
     const struct zdm_rollback_view *accepted;   /* locked: NULL, nothing is */
-    const struct zdm_rollback_step *taken_back; /* locked: before this one */
-    size_t n_taken_back;
+    const struct zdm_rollback_step *taken_back; /* locked: n_taken_back, before this look */
+    const struct zdm_rollback_step *ahead;      /* n_ahead, whose undos are still to run */
+    size_t n_taken_back, n_ahead;
     struct zdm_rollback_view *view; /* takes what is lost */
     char *untold;                   /* locked: what could not be told, and is believed; owned */
 };
@@ -54,39 +45,17 @@ is_accepted(const struct look *look, const struct zdm_sql_loss *loss)
     return false;
 }
 
-/* Did the step end a sync of the table? Then its undo made the triggers anew, for what is written from then on. */
+/* Has this rollback made the triggers anew that keep the column, or table, in step? Then they were not there ever since
+ * it looked. */
 static bool
-drops_triggers(const struct zdm_step *step, const struct zdm_sql_loss *loss)
+came_back(const struct look *look, const struct zdm_step *step, const struct zdm_sql_loss *loss)
 {
-    struct zdm_sql_triggers triggers;
-    bool any = false;
-
-    if (step->kind != ZDM_STEP_SQL)
-        return false;
-    zdm_sql_triggers_of(step->u.sql.up.text, &triggers);
-    for (size_t i = 0; i < triggers.count; i++)
-        any |= triggers.items[i].dropped && strcmp(triggers.items[i].table, loss->name) == 0;
-    zdm_sql_triggers_release(&triggers);
-    return any;
-}
-
-/* Has this rollback taken back what kept the column, or table, in step, which was there ever since it looked? */
-static bool
-was_in_sync(const struct look *look, const struct zdm_step *step, const struct zdm_sql_loss *loss)
-{
-    const struct zdm_step *ended = NULL;
-    const struct zdm_step *sync = zdm_kept_sync_of(look->plan, step, loss, &ended);
-    bool was = false;
-
-    for (size_t i = 0; sync && i < look->n_taken_back; i++) {
-        const struct zdm_step *taken = &look->plan->steps[look->taken_back[i].index];
-        if (look->taken_back[i].action != ZDM_UNDO_RUN)
-            continue;
-        if (taken == ended || (loss->column && taken != sync && drops_triggers(taken, loss)))
-            return false;
-        was |= taken == sync;
-    }
-    return was;
+    for (size_t i = 0; i < look->n_taken_back; i++)
+        if (look->taken_back[i].action == ZDM_UNDO_RUN &&
+            zdm_kept_ended_by(
+                look->plan, step, loss, &look->plan->steps[look->taken_back[i].index]))
+            return true;
+    return false;
 }
 
 /* "the values of column t.c, about 1,200 rows" */
@@ -127,122 +96,14 @@ words_of_unnamed(const struct zdm_sql_loss *loss, const char *written)
                : NULL;
 }
 
-struct table {
-    char *name; /* owned, as the server knows it; NULL: it is not there */
-    int64_t rows;
-    bool lockable;
-};
-
-static int
-look_table(struct zdm_conn *conn, const char *written, struct table *out, struct zdm_err *err)
-{
-    struct zdm_result *r = NULL;
-
-    if (ZDM_QUERY(conn, zdm_embedded_text(zdm_run_sql, "sql/loss_look.sql"), &r, err, written) < 0)
-        return -1;
-    *out = (struct table){.rows = -1};
-    if (zdm_result_rows(r) == 1)
-        *out = (struct table){
-            .name = zdm_strdup(zdm_result_get(r, 0, 0)),
-            .rows = zdm_result_i64(r, 0, 1),
-            .lockable = zdm_result_bool(r, 0, 2),
-        };
-    zdm_result_free(r);
-    return 0;
-}
-
-/* Who holds it, once the transaction that waited for it is over. */
-static char *
-who_locks(struct zdm_conn *conn, const char *table)
-{
-    const struct zdm_wanted_lock wanted = {
-        .relation = table, .mode = "AccessShareLock", .below = ZDM_WANTED_PARTITIONS};
-    struct zdm_blockers blockers = {.items = NULL};
-    struct zdm_err err = ZDM_ERR_INIT;
-    struct zdm_buf out = ZDM_BUF_INIT;
-
-    zdm_buf_add(&out, "the table is locked");
-    if (zdm_blockers_find(conn, 1, &wanted, &blockers, &err) == 0 && blockers.count > 0) {
-        zdm_blockers_normalise(&blockers);
-        zdm_buf_add(&out, " by ");
-        zdm_add_blockers(&out, blockers.items, blockers.count);
-    }
-    zdm_blockers_release(&blockers);
-    zdm_err_release(&err);
-    return zdm_buf_take(&out);
-}
-
-static char *
-why_not(const struct look *look, const char *table, const struct zdm_err *err)
-{
-    if (strcmp(err->sqlstate, "55P03") == 0)
-        return who_locks(look->conn, table);
-    if (strcmp(err->sqlstate, "57014") == 0)
-        return zdm_strdup(look->locked ? "not within 250 ms, and longer nobody shall wait"
-                                       : "not within two seconds");
-    return zdm_strdup(err->message);
-}
-
-enum answer { NO, YES, NO_COLUMN, CANNOT_TELL };
-
-/* Is there any such row? It may fail: a lock, no right, the time; *why (owned) of CANNOT_TELL. rows: the table, or
- * what stands for it. */
-static int
-any_row(const struct look *look, const char *table, const char *rows, const char *condition,
-    enum answer *out, char **why, struct zdm_err *err)
-{
-    char *sql = zdm_strf("SELECT EXISTS (SELECT FROM %s WHERE %s)", rows, condition);
-    struct zdm_result *r = NULL;
-    struct zdm_err trouble = ZDM_ERR_INIT;
-    int rc = zdm_conn_exec(look->conn, look->locked ? BEGIN_LOCKED : BEGIN, NULL, &trouble);
-
-    *why = NULL;
-    *out = CANNOT_TELL;
-    if (rc == 0 && (rc = zdm_conn_exec(look->conn, sql, &r, &trouble)) == 0)
-        *out = zdm_result_bool(r, 0, 0) ? YES : NO;
-    else if (strcmp(trouble.sqlstate, "42703") == 0)
-        *out = NO_COLUMN;
-    zdm_result_free(r);
-    free(sql);
-    /* ^C, or the session is gone: that is no answer. */
-    if (rc < 0 && (zdm_conn_lost(look->conn) || trouble.code != ZDM_ERR_FAILED)) {
-        zdm_conn_rollback(look->conn);
-        zdm_err_move(err, &trouble);
-        return -1;
-    }
-    if (!look->locked)
-        zdm_conn_rollback(look->conn);
-    else if (zdm_conn_exec(look->conn, END_LOCKED, NULL, err) < 0) {
-        zdm_err_release(&trouble);
-        return -1;
-    }
-    if (*out == CANNOT_TELL)
-        *why = why_not(look, table, &trouble);
-    zdm_err_release(&trouble);
-    return 0;
-}
-
-/* Nobody writes to it any more, until the undo commits or fails. What it drops it locks anyway. */
-static int
-lock(const struct look *look, const struct zdm_sql_loss *loss, const char *table,
-    struct zdm_err *err)
-{
-    char *sql = zdm_strf("LOCK TABLE %s IN %s MODE", table,
-        loss->kind == ZDM_LOSS_ROWS ? "SHARE ROW EXCLUSIVE" : "ACCESS EXCLUSIVE");
-    int rc = zdm_conn_exec(look->conn, sql, NULL, err);
-
-    free(sql);
-    return rc;
-}
-
-/* What the undos that run before this one rename. Under the locks of the undo they have run, and there is none. */
+/* What the undos that run before this one rename, of those that are still to run. */
 static struct zdm_sql_renames
 renames_before(const struct look *look, const struct zdm_rollback_step *undone)
 {
     struct zdm_sql_renames renames = {.items = NULL};
 
-    for (size_t i = 0; i < look->view->n_steps; i++) {
-        const struct zdm_rollback_step *step = &look->view->steps[i];
+    for (size_t i = 0; i < look->n_ahead; i++) {
+        const struct zdm_rollback_step *step = &look->ahead[i];
         const char *text =
             step->recalled ? step->recalled : look->report->undos[step->index].sql.text;
         if (step->index > undone->index && step->action == ZDM_UNDO_RUN && text)
@@ -262,6 +123,23 @@ comes_back(const struct zdm_sql_renames *later, const struct zdm_sql_loss *loss)
     return false;
 }
 
+/* What could not be told under the lock, and is believed. */
+static void
+tell_believed(struct look *look, const struct zdm_sql_loss *loss, const struct zdm_kept *kept,
+    const char *words, const char *table, const char *why)
+{
+    char *column = loss->column ? zdm_sql_quote_ident(loss->column) : NULL;
+
+    if (!look->untold)
+        look->untold =
+            kept->elsewhere
+                ? zdm_strf("whether anybody wrote to %s%s%s%s alone%s could not be told: %s",
+                      column ? "column " : "table ", table, column ? "." : "", column ? column : "",
+                      kept->armed ? ", past its triggers," : "", why)
+                : zdm_strf("%s: whether there are any could not be told again: %s", words, why);
+    free(column);
+}
+
 /* Of a column or table that is there: what it holds, and is nowhere else. */
 static int
 look_inside(struct look *look, const struct zdm_rollback_step *undone,
@@ -272,35 +150,30 @@ look_inside(struct look *look, const struct zdm_rollback_step *undone,
     struct zdm_kept kept;
     char *column = loss->column ? zdm_sql_quote_ident(loss->column) : NULL, *why = NULL;
     char *words = words_of(loss, table, rows);
-    enum answer answer = NO;
+    enum zdm_loss_answer answer = ZDM_LOSS_NO;
     int rc = zdm_kept_find(look->conn, look->plan, step, &later, loss, table, &kept, err);
 
     if (rc == 0) {
         char *condition =
             zdm_strf("%s%s AND %s%s", column ? column : "true", column ? " IS NOT NULL" : "",
                 kept.elsewhere ? "NOT " : "", kept.elsewhere ? kept.elsewhere : "true");
-        rc = any_row(look, table, kept.rows ? kept.rows : table, condition, &answer, &why, err);
+        rc = zdm_loss_any_row(look->conn, look->locked, table, kept.rows ? kept.rows : table,
+            condition, &answer, &why, err);
         free(condition);
     }
-    if (rc == 0 && answer == YES)
+    if (rc == 0 && answer == ZDM_LOSS_YES)
         add(look->view, undone->index, loss,
             kept.elsewhere ? zdm_strf("%s: some are not %s", words, kept.where)
                            : zdm_strdup(words));
-    else if (rc == 0 && answer == CANNOT_TELL && look->locked &&
-             (kept.elsewhere || look->accepted)) {
-        if (!look->untold)
-            look->untold = kept.elsewhere ? zdm_strf("whether anybody wrote to %s%s%s%s alone "
-                                                     "since its sync ended could not be told: %s",
-                                                column ? "column " : "table ", table,
-                                                column ? "." : "", column ? column : "", why)
-                                          : zdm_strf("%s: whether there are any could not be told "
-                                                     "again: %s",
-                                                words, why);
-    } else if (rc == 0 && answer == CANNOT_TELL && !(kept.elsewhere && kept.believed))
+    else if (rc == 0 && answer == ZDM_LOSS_CANNOT_TELL && look->locked &&
+             (look->accepted || (kept.elsewhere && kept.armed && !came_back(look, step, loss)))) {
+        tell_believed(look, loss, &kept, words, table, why);
+    } else if (rc == 0 && answer == ZDM_LOSS_CANNOT_TELL &&
+               (look->locked || !(kept.elsewhere && kept.believed)))
         add(look->view, undone->index, loss,
             zdm_strf("%s: whether there are any%s%s could not be told: %s", words,
                 kept.elsewhere ? " that are not " : "", kept.elsewhere ? kept.where : "", why));
-    else if (rc == 0 && answer == NO_COLUMN && !undone->begun && !comes_back(&later, loss))
+    else if (rc == 0 && answer == ZDM_LOSS_NO_COLUMN && !undone->begun && !comes_back(&later, loss))
         add_renamed(look->view, undone->index, loss, table);
     if (rc == 0)
         zdm_kept_release(&kept);
@@ -339,16 +212,16 @@ look_undo(struct look *look, const struct zdm_rollback_step *undone,
     size_t index = undone->index;
     char *written = zdm_sql_quote_qualified(loss->schema, loss->name);
     char *unnamed = words_of_unnamed(loss, written);
-    struct table table = {.name = NULL};
+    struct zdm_loss_table table = {.name = NULL};
     int rc = 0;
 
     if (unnamed)
         add(look->view, index, loss, unnamed);
     else
-        rc = look_table(look->conn, written, &table, err);
+        rc = zdm_loss_table_find(look->conn, written, &table, err);
     if (rc == 0 && table.name) {
-        if (look->locked && table.lockable)
-            rc = lock(look, loss, table.name, err);
+        if (look->locked)
+            rc = zdm_loss_table_lock(look->conn, &table, loss->kind != ZDM_LOSS_ROWS, err);
         if (rc == 0)
             rc = look_inside(look, undone, loss, table.name, table.rows, err);
     } else if (rc == 0 && !unnamed && !undone->begun) {
@@ -366,7 +239,7 @@ look_done(struct look *look, const struct zdm_step *step, size_t index,
 {
     char *written = zdm_sql_quote_qualified(loss->schema, loss->name);
     char *unnamed = words_of_unnamed(loss, written);
-    struct table table = {.name = NULL, .rows = -1};
+    struct zdm_loss_table table = {.name = NULL, .rows = -1};
     int rc = 0;
 
     if (loss->kind == ZDM_LOSS_SCHEMA) {
@@ -375,7 +248,7 @@ look_done(struct look *look, const struct zdm_step *step, size_t index,
     } else if (unnamed) {
         add(look->view, index, NULL, zdm_strf("%s, gone since \"%s\"", unnamed, step->id));
     } else {
-        rc = look_table(look->conn, written, &table, err);
+        rc = zdm_loss_table_find(look->conn, written, &table, err);
         if (rc == 0) {
             char *words = words_of(loss, table.name ? table.name : written,
                 loss->kind == ZDM_LOSS_COLUMN ? table.rows : -1);
@@ -401,7 +274,7 @@ look_undos(struct look *look, const struct zdm_plan_report *report,
         return 0;
     for (size_t i = 0; rc == 0 && i < losses->count; i++) {
         const struct zdm_sql_loss *loss = &losses->items[i];
-        if (is_accepted(look, loss) || was_in_sync(look, step, loss))
+        if (is_accepted(look, loss))
             continue;
         rc = loss->kind == ZDM_LOSS_CASCADE ? look_cascade(look, undone, loss, err)
                                             : look_undo(look, undone, loss, err);
@@ -435,7 +308,14 @@ int
 zdm_rollback_losses(struct zdm_conn *conn, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, struct zdm_rollback_view *view, struct zdm_err *err)
 {
-    struct look look = {.conn = conn, .plan = plan, .report = report, .view = view};
+    struct look look = {
+        .conn = conn,
+        .plan = plan,
+        .report = report,
+        .ahead = view->steps,
+        .n_ahead = view->n_steps,
+        .view = view,
+    };
 
     for (size_t i = 0; i < view->n_steps; i++)
         if (view->steps[i].action != ZDM_UNDO_REFUSE &&
@@ -444,11 +324,35 @@ zdm_rollback_losses(struct zdm_conn *conn, const struct zdm_plan *plan,
     return 0;
 }
 
+static int
+refuse(const struct look *look, const struct zdm_rollback_step *first, struct zdm_err *err)
+{
+    const struct zdm_rollback_view *found = look->view;
+    const struct zdm_step *step = &look->plan->steps[found->losses[0].index];
+    struct zdm_buf list = ZDM_BUF_INIT;
+
+    for (size_t i = 0; i < found->n_losses; i++)
+        zdm_buf_addf(&list, "%s%s", i ? "\n" : "", found->losses[i].words);
+    zdm_fail(err, ZDM_ERR_REFUSED,
+        "taking back step \"%s\" would lose data that was not there before", step->id);
+    zdm_err_detail(err, "what will not be there afterwards:\n%s", list.s);
+    zdm_err_hint(err,
+        "the steps behind \"%s\" are taken back, it and those before are as they were; keep "
+        "everybody from writing there, save it, and roll back again, or go on without it: "
+        "%s--accept-data-loss; zdm run %s goes forward again",
+        look->plan->steps[first->index].id,
+        look->accepted ? "what is accepted is what is there when a rollback begins, so once more "
+                         "with "
+                       : "",
+        look->plan->file);
+    zdm_buf_release(&list);
+    return zdm_err_at(err, step->at);
+}
+
 int
-zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *undone,
+zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *first, size_t n,
     const struct zdm_rollback_view *told, bool accept, char **untold, struct zdm_err *err)
 {
-    const struct zdm_step *step = &s->plan->steps[undone->index];
     struct zdm_rollback_view view = {.where = NULL};
     struct look look = {
         .conn = s->conn,
@@ -457,28 +361,18 @@ zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *u
         .locked = true,
         .accepted = accept ? told : NULL,
         .taken_back = told->steps,
-        .n_taken_back = (size_t)(undone - told->steps),
+        .n_taken_back = (size_t)(first - told->steps),
+        .ahead = first,
+        .n_ahead = n,
         .view = &view,
     };
-    int rc = look_undos(&look, s->report, undone, err);
+    int rc = zdm_rollback_lock_mirrors(s->conn, s->plan, s->report, first, n, err);
 
-    if (rc == 0 && view.n_losses > 0) {
-        struct zdm_buf list = ZDM_BUF_INIT;
-        for (size_t i = 0; i < view.n_losses; i++)
-            zdm_buf_addf(&list, "%s%s", i ? "\n" : "", view.losses[i].words);
-        zdm_fail(err, ZDM_ERR_REFUSED,
-            "taking back step \"%s\" would lose data that was not there before", step->id);
-        zdm_err_detail(err, "what will not be there afterwards:\n%s", list.s);
-        zdm_err_hint(err,
-            "the steps behind it are taken back, it and those before are as they were; keep "
-            "everybody from writing there, save it, and roll back again, or go on without it: "
-            "%s--accept-data-loss; zdm run %s goes forward again",
-            accept ? "what is accepted is what is there when a rollback begins, so once more with "
-                   : "",
-            s->plan->file);
-        zdm_buf_release(&list);
-        rc = zdm_err_at(err, step->at);
-    }
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (first[i].action == ZDM_UNDO_RUN)
+            rc = look_undos(&look, s->report, &first[i], err);
+    if (rc == 0 && view.n_losses > 0)
+        rc = refuse(&look, first, err);
     zdm_rollback_view_release(&view);
     free(*untold);
     *untold = look.untold;

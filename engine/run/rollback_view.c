@@ -7,6 +7,7 @@
 #include "run/recall.h"
 #include "run/rollback.h"
 #include "run/rollback_loss.h"
+#include "run/rollback_together.h"
 #include "run/session.h"
 #include "sql/reverse.h"
 
@@ -163,6 +164,7 @@ zdm_rollback_view(struct zdm_conn *conn, const struct zdm_plan *plan,
         if (rc < 0)
             goto failed;
     }
+    zdm_rollback_join(plan, report, first, &view);
     if (zdm_rollback_losses(conn, plan, report, &view, err) == 0) {
         *out = view;
         return 0;

@@ -110,9 +110,11 @@ int zdm_session_own(struct zdm_session *s, int64_t patience_ms, struct zdm_err *
 typedef int zdm_work(
     struct zdm_session *s, const struct zdm_step *step, void *self, struct zdm_err *err);
 struct zdm_transaction_options {
-    const char *state;  /* of the journal row: "done", "started" */
-    const char *detail; /* JSON or NULL */
-    bool short_locks;   /* tries with a short lock_timeout, as lock_wait.h says */
+    const char *state;   /* of the journal row: "done", "started" */
+    const char *detail;  /* JSON or NULL */
+    bool short_locks;    /* tries with a short lock_timeout, as lock_wait.h says */
+    const size_t *along; /* n_along other steps whose locks the work takes as well */
+    size_t n_along;
 };
 int zdm_session_transact(struct zdm_session *s, const struct zdm_step *step, zdm_work *work,
     void *self, const struct zdm_transaction_options *options, struct zdm_err *err);

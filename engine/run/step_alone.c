@@ -196,7 +196,7 @@ work_in_tries(struct zdm_session *s, const struct zdm_step *step, struct zdm_err
     struct zdm_lock_wait wait;
     int rc;
 
-    zdm_lock_wait_init(&wait, s, step);
+    zdm_lock_wait_init(&wait, s, step, NULL, 0);
     while ((rc = try_once(s, step, &wait, err)) < 0) {
         bool lock = err->code == ZDM_ERR_FAILED && !zdm_conn_lost(s->conn) &&
                     zdm_retry_class(err->sqlstate, false) == ZDM_RETRY_LOCK;

@@ -195,7 +195,7 @@ zdm_session_transact(struct zdm_session *s, const struct zdm_step *step, zdm_wor
     bool committed;
     int rc;
     if (locks)
-        zdm_lock_wait_init(locks, s, step);
+        zdm_lock_wait_init(locks, s, step, options->along, options->n_along);
     for (;;) {
         rc = try_once(s, step, work, self, options, locks, &committed, err);
         if (rc == 0 || s->again)

@@ -66,6 +66,9 @@ for point in $points; do
         if [ "$point" = approve.after ]; then
             "$ZDM" run "$plan" >run.out 2>&1 || true
             ZDM_FAILPOINT=$point:$pass "$ZDM" approve "$plan" checked --note "tested" >>run.out 2>&1 || code=$?
+        elif [ "$point" = undo.between ]; then
+            "$ZDM" run "$plan" --until "sync counters.label <-> label_new" >run.out 2>&1
+            ZDM_FAILPOINT=$point:$pass "$ZDM" rollback "$plan" >>run.out 2>&1 || code=$?
         elif [ "$point" = retry.after ]; then
             "$ZDM" run "$plan" >run.out 2>&1 || true
             ZDM_FAILPOINT=$point:$pass "$ZDM" quarantine retry "$plan" >>run.out 2>&1 || code=$?

@@ -97,7 +97,10 @@ check_exit 0 "$ZDM" rollback Lower.lua
 
 # Its triggers are gone already; then somebody writes to the new column alone.
 sync_plan alone email
-check_exit 137 env ZDM_FAILPOINT=commit.after:2 "$ZDM" rollback alone.lua
+check_exit 0 "$ZDM" rollback alone.lua --to add --dry-run
+check_has <(tr -s ' \n' ' ' <"$out") 'column people.alone stays, and nothing keeps it in step from then on'
+check_exit 0 "$ZDM" rollback alone.lua --to add
+check_has "$out" 'column people.alone stays'
 check_eq "no triggers" 0 "$(sql "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'people'::regclass")"
 check_exit 0 "$ZDM" rollback alone.lua --dry-run
 hold_lock "UPDATE people SET alone = 'new' WHERE id = 7"
@@ -106,6 +109,95 @@ check_has late.out 'some are not in the other column of the sync'
 check_eq "still there" new "$(sql 'SELECT alone FROM people WHERE id = 7')"
 check_exit 4 "$ZDM" rollback alone.lua
 check_exit 0 "$ZDM" rollback alone.lua --accept-data-loss
+
+# --- a sync and its column go together: new code, which writes to the new column alone all the while, loses nothing
+cat >pair.lua <<'END'
+return plan "pair" { api = 1,
+  expand {
+    sql "add" [[ALTER TABLE people ADD COLUMN pair varchar(9); CREATE TABLE side ()]]
+      { undo = [[ALTER TABLE people DROP COLUMN pair; DROP TABLE side]] },
+    sql "short" [[ALTER TABLE people ADD CONSTRAINT short CHECK (length(pair) < 10) NOT VALID]],
+    sql "index" [[CREATE INDEX CONCURRENTLY people_pair ON people (pair)]],
+    sync { table = "people", from = "email", to = "pair" },
+  },
+  backfill "fill" { table = "people", set = { pair = "email" }, where = "pair IS NULL" },
+}
+END
+pair_state() {
+    sql "SELECT string_agg(state, ' ' ORDER BY step) FROM zdm.journal WHERE plan = 'pair' AND step IN ('add', 'short', 'sync people.email <-> pair')"
+    sql "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'people'::regclass"
+    sql "SELECT count(*) FROM pg_constraint WHERE conname = 'short'"
+    sql "SELECT count(*) FROM pg_attribute WHERE attrelid = 'people'::regclass AND attname = 'pair'"
+}
+all_there=$'done done done\n2\n1\n1'
+sql "CREATE TABLE written (n int, id int, value text)"
+writer() {
+    local n=0
+    while sql "WITH new AS (UPDATE people SET pair = 'new$n' WHERE id = 1 + $n % 20 RETURNING *)
+               INSERT INTO written SELECT $n, id, pair FROM new" 2>writer.err; do
+        n=$((n + 1))
+    done
+}
+check_exit 0 "$ZDM" run pair.lua
+check_exit 0 "$ZDM" rollback pair.lua --dry-run --format json
+check_eq "together: what is one transaction, the index before it" \
+    "fill false, index false, sync people.email <-> pair true, short true, add false" \
+    "$(jq -r '[.steps[] | "\(.id) \(.with_next)"] | join(", ")' "$out")"
+writer &
+writing=$!
+hold_lock 'LOCK TABLE side IN ACCESS SHARE MODE' # in the way of the undo of "add", and of no other
+: >late.out
+"$ZDM" rollback pair.lua --format json >late.out 2>&1 &
+runner=$!
+wait_for grep -q '"event":"lock-wait".*"step":"add"' late.out
+seen=$(sql 'SELECT max(n) FROM written')
+wait_until "SELECT max(n) > $seen + 5 FROM written" t
+check_eq "nothing is taken back yet" "$all_there" "$(pair_state)"
+commit_lock
+wait "$runner" || fail "rollback: $(cat late.out)"
+wait "$writing"
+check_has writer.err 'column "pair" of relation "people" does not exist'
+check_eq "each value that was written is in the old column" 0 "$(sql "
+    SELECT count(*) FROM (SELECT DISTINCT ON (id) id, value FROM written ORDER BY id, n DESC) AS last
+    JOIN people USING (id) WHERE email IS DISTINCT FROM value")"
+
+# What it finds under the locks stops them all, and the triggers stay.
+check_exit 0 "$ZDM" run pair.lua
+hold_lock "SET LOCAL session_replication_role = replica; UPDATE people SET pair = 'past' WHERE id = 7"
+refused_behind late.out pair.lua
+check_has late.out 'taking back step \"add\" would lose data'
+check_has late.out 'the values of column people.pair'
+check_has late.out 'the steps behind \"sync people.email <-> pair\" are taken back, it and those before are as they were'
+check_eq "nothing is taken back" "$all_there" "$(pair_state)"
+check_eq "still there" past "$(sql 'SELECT pair FROM people WHERE id = 7')"
+sql "UPDATE people SET pair = 'kept' WHERE id = 7"
+
+# Killed in the middle: none of them.
+check_exit 137 env ZDM_FAILPOINT=undo.between:2 "$ZDM" rollback pair.lua
+wait_until "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'zdm/pair%'" 0
+check_eq "nothing is taken back" "$all_there" "$(pair_state)"
+check_exit 0 "$ZDM" rollback pair.lua
+check_eq "all is" $'undone undone undone\n0\n0\n0' "$(pair_state)"
+check_eq "kept" kept "$(sql 'SELECT email FROM people WHERE id = 7')"
+
+# A hook between them: each for itself. What is in one of the columns alone stops the later one.
+sed 's/"pair"/"apart"/; s/pair/apart/g; s/side/aside_too/g; /"index"/d; s/sql "short".*/hook "h" { run = function() end, undo = function(db)\n      db:exec("UPDATE written SET n = n") end },/' pair.lua >apart.lua
+check_exit 0 "$ZDM" run apart.lua
+check_exit 0 "$ZDM" rollback apart.lua --accept-data-loss --dry-run --format json
+check_eq "not together" false "$(jq '[.steps[].with_next] | any' "$out")"
+hold_lock 'LOCK TABLE written'
+: >late.out
+"$ZDM" rollback apart.lua --accept-data-loss --format json >late.out 2>&1 &
+runner=$!
+wait_for grep -q '"event":"lock-wait".*"step":"h"' late.out
+sql "UPDATE people SET apart = 'new' WHERE id = 7"
+release_lock
+code=0
+wait "$runner" || code=$?
+check_eq "refused" 4 "$code"
+check_has late.out 'the values of column people.apart'
+check_eq "still there" new "$(sql 'SELECT apart FROM people WHERE id = 7')"
+check_exit 0 "$ZDM" rollback apart.lua --accept-data-loss
 
 # Its sync had ended; somebody writes to the new column alone before the rollback makes it anew.
 sed 's/^  backfill.*/&\n  gate "ready" { sql "x" "SELECT true" },\n  contract { unsync { table = "people", from = "email", to = "again" } },/

@@ -1,0 +1,207 @@
+#include "run/rollback_together.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/lock_policy.h"
+#include "run/rollback_kept.h"
+#include "run/rollback_rows.h"
+#include "sql/syntax.h"
+
+size_t
+zdm_rollback_joined(const struct zdm_rollback_view *view, size_t at)
+{
+    size_t n = 1;
+
+    while (view->steps[at + n - 1].with_next)
+        n++;
+    return n;
+}
+
+/* Where the undo of a step stands in the view; n_steps: it does not run. */
+static size_t
+position(const struct zdm_rollback_view *view, size_t index)
+{
+    for (size_t i = 0; i < view->n_steps; i++)
+        if (view->steps[i].index == index && view->steps[i].action == ZDM_UNDO_RUN)
+            return i;
+    return view->n_steps;
+}
+
+/* The step whose triggers keep what this loss is of in step, when it is another one that goes, too; else n_steps. */
+static size_t
+position_of_sync(const struct zdm_plan *plan, const struct zdm_rollback_view *view,
+    const struct zdm_step *step, const struct zdm_sql_loss *loss)
+{
+    const struct zdm_step *sync = zdm_kept_sync_of(plan, step, loss);
+
+    return sync && sync > step ? position(view, (size_t)(sync - plan->steps)) : view->n_steps;
+}
+
+/* From each sync to the step that made its column. */
+static void
+join_all(const struct zdm_plan *plan, const struct zdm_plan_report *report,
+    struct zdm_rollback_view *view, bool *disarms)
+{
+    for (size_t i = 0; i < view->n_steps; i++) {
+        const struct zdm_sql_losses *losses = &report->undos[view->steps[i].index].losses;
+        if (view->steps[i].action != ZDM_UNDO_RUN)
+            continue;
+        for (size_t k = 0; k < losses->count; k++) {
+            size_t at =
+                position_of_sync(plan, view, &plan->steps[view->steps[i].index], &losses->items[k]);
+            if (at >= i)
+                continue;
+            disarms[at] = true;
+            for (; at < i; at++)
+                view->steps[at].with_next = true;
+        }
+    }
+}
+
+static bool
+is_brief(const struct zdm_plan *plan, const struct zdm_plan_report *report, size_t index)
+{
+    struct zdm_lock_policy policy;
+
+    if (plan->steps[index].kind != ZDM_STEP_SQL || report->undos[index].before)
+        return false;
+    zdm_lock_policy_of_sql(&plan->steps[index].locks, report->undo_statements,
+        report->n_undo_statements, index, zdm_plan_undo_mode(report, index), &policy);
+    bool brief = policy.class == ZDM_LOCKS_BRIEF;
+    zdm_lock_policy_release(&policy);
+    return brief;
+}
+
+/* DROP INDEX CONCURRENTLY: zdm's own, or the author's, of an sql step. */
+static bool
+drops_index(const struct zdm_plan *plan, const struct zdm_plan_report *report,
+    const struct zdm_rollback_step *undone)
+{
+    if (undone->action != ZDM_UNDO_SETTLE || plan->steps[undone->index].kind != ZDM_STEP_SQL)
+        return false;
+    for (size_t i = 0; i < report->n_undo_statements; i++)
+        if (report->undo_statements[i].step == undone->index)
+            return strcmp(report->undo_statements[i].st.kind, "DROP INDEX") == 0;
+    return false;
+}
+
+/* Can these n be one transaction, the indexes apart? */
+static bool
+fits(const struct zdm_plan *plan, const struct zdm_plan_report *report,
+    const struct zdm_rollback_step *steps, const bool *disarms, size_t n)
+{
+    bool triggers_alone = true;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct zdm_rollback_step *undone = &steps[i];
+        if (drops_index(plan, report, undone)) {
+            if (!triggers_alone)
+                return false;
+        } else if (undone->action == ZDM_UNDO_RUN) {
+            if (i + 1 < n && !is_brief(plan, report, undone->index))
+                return false;
+            triggers_alone &= disarms[i];
+        } else if (undone->action != ZDM_UNDO_FORGET) {
+            return false;
+        }
+    }
+    return report->undos[steps[n - 1].index].before == NULL;
+}
+
+/* The indexes first. */
+static void
+move_indexes(const struct zdm_plan *plan, const struct zdm_plan_report *report,
+    struct zdm_rollback_step *steps, size_t n)
+{
+    size_t front = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct zdm_rollback_step undone = steps[i];
+        if (!drops_index(plan, report, &undone))
+            continue;
+        undone.with_next = false;
+        memmove(&steps[front + 1], &steps[front], (i - front) * sizeof *steps);
+        steps[front++] = undone;
+    }
+}
+
+/* A sync that goes while the column stays. */
+static void
+tell_alone(const struct zdm_plan *plan, const struct zdm_plan_report *report, size_t first,
+    struct zdm_rollback_view *view)
+{
+    for (size_t i = 0; i < first; i++) {
+        const struct zdm_sql_losses *losses = &report->undos[i].losses;
+        for (size_t k = 0; k < losses->count; k++) {
+            const struct zdm_sql_loss *loss = &losses->items[k];
+            size_t at = position_of_sync(plan, view, &plan->steps[i], loss);
+            if (at == view->n_steps || view->steps[at].lacks)
+                continue;
+            char *name = zdm_sql_quote_qualified(loss->schema, loss->name);
+            char *column = loss->column ? zdm_sql_quote_ident(loss->column) : NULL;
+            view->steps[at].lacks = zdm_strf(
+                "%s %s%s%s stays, and nothing keeps it in step from then on: what is written to it "
+                "alone is nowhere else, and what is written elsewhere is not in it",
+                column ? "column" : "table", name, column ? "." : "", column ? column : "");
+            free(column);
+            free(name);
+        }
+    }
+}
+
+void
+zdm_rollback_join(const struct zdm_plan *plan, const struct zdm_plan_report *report, size_t first,
+    struct zdm_rollback_view *view)
+{
+    bool *disarms = zdm_alloc((view->n_steps + 1) * sizeof *disarms);
+
+    join_all(plan, report, view, disarms);
+    for (size_t i = 0, n; i < view->n_steps; i += n) {
+        n = zdm_rollback_joined(view, i);
+        if (n == 1)
+            continue;
+        if (fits(plan, report, &view->steps[i], &disarms[i], n))
+            move_indexes(plan, report, &view->steps[i], n);
+        else
+            for (size_t k = i; k < i + n; k++)
+                view->steps[k].with_next = false;
+    }
+    free(disarms);
+    tell_alone(plan, report, first, view);
+}
+
+static int
+lock_table(struct zdm_conn *conn, const struct zdm_sql_trigger *trigger, struct zdm_err *err)
+{
+    char *written = zdm_sql_quote_qualified(trigger->schema, trigger->table);
+    struct zdm_loss_table table = {.name = NULL};
+    int rc = zdm_loss_table_find(conn, written, &table, err);
+
+    if (rc == 0 && table.name)
+        rc = zdm_loss_table_lock(conn, &table, true, err);
+    free(table.name);
+    free(written);
+    return rc;
+}
+
+int
+zdm_rollback_lock_mirrors(struct zdm_conn *conn, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, const struct zdm_rollback_step *first, size_t n,
+    struct zdm_err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i + 1 < n; i++) {
+        const char *text = report->undos[first[i].index].sql.text;
+        struct zdm_sql_triggers triggers;
+        if (first[i].action != ZDM_UNDO_RUN || plan->steps[first[i].index].kind != ZDM_STEP_SQL)
+            continue;
+        zdm_sql_triggers_of(text, &triggers);
+        for (size_t k = 0; rc == 0 && k < triggers.count; k++)
+            if (triggers.items[k].dropped)
+                rc = lock_table(conn, &triggers.items[k], err);
+        zdm_sql_triggers_release(&triggers);
+    }
+    return rc;
+}
