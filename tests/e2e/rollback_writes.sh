@@ -75,14 +75,14 @@ release_lock
 check_exit 0 "$ZDM" rollback log.lua
 
 # --- what a sync keeps: what it would have written, not what a backfill put there
-sync_plan() { # NAME EXPRESSION
+sync_plan() { # NAME EXPRESSION [more of the backfill]
     cat >"$1.lua" <<END
 return plan "$1" { api = 1,
   expand {
     sql "add" [[ALTER TABLE people ADD COLUMN "$1" varchar(5)]],
     sync { table = "people", from = "email", to = '"$1"' },
   },
-  backfill "fill" { table = "people", set = { ["\"$1\""] = [[$2]] }, where = [["$1" IS NULL]] },
+  backfill "fill" { table = "people", set = { ["\"$1\""] = [[$2]] }, where = [["$1" IS NULL]]${3-} },
 }
 END
     check_exit 0 "$ZDM" run "$1.lua"
@@ -96,7 +96,7 @@ sql 'UPDATE people SET "Lower" = email' # a write of the application
 check_exit 0 "$ZDM" rollback Lower.lua
 
 # Its triggers are gone already; then somebody writes to the new column alone.
-sync_plan alone email
+sync_plan alone email ', undo = "nothing"'
 check_exit 0 "$ZDM" rollback alone.lua --to add --dry-run
 check_has <(tr -s ' \n' ' ' <"$out") 'column people.alone stays, and nothing keeps it in step from then on'
 check_exit 0 "$ZDM" rollback alone.lua --to add
