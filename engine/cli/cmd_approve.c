@@ -9,6 +9,7 @@
 #include "cli/load.h"
 #include "ledger/ledger.h"
 #include "pg/conn.h"
+#include "pg/journal.h"
 #include "run/approve.h"
 #include "run/runner.h"
 
@@ -57,6 +58,7 @@ print_json(struct zdm_io *io, const struct zdm_plan *plan,
     json_object_set_new(object, "needed", json_integer(approved->needed));
     json_object_set_new(object, "given", json_integer(approved->given));
     json_object_set_new(object, "missing", zdm_json_text(approved->missing));
+    json_object_set_new(object, "published", zdm_json_text(approved->published));
     zdm_json_print(&io->out, object, false);
 }
 
@@ -84,6 +86,8 @@ approve(const struct zdm_args *args, struct zdm_io *io, const struct zdm_plan *p
         print_json(io, plan, &options, &approved);
     else
         print_text(io, args, plan, &options, &approved);
+    if (code == 0)
+        zdm_io_warn(io, zdm_journal_published_words(approved.published));
     zdm_approved_release(&approved);
     free(who);
     free(conninfo);

@@ -23,7 +23,8 @@ struct view {
     const struct zdm_loaded *loaded;
     const struct zdm_plan_status *status;
     const struct zdm_previews *previews;
-    bool back; /* the way back is asked for */
+    bool back;  /* the way back is asked for */
+    bool sound; /* the plan is: what its errors are about is the target */
 };
 
 static void
@@ -41,7 +42,7 @@ print_markdown(struct zdm_io *io, const struct view *v)
     struct zdm_buf text = ZDM_BUF_INIT;
 
     zdm_markdown_plan(&text, v->path, v->loaded->plan, &v->loaded->report, v->status, v->previews,
-        &v->loaded->errors);
+        &v->loaded->errors, v->sound);
     zdm_io_write_raw(&io->out, &text);
     zdm_buf_release(&text);
 }
@@ -240,6 +241,10 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
     bool broken = loaded.errors.count > 0;
     if (!broken && status.problem.code != ZDM_OK)
         zdm_err_move(zdm_errlist_add(&loaded.errors), &status.problem);
+    /* A script for psql does not make what this is about, or asks itself. */
+    bool stops = !broken && previews.stop.code != ZDM_OK && format_of(args)->on_mismatch;
+    if (stops)
+        zdm_err_move(zdm_errlist_add(&loaded.errors), &previews.stop);
     if (online && !broken && where && !io->json) { /* with what the role could not see */
         free(status.where);
         status.where = where;
@@ -247,7 +252,7 @@ zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
     }
     bool looked = online && !broken;
     struct view view = {path, &loaded, looked ? &status : NULL, looked ? &previews : NULL,
-        zdm_args_has(args, ZDM_OPT_WAY_BACK)};
+        zdm_args_has(args, ZDM_OPT_WAY_BACK), stops};
     code = show(io, format_of(args), &view, &loaded.errors, broken);
     if (code == 0)
         code = zdm_previews_exit_code(&previews);

@@ -9,6 +9,7 @@
 #include "cli/load.h"
 #include "ledger/ledger.h"
 #include "pg/conn.h"
+#include "pg/journal.h"
 #include "run/resolve.h"
 #include "run/runner.h"
 
@@ -16,7 +17,7 @@
 
 static void
 print(struct zdm_io *io, const struct zdm_args *args, const struct zdm_plan *plan,
-    const struct zdm_resolve_options *options, const char *was)
+    const struct zdm_resolve_options *options, const char *was, const char *published)
 {
     if (io->json) {
         json_t *object = json_object();
@@ -26,6 +27,7 @@ print(struct zdm_io *io, const struct zdm_args *args, const struct zdm_plan *pla
         json_object_set_new(object, "was", zdm_json_text(was));
         json_object_set_new(object, "by", zdm_json_text(options->who));
         json_object_set_new(object, "because", zdm_json_text(options->because));
+        json_object_set_new(object, "published", zdm_json_text(published));
         zdm_json_print(&io->out, object, false);
         return;
     }
@@ -54,13 +56,17 @@ resolve(const struct zdm_args *args, struct zdm_io *io, const struct zdm_plan *p
     };
     struct zdm_err err = ZDM_ERR_INIT;
     const char *was = NULL;
+    char *published = NULL;
     int code = 0;
 
     zdm_signals_install();
-    if (zdm_resolve(plan, &options, &was, &err) < 0)
+    if (zdm_resolve(plan, &options, &was, &published, &err) < 0)
         code = zdm_io_fail(io, &err);
     else
-        print(io, args, plan, &options, was);
+        print(io, args, plan, &options, was, published);
+    if (code == 0)
+        zdm_io_warn(io, zdm_journal_published_words(published));
+    free(published);
     free(who);
     free(conninfo);
     return code;

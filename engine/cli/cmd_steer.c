@@ -11,6 +11,7 @@
 #include "cli/render_status.h"
 #include "ledger/ledger.h"
 #include "pg/conn.h"
+#include "pg/journal.h"
 #include "run/runner.h"
 #include "run/steer.h"
 
@@ -30,6 +31,7 @@ print_json(struct zdm_io *io, const char *plan, const struct zdm_order *order,
     json_object_set_new(object, "through", json_string(done->socket ? "socket" : "target"));
     json_object_set_new(object, "paused", zdm_json_paused(&done->control));
     json_object_set_new(object, "tuned", zdm_json_tuned(&done->control));
+    json_object_set_new(object, "published", zdm_json_text(done->published));
     zdm_json_print(&io->out, object, false);
 }
 
@@ -104,6 +106,7 @@ give(const struct zdm_args *args, struct zdm_io *io, const char *plan, struct zd
             print_json(io, plan, order, &done);
         else
             print_text(io, args, plan, order, &done);
+        zdm_io_warn(io, zdm_journal_published_words(done.published));
         zdm_steered_release(&done);
     }
     free(conninfo);

@@ -10,6 +10,7 @@
 #include "cli/render_verify.h"
 #include "ledger/ledger.h"
 #include "pg/conn.h"
+#include "pg/journal.h"
 #include "run/runner.h"
 
 static int
@@ -55,6 +56,7 @@ verify(const struct zdm_args *args, struct zdm_io *io, const struct zdm_plan *co
         code = zdm_io_fail(io, &err);
     } else {
         code = print(io, &found);
+        zdm_io_warn(io, zdm_journal_published_words(found.published));
         zdm_verification_release(&found);
     }
     free(conninfo);

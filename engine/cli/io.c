@@ -175,3 +175,19 @@ zdm_io_fail(struct zdm_io *io, struct zdm_err *err)
     zdm_err_move(zdm_errlist_add(&one), err);
     return zdm_io_fail_list(io, &one);
 }
+
+void
+zdm_io_warn(struct zdm_io *io, char *words)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    if (words && !io->json) {
+        zdm_io_flush(&io->out);
+        zdm_buf_add(&text, ZDM_YELLOW "warning" ZDM_PLAIN ": ");
+        zdm_add_wrapped(&text, words, 2, ZDM_COLUMNS);
+        zdm_buf_addc(&text, '\n');
+        zdm_io_write(&io->err, &text);
+        zdm_buf_release(&text);
+    }
+    free(words);
+}

@@ -46,6 +46,8 @@ void zdm_paint(struct zdm_buf *out, const char *text, bool color);
  * the exit code they ask for. */
 int zdm_io_fail(struct zdm_io *io, struct zdm_err *err);
 int zdm_io_fail_list(struct zdm_io *io, struct zdm_errlist *errors);
+/* Text to stderr, unless JSON was asked for: that has it too. Takes words; NULL: nothing to say. */
+void zdm_io_warn(struct zdm_io *io, char *words);
 /* The exit code of several errors: 4 when all are refusals, else that of the first other one. */
 int zdm_errlist_exit_code(const struct zdm_errlist *errors);
 

@@ -427,7 +427,7 @@ steps(struct zdm_buf *out, const struct comment *c)
 void
 zdm_markdown_plan(struct zdm_buf *out, const char *file, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, const struct zdm_plan_status *status,
-    const struct zdm_previews *previews, const struct zdm_errlist *errors)
+    const struct zdm_previews *previews, const struct zdm_errlist *errors, bool sound)
 {
     struct comment c = {.plan = plan, .report = report, .status = status, .previews = previews};
     struct zdm_buf text = ZDM_BUF_INIT;
@@ -437,10 +437,12 @@ zdm_markdown_plan(struct zdm_buf *out, const char *file, const struct zdm_plan *
         zdm_render_errors(&text, errors);
         add_laid_out(out, &text);
         zdm_buf_release(&text);
-        return;
+        if (!sound)
+            return;
     }
     zdm_plan_facts(plan, report, status, previews, &c.facts);
-    heading(out, &c, plan->name, 0);
+    if (!errors->count)
+        heading(out, &c, plan->name, 0);
     about(out, &c);
     steps(out, &c);
     zdm_plan_facts_release(&c.facts);

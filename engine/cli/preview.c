@@ -299,7 +299,8 @@ zdm_previews_read(struct zdm_conn *conn, const struct zdm_loaded *loaded,
         return -1;
     for (size_t i = 0; i < plan->n_steps; i++)
         out->steps[i].ran_ms = -1;
-    if (find_target(conn, target, err) < 0 || elapsed(ledger, target, plan, out, err) < 0)
+    if (find_target(conn, target, err) < 0 || zdm_journal_foresee(conn, &out->stop, err) < 0 ||
+        elapsed(ledger, target, plan, out, err) < 0)
         goto out;
     for (size_t i = 0; i < plan->n_steps; i++) {
         const struct zdm_step *step = &plan->steps[i];
@@ -364,6 +365,7 @@ zdm_previews_release(struct zdm_previews *previews)
             zdm_backfill_sample_release(&preview->sample);
     }
     free(previews->steps);
+    zdm_err_release(&previews->stop);
     zdm_arena_free(previews->arena);
     *previews = (struct zdm_previews)ZDM_PREVIEWS_INIT;
 }

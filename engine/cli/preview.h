@@ -31,6 +31,8 @@ struct zdm_previews {
     struct zdm_step_preview *steps; /* n_steps of the plan */
     size_t n;
     struct zdm_arena *arena;
+    struct zdm_err
+        stop; /* why a run would be refused before its first step; ZDM_OK: it would not */
 };
 #define ZDM_PREVIEWS_INIT                                                                          \
     {                                                                                              \

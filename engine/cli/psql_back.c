@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "cli/layout.h"
 #include "cli/psql.h"
+#include "run/rollback.h"
 
 static const char head[] =
     "-- It begins with the last step of the plan and ends with the first. Run it with\n"
@@ -98,6 +99,7 @@ sql_step(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan
 {
     const struct zdm_step *step = &plan->steps[index];
     const struct zdm_plan_undo *undo = &report->undos[index];
+    const struct zdm_step *with = zdm_rollback_goes_with(plan, report, index);
     bool is_sql = step->kind == ZDM_STEP_SQL;
     char *loss = is_sql && step->u.sql.keeps ? NULL : loss_of(undo);
 
@@ -105,6 +107,13 @@ sql_step(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan
         zdm_psql_comment(out, undo->sql.text);
         ask_of_step(out, step, "what was there before, this script does not know",
             "is the SQL of its undo right for that?");
+    }
+    if (with) {
+        char *why = zdm_strf("what is written to what \"%s\" made, and nowhere else, is lost from "
+                             "here on; zdm rollback takes both back at once",
+            with->id);
+        ask_of_step(out, step, why, "does nobody write there any more?");
+        free(why);
     }
     if (loss)
         ask_of_step(out, step, loss, "may that go?");

@@ -17,10 +17,10 @@
 void zdm_render_plan(struct zdm_buf *out, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, const struct zdm_plan_status *status,
     const struct zdm_previews *previews);
-/* A comment for a pull request. plan NULL, or errors: they are it. */
+/* A comment for a pull request. plan NULL, or errors: they are it; sound: the plan is, and is shown behind them. */
 void zdm_markdown_plan(struct zdm_buf *out, const char *file, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, const struct zdm_plan_status *status,
-    const struct zdm_previews *previews, const struct zdm_errlist *errors);
+    const struct zdm_previews *previews, const struct zdm_errlist *errors, bool sound);
 /* "8 steps: 5 expand, ...; strongest lock ..." */
 void zdm_add_plan_summary(
     struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_report *report);

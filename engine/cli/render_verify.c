@@ -160,6 +160,7 @@ zdm_json_verification(const struct zdm_verification *found)
         json_array_append_new(items, item_json(&found->items[i]));
     json_object_set_new(object, "where", zdm_json_text(found->where));
     json_object_set_new(object, "target", zdm_json_text(found->target[0] ? found->target : NULL));
+    json_object_set_new(object, "published", zdm_json_text(found->published));
     json_object_set_new(object, "snapshot", snapshot);
     json_object_set_new(object, "items", items);
     json_t *summary = json_object();

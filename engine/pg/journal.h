@@ -30,11 +30,15 @@
  * publication FOR ALL TABLES: ZDM_ERR_REFUSED, for its subscribers would stop; a schema made by hand is
  * consent. */
 int zdm_journal_install(struct zdm_conn *conn, struct zdm_err *err);
-/* The same for a command that writes to one of its tables only: "journal", "control". */
-int zdm_journal_install_for(struct zdm_conn *conn, const char *table, struct zdm_err *err);
-/* The same as zdm_journal_install(). When tables were made or brought up to date that publications FOR ALL
- * TABLES send: these in *published ("a, b"; owned, what was there is freed), else untouched. */
-int zdm_journal_install_published(struct zdm_conn *conn, char **published, struct zdm_err *err);
+/* The same for a command that writes to one of its tables only ("journal", "control"; NULL: to all). When tables were
+ * made or brought up to date that publications FOR ALL TABLES send: these in *published ("a, b"; owned, what was there
+ * is freed), else untouched. */
+int zdm_journal_install_for(
+    struct zdm_conn *conn, const char *table, char **published, struct zdm_err *err);
+/* What to say of them; owned, NULL of NULL. */
+char *zdm_journal_published_words(const char *published);
+/* Would the install be refused for such publications? In *stop, for a command that must not write; else untouched. */
+int zdm_journal_foresee(struct zdm_conn *conn, struct zdm_err *stop, struct zdm_err *err);
 /* Is it there? For commands that must not write. No right to read it: ZDM_ERR_FAILED with the
  * grants to ask for. */
 int zdm_journal_exists(struct zdm_conn *conn, bool *exists, struct zdm_err *err);

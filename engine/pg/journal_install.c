@@ -264,15 +264,36 @@ zdm_journal_install(struct zdm_conn *conn, struct zdm_err *err)
 }
 
 int
-zdm_journal_install_for(struct zdm_conn *conn, const char *table, struct zdm_err *err)
+zdm_journal_install_for(
+    struct zdm_conn *conn, const char *table, char **published, struct zdm_err *err)
 {
-    return install(conn, table, NULL, err);
+    return install(conn, table, published, err);
+}
+
+char *
+zdm_journal_published_words(const char *published)
+{
+    if (!published)
+        return NULL;
+    return zdm_strf(
+        "the tables of the schema zdm, made or changed now, are published by %s (FOR ALL TABLES): "
+        "a "
+        "subscriber that does not have them as they are here stops replicating at the next row in "
+        "them",
+        published);
 }
 
 int
-zdm_journal_install_published(struct zdm_conn *conn, char **published, struct zdm_err *err)
+zdm_journal_foresee(struct zdm_conn *conn, struct zdm_err *stop, struct zdm_err *err)
 {
-    return install(conn, NULL, published, err);
+    struct state s = {.standby = false};
+
+    if (read_state(conn, NULL, &s, err) < 0)
+        return -1;
+    if (!s.schema && s.publications)
+        refuse_published(&s, stop);
+    release_state(&s);
+    return 0;
 }
 
 int

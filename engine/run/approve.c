@@ -205,7 +205,7 @@ zdm_approve(const struct zdm_plan *plan, const struct zdm_approve_options *optio
     int rc = -1;
     if (zdm_ledger_open(options->ledger_path, ZDM_LEDGER_WRITE, &ledger, err) < 0 ||
         zdm_conn_open(options->conninfo, "zdm/approve", &conn, err) < 0 ||
-        zdm_journal_install_for(conn, "journal", err) < 0 ||
+        zdm_journal_install_for(conn, "journal", &approved.published, err) < 0 ||
         write_approval(conn, plan, gate, check, options, &approved, err) < 0)
         goto out;
     rc = 0;
@@ -230,5 +230,6 @@ zdm_approved_release(struct zdm_approved *approved)
 {
     free(approved->by);
     free(approved->missing);
+    free(approved->published);
     *approved = (struct zdm_approved){.item = NULL};
 }

@@ -23,6 +23,8 @@ struct zdm_approved {
     char *by;         /* who did, when already; owned, may be NULL */
     int64_t needed, given;
     char *missing; /* who may still approve; owned, NULL: the approval is complete */
+    char *
+        published; /* by which publications zdm's tables are, made or changed now; owned, NULL: nothing to tell */
 };
 /* Who may not approve is refused (ZDM_ERR_REFUSED). */
 int zdm_approve(const struct zdm_plan *plan, const struct zdm_approve_options *options,

@@ -249,7 +249,8 @@ resolve(struct zdm_session *s, const struct zdm_step *step,
     const struct zdm_plan *plan = s->plan;
 
     if (zdm_session_own(s, OWN_PATIENCE_MS, err) < 0 || look_before(s, step, options, err) < 0 ||
-        zdm_journal_install(s->conn, err) < 0 || zdm_journal_target(s->conn, s->target, err) < 0 ||
+        zdm_journal_install_for(s->conn, NULL, &s->published, err) < 0 ||
+        zdm_journal_target(s->conn, s->target, err) < 0 ||
         zdm_journal_take_over(s->conn, plan->name, plan->fingerprint, options->who, NULL,
             plan->locks.patience_ms, &s->epoch, err) < 0 ||
         zdm_session_refresh(s, err) < 0)
@@ -267,7 +268,7 @@ resolve(struct zdm_session *s, const struct zdm_step *step,
 
 int
 zdm_resolve(const struct zdm_plan *plan, const struct zdm_resolve_options *options,
-    const char **was, struct zdm_err *err)
+    const char **was, char **published, struct zdm_err *err)
 {
     const struct zdm_run_options run = {.conninfo = options->conninfo, .who = options->who};
     struct zdm_session s = {.plan = plan, .options = &run};
@@ -293,5 +294,6 @@ zdm_resolve(const struct zdm_plan *plan, const struct zdm_resolve_options *optio
     zdm_journal_rows_release(&s.rows);
     zdm_conn_close(s.conn);
     zdm_ledger_close(s.ledger);
+    *published = s.published;
     return rc;
 }

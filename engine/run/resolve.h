@@ -20,8 +20,9 @@ struct zdm_resolve_options {
 
 /* Takes the plan as a run does, which waits for its last transaction (ZDM_ERR_OWNED while a run holds it), and writes
  * the row: done with the definition that the plan has now, or begun and taken back. *was: what the journal had,
- * "done", "started", "undone" or "nothing"; static. ZDM_ERR_REFUSED for what makes no sense. */
+ * "done", "started", "undone" or "nothing"; static. *published as zdm_journal_install_for(). ZDM_ERR_REFUSED for what makes
+ * no sense. */
 int zdm_resolve(const struct zdm_plan *plan, const struct zdm_resolve_options *options,
-    const char **was, struct zdm_err *err);
+    const char **was, char **published, struct zdm_err *err);
 
 #endif

@@ -63,6 +63,11 @@ void zdm_rollback_view_release(struct zdm_rollback_view *view);
 int zdm_rollback_may(const struct zdm_rollback_view *view, const struct zdm_plan *plan,
     bool accept_data_loss, struct zdm_err *err);
 
+/* Of a step whose triggers keep a column, or a table, in step: the earlier one whose undo drops that; NULL: there is none.
+ * Pure. */
+const struct zdm_step *zdm_rollback_goes_with(
+    const struct zdm_plan *plan, const struct zdm_plan_report *report, size_t index);
+
 /* Does it. Errors as of zdm_run. */
 int zdm_rollback(const struct zdm_plan *plan, const struct zdm_plan_report *report,
     const struct zdm_run_options *options, const struct zdm_rollback_options *rollback,

@@ -205,3 +205,15 @@ zdm_rollback_lock_mirrors(struct zdm_conn *conn, const struct zdm_plan *plan,
     }
     return rc;
 }
+
+const struct zdm_step *
+zdm_rollback_goes_with(
+    const struct zdm_plan *plan, const struct zdm_plan_report *report, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        for (size_t k = 0; k < report->undos[i].losses.count; k++)
+            if (zdm_kept_sync_of(plan, &plan->steps[i], &report->undos[i].losses.items[k]) ==
+                &plan->steps[index])
+                return &plan->steps[i];
+    return NULL;
+}

@@ -192,7 +192,7 @@ open_once(struct zdm_session *s, bool always, struct zdm_err *err)
         return -1;
     ZDM_FAIL_HERE(START_BEFORE);
     if (zdm_session_own(s, OWN_PATIENCE_MS, err) < 0 ||
-        zdm_journal_install_published(s->conn, &s->published, err) < 0)
+        zdm_journal_install_for(s->conn, NULL, &s->published, err) < 0)
         return -1;
     ZDM_FAIL_HERE(SCHEMA_AFTER);
     if (zdm_journal_target(s->conn, s->target, err) < 0 || zdm_session_refresh(s, err) < 0 ||
@@ -257,13 +257,11 @@ open_record(struct zdm_session *s, struct zdm_err *err)
     else
         zdm_session_say(s, ZDM_EVENT_RUN_START, "info", NULL, "%s on %s: nothing left to do",
             s->plan->name, zdm_conn_where(s->conn));
-    if (s->published)
-        zdm_session_say(s, ZDM_EVENT_NOTE, "warning", NULL,
-            "the tables of the schema zdm, made or changed now, are published by %s (FOR ALL "
-            "TABLES): a "
-            "subscriber that does not have them as they are here stops replicating at the next row "
-            "in them",
-            s->published);
+    if (s->published) {
+        char *words = zdm_journal_published_words(s->published);
+        zdm_session_say(s, ZDM_EVENT_NOTE, "warning", NULL, "%s", words);
+        free(words);
+    }
     while (zdm_session_reconcile(s, err) < 0)
         if (zdm_session_again(s, err) < 0)
             return -1;

@@ -39,6 +39,8 @@ struct zdm_steered {
     bool running;               /* somebody runs the plan */
     bool socket;                /* told to the runner itself; else it reads it within a second */
     char *where;                /* owned: the target */
+    char *
+        published; /* owned: by which publications zdm's tables are, made or changed now; NULL: nothing to tell */
 };
 void zdm_steered_release(struct zdm_steered *steered);
 

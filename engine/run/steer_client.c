@@ -153,7 +153,7 @@ by_target(
         rc = told < 0 ? -1 : 0;
         goto out;
     }
-    if (zdm_journal_install_for(conn, "control", err) < 0 ||
+    if (zdm_journal_install_for(conn, "control", &done.published, err) < 0 ||
         zdm_journal_holder(conn, c->options->plan, &holder, err) < 0)
         goto out;
     done.running = holder != NULL;
@@ -170,7 +170,7 @@ by_target(
     done.where = zdm_strdup(zdm_conn_where(conn));
     *out = done;
     zdm_control_init(&done.control);
-    done.where = NULL;
+    done.where = done.published = NULL;
     rc = 0;
 out:
     zdm_steered_release(&done);

@@ -170,5 +170,6 @@ zdm_steered_release(struct zdm_steered *steered)
 {
     zdm_control_release(&steered->control);
     free(steered->where);
+    free(steered->published);
     steered->where = NULL;
 }

@@ -204,7 +204,7 @@ look_only(struct zdm_verify *v, struct zdm_err *err)
 static int
 verify_and_accept(struct zdm_verify *v, struct zdm_err *err)
 {
-    if (zdm_journal_install(v->conn, err) < 0 ||
+    if (zdm_journal_install_for(v->conn, NULL, &v->out->published, err) < 0 ||
         zdm_conn_exec(v->conn,
             "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = '5s';"
             " LOCK TABLE zdm.snapshot IN SHARE ROW EXCLUSIVE MODE",
@@ -269,6 +269,7 @@ zdm_verification_release(struct zdm_verification *verification)
     }
     free(verification->items);
     free(verification->where);
+    free(verification->published);
     free(verification->snapshot_plan);
     free(verification->snapshot_who);
     *verification = (struct zdm_verification){.where = NULL};

@@ -47,6 +47,8 @@ struct zdm_verify_item {
 
 struct zdm_verification {
     char *where;
+    char *
+        published; /* by which publications zdm's tables are, made or changed now; NULL: nothing to tell */
     char target[33]; /* "" : no plan was ever run here */
     bool snapshot;   /* the schema was compared; with what: */
     char *snapshot_plan, *snapshot_who;

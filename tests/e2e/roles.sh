@@ -41,6 +41,25 @@ refused() {
 }
 refused run first.lua
 refused approve first.lua go --note seen
+refused resolve first.lua table --not-done --because "nobody ran it"
+refused verify --accept-all --because "as it is"
+# Told beforehand, behind the plan or before it.
+refused plan first.lua
+check_has "$out" 'CREATE TABLE app.first'
+check_exit 4 "$ZDM" plan first.lua --format markdown
+check_has "$out" '### zdm plan first: 1 error'
+check_has "$out" 'Every thing'
+check_has "$out" 'CREATE TABLE app.first'
+check_exit 4 "$ZDM" plan first.lua --format json
+check_eq "in JSON" 'refused 2' "$(jq -r '"\(.errors[0].code) \(.steps | length)"' "$out")"
+check_exit 0 "$ZDM" plan first.lua --offline
+check_exit 0 "$ZDM" plan first.lua --format sql
+# ... whose script does not need the schema; one with a backfill asks for itself.
+sed 's/"first"/"filled"/; s/^    gate.*/    backfill "fill" { table = "app.users", set = { email = "email" } },/' first.lua >filled.lua
+check_exit 0 "$ZDM" plan filled.lua --format sql
+cp "$out" filled.sql
+check_exit 3 psql -Xq -v ON_ERROR_STOP=1 -f filled.sql
+check_has "$err" 'zdm.by_hand would be published at once, by "Every thing" (FOR ALL TABLES)'
 check_eq "nothing was made" "t|t" "$(sql "SELECT to_regnamespace('zdm') IS NULL, to_regclass('app.first') IS NULL")"
 # The same in a sandbox, to which nobody subscribes.
 echo 'CREATE SCHEMA app; CREATE PUBLICATION everything FOR ALL TABLES' >setup.sql
@@ -87,7 +106,25 @@ env -u ZDM_DATABASE_URL PATH="$(dirname "$ZDM"):$PATH" sh -e anybody.sh
 psql -Xq -d subscriber -f zdm.sql >/dev/null
 check_eq "the tables of a subscriber" "$(sql "$columns")" "$(psql -XAtq -d subscriber -c "$columns")"
 # Brought up to date it is said once more; else not.
-sql 'UPDATE zdm.meta SET version = version - 1'
+old_zdm='UPDATE zdm.meta SET version = version - 1'
+said='are published by "Every thing" (FOR ALL TABLES)'
+sql "$old_zdm"
+check_exit 0 "$ZDM" approve --db "$(as migrator)" first.lua go --note "as said"
+check_says "$said"
+check_exit 0 "$ZDM" approve --db "$(as migrator)" first.lua go --note "once more"
+check_lacks "$err" "$said"
+for order in pause resume; do
+    sql "$old_zdm"
+    check_exit 0 "$ZDM" $order --db "$(as migrator)" plan.lua
+    check_says "$said"
+done
+sql "$old_zdm"
+check_exit 0 "$ZDM" tune --db "$(as migrator)" plan.lua --workers 2 --format json
+check_eq "in JSON" '"Every thing"' "$(jq -r .published "$out")"
+sql "$old_zdm"
+check_exit 0 "$ZDM" verify --db "$(as migrator)" plan.lua --accept-all --because "as it is"
+check_says "$said"
+sql "$old_zdm"
 check_exit 3 "$ZDM" run --db "$(as migrator)" plan.lua
 check_has "$out" 'are published by "Every thing" (FOR ALL TABLES)'
 check_exit 3 "$ZDM" run --db "$(as migrator)" plan.lua
