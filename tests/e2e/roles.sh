@@ -41,7 +41,7 @@ refused() {
 }
 refused run first.lua
 refused approve first.lua go --note seen
-refused resolve first.lua table --not-done --because "nobody ran it"
+refused resolve first.lua table --done --because "made by hand"
 refused verify --accept-all --because "as it is"
 # Told beforehand, behind the plan or before it.
 refused plan first.lua
