@@ -26,8 +26,18 @@ SET client_min_messages = notice;
 DO $zdm$
 DECLARE
     zdm_role text;
+    zdm_all text;
 BEGIN
     IF pg_catalog.to_regnamespace('zdm') IS NULL THEN
+        SELECT pg_catalog.string_agg(pg_catalog.quote_ident(p.pubname), ', ' ORDER BY p.pubname) INTO zdm_all
+          FROM pg_catalog.pg_publication AS p WHERE p.puballtables;
+        IF zdm_all IS NOT NULL THEN
+            RAISE EXCEPTION 'zdm.by_hand would be published at once, by % (FOR ALL TABLES)', zdm_all
+                USING DETAIL = 'a subscriber that does not have this table stops replicating, all of its tables, at the '
+                        'first row in it',
+                    HINT = 'make it on every subscriber first: CREATE SCHEMA zdm; CREATE TABLE zdm.by_hand (step text '
+                        'PRIMARY KEY, done_to text[] NOT NULL, rows bigint NOT NULL); then consent here: CREATE SCHEMA zdm;';
+        END IF;
         CREATE SCHEMA zdm;
         FOR zdm_role IN
             SELECT DISTINCT CASE WHEN g.grantee = 0 THEN 'PUBLIC'
