@@ -7,17 +7,6 @@
 
 extern const struct zdm_embedded zdm_batch_sql[];
 
-#define LOOK_EVERY_US 1000000
-#define JUDGE_UPDATES 20000 /* several ranges: their first stripes are never HOT */
-#define HOT_LEAST     0.30  /* below, stripes cost more than they save */
-/* An ANALYZE of seconds pins the horizon too: soon again, then less and less often. A second without
- * HOT is all that a try costs. */
-#define TRY_AGAIN_US      5000000
-#define TRY_AGAIN_MOST_US 60000000
-#define PINNED_MS         60000
-/* Who has been there for that long is in the way of all the updates since. Readings are this old at most. */
-#define IN_THE_WAY_MS 1000
-#define STALE_MS      2000
 /* Another session's snapshot keeps what the sessions beside it were changing when it was taken: with
  * other workers, or transactions of the application, for about two batches. Measured with two and four
  * workers, and beside transactions of 20 ms: 60 % of the updates are HOT with one batch a stripe, 70
@@ -88,15 +77,12 @@ zdm_job_tune_hot(struct zdm_job *job)
     for (size_t i = 0; i < job->n_tables; i++) {
         struct zdm_table *table = job->tables[i];
         if (!wanted(job, table)) {
-            if (table->hot.off_us)
-                table->hot.rested_us += zdm_monotonic_us() - table->hot.off_us;
-            table->hot.off_us = table->hot.again_us = 0;
+            zdm_hot_end_rest(&table->hot, zdm_monotonic_us());
             set_stripes(job, table, 1);
         } else if (table->stripes > 1) { /* which only this thread writes */
             set_stripes(job, table, asked(job));
         } else { /* there were none, or they rest: the next look tries them, when nothing is pinned */
-            table->hot.again_us = 1;
-            table->hot.rest_us = 0;
+            zdm_hot_retry(&table->hot);
         }
     }
 }
@@ -120,38 +106,19 @@ read_updates(struct zdm_job *job, const struct zdm_table *table, int64_t *update
     return 0;
 }
 
+/* Ranges are done whole: why. */
 static void
-turn_on(struct zdm_job *job, struct zdm_table *table)
-{
-    struct zdm_hot *h = &table->hot;
-
-    set_stripes(job, table, asked(job));
-    if (h->off_us)
-        h->rested_us += zdm_monotonic_us() - h->off_us;
-    h->again_us = h->off_us = h->pin_us = 0;
-}
-
-static void
-turn_off(struct zdm_job *job, struct zdm_table *table, int64_t percent)
+tell_off(struct zdm_job *job, const struct zdm_table *table, int64_t percent)
 {
     const struct zdm_monitor_view *view = &job->hold.view;
-    struct zdm_hot *h = &table->hot;
-    bool known = view->horizon_ms >= IN_THE_WAY_MS;
+    bool known = zdm_hot_culprit(view->horizon_ms);
     char duration[32];
 
-    set_stripes(job, table, 1);
-    if (!h->off_us)
-        h->off_us = zdm_monotonic_us();
-    h->pin_us = known ? zdm_monotonic_us() - view->horizon_ms * 1000 : 0;
     if (known)
         snprintf(job->pinned_by, sizeof job->pinned_by, "%s", view->horizon_who);
-    h->rest_us = h->rest_us ? 2 * h->rest_us : TRY_AGAIN_US;
-    if (h->rest_us > TRY_AGAIN_MOST_US)
-        h->rest_us = TRY_AGAIN_MOST_US;
-    h->again_us = zdm_monotonic_us() + h->rest_us;
-    if (h->rest_us > TRY_AGAIN_US)
+    if (!zdm_hot_first_rest(&table->hot))
         return; /* told before */
-    if (view->horizon_ms >= PINNED_MS)
+    if (view->horizon_ms >= ZDM_HOT_PINNED_MS)
         zdm_job_note(job, "info", "note",
             "no stripes for now: %s keeps dead rows from being removed, so their room cannot be "
             "used again",
@@ -165,50 +132,29 @@ turn_off(struct zdm_job *job, struct zdm_table *table, int64_t percent)
             known ? zdm_show_duration(view->horizon_ms, duration) : "");
 }
 
-/* Whoever was in the way when they were turned off, is he gone? */
-static bool
-is_gone(const struct zdm_job *job, const struct zdm_hot *h, int64_t now)
-{
-    return h->pin_us && job->hold.view.horizon_ms + STALE_MS < (now - h->pin_us) / 1000;
-}
-
 static int
 watch(struct zdm_job *job, struct zdm_table *table, struct zdm_err *err)
 {
-    struct zdm_hot *h = &table->hot;
-    bool pinned = job->hold.view.horizon_ms >= PINNED_MS;
-    int64_t now = zdm_monotonic_us(), updated, hot;
+    int64_t now = zdm_monotonic_us(), updated, hot, percent = 0;
+    int64_t horizon_ms = job->hold.view.horizon_ms;
 
     if ((!wanted(job, table) && !table->target.scattered) ||
-        (h->looked_us && now - h->looked_us < LOOK_EVERY_US))
-        return 0;
-    bool first = h->looked_us == 0;
-    h->looked_us = now;
-    if (h->again_us && (pinned || (now < h->again_us && !is_gone(job, h, now))))
+        !zdm_hot_due(&table->hot, now, horizon_ms))
         return 0;
     if (read_updates(job, table, &updated, &hot, err) < 0)
         return -1;
-    if (first || updated < h->updated) {
-        h->first_updated = updated;
-        h->first_hot = hot;
+    switch (
+        zdm_hot_judge(&table->hot, updated, hot, now, horizon_ms, wanted(job, table), &percent)) {
+    case ZDM_HOT_STAY:
+        break;
+    case ZDM_HOT_ON:
+        set_stripes(job, table, asked(job));
+        break;
+    case ZDM_HOT_OFF:
+        set_stripes(job, table, 1);
+        tell_off(job, table, percent);
+        break;
     }
-    h->seen_updated = updated - h->first_updated;
-    h->seen_hot = hot - h->first_hot;
-    if (!wanted(job, table)) /* there is nothing to judge */
-        return 0;
-    if (first || h->again_us || updated < h->updated) { /* or the statistics were reset */
-        turn_on(job, table);
-    } else if (pinned || updated - h->updated >= JUDGE_UPDATES) {
-        int64_t of = updated - h->updated, percent = of > 0 ? (hot - h->hot) * 100 / of : 0;
-        if (pinned || percent < (int64_t)(HOT_LEAST * 100))
-            turn_off(job, table, percent);
-        else
-            h->rest_us = 0;
-    } else {
-        return 0;
-    }
-    h->updated = updated;
-    h->hot = hot;
     return 0;
 }
 
@@ -218,10 +164,8 @@ zdm_job_tell_hot(struct zdm_job *job)
     int64_t now = zdm_monotonic_us(), rested = 0;
     char duration[32];
 
-    for (size_t i = 0; i < job->n_tables; i++) {
-        const struct zdm_hot *h = &job->tables[i]->hot;
-        rested += h->rested_us + (h->off_us ? now - h->off_us : 0);
-    }
+    for (size_t i = 0; i < job->n_tables; i++)
+        rested += zdm_hot_rested_us(&job->tables[i]->hot, now);
     if (rested > 0)
         zdm_job_note(job, "info", "note",
             "for %s ranges were done without stripes, since dead rows stayed on their pages%s%s",

@@ -49,6 +49,7 @@
 #include "batch/cursor.h"
 #include "batch/cuts.h"
 #include "batch/hold.h"
+#include "batch/hot_judge.h"
 #include "batch/map.h"
 #include "batch/meter.h"
 #include "batch/pages.h"
@@ -77,19 +78,9 @@ struct zdm_table {
     bool gone;                /* under the lock: it is no partition any more, and that was told */
     bool steps_told;          /* under the lock */
     bool told_back, told_behind; /* under the lock: by reread.c */
-    bool clean;            /* under the lock: one look at all of it found nothing, in this sweep */
-    int64_t stripes;       /* under the lock: of the ranges that begin from now on */
-    struct zdm_hot {       /* of the main thread */
-        int64_t looked_us; /* 0: never */
-        int64_t updated, hot;             /* of the table, as of then */
-        int64_t first_updated, first_hot; /* at the start of this run */
-        int64_t seen_updated, seen_hot;   /* since then */
-        int64_t again_us;  /* stripes did not help: not before then; 0: they are in use */
-        int64_t rest_us;   /* how long they were left out the last time; 0: they helped */
-        int64_t off_us;    /* since when they are left out; 0: they are in use */
-        int64_t rested_us; /* how long they were, in this run */
-        int64_t pin_us;    /* when who is in their way began; 0: nobody is known */
-    } hot;
+    bool clean;         /* under the lock: one look at all of it found nothing, in this sweep */
+    int64_t stripes;    /* under the lock: of the ranges that begin from now on */
+    struct zdm_hot hot; /* of the main thread */
 };
 
 /* How the database tells that a slice is gone because it is at an earlier point, after a failover or a
@@ -137,7 +128,8 @@ struct zdm_sweep {
     char *off;         /* owned: there is none, or no other one; why. Of the main thread */
     int rounds;        /* that found something, in this run. Of the main thread */
     /* Under the lock. */
-    bool on; /* workers sweep instead of sending batches */
+    bool on;        /* workers sweep instead of sending batches */
+    bool backwards; /* they take the last piece first */
     struct zdm_piece *pieces;
     size_t n_pieces, next; /* those before next are taken */
     struct zdm_found *found;

@@ -285,7 +285,7 @@ settle(struct zdm_job *job, bool *clean, struct zdm_err *err)
 }
 
 static int
-sweep(struct zdm_job *job, bool whole, struct zdm_err *err)
+sweep(struct zdm_job *job, bool whole, bool backwards, struct zdm_err *err)
 {
     struct zdm_sweep *s = &job->sweep;
     struct zdm_meter walk = job->meter;
@@ -298,6 +298,7 @@ sweep(struct zdm_job *job, bool whole, struct zdm_err *err)
     zdm_job_lock(job);
     zdm_meter_start(&job->meter, 0, walk.total, zdm_monotonic_us());
     s->on = true;
+    s->backwards = backwards;
     zdm_job_unlock(job);
     int rc = zdm_job_run(job, err);
     zdm_job_lock(job);
@@ -305,6 +306,30 @@ sweep(struct zdm_job *job, bool whole, struct zdm_err *err)
     job->meter = walk;
     zdm_job_unlock(job);
     return rc;
+}
+
+/* A table at a time: as a whole, then in pieces where that was not possible or found something. */
+static int
+look(struct zdm_job *job, bool backwards, struct zdm_err *err)
+{
+    return sweep(job, true, backwards, err) < 0 ? -1 : sweep(job, false, backwards, err);
+}
+
+/* Was everything seen in one statement? */
+static bool
+at_one_moment(const struct zdm_job *job)
+{
+    size_t looks = 0;
+
+    for (size_t i = 0; i < job->n_tables; i++) {
+        const struct zdm_table *table = job->tables[i];
+        if (table->gone || !table->sql.look.found)
+            continue;
+        if (!table->clean)
+            return false;
+        looks++;
+    }
+    return looks <= 1;
 }
 
 static bool
@@ -357,7 +382,11 @@ zdm_job_sweep(struct zdm_job *job, bool *clean, struct zdm_err *err)
     if (!wanted(job))
         return 0;
     zdm_job_stage(job, ZDM_STAGE_SWEEPING);
-    if (sweep(job, true, err) < 0 || sweep(job, false, err) < 0)
+    if (look(job, false, err) < 0)
+        return -1;
+    /* A row may have moved meanwhile from what was still to be looked at to what had been. It is where it is
+     * by now, or moved again: those that always move in the same direction are met from the other end. */
+    if (job->sweep.n_found == 0 && !at_one_moment(job) && look(job, true, err) < 0)
         return -1;
     return settle(job, clean, err);
 }

@@ -19,7 +19,7 @@ take(struct zdm_worker *w, size_t *piece)
     zdm_job_lock(w->job);
     bool found = s->next < s->n_pieces;
     if (found)
-        *piece = s->next++;
+        *piece = s->backwards ? s->n_pieces - 1 - s->next++ : s->next++;
     w->seeking = false;
     zdm_job_unlock(w->job);
     return found;

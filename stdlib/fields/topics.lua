@@ -68,9 +68,10 @@ transaction that commits later is one that comes later: a `sync` does it, or an 
 knows of the change.
 
 **The final sweep** reads a table, or a partition, of up to 1 GB in one statement, as of one moment. One that is larger, or takes more
-than 10 s, it reads in parts, and so it does with one in which it found rows, until it finds none. A row that needs it could then be missed
-when its key changes between two parts, from one that is still to be read to one that was read; so could one
-that moves from partition to partition. Proof for one moment is the gate `consistent`, which
+than 10 s, it reads in parts, and so it does with one in which it found rows, until it finds none. A row whose key changes meanwhile,
+or that moves to another partition, may go from what is still to be read to what was read. So what takes
+more than one statement is read once more when nothing was found, the last part first. A row that needs it is missed by both only when it moves
+in each of the two, each time past the place that is being read. Proof for one moment is the gate `consistent`, which
 reads all of a table in one snapshot.
 
 **While it walks**, a hundredth of its time goes into looking at ranges again that are done: that a trigger takes the change back

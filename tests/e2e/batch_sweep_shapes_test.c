@@ -262,6 +262,97 @@ test_moved_behind(void **state)
     }
 }
 
+struct mover {
+    struct fixture *f;
+    const char *moves;
+    pthread_t thread;
+};
+
+/* The sweep waits for a lock of ours; by then something moves. */
+static void *
+move_meanwhile(void *arg)
+{
+    struct mover *m = arg;
+    struct zdm_conn *conn = connect_to(m->f->conninfo, "world");
+
+    sql(conn, "SELECT pg_advisory_lock(7011)");
+    await(conn, "SELECT count(*) > 0 FROM pg_locks WHERE objid = 7011 AND NOT granted");
+    sql(conn, "%s", m->moves);
+    zdm_conn_close(conn);
+    return NULL;
+}
+
+/* t is walked: while the final sweep looks at the row `at`, `moves` happens, of a row that needs it, is still to be
+ * looked at, and came behind the walk. */
+static void
+moved_while_sweeping(struct fixture *f, int at, const char *moves)
+{
+    struct mover m = {.f = f, .moves = moves};
+    const char *calls[] = {NULL};
+
+    sql(f->app,
+        "CREATE TABLE came (id int);"
+        "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql SET search_path = \"%s\" AS"
+        " $$ BEGIN INSERT INTO t VALUES (900, 'Late'); INSERT INTO came VALUES (1); RETURN NULL; "
+        "END $$;"
+        "CREATE TRIGGER late AFTER UPDATE ON t FOR EACH ROW WHEN (OLD.id = 1000) EXECUTE FUNCTION "
+        "late();"
+        "CREATE FUNCTION mail(int, text) RETURNS text IMMUTABLE LANGUAGE plpgsql SET search_path = "
+        "\"%s\" AS"
+        " $$ BEGIN PERFORM pg_sleep(0.0002); IF $1 = %d AND EXISTS (SELECT FROM came) THEN"
+        " PERFORM pg_advisory_xact_lock_shared(7011); END IF; RETURN lower($2); END $$;"
+        "INSERT INTO t SELECT g, 'User ' || g FROM generate_series(1, 1000) AS g WHERE g <> 900; "
+        "ANALYZE t",
+        f->plan, f->plan, at);
+    char *name = zdm_strf("%s.mail", f->plan), *expr = zdm_strf("%s(t.id, t.email)", name);
+    calls[0] = name;
+    f->set = (struct zdm_assignment){"mail", expr};
+    f->spec.table = f->table = zdm_strf("%s.t", f->plan);
+    f->spec.sweep.on = true;
+    f->spec.sweep.calls = calls;
+    f->spec.sweep.n_calls = 1;
+    f->spec.batch_min = f->spec.batch_max = 1000;
+    f->spec.target_ms = 5;
+    assert_int_equal(pthread_create(&m.thread, NULL, move_meanwhile, &m), 0);
+    await(f->app, "SELECT count(*) > 0 FROM pg_locks WHERE objid = 7011 AND granted");
+    fixture_run_ok(f);
+    pthread_join(m.thread, NULL);
+    assert_all_done(f);
+    assert_value(f->app, "SELECT id || mail FROM t WHERE email = 'Late'", "0late");
+    assert_has(f->notes.s, "the final sweep found 1 rows of ");
+    free(name);
+    free(expr);
+}
+
+/* From a partition that is still to be looked at to one that was. */
+static void
+test_moved_while_sweeping(void **state)
+{
+    struct fixture *f = fixture_new("bs_late", NULL);
+
+    (void)state;
+    sql(f->app,
+        "CREATE TABLE t (id int PRIMARY KEY, email text, mail text) PARTITION BY RANGE (id);"
+        "CREATE TABLE a PARTITION OF t FOR VALUES FROM (0) TO (300);"
+        "CREATE TABLE b PARTITION OF t FOR VALUES FROM (300) TO (600);"
+        "CREATE TABLE c PARTITION OF t FOR VALUES FROM (600) TO (2000)");
+    moved_while_sweeping(f, 500, "UPDATE bs_late.t SET id = 0 WHERE id = 900");
+    fixture_free(f);
+}
+
+/* From a part of a table that is read in parts. */
+static void
+test_moved_between_parts(void **state)
+{
+    struct fixture *f = fixture_new("bs_later", NULL);
+
+    (void)state;
+    sql(f->app, "CREATE TABLE t (id int PRIMARY KEY, email text, mail text)");
+    f->spec.sweep.whole_most = 1;
+    moved_while_sweeping(f, 500, "UPDATE bs_later.t SET id = 0 WHERE id = 900");
+    fixture_free(f);
+}
+
 /* Page by page there are passes, whatever the sweep. */
 static void
 test_pages(void **state)
@@ -413,6 +504,8 @@ main(void)
         cmocka_unit_test(test_workers_and_stripes),
         cmocka_unit_test(test_partitions),
         cmocka_unit_test(test_moved_behind),
+        cmocka_unit_test(test_moved_while_sweeping),
+        cmocka_unit_test(test_moved_between_parts),
         cmocka_unit_test(test_pages),
     };
 
