@@ -15,7 +15,10 @@ local shadow = {}
 --- For the pages of the recipes.
 shadow.notes = [[
 **Triggers** of the table fire for the application's writes only, before the swap on the old table, behind it on
-the new one: never for rows that are copied or mirrored. What a trigger writes into the row again is mirrored, too.
+the new one: never for rows that are copied or mirrored. What a trigger writes into the row again is mirrored, too, and
+so is what arrives by logical replication (`session_replication_role = replica`). Where a trigger writes to the table
+again, and a foreign key that is DEFERRABLE and says ON DELETE CASCADE or SET refers to it, a statement that changes
+several keys at once may fail with a unique violation in the other table.
 
 **Row security.** From its first moment on the new table hides all rows from whoever has rights on it; it gets its
 policies in the swap, and the old one keeps its own. The role that runs the plan has to see all rows: the owner of
@@ -180,22 +183,52 @@ local function names_of(t, use)
     return s
 end
 
--- Writes to `other`, whose primary key is `key`, what is written to `relation`, whose own is `own`. Where triggers of
--- the author may write to the row in between, it is looked at as it is by now.
-local function mirror_up(s, relation, other, key, own, use)
-    local again, there = "", ""
-    if hanging.has_triggers(s.t) then
-        again = ([[
+-- Deferred foreign keys of rows that refer to this table: by the end of a transaction they may hold although rows that
+-- they refer to are missing for now, so one that is deleted in `other` would take those with it.
+local function may_dangle(t)
+    for _, r in ipairs(t.referenced_by) do
+        local d = r.definition
+        if d:find " DEFERRABLE" and not d:find " NOT DEFERRABLE" and d:find " ON DELETE [CS]" then
+            return true
+        end
+    end
+    return false
+end
 
-    SELECT t.* INTO NEW FROM %s AS t WHERE %s; -- as the triggers that fired before left it
-    IF NOT FOUND THEN
-        RETURN NULL;
-    END IF;]]):format(relation, each(own, "t.<c> = NEW.<c>", " AND "))
+-- Writes to `other`, whose primary key is `key`, what is written to `relation`, whose own is `own`.
+--
+-- Triggers fire when a statement has written all its rows, row by row. Where triggers of the author write to the same
+-- table, their rows are mirrored before those of the statement that come behind: so then what counts is how the table
+-- is by now. A key that nobody has any more goes; the row of one that is there is what it is.
+--
+-- They fire for writers that play a replica, too: the apply workers of logical replication.
+local function mirror_up(s, relation, other, key, own, use)
+    local again, there, room, gone = "", "", "", ""
+    if hanging.has_triggers(s.t) then
+        local had = ("EXISTS (SELECT FROM %s AS t WHERE %s)"):format(relation, each(key, "t.<c> = OLD.<c>", " AND "))
         there = ([[
 
-        IF EXISTS (SELECT FROM %s AS t WHERE %s) THEN -- put there again
+        IF %s THEN -- put there again
             RETURN NULL;
-        END IF;]]):format(relation, each(own, "t.<c> = OLD.<c>", " AND "))
+        END IF;]]):format(had)
+        again = ([[
+
+    SELECT t.* INTO NEW FROM %s AS t WHERE %s; -- as other triggers left it
+    IF NOT FOUND THEN
+        IF TG_OP = 'UPDATE' AND NOT %s THEN
+            DELETE FROM %s WHERE %s;
+        END IF;
+        RETURN NULL;
+    END IF;]]):format(relation, each(own, "t.<c> = NEW.<c>", " AND "), had, other, each(key, "<c> = OLD.<c>", " AND "))
+        if not may_dangle(s.t) then
+            room = (" AND NOT %s\n                AND NOT EXISTS (SELECT FROM %s AS o WHERE %s)"):format(had, other,
+                each(key, "o.<c> = NEW.<c>", " AND "))
+            gone = ([[
+
+            IF NOT %s THEN
+                DELETE FROM %s WHERE %s; -- it is there by its new key
+            END IF;]]):format(had, other, each(key, "<c> = OLD.<c>", " AND "))
+        end
     end
     local set, all, changed = {}, {}, "NEW.<c>::text IS DISTINCT FROM OLD.<c>::text"
     for _, name in ipairs(s.written) do
@@ -209,11 +242,11 @@ local function mirror_up(s, relation, other, key, own, use)
     -- Not DELETE and INSERT: foreign keys to it would take that for a deletion, and delete rows of others.
     local move = #all == 0 and "" or ([[
         ELSIF %s THEN
-            UPDATE %s SET %s WHERE %s;
+            UPDATE %s SET %s WHERE %s%s;
             IF FOUND THEN
                 RETURN NULL;
-            END IF;]]):format(each(key, changed, "\n            OR "), other, each(all, "<c> = NEW.<c>", ", "),
-        each(key, "<c> = OLD.<c>", " AND "))
+            END IF;%s]]):format(each(key, changed, "\n            OR "), other, each(all, "<c> = NEW.<c>", ", "),
+        each(key, "<c> = OLD.<c>", " AND "), room, gone)
     local parts = {
         func = "zdm.mirror_" .. s.hash,
         revoke = rights.revoke(s.t, "function", "zdm.mirror_" .. s.hash .. "()"),
@@ -265,7 +298,9 @@ $zdm$;
 <revoke>;
 COMMENT ON FUNCTION <func>() IS <comment>;
 CREATE TRIGGER <trigger> AFTER INSERT OR UPDATE OR DELETE ON <relation> FOR EACH ROW EXECUTE FUNCTION <func>();
-CREATE TRIGGER <trigger_all> AFTER TRUNCATE ON <relation> FOR EACH STATEMENT EXECUTE FUNCTION <func>()]]):gsub(
+CREATE TRIGGER <trigger_all> AFTER TRUNCATE ON <relation> FOR EACH STATEMENT EXECUTE FUNCTION <func>();
+ALTER TABLE <relation> ENABLE ALWAYS TRIGGER <trigger>;
+ALTER TABLE ONLY <relation> ENABLE ALWAYS TRIGGER <trigger_all>]]):gsub(
         "<([%w_]+)>",
         parts
     ))
@@ -478,7 +513,7 @@ SELECT pg_catalog.count(*) = 0%s AS equal, pg_catalog.count(*) AS rows_that_diff
 end
 
 -- Why the swap cannot be taken back now: rows that the old table lacks. A partitioned one holds the old key more than
--- once, and under session_replication_role = replica no trigger fires.
+-- once, and somebody may have disabled the triggers.
 local function lost(s, use)
     local a, b = each(s.columns, "n.<c>", ", "), each(s.columns, "o.<c>", ", ")
     return ([[
