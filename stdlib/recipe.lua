@@ -6,6 +6,7 @@
 
 local native = require "native"
 local errors = require "errors"
+local parted = require "parted"
 local rights = require "rights"
 local sync = require "sync"
 local token = require "token"
@@ -279,47 +280,6 @@ function parts.not_null(use, t, column, fill, undo)
     return { first, use.words.expand { steps[1], steps[2], last } }
 end
 
-local function index_sql(index, name, relation, how)
-    return ("CREATE %sINDEX %s%s ON %s%s USING %s (%s)%s"):format(
-        index.unique and "UNIQUE " or "",
-        how == "concurrently" and "CONCURRENTLY " or "",
-        native.quote_ident(name),
-        how == "only" and "ONLY " or "",
-        relation,
-        index.using or "btree",
-        index.keys,
-        index.behind or ""
-    )
-end
-
--- The indexes of the partitions, as steps; and what then makes them one, as statements.
-local function partition_indexes(use, t, index, steps, joining)
-    local qualified = native.quote_qualified(t.schema, index.name)
-    joining[#joining + 1] = index_sql(index, index.name, t.relation, "only")
-    for _, partition in ipairs(t.partitions) do
-        local p = use.table(partition)
-        if not p then
-            return
-        end
-        local part = { name = recipe.name(p.name, index.name) }
-        for _, what in ipairs { "unique", "using", "keys", "behind" } do
-            part[what] = index[what]
-        end
-        local qualified_part = native.quote_qualified(p.schema, part.name)
-        if p.kind == "partitioned table" then
-            partition_indexes(use, p, part, steps, joining)
-        elseif p:lacks("indexes", part.name, "name") then
-            steps[#steps + 1] = use.sql(
-                use.id("index %s", part.name),
-                index_sql(part, part.name, p.relation, "concurrently"),
-                -- Once it is part of the table's index it goes with that.
-                { undo = "DROP INDEX CONCURRENTLY IF EXISTS " .. qualified_part }
-            )
-        end
-        joining[#joining + 1] = ("ALTER INDEX %s ATTACH PARTITION %s"):format(qualified, qualified_part)
-    end
-end
-
 --- What stands behind the keys of an index, by the fields `include` and `where`; with `old`, the parameters of an
 --- index whose place it takes. Reported, and nil, when there is no such column.
 function parts.index_tail(use, t, v, old)
@@ -347,23 +307,10 @@ function parts.index_tail(use, t, v, old)
     return table.concat(words)
 end
 
---- An index: { name, keys, unique, using, behind }; keys and behind are SQL.
+--- An index: { name, keys, unique, using, behind }; keys and behind are SQL. No steps when that is refused.
 function parts.index(use, t, index)
-    local qualified = native.quote_qualified(t.schema, index.name)
-    local steps, joining = {}, {}
-    if t.kind ~= "partitioned table" then
-        steps[1] = use.sql(
-            use.id("index %s", index.name),
-            index_sql(index, index.name, t.relation, "concurrently"),
-            { undo = "DROP INDEX CONCURRENTLY " .. qualified }
-        )
-    else
-        partition_indexes(use, t, index, steps, joining)
-        steps[#steps + 1] = use.sql(use.id("index %s", index.name), table.concat(joining, ";\n"), {
-            undo = "DROP INDEX " .. qualified,
-        })
-    end
-    return steps
+    local root = parted.planned(use, t, index)
+    return root and parted.build(use, root) or {}
 end
 
 --- The definition of an index in three: up to its tablespace, " TABLESPACE x", and " WHERE ...". Either may be "".

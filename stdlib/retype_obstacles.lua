@@ -66,11 +66,28 @@ local function of_table(entry, use)
     return list
 end
 
+-- Nothing that was built beside the application can become a key of it, and a column takes another's place in all
+-- partitions at once only.
+local function partitioned(entry, field, use)
+    local change = entry.changes[1]
+    local new = use.name(change.c.name, "new")
+    use.refuse(field, ("%s is partitioned, and PostgreSQL lets no index that is there become a key of it: a column of "
+        .. "another type cannot take the place of %s"):format(entry.t.relation, use.quote(change.c.name)),
+        ("a new column beside it, to which the code goes over: recipe.split_column { table = %q, column = %q, into = { "
+        .. "%s = %q }, types = { %s = %q }, join = %q }"):format(entry.t.relation, use.quote(change.c.name), new,
+            ("CAST(%s AS %s)"):format(use.quote(change.c.name), change.type), new, change.type,
+            ("CAST(%s AS %s)"):format(use.quote(new), change.c.type)))
+end
+
 --- Reports what speaks against the changes; true when nothing does.
 function obstacles.sound(tables, keys, remade, field, use)
     local hanging = {}
     views.in_the_way(remade, hanging)
     for _, entry in ipairs(tables) do
+        if entry.t.kind == "partitioned table" then
+            partitioned(entry, field, use)
+            return false
+        end
         local list, columns = of_table(entry, use), {}
         table.move(hanging, 1, #hanging, #list + 1, list)
         for i, change in ipairs(entry.changes) do

@@ -58,7 +58,8 @@ struct zdm_allow { /* allow = { "rule" }, because = "why" */
 };
 
 /* A condition that must hold when the step begins, checked in its transaction:
- * a query with one boolean. sync{} uses it ("the new column has no default"). */
+ * a query with one boolean, and behind it, when there are facts to name, a text. sync{} uses it ("the new column
+ * has no default"). */
 struct zdm_require {
     struct zdm_sql_text sql;
     const char *message; /* said when it is false */

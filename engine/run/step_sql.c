@@ -13,13 +13,16 @@ check_requires(struct zdm_session *s, const struct zdm_step *step, struct zdm_er
         if (zdm_conn_query(s->conn, require->sql.text, 0, NULL, &result, err) < 0)
             return zdm_blame_sql(step, &require->sql, err);
         bool holds = zdm_result_rows(result) == 1 && zdm_result_bool(result, 0, 0);
+        if (!holds) {
+            zdm_fail(err, ZDM_ERR_FAILED, "%s", require->message);
+            if (zdm_result_rows(result) == 1 && zdm_result_columns(result) > 1)
+                zdm_err_detail(err, "%s", zdm_result_get(result, 0, 1));
+            if (require->hint)
+                zdm_err_hint(err, "%s", require->hint);
+        }
         zdm_result_free(result);
-        if (holds)
-            continue;
-        zdm_fail(err, ZDM_ERR_FAILED, "%s", require->message);
-        if (require->hint)
-            zdm_err_hint(err, "%s", require->hint);
-        return zdm_err_at(err, step->at);
+        if (!holds)
+            return zdm_err_at(err, step->at);
     }
     return 0;
 }

@@ -15,7 +15,8 @@ made_up_name(
 {
     struct zdm_buf columns = ZDM_BUF_INIT;
 
-    if (!key->name)
+    /* Of a table that nobody described any name may be taken already, and then it is another one. */
+    if (!key->name || !relation->known)
         return NULL;
     if (!zdm_relation_constraint(relation, key->name))
         return key->name;

@@ -294,6 +294,8 @@ drop(list_t *list, const PgQuery__DropStmt *stmt)
 {
     if (stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
         list->nothing_before = list->order;
+    if (stmt->remove_type == OBJECT(INDEX) && !stmt->concurrent) /* of partitions go along */
+        list->last_whole = list->order;
     for (size_t i = 0; i < stmt->n_objects; i++) {
         PgQuery__Node *object = stmt->objects[i];
         switch (object->node_case) {

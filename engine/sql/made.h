@@ -62,7 +62,8 @@ struct zdm_made_list {
     size_t n_forgotten;
     size_t order,
         nothing_before, /* what was added before that is of no account: DROP ... CASCADE */
-        last_drop;      /* of a table or a column */
+        last_drop,      /* of a table or a column */
+        last_whole;     /* drop of an index that may have had others as its parts */
 };
 #define ZDM_MADE_INIT                                                                              \
     {                                                                                              \

@@ -167,8 +167,9 @@ zdm_made_settle(struct zdm_made_list *list)
     for (size_t i = 0; i < list->count; i++) {
         const struct zdm_made *item = &list->items[i];
         bool maybe_owned = item->owned || (item->kind == ZDM_MADE_INDEX && !item->relation[0]);
-        bool went_along =
-            maybe_owned && item->state != ZDM_MADE_GONE && item->order < list->last_drop;
+        bool maybe_part = item->kind == ZDM_MADE_INDEX && item->order < list->last_whole;
+        bool went_along = item->state != ZDM_MADE_GONE &&
+                          (maybe_part || (maybe_owned && item->order < list->last_drop));
         keep[i] = item->state != ZDM_MADE_UNKNOWN && item->order >= list->nothing_before &&
                   !went_along && !is_superseded(list, i) && !is_forgotten(list, item) &&
                   !is_child_forgotten(list, item);

@@ -1,5 +1,6 @@
 --- A foreign key, without a scan under a strong lock.
 
+local aside = require "aside"
 local shared = require "fields/shared"
 
 local function columns_of(t, list, field)
@@ -59,10 +60,86 @@ local function is_unique(other, names)
     return false
 end
 
+-- The partitions that have rows, into `list`; false when that is refused.
+local function leaves_of(t, use, list)
+    for _, partition in ipairs(t.partitions) do
+        local p = use.table(partition)
+        if not p then
+            return false
+        elseif p.kind == "foreign table" then
+            use.refuse("table", ("%s is a foreign table, which takes no foreign keys"):format(p.relation))
+            return false
+        elseif p.kind ~= "partitioned table" then
+            list[#list + 1] = p
+        elseif not leaves_of(p, use, list) then
+            return false
+        end
+    end
+    return true
+end
+
+-- Behind it PostgreSQL takes over what the partitions have, and reads no row; of one that came since it would.
+local function every_partition_has_it(t, name, definition, use)
+    return {
+        sql = {
+            text = aside.query([[
+SELECT pg_catalog.count(*) = 0, pg_catalog.string_agg(c.oid::pg_catalog.regclass::text, ', ')
+  FROM pg_catalog.pg_partition_tree(<'relation'>::pg_catalog.regclass) AS f
+  JOIN pg_catalog.pg_class AS c ON c.oid = f.relid AND c.relkind = 'r'
+ WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k
+                    WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.convalidated AND k.conname = <'name'>)]],
+                { relation = t.relation, name = name }),
+            line = use.at.line,
+        },
+        message = ("partitions of %s lack the foreign key %s: they came since the plan was made"):format(t.relation,
+            use.quote(name)),
+        hint = ("of each: ALTER TABLE ... ADD CONSTRAINT %s %s NOT VALID, then ALTER TABLE ... VALIDATE CONSTRAINT %s; then "
+            .. "go on"):format(use.quote(name), definition, use.quote(name)),
+    }
+end
+
+-- Before version 18 PostgreSQL has no NOT VALID foreign keys of partitioned tables. So each partition gets its own.
+local function by_partitions(use, t, name, definition)
+    local steps, leaves, quoted = {}, {}, use.quote(name)
+    if not leaves_of(t, use, leaves) then
+        return {}
+    end
+    for _, p in ipairs(leaves) do
+        local alter = ("ALTER TABLE %s "):format(p.relation)
+        if not p:lacks("constraints", name, "name") then
+            return {}
+        end
+        steps[#steps + 1] = use.sql(
+            use.id("%s of %s: new rows", name, p.name),
+            alter .. ("ADD CONSTRAINT %s %s NOT VALID"):format(quoted, definition),
+            -- It goes with that of the table, too.
+            { undo = alter .. "DROP CONSTRAINT IF EXISTS " .. quoted }
+        )
+        steps[#steps + 1] = use.sql(
+            use.id("%s of %s: all rows", name, p.name),
+            alter .. "VALIDATE CONSTRAINT " .. quoted,
+            { undo = "nothing" }
+        )
+    end
+    local alter = ("ALTER TABLE %s "):format(t.relation)
+    steps[#steps + 1] = use.more(
+        use.sql(use.id("%s: of the whole table", name), alter .. ("ADD CONSTRAINT %s %s"):format(quoted, definition), {
+            undo = alter .. "DROP CONSTRAINT " .. quoted,
+            -- Of a table that nobody described, it scans.
+            allow = { "scan-add-fk", "scan-add-fk-partitioned" },
+            because = "each partition has it and has proven it, so that nothing is read",
+        }),
+        { requires = { every_partition_has_it(t, name, definition, use) } }
+    )
+    return steps
+end
+
 return {
     name = "add_foreign_key",
     doc = "Adds a foreign key that holds for new rows at once; the old ones are looked at beside the application. Where "
-        .. "no index begins with its columns one is built first: without it each DELETE over there scans the whole table here.",
+        .. "no index begins with its columns one is built first: without it each DELETE over there scans the whole table here. "
+        .. "Of a partitioned table, before PostgreSQL 18, each partition gets it so; that of the table then takes these over, "
+        .. "with an instant under ACCESS EXCLUSIVE on the other table.",
     fields = {
         shared.table,
         { name = "columns", kind = "columns", required = true, doc = "The column or columns here." },
@@ -104,13 +181,6 @@ recipe.add_foreign_key {
             use.refuse(v.to and "to" or "references", ("no unique index of %s has just the columns %s")
                 :format(other.relation, use.names(to)), "recipe.add_unique makes one")
             return {}
-        elseif t.kind == "partitioned table" then
-            use.refuse(
-                "table",
-                "PostgreSQL has no NOT VALID foreign keys of partitioned tables before version 18",
-                "add it to each partition first, and then to the table"
-            )
-            return {}
         end
         local columns = table.concat(from, "_")
         local name = v.name and use.identifier(v.name) or use.name(t.name, columns, "fkey")
@@ -124,9 +194,9 @@ recipe.add_foreign_key {
         local definition = ("FOREIGN KEY (%s) REFERENCES %s (%s)"):format(use.names(from), other.relation, use.names(to))
             .. (v.on_delete and " ON DELETE " .. v.on_delete:upper() or "")
             .. (v.on_update and " ON UPDATE " .. v.on_update:upper() or "")
-        for _, step in ipairs(use.constraint(t, name, definition)) do
-            steps[#steps + 1] = step
-        end
+        local whole = t.kind == "partitioned table" and t.server_version < 180000
+        local list = whole and by_partitions(use, t, name, definition) or use.constraint(t, name, definition)
+        table.move(list, 1, #list, #steps + 1, steps)
         return { use.no_rows(t, name, orphans(use, t, other, from, to)), use.words.expand(steps) }
     end,
 }

@@ -1,11 +1,13 @@
 --- An index, built beside the application; of a partitioned table, partition by partition.
 
+local parted = require "parted"
 local shared = require "fields/shared"
 
 return {
     name = "create_index",
     doc = "Builds an index concurrently. On a partitioned table each partition's is built concurrently, and then they "
         .. "are made one in an instant.",
+    notes = parted.notes,
     fields = {
         shared.table,
         { name = "name", kind = "identifier", required = true, doc = "The index's name." },
@@ -31,14 +33,13 @@ recipe.create_index {
         if not behind then
             return {}
         end
-        return {
-            use.words.expand(use.index(t, {
-                name = name,
-                keys = v.keys,
-                unique = v.unique,
-                using = v.using,
-                behind = behind,
-            })),
-        }
+        local steps = use.index(t, {
+            name = name,
+            keys = v.keys,
+            unique = v.unique,
+            using = v.using,
+            behind = behind,
+        })
+        return #steps > 0 and { use.words.expand(steps) } or {}
     end,
 }

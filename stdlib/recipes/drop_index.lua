@@ -1,12 +1,15 @@
 --- An index that nobody uses goes away.
 
 local dropping = require "dropping"
+local parted = require "parted"
 local shared = require "fields/shared"
 
 return {
     name = "drop_index",
     doc = "Drops an index concurrently, behind a gate that opens when it was not used for a while. Taking it back builds "
-        .. "it again, with its comment, CLUSTER mark and statistics targets.",
+        .. "it again, with its comment, CLUSTER mark and statistics targets. On a partitioned table it goes with its parts, "
+        .. "which locks the table and its partitions for an instant; taking it back builds each partition's concurrently.",
+    notes = parted.notes,
     fields = {
         shared.table,
         { name = "name", kind = "identifier", required = true, doc = "The index's name." },
@@ -30,9 +33,6 @@ return {
             use.refuse("name", ("%s belongs to the constraint %s"):format(use.quote(name), use.quote(index.constraint)),
                 "drop the constraint instead")
             return {}
-        elseif t.kind == "partitioned table" then
-            use.refuse("table", "an index of a partitioned table cannot be dropped concurrently")
-            return {}
         elseif index.replica_identity then
             use.refuse("name", ("%s is the replica identity of the table"):format(use.quote(name)))
             return {}
@@ -53,10 +53,17 @@ return {
                 .. "fails; the gate sees neither"):format(use.quote(name)), "if that is meant: unique = true")
             return {}
         end
-        local qualified = use.qualified(t.schema, name)
+        local qualified, id, steps = use.qualified(t.schema, name), use.id("drop %s", name), nil
+        if t.kind == "partitioned table" then
+            local root = parted.there(use, t, index)
+            if not root or parted.identifies(use, root, "name") then
+                return {}
+            end
+            steps = parted.drop(use, root, id)
+        end
         return {
             use.words.gate(use.id("nobody uses %s", name)) { use.words.unused { qualified, quiet = v.quiet } },
-            use.words.contract(dropping.index(t, index, use, use.id("drop %s", name))),
+            use.words.contract(steps or dropping.index(t, index, use, id)),
         }
     end,
 }

@@ -1,5 +1,6 @@
 --- An index that takes the place and the name of another one.
 
+local parted = require "parted"
 local shared = require "fields/shared"
 
 -- "lower( Email ) DESC" -> "lower(email)"
@@ -48,9 +49,9 @@ end
 -- Why the index cannot be replaced, or nil.
 local function refused(t, index, v, use)
     local quoted = use.quote(index.name)
-    if t.kind == "partitioned table" then
-        return "an index of a partitioned table cannot be dropped concurrently",
-            "recipe.create_index makes another one beside it"
+    if t.kind == "partitioned table" and not index.valid then
+        return ("%s is INVALID: a partition has no part of it, or an INVALID one"):format(quoted),
+            "drop it, and let recipe.create_index make the new one"
     elseif index.constraint then
         return ("%s belongs to the constraint %s"):format(quoted, use.quote(index.constraint)),
             "recipe.add_unique and recipe.drop_constraint"
@@ -65,10 +66,6 @@ local function refused(t, index, v, use)
         return ("rows that %s keeps out may get past the new one, for it has other keys or another condition; INSERT ... "
             .. "ON CONFLICT that needs the old one fails"):format(quoted), "if that is meant: duplicates = true"
     end
-    if index.clustered and (v.where or v.using and v.using ~= "btree" and v.using ~= "gist") then
-        return ("the table is clustered on %s, which it cannot be on the new one"):format(quoted),
-            "ALTER TABLE ... SET WITHOUT CLUSTER"
-    end
     for _, r in ipairs(t.referenced_by) do
         if r.index == index.name then
             return ("the foreign key %s of %s needs %s"):format(use.quote(r.name), r.table, quoted)
@@ -76,23 +73,75 @@ local function refused(t, index, v, use)
     end
 end
 
--- The new one gets what the statement that makes it does not say.
-local function swap(t, index, new, old, use)
-    local function rename(from, to)
-        return ("ALTER INDEX %s RENAME TO %s"):format(use.qualified(t.schema, from), use.quote(to))
+-- The new ones get what the statements that make them do not say. old, new: nodes as in parted.lua, of the same tables.
+local function swap(root, new, old, use)
+    local up, undo, settings = {}, {}, {}
+    local function rename(out, t, from, to)
+        out[#out + 1] = ("ALTER INDEX %s RENAME TO %s"):format(use.qualified(t.schema, from), use.quote(to))
     end
-    local up = { rename(index.name, old), rename(new, index.name) }
-    local undo = { rename(index.name, new), rename(old, index.name) }
-    if index.comment then
-        local comment = ("COMMENT ON INDEX %s IS %s"):format(use.qualified(t.schema, index.name), use.literal(index.comment))
-        up[3], undo[3] = comment, comment
+    local function one(node, a, b)
+        local t, index = node.t, node.old
+        rename(up, t, index.name, b.name)
+        rename(up, t, a.name, index.name)
+        rename(undo, t, index.name, a.name)
+        rename(undo, t, b.name, index.name)
+        if index.comment then
+            settings[#settings + 1] = ("COMMENT ON INDEX %s IS %s"):format(use.qualified(t.schema, index.name),
+                use.literal(index.comment))
+        end
+        if index.clustered then
+            settings[#settings + 1] = ("ALTER TABLE %s CLUSTER ON %s"):format(t.relation, use.quote(index.name))
+        end
+        for i, part in ipairs(node.parts) do
+            one(part, a.parts[i], b.parts[i])
+        end
     end
-    if index.clustered then
-        local cluster = ("ALTER TABLE %s CLUSTER ON %s"):format(t.relation, use.quote(index.name))
-        up[#up + 1] = cluster
-        undo[#undo + 1] = cluster
-    end
+    one(root, new, old)
+    table.move(settings, 1, #settings, #up + 1, up)
+    table.move(settings, 1, #settings, #undo + 1, undo)
     return table.concat(up, ";\n"), { undo = table.concat(undo, ";\n") }
+end
+
+-- Has it a part that the new one cannot stand for? Reported when it has.
+local function unfit(root, v, use)
+    local found = parted.identifies(use, root, "from")
+    parted.each(root, function(node)
+        if not found and node.old.clustered and (v.where or v.using and v.using ~= "btree" and v.using ~= "gist") then
+            found = true
+            use.refuse("from", ("%s is clustered on %s, which it cannot be on the new one"):format(
+                node == root and "the table" or node.t.relation, use.quote(node.name)),
+                "ALTER TABLE ... SET WITHOUT CLUSTER")
+        end
+    end)
+    return found
+end
+
+-- Is a name that an index is to get taken? Reported when it is.
+local function taken(root, use)
+    local found
+    parted.each(root, function(node)
+        for _, what in ipairs { "new", "old" } do
+            local name = use.name(node.name, what)
+            if not found and use.exists(node.t.schema, name) then
+                found = use.qualified(node.t.schema, name)
+                use.refuse("from", ("%s exists already"):format(found))
+            end
+        end
+    end)
+    return found ~= nil
+end
+
+-- Steps that drop the old one, under the name that it has then.
+local function drop(old, name, use)
+    local id = use.id("drop the old %s", name)
+    if old.t.kind == "partitioned table" then
+        return parted.drop(use, old, id)
+    end
+    return {
+        use.sql(id, "DROP INDEX CONCURRENTLY " .. use.qualified(old.t.schema, old.name), {
+            undo = parted.create(old, "concurrently"),
+        }),
+    }
 end
 
 return {
@@ -100,7 +149,9 @@ return {
     doc = "Gives an index other keys, another method or another condition: the new one is built concurrently, the two swap "
         .. "names in an instant, and behind a gate the old one is dropped concurrently. Comment, tablespace, storage "
         .. "parameters (of an index of the same method) and CLUSTER go over to the new one. While both are there the server "
-        .. "may use either; taking the drop back builds the old one again.",
+        .. "may use either; taking the drop back builds the old one again. On a partitioned table each partition's is built "
+        .. "concurrently, the parts swap names, too, and the drop locks the table and its partitions for an instant.",
+    notes = parted.notes,
     fields = {
         shared.table,
         { name = "from", kind = "identifier", required = true, doc = "The index." },
@@ -136,34 +187,36 @@ recipe.replace_index {
             use.refuse("from", message, hint)
             return {}
         end
-        local new, old = use.name(name, "new"), use.name(name, "old")
-        for _, taken in ipairs { new, old } do
-            if use.exists(t.schema, taken) then
-                use.refuse("from", ("%s exists already"):format(use.qualified(t.schema, taken)))
-                return {}
-            end
-        end
-        local behind = use.index_tail(t, v, index)
-        if not behind then
+        local root = parted.there(use, t, index)
+        if not root or unfit(root, v, use) or taken(root, use) then
             return {}
         end
-        local steps = use.index(t, { name = new, keys = v.keys, unique = v.unique, using = v.using, behind = behind })
-        local up, options = swap(t, index, new, old, use)
-        steps[#steps + 1] = use.sql(use.id("%s and %s swap names", name, new), up, options)
-        local qualified = use.qualified(t.schema, old)
-        local again = index.definition:gsub("INDEX ", "INDEX CONCURRENTLY ", 1)
-        local _, at = again:find(("INDEX CONCURRENTLY %s ON "):format(use.quote(name)), 1, true)
+        local fits = true
+        local new = parted.like(root, function(node)
+            local behind = use.index_tail(node.t, v, node.old)
+            fits = fits and behind ~= nil
+            return {
+                name = use.name(node.name, "new"),
+                unique = v.unique,
+                tail = (" USING %s (%s)%s"):format(v.using or "btree", v.keys, behind or ""),
+            }
+        end)
+        if not fits then
+            return {}
+        end
+        local old = parted.like(root, function(node)
+            local clustered_no_more = setmetatable({ clustered = false }, { __index = node.old })
+            return { name = use.name(node.name, "old"), old = clustered_no_more }
+        end)
+        local steps = parted.build(use, new)
+        local up, options = swap(root, new, old, use)
+        steps[#steps + 1] = use.sql(use.id("%s and %s swap names", name, new.name), up, options)
         return {
             use.words.expand(steps),
             use.words.gate(use.id("the new %s does", name)) {
                 use.words.approval(use.id("queries do without the old %s", name)),
             },
-            use.words.contract {
-                use.sql(use.id("drop the old %s", name), "DROP INDEX CONCURRENTLY " .. qualified, {
-                    undo = ("CREATE %sINDEX CONCURRENTLY %s ON %s"):format(index.unique and "UNIQUE " or "",
-                        use.quote(old), again:sub(at + 1)),
-                }),
-            },
+            use.words.contract(drop(old, name, use)),
         }
     end,
 }

@@ -28,9 +28,7 @@ to_the_end() {
         code=0
         "$ZDM" run "$1" >"$out" 2>"$err" || code=$?
         [ $code = 3 ] || break
-        { grep '^  zdm approve' "$out" || true; } | while read -r _ rest; do
-            eval "\"$ZDM\" $rest" >/dev/null
-        done
+        approve_asked
     done
     [ "$code" = 0 ] || fail "$name: exit code $code: $(cat "$out" "$err")"
     picture | diff before - | grep '^[<>]' >change || true
@@ -114,7 +112,7 @@ diff before after
 check_exit 3 "$ZDM" run names.lua
 sql "UPDATE \"My Shop\".\"All Users\" SET $long = 'new' WHERE id = 1"
 check_eq "written to both" new "$(sql 'SELECT "E Mail" FROM "My Shop"."All Users" WHERE id = 1')"
-grep '^  zdm approve' "$out" | while read -r _ rest; do eval "\"$ZDM\" $rest" >/dev/null; done
+approve_asked
 check_exit 0 "$ZDM" run names.lua
 picture | grep -v '^[ir] ' >change
 sql "SELECT attname, attstorage, attacl FROM pg_attribute WHERE attrelid = '\"My Shop\".\"All Users\"'::regclass
@@ -254,16 +252,6 @@ return plan "spaces_back" {
     recipe.attach_partition { table = "parts", partition = "parts_3", from = "20", to = "30" },
 }
 LUA
-run_whole() {
-    local code i
-    for ((i = 0; i < 10; i++)); do
-        code=0
-        "$ZDM" run "$1" >"$out" 2>"$err" || code=$?
-        [ $code = 3 ] || break
-        { grep '^  zdm approve' "$out" || true; } | while read -r _ rest; do eval "\"$ZDM\" $rest" >/dev/null; done
-    done
-    check_eq "exit code, $(cat "$err")" 0 "$code"
-}
 run_whole spaces.lua
 spaces >before
 run_whole spaces_back.lua

@@ -5,18 +5,6 @@ export ZDM_LEDGER=$PWD/ledger.db
 
 picture() { schema_picture | grep -v -e zdm -e ' NOT NULL [^ ]*$'; } # which are constraints of their own from 18 on
 
-# to_the_end PLAN: approving whatever asks for it.
-to_the_end() {
-    local code
-    for _ in 1 2 3; do
-        code=0
-        "$ZDM" run "$1" >"$out" 2>"$err" || code=$?
-        [ "$code" = 3 ] || break
-        grep '^  zdm approve' "$out" | while read -r _ rest; do eval "\"$ZDM\" $rest" >/dev/null; done
-    done
-    [ "$code" = 0 ] || fail "$1: exit code $code: $(cat "$out" "$err")"
-}
-
 # in_the_way N: what the gate says, wherever its lines end.
 in_the_way() {
     tr -s ' \n' ' ' <"$out" >flat
@@ -68,12 +56,12 @@ picture | diff before - | grep '^[<>]' >change || true
 check_golden recipes_partition/us change
 check_exit 0 "$ZDM" rollback us.lua
 picture | diff before - >&2 || fail "us: the way back ends elsewhere"
-to_the_end us.lua
+run_whole us.lua
 
 # --- the default partition: proven by what the others take; then others beside it
 attaches rest "rest_zdm_bound: all rows" "table = 'sales', partition = 'rest', default = true"
 proven rest
-to_the_end rest.lua
+run_whole rest.lua
 sql "CREATE TABLE sales_asia (LIKE sales INCLUDING ALL); INSERT INTO sales VALUES (9, 'jp', now(), 1, 1)"
 asia="table = 'sales', partition = 'sales_asia', values = 'jp'"
 echo "return plan \"asia\" { api = 1, recipe.attach_partition { $asia } }" >asia.lua
@@ -83,9 +71,9 @@ sql "WITH gone AS (DELETE FROM rest WHERE region = 'jp' RETURNING *) INSERT INTO
 attaches asia "rest_zdm_bound_sales_asia: all rows" "$asia"
 proven sales_asia
 check_has said 'updated partition constraint for default partition "rest" is implied by existing constraints'
-to_the_end asia.lua
+run_whole asia.lua
 check_exit 0 "$ZDM" rollback asia.lua
-to_the_end asia.lua
+run_whole asia.lua
 
 # --- out again, beside the default partition: rows of it that came since are in the way of the way back
 picture >before
@@ -102,7 +90,7 @@ check_has flat "1 row of public.rest within the bound of public.sales_asia"
 sql "DELETE FROM rest WHERE region = 'jp'"
 check_exit 0 "$ZDM" rollback out.lua
 picture | diff before - >&2 || fail "out: the way back ends elsewhere"
-to_the_end out.lua
+run_whole out.lua
 check_eq "dropped" "" "$(sql "SELECT to_regclass('sales_asia')")"
 
 # --- ranges of several keys, and a partitioned table below another; kills
@@ -117,18 +105,18 @@ sql "CREATE TABLE months (y int, m int, day date NOT NULL) PARTITION BY RANGE (y
 attaches m1 "months_1_zdm_bound: all rows" \
     "table = 'months', partition = 'months_1', from = { '2026', 'MINVALUE' }, to = { '2026', '7' }"
 proven months_1
-to_the_end m1.lua
+run_whole m1.lua
 attaches m2 "months_2_zdm_bound: all rows" \
     "table = 'months', partition = 'months_2', from = { '2026', '7' }, to = { '2027', 'MAXVALUE' }"
 proven months_2
-to_the_end m2.lua
+run_whole m2.lua
 attaches m3 "months_3_zdm_bound: all rows" \
     "table = 'months', partition = 'months_3', from = { '2028', 'MINVALUE' }, to = { '2029', '6' }"
-to_the_end m3.lua
+run_whole m3.lua
 attaches m3a "months_3_a_zdm_bound: all rows" \
     "table = 'months_3', partition = 'months_3_a', from = '2028-01-01', to = 'MAXVALUE'"
 proven months_3_a
-to_the_end m3a.lua
+run_whole m3a.lua
 check_eq "rows" 201 "$(sql 'SELECT count(*) FROM months')"
 
 picture >before
@@ -167,9 +155,9 @@ proven coded_a
 # In again and out: the CHECK that it has serves.
 echo 'return plan "m2in" { api = 1, recipe.attach_partition { table = "months", partition = "months_2",
     from = { "2026", "7" }, to = { "2027", "MAXVALUE" } } }' >m2in.lua
-to_the_end m2in.lua
+run_whole m2in.lua
 echo 'return plan "m2again" { api = 1, recipe.detach_partition { table = "months", partition = "months_2" } }' >m2again.lua
-to_the_end m2again.lua
+run_whole m2again.lua
 check_eq "checks of it" months_2_bound "$(sql "SELECT conname FROM pg_constraint WHERE conrelid = 'months_2'::regclass AND contype = 'c'")"
 
 # --- refused
@@ -207,16 +195,16 @@ LUA
 check_exit 2 "$ZDM" plan refused.lua
 check_golden recipes_partition/refused "$err"
 echo 'return plan "hash" { api = 1, recipe.attach_partition { table = "hashed", partition = "h0", modulus = 2, remainder = 0, scan = true } }' >hash.lua
-to_the_end hash.lua
+run_whole hash.lua
 check_exit 0 "$ZDM" verify hash.lua
 echo 'return plan "named" { api = 1, recipe.attach_partition { table = "named", partition = "named_a", values = "a", scan = true } }' >named.lua
-to_the_end named.lua
+run_whole named.lua
 check_exit 0 "$ZDM" rollback named.lua
 
 # --- by hash: no CHECK that knows the partitioned table by its OID
 sql "DROP TABLE refers"
 echo 'return plan "hashout" { api = 1, recipe.detach_partition { table = "hashed", partition = "h1" } }' >hashout.lua
-to_the_end hashout.lua
+run_whole hashout.lua
 check_exit 0 "$ZDM" rollback hashout.lua
 check_eq "its partition again" hashed "$(sql "SELECT inhparent::regclass FROM pg_inherits WHERE inhrelid = 'h1'::regclass")"
 check_eq "steps with a CHECK" 0 "$(grep -c 'h1_bound' "$out" || true)"

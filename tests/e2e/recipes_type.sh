@@ -70,18 +70,6 @@ picture() {
             AND relname !~ 'zdm' AND relnamespace = 'public'::regnamespace ORDER BY 1"
 }
 
-# run PLAN: to the end, approving whatever asks for it.
-run() {
-    local code
-    for _ in 1 2 3 4 5 6 7 8 9; do
-        code=0
-        "$ZDM" run "$1" >"$out" 2>"$err" || code=$?
-        [ "$code" = 3 ] || break
-        grep '^  zdm approve' "$out" | while read -r _ rest; do eval "\"$ZDM\" $rest" >/dev/null; done
-    done
-    [ "$code" = 0 ] || fail "$1: exit code $code: $(cat "$out" "$err")"
-}
-
 # says TEXT: what was printed to stderr, wherever its lines end.
 says() {
     tr -s ' \n' ' ' <"$err" >flat
@@ -114,7 +102,7 @@ check_eq "keys that are not proven" 0 "$(sql 'SELECT count(*) FROM pg_constraint
 rm go
 wait
 check_eq "errors of the application" "" "$(cat app.err)"
-run bigint_key.lua
+run_whole bigint_key.lua
 picture | diff before - | grep '^[<>]' >change || true
 check_golden recipes_type/bigint_key change
 check_exit 0 "$ZDM" verify bigint_key.lua
@@ -149,7 +137,7 @@ check_has "$out" 'closed  sql "no row is in its way": false'
 sql "UPDATE odds SET amount = '-1e2' WHERE amount = 'n/a'"
 check_exit 3 "$ZDM" run odds.lua
 check_has "$out" "no way back is needed"
-run odds.lua
+run_whole odds.lua
 sql "INSERT INTO odds (name) VALUES ('new')"
 sql "SELECT pg_typeof(amount), amount, pg_typeof(at), at AT TIME ZONE 'UTC', pg_typeof(mood), mood, pg_typeof(doc), doc,
             name, small FROM odds WHERE id IN (1, 301, 302) ORDER BY id" >change
@@ -222,7 +210,7 @@ check_exit 1 "$ZDM" run names.lua
 says "there is no index \"zdm_new_All it's_pkey\" any more"
 check_exit 0 "$ZDM" rollback names.lua
 picture | diff before - >&2 || fail "names: the way back ends elsewhere"
-run names.lua
+run_whole names.lua
 picture | diff before - | grep '^[<>]' >change || true
 check_golden recipes_type/names change
 
@@ -278,7 +266,7 @@ says "does not fit the old type \"My Enums\".$enum"
 sql "SET search_path = \"My Enums\"; UPDATE \"All it's\" SET \"K\" = 'it''s ok' WHERE id = 2; DELETE FROM \"The Kinds\" WHERE kind = 'new'"
 check_exit 0 "$ZDM" rollback enum.lua
 types | diff before - >&2 || fail "enum: the way back ends elsewhere"
-run enum.lua
+run_whole enum.lua
 types | diff before - | grep '^[<>]' >change || true
 sql "SET ROLE clerk; SELECT 'new'::\"My Enums\".$enum" >>change
 check_golden recipes_type/enum change
@@ -417,7 +405,7 @@ sql "SET ROLE clerk; SELECT * FROM few" >/dev/null
 check_eq "written through" 7 "$(sql 'INSERT INTO few (id) VALUES (2) RETURNING "The N"')"
 check_exit 0 "$ZDM" rollback looked.lua --to "looked.n is ready"
 check_eq "back" integer "$(sql 'SELECT pg_typeof("The N") FROM few LIMIT 1')"
-run looked.lua
+run_whole looked.lua
 check_eq "summed" "9|" "$(sql 'SELECT * FROM sums')"
 
 # --- refused

@@ -138,7 +138,7 @@ LUA
 }
 finish() { # finish OLD: not while an old client is there
     check_exit 3 "$ZDM" run step.lua
-    grep '^  zdm approve' "$out" | while read -r _ rest; do eval "\"$ZDM\" $rest" >/dev/null; done
+    approve_asked
     PGAPPNAME="shop $1" hold_lock "SELECT 1"
     check_exit 3 "$ZDM" run step.lua
     tr -s " \n" " " <"$out" >flat

@@ -5,4 +5,6 @@ CREATE TABLE letters_2025 PARTITION OF letters FOR VALUES FROM ('2025-01-01') TO
 CREATE TABLE letters_2025_0 PARTITION OF letters_2025 FOR VALUES WITH (MODULUS 2, REMAINDER 0);
 CREATE TABLE letters_2025_1 PARTITION OF letters_2025 FOR VALUES WITH (MODULUS 2, REMAINDER 1);
 CREATE TABLE letters_other PARTITION OF letters DEFAULT;
+CREATE INDEX letters_at ON letters (at);
+CREATE INDEX letters_day ON letters (at DESC);
 INSERT INTO letters SELECT g, date '2025-06-01' + g % 300, 'Ann' || g || ' Lee' FROM generate_series(1, 1000) AS g;

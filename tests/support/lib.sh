@@ -99,6 +99,23 @@ wait_until() {
     wait_for zdm_sql_is "$1" "$2"
 }
 
+# approve_asked: whatever the run before asked for.
+approve_asked() {
+    { grep '^  zdm approve' "$out" || true; } | while read -r _ rest; do eval "\"$ZDM\" $rest" >/dev/null; done
+}
+
+# run_whole PLAN: to its end, approving whatever asks for it.
+run_whole() {
+    local code
+    for _ in 1 2 3 4 5 6 7 8 9; do
+        code=0
+        "$ZDM" run "$1" >"$out" 2>"$err" || code=$?
+        [ "$code" = 3 ] || break
+        approve_asked
+    done
+    [ "$code" = 0 ] || fail "$1: exit code $code: $(cat "$out" "$err")"
+}
+
 # fresh_db NAME [TEMPLATE]: makes the database anew and turns sql, psql and zdm to it.
 fresh_db() {
     PGOPTIONS='-c client_min_messages=warning' \

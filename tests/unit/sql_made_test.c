@@ -78,6 +78,8 @@ what_is_taken_back(void **state)
 {
     (void)state;
     SHOWS("index i gone", "CREATE INDEX i ON t (a)", "DROP INDEX i");
+    SHOWS("index i gone", "CREATE INDEX j ON t (a)",
+        "DROP INDEX i"); /* it may be of i's partitions */
     SHOWS("index other.i gone; index s.t.i there", "CREATE INDEX i ON s.t (a)",
         "DROP INDEX other.i", "CREATE INDEX i ON s.t (a)");
     SHOWS("constraint t.c there", "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID; ALTER "

@@ -1,0 +1,151 @@
+# Indexes and keys of partitioned tables: built and dropped partition by partition, up, down and up again; killed at each
+# step; beside partitions that come in the meantime; what the server scans; what is refused.
+source "$ZDM_SOURCE/tests/support/lib.sh"
+export ZDM_LEDGER=$PWD/ledger.db
+
+picture() {
+    schema_picture | grep -v zdm
+    sql "SELECT format('comment %s %s', c.oid::regclass, obj_description(c.oid, 'pg_class')) FROM pg_class c
+          WHERE c.relkind IN ('i', 'I') AND c.oid >= 16384 AND obj_description(c.oid, 'pg_class') IS NOT NULL
+         UNION ALL SELECT format('%s clustered', indexrelid::regclass) FROM pg_index WHERE indisclustered
+         UNION ALL SELECT format('%s.%s statistics %s', attrelid::regclass, attnum, attstattarget)
+           FROM pg_attribute JOIN pg_index ON indexrelid = attrelid WHERE attstattarget > 0 AND attrelid >= 16384
+         UNION ALL SELECT format('%s is a part of %s', inhrelid::regclass, inhparent::regclass) FROM pg_inherits
+         ORDER BY 1"
+}
+
+# back NAME: the rollback ends where it all began.
+back() {
+    check_exit 0 "$ZDM" rollback "$1.lua"
+    picture | diff before - >&2 || fail "$1: the way back ends elsewhere"
+}
+
+# says FILE TEXT: wherever its lines end.
+says() {
+    tr -s ' \n' ' ' <"$1" >flat
+    check_has flat "$2"
+}
+
+# builds_missing: the index that a partition lacks, as the hint says.
+builds_missing() {
+    sql "$(sed -n 's/.*build it, then go on: //p' flat)"
+}
+
+odd='"My Shop"."The sales whose id is odd, in a name of sixty-three bytes, %s y"'
+fresh_db parted
+sql "CREATE SCHEMA \"My Shop\";
+     CREATE TABLE sales (id bigint NOT NULL, day date NOT NULL, region text, buyer int, amount numeric) PARTITION BY RANGE (day);
+     CREATE TABLE sales_2025 PARTITION OF sales FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') PARTITION BY HASH (id);
+     CREATE TABLE sales_2025_0 PARTITION OF sales_2025 FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+     CREATE TABLE $odd PARTITION OF sales_2025 FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+     CREATE TABLE sales_rest PARTITION OF sales DEFAULT;
+     CREATE INDEX by_region ON sales (lower(region), day DESC) INCLUDE (amount) WHERE amount > 0;
+     COMMENT ON INDEX by_region IS 'for reports';
+     COMMENT ON INDEX sales_rest_lower_day_amount_idx IS 'the rest''s';
+     ALTER INDEX sales_rest_lower_day_amount_idx ALTER COLUMN 1 SET STATISTICS 500;
+     ALTER TABLE sales_2025_0 ADD PRIMARY KEY (id);
+     ALTER TABLE sales_2025_0 CLUSTER ON sales_2025_0_pkey;
+     CREATE TABLE buyers (id int PRIMARY KEY);
+     INSERT INTO buyers SELECT generate_series(0, 9);
+     INSERT INTO sales SELECT g, date '2025-01-01' + g % 500, 'r' || g % 9, g % 10, g FROM generate_series(1, 1000) AS g"
+picture >before
+
+# --- dropped: killed in the middle of each kind of step, there and back
+cat >drop.lua <<'LUA'
+return plan "drop" { api = 1, recipe.drop_index { table = "sales", name = "by_region", quiet = "1ms" } }
+LUA
+check_exit 0 "$ZDM" plan drop.lua
+says "$out" "ACCESS EXCLUSIVE on public.sales_rest, briefly"
+says "$out" "public.sales and its partitions are locked for an instant"
+check_exit 3 "$ZDM" run drop.lua # first it looks whether it is used
+check_exit 0 "$ZDM" run drop.lua --until "index sales_rest_lower_day_amount_idx: announced"
+back drop # nothing was dropped: what is there is taken for what it is
+check_exit 3 "$ZDM" run drop.lua
+ZDM_FAILPOINT=commit.after:4 check_exit 137 "$ZDM" run drop.lua
+run_whole drop.lua
+check_eq "indexes of it" "" "$(sql "SELECT indexrelid::regclass FROM pg_index WHERE pg_get_indexdef(indexrelid) ~ 'lower[(]'")"
+ZDM_FAILPOINT=alone.after check_exit 137 "$ZDM" rollback drop.lua
+back drop
+
+# A partition that came since: its index is missing, by name, until it is built.
+run_whole drop.lua
+sql "CREATE TABLE sales_2026 PARTITION OF sales FOR VALUES FROM ('2026-12-01') TO ('2027-01-01')"
+check_exit 1 "$ZDM" rollback drop.lua
+says "$err" "sales_2026 became a partition since the plan was made, and has no index like by_region"
+builds_missing
+check_exit 0 "$ZDM" rollback drop.lua
+check_eq "valid" t "$(sql "SELECT indisvalid FROM pg_index WHERE indexrelid = 'by_region'::regclass")"
+sql "DROP TABLE sales_2026"
+picture | diff before - >&2 || fail "drop: the way back ends elsewhere"
+
+# --- replaced: what hangs on the parts goes over; a partition that comes between two steps
+cat >replace.lua <<'LUA'
+return plan "replace" { api = 1,
+    recipe.replace_index { table = "sales", from = "by_region", keys = "region, day", where = "amount > 1" } }
+LUA
+check_exit 3 "$ZDM" run replace.lua
+picture | diff before - | grep "^[<>]" | grep -v "^. column" >change || true
+check_golden recipes_parted/replaced change
+back replace
+check_exit 0 "$ZDM" run replace.lua --until "index sales_rest_lower_day_amount_idx_new"
+sql "CREATE TABLE sales_2026 PARTITION OF sales FOR VALUES FROM ('2026-12-01') TO ('2027-01-01')"
+check_exit 1 "$ZDM" run replace.lua
+says "$err" "sales_2026 became a partition since the plan was made, and has no index like by_region_new"
+builds_missing
+run_whole replace.lua
+check_eq "all parts are there" 0 "$(sql "SELECT count(*) FROM pg_index WHERE NOT indisvalid")"
+check_eq "of the old one is left" 0 "$(sql "SELECT count(*) FROM pg_index WHERE pg_get_indexdef(indexrelid) ~ 'lower[(]'")"
+check_exit 1 "$ZDM" rollback replace.lua
+says "$err" "sales_2026 became a partition since the plan was made, and has no index like by_region_old"
+builds_missing
+check_exit 0 "$ZDM" rollback replace.lua
+sql "DROP TABLE sales_2026"
+picture | diff before - >&2 || fail "replace: the way back ends elsewhere"
+
+# --- a foreign key: nothing is read but by VALIDATE, partition by partition
+cat >key.lua <<'LUA'
+return plan "key" { api = 1,
+    recipe.add_foreign_key { table = "sales", columns = "buyer", references = "buyers", on_delete = "cascade" } }
+LUA
+check_exit 0 "$ZDM" run key.lua --until "sales_buyer_fkey of sales_rest: all rows"
+sql "CREATE TABLE sales_2026 PARTITION OF sales FOR VALUES FROM ('2026-12-01') TO ('2027-01-01')"
+check_exit 1 "$ZDM" run key.lua
+says "$err" "lack the foreign key sales_buyer_fkey"
+says "$err" "detail: sales_2026"
+sql "DROP TABLE sales_2026"
+sql "SET client_min_messages = debug1; BEGIN;
+     ALTER TABLE sales ADD CONSTRAINT sales_buyer_fkey FOREIGN KEY (buyer) REFERENCES buyers (id) ON DELETE CASCADE" 2>said
+check_lacks said 'validating foreign key'
+check_exit 0 "$ZDM" run key.lua
+check_eq "keys" "5 t" "$(sql "SELECT count(*), bool_and(convalidated) FROM pg_constraint WHERE conname = 'sales_buyer_fkey'" -F ' ')"
+back key
+
+# --- refused
+sql "CREATE FOREIGN DATA WRAPPER far; CREATE SERVER away FOREIGN DATA WRAPPER far;
+     CREATE TABLE mixed (id int, day date) PARTITION BY RANGE (day); CREATE INDEX mixed_id ON mixed (id);
+     CREATE FOREIGN TABLE mixed_far PARTITION OF mixed FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') SERVER away;
+     CREATE INDEX half ON ONLY sales (amount);
+     ALTER TABLE sales_rest ADD UNIQUE (id, day), REPLICA IDENTITY USING INDEX sales_rest_id_day_key;
+     CREATE UNIQUE INDEX one ON sales (id, day) "
+cat >refused.lua <<'LUA'
+return plan "refused" {
+    api = 1,
+    recipe.drop_index { table = "mixed", name = "mixed_id" },
+    recipe.replace_index { table = "mixed", from = "mixed_id", keys = "day" },
+    recipe.create_index { table = "mixed", name = "mixed_day", keys = "day" },
+    recipe.replace_index { table = "sales", from = "half", keys = "amount, day" },
+    recipe.drop_index { table = "sales", name = "one" },
+    recipe.change_type { table = "sales", column = "buyer", type = "bigint" },
+}
+LUA
+check_exit 2 "$ZDM" plan refused.lua
+check_golden recipes_parted/refused "$err"
+
+# --- a key that is called as PostgreSQL calls those that it makes itself: run reads no more of it than plan
+sql "CREATE TABLE visits (id bigint PRIMARY KEY); CREATE TABLE clicks (visit bigint REFERENCES visits)"
+cat >visits.lua <<'LUA'
+return plan "visits" { api = 1, recipe.partition_table { table = "visits", hash = "id", partitions = 2 } }
+LUA
+run_whole visits.lua
+check_eq "refers to the new table" "clicks_visit_fkey visits" \
+    "$(sql "SELECT conname, confrelid::regclass FROM pg_constraint WHERE conrelid = 'clicks'::regclass AND conparentid = 0" -F ' ')"

@@ -1,0 +1,6 @@
+-- Of the partitioned table of parted.sql: an index gets other keys, and another one goes.
+return plan "parted_indexes" {
+    api = 1,
+    recipe.replace_index { table = "letters", from = "letters_at", keys = "at, id" },
+    recipe.drop_index { table = "letters", name = "letters_day", quiet = "1ms" },
+}
