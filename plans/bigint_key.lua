@@ -1,7 +1,7 @@
 -- Numbers of customers run out: an integer key becomes bigint, with all that refers to it, while everybody
 -- goes on writing.
 --
--- The tables, as the tests make them:
+-- The tables, as in tests/rehearsals/bigint_key.sql:
 --   customers   (id integer identity, the key; referrer -> customers)
 --   orders      (customer -> customers ON DELETE CASCADE; replica identity (customer, number))
 --   addresses   (customer -> customers, n; both are the key)

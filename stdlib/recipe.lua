@@ -113,6 +113,23 @@ function Table:constraint(name)
     end
 end
 
+--- The constraint that makes the column of that (bare) name NOT NULL, valid or not; nil before PostgreSQL 18.
+function Table:not_null_of(name)
+    for _, constraint in ipairs(self.constraints) do
+        if constraint.type == "not null" and recipe.contains(constraint.columns, name) then
+            return constraint
+        end
+    end
+end
+
+--- A NOT NULL of the column that holds for new rows only, as text for a list of obstacles.
+function Table:unproven(name)
+    local constraint = self:not_null_of(name)
+    if constraint and not constraint.valid then
+        return ("%s, which is NOT VALID"):format(native.quote_ident(constraint.name))
+    end
+end
+
 --- Is it a table with rows, partitioned or not? Reported when it is not.
 function Table:is_table()
     if self.kind ~= "table" and self.kind ~= "partitioned table" then
@@ -218,21 +235,24 @@ function parts.grant(use, relation, grant, column)
     )
 end
 
---- A constraint that new rows keep at once, and that is then proven of the old ones.
+--- A constraint that new rows keep at once, and that is then proven of the old ones. Without `definition` it is there
+--- and is proven.
 function parts.constraint(use, t, name, definition)
     local alter, quoted = ("ALTER TABLE %s "):format(t.relation), native.quote_ident(name)
-    return {
-        use.sql(
+    local steps = {}
+    if definition then
+        steps[1] = use.sql(
             use.id("%s: new rows", name),
             alter .. ("ADD CONSTRAINT %s %s NOT VALID"):format(quoted, definition),
             { undo = alter .. ("DROP CONSTRAINT %s"):format(quoted) }
-        ),
-        use.sql(
-            use.id("%s: all rows", name),
-            alter .. ("VALIDATE CONSTRAINT %s"):format(quoted),
-            { undo = "nothing" }
-        ),
-    }
+        )
+    end
+    steps[#steps + 1] = use.sql(
+        use.id("%s: all rows", name),
+        alter .. ("VALIDATE CONSTRAINT %s"):format(quoted),
+        { undo = "nothing" }
+    )
+    return steps
 end
 
 --- A gate that is closed while there are rows for which the condition holds: from a NOT VALID constraint on the
@@ -248,16 +268,11 @@ function parts.no_rows(use, t, name, condition)
     }
 end
 
---- The blocks that make a column NOT NULL; `fill` is for rows that are NULL, and `undo` of that.
-function parts.not_null(use, t, column, fill, undo)
-    local alter, quoted = ("ALTER TABLE %s "):format(t.relation), native.quote_ident(column)
-    local name = recipe.name(t.name, column, "not_null")
-    if not t:lacks("constraints", name, "column") then
-        return {}
-    end
-    local check = ("CHECK (%s IS NOT NULL)"):format(quoted)
+-- Before PostgreSQL 18: a CHECK proves the column, and goes.
+local function not_null_by_check(use, t, quoted, name)
+    local alter, check = ("ALTER TABLE %s "):format(t.relation), ("CHECK (%s IS NOT NULL)"):format(quoted)
     local steps = parts.constraint(use, t, name, check)
-    local last = use.sql(
+    steps[3] = use.sql(
         use.id("%s: the column", name),
         alter .. ("ALTER COLUMN %s SET NOT NULL;\n"):format(quoted)
             .. alter .. ("DROP CONSTRAINT %s"):format(native.quote_ident(name)),
@@ -266,6 +281,22 @@ function parts.not_null(use, t, column, fill, undo)
                 .. alter .. ("ALTER COLUMN %s DROP NOT NULL"):format(quoted),
         }
     )
+    return steps
+end
+
+--- The blocks that make a column NOT NULL; `fill` is for rows that are NULL, and `undo` of that.
+function parts.not_null(use, t, column, fill, undo)
+    local quoted, there = native.quote_ident(column), t:not_null_of(column)
+    local name = there and there.name or recipe.name(t.name, column, "not_null")
+    if not there and not t:lacks("constraints", name, "column") then
+        return {}
+    end
+    local steps
+    if t.server_version < 180000 then
+        steps = not_null_by_check(use, t, quoted, name)
+    else -- a constraint of its own, which may be NOT VALID at first
+        steps = parts.constraint(use, t, name, not there and "NOT NULL " .. quoted)
+    end
     local first
     if fill then
         first = use.words.backfill(use.id("%s: fill", name)) {
@@ -277,7 +308,7 @@ function parts.not_null(use, t, column, fill, undo)
     else
         first = parts.no_rows(use, t, name, quoted .. " IS NULL")
     end
-    return { first, use.words.expand { steps[1], steps[2], last } }
+    return { first, use.words.expand(steps) }
 end
 
 --- What stands behind the keys of an index, by the fields `include` and `where`; with `old`, the parameters of an

@@ -191,7 +191,13 @@ local function conditions(change, use)
     end
     local condition, missing = "(<c> IS NULL) = (<new> IS NULL)", "(<c> IS NULL) <> (<new> IS NULL)"
     if change.c.not_null then
-        change.filled = use.name("zdm_filled", t.name, change.c.name)
+        local k = t:not_null_of(change.c.name)
+        if k then -- since PostgreSQL 18
+            change.not_null = { name = k.name, new = use.name("zdm_new", k.name), comment = k.comment,
+                of = "NOT NULL %s" .. (k.definition:match " NO INHERIT$" or "") }
+        else
+            change.filled = use.name("zdm_filled", t.name, change.c.name)
+        end
         condition, missing = "<c> IS NOT NULL", "<new> IS NULL"
     elseif change.may_be_null then
         condition, missing = "<c> IS NOT NULL OR <new> IS NULL", nil
@@ -218,7 +224,9 @@ local function prove(entry, use, blocks)
             blocks[#blocks + 1] = use.no_rows(t, shown(change), change.missing)
         end
         constraint(change.back, change.back_check)
-        if change.filled then
+        if change.not_null then
+            constraint(change.not_null.new, change.not_null.of:format(new))
+        elseif change.filled then
             local without, with = constraint(change.filled, ("CHECK (%s IS NOT NULL)"):format(new))
             last[#last + 1] = alter(t, "ALTER COLUMN %s SET NOT NULL;\n", new) .. without
             undo[#undo + 1] = with .. ";\n" .. alter(t, "ALTER COLUMN %s DROP NOT NULL", new)

@@ -17,6 +17,7 @@ local function of_column(entry, change, use, list)
             list[#list + 1] = ("%s is %s"):format(use.quote(c.name), what)
         end
     end
+    list[#list + 1] = t:unproven(c.name)
     if c.sequence and not change.takes_sequence then
         list[#list + 1] = ("sequence %s, for which %s is no type"):format(c.sequence, change.type)
     end

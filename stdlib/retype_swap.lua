@@ -99,11 +99,21 @@ local function move_default(change, use, list)
     end
 end
 
+-- The old column may be NULL from here on. Where its NOT NULL has a name, that goes to the new one's.
 local function release_old(change, use, list)
-    local column = alter(change.t, "ALTER COLUMN %s ", use.quote(change.old))
-    if change.c.not_null then
+    local t, old, k = change.t, use.quote(change.old), change.not_null
+    local column = alter(t, "ALTER COLUMN %s ", old)
+    if not change.c.not_null then
+        return
+    elseif not k then
         operation(list, column .. "DROP NOT NULL", column .. "SET NOT NULL")
+        return
     end
+    local comment = comment_on("CONSTRAINT", k.name, t, k.comment, use)
+    operation(list, column .. "DROP NOT NULL",
+        alter(t, "ADD CONSTRAINT %s %s", use.quote(k.name), k.of:format(old)) .. comment)
+    operation(list, alter(t, "%s", rename("CONSTRAINT", k.new, k.name, use)) .. comment,
+        alter(t, "%s", rename("CONSTRAINT", k.name, k.new, use)))
 end
 
 local function swap_indexes(entry, use, list)

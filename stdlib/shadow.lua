@@ -52,6 +52,7 @@ local function in_the_way(t, want, use)
         list[#list + 1] = what .. ", by the row type"
     end
     for _, c in ipairs(t.columns) do
+        list[#list + 1] = t:unproven(c.name)
         if c.no_equality and t:in_primary_key(c.name) then
             list[#list + 1] = ("column %s has no equality"):format(use.quote(c.name))
         end
@@ -88,7 +89,12 @@ local function sequence_names(c)
     return bare, schema
 end
 
-local function column_sql(c, t, use)
+-- A NOT NULL that tables which inherit would not have. A partitioned table has none such.
+local function is_own_only(k, want)
+    return k and k.type == "not null" and k.definition:find " NO INHERIT$" and not want.partition_by
+end
+
+local function column_sql(c, t, want, use)
     local parts = { use.quote(c.name), c.type }
     if c.compression then
         parts[#parts + 1] = "COMPRESSION " .. c.compression
@@ -105,12 +111,9 @@ local function column_sql(c, t, use)
     elseif c.default then
         parts[#parts + 1] = "DEFAULT " .. c.default
     end
-    if c.not_null then
-        for _, k in ipairs(t.constraints) do -- named since PostgreSQL 18
-            if k.type == "not null" and use.contains(k.columns, c.name) then
-                parts[#parts + 1] = "CONSTRAINT " .. use.quote(k.name)
-            end
-        end
+    local k = t:not_null_of(c.name) -- since PostgreSQL 18
+    if c.not_null and not is_own_only(k, want) then
+        parts[#parts + 1] = k and "CONSTRAINT " .. use.quote(k.name) or nil
         parts[#parts + 1] = "NOT NULL"
     end
     return table.concat(parts, " ")
@@ -340,7 +343,7 @@ end
 local function create(s, want, use)
     local t, out, columns = s.t, {}, {}
     for i, c in ipairs(want.columns) do
-        columns[i] = "    " .. column_sql(c, t, use)
+        columns[i] = "    " .. column_sql(c, t, want, use)
     end
     local options = t.options and (" WITH (%s)"):format(table.concat(t.options, ", ")) or ""
     out[1] = ("CREATE TABLE %s (\n%s\n)%s"):format(s.new, table.concat(columns, ",\n"),
@@ -361,6 +364,8 @@ local function create(s, want, use)
         elseif k.type == "unique" then
             out[#out + 1] = alter .. use.quote(use.name(k.index, "zdm_new")) .. " " .. k.definition
                 .. use.stored(t, k)
+        elseif is_own_only(k, want) then
+            out[#out + 1] = named .. k.definition
         elseif k.type == "check" or (k.type == "foreign key" and k.references ~= t.relation) then
             -- On an empty table nothing is to be proven; what was never proven of the old rows is not claimed.
             out[#out + 1] = named .. (want.partition_by and without_not_valid(k.definition) or k.definition)

@@ -163,6 +163,9 @@ is_beyond(struct zdm_draft *draft)
     if (lacks && newer.sqlstate) {
         zdm_draft_fails(
             draft, newer.sqlstate, "PostgreSQL %d has no %s", draft->pg_version, newer.words);
+        for (size_t i = 0; i < draft->st->n_findings; i++)
+            if (strcmp(draft->st->findings[i].rule, "fail-certain") == 0)
+                draft->st->findings[i].hint = zdm_not_null_in_words(draft->arena, draft->node);
     } else {
         ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = newer.words);
         zdm_draft_uncertain(draft);

@@ -96,9 +96,9 @@ struct zdm_function *zdm_function_by_key(
     const struct zdm_catalog *catalog, const char *name, const char *key);
 /* Is it ALTER TYPE ... DROP VALUE, which the grammar does not have? */
 bool zdm_enum_drops_value(const char *sql);
-/* Of a statement that the grammar does not know: ALTER TABLE ... ADD ... NOT NULL column, which came with
- * PostgreSQL 18, in words that every version knows. Owned; NULL: it is not that. */
-char *zdm_not_null_in_words(const char *sql);
+/* Of ALTER TABLE ... ADD ... NOT NULL column, which came with PostgreSQL 18: the same in words that every
+ * version knows. NULL: it is not that. */
+char *zdm_not_null_in_words(struct zdm_arena *arena, const PgQuery__Node *statement);
 /* Is an option such as "concurrently" on in a list of DefElem nodes? */
 bool zdm_option_is_on(size_t n, PgQuery__Node *const *options, const char *name);
 

@@ -186,6 +186,12 @@ zdm_grammar_take_attribute(PgQuery__Constraint *constraint, const PgQuery__Const
     }
 }
 
+#define TABLE_NOT_NULL                                                                             \
+    ((struct zdm_newer){.since = 18,                                                               \
+        .words = "NOT NULL as a constraint of the table",                                          \
+        .sqlstate = "42601",                                                                       \
+        .known = true})
+
 #if GRAMMAR >= 16
 
 #define NEWER(version, what)                                                                       \
@@ -204,11 +210,12 @@ found(struct zdm_newer *out, struct zdm_newer newer)
 static bool
 newer_constraint(const PgQuery__Constraint *constraint, bool of_column, struct zdm_newer *out)
 {
+    /* Every grammar has it: not_null_text.h. */
+    if (constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL && !of_column)
+        return found(out, TABLE_NOT_NULL);
 #if GRAMMAR >= 18
     switch (constraint->contype) {
     case PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL:
-        if (!of_column)
-            return found(out, NEWER(18, "NOT NULL as a constraint of the table"));
         if (constraint->is_no_inherit)
             return found(out, NEWER(18, "NOT NULL ... NO INHERIT"));
         return false;
@@ -232,10 +239,6 @@ newer_constraint(const PgQuery__Constraint *constraint, bool of_column, struct z
         return found(out, NEWER(18, "WITHOUT OVERLAPS"));
     if (constraint->fk_with_period || constraint->pk_with_period)
         return found(out, NEWER(18, "PERIOD in a foreign key"));
-#else
-    (void)constraint;
-    (void)of_column;
-    (void)out;
 #endif
     return false;
 }
@@ -440,9 +443,18 @@ zdm_grammar_newer(const PgQuery__Node *statement, int pg_version, struct zdm_new
 bool
 zdm_grammar_newer(const PgQuery__Node *statement, int pg_version, struct zdm_newer *out)
 {
-    (void)statement;
     (void)pg_version;
-    (void)out;
+    if (statement->node_case != PG_QUERY__NODE__NODE_ALTER_TABLE_STMT)
+        return false;
+    const PgQuery__AlterTableStmt *alter = statement->alter_table_stmt;
+    for (size_t i = 0; i < alter->n_cmds; i++) {
+        const PgQuery__AlterTableCmd *cmd = alter->cmds[i]->alter_table_cmd;
+        if (cmd->subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint ||
+            cmd->def->constraint->contype != PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL)
+            continue;
+        *out = TABLE_NOT_NULL;
+        return true;
+    }
     return false;
 }
 

@@ -40,8 +40,8 @@ put_named(list_t *list, enum zdm_made_kind kind, enum zdm_made_state state, size
 static void
 put_constraint(list_t *list, const PgQuery__RangeVar *table, const PgQuery__Constraint *constraint)
 {
-    if (constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL)
-        return;
+    if (constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL && !constraint->n_keys)
+        return; /* a column's, which has a name since 18 only */
     if (constraint->indexname && constraint->indexname[0])
         zdm_made_put(list, ZDM_MADE_INDEX, ZDM_MADE_UNKNOWN, table->schemaname, table->relname,
             constraint->indexname);

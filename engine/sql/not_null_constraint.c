@@ -117,6 +117,21 @@ add_to(struct adding *adding, struct zdm_relation *relation)
         add_to(adding, relation->children.items[i]);
 }
 
+/* As zdm_constraint_later_steps, which counts on the library to write it. */
+static void
+later_steps(const struct adding *adding, struct zdm_finding *finding)
+{
+    struct zdm_alter *alter = adding->alter;
+    struct zdm_arena *arena = alter->draft->arena;
+    const char *name = zdm_ident_text(arena, zdm_constraint_name(alter, adding->given, NULL));
+
+    zdm_draft_safer(alter->draft, finding,
+        zdm_arena_strf(arena, "ALTER TABLE %s ADD CONSTRAINT %s NOT NULL %s%s NOT VALID",
+            alter->table, name, adding->quoted, adding->given->is_no_inherit ? " NO INHERIT" : ""));
+    zdm_draft_safer(alter->draft, finding,
+        zdm_arena_strf(arena, "ALTER TABLE %s VALIDATE CONSTRAINT %s", alter->table, name));
+}
+
 static void
 tell(struct adding *adding)
 {
@@ -134,7 +149,7 @@ tell(struct adding *adding)
     } else {
         struct zdm_finding *finding =
             ZDM_FIND(draft, SCAN_SET_NOT_NULL, .table = alter->table, .column = adding->quoted);
-        zdm_constraint_later_steps(alter, finding);
+        later_steps(adding, finding);
         draft->st->breaks_writers |= finding != NULL;
     }
 }
@@ -192,75 +207,37 @@ zdm_not_null_inheritance(struct zdm_alter *alter, struct zdm_constraint *constra
         ZDM_FIND(draft, SCAN_SET_NOT_NULL, .table = alter->table, .column = adding.quoted);
 }
 
-static bool
-is(const PgQuery__ScanResult *tokens, size_t i, int token)
+/* The first of a statement. */
+static const PgQuery__Constraint *
+first_of(const PgQuery__AlterTableStmt *stmt)
 {
-    return i < tokens->n_tokens && (int)tokens->tokens[i]->token == token;
-}
-
-/* From the end of one token to the begin of another. */
-static char *
-between(const char *sql, const PgQuery__ScanToken *from, const PgQuery__ScanToken *to)
-{
-    const char *begin = sql + from->end;
-    size_t n = (size_t)(to->start - from->end);
-
-    for (; n > 0 && (*begin == ' ' || *begin == '\n' || *begin == '\t'); n--)
-        begin++;
-    while (n > 0 && (begin[n - 1] == ' ' || begin[n - 1] == '\n' || begin[n - 1] == '\t'))
-        n--;
-    return zdm_strndup(begin, n);
-}
-
-static char *
-words_of(const char *sql, const PgQuery__ScanResult *tokens)
-{
-    size_t table = 1, add;
-
-    if (!is(tokens, 0, PG_QUERY__TOKEN__ALTER) || !is(tokens, 1, PG_QUERY__TOKEN__TABLE))
-        return NULL;
-    if (is(tokens, table + 1, PG_QUERY__TOKEN__IF_P) &&
-        is(tokens, table + 2, PG_QUERY__TOKEN__EXISTS))
-        table += 2;
-    for (add = table + 1; add < tokens->n_tokens && !is(tokens, add, PG_QUERY__TOKEN__ADD_P);)
-        add++;
-    bool named = is(tokens, add + 1, PG_QUERY__TOKEN__CONSTRAINT);
-    size_t no = add + (named ? 3 : 1);
-    if (!is(tokens, no, PG_QUERY__TOKEN__NOT) || !is(tokens, no + 1, PG_QUERY__TOKEN__NULL_P) ||
-        no + 2 >= tokens->n_tokens)
-        return NULL;
-    const PgQuery__ScanToken *column = tokens->tokens[no + 2];
-    char *name = named ? between(sql, tokens->tokens[add + 1], tokens->tokens[no])
-                       : zdm_strdup("is_not_null");
-    char *relation = between(sql, tokens->tokens[table], tokens->tokens[add]);
-    char *quoted = zdm_strndup(sql + column->start, (size_t)(column->end - column->start));
-    char *words =
-        zdm_strf("NOT NULL as a constraint of the table came with PostgreSQL 18, whose grammar "
-                 "this zdm does not "
-                 "read. Every version knows, as four statements in transactions of their own: "
-                 "ALTER TABLE %s "
-                 "ADD CONSTRAINT %s CHECK (%s IS NOT NULL) NOT VALID; ALTER TABLE %s VALIDATE "
-                 "CONSTRAINT %s; "
-                 "ALTER TABLE %s ALTER COLUMN %s SET NOT NULL; ALTER TABLE %s DROP CONSTRAINT %s. "
-                 "recipe.set_not_null does that",
-            relation, name, quoted, relation, name, relation, quoted, relation, name);
-    free(name);
-    free(relation);
-    free(quoted);
-    return words;
+    for (size_t i = 0; i < stmt->n_cmds; i++) {
+        const PgQuery__AlterTableCmd *cmd = stmt->cmds[i]->alter_table_cmd;
+        if (cmd->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint &&
+            cmd->def->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL)
+            return cmd->def->constraint;
+    }
+    return NULL;
 }
 
 char *
-zdm_not_null_in_words(const char *sql)
+zdm_not_null_in_words(struct zdm_arena *arena, const PgQuery__Node *statement)
 {
-    struct zdm_err err = ZDM_ERR_INIT;
-    struct zdm_tree tree;
+    const PgQuery__Constraint *given = statement->node_case == PG_QUERY__NODE__NODE_ALTER_TABLE_STMT
+                                           ? first_of(statement->alter_table_stmt)
+                                           : NULL;
 
-    if (zdm_tree_scan(sql, &tree, &err) < 0) {
-        zdm_err_release(&err);
+    if (!given)
         return NULL;
-    }
-    char *words = words_of(sql, tree.tokens);
-    zdm_tree_release(&tree);
-    return words;
+    const PgQuery__RangeVar *range = statement->alter_table_stmt->relation;
+    const char *relation = zdm_range_text(arena, range), *only = range->inh ? "" : "ONLY ";
+    const char *column = zdm_ident_text(arena, zdm_node_string(given->keys[0]));
+    const char *name = given->conname[0] ? zdm_ident_text(arena, given->conname) : "is_not_null";
+    return zdm_arena_strf(arena,
+        "every version knows, as four statements in transactions of their own: ALTER TABLE %s%s "
+        "ADD CONSTRAINT %s CHECK (%s IS NOT NULL) NOT VALID; ALTER TABLE %s%s VALIDATE CONSTRAINT "
+        "%s; ALTER TABLE %s%s ALTER COLUMN %s SET NOT NULL; ALTER TABLE %s%s DROP CONSTRAINT %s. "
+        "recipe.set_not_null does that",
+        only, relation, name, column, only, relation, name, only, relation, column, only, relation,
+        name);
 }

@@ -39,6 +39,13 @@ of_constraint(struct zdm_reverser *r, const char *relation, const PgQuery__Const
     if (c->indexname && c->indexname[0])
         return zdm_no_undo(
             r, "dropping the constraint would drop its index, which was there before");
+    /* One that is there already is not made anew. */
+    if (c->contype == PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL) {
+        const char *column = zdm_node_string(c->keys[0]);
+        r->ask = zdm_ask_nullable(r->arena, relation, column);
+        return zdm_arena_strf(
+            r->arena, "ALTER COLUMN %s DROP NOT NULL", zdm_ident_text(r->arena, column));
+    }
     if (!c->conname || !c->conname[0])
         return zdm_no_undo(r, ZDM_UNDO_NO_NAME);
     if (c->contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY)

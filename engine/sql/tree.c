@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "sql/families.h"
 #include "sql/nesting.h"
+#include "sql/not_null_text.h"
 
 enum { LONGEST_MESSAGE = 160 }; /* in bytes */
 
@@ -129,27 +129,47 @@ zdm_tree_scan(const char *text, struct zdm_tree *out, struct zdm_err *err)
     return 0;
 }
 
+static void
+unpack(struct zdm_tree *tree, const PgQueryProtobufParseResult *parse)
+{
+    tree->parsed = pg_query__parse_result__unpack(
+        &tree->memory->allocator, parse->parse_tree.len, (const uint8_t *)parse->parse_tree.data);
+    if (!tree->parsed)
+        zdm_die("libpg_query wrote a tree that does not unpack");
+}
+
+/* The one newer form that an older grammar is helped with. */
+static bool
+parse_not_null(struct zdm_tree *tree, const char *text)
+{
+    struct zdm_not_null_text other;
+
+    if (!tree->tokens || !zdm_not_null_text(text, tree->tokens, &other))
+        return false;
+    PgQueryProtobufParseResult parse = pg_query_parse_protobuf(other.text);
+    bool fine = !parse.error;
+    if (fine) {
+        unpack(tree, &parse);
+        zdm_not_null_put_back(&other, tree->parsed);
+    }
+    pg_query_free_protobuf_parse_result(parse);
+    zdm_not_null_text_release(&other);
+    return fine;
+}
+
 /* Into a tree that has its memory. */
 static int
 parse_into(struct zdm_tree *tree, const char *text, struct zdm_err *err)
 {
     PgQueryProtobufParseResult parse = pg_query_parse_protobuf(text);
+    int rc = 0;
 
-    if (parse.error) {
-        fail_with(err, parse.error);
-        pg_query_free_protobuf_parse_result(parse);
-        char *words = zdm_not_null_in_words(text);
-        if (words)
-            zdm_err_hint(err, "%s", words);
-        free(words);
-        return -1;
-    }
-    tree->parsed = pg_query__parse_result__unpack(
-        &tree->memory->allocator, parse.parse_tree.len, (const uint8_t *)parse.parse_tree.data);
+    if (!parse.error)
+        unpack(tree, &parse);
+    else if (!parse_not_null(tree, text))
+        rc = fail_with(err, parse.error);
     pg_query_free_protobuf_parse_result(parse);
-    if (!tree->parsed)
-        zdm_die("libpg_query wrote a tree that does not unpack");
-    return 0;
+    return rc;
 }
 
 int

@@ -12,6 +12,7 @@ local function in_the_way(t, c, wanted, use)
             list[#list + 1] = d.what
         end
     end
+    list[#list + 1] = t:unproven(c.name)
     local kept = { ["check"] = true, ["unique"] = true, ["foreign key"] = true, ["not null"] = true }
     for _, k in ipairs(t.constraints) do
         if use.contains(k.columns, c.name) and not kept[k.type] then

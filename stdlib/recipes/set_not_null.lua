@@ -4,9 +4,11 @@ local shared = require "fields/shared"
 
 return {
     name = "set_not_null",
-    doc = "Makes a column NOT NULL: a CHECK that holds for new rows at once, the old ones are looked at beside "
-        .. "the application, and then the server takes the CHECK for proof. Code that still writes NULL fails from "
-        .. "the first step on, so it has to be gone before.",
+    doc = "Makes a column NOT NULL: a constraint that holds for new rows at once, while the old ones are looked at beside "
+        .. "the application. Since PostgreSQL 18 that is the NOT NULL itself, NOT VALID at first; before, a CHECK, which the "
+        .. "server then takes for proof. Code that still writes NULL fails from the first step on, so it has to be gone before.",
+    notes = [[
+A column with a NOT NULL that is NOT VALID (PostgreSQL 18) has it proven, under the name that it has.]],
     fields = {
         shared.table,
         { name = "column", kind = "identifier", required = true, doc = "The column." },

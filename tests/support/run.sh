@@ -34,7 +34,7 @@ if [ "$status" -eq 0 ] && [ -d .json ]; then
 fi
 
 cd /
-if [ "$status" -eq 0 ] || [ $interrupted = yes ]; then
+if [ "$status" -eq 0 ] || [ "$status" -eq 77 ] || [ $interrupted = yes ]; then # 77: skipped, and it says why
     rm -rf "$scratch"
 else
     echo "FAILED with exit code $status; its folder is $scratch:"

@@ -86,7 +86,10 @@ SELECT pg_catalog.jsonb_build_object(
       'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
       'domain_over', (SELECT pg_catalog.format_type(y.typbasetype, NULL) FROM pg_catalog.pg_type y
                        WHERE y.oid = a.atttypid AND y.typtype = 'd'),
-      'not_null', a.attnotnull,
+      -- Since 18 it is set for a constraint that is NOT VALID, too.
+      'not_null', a.attnotnull AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_constraint k
+         WHERE k.conrelid = c.oid AND k.contype = 'n' AND NOT k.convalidated AND a.attnum = ANY (k.conkey)),
       'default', CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
       'generated', CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
       'identity', CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END,

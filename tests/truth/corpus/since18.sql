@@ -1,166 +1,128 @@
 -- NOT NULL as a constraint of the table
 --! versions: 18-
---! grammar: 18
 ALTER TABLE plain ADD CONSTRAINT n NOT NULL a
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE plain ADD NOT NULL a NOT VALID
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE plain ADD NOT NULL nothing
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE plain ADD CONSTRAINT n NOT NULL c NOT VALID, ADD CHECK (c <> '') NOT VALID
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE plain ADD NOT NULL a NO INHERIT
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE plain ADD NOT NULL ctid
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE nulls ADD NOT NULL proven
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE nulls ADD NOT NULL not_proven
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE nulls ADD NOT NULL already
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE nulls ADD CONSTRAINT another NOT NULL already
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE nulls ADD NOT NULL already NOT VALID
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE nulls ADD NOT NULL already NO INHERIT
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE nulls ADD CONSTRAINT nulls_proven NOT NULL bare NOT VALID
 
 --! versions: 18-
---! grammar: 18
 --! after: ALTER TABLE nulls ADD CONSTRAINT n NOT NULL bare NOT VALID
 ALTER TABLE nulls VALIDATE CONSTRAINT n
 
 --! versions: 18-
---! grammar: 18
 --! after: ALTER TABLE nulls ADD CONSTRAINT n NOT NULL bare NOT VALID
 ALTER TABLE nulls ALTER bare SET NOT NULL
 
 --! versions: 18-
---! grammar: 18
 --! after: ALTER TABLE nulls ADD CONSTRAINT n NOT NULL bare NOT VALID
 ALTER TABLE nulls ADD NOT NULL bare
 
 --! versions: 18-
---! grammar: 18
 --! after: ALTER TABLE nulls ADD CONSTRAINT n NOT NULL bare NOT VALID
 ALTER TABLE nulls ADD NOT NULL bare NOT VALID
 
 --! versions: 18-
---! grammar: 18
 --! after: ALTER TABLE nulls ADD CONSTRAINT n NOT NULL proven NOT VALID
 ALTER TABLE nulls ADD CONSTRAINT m NOT NULL proven NOT VALID
 
 --! versions: 18-
---! grammar: 18
 --! after: ALTER TABLE nulls ADD CONSTRAINT n NOT NULL bare NOT VALID
 ALTER TABLE nulls DROP CONSTRAINT n
 
 --! versions: 18-
---! grammar: 18
 --! after: ALTER TABLE nulls ADD CONSTRAINT n NOT NULL bare NOT VALID
 ALTER TABLE nulls ALTER bare DROP NOT NULL
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE vehicles ADD NOT NULL wheels
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE vehicles ADD NOT NULL wheels NOT VALID
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE vehicles ADD NOT NULL wheels NO INHERIT
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE ONLY vehicles ADD NOT NULL wheels
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE ONLY vehicles ADD NOT NULL wheels NO INHERIT
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE cars ADD NOT NULL wheels
 
 --! versions: 18-
---! grammar: 18
 --! after: ALTER TABLE cars ADD CONSTRAINT n NOT NULL wheels NO INHERIT
 ALTER TABLE vehicles ADD NOT NULL wheels
 
 --! versions: 18-
---! grammar: 18
 --! after: ALTER TABLE cars ADD CONSTRAINT n NOT NULL wheels NOT VALID
 ALTER TABLE vehicles ADD NOT NULL wheels
 
 --! versions: 18-
---! grammar: 18
 --! after: ALTER TABLE cars ADD CONSTRAINT n NOT NULL wheels NOT VALID
 ALTER TABLE vehicles ADD NOT NULL wheels NOT VALID
 
 --! versions: 18-
---! grammar: 18
 --! after: ALTER TABLE cars ADD CONSTRAINT n NOT NULL wheels
 ALTER TABLE vehicles ADD NOT NULL wheels
 
 --! versions: 18-
---! grammar: 18
 --! after: ALTER TABLE vehicles ADD CONSTRAINT n NOT NULL wheels NOT VALID
 ALTER TABLE vehicles VALIDATE CONSTRAINT n
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE measurements ADD NOT NULL value
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE measurements ADD NOT NULL note NOT VALID
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE measurements ADD NOT NULL value NO INHERIT
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE ONLY measurements ADD NOT NULL value
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE measurements_2023 ADD NOT NULL value
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE customer_names ADD NOT NULL name
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE generated ADD NOT NULL ab
 
 --! versions: 18-
@@ -188,15 +150,12 @@ CREATE TABLE u PARTITION OF no_partitions (NOT NULL a) FOR VALUES FROM (1) TO (2
 ALTER TABLE plain ADD COLUMN e int NOT NULL NO INHERIT DEFAULT 1
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE plain ADD COLUMN e int CONSTRAINT en NOT NULL DEFAULT 1
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE plain ADD COLUMN e int, ADD NOT NULL e
 
 --! versions: 18-
---! grammar: 18
 ALTER TABLE plain ADD COLUMN e int DEFAULT 1, ADD CONSTRAINT x NOT NULL e
 
 -- CHECK and FOREIGN KEY that are not enforced
