@@ -22,7 +22,9 @@ return {
         new.write "UPDATE profiles SET bio = NULL, mail = 's' || :n WHERE org = 1 AND id = :row / 4 * 4 + 1",
         { -- a row that stays without a theme would be in the way of taking back that it may be left out
             new.delete "org = 1 AND id = :row / 2 * 2 + 1",
-            [[INSERT INTO profiles (org, id) SELECT org, id FROM staff WHERE org = 1 AND id = :row / 2 * 2 + 1
+            -- not where none was deleted, since the row has still to be copied: that would be a write that nobody noted
+            [[INSERT INTO profiles (org, id) SELECT org, id FROM staff JOIN audit ON key = id::text AND value IS NULL
+               WHERE org = 1 AND id = :row / 2 * 2 + 1
               ON CONFLICT DO NOTHING]],
         },
         new.check_of "bio IS NOT NULL",
