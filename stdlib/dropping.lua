@@ -93,17 +93,10 @@ end
 
 --- Steps by which an INSERT may leave the column out: new code does, before it is gone.
 function dropping.optional(t, c, use)
-    if not c.not_null or c.default or c.generated then
+    if not (c.not_null or t:not_null_of(c.name)) or c.default or c.generated then
         return {}
     end
-    local alter = ("ALTER TABLE %s ALTER COLUMN %s "):format(t.relation, use.quote(c.name))
-    return {
-        use.sql(use.id("%s.%s may be left out", t.name, c.name), alter .. "DROP NOT NULL", {
-            undo = alter .. "SET NOT NULL",
-            allow = { "scan-set-not-null" },
-            because = "only the way back scans",
-        }),
-    }
+    return use.may_be_null(t, c, use.id("%s.%s may be left out", t.name, c.name))
 end
 
 local function comment_on(t, k, use)

@@ -311,6 +311,34 @@ function parts.not_null(use, t, column, fill, undo)
     return { first, use.words.expand(steps) }
 end
 
+--- Steps by which the column may be NULL; `id` is of the one that says so. Since PostgreSQL 18 the constraint comes back
+--- under its name, and is proven beside the application; before, the way back scans under a strong lock.
+function parts.may_be_null(use, t, c, id)
+    local alter, k = ("ALTER TABLE %s "):format(t.relation), t:not_null_of(c.name)
+    local drop = alter .. ("ALTER COLUMN %s DROP NOT NULL"):format(native.quote_ident(c.name))
+    if not k or k.inherited then
+        return {
+            use.sql(id, drop, {
+                undo = alter .. ("ALTER COLUMN %s SET NOT NULL"):format(native.quote_ident(c.name)),
+                allow = { "scan-set-not-null" },
+                because = "only the way back scans",
+            }),
+        }
+    end
+    local name, steps = native.quote_ident(k.name), {}
+    local validate = alter .. "VALIDATE CONSTRAINT " .. name
+    local add = alter .. ("ADD CONSTRAINT %s %s NOT VALID"):format(name, (k.definition:gsub(" NOT VALID$", "")))
+    if k.comment then
+        add = add .. (";\nCOMMENT ON CONSTRAINT %s ON %s IS %s"):format(name, t.relation,
+            native.quote_literal(k.comment))
+    end
+    if k.valid then -- in a step of its own, before: undo goes backwards
+        steps[1] = use.sql(use.id("%s of %s holds", k.name, t.name), validate, { undo = validate })
+    end
+    steps[#steps + 1] = use.sql(id, drop, { undo = add })
+    return steps
+end
+
 --- What stands behind the keys of an index, by the fields `include` and `where`; with `old`, the parameters of an
 --- index whose place it takes. Reported, and nil, when there is no such column.
 function parts.index_tail(use, t, v, old)

@@ -230,12 +230,9 @@ function split.blocks(t, into, columns, moved, retain, use)
         s.moved[i], s.all[#s.all + 1] = c.name, c.name
         if c.not_null then
             s.required[#s.required + 1] = c.name
-            local alter = ("ALTER TABLE %s ALTER COLUMN %s "):format(t.relation, use.quote(c.name))
-            first[#first + 1] = use.sql(use.id("%s.%s may be left out", t.name, c.name), alter .. "DROP NOT NULL", {
-                undo = alter .. "SET NOT NULL",
-                allow = { "scan-set-not-null" },
-                because = "only the way back scans",
-            })
+            for _, step in ipairs(use.may_be_null(t, c, use.id("%s.%s may be left out", t.name, c.name))) do
+                first[#first + 1] = step
+            end
         end
     end
     for _, name in ipairs(s.all) do

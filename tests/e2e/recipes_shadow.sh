@@ -17,7 +17,7 @@ cat >things.lua <<'LUA'
 return plan "things" { api = 1, recipe.copy_table { table = '"My Shop"."All Things"',
     order = { "boss_n", '"N"', "s", "len", "k", "body", "boss" } } }
 LUA
-picture() { schema_picture | grep -v -e zdm -e ' NOT NULL [^ ]*$'; }
+picture() { schema_picture | grep -v zdm; }
 trap 'rm -f go; wait' EXIT
 things() {
     while [ -e go ] && [ ! -s app.err ]; do cat <<'SQL'
