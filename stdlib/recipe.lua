@@ -311,8 +311,8 @@ function parts.not_null(use, t, column, fill, undo)
     return { first, use.words.expand(steps) }
 end
 
---- Steps by which the column may be NULL; `id` is of the one that says so. Since PostgreSQL 18 the constraint comes back
---- under its name, and is proven beside the application; before, the way back scans under a strong lock.
+--- Steps by which the column may be NULL; `id` is of the one that says so. Since PostgreSQL 18 the constraint comes
+--- back under its name, and is proven beside the application; before, the way back scans under a strong lock.
 function parts.may_be_null(use, t, c, id)
     local alter, k = ("ALTER TABLE %s "):format(t.relation), t:not_null_of(c.name)
     local drop = alter .. ("ALTER COLUMN %s DROP NOT NULL"):format(native.quote_ident(c.name))
@@ -326,16 +326,17 @@ function parts.may_be_null(use, t, c, id)
         }
     end
     local name, steps = native.quote_ident(k.name), {}
-    local validate = alter .. "VALIDATE CONSTRAINT " .. name
-    local add = alter .. ("ADD CONSTRAINT %s %s NOT VALID"):format(name, (k.definition:gsub(" NOT VALID$", "")))
-    if k.comment then
-        add = add .. (";\nCOMMENT ON CONSTRAINT %s ON %s IS %s"):format(name, t.relation,
-            native.quote_literal(k.comment))
-    end
+    local definition = k.definition:gsub(" NOT VALID$", "")
+    local comment = ("COMMENT ON CONSTRAINT %s ON %s IS "):format(name, t.relation)
+    local restore = comment .. (k.comment and native.quote_literal(k.comment) or "NULL")
     if k.valid then -- in a step of its own, before: undo goes backwards
-        steps[1] = use.sql(use.id("%s of %s holds", k.name, t.name), validate, { undo = validate })
+        steps[1] = use.sql(use.id("constraint %s of %s: announced", k.name, t.name),
+            comment .. "'zdm: it is about to be dropped'",
+            { undo = alter .. ("VALIDATE CONSTRAINT %s;\n"):format(name) .. restore })
     end
-    steps[#steps + 1] = use.sql(id, drop, { undo = add })
+    steps[#steps + 1] = use.sql(id, drop, {
+        undo = alter .. ("ADD CONSTRAINT %s %s NOT VALID;\n"):format(name, definition) .. restore,
+    })
     return steps
 end
 

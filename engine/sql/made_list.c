@@ -154,6 +154,27 @@ is_superseded(const struct zdm_made_list *list, size_t i)
     return false;
 }
 
+/* Was it a NOT NULL, by whichever statement that told of it (the one that validates it names no column), of a column
+ * that may be NULL since? */
+static bool
+is_nullable_since(const struct zdm_made_list *list, size_t i)
+{
+    const struct zdm_made *item = &list->items[i];
+
+    if (item->kind != ZDM_MADE_CONSTRAINT || item->state == ZDM_MADE_GONE)
+        return false;
+    for (size_t k = 0; k < i; k++) {
+        const struct zdm_made *open = &list->items[k];
+        if (open->kind != ZDM_MADE_NOT_NULL || open->state != ZDM_MADE_UNKNOWN ||
+            open->order < item->order || strcmp(open->relation, item->relation) != 0)
+            continue;
+        for (size_t j = i + 1; j-- > 0 && compare_what(&list->items[j], item) == 0;)
+            if (mentions(list->items[j].text, "NULL") && mentions(list->items[j].text, open->name))
+                return true;
+    }
+    return false;
+}
+
 void
 zdm_made_settle(struct zdm_made_list *list)
 {
@@ -172,7 +193,7 @@ zdm_made_settle(struct zdm_made_list *list)
                           (maybe_part || (maybe_owned && item->order < list->last_drop));
         keep[i] = item->state != ZDM_MADE_UNKNOWN && item->order >= list->nothing_before &&
                   !went_along && !is_superseded(list, i) && !is_forgotten(list, item) &&
-                  !is_child_forgotten(list, item);
+                  !is_child_forgotten(list, item) && !is_nullable_since(list, i);
     }
     for (size_t i = 0; i < list->count; i++) {
         if (keep[i])

@@ -85,6 +85,10 @@ what_is_taken_back(void **state)
     SHOWS("constraint t.c there", "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID; ALTER "
                                   "TABLE t VALIDATE CONSTRAINT c");
     SHOWS("", "ALTER TABLE t ALTER a SET NOT NULL", "ALTER TABLE t ALTER a DROP NOT NULL");
+    SHOWS("constraint t.n there", "ALTER TABLE t ADD CONSTRAINT n NOT NULL a NOT VALID",
+        "ALTER TABLE t VALIDATE CONSTRAINT n", "ALTER TABLE t ALTER b DROP NOT NULL");
+    SHOWS("", "ALTER TABLE t ADD CONSTRAINT n NOT NULL a NOT VALID",
+        "ALTER TABLE t VALIDATE CONSTRAINT n", "ALTER TABLE t ALTER a DROP NOT NULL");
     /* An index that became a constraint has its name. */
     SHOWS("constraint t.c there", "CREATE UNIQUE INDEX i ON t (a)",
         "ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX i");
