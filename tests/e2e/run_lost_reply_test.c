@@ -163,7 +163,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_commit)};
-    char scratch[] = "/tmp/zdm-lost-XXXXXX";
+    const char *tmp = getenv("TMPDIR");
+    char *scratch = zdm_strf("%s/zdm-lost-XXXXXX", tmp ? tmp : "/tmp");
 
     /* The ledger and what the plan's command makes. */
     if (!mkdtemp(scratch) || chdir(scratch) != 0)
@@ -174,5 +175,6 @@ main(void)
     int status;
     if (zdm_spawn_wait(&(struct zdm_spawn){.argv = argv}, &status, NULL, &err) < 0 || status != 0)
         return 1;
+    free(scratch);
     return failed;
 }
