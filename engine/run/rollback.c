@@ -310,8 +310,11 @@ undo_steps(struct zdm_session *s, void *self, struct zdm_err *err)
     struct zdm_rollback_view view = {.where = NULL};
     struct undoing u = {.s = s, .options = self, .view = &view};
     struct zdm_backoff losses = {.base_ms = 50, .max_ms = 5000};
-    int rc = look_once_more(&u, &view, err);
+    int rc;
 
+    while ((rc = look_once_more(&u, &view, err)) < 0)
+        if (zdm_session_again(s, err) < 0)
+            break;
     for (size_t i = 0; rc == 0 && i < view.n_steps; i += u.n) {
         u.now = &view.steps[i];
         u.n = zdm_rollback_joined(&view, i);

@@ -135,6 +135,32 @@ order_and_shares(void **state)
     done(&j);
 }
 
+/* In one transaction: the other step's locks first, each relation once, and brief only when both are. */
+static void
+added(void **state)
+{
+    struct judged a, b, c;
+
+    (void)state;
+    judge(&a, ZDM_PHASE_EXPAND, "DROP TRIGGER g ON t; ALTER TABLE u ADD COLUMN x int");
+    judge(&b, ZDM_PHASE_EXPAND, "ALTER TABLE t DROP COLUMN x");
+    judge(&c, ZDM_PHASE_EXPAND, "ALTER TABLE u VALIDATE CONSTRAINT x");
+    zdm_lock_policy_add(&b.policy, &a.policy);
+    assert_int_equal(b.policy.class, ZDM_LOCKS_BRIEF);
+    assert_int_equal(b.policy.statement_ms, 5000);
+    assert_int_equal(b.policy.n_needs, 2);
+    assert_string_equal(b.policy.needs[0].relation, "t");
+    assert_int_equal(b.policy.needs[0].reach, ZDM_REACH_FAMILY);
+    assert_string_equal(b.policy.needs[1].relation, "u");
+    zdm_lock_policy_add(&b.policy, &c.policy);
+    assert_int_equal(b.policy.class, ZDM_LOCKS_LONG);
+    assert_int_equal(b.policy.statement_ms, 0);
+    assert_string_equal(b.policy.needs[0].relation, "u");
+    done(&a);
+    done(&b);
+    done(&c);
+}
+
 /* As measured on a server; a sibling partition is in nobody's way. */
 static void
 goes_down(void **state)
@@ -214,6 +240,7 @@ main(void)
         cmocka_unit_test(classes),
         cmocka_unit_test(other_kinds),
         cmocka_unit_test(order_and_shares),
+        cmocka_unit_test(added),
         cmocka_unit_test(goes_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
