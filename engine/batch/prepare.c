@@ -224,7 +224,8 @@ claim_cursors(struct zdm_job *job, struct zdm_cursors *cursors, struct zdm_err *
     return rc;
 }
 
-/* Keys walked in a slice so far. That is not kept: ask the planner how many are left. */
+/* Keys walked in a slice so far. That is not kept: ask the planner how many are left, where it has something to
+ * go by. */
 static int
 walked(struct zdm_job *job, const struct zdm_table *table, const struct zdm_cursor *c,
     int64_t *keys, struct zdm_err *err)
@@ -232,7 +233,8 @@ walked(struct zdm_job *job, const struct zdm_table *table, const struct zdm_curs
     int64_t ahead = 0;
 
     *keys = c->rows;
-    if (!table || !zdm_cursor_whole(c) || c->batches == 0 || !c->at.pos || c->total < 0)
+    if (!table || !zdm_cursor_whole(c) || c->batches == 0 || !c->at.pos || c->total < 0 ||
+        (table->target.estimated_rows < 0 && !table->target.by_page))
         return 0;
     if (!zdm_cursor_through(c) &&
         estimate_ahead(job, &table->sql, c->at.pos, c->bound, &ahead, err) < 0)

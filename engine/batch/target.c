@@ -97,6 +97,46 @@ is_key(const struct zdm_backfill_target *target, const char *column)
     return false;
 }
 
+static const char met_twice[] = "a row whose key grows would be met twice: fill a new column and "
+                                "swap the two in contract, or walk "
+                                "along another unique key, key = { \"...\" }";
+
+/* What the table generates of the columns that are set changes with them: fills in `changed`. */
+static int
+find_generated(
+    struct zdm_conn *conn, struct zdm_backfill_target *target, const char *oid, struct zdm_err *err)
+{
+    struct zdm_result *r = NULL;
+    const char **changed = NULL;
+    char *set = zdm_texts_as_json((const char *const *)target->set, target->n_set);
+    int rc = ZDM_QUERY(
+        conn, zdm_embedded_text(zdm_batch_sql, "sql/target_generated.sql"), &r, err, oid, set);
+
+    free(set);
+    if (rc < 0)
+        return zdm_err_wrap(err, "table %s", target->relation);
+    size_t n = target->n_set, rows = (size_t)zdm_result_rows(r);
+    changed = zdm_alloc((n + rows + 1) * sizeof *changed);
+    for (size_t i = 0; i < n; i++)
+        changed[i] = target->set[i];
+    for (size_t i = 0; rc == 0 && i < rows; i++) {
+        const char *column = changed[n + i] = zdm_result_get(r, (int)i, 0);
+        if (!is_key(target, column))
+            continue;
+        const char *of = zdm_result_get(r, (int)i, 1);
+        rc = zdm_fail(err, ZDM_ERR_FAILED,
+            "column %s of %s is %sthe key that the backfill walks along, and is generated from %s: "
+            "%s cannot be set",
+            column, target->relation, target->n_keys > 1 ? "in " : "", of, of);
+        zdm_err_hint(err, "%s", met_twice);
+    }
+    if (rc == 0)
+        target->changed = zdm_texts_as_json(changed, n + rows);
+    free(changed);
+    zdm_result_free(r);
+    return rc;
+}
+
 static int
 find_set(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     struct zdm_backfill_target *target, const char *oid, const char *role, struct zdm_err *err)
@@ -114,11 +154,9 @@ find_set(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
             "column %s of %s is %sthe key that the backfill walks along: it cannot be set", *name,
             target->relation, target->n_keys > 1 ? "in " : "");
         free(*name);
-        return zdm_err_hint(err,
-            "a row whose key grows would be met twice: fill a new column and swap the two in "
-            "contract, or walk along another unique key, key = { \"...\" }");
+        return zdm_err_hint(err, "%s", met_twice);
     }
-    return 0;
+    return find_generated(conn, target, oid, err);
 }
 
 /* Can updates of the columns be HOT, and how are rows shared out to stripes? */
@@ -127,15 +165,13 @@ find_stripes(
     struct zdm_conn *conn, struct zdm_backfill_target *target, const char *oid, struct zdm_err *err)
 {
     struct zdm_result *r = NULL;
-    char *set = zdm_texts_as_json((const char *const *)target->set, target->n_set);
     const char *names[ZDM_KEYS_MAX];
 
     for (size_t i = 0; i < target->n_keys; i++)
         names[i] = target->keys[i].name;
     char *keys = zdm_texts_as_json(names, target->n_keys);
-    int rc = ZDM_QUERY(
-        conn, zdm_embedded_text(zdm_batch_sql, "sql/target_stripes.sql"), &r, err, oid, set, keys);
-    free(set);
+    int rc = ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_stripes.sql"), &r, err,
+        oid, target->changed, keys);
     free(keys);
     if (rc < 0)
         return zdm_err_wrap(err, "table %s", target->relation);
@@ -318,6 +354,7 @@ zdm_backfill_target_release(struct zdm_backfill_target *target)
     for (size_t i = 0; i < target->n_set; i++)
         free(target->set[i]);
     free(target->set);
+    free(target->changed);
     for (size_t i = 0; target->set_types && i < target->n_set; i++)
         free(target->set_types[i]);
     free(target->set_types);

@@ -123,10 +123,12 @@ struct zdm_backfill_target {
     char *key;   /* for people: "id", "(a, b)" */
     char *index; /* for people: the key's index */
     bool primary;
-    bool by_page;     /* no key: keys has no columns, and a position is that of pages.h */
-    char **set;       /* quoted columns, one an assignment; of `into` for a copy */
-    size_t n_set;     /* as in the spec, but for a copy of all columns */
-    char **set_types; /* of a map: qualified and quoted, as in zdm_key */
+    bool by_page; /* no key: keys has no columns, and a position is that of pages.h */
+    char **set;   /* quoted columns, one an assignment; of `into` for a copy */
+    size_t n_set; /* as in the spec, but for a copy of all columns */
+    char
+        *changed; /* JSON array, quoted: those of an update, and what the table generates of them */
+    char **set_types;             /* of a map: qualified and quoted, as in zdm_key */
     struct zdm_read_column *read; /* of a map; columns, quoted */
     size_t n_read;
     bool strong_lock;             /* of a map: it writes a column of a unique index */

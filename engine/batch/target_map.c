@@ -66,7 +66,8 @@ zdm_target_find_map(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
     if (find_read(conn, spec, t, oid, role, err) < 0)
         return -1;
     if (query(conn, "sql/target_map.sql", oid, set, t->n_set, &types, err) < 0 ||
-        query(conn, "sql/target_map_keys.sql", oid, set, t->n_set, &keys, err) < 0) {
+        ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_map_keys.sql"), &keys, err,
+            oid, t->changed) < 0) {
         zdm_err_wrap(err, "table %s", t->relation);
         goto out;
     }

@@ -445,7 +445,8 @@ zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_e
         return quarantine_full(w, range, err);
     if (!err->hint && zdm_is_data_error(err->sqlstate))
         zdm_err_hint(err,
-            "every row before it is done; correct the row, or the backfill's %s or where, then run "
+            "the batches before it are done; correct the row, or the backfill's %s or where, then "
+            "run "
             "plan \"%s\" again",
             w->job->spec->action == ZDM_BACKFILL_MAP ? "map" : "set", w->job->spec->plan);
     free(range);

@@ -1,8 +1,11 @@
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/mem.h"
 #include "base/signals.h"
 #include "cli/commands.h"
 #include "cli/json.h"
+#include "cli/layout.h"
 #include "cli/load.h"
 #include "cli/render_status.h"
 #include "ledger/ledger.h"
@@ -35,8 +38,13 @@ add_live(struct zdm_buf *out, const json_t *live)
     const char *step = json_string_value(json_object_get(live, "step"));
     const char *words = json_string_value(json_object_get(live, "words"));
 
-    if (step && words)
-        zdm_buf_addf(out, "\nnow: %s: %s\n", step, words);
+    if (!step || !words)
+        return;
+    char *line = zdm_strf("%s: %s", step, words);
+    zdm_buf_add(out, "\nnow: ");
+    zdm_add_wrapped(out, line, (int)strlen("now: "), ZDM_COLUMNS);
+    zdm_buf_addc(out, '\n');
+    free(line);
 }
 
 static int

@@ -81,23 +81,42 @@ behind(const struct zdm_step_backfill *b)
     return zdm_buf_take(&out);
 }
 
-/* ARRAY['a', 'b']::text[]: the columns of the key as the catalog knows them. */
+/* Adds a column as the catalog knows it. */
+static void
+add_column(struct zdm_buf *out, size_t i, const char *written)
+{
+    struct zdm_err err = ZDM_ERR_INIT;
+    char *name = NULL;
+
+    if (zdm_sql_identifier(written, &name, &err) < 0)
+        zdm_die("a column that was checked is none");
+    zdm_buf_add(out, i ? ", " : "ARRAY[");
+    zdm_psql_literal(out, name);
+    free(name);
+}
+
+/* ARRAY['a', 'b'], or '{}': the columns of the key. */
 static char *
 key(const struct zdm_step_backfill *b)
 {
     struct zdm_buf out = ZDM_BUF_INIT;
 
-    zdm_buf_add(&out, b->n_key ? "ARRAY[" : "'{}'");
-    for (size_t i = 0; i < b->n_key; i++) {
-        struct zdm_err err = ZDM_ERR_INIT;
-        char *name = NULL;
-        if (zdm_sql_identifier(b->key[i], &name, &err) < 0)
-            zdm_die("a key that was checked is none");
-        zdm_buf_add(&out, i ? ", " : "");
-        zdm_psql_literal(&out, name);
-        free(name);
-    }
-    zdm_buf_add(&out, b->n_key ? "]" : "");
+    for (size_t i = 0; i < b->n_key; i++)
+        add_column(&out, i, b->key[i]);
+    zdm_buf_add(&out, b->n_key ? "]" : "'{}'");
+    return zdm_buf_take(&out);
+}
+
+/* The same: the columns of the table that change. */
+static char *
+set(const struct zdm_step_backfill *b)
+{
+    struct zdm_buf out = ZDM_BUF_INIT;
+    size_t n = b->into || b->erase ? 0 : b->n_set;
+
+    for (size_t i = 0; i < n; i++)
+        add_column(&out, i, b->set[i].column);
+    zdm_buf_add(&out, n ? "]" : "'{}'");
     return zdm_buf_take(&out);
 }
 
@@ -111,6 +130,7 @@ zdm_psql_backfill(struct zdm_buf *out, const struct zdm_plan *plan, const struct
         {"table", zdm_psql_literal_of(b->table)},
         {"step", zdm_psql_literal_of(name)},
         {"key", key(b)},
+        {"set", set(b)},
         {"into", b->into ? zdm_psql_literal_of(b->into) : zdm_strdup("NULL")},
         {"before", before(b)},
         {"behind", behind(b)},

@@ -13,6 +13,8 @@ DECLARE
     zdm_after text;
     zdm_upto text;
     zdm_copied text;
+    zdm_set CONSTANT name[] := @set@;
+    zdm_moved text;
     zdm_done text[];
     zdm_next text[];
     zdm_rows bigint;
@@ -44,6 +46,24 @@ BEGIN
       JOIN pg_catalog.pg_attribute AS a ON a.attrelid = zdm_table AND a.attname = k.name;
     IF zdm_columns IS NULL THEN
         RAISE EXCEPTION 'table % has no key to walk along', zdm_table;
+    END IF;
+    -- A column of the key that is set, or generated from one that is.
+    SELECT k.name INTO zdm_moved
+      FROM pg_catalog.unnest(zdm_names) AS k (name)
+      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = zdm_table AND a.attname = k.name
+      LEFT JOIN pg_catalog.pg_attrdef AS x ON x.adrelid = zdm_table AND x.adnum = a.attnum AND a.attgenerated <> ''
+     WHERE a.attname = ANY (zdm_set)
+        OR EXISTS (SELECT FROM pg_catalog.pg_attribute AS b
+                     JOIN pg_catalog.pg_depend AS d ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                      AND d.refobjid = b.attrelid AND d.refobjsubid = b.attnum
+                    WHERE b.attrelid = zdm_table AND b.attname = ANY (zdm_set)
+                      AND (d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = x.oid
+                           OR d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND x.oid IS NOT NULL
+                              AND d.objid = zdm_table AND d.objsubid = a.attnum))
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'column % of % is in the key that the backfill walks along: it cannot be set', zdm_moved, zdm_table
+            USING HINT = 'a row whose key grows would be met twice: walk along another unique key, key = { "..." }';
     END IF;
     -- Of a copy of all columns: those that both tables have.
     SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO zdm_copied

@@ -18,7 +18,7 @@ and bytea_output). NULL is nil: `row.first or ""`.
 
 What is returned is read by the server as the column's type; a text that does not fit is an error of its row. So
 are an error in the function, and a value or column that it may not return: the row is named, with the line
-of the plan, and every row before it is done.
+of the plan, and the batches before it are done.
 
 The function should depend on its row alone. It has the words of a plan and `pcall`, no database, no files and no
 clock, two million instructions for each row, and 64 MB of memory. Each worker has the plan's variables for

@@ -180,7 +180,7 @@ test_errors(void **state)
     assert_int_equal(f->err.code, ZDM_ERR_FAILED);
     assert_string_equal(f->err.sqlstate, ZDM_MAP_FAILED);
     assert_has(f->err.message, "row of map_bad.t with id = 500: map: no way to map \"bad\"");
-    assert_has(f->err.hint, "every row before it is done");
+    assert_has(f->err.hint, "the batches before it are done");
     assert_value(f->app, "SELECT count(*) FROM t WHERE (w IS NULL) <> (id >= 500)", "0");
 
     map_script.fails_on = NULL; /* then the server finds it */

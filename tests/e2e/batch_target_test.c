@@ -85,6 +85,19 @@ test_keys(void **state)
     f->spec.table = "bt_keys.t";
     f->set.column = "ID";
     refuses(f, "column id of bt_keys.t is the key", "contract");
+    sql(f->app,
+        "CREATE TABLE made (a int NOT NULL, b int NOT NULL, n int, \"K\" int GENERATED ALWAYS AS"
+        " (a + 1) STORED, PRIMARY KEY (b, \"K\"));"
+        "INSERT INTO made SELECT g, g, 0 FROM generate_series(1, 10) AS g");
+    f->spec.table = "bt_keys.made";
+    f->set = (struct zdm_assignment){"a", "a + 100"};
+    refuses(f,
+        "column \"K\" of bt_keys.made is in the key that the backfill walks along, and is generated"
+        " from a: a cannot be set",
+        "met twice");
+    f->set = (struct zdm_assignment){"n", "a + 100"};
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) FROM made WHERE n = a + 100", "10");
     fixture_free(f);
 }
 

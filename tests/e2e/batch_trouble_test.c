@@ -407,7 +407,7 @@ test_bad_row_is_named(void **state)
     assert_int_equal(f->err.code, ZDM_ERR_FAILED);
     assert_string_equal(f->err.sqlstate, "22012");
     assert_string_equal(f->err.message, "row of bx_bad.t with id = 333: division by zero");
-    assert_has(f->err.hint, "every row before it is done");
+    assert_has(f->err.hint, "the batches before it are done");
     assert_value(f->app, "SELECT count(*) || ' ' || max(id) FROM t WHERE n = 1", "332 332");
 
     sql(f->app, "UPDATE t SET d = 1 WHERE id = 333");

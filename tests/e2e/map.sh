@@ -70,7 +70,7 @@ check_exit 1 "$ZDM" run plan.lua
 check_has "$err" 'row of public.people with id = 1234'
 check_has "$err" 'attempt to index'
 check_has "$err" 'plan.lua:5'
-check_has "$err" 'every row before it is done'
+check_has "$err" 'the batches before it are done'
 check_eq "before it" 1233 "$(sql 'SELECT count(*) FROM people WHERE n = 2000')"
 # Another function is another definition.
 sed -i 's/row.born:sub/(row.born or "1999"):sub/' plan.lua

@@ -109,6 +109,24 @@ check_exit 0 script again
 check_has "$err" '500 rows changed'
 check_eq "each once" 1500 "$(sql "SELECT count(*) FROM old WHERE a = 'x' || id || '+'")"
 
+# What would move rows in front of the walk is refused.
+sql "CREATE TABLE made (a int, id int GENERATED ALWAYS AS (a * 2) STORED PRIMARY KEY, b int);
+     INSERT INTO made SELECT generate_series(1, 3000)"
+for set in 'old id = "id+9000"' 'made a = "a+9000"'; do
+    cat >moves.lua <<PLAN
+return plan "moves" { api = 1, backfill "b" { table = "${set%% *}", set = { ${set#* } } } }
+PLAN
+    check_exit 0 "$ZDM" plan moves.lua --format sql
+    cp "$out" moves.sql
+    check_exit 3 script moves
+    check_has "$err" 'is in the key that the backfill walks along: it cannot be set'
+done
+sed -i 's/a = "a+9000"/b = "a"/' moves.lua
+check_exit 0 "$ZDM" plan moves.lua --format sql
+cp "$out" moves.sql
+check_exit 0 script moves
+check_has "$err" '3000 rows changed'
+
 # --- a lock is tried for again and again, and who is in the way is not waited for in a queue ---------------
 fresh_db tries kept
 cat >tries.lua <<'PLAN'

@@ -5,8 +5,9 @@ export ZDM_LEDGER=$PWD/ledger.db
 runner=
 trap '[ -z "$runner" ] || kill -9 $runner 2>/dev/null' EXIT
 
-sql "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
-     INSERT INTO t (id) SELECT generate_series(1, 300000); ANALYZE t"
+# Without statistics, as a table that was just filled.
+sql "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0) WITH (autovacuum_enabled = off);
+     INSERT INTO t (id) SELECT generate_series(1, 300000)"
 cat >slow.lua <<'LUA'
 return plan "slow" {
   api = 1,
@@ -63,6 +64,7 @@ check_eq "status says why" 'a sale, until noon' "$(value paused.note status.json
 check_exit 0 "$ZDM" status slow.lua
 check_has "$out" 'a sale, until noon'
 check_has "$out" 'zdm resume slow.lua'
+check_eq "how it goes, in 80 columns" "" "$(sed -n '/^now:/,$p' "$out" | awk 'length > 80')"
 check_has run.json '"paused":true'
 # Whoever was first has said why.
 check_exit 0 "$ZDM" pause slow --note other --format json
@@ -100,6 +102,9 @@ check_exit 0 "$ZDM" tune slow.lua --stripes plan
 start
 wait_for more_than "$before"
 [ ! -e "$old" ] || fail "the next run should have removed $old"
+wait_for live_known
+walked=$(value live.progress.walked status.json)
+[ "$walked" -le "$(sql "SELECT sum(rows) FROM zdm.cursor")" ] || fail "a guess: $walked rows walked"
 
 # --- tune ----------------------------------------------------------------------------------
 check_exit 0 "$ZDM" tune slow.lua --target-ms 10 --workers 2 --format json

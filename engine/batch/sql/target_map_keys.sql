@@ -1,5 +1,5 @@
 -- Does an update of these columns take the strong lock of a row, as one of a unique key does?
--- $1 oid of the table  $2 JSON array of the columns that are written, quoted
+-- $1 oid of the table  $2 JSON array of the columns that change, quoted
 SELECT EXISTS (
     SELECT FROM (SELECT $1::pg_catalog.oid AS relid
                  UNION SELECT p.relid FROM pg_catalog.pg_partition_tree(

@@ -1,5 +1,5 @@
 -- Can an update of these columns be HOT, and can its rows be shared out by key?
--- $1 oid of the table  $2 JSON array: the columns that are set  $3 the same: the key's columns
+-- $1 oid of the table  $2 JSON array: the columns that change  $3 the same: the key's columns
 SELECT (SELECT i.indexrelid::pg_catalog.regclass::pg_catalog.text
         FROM (SELECT $1::pg_catalog.oid AS relid
               UNION SELECT p.relid FROM pg_catalog.pg_partition_tree(
