@@ -54,7 +54,8 @@ find_types(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
         return -1;
     if (zdm_result_rows(r) != (int)target->n_set) {
         *why_not = zdm_strf("columns of %s were dropped meanwhile", target->relation);
-    } else if (zdm_result_get(r, 0, 1)) {
+        /* None, for a preview, when an earlier step adds all of them. */
+    } else if (target->n_set > 0 && zdm_result_get(r, 0, 1)) {
         *why_not = zdm_strf("a value is made of %s, which is generated", zdm_result_get(r, 0, 1));
     } else {
         target->needs.types = zdm_alloc((target->n_set + 1) * sizeof *target->needs.types);

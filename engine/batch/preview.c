@@ -7,6 +7,7 @@
 
 #include "base/embedded.h"
 #include "base/mem.h"
+#include "batch/needs.h"
 
 extern const struct zdm_embedded zdm_batch_sql[];
 
@@ -301,6 +302,10 @@ look(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,
         goto out;
     if (!zdm_backfill_updates(spec->action) && read_columns(conn, p, err) < 0)
         goto out;
+    /* Of a copy partition by partition each has a key of its own. */
+    if (!spec->into_later && !(p->by_leaf && spec->action == ZDM_BACKFILL_COPY) &&
+        zdm_needs_find(conn, &some, &p->target, &p->no_sweep, err) < 0)
+        goto out;
     if (measure(conn, spec, foreseen, p, err) < 0 ||
         (p->target.into && measure_into(conn, p, err) < 0))
         goto out;
@@ -380,6 +385,7 @@ zdm_backfill_preview_release(struct zdm_backfill_preview *p)
     for (size_t i = 0; i < p->n_added; i++)
         free(p->added[i]);
     free(p->added);
+    free(p->no_sweep);
     zdm_preview_columns_free(p->columns, p->n_columns);
     *p = (struct zdm_backfill_preview){.target = {.estimated_rows = -1}};
 }

@@ -67,6 +67,8 @@ struct zdm_backfill_preview {
                           * what was foreseen */
     char **added;        /* quoted: columns that are set and do not exist yet, n_added */
     size_t n_added;
+    /* Why there will be no final sweep, by the catalog; NULL: nothing is against it. */
+    char *no_sweep;
     struct zdm_predict_from from;
     struct zdm_prediction prediction;
     struct zdm_prediction without; /* the index not_hot, when there is one */

@@ -81,6 +81,17 @@ check_table(const struct zdm_backfill_spec *spec, const struct zdm_result *r, st
             "BYPASSRLS",
             relation);
     }
+    const char *rule = zdm_result_get(r, 0, 13);
+    if (rule) {
+        zdm_fail(err, ZDM_ERR_FAILED, "%s has rule %s ON %s", relation, rule,
+            spec->action == ZDM_BACKFILL_DELETE ? "DELETE" : "UPDATE");
+        zdm_err_detail(err,
+            "a batch moves its place and changes its rows in one statement, in which "
+            "rules do not work");
+        return zdm_err_hint(err,
+            "make it a trigger, or let an earlier step say ALTER TABLE %s DISABLE RULE %s",
+            relation, rule);
+    }
     if (zdm_result_bool(r, 0, 7)) {
         zdm_fail(err, ZDM_ERR_FAILED, "%s is a temporary table", relation);
         return zdm_err_hint(err, "no other session can see it: name a permanent table");

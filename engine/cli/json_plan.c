@@ -96,7 +96,8 @@ columns_of(const struct zdm_step_backfill *b, const char *const *columns, size_t
 
 /* Who does rows that are written while it walks. */
 static json_t *
-behind_of(const struct zdm_plan *plan, const struct zdm_step *step)
+behind_of(const struct zdm_plan *plan, const struct zdm_step *step,
+    const struct zdm_step_preview *preview)
 {
     const struct zdm_step *sync = zdm_plan_sync_of(plan, (size_t)(step - plan->steps));
     struct zdm_sweep_outlook outlook;
@@ -104,8 +105,9 @@ behind_of(const struct zdm_plan *plan, const struct zdm_step *step)
 
     zdm_sweep_outlook(&step->u.backfill, &outlook);
     json_object_set_new(object, "sync", zdm_json_text(sync ? sync->id : NULL));
-    json_object_set_new(object, "sweep", json_boolean(!outlook.why_not));
-    json_object_set_new(object, "no_sweep", zdm_json_text(outlook.why_not));
+    const char *why_not = outlook.why_not || !preview ? outlook.why_not : preview->seen.no_sweep;
+    json_object_set_new(object, "sweep", json_boolean(!why_not));
+    json_object_set_new(object, "no_sweep", zdm_json_text(why_not));
     char *twice = zdm_backfill_twice(&step->u.backfill);
     json_object_set_new(object, "twice", zdm_json_text(twice));
     free(twice);
@@ -114,7 +116,8 @@ behind_of(const struct zdm_plan *plan, const struct zdm_step *step)
 }
 
 static void
-add_backfill(json_t *out, const struct zdm_plan *plan, const struct zdm_step *step)
+add_backfill(json_t *out, const struct zdm_plan *plan, const struct zdm_step *step,
+    const struct zdm_step_preview *preview)
 {
     const struct zdm_step_backfill *b = &step->u.backfill;
     json_t *object = json_object(), *set = json_object(),
@@ -150,7 +153,7 @@ add_backfill(json_t *out, const struct zdm_plan *plan, const struct zdm_step *st
     json_object_set_new(object, "quarantine_values", json_boolean(b->quarantine_values));
     json_object_set_new(object, "vacuum", json_boolean(b->vacuum));
     json_object_set_new(object, "verify", json_boolean(b->verify));
-    json_object_set_new(object, "behind", behind_of(plan, step));
+    json_object_set_new(object, "behind", behind_of(plan, step, preview));
     json_object_set_new(object, "throttle", throttle_of(&b->throttle));
     json_object_set_new(object, "allow", allow_of(&b->allow));
     json_object_set_new(out, "backfill", object);
@@ -241,7 +244,7 @@ step_of(const struct zdm_plan *plan, const struct zdm_plan_report *report,
         add_sql(object, &step->u.sql, report, previews, index);
         break;
     case ZDM_STEP_BACKFILL:
-        add_backfill(object, plan, step);
+        add_backfill(object, plan, step, previews ? &previews->steps[index] : NULL);
         json_object_set_new(
             object, "preview", previews ? zdm_json_preview(&previews->steps[index]) : json_null());
         break;

@@ -311,7 +311,8 @@ details(struct zdm_buf *out, const struct comment *c, size_t index, size_t *next
         }
         sql_details(out, c, index, next);
     } else {
-        zdm_render_step(&text, c->plan, c->report, index);
+        zdm_render_step(
+            &text, c->plan, c->report, c->previews ? &c->previews->steps[index] : NULL, index);
         if (c->previews)
             zdm_render_preview(&text, &c->previews->steps[index]);
         add_laid_out(out, &text);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "ledger/ledger.h"
 #include "pg/journal.h"
+#include "plan/sweep.h"
 #include "run/backfill_spec.h"
 #include "sql/syntax.h"
 
@@ -320,9 +321,16 @@ zdm_previews_read(struct zdm_conn *conn, const struct zdm_loaded *loaded,
         preview->spec.into_later = preview->foreseen.into_fresh;
         if (ledger && earlier(ledger, target, plan->name, step->id, out, preview, &rate, err) < 0)
             goto out;
-        if (zdm_conn_exec(conn, BEGIN, NULL, err) < 0 ||
-            zdm_backfill_preview(
-                conn, &preview->spec, &preview->foreseen, rate, &preview->seen, err) < 0)
+        struct zdm_sweep_outlook outlook;
+        zdm_sweep_outlook(b, &outlook);
+        preview->spec.sweep = zdm_sweep_wish_of(b->verify, &outlook);
+        int seen = zdm_conn_exec(conn, BEGIN, NULL, err) < 0
+                       ? -1
+                       : zdm_backfill_preview(
+                             conn, &preview->spec, &preview->foreseen, rate, &preview->seen, err);
+        preview->spec.sweep = (struct zdm_sweep_wish){.on = false};
+        zdm_sweep_outlook_release(&outlook);
+        if (seen < 0)
             goto out;
         preview->looked = true;
         if (take_sample(conn, loaded, i, options, out, err) < 0)

@@ -191,7 +191,7 @@ zdm_render_plan(struct zdm_buf *out, const struct zdm_plan *plan,
             zdm_buf_addf(out, "\n" ZDM_CYAN "%s" ZDM_PLAIN "\n", zdm_phase_name(phase));
         zdm_buf_addc(out, '\n');
         title(out, plan, status, i);
-        zdm_render_step(out, plan, report, i);
+        zdm_render_step(out, plan, report, previews ? &previews->steps[i] : NULL, i);
         if (previews)
             zdm_render_preview(out, &previews->steps[i]);
         if (status)

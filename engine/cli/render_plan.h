@@ -24,9 +24,9 @@ void zdm_markdown_plan(struct zdm_buf *out, const char *file, const struct zdm_p
 /* "8 steps: 5 expand, ...; strongest lock ..." */
 void zdm_add_plan_summary(
     struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_report *report);
-/* The body of steps[index], below its title. */
+/* The body of steps[index], below its title. preview NULL: offline. */
 void zdm_render_step(struct zdm_buf *out, const struct zdm_plan *plan,
-    const struct zdm_plan_report *report, size_t index);
+    const struct zdm_plan_report *report, const struct zdm_step_preview *preview, size_t index);
 
 /* plan NULL: the file could not be read or evaluated, `errors` says why. Returns owned. */
 json_t *zdm_json_plan(const char *file, const struct zdm_plan *plan,

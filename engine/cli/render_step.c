@@ -85,24 +85,26 @@ columns_fact(struct zdm_buf *out, const char *label, const char *const *columns,
 
 /* Who does rows that are written while it walks. */
 static void
-behind_fact(struct zdm_buf *out, const struct zdm_plan *plan, size_t index)
+behind_fact(struct zdm_buf *out, const struct zdm_plan *plan,
+    const struct zdm_step_preview *preview, size_t index)
 {
     const struct zdm_step *sync = zdm_plan_sync_of(plan, index);
     struct zdm_sweep_outlook outlook;
     struct zdm_buf text = ZDM_BUF_INIT;
 
     zdm_sweep_outlook(&plan->steps[index].u.backfill, &outlook);
+    const char *why_not = outlook.why_not || !preview ? outlook.why_not : preview->seen.no_sweep;
     if (sync)
         zdm_buf_addf(&text, "\"%s\" does rows that are written behind the cursor; ", sync->id);
-    if (!outlook.why_not)
+    if (!why_not)
         zdm_buf_add(&text, sync ? "a final sweep proves that none is left"
                                 : "a final sweep does rows that are written behind the cursor");
     else
         zdm_buf_addf(&text, "%s: %s",
             sync ? "no final sweep"
                  : "nobody does rows that are written behind the cursor: no sync, no final sweep",
-            outlook.why_not);
-    zdm_add_fact_of(out, sync || !outlook.why_not ? ZDM_DIM : ZDM_YELLOW, "behind", &text);
+            why_not);
+    zdm_add_fact_of(out, sync || !why_not ? ZDM_DIM : ZDM_YELLOW, "behind", &text);
     zdm_sweep_outlook_release(&outlook);
 }
 
@@ -124,7 +126,8 @@ twice_fact(struct zdm_buf *out, const struct zdm_step_backfill *b)
 }
 
 static void
-backfill_step(struct zdm_buf *out, const struct zdm_plan *plan, size_t index)
+backfill_step(struct zdm_buf *out, const struct zdm_plan *plan,
+    const struct zdm_step_preview *preview, size_t index)
 {
     const struct zdm_step_backfill *b = &plan->steps[index].u.backfill;
     struct zdm_buf text = ZDM_BUF_INIT;
@@ -184,7 +187,7 @@ backfill_step(struct zdm_buf *out, const struct zdm_plan *plan, size_t index)
         zdm_buf_addf(
             &text, "; waits while a replica is %s behind", zdm_show_duration(b->max_lag_ms, lag));
     zdm_add_fact_of(out, ZDM_DIM, "batches", &text);
-    behind_fact(out, plan, index);
+    behind_fact(out, plan, preview, index);
     twice_fact(out, b);
     if (b->max_quarantine) {
         zdm_buf_addf(&text, "at most %s bad row%s, with their keys and errors%s",
@@ -281,7 +284,7 @@ command_step(struct zdm_buf *out, const struct zdm_step_command *command)
 
 void
 zdm_render_step(struct zdm_buf *out, const struct zdm_plan *plan,
-    const struct zdm_plan_report *report, size_t index)
+    const struct zdm_plan_report *report, const struct zdm_step_preview *preview, size_t index)
 {
     const struct zdm_step *step = &plan->steps[index];
 
@@ -292,7 +295,7 @@ zdm_render_step(struct zdm_buf *out, const struct zdm_plan *plan,
         zdm_render_sql_step(out, step, report, index);
         break;
     case ZDM_STEP_BACKFILL:
-        backfill_step(out, plan, index);
+        backfill_step(out, plan, preview, index);
         zdm_add_undo_fact(out, &report->undos[index]);
         break;
     case ZDM_STEP_GATE:

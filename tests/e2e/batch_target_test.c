@@ -46,6 +46,14 @@ test_tables(void **state)
     refuses(f, "bt_tables.parent has inheritance children", "one backfill for each");
     f->spec.table = "bt_tables.child";
     refuses(f, "table bt_tables.child has no key to walk along", "unique index");
+    sql(f->app, "CREATE TABLE ruled (id int PRIMARY KEY, n int); INSERT INTO ruled VALUES (1, 0);"
+                "CREATE RULE \"It's\" AS ON UPDATE TO ruled DO ALSO NOTIFY ruled;"
+                "CREATE RULE other AS ON DELETE TO ruled DO INSTEAD NOTHING");
+    f->spec.table = "bt_tables.ruled";
+    refuses(f, "bt_tables.ruled has rule \"It's\" ON UPDATE", "DISABLE RULE \"It's\"");
+    sql(f->app, "ALTER TABLE ruled DISABLE RULE \"It's\"");
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT n FROM ruled", "1");
     fixture_free(f);
 }
 

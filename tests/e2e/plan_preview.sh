@@ -83,6 +83,17 @@ check_exit 0 "$ZDM" plan indexed.lua
 says "HOT no update: index t_norm holds a column that is set"
 check_eq "HOT with an index" 0 "$(preview indexed hot_percent)"
 
+# --- whether there is a final sweep is the server's to say, too ----------------------------------
+sql "CREATE FUNCTION tag(text) RETURNS text LANGUAGE sql AS 'SELECT lower(\$1)'"
+plan tagged 'table = "nothing", set = { b = "tag(a)" }'
+check_exit 0 "$ZDM" plan tagged.lua
+says 'no sync, no final sweep: tag'
+check_exit 0 "$ZDM" plan tagged.lua --format json
+check_has "$out" '"sweep": false'
+sql 'ALTER FUNCTION tag(text) IMMUTABLE'
+check_exit 0 "$ZDM" plan tagged.lua
+says 'a final sweep does rows that are written behind the cursor'
+
 # --- room on the pages, where stripes cannot make any ---------------------------------------------
 fresh
 plan few 'table = "t", set = { norm = "lower(email)" }' 'expand { sql "add" [[ALTER TABLE t ADD COLUMN norm text]] },'

@@ -175,7 +175,7 @@ step(size_t index, const char *expected)
 {
     struct zdm_buf text = ZDM_BUF_INIT;
 
-    zdm_render_step(&text, &plan, &report, index);
+    zdm_render_step(&text, &plan, &report, NULL, index);
     check_columns(text.s, 80);
     check_text(expected, &text);
 }

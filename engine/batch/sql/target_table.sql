@@ -40,7 +40,13 @@ SELECT c.oid,
             UNION ALL
             SELECT 'rule ' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(r.rulename) FROM pg_catalog.pg_rewrite AS r
             WHERE r.ev_class OPERATOR(pg_catalog.=) c.oid
-            ORDER BY 1 LIMIT 1) END AS only_named
+            ORDER BY 1 LIMIT 1) END AS only_named,
+       -- The server does not rewrite what stands in WITH.
+       (SELECT pg_catalog.quote_ident(r.rulename) FROM pg_catalog.pg_rewrite AS r
+        WHERE r.ev_class OPERATOR(pg_catalog.=) c.oid AND r.ev_enabled OPERATOR(pg_catalog.=) ANY ('{O,A}')
+          AND r.ev_type OPERATOR(pg_catalog.=) CASE WHEN $2::pg_catalog.int4 OPERATOR(pg_catalog.=) 16
+              THEN '2' WHEN $2::pg_catalog.int4 OPERATOR(pg_catalog.=) 8 THEN '4' END::pg_catalog."char"
+        ORDER BY r.rulename LIMIT 1) AS rule
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)
