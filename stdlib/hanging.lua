@@ -5,6 +5,8 @@
 -- who has a right on it sees nothing of it; nothing of it is published, and no trigger fires for rows that are copied
 -- or mirrored. Behind it the same is true of the old one, but for its policies, which it keeps.
 
+local compared = require("views").compared
+
 local hanging = {}
 
 -- Of one kind, in a description that an older zdm may have made.
@@ -75,13 +77,28 @@ function hanging.first_trigger(t)
     return "RI_"
 end
 
+-- A text in two, at the first place of another one.
+local function cut(text, at)
+    local start, stop = text:find(at, 1, true)
+    return text:sub(1, start - 1), text:sub(stop + 1)
+end
+
 --- Statements for the new table while it is empty and nobody knows it.
-function hanging.create(t, new, out)
+function hanging.create(t, new, use, out)
     if t.row_security then
         out[#out + 1] = ("ALTER TABLE %s ENABLE ROW LEVEL SECURITY"):format(new)
     end
     if t.row_security_forced then
         out[#out + 1] = ("ALTER TABLE %s FORCE ROW LEVEL SECURITY"):format(new)
+    end
+    -- They come in the swap. One that the new table cannot have is found before its rows are copied.
+    for _, trigger in ipairs(of(t, "triggers")) do
+        local quoted = use.quote(trigger.name)
+        local begins, at = trigger.definition:match("^(CREATE .-TRIGGER )()" )
+        local behind = trigger.definition:sub(at + #quoted)
+        local before, rest = cut(behind, " ON " .. t.relation .. " ")
+        out[#out + 1] = ("%s%s%s ON %s %s"):format(begins, quoted, before, new, rest)
+        out[#out + 1] = ("DROP TRIGGER %s ON %s"):format(quoted, new)
     end
 end
 
@@ -173,7 +190,7 @@ SELECT 'publication ' || u.pubname, ''
   FROM pg_catalog.pg_publication AS u JOIN pg_catalog.pg_publication_rel AS m ON m.prpubid = u.oid
  WHERE m.prrelid = <table>
 UNION ALL
-SELECT DISTINCT 'view ' || w.oid::pg_catalog.regclass, pg_catalog.pg_get_viewdef(w.oid)
+SELECT DISTINCT 'view ' || w.oid::pg_catalog.regclass, <view>
   FROM pg_catalog.pg_depend AS d
   JOIN pg_catalog.pg_rewrite AS r ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND r.oid = d.objid
   JOIN pg_catalog.pg_class AS w ON w.oid = r.ev_class AND w.relkind IN ('v', 'm')
@@ -183,8 +200,9 @@ SELECT DISTINCT 'view ' || w.oid::pg_catalog.regclass, pg_catalog.pg_get_viewdef
 --- began. One row, NULL when that is nothing. Definitions are spelt as they were then, whatever the search_path.
 local function changed(t, use)
     local said = {}
-    local function add(what, text)
-        said[#said + 1] = ("(%s, %s)"):format(use.literal(what), use.literal(text))
+    local function add(what, text, view)
+        local literal = use.literal(text)
+        said[#said + 1] = ("(%s, %s)"):format(use.literal(what), view and compared(literal) or literal)
     end
     local function word(value)
         return value and "true" or "false"
@@ -200,9 +218,12 @@ local function changed(t, use)
         add("publication " .. publication.name, "")
     end
     for _, view in ipairs(views(t)) do
-        add("view " .. view.relation, view.definition .. ";")
+        add("view " .. view.relation, view.definition, "view")
     end
-    local now = as_it_is:gsub("<table>", (use.literal(t.relation):gsub("%%", "%%%%")) .. "::pg_catalog.regclass")
+    local now = as_it_is:gsub("<(%a+)>", {
+        table = use.literal(t.relation) .. "::pg_catalog.regclass",
+        view = compared "pg_catalog.pg_get_viewdef(w.oid)",
+    })
     return ([[
 SELECT CASE WHEN pg_catalog.set_config('search_path', o.path, true) IS NOT NULL THEN c.list END
   FROM (SELECT pg_catalog.current_setting('search_path') AS path OFFSET 0) AS o,

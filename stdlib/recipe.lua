@@ -404,6 +404,18 @@ function parts.index_like(_, t, index, name, relation, concurrently)
     )
 end
 
+--- Statements that give an index of that (bare) name what none says that makes one: the comment of this one, and the
+--- statistics targets of its expressions, into `out`.
+function parts.index_remarks(_, t, index, name, out)
+    local qualified = native.quote_qualified(t.schema, name)
+    if index.comment then
+        out[#out + 1] = ("COMMENT ON INDEX %s IS %s"):format(qualified, native.quote_literal(index.comment))
+    end
+    for _, of in ipairs(index.statistics or {}) do
+        out[#out + 1] = ("ALTER INDEX %s ALTER COLUMN %d SET STATISTICS %d"):format(qualified, of.key, of.target)
+    end
+end
+
 --- Statements that give a column of another relation what ALTER TABLE and COMMENT say of this one, into `out`.
 function parts.column_settings(use, relation, c, out)
     local column = ("ALTER TABLE %s ALTER COLUMN %s "):format(relation, use.quote(c.name))

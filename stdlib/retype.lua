@@ -17,6 +17,7 @@ local obstacles = require "retype_obstacles"
 local successor = require "successor"
 local swap = require "retype_swap"
 local sync = require "sync"
+local trial = require "retype_trial"
 local versions = require "versions"
 local viewed = require "views"
 
@@ -361,6 +362,12 @@ function retype.blocks(changes, field, wanted, use, types)
     local blocks, steps = { add_columns(tables, use) }, {}
     for _, entry in ipairs(tables) do
         carried(entry, use)
+    end
+    local tries = trial.steps(tables, remade, label, use, types)
+    if #tries > 0 then
+        blocks[#blocks + 1] = w.expand(tries)
+    end
+    for _, entry in ipairs(tables) do
         blocks[#blocks + 1] = fill(entry, use)
     end
     for _, entry in ipairs(tables) do

@@ -12,6 +12,11 @@ local function of_column(entry, change, use, list)
             list[#list + 1] = d.what
         end
     end
+    for _, tie in ipairs(t.ties or {}) do
+        if tie.column == c.name then
+            list[#list + 1] = tie.what
+        end
+    end
     for _, what in ipairs { "generated", "inherited" } do
         if c[what] then
             list[#list + 1] = ("%s is %s"):format(use.quote(c.name), what)

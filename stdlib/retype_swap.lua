@@ -18,9 +18,16 @@ local function rename(kind, from, to, use)
     return ("RENAME %s %s TO %s"):format(kind, use.quote(from), use.quote(to))
 end
 
-local function comment_on(kind, name, t, comment, use)
-    return comment and (";\nCOMMENT ON %s %s%s IS %s"):format(kind, use.quote(name),
-        kind == "CONSTRAINT" and " ON " .. t.relation or "", use.literal(comment)) or ""
+local function comment_on(name, t, comment, use)
+    return comment and (";\nCOMMENT ON CONSTRAINT %s ON %s IS %s"):format(use.quote(name), t.relation,
+        use.literal(comment)) or ""
+end
+
+-- What no statement that makes an index says of it: its comment, and how finely its expressions are counted.
+local function said_of_index(index, t, use)
+    local out = {}
+    use.index_remarks(t, index, index.name, out)
+    return #out > 0 and ";\n" .. table.concat(out, ";\n") or ""
 end
 
 -- `name` becomes `aside`, and `other` takes its place.
@@ -28,8 +35,9 @@ local function exchange(t, kind, name, aside, other, use)
     return alter(t, "%s;\n", rename(kind, name, aside, use)) .. alter(t, "%s", rename(kind, other, name, use))
 end
 
-local function swap_names(entry, use, list)
-    local t = entry.t
+--- The columns of a table change names: a list of { up, undo }.
+function swap.names(entry, use)
+    local t, list = entry.t, {}
     for _, change in ipairs(entry.changes) do
         local c = change.c.name
         operation(
@@ -38,6 +46,7 @@ local function swap_names(entry, use, list)
             exchange(t, "COLUMN", c, change.new, change.old, use)
         )
     end
+    return list
 end
 
 -- What an identity is made of, for a column of that type.
@@ -131,9 +140,8 @@ local function swap_indexes(entry, use, list)
                 use.quote(index.name)
             )
         end
-        local comments = comment_on("INDEX", index.name, t, not k and index.comment, use)
-            .. (k and comment_on("CONSTRAINT", k.name, t, k.comment, use) or "")
-        operation(list, exchanged(item.old, item.new) .. comments, exchanged(item.new, item.old))
+        local said = said_of_index(index, t, use) .. (k and comment_on(k.name, t, k.comment, use) or "")
+        operation(list, exchanged(item.old, item.new) .. said, exchanged(item.new, item.old))
         if index.replica_identity then
             operation(list, alter(t, "REPLICA IDENTITY USING INDEX %s", use.quote(index.name)),
                 alter(t, "REPLICA IDENTITY USING INDEX %s", use.quote(item.old)))
@@ -148,7 +156,7 @@ local function swap_indexes(entry, use, list)
         operation(
             list,
             exchange(t, "CONSTRAINT", k.name, item.old, item.new, use)
-                .. comment_on("CONSTRAINT", k.name, t, k.comment, use),
+                .. comment_on(k.name, t, k.comment, use),
             exchange(t, "CONSTRAINT", k.name, item.new, item.old, use)
         )
     end
@@ -158,7 +166,8 @@ end
 local function add_key(entry, index, use)
     local k = entry.key.k
     local text = alter(entry.t, "ADD CONSTRAINT %s PRIMARY KEY USING INDEX %s%s", use.quote(k.name), use.quote(index),
-        successor.deferrable(k)) .. comment_on("CONSTRAINT", k.name, entry.t, k.comment, use)
+        successor.deferrable(k)) .. said_of_index(entry.key.index, entry.t, use)
+        .. comment_on(k.name, entry.t, k.comment, use)
     if entry.key.index.replica_identity then
         text = text .. ";\n" .. alter(entry.t, "REPLICA IDENTITY USING INDEX %s", use.quote(k.name))
     end
@@ -186,7 +195,7 @@ local function operations(tables, keys, remade, use, types)
     end
     local function add_foreign(k)
         return ("ALTER TABLE %s ADD CONSTRAINT %s %s NOT VALID"):format(k.relation, use.quote(k.name), k.definition)
-            .. comment_on("CONSTRAINT", k.name, { relation = k.relation }, k.comment, use)
+            .. comment_on(k.name, { relation = k.relation }, k.comment, use)
     end
     local function drop_foreign(k)
         return ("ALTER TABLE %s DROP CONSTRAINT %s"):format(k.relation, use.quote(k.name))
@@ -200,7 +209,10 @@ local function operations(tables, keys, remade, use, types)
                 add_key(entry, entry.key.old, use))
         end
     end)
-    each(swap_names, use, list)
+    each(function(entry)
+        local names = swap.names(entry, use)
+        table.move(names, 1, #names, #list + 1, list)
+    end)
     each(function(entry)
         for _, change in ipairs(entry.changes) do
             move_default(change, use, list)
@@ -258,6 +270,15 @@ SELECT pg_catalog.format('the sequence %%s is at %%s, which the old type %%s doe
     return list
 end
 
+--- What a step requires that makes views anew.
+function swap.requires(remade, label, use)
+    return { {
+        sql = { text = ("SELECT (\n%s\n) IS NULL"):format(views.changed(remade, use)), line = use.at.line },
+        message = ("views of %s are not what they were when the plan began"):format(label),
+        hint = "make them as they were; or take the plan back, and run it anew: then it reads them again",
+    } }
+end
+
 --- The names change hands, in one step; `remade` are views.
 function swap.step(tables, changes, keys, remade, label, use, types)
     local ups, undos, requires, unless = {}, {}, {}, {}
@@ -290,11 +311,7 @@ function swap.step(tables, changes, keys, remade, label, use, types)
     end
     if #made > 0 then
         step = use.only_for(step, made)
-        requires[#requires + 1] = {
-            sql = { text = ("SELECT (\n%s\n) IS NULL"):format(views.changed(remade, use)), line = use.at.line },
-            message = ("views of %s are not what they were when the plan began"):format(label),
-            hint = "make them as they were; or take the plan back, and run it anew: then it reads them again",
-        }
+        requires[#requires + 1] = swap.requires(remade, label, use)[1]
         unless[#unless + 1] = ([[
 SELECT pg_catalog.format('since %%s has its new type views of it have changed: %%s', %s, c.list)
   FROM (

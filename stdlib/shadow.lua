@@ -33,7 +33,10 @@ with CREATE OR REPLACE, for which the swap locks it a moment before the table.
 
 **Refused, with the list:** materialized views, rules, policies of other tables, functions and types that are made
 of the table; statistics of several columns; exclusion constraints, and keys that can be deferred; another replica
-identity.]]
+identity; indexes that are INVALID; tables that inherit, are of a type, belong to an extension or are what a
+subscription writes to; security labels, a second sequence of one column, rights that the owner took from himself.
+
+Rights are given by the owner, whoever gave them first.]]
 
 local function lines(list)
     return table.concat(list, ";\n")
@@ -50,6 +53,20 @@ local function in_the_way(t, want, use)
     end
     for _, what in ipairs(t.row_type_users or {}) do
         list[#list + 1] = what .. ", by the row type"
+    end
+    for _, tie in ipairs(t.ties or {}) do
+        list[#list + 1] = tie.what
+    end
+    for _, parent in ipairs(t.parents or {}) do
+        list[#list + 1] = "it inherits from " .. parent
+    end
+    if t.of_type then
+        list[#list + 1] = "it is of the type " .. t.of_type
+    end
+    for _, index in ipairs(t.indexes) do
+        if not index.valid then
+            list[#list + 1] = ("index %s, which is INVALID"):format(index.name)
+        end
     end
     for _, c in ipairs(t.columns) do
         list[#list + 1] = t:unproven(c.name)
@@ -120,9 +137,17 @@ local function column_sql(c, t, want, use)
 end
 
 -- What ALTER TABLE and the like say of a column, and the table's own rights and comments.
-local function settings(t, new, use, out)
+local function settings(t, want, new, use, out)
     for _, c in ipairs(t.columns) do
         use.column_settings(new, c, out)
+    end
+    for _, partition in ipairs(want.partitions or {}) do -- which do not get these from their table
+        for _, c in ipairs(t.columns) do
+            if c.options then
+                out[#out + 1] = ("ALTER TABLE %s ALTER COLUMN %s SET (%s)"):format(
+                    use.qualified(t.schema, partition.name), use.quote(c.name), table.concat(c.options, ", "))
+            end
+        end
     end
     if t.comment then
         out[#out + 1] = ("COMMENT ON TABLE %s IS %s"):format(new, use.literal(t.comment))
@@ -149,12 +174,15 @@ end
 -- What is said of indexes and constraints of the table that has the names now.
 local function remarks(t, want, use, out, back)
     for _, index in ipairs(back and {} or t.indexes) do
-        if index.comment then
-            out[#out + 1] = ("COMMENT ON INDEX %s IS %s"):format(use.qualified(t.schema, index.name),
-                use.literal(index.comment))
-        end
+        use.index_remarks(t, index, index.name, out)
         if index.clustered and not want.partition_by then
             out[#out + 1] = ("ALTER TABLE %s CLUSTER ON %s"):format(t.relation, use.quote(index.name))
+        end
+    end
+    for _, r in ipairs(back and {} or t.referenced_by) do
+        if r.comment and r.table ~= t.relation then
+            out[#out + 1] = ("COMMENT ON CONSTRAINT %s ON %s IS %s"):format(use.quote(r.name), r.table,
+                use.literal(r.comment))
         end
     end
     for _, k in ipairs(t.constraints) do
@@ -345,9 +373,11 @@ local function create(s, want, use)
     for i, c in ipairs(want.columns) do
         columns[i] = "    " .. column_sql(c, t, want, use)
     end
-    local options = t.options and (" WITH (%s)"):format(table.concat(t.options, ", ")) or ""
-    out[1] = ("CREATE TABLE %s (\n%s\n)%s"):format(s.new, table.concat(columns, ",\n"),
-        want.partition_by and " PARTITION BY " .. want.partition_by or options)
+    local by = t.stored_by and " USING " .. use.quote(t.stored_by) or ""
+    local options = by .. (t.options and (" WITH (%s)"):format(table.concat(t.options, ", ")) or "")
+    local space = t.tablespace and " TABLESPACE " .. use.quote(t.tablespace) or "" -- partitions get it, too
+    out[1] = ("CREATE TABLE %s (\n%s\n)%s%s"):format(s.new, table.concat(columns, ",\n"),
+        want.partition_by and " PARTITION BY " .. want.partition_by or options, space)
     for _, partition in ipairs(want.partitions or {}) do
         out[#out + 1] = ("CREATE TABLE %s PARTITION OF %s %s%s"):format(
             use.qualified(t.schema, partition.name), s.new, partition.bound, options)
@@ -359,7 +389,9 @@ local function create(s, want, use)
     for _, k in ipairs(t.constraints) do
         local named = alter .. use.quote(k.name) .. " "
         if k.type == "primary key" then
-            local definition = want.key and ("PRIMARY KEY (%s)"):format(use.names(want.key)) or k.definition
+            local head = ("PRIMARY KEY (%s)"):format(use.names(k.columns))
+            local include = k.definition:sub(1, #head) == head and k.definition:sub(#head + 1) or ""
+            local definition = want.key and ("PRIMARY KEY (%s)"):format(use.names(want.key)) .. include or k.definition
             out[#out + 1] = alter .. use.quote(use.name(k.index, "zdm_new")) .. " " .. definition .. use.stored(t, k)
         elseif k.type == "unique" then
             out[#out + 1] = alter .. use.quote(use.name(k.index, "zdm_new")) .. " " .. k.definition
@@ -376,8 +408,8 @@ local function create(s, want, use)
             out[#out + 1] = use.index_like(t, index, use.name(index.name, "zdm_new"), s.new)
         end
     end
-    settings(t, s.new, use, out)
-    hanging.create(t, s.new, out)
+    settings(t, want, s.new, use, out)
+    hanging.create(t, s.new, use, out)
     return lines(out)
 end
 

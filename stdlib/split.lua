@@ -27,7 +27,13 @@ function split.possible(t, into, use)
     elseif t:family() then
         use.refuse("table", t:family())
     elseif t.row_security then
-        use.refuse("table", "it has row security, which the new table would need, too", "write the steps yourself")
+        local names = {}
+        for i, policy in ipairs(t.policies or {}) do
+            names[i] = policy.name
+        end
+        use.refuse("table", ("it has row security%s, and what decides about its rows is not known of the new table's"):format(
+            #names == 0 and "" or (" (policies %s)"):format(table.concat(names, ", "))),
+            "write the steps yourself: the new table with ROW LEVEL SECURITY and policies of its own comes first")
     elseif not key_of(t) then
         use.refuse("table", ("%s has no primary key, by which rows could be told apart"):format(t.relation))
     elseif use.exists(t.schema, into) then
@@ -91,14 +97,21 @@ local function create(s, moved, use)
     columns[#columns + 1] = ([[
     CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s) ON DELETE CASCADE ON UPDATE CASCADE]]):format(
         use.quote(use.name(s.name, t.name, "fkey")), use.names(s.key), t.relation, use.names(s.key))
-    out[1] = ("CREATE TABLE %s (\n%s\n)"):format(s.into, table.concat(columns, ",\n"))
+    out[1] = ("CREATE TABLE %s (\n%s\n)%s"):format(s.into, table.concat(columns, ",\n"),
+        t.tablespace and " TABLESPACE " .. use.quote(t.tablespace) or "")
     local alter = ("ALTER TABLE %s "):format(s.into)
     for _, k in ipairs(moved.constraints) do
-        out[#out + 1] = alter .. ("ADD CONSTRAINT %s %s"):format(use.quote(use.name(s.name, k.name)),
-            (k.definition:gsub(" NOT VALID$", "")))
+        local name = use.quote(use.name(s.name, k.name))
+        out[#out + 1] = alter .. ("ADD CONSTRAINT %s %s%s"):format(name, k.definition:gsub(" NOT VALID$", ""),
+            k.index and use.stored(t, k) or "")
+        if k.comment then
+            out[#out + 1] = ("COMMENT ON CONSTRAINT %s ON %s IS %s"):format(name, s.into, use.literal(k.comment))
+        end
     end
     for _, index in ipairs(moved.indexes) do
-        out[#out + 1] = use.index_like(t, index, use.name(s.name, index.name), s.into)
+        local name = use.name(s.name, index.name)
+        out[#out + 1] = use.index_like(t, index, name, s.into)
+        use.index_remarks(t, index, name, out)
     end
     for _, c in ipairs(s.columns) do
         use.column_settings(s.into, c, out)

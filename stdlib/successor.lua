@@ -93,15 +93,17 @@ function successor.add_column(t, c, to, use, type)
     return table.concat(lines, ";\n")
 end
 
---- CREATE INDEX CONCURRENTLY of an index like `index`, over the columns of `names`.
-function successor.index_sql(t, index, name, names, use)
+--- CREATE INDEX CONCURRENTLY of an index like `index`, over the columns of `names`; `empty`: the name of a table that
+--- is empty, at once.
+function successor.index_sql(t, index, name, names, use, empty)
     local head, space, condition = use.index_parts(index)
     local _, at = head:find((" ON %s USING "):format(t.relation), 1, true)
     local method, body = head:match("^(%S+)( .*)$", at + 1)
-    return ("CREATE %sINDEX CONCURRENTLY %s ON %s USING %s%s%s%s"):format(
+    return ("CREATE %sINDEX %s%s ON %s USING %s%s%s%s"):format(
         index.unique and "UNIQUE " or "",
+        empty and "" or "CONCURRENTLY ",
         use.quote(name),
-        t.relation,
+        empty or t.relation,
         method,
         successor.renamed(body, names, use),
         space,

@@ -203,6 +203,20 @@ function types.between(from_text, to_text, options)
     return how and how(from, to, options)
 end
 
+local equal = {}
+for name in next, integers do
+    equal[name] = true
+end
+for _, name in ipairs { "numeric", "text", "character varying", "character", "boolean", "uuid", "date", "jsonb", "real",
+    "double precision", "timestamp with time zone", "timestamp without time zone", "bytea", "interval" } do
+    equal[name] = true
+end
+
+--- Is it certain that values of it can be compared?
+function types.has_equality(text)
+    return equal[types.canonical(text)] or false
+end
+
 --- Does PostgreSQL change it without a rewrite, in an instant?
 function types.is_instant(from_text, to_text)
     local from, from_modifier = types.canonical(from_text)

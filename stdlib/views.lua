@@ -90,12 +90,17 @@ end
 -- another type that the view reads.
 local casts = [['::[a-z_]+( varying| precision)?([(][0-9, ]+[)])?( with(out)? time zone)?|[][(){}[:space:];]', '', 'g']]
 
+--- SQL of a view's definition, to be compared.
+function views.compared(definition)
+    return ("pg_catalog.regexp_replace(%s, %s)"):format(definition, casts)
+end
+
 -- What is said of the views now; of rights only who has them, for who gave them is lost anyway.
 local as_it_is = [[
   SELECT c.oid::pg_catalog.regclass::pg_catalog.text AS view, x.what, x.said
     FROM pg_catalog.pg_class AS c,
          LATERAL (
-           SELECT 'definition' AS what, pg_catalog.regexp_replace(pg_catalog.pg_get_viewdef(c.oid), <casts>) AS said
+           SELECT 'definition' AS what, <definition> AS said
            UNION ALL SELECT 'options', (SELECT pg_catalog.string_agg(o, ', ') FROM pg_catalog.unnest(c.reloptions) AS o)
            UNION ALL SELECT 'owner', pg_catalog.pg_get_userbyid(c.relowner)
            UNION ALL SELECT 'comment', pg_catalog.obj_description(c.oid, 'pg_class')
@@ -137,7 +142,7 @@ function views.changed(found, use, behind)
         end
         names[i] = "pg_catalog.to_regclass(" .. use.literal(view.relation) .. ")"
         if not behind then
-            add("definition", "''", ("pg_catalog.regexp_replace(%s, %s)"):format(use.literal(view.definition), casts))
+            add("definition", "''", views.compared(use.literal(view.definition)))
         end
         for _, what in ipairs { "options", "owner", "comment" } do
             if view[what] then
@@ -152,7 +157,7 @@ function views.changed(found, use, behind)
     end
     local now = as_it_is:gsub("<(%a+)>", {
         views = table.concat(names, ", "),
-        casts = casts,
+        definition = views.compared "pg_catalog.pg_get_viewdef(c.oid)",
         default = behind and "NULL" or "pg_catalog.pg_get_expr(f.adbin, f.adrelid)",
         some = behind and "\n     AND x.what <> 'definition'" or "",
     })

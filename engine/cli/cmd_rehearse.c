@@ -236,26 +236,59 @@ tell_table(void *self, const struct zdm_rehearse_table *table)
 }
 
 struct sampled {
+    struct zdm_io *io;
     int64_t rows, tables;
 };
 
 static void
-count_sampled(void *self, const char *table, int64_t rows)
+count_sampled(void *self, const struct zdm_sample_got *got)
 {
     struct sampled *sampled = self;
+    struct zdm_buf line = ZDM_BUF_INIT;
+    char count[32];
 
-    (void)table;
-    sampled->rows += rows;
-    sampled->tables += rows > 0;
+    sampled->rows += got->rows;
+    sampled->tables += got->rows > 0;
+    if (!got->is_short)
+        return;
+    zdm_buf_addf(&line, ZDM_YELLOW "warning" ZDM_PLAIN ": %s has %s rows of the sample, for it is full: %lld MB\n",
+        got->table, zdm_show_count(got->rows, count), (long long)(got->bytes >> 20));
+    zdm_io_write(&sampled->io->err, &line);
+    zdm_buf_release(&line);
+}
+
+static void
+tell_cut(void *self, const struct zdm_sample_cut *cut)
+{
+    static const char *const limits[] = {
+        [ZDM_SAMPLE_DEPTH] = "the chain is too long",
+        [ZDM_SAMPLE_ROWS] = "there are too many",
+        [ZDM_SAMPLE_BYTES] = "they are too long",
+    };
+    struct sampled *sampled = self;
+    struct zdm_buf line = ZDM_BUF_INIT;
+    char nothing[32], left_out[32];
+
+    zdm_buf_addf(&line,
+        ZDM_YELLOW "warning" ZDM_PLAIN
+                   ": not all rows of %s that those of %s refer to were fetched, for %s: %s rows "
+                   "refer to nothing instead, %s were left out\n",
+        cut->parent, cut->child, limits[cut->limit],
+        zdm_show_count(cut->refer_to_nothing, nothing), zdm_show_count(cut->left_out, left_out));
+    zdm_io_write(&sampled->io->err, &line);
+    zdm_buf_release(&line);
 }
 
 static int
 sample(struct zdm_io *io, const struct settings *settings, struct zdm_conn *from,
     const char *conninfo, struct zdm_err *err)
 {
-    struct sampled sampled = {.rows = 0};
-    const struct zdm_sample_options options = {
-        .rows = settings->sampled, .seed = settings->seed, .tell = count_sampled, .self = &sampled};
+    struct sampled sampled = {.io = io};
+    const struct zdm_sample_options options = {.rows = settings->sampled,
+        .seed = settings->seed,
+        .tell = count_sampled,
+        .tell_cut = tell_cut,
+        .self = &sampled};
     struct zdm_buf line = ZDM_BUF_INIT;
     struct zdm_conn *to = NULL;
     char rows[32], tables[32];

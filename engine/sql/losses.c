@@ -178,10 +178,8 @@ of_drop_owned(struct zdm_sql_losses *out, const PgQuery__DropOwnedStmt *st)
 }
 
 static void
-of_statement(void *self, const PgQuery__Node *node)
+of_statement(struct zdm_sql_losses *out, const PgQuery__Node *node)
 {
-    struct zdm_sql_losses *out = self;
-
     /* With ANALYZE it does what it explains. */
     if (node->node_case == PG_QUERY__NODE__NODE_EXPLAIN_STMT &&
         zdm_option_is_on(node->explain_stmt->n_options, node->explain_stmt->options, "analyze"))
@@ -214,21 +212,92 @@ of_statement(void *self, const PgQuery__Node *node)
     }
 }
 
+static void
+release_loss(struct zdm_sql_loss *loss)
+{
+    free(loss->schema);
+    free(loss->name);
+    free(loss->column);
+}
+
+/* Tables that the text itself has made: nobody else has seen them. A name may be another table's after a RENAME. */
+struct made {
+    const PgQuery__RangeVar **tables;
+    size_t count;
+};
+
+static void
+note_made(struct made *made, const PgQuery__Node *node)
+{
+    const PgQuery__RangeVar *table = NULL;
+
+    if (node->node_case == PG_QUERY__NODE__NODE_CREATE_STMT && !node->create_stmt->if_not_exists)
+        table = node->create_stmt->relation;
+    if (node->node_case == PG_QUERY__NODE__NODE_RENAME_STMT ||
+        node->node_case == PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT)
+        made->count = 0;
+    if (!table)
+        return;
+    made->tables = zdm_grow(made->tables, made->count, sizeof(PgQuery__RangeVar *));
+    made->tables[made->count++] = table;
+}
+
+static bool
+is_made(const struct made *made, const struct zdm_sql_loss *loss)
+{
+    for (size_t i = 0; loss->kind == ZDM_LOSS_TABLE && i < made->count; i++)
+        if (strcmp(made->tables[i]->relname, loss->name) == 0 &&
+            strcmp(made->tables[i]->schemaname, loss->schema ? loss->schema : "") == 0)
+            return true;
+    return false;
+}
+
+/* Takes out those behind `from` that are of tables which the text has made. */
+static void
+forget_made(struct zdm_sql_losses *out, size_t from, const struct made *made)
+{
+    size_t kept = from;
+
+    for (size_t i = from; i < out->count; i++) {
+        if (is_made(made, &out->items[i]))
+            release_loss(&out->items[i]);
+        else
+            out->items[kept++] = out->items[i];
+    }
+    out->count = kept;
+}
+
+struct walk {
+    struct zdm_sql_losses *out;
+    struct made made; /* views until the text's end */
+};
+
+static void
+of_next(void *self, const PgQuery__Node *node)
+{
+    struct walk *walk = self;
+    size_t before = walk->out->count;
+
+    note_made(&walk->made, node);
+    of_statement(walk->out, node);
+    forget_made(walk->out, before, &walk->made);
+}
+
 void
 zdm_sql_losses_of(const char *text, struct zdm_sql_losses *out)
 {
+    struct walk walk = {.out = out};
+
     *out = (struct zdm_sql_losses){.items = NULL};
-    zdm_text_statements(text, of_statement, out);
+    zdm_text_statements(text, of_next, &walk);
+    free((void *)walk.made.tables);
 }
 
 void
 zdm_sql_losses_release(struct zdm_sql_losses *losses)
 {
-    for (size_t i = 0; i < losses->count; i++) {
-        free(losses->items[i].schema);
-        free(losses->items[i].name);
-        free(losses->items[i].column);
-    }
+    for (size_t i = 0; i < losses->count; i++)
+        release_loss(&losses->items[i]);
     free(losses->items);
     *losses = (struct zdm_sql_losses){.items = NULL};
 }

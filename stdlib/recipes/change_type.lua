@@ -44,6 +44,8 @@ local function convert(change, v, use)
         end
     end
     change.whole = known.whole and not v.using
+    change.by_author = v.using ~= nil
+    change.compare_text = change.compare_text or v.using and not types.has_equality(change.type)
     change.may_be_null = v.nulls
     if not possible and not (v.using and v.down) then
         local zone = types.canonical(c.type):find "^timestamp" and types.canonical(change.type):find "^timestamp"
@@ -111,9 +113,10 @@ and comments; what they make of the value has to suit the new type, or the swap 
 
 **Refused, with the list:** materialized views, policies, generated columns, statistics, triggers and publications that
 name the column; what hangs on a view that reads it (rules, triggers, materialized views, functions); exclusion constraints; CHECKs that refuse NULL; foreign keys with MATCH FULL; unique indexes with NULLS NOT
-DISTINCT; partitioned tables, partitions, and foreign keys of these. Definitions of indexes and CHECKs are taken over as
-they are: what does not suit the new type fails at its step, long before the swap. Rows that arrive by logical
-replication fire no trigger, and a subscriber needs the new column, too.]],
+DISTINCT; partitioned tables, partitions, and foreign keys of these; a security label, or a second sequence of the
+column. Definitions of indexes, CHECKs and defaults are taken over as they are: what does not suit the new type is
+found before anything is copied, on an empty table of the same columns. Rows that arrive by logical replication fire no
+trigger, and a subscriber needs the new column, too.]],
     fields = {
         shared.table,
         { name = "column", kind = "identifier", required = true, doc = "The column." },

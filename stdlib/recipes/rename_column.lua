@@ -35,6 +35,11 @@ local function in_the_way(t, c, wanted, use)
             list[#list + 1] = ("foreign key %s of %s"):format(r.name, r.table)
         end
     end
+    for _, tie in ipairs(t.ties or {}) do
+        if tie.column == c.name then
+            list[#list + 1] = tie.what
+        end
+    end
     for _, what in ipairs { "generated", "identity", "sequence", "inherited" } do
         if c[what] then
             list[#list + 1] = what == "sequence" and "sequence " .. c.sequence or ("it is %s"):format(what)
@@ -65,20 +70,47 @@ local function name_for(name, c, to, t, use)
     return new
 end
 
-local function indexes(t, c, to, use, steps)
+local function comment_on(k, name, t, use, remarks)
+    if k and k.comment then
+        remarks[#remarks + 1] = ("COMMENT ON CONSTRAINT %s ON %s IS %s"):format(use.quote(name), t.relation,
+            use.literal(k.comment))
+    end
+end
+
+local function indexes(t, c, to, use, steps, remarks)
     for _, index in ipairs(t.indexes) do
         local constraint = index.constraint and t:constraint(index.constraint)
         if use.contains(index.columns, c.name) or constraint and use.contains(constraint.columns, c.name) then
-            successor.index(t, index, name_for(index.name, c, to, t, use), { [c.name] = to }, use, steps)
+            local name = name_for(index.name, c, to, t, use)
+            successor.index(t, index, name, { [c.name] = to }, use, steps)
+            use.index_remarks(t, index, name, remarks)
+            comment_on(constraint, name, t, use, remarks)
+            remarks.clustered = index.clustered and { from = index.name, to = name } or remarks.clustered
         end
     end
 end
 
-local function constraints(t, c, to, use, steps)
+local function constraints(t, c, to, use, steps, remarks)
     for _, k in ipairs(t.constraints) do
         if use.contains(k.columns, c.name) and (k.type == "check" or k.type == "foreign key") then
-            successor.constraint(t, k, name_for(k.name, c, to, t, use), { [c.name] = to }, use, steps)
+            local name = name_for(k.name, c, to, t, use)
+            successor.constraint(t, k, name, { [c.name] = to }, use, steps)
+            comment_on(k, name, t, use, remarks)
         end
+    end
+end
+
+-- Comments, statistics targets and the mark of CLUSTER go over, too.
+local function remark(t, to, remarks, use, steps)
+    local undo
+    if remarks.clustered then
+        local cluster = ("ALTER TABLE %s CLUSTER ON %%s"):format((t.relation:gsub("%%", "%%%%")))
+        remarks[#remarks + 1] = cluster:format(use.quote(remarks.clustered.to))
+        undo = cluster:format(use.quote(remarks.clustered.from))
+    end
+    if #remarks > 0 then
+        steps[#steps + 1] = use.sql(use.id("what is said of indexes and constraints of %s.%s", t.name, to),
+            table.concat(remarks, ";\n"), { undo = undo or "nothing" })
     end
 end
 
@@ -150,9 +182,10 @@ recipe.rename_column {
                 where = ("%s IS NULL AND %s IS NOT NULL"):format(new, from),
             },
         }
-        local steps = {}
-        indexes(t, c, to, use, steps)
-        constraints(t, c, to, use, steps)
+        local steps, remarks = {}, {}
+        indexes(t, c, to, use, steps, remarks)
+        constraints(t, c, to, use, steps, remarks)
+        remark(t, to, remarks, use, steps)
         if #steps > 0 then
             blocks[#blocks + 1] = w.expand(steps)
         end

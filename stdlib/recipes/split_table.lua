@@ -53,7 +53,14 @@ recipe.split_table {
             if c.generated or c.sequence then
                 use.refuse("columns", ("%s is generated, or has a sequence"):format(use.quote(c.name)))
                 return {}
-            elseif not dropping.check(t, c, use, moved.names, "columns", { alone = true }) then
+            end
+            for _, tie in ipairs(t.ties or {}) do
+                if tie.column == c.name then
+                    use.refuse("columns", ("%s has what does not go along: %s"):format(use.quote(c.name), tie.what))
+                    return {}
+                end
+            end
+            if not dropping.check(t, c, use, moved.names, "columns", { alone = true }) then
                 return {}
             end
         end

@@ -153,7 +153,11 @@ what_is_lost(void **state)
         " DROP TABLE x.u, v CASCADE; DROP OWNED BY \"R\", CURRENT_USER;"
         " EXPLAIN DELETE FROM kept; EXPLAIN (ANALYZE off) DELETE FROM kept; EXPLAIN ANALYZE DELETE "
         "FROM z;"
-        " EXPLAIN (COSTS, ANALYZE) WITH d AS (DELETE FROM x.gone RETURNING 1) SELECT FROM d",
+        " EXPLAIN (COSTS, ANALYZE) WITH d AS (DELETE FROM x.gone RETURNING 1) SELECT FROM d;"
+        /* Its own, and one that may be another's by then. */
+        " CREATE TABLE own (a int); CREATE TABLE x.own (a int); DROP TABLE own, x.own;"
+        " CREATE TABLE IF NOT EXISTS there (a int); DROP TABLE there;"
+        " CREATE TABLE named (a int); ALTER TABLE aside RENAME TO other; DROP TABLE named",
         &losses);
     static const struct zdm_sql_loss expected[] = {
         {ZDM_LOSS_COLUMN, (char *)"S", (char *)"t", (char *)"A", NULL},
@@ -185,6 +189,8 @@ what_is_lost(void **state)
         {ZDM_LOSS_DEPENDENTS, NULL, (char *)"current_user", NULL, "what is owned by role"},
         {ZDM_LOSS_ROWS, NULL, (char *)"z", NULL, NULL},
         {ZDM_LOSS_ROWS, (char *)"x", (char *)"gone", NULL, NULL},
+        {ZDM_LOSS_TABLE, NULL, (char *)"there", NULL, NULL},
+        {ZDM_LOSS_TABLE, NULL, (char *)"named", NULL, NULL},
     };
     assert_int_equal(losses.count, sizeof expected / sizeof *expected);
     for (size_t i = 0; i < losses.count; i++) {

@@ -37,14 +37,20 @@ SELECT pg_catalog.jsonb_build_object(
   'children', COALESCE((SELECT pg_catalog.jsonb_agg(x ORDER BY x)
                  FROM (SELECT i.inhrelid::pg_catalog.regclass::text AS x FROM pg_catalog.pg_inherits i
                         WHERE c.relkind <> 'p' AND i.inhparent = c.oid) s), '[]'),
+  'parents', COALESCE((SELECT pg_catalog.jsonb_agg(i.inhparent::pg_catalog.regclass::text ORDER BY i.inhseqno)
+                         FROM pg_catalog.pg_inherits i WHERE NOT c.relispartition AND i.inhrelid = c.oid), '[]'),
+  'of_type', NULLIF(c.reloftype, 0)::pg_catalog.regtype::text,
+  'tablespace', (SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = c.reltablespace),
+  'stored_by', (SELECT m.amname FROM pg_catalog.pg_am m WHERE m.oid = c.relam AND m.amname <> 'heap'),
   'row_security', c.relrowsecurity,
   'row_security_forced', c.relforcerowsecurity,
   'comment', pg_catalog.obj_description(c.oid, 'pg_class'),
-  'options', (SELECT pg_catalog.jsonb_agg(o ORDER BY o)
-                FROM (SELECT o FROM pg_catalog.unnest(c.reloptions) AS o
+  'options', (SELECT pg_catalog.jsonb_agg(r.o ORDER BY r.toast, r.n)
+                FROM (SELECT o, false, n FROM pg_catalog.unnest(c.reloptions) WITH ORDINALITY AS u(o, n)
                       UNION ALL
-                      SELECT 'toast.' || o FROM pg_catalog.pg_class x, pg_catalog.unnest(x.reloptions) AS o
-                       WHERE x.oid = c.reltoastrelid) AS r(o)),
+                      SELECT 'toast.' || o, true, n
+                        FROM pg_catalog.pg_class x, pg_catalog.unnest(x.reloptions) WITH ORDINALITY AS u(o, n)
+                       WHERE x.oid = c.reltoastrelid) AS r(o, toast, n)),
   'grants', COALESCE((
     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
              'privilege', g.privilege_type,
@@ -198,6 +204,7 @@ SELECT pg_catalog.jsonb_build_object(
     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
       'table', k.conrelid::pg_catalog.regclass::text, 'name', k.conname,
       'definition', pg_catalog.pg_get_constraintdef(k.oid), 'valid', k.convalidated,
+      'comment', pg_catalog.obj_description(k.oid, 'pg_constraint'),
       'index', (SELECT i.relname FROM pg_catalog.pg_class i WHERE i.oid = k.conindid),
       'columns', (SELECT pg_catalog.jsonb_agg(a.attname ORDER BY u.o)
                     FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS u (n, o)
@@ -252,6 +259,8 @@ SELECT pg_catalog.jsonb_build_object(
   'dependents', COALESCE((
     SELECT pg_catalog.jsonb_agg(DISTINCT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
       'what', COALESCE('generated column ' || pg_catalog.quote_ident(g.attname),
+                       CASE WHEN r.rulename = '_RETURN' -- what makes it a view
+                            THEN pg_catalog.pg_describe_object('pg_catalog.pg_class'::pg_catalog.regclass, r.ev_class, 0) END,
                        pg_catalog.pg_describe_object(d.classid, d.objid, 0)),
       'column', a.attname,
       'kind', CASE d.classid WHEN 'pg_catalog.pg_policy'::pg_catalog.regclass THEN 'policy'
@@ -295,6 +304,57 @@ SELECT pg_catalog.jsonb_build_object(
       JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
                                  AND d.refobjid IN (y.oid, y.typarray)
      WHERE y.oid = c.reltype AND d.deptype <> 'i'), '[]'),
+  -- What ties the table, or one column of it, to something that has no statement which moves it to another one.
+  'ties', COALESCE((
+    WITH mine AS (
+      SELECT 'pg_catalog.pg_class'::pg_catalog.regclass AS classid, c.oid AS objid
+      UNION ALL SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, x.indexrelid FROM pg_catalog.pg_index x
+                 WHERE x.indrelid = c.oid
+      UNION ALL SELECT 'pg_catalog.pg_trigger'::pg_catalog.regclass, g.oid FROM pg_catalog.pg_trigger g
+                 WHERE g.tgrelid = c.oid
+      UNION ALL SELECT 'pg_catalog.pg_policy'::pg_catalog.regclass, p.oid FROM pg_catalog.pg_policy p
+                 WHERE p.polrelid = c.oid
+    ), owned AS (
+      SELECT q.oid, d.refobjsubid AS attnum
+        FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class q ON q.oid = d.objid AND q.relkind = 'S'
+       WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = d.classid AND d.refobjid = c.oid
+         AND d.deptype IN ('a', 'i')
+    )
+    SELECT pg_catalog.jsonb_agg(DISTINCT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+             'what', t.what, 'column', a.attname)))
+      FROM (SELECT pg_catalog.format('subscription %s', u.subname) AS what, NULL::int AS attnum
+              FROM pg_catalog.pg_subscription_rel r JOIN pg_catalog.pg_subscription u ON u.oid = r.srsubid
+             WHERE r.srrelid = c.oid
+            UNION ALL
+            SELECT pg_catalog.format('%s %s %s', pg_catalog.pg_describe_object(d.classid, d.objid, 0),
+                     CASE d.deptype WHEN 'e' THEN 'belongs to' ELSE 'depends on' END,
+                     pg_catalog.pg_describe_object(d.refclassid, d.refobjid, 0)), NULL
+              FROM mine m JOIN pg_catalog.pg_depend d ON d.classid = m.classid AND d.objid = m.objid AND d.objsubid = 0
+             WHERE d.deptype IN ('e', 'x')
+            UNION ALL
+            SELECT pg_catalog.format('security label of %s, by %s', pg_catalog.pg_describe_object(l.classoid, l.objoid,
+                     l.objsubid), l.provider), NULLIF(l.objsubid, 0)
+              FROM mine m JOIN pg_catalog.pg_seclabel l ON l.classoid = m.classid AND l.objoid = m.objid
+            UNION ALL
+            SELECT pg_catalog.format('security label of %s, by %s', pg_catalog.pg_describe_object(l.classoid, l.objoid,
+                     l.objsubid), l.provider), o.attnum
+              FROM owned o JOIN pg_catalog.pg_seclabel l
+                ON l.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND l.objoid = o.oid
+            UNION ALL
+            SELECT pg_catalog.format('sequence %s, the second one of a column', o.oid::pg_catalog.regclass), o.attnum
+              FROM owned o JOIN pg_catalog.pg_attribute b ON b.attrelid = c.oid AND b.attnum = o.attnum
+             WHERE o.oid <> pg_catalog.pg_get_serial_sequence(c.oid::pg_catalog.regclass::text, b.attname)
+                              ::pg_catalog.regclass
+            UNION ALL
+            -- An owner who took rights from himself: triggers that write to the table for others would not get through.
+            SELECT pg_catalog.format('%s, which its owner %s took from himself', g.privilege_type,
+                     pg_catalog.pg_get_userbyid(c.relowner)), NULL
+              FROM pg_catalog.aclexplode(pg_catalog.acldefault('r', c.relowner)) g
+             WHERE c.relacl IS NOT NULL AND g.grantee = c.relowner
+               AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(c.relacl) h
+                                WHERE h.grantee = g.grantee AND h.privilege_type = g.privilege_type)
+           ) AS t
+      LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = t.attnum), '[]'),
   'policies', COALESCE((
     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
       'name', p.polname,
@@ -412,7 +472,10 @@ SELECT pg_catalog.jsonb_build_object(
           JOIN pg_catalog.pg_constraint k ON k.oid = d.refobjid AND k.conrelid = c.oid
          WHERE r.ev_class = w.oid AND d.refclassid = 'pg_catalog.pg_constraint'::pg_catalog.regclass), false),
       -- What would go with the view, or keeps it from going, beside the views that read it.
-      'hanging', (SELECT pg_catalog.jsonb_agg(DISTINCT pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid))
+      'hanging', (SELECT pg_catalog.jsonb_agg(DISTINCT COALESCE(
+                           CASE WHEN r.rulename = '_RETURN'
+                                THEN pg_catalog.pg_describe_object('pg_catalog.pg_class'::pg_catalog.regclass, k.oid, 0) END,
+                           pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)))
                     FROM pg_catalog.pg_depend d
                     LEFT JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
                                                      AND r.oid = d.objid

@@ -22,8 +22,12 @@ SELECT pg_catalog.jsonb_build_object(
        AND a.attnum > 0 AND NOT a.attisdropped), '[]'),
   -- What else is made of it: neither one of those columns, also in a view, nor a default, an index or a CHECK of theirs.
   'others', COALESCE((
-    SELECT pg_catalog.jsonb_agg(DISTINCT pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid))
+    SELECT pg_catalog.jsonb_agg(DISTINCT COALESCE(
+             pg_catalog.pg_describe_object('pg_catalog.pg_class'::pg_catalog.regclass, r.ev_class, 0),
+             pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)))
       FROM pg_catalog.pg_depend d
+      LEFT JOIN pg_catalog.pg_rewrite r
+        ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND r.oid = d.objid AND r.rulename = '_RETURN'
       LEFT JOIN pg_catalog.pg_class c ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.oid = d.objid
       LEFT JOIN pg_catalog.pg_index x ON x.indexrelid = c.oid
       LEFT JOIN pg_catalog.pg_constraint k
