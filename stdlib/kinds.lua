@@ -165,13 +165,24 @@ kinds.texts = {
     end,
 }
 
+-- Values of an enum, of which one may be ''.
+kinds.labels = {
+    lua = "string[]",
+    says = "list of texts",
+    check = function(value)
+        return list_of(value, '{ "one", "two" }', function(label)
+            return string_of(label, "a text", true)
+        end)
+    end,
+}
+
 -- Each entry becomes { column, to }: a value of an enum, and what it is called from then on.
 kinds.renamed_values = {
     lua = "table<string, string>",
     says = "table of [old value] = new value",
     check = function(value)
         return values.entries_of(value, '{ old = "new" }', function(old, new)
-            local text, wrong = string_of(new, "a text")
+            local text, wrong = string_of(new, "a text", true)
             if type(old) ~= "string" or not text then
                 return nil, ("has an entry %s that %s"):format(tostring(old), wrong or "is no text")
             end

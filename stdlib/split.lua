@@ -31,8 +31,9 @@ function split.possible(t, into, use)
         for i, policy in ipairs(t.policies or {}) do
             names[i] = policy.name
         end
-        use.refuse("table", ("it has row security%s, and what decides about its rows is not known of the new table's"):format(
-            #names == 0 and "" or (" (policies %s)"):format(table.concat(names, ", "))),
+        local policies = #names == 0 and "" or (" (policies %s)"):format(table.concat(names, ", "))
+        use.refuse("table", ("it has row security%s, and what decides about its rows is not known of the new table's")
+            :format(policies),
             "write the steps yourself: the new table with ROW LEVEL SECURITY and policies of its own comes first")
     elseif not key_of(t) then
         use.refuse("table", ("%s has no primary key, by which rows could be told apart"):format(t.relation))

@@ -23,9 +23,9 @@ function values.must(what, value)
     return nil, ("must be %s, not %s"):format(what, values.describe(value))
 end
 
---- A non-empty string that canonical JSON can hold, or nil and what is wrong.
-function values.string_of(value, what)
-    if type(value) ~= "string" or value == "" then
+--- A string that canonical JSON can hold, and that is not empty unless it may be; or nil and what is wrong.
+function values.string_of(value, what, may_be_empty)
+    if type(value) ~= "string" or value == "" and not may_be_empty then
         return values.must(what, value)
     elseif value:find("\0", 1, true) or not utf8.len(value) then
         return nil, ("must be %s in UTF-8 without NUL"):format(what)

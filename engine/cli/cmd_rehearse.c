@@ -251,7 +251,8 @@ count_sampled(void *self, const struct zdm_sample_got *got)
     sampled->tables += got->rows > 0;
     if (!got->is_short)
         return;
-    zdm_buf_addf(&line, ZDM_YELLOW "warning" ZDM_PLAIN ": %s has %s rows of the sample, for it is full: %lld MB\n",
+    zdm_buf_addf(&line,
+        ZDM_YELLOW "warning" ZDM_PLAIN ": %s has %s rows of the sample, for it is full: %lld MB\n",
         got->table, zdm_show_count(got->rows, count), (long long)(got->bytes >> 20));
     zdm_io_write(&sampled->io->err, &line);
     zdm_buf_release(&line);
@@ -271,10 +272,10 @@ tell_cut(void *self, const struct zdm_sample_cut *cut)
 
     zdm_buf_addf(&line,
         ZDM_YELLOW "warning" ZDM_PLAIN
-                   ": not all rows of %s that those of %s refer to were fetched, for %s: %s rows "
-                   "refer to nothing instead, %s were left out\n",
-        cut->parent, cut->child, limits[cut->limit],
-        zdm_show_count(cut->refer_to_nothing, nothing), zdm_show_count(cut->left_out, left_out));
+                   ": not all rows of %s that those of %s refer to were fetched, for %s: %s of "
+                   "these refer to nothing instead, %s are left out\n",
+        cut->parent, cut->child, limits[cut->limit], zdm_show_count(cut->refer_to_nothing, nothing),
+        zdm_show_count(cut->left_out, left_out));
     zdm_io_write(&sampled->io->err, &line);
     zdm_buf_release(&line);
 }

@@ -180,8 +180,8 @@ sample_table(struct zdm_sample *s, int table, struct zdm_err *err)
         char *query = zdm_strf("SELECT ROW(%s)::text FROM %s TABLESAMPLE SYSTEM (%.6f) REPEATABLE "
                                "(%" PRIu64 ") LIMIT %" PRId64,
             zdm_sample_of(s, table, ZDM_SAMPLE_COLUMNS),
-            zdm_sample_of(s, table, ZDM_SAMPLE_READ_FROM),
-            percent > least ? percent : least, s->options->seed % 1000000, wanted);
+            zdm_sample_of(s, table, ZDM_SAMPLE_READ_FROM), percent > least ? percent : least,
+            s->options->seed % 1000000, wanted);
         rc = copy(s, table, query, err);
         free(query);
     }

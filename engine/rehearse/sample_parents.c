@@ -69,9 +69,8 @@ note_missing(struct zdm_sample *s, int reference, int level, int64_t *n, struct 
         "  FROM (SELECT DISTINCT %s FROM %s AS c\n"
         "         WHERE %s AND NOT EXISTS (SELECT FROM %s AS p WHERE %s)\n"
         "           AND NOT EXISTS (SELECT FROM pg_temp.zdm_asked_%d AS a WHERE %s)) AS m",
-        reference, level, of(s, reference, KEYS), of(s, reference, CHILD),
-        of(s, reference, REFERS), of(s, reference, PARENT), of(s, reference, MATCHES), reference,
-        of(s, reference, ASKED));
+        reference, level, of(s, reference, KEYS), of(s, reference, CHILD), of(s, reference, REFERS),
+        of(s, reference, PARENT), of(s, reference, MATCHES), reference, of(s, reference, ASKED));
     int rc = zdm_conn_exec(s->to, sql, &done, err);
 
     if (rc == 0)
@@ -170,16 +169,18 @@ refer_to_nothing(struct zdm_sample *s, int reference, struct zdm_err *err)
 
     if (!of(s, reference, TO_NULL))
         return 0;
-    char *sql = zdm_strf("UPDATE %s AS c SET %s WHERE %s AND NOT EXISTS (SELECT FROM %s AS p WHERE %s)",
-        of(s, reference, CHILD), of(s, reference, TO_NULL), of(s, reference, REFERS),
-        of(s, reference, PARENT), of(s, reference, MATCHES));
+    char *sql =
+        zdm_strf("UPDATE %s AS c SET %s WHERE %s AND NOT EXISTS (SELECT FROM %s AS p WHERE %s)",
+            of(s, reference, CHILD), of(s, reference, TO_NULL), of(s, reference, REFERS),
+            of(s, reference, PARENT), of(s, reference, MATCHES));
     int rc = zdm_conn_exec(s->to, sql, &done, &refused);
     free(sql);
     if (rc == 0)
         s->cuts[reference].refer_to_nothing = zdm_result_affected(done);
     zdm_result_free(done);
     /* A CHECK, a domain or a key that does not: then these rows are left out, as those that may not be NULL. */
-    if (rc < 0 && (strncmp(refused.sqlstate, "23", 2) == 0 || strcmp(refused.sqlstate, "428C9") == 0)) {
+    if (rc < 0 &&
+        (strncmp(refused.sqlstate, "23", 2) == 0 || strcmp(refused.sqlstate, "428C9") == 0)) {
         zdm_err_release(&refused);
         return 0;
     }

@@ -29,7 +29,6 @@ struct zdm_sample {
     struct zdm_sample_cut *cuts;   /* by reference */
 };
 
-
 /* One of the table; view while the sample is. */
 const char *zdm_sample_of(const struct zdm_sample *s, int table, int column);
 

@@ -85,20 +85,46 @@ local function cast_array(labels, map, type, use)
     end
 end
 
--- "{a,b}" with other labels; nil when it is not as plain as that.
-local function plain_array(text, to)
-    local inner = text:match "^{([^{}\"\\]*)}$"
-    if not inner then
+-- The elements of '{a,"b c",NULL}', quotes undone, NULL as false; nil when it is no array of one dimension.
+local function elements(text)
+    local list, i = {}, 2
+    if text == "{}" then
+        return list
+    elseif text:sub(1, 1) ~= "{" then
         return nil
     end
-    local list = {}
-    for label in inner:gmatch "[^,]+" do
-        list[#list + 1] = label == "NULL" and label or to[label]
-        if not to[label] and label ~= "NULL" then
+    repeat
+        local word, stop = text:match('^"(.-)()"[,}]', i)
+        while word and #word:match "\\*$" % 2 == 1 do -- that quote is of the text
+            word, stop = text:match('^"(.-)()"[,}]', i + #word + 1)
+            word = word and text:sub(i + 1, stop - 1)
+        end
+        if word then
+            list[#list + 1] = word:gsub("\\(.)", "%1")
+            i = stop + 1
+        else
+            word, stop = text:match('^([^{}",\\]+)()[,}]', i)
+            if not word then
+                return nil
+            end
+            list[#list + 1] = word ~= "NULL" and word
+            i = stop
+        end
+        i = i + 1
+    until text:sub(i - 1, i - 1) == "}"
+    return i == #text + 1 and list or nil
+end
+
+-- An array in text with other labels; nil when it is not that plain, or has a label that goes, which is the second.
+local function other_array(text, to)
+    local list = elements(text)
+    for i, label in ipairs(list or {}) do
+        if label and not to[label] then
             return nil, label
         end
+        list[i] = label and '"' .. to[label]:gsub('["\\]', "\\%0") .. '"' or "NULL"
     end
-    return "{" .. table.concat(list, ",") .. "}"
+    return list and "{" .. table.concat(list, ",") .. "}"
 end
 
 -- The constant at the end of SQL that begins outside of one: where it begins, and its text; nil when there is none.
@@ -138,7 +164,7 @@ local function restated(sql, e, to, type, use)
             local begins, name = last_constant(before)
             local other, gone
             if name and array then
-                other, gone = plain_array(name, to)
+                other, gone = other_array(name, to)
             elseif name then
                 other, gone = to[name], name
             end
@@ -288,7 +314,7 @@ read the new type from the swap on. An INSERT without a list of columns writes t
 that cast something other than a constant to it; and all that `change_type` refuses for one of the columns.]],
     fields = {
         { name = "type", kind = "qualified", required = true, doc = "The enum, as in SQL: `mood`, `app.mood`." },
-        { name = "values", kind = "strings", required = true, doc = "All its values from then on, in their order." },
+        { name = "values", kind = "labels", required = true, doc = "All its values from then on, in their order." },
         { name = "map", kind = "renamed_values", doc = "What an old value becomes: `{ old = \"new\" }`. Others keep their name." },
     },
     example = [[

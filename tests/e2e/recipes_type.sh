@@ -195,22 +195,22 @@ check_golden recipes_type/names change
 # --- an enum with other values: two that change places, one that goes, one that is new; names that need quotes
 enum=$(printf 'k%.0s' {1..63})
 sql "CREATE SCHEMA \"My Enums\"; SET search_path = \"My Enums\";
-     CREATE TYPE $enum AS ENUM ('low', 'it''s ok', 'high', 'gone');
+     CREATE TYPE $enum AS ENUM ('low', 'it''s ok', 'high', 'gone', '');
      REVOKE USAGE ON TYPE $enum FROM PUBLIC; GRANT USAGE ON TYPE $enum TO clerk;
      CREATE TABLE \"The Kinds\" (kind $enum PRIMARY KEY DEFAULT 'it''s ok');
      CREATE TABLE \"All it's\" (id serial PRIMARY KEY, \"K\" $enum REFERENCES \"The Kinds\" CHECK (\"K\" <> ALL ('{low}')),
          list $enum[] NOT NULL DEFAULT ARRAY['high'::$enum, 'it''s ok']);
-     CREATE INDEX ON \"All it's\" (id) WHERE \"K\" = 'it''s ok' AND list <> '{}';
+     CREATE INDEX ON \"All it's\" (id) WHERE \"K\" = 'it''s ok' AND list <> '{\"\",\"it''s ok\",NULL,low}';
      CREATE VIEW shown AS SELECT id, \"K\", list[1] AS first FROM \"All it's\";
      INSERT INTO \"The Kinds\" VALUES ('low'), ('it''s ok'), ('high');
-     INSERT INTO \"All it's\" (\"K\", list) VALUES ('high', '{{low,high},{NULL,low}}'), ('it''s ok', '{}'), (NULL, '[3:4]={low,gone}');
+     INSERT INTO \"All it's\" (\"K\", list) VALUES ('high', '{{low,high},{NULL,low}}'), ('it''s ok', '{\"\",NULL}'), (NULL, '[3:4]={low,gone}');
      GRANT USAGE ON SCHEMA \"My Enums\" TO clerk; GRANT ALL ON ALL TABLES IN SCHEMA \"My Enums\" TO clerk"
 cat >enum.lua <<LUA
 return plan "enum" {
     api = 1,
     recipe.enum_replace {
         type = '"My Enums".$enum',
-        values = { "new", "high", "it's ok", "low" },
+        values = { "new", "high", "", "it's ok", "low" },
         map = { low = "high", high = "low" },
     },
 }

@@ -35,6 +35,9 @@ sql "INSERT INTO countries VALUES ('de', 'Deutschland');
      INSERT INTO orders (id, user_id, before, flag, bits)
      SELECT i, 6001 - i, CASE WHEN i <= 4000 THEN i + 2000 END, 100 + i % 150, (100 + i % 150)::bit(8)
        FROM generate_series(1, 6000) AS i;
+     CREATE TABLE chain (id int PRIMARY KEY, before int REFERENCES chain);
+     CREATE TABLE kept (id int PRIMARY KEY, before int REFERENCES kept CHECK (before IS NOT NULL OR id = 3000));
+     INSERT INTO chain SELECT i, NULLIF(i + 1, 3001) FROM generate_series(1, 3000) AS i; INSERT INTO kept TABLE chain;
      ANALYZE"
 # What is written to is not compared: users by a query, visits by a trigger.
 cat >rename.lua <<'EOF2'
@@ -64,7 +67,8 @@ return plan "rename" {
     gate "sample" { sql "whole" [[
         SELECT count(*) BETWEEN 50 AND 200 AND count(u.id) = count(*) AND count(b.id) = count(o.before)
                AND bool_and(o.twice = 2 * o.id)
-          FROM orders AS o LEFT JOIN users AS u ON u.id = user_id LEFT JOIN orders AS b ON b.id = o.before]] },
+          FROM orders AS o LEFT JOIN users AS u ON u.id = user_id LEFT JOIN orders AS b ON b.id = o.before]],
+        sql "no further" "SELECT count(*) = 150 AND count(before) = 149 AND (SELECT count(*) = 0 FROM kept) FROM chain" },
     -- Old code is gone here.
     expand { sql "late" "ALTER TABLE countries ADD COLUMN late int" },
     contract { drop_column { table = "users", column = "email" } },
@@ -73,6 +77,11 @@ EOF2
 check_exit 0 "$ZDM" rehearse rename.lua --from "$ZDM_DATABASE_URL" --sample 50 --quick --seed 1 \
     --max-stall 60s --format json
 check_has "$err" 'warning: real data of'
+for cut in 'chain 1 0' 'kept 0 150'; do
+    read -r table nothing left <<<"$cut"
+    check_has "$err" "not all rows of public.$table that those of public.$table refer to were fetched, for the chain is too long: $nothing"
+    check_has "$err" "refer to nothing instead, $left are left out"
+done
 check_eq "ok" True "$(field "d['ok']")"
 check_eq "compared" 2 "$(field "d['compared']")"
 check_eq "rounds" "up, back and up, kills, no clients, no clients, kills" "$(field "', '.join(r['round'] for r in d['rounds'])")"
