@@ -31,12 +31,12 @@ would send the second table while it is filled, and is refused.
 **Views** keep owner, rights, comments, options and what hangs on them: each that reads the table is said again
 with CREATE OR REPLACE, for which the swap locks it a moment before the table.
 
+**Rights** are given by the owner, whoever gave them first.
+
 **Refused, with the list:** materialized views, rules, policies of other tables, functions and types that are made
 of the table; statistics of several columns; exclusion constraints, and keys that can be deferred; another replica
 identity; indexes that are INVALID; tables that inherit, are of a type, belong to an extension or are what a
-subscription writes to; security labels, a second sequence of one column, rights that the owner took from himself.
-
-Rights are given by the owner, whoever gave them first.]]
+subscription writes to; security labels, a second sequence of one column, rights that the owner took from himself.]]
 
 local function lines(list)
     return table.concat(list, ";\n")

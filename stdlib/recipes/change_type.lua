@@ -109,7 +109,9 @@ old column, waits for the way back. A sequence that belongs to the column follow
 sequence of the same name, at the same place; who calls nextval() on the old one in just this moment gets an error.
 
 **Views** that read the column, and views that read these, are made anew in the swap, with owner, rights, options, defaults
-and comments; what they make of the value has to suit the new type, or the swap fails and leaves everything as it was.
+and comments. What they make of the value has to suit the new type: that is tried before anything is copied, in one
+transaction that makes them over the new column, and over the old one again; it locks them and the table for
+milliseconds, as the swap does.
 
 **Refused, with the list:** materialized views, policies, generated columns, statistics, triggers and publications that
 name the column; what hangs on a view that reads it (rules, triggers, materialized views, functions); exclusion constraints; CHECKs that refuse NULL; foreign keys with MATCH FULL; unique indexes with NULLS NOT
