@@ -1,5 +1,5 @@
-# Disturbs a run at random moments: kill -9 of zdm, its backends terminated, a crash of the server,
-# and all of it together; the ledger is lost now and then. Random, so the seed is printed. ZDM_ROUNDS: how often each way, else 3 times.
+# Disturbs a run at random moments: kill -9 of zdm, its backends terminated, a crash of the server, the server
+# stopped at once and started again, and all of it together; the ledger is lost now and then. Random, so the seed is printed. ZDM_ROUNDS: how often each way, else 3 times.
 source "$ZDM_SOURCE/tests/support/lib.sh"
 export ZDM_LEDGER=$PWD/ledger.db
 seed=${ZDM_SEED:-$$}
@@ -21,6 +21,16 @@ PGDATABASE=base sql "CREATE TABLE big (id bigint PRIMARY KEY, grp int NOT NULL, 
                                      UNIQUE (grp, id));
     INSERT INTO big (id, grp) SELECT i, i % 90 FROM generate_series(1, 60000) AS i; ANALYZE big" >/dev/null
 
+owner=$(stat -c %U "$PGHOST")
+bin=$(dirname "$(readlink -f "$(command -v postgres)")")
+pg_ctl() (
+    cd "$ZDM_SANDBOX"
+    if [ "$(id -u)" -eq 0 ]; then set -- runuser -u "$owner" -- "$bin/pg_ctl" "$@"; else set -- "$bin/pg_ctl" "$@"; fi
+    "$@" -D data -w
+) >pg_ctl.out
+# Once it was restarted, it is not the sandbox's child any more.
+trap 'pg_ctl stop -m immediate' EXIT
+
 # Waits until at least $1 batches are committed, or the run is over.
 until_batch() {
     while kill -0 "$runner" 2>/dev/null; do
@@ -40,11 +50,14 @@ disturb() {
         # One backend dies of SIGKILL: the server restarts all of them and recovers.
         kill -9 "$(PGDATABASE=postgres sql "SELECT pid FROM pg_stat_activity
               WHERE application_name LIKE 'zdm/%' ORDER BY random() LIMIT 1")" 2>/dev/null || true ;;
+    restart)
+        # For a moment nobody is there to connect to.
+        pg_ctl restart -m immediate -l "$ZDM_SANDBOX/restarted.log" ;;
     esac
 }
 
 n=0
-for how in kill terminate crash kill+terminate crash+kill crash+terminate; do
+for how in kill terminate crash restart kill+terminate restart+kill crash+terminate; do
     until fresh_db disturbed base 2>/dev/null; do :; done
     rm -f ledger.db*
     n=$((n + 1))
