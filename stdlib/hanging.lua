@@ -5,7 +5,7 @@
 -- who has a right on it sees nothing of it; nothing of it is published, and no trigger fires for rows that are copied
 -- or mirrored. Behind it the same is true of the old one, but for its policies, which it keeps.
 
-local compared = require("views").compared
+local viewed = require "views"
 
 local hanging = {}
 
@@ -119,10 +119,7 @@ end
 
 --- Statements before the names change: what hangs on the table that has the name lets go of it.
 function hanging.release(t, use, out, back)
-    -- A query locks a view before its table; so do we, or each would wait for the other.
-    for _, view in ipairs(views(t)) do
-        out[#out + 1] = ("ALTER VIEW %s OWNER TO %s"):format(view.relation, use.quote(view.owner))
-    end
+    viewed.lock(views(t), use, out)
     for _, publication in ipairs(of(t, "publications")) do
         out[#out + 1] = ("ALTER PUBLICATION %s DROP TABLE %s"):format(use.quote(publication.name), t.relation)
     end
@@ -163,11 +160,7 @@ function hanging.take(t, use, out, back)
     for _, publication in ipairs(of(t, "publications")) do
         out[#out + 1] = publish(t, publication, use)
     end
-    -- Said again, a view reads the table that has the name now; owner, rights, comments and its readers stay.
-    for _, view in ipairs(views(t)) do
-        out[#out + 1] = ("CREATE OR REPLACE VIEW %s%s AS\n%s"):format(view.relation,
-            view.options and (" WITH (%s)"):format(view.options) or "", view.definition)
-    end
+    viewed.again(views(t), out)
 end
 
 -- What hangs on the table now: { what, said }.
@@ -202,7 +195,7 @@ local function changed(t, use)
     local said = {}
     local function add(what, text, view)
         local literal = use.literal(text)
-        said[#said + 1] = ("(%s, %s)"):format(use.literal(what), view and compared(literal) or literal)
+        said[#said + 1] = ("(%s, %s)"):format(use.literal(what), view and viewed.compared(literal) or literal)
     end
     local function word(value)
         return value and "true" or "false"
@@ -222,7 +215,7 @@ local function changed(t, use)
     end
     local now = as_it_is:gsub("<(%a+)>", {
         table = use.literal(t.relation) .. "::pg_catalog.regclass",
-        view = compared "pg_catalog.pg_get_viewdef(w.oid)",
+        view = viewed.compared "pg_catalog.pg_get_viewdef(w.oid)",
     })
     return ([[
 SELECT CASE WHEN pg_catalog.set_config('search_path', o.path, true) IS NOT NULL THEN c.list END

@@ -122,9 +122,13 @@ local as_it_is = [[
 
 --- A query for what is not as it was when the plan began, of which one row says: NULL, or text. `behind`: the views
 --- have other definitions and defaults by then, as the server spells them for the new types, which nobody knows
---- beforehand.
+--- beforehand; or a function that makes SQL of what is compared out of SQL of a definition.
 function views.changed(found, use, behind)
     local said, names = {}, {}
+    local as = type(behind) == "function" and behind or function(definition)
+        return definition
+    end
+    behind = behind and type(behind) ~= "function"
     for i, view in ipairs(found) do
         local function add(what, ...)
             said[#said + 1] = ("(%s, %s, pg_catalog.concat_ws(%s))"):format(use.literal(view.relation),
@@ -142,7 +146,7 @@ function views.changed(found, use, behind)
         end
         names[i] = "pg_catalog.to_regclass(" .. use.literal(view.relation) .. ")"
         if not behind then
-            add("definition", "''", views.compared(use.literal(view.definition)))
+            add("definition", "''", views.compared(as(use.literal(view.definition))))
         end
         for _, what in ipairs { "options", "owner", "comment" } do
             if view[what] then
@@ -157,7 +161,7 @@ function views.changed(found, use, behind)
     end
     local now = as_it_is:gsub("<(%a+)>", {
         views = table.concat(names, ", "),
-        definition = views.compared "pg_catalog.pg_get_viewdef(c.oid)",
+        definition = views.compared(as "pg_catalog.pg_get_viewdef(c.oid)"),
         default = behind and "NULL" or "pg_catalog.pg_get_expr(f.adbin, f.adrelid)",
         some = behind and "\n     AND x.what <> 'definition'" or "",
     })
@@ -175,6 +179,21 @@ SELECT CASE WHEN pg_catalog.set_config('search_path', o.path, true) IS NOT NULL 
                              SELECT pg_catalog.string_agg(DISTINCT n.view || ': ' || n.what, ', ')
                                FROM ((TABLE now EXCEPT TABLE said) UNION ALL (TABLE said EXCEPT TABLE now)) AS n)
                        END AS list OFFSET 0) AS c]]):format(now, table.concat(said, ",\n"))
+end
+
+--- Statements that lock views before their tables, as a query does: else each would wait for the other.
+function views.lock(found, use, out)
+    for _, view in ipairs(found) do
+        out[#out + 1] = ("ALTER VIEW %s OWNER TO %s"):format(view.relation, use.quote(view.owner))
+    end
+end
+
+--- Statements that say views again: they read what has the names now. Owner, rights, comments and their readers stay.
+function views.again(found, out)
+    for _, view in ipairs(found) do
+        out[#out + 1] = ("CREATE OR REPLACE VIEW %s%s AS\n%s"):format(view.relation,
+            view.options and (" WITH (%s)"):format(view.options) or "", view.definition)
+    end
 end
 
 --- Statements that drop them; the outermost first, which is also how a query locks them.
