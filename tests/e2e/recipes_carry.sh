@@ -226,6 +226,14 @@ sql "ALTER TABLE jobs DROP CONSTRAINT short"
 dump before
 unfit "jobs.note: what hangs on it suits the new type" "operator class \"text_pattern_ops\" does not accept data type uuid" "$uuid"
 
+# A view of two tables, whose text changes with the first recipe of a plan, follows the second.
+sql "CREATE TABLE sizes (id int PRIMARY KEY); CREATE VIEW sized AS SELECT j.size::bigint AS size, s.id FROM jobs AS j JOIN sizes AS s USING (id)"
+cat >both.lua <<'LUA'
+return plan "both" { api = 1, recipe.change_type { table = "jobs", column = "size", type = "bigint" }, recipe.copy_table { table = "sizes" } }
+LUA
+to_the_end both.lua
+check_eq "its text" "" "$(sql "SELECT 'a cast' WHERE pg_get_viewdef('sized'::regclass) ~ '::bigint'")"
+
 # A type that has no equality is compared by its text.
 cat >point.lua <<'LUA'
 return plan "point" { api = 1, recipe.change_type { table = "jobs", column = "state", type = "point", using = "point(state::float8, 0)",
