@@ -11,7 +11,7 @@ local function refused(t, k, use)
         return ("%s is a NOT NULL"):format(quoted), "recipe.drop_not_null"
     elseif k.inherited then
         return ("%s is inherited"):format(quoted), "it can only go from the table that it comes from"
-    elseif k.index and t.kind == "partitioned table" then
+    elseif k.index and t.kind == "partitioned table" and (k.type ~= "unique" or k.deferrable) then
         return ("%s has an index of a partitioned table, which nobody can build again beside the application")
             :format(quoted)
     end
@@ -33,7 +33,8 @@ return {
         .. "it: on the error, on ON DELETE, on the index that goes along, on INSERT ... ON CONFLICT. Taking it back "
         .. "locks nobody out: a CHECK or foreign key holds for new rows at once and is then proven of the old ones (which "
         .. "fails when one of them breaks it by now); instead of a UNIQUE a unique index of the same kind is built "
-        .. "concurrently, which the constraint takes back, and which goes last. Only an EXCLUDE, a UNIQUE that is "
+        .. "concurrently (of a partitioned table, on each partition), which the constraint takes back, and which goes last. "
+        .. "Only an EXCLUDE, a UNIQUE that is "
         .. "DEFERRABLE, and a foreign key of a partitioned table come back under a lock for as long as the table takes to read.",
     fields = {
         shared.table,
@@ -56,11 +57,15 @@ return {
             use.refuse("name", message, hint)
             return {}
         end
+        local steps = dropping.constraint(t, k, use)
+        if #steps == 0 then
+            return {}
+        end
         return {
             use.words.gate(use.id("nobody counts on %s", name)) {
                 use.words.approval(use.id("no code counts on %s of %s", name, t.name)),
             },
-            use.words.contract(dropping.constraint(t, k, use)),
+            use.words.contract(steps),
         }
     end,
 }
