@@ -118,7 +118,7 @@ local function release_old(change, use, list)
         operation(list, column .. "DROP NOT NULL", column .. "SET NOT NULL")
         return
     end
-    local comment = comment_on("CONSTRAINT", k.name, t, k.comment, use)
+    local comment = comment_on(k.name, t, k.comment, use)
     operation(list, column .. "DROP NOT NULL",
         alter(t, "ADD CONSTRAINT %s %s", use.quote(k.name), k.of:format(old)) .. comment)
     operation(list, alter(t, "%s", rename("CONSTRAINT", k.new, k.name, use)) .. comment,
