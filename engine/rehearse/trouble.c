@@ -98,6 +98,31 @@ of_client(const struct zdm_round *round, enum zdm_compat_side side, size_t query
     };
 }
 
+/* See "An error of the server itself" in docs/reference/locks.md. */
+static bool
+is_of_server(const struct zdm_fault *fault)
+{
+    static const char stale[] = "cache lookup failed for type ";
+
+    return strcmp(fault->sqlstate, "XX000") == 0 &&
+           strncmp(fault->message, stale, sizeof stale - 1) == 0;
+}
+
+/* What there is to say of a query that failed; owned. */
+static char *
+detail_of(const struct zdm_round *round, enum zdm_compat_side side, const struct zdm_fault *fault)
+{
+    char *given = zdm_query_given(&round->queries[side][fault->query], fault->row);
+
+    if (!is_of_server(fault))
+        return given;
+    char *detail = zdm_strf("%s%sof PostgreSQL itself: an INSERT may meet it at the very end of "
+                            "VALIDATE CONSTRAINT, and succeeds when it is repeated",
+        given ? given : "", given ? "\n" : "");
+    free(given);
+    return detail;
+}
+
 static void
 judge_fault(struct zdm_round *round, enum zdm_compat_side side, const struct zdm_fault *fault)
 {
@@ -112,7 +137,7 @@ judge_fault(struct zdm_round *round, enum zdm_compat_side side, const struct zdm
         trouble.kind = ZDM_TROUBLE_ERROR;
         memcpy(trouble.sqlstate, fault->sqlstate, sizeof trouble.sqlstate);
         trouble.message = zdm_strdup(fault->message);
-        trouble.detail = zdm_query_given(&round->queries[side][fault->query], fault->row);
+        trouble.detail = detail_of(round, side, fault);
         break;
     case ZDM_FAULT_SHAPE:
         trouble.kind = ZDM_TROUBLE_SHAPE;
