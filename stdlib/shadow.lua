@@ -431,6 +431,23 @@ local function made(s, want, use)
     return list
 end
 
+-- Does the foreign key of another table to the old one end in the swap? For triggers a row that goes from one partition
+-- to another is deleted and inserted, before foreign keys follow it: mirrored, the deletion would delete rows that
+-- refer to the old table. So of a partitioned one only its own foreign keys hold; the way back makes the old ones anew.
+local function ends_in_swap(r, t, want)
+    return want.partition_by and r.table ~= t.relation
+end
+
+-- They hold for the way back, which makes them anew.
+local function prove_ended_keys(t, want, use, steps)
+    for _, r in ipairs(t.referenced_by) do
+        if ends_in_swap(r, t, want) and r.valid then
+            local validate = ("ALTER TABLE %s VALIDATE CONSTRAINT %s"):format(r.table, use.quote(r.name))
+            steps[#steps + 1] = use.sql(use.id("%s of %s holds", r.name, r.table), validate, { undo = validate })
+        end
+    end
+end
+
 -- They are made anew in the swap, and proven behind it; and behind the swap's undo in the same way.
 local function prove_own_keys(t, behind, use, steps)
     for _, r in ipairs(own_keys(t)) do
@@ -496,7 +513,9 @@ local function swap(s, want, use, back)
             use.quote(use.name(index.name, away)))
     end
     for _, r in ipairs(t.referenced_by) do
-        if r.table ~= t.relation then
+        if ends_in_swap(r, t, want) and not back then
+            out[#out + 1] = ("ALTER TABLE %s DROP CONSTRAINT %s"):format(r.table, use.quote(r.name))
+        elseif r.table ~= t.relation then
             out[#out + 1] = ("ALTER TABLE %s RENAME CONSTRAINT %s TO %s"):format(r.table, use.quote(r.name),
                 use.quote(use.name(r.name, away)))
         end
@@ -508,7 +527,16 @@ local function swap(s, want, use, back)
             use.qualified(t.schema, use.name(index.name, here)), use.quote(index.name))
     end
     for _, r in ipairs(t.referenced_by) do
-        if r.table ~= t.relation then
+        if ends_in_swap(r, t, want) and back then
+            out[#out + 1] = ("ALTER TABLE %s ADD CONSTRAINT %s %s NOT VALID"):format(r.table, use.quote(r.name),
+                without_not_valid(r.definition))
+            local owner = use.table(r.table)
+            local k = owner and owner:constraint(r.name)
+            if k and k.comment then
+                out[#out + 1] = ("COMMENT ON CONSTRAINT %s ON %s IS %s"):format(use.quote(r.name), r.table,
+                    use.literal(k.comment))
+            end
+        elseif r.table ~= t.relation then
             out[#out + 1] = ("ALTER TABLE %s RENAME CONSTRAINT %s TO %s"):format(r.table,
                 use.quote(use.name(r.name, here)), use.quote(r.name))
         end
@@ -599,6 +627,7 @@ function shadow.blocks(t, want, use)
     }
     local steps = {}
     prove_own_keys(t, false, use, steps)
+    prove_ended_keys(t, want, use, steps)
     steps[#steps + 1] = use.more(use.sql(use.id("%s takes the place of %s", s.new_name, t.name),
         swap(s, want, use, false), {
             undo = swap(s, want, use, true),
@@ -612,7 +641,7 @@ function shadow.blocks(t, want, use)
     }
     local last = { mirror_down(s, t.relation) }
     for _, r in ipairs(t.referenced_by) do
-        if r.table ~= t.relation then
+        if r.table ~= t.relation and not ends_in_swap(r, t, want) then
             last[#last + 1] = ("ALTER TABLE %s DROP CONSTRAINT %s"):format(r.table,
                 use.quote(use.name(r.name, "zdm_old")))
         end

@@ -144,7 +144,11 @@ return {
  A trigger for each row
 is one of the partitions then: `TG_TABLE_NAME` is the name of the partition. Refused, too: triggers that are disabled or
 fire for replicas only or always, triggers for each row with transition tables, publications without
-`publish_via_partition_root`, and views that group by a key which changes.]],
+`publish_via_partition_root`, and views that group by a key which changes.
+
+**Foreign keys of other tables** that refer to it end in the swap as far as the old table is concerned; the way back makes
+them anew, and proves them behind it. Before PostgreSQL 15 the server takes a row whose UPDATE moves it to another partition
+for one that is deleted: ON DELETE CASCADE deletes what refers to it.]],
     fields = {
         shared.table,
         { name = "range", kind = "identifier", doc = "The column whose ranges are partitions: NOT NULL." },
