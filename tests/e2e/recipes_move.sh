@@ -235,7 +235,7 @@ sql "CREATE TABLE kept (id int PRIMARY KEY, a int, b int GENERATED ALWAYS AS (a 
      CREATE FUNCTION rows_of() RETURNS SETOF kept LANGUAGE sql AS 'SELECT * FROM kept';
      CREATE TABLE cascaded (id int PRIMARY KEY REFERENCES kept ON DELETE CASCADE);
      CREATE TABLE free (a text, b text, c text);
-     CREATE TABLE parted (id int UNIQUE) PARTITION BY RANGE (id);
+     CREATE TABLE parted (id int UNIQUE DEFERRABLE) PARTITION BY RANGE (id);
      CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (1) TO (10);
      CREATE INDEX parted_id ON parted (id)"
 cat >refused.lua <<'LUA'
