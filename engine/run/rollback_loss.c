@@ -147,7 +147,7 @@ look_inside(struct look *look, const struct zdm_rollback_step *undone,
 {
     const struct zdm_step *step = &look->plan->steps[undone->index];
     struct zdm_sql_renames later = renames_before(look, undone);
-    struct zdm_kept kept;
+    struct zdm_kept kept = {.elsewhere = NULL};
     char *column = loss->column ? zdm_sql_quote_ident(loss->column) : NULL, *why = NULL;
     char *words = words_of(loss, table, rows);
     enum zdm_loss_answer answer = ZDM_LOSS_NO;
@@ -175,8 +175,7 @@ look_inside(struct look *look, const struct zdm_rollback_step *undone,
                 kept.elsewhere ? " that are not " : "", kept.elsewhere ? kept.where : "", why));
     else if (rc == 0 && answer == ZDM_LOSS_NO_COLUMN && !undone->begun && !comes_back(&later, loss))
         add_renamed(look->view, undone->index, loss, table);
-    if (rc == 0)
-        zdm_kept_release(&kept);
+    zdm_kept_release(&kept);
     zdm_sql_renames_release(&later);
     free(why);
     free(words);

@@ -110,12 +110,13 @@ gates() {
     check_exit 0 "$ZDM" plan published.lua --format json
     jq -r '.steps[] | select(.kind == "gate") | .id | select(test("subscribers"))' "$out"
 }
+check_exit 4 "$ZDM" plan published.lua # as long as nobody says that
+sql 'CREATE SCHEMA zdm' # its subscribers have zdm's own tables
 check_eq "asked before each" 'subscribers know public.saved
 subscribers know shop.parts' "$(gates)"
 check_has "$out" 'subscribers of every have public.saved'
 check_eq "a copy into a table that the plan makes is no problem" "2 0" "$(jq -r '[.steps[].preview // empty] |
     "\(map(select(.walks)) | length) \(map(select(.problem)) | length)"' "$out")"
-sql 'CREATE SCHEMA zdm' # its subscribers have zdm's own tables
 check_exit 3 "$ZDM" run published.lua
 check_eq "nothing was made" 0 "$(sql "SELECT count(*) FROM pg_class WHERE relname IN ('saved', 'parts')")"
 check_exit 0 "$ZDM" rollback published.lua
