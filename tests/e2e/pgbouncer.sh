@@ -24,7 +24,12 @@ start_pooler() {
         printf '%s\n' "$@"
     } | as_server tee "$folder/ini" >/dev/null
     sed -i "s/^\\($PGDATABASE = .*\\)/\\1 user=$PGUSER/" "$folder/ini"
-    as_server pgbouncer "$folder/ini" >"pooler$port.log" 2>&1 &
+    # With exec: what is killed is not only a shell around it.
+    if [ "$(id -u)" -eq 0 ]; then
+        exec runuser -u "$owner" -- pgbouncer "$folder/ini"
+    else
+        exec pgbouncer "$folder/ini"
+    fi >"pooler$port.log" 2>&1 &
     poolers+=("$!")
     pooler="host=$folder port=$port user=$PGUSER dbname=$PGDATABASE"
     wait_for psql -XAtqc 'SELECT 1' -d "$pooler" >/dev/null
