@@ -116,11 +116,7 @@ renames_before(const struct look *look, const struct zdm_rollback_step *undone)
 static bool
 comes_back(const struct zdm_sql_renames *later, const struct zdm_sql_loss *loss)
 {
-    for (size_t i = 0; loss->column && i < later->count; i++)
-        if (zdm_sql_rename_is_of(&later->items[i], loss->schema, loss->name) &&
-            strcmp(later->items[i].to, loss->column) == 0)
-            return true;
-    return false;
+    return loss->column && zdm_sql_renames_give(later, loss->schema, loss->name, loss->column);
 }
 
 /* What could not be told under the lock, and is believed. */

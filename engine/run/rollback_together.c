@@ -6,6 +6,7 @@
 #include "plan/lock_policy.h"
 #include "run/rollback_kept.h"
 #include "run/rollback_rows.h"
+#include "sql/renames.h"
 #include "sql/syntax.h"
 
 size_t
@@ -86,6 +87,41 @@ drops_index(const struct zdm_plan *plan, const struct zdm_plan_report *report,
     return false;
 }
 
+/* What each of these n says, but the last. */
+static struct zdm_sql_renames
+renames_of(const struct zdm_plan_report *report, const struct zdm_rollback_step *steps, size_t n)
+{
+    struct zdm_sql_renames renames = {.items = NULL};
+
+    for (size_t i = 0; i + 1 < n; i++) {
+        const char *text =
+            steps[i].recalled ? steps[i].recalled : report->undos[steps[i].index].sql.text;
+        if (steps[i].action == ZDM_UNDO_RUN && text)
+            zdm_sql_renames_add(&renames, text);
+    }
+    return renames;
+}
+
+/* Does one of these n drop a column that has another name until one before it runs? The look comes before all of them,
+ * and would not find it. */
+static bool
+comes_back(const struct zdm_plan_report *report, const struct zdm_rollback_step *steps, size_t n)
+{
+    struct zdm_sql_renames renames = renames_of(report, steps, n);
+    bool any = false;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct zdm_sql_losses *losses = &report->undos[steps[i].index].losses;
+        for (size_t k = 0; steps[i].action == ZDM_UNDO_RUN && k < losses->count; k++) {
+            const struct zdm_sql_loss *loss = &losses->items[k];
+            any |= loss->column &&
+                   zdm_sql_renames_give(&renames, loss->schema, loss->name, loss->column);
+        }
+    }
+    zdm_sql_renames_release(&renames);
+    return any;
+}
+
 /* Can these n be one transaction, the indexes apart? */
 static bool
 fits(const struct zdm_plan *plan, const struct zdm_plan_report *report,
@@ -106,19 +142,23 @@ fits(const struct zdm_plan *plan, const struct zdm_plan_report *report,
             return false;
         }
     }
-    return report->undos[steps[n - 1].index].before == NULL;
+    return report->undos[steps[n - 1].index].before == NULL && !comes_back(report, steps, n);
 }
 
-/* The indexes first. */
+/* The indexes first; ahead of one the gates that would be ahead of it: behind an open gate nothing may be undone that
+ * stands before it. */
 static void
 move_indexes(const struct zdm_plan *plan, const struct zdm_plan_report *report,
     struct zdm_rollback_step *steps, size_t n)
 {
-    size_t front = 0;
+    size_t front = 0, end = 0;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
+        if (drops_index(plan, report, &steps[i]))
+            end = i + 1;
+    for (size_t i = 0; i < end; i++) {
         struct zdm_rollback_step undone = steps[i];
-        if (!drops_index(plan, report, &undone))
+        if (plan->steps[undone.index].kind != ZDM_STEP_GATE && !drops_index(plan, report, &undone))
             continue;
         undone.with_next = false;
         memmove(&steps[front + 1], &steps[front], (i - front) * sizeof *steps);

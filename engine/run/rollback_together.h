@@ -5,7 +5,7 @@
  * in step. What was written to that column alone between the two would be lost. So both, and what stands between them,
  * are one transaction, in the order that they have anyway: it looks at the rows under its locks, while the triggers
  * are there. DROP INDEX CONCURRENTLY, which cannot be in it, comes before, when nothing but triggers is
- * dropped ahead of it.
+ * dropped ahead of it, and what forgets a gate behind the index before that.
  *
  * Where something else stands between (a hook, a command, what takes longer than an instant under these locks), each
  * undo has its own transaction, and the later one finds what was written to one of the columns alone: old code's

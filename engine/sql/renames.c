@@ -12,6 +12,17 @@ zdm_sql_rename_is_of(const struct zdm_sql_rename *rename, const char *schema, co
            (!schema || !rename->schema || strcmp(rename->schema, schema) == 0);
 }
 
+bool
+zdm_sql_renames_give(const struct zdm_sql_renames *renames, const char *schema, const char *table,
+    const char *column)
+{
+    for (size_t i = 0; i < renames->count; i++)
+        if (zdm_sql_rename_is_of(&renames->items[i], schema, table) &&
+            strcmp(renames->items[i].to, column) == 0)
+            return true;
+    return false;
+}
+
 static void
 add(struct zdm_sql_renames *renames, const char *schema, const PgQuery__RenameStmt *st)
 {

@@ -22,6 +22,9 @@ void zdm_sql_renames_add(struct zdm_sql_renames *renames, const char *text);
 /* Is it of that table? A name without its schema may be any; NULL: not written. */
 bool zdm_sql_rename_is_of(
     const struct zdm_sql_rename *rename, const char *schema, const char *table);
+/* Does one of them give that column its name? */
+bool zdm_sql_renames_give(const struct zdm_sql_renames *renames, const char *schema,
+    const char *table, const char *column);
 void zdm_sql_renames_release(struct zdm_sql_renames *renames);
 
 #endif

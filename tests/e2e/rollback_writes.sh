@@ -118,8 +118,9 @@ return plan "pair" { api = 1,
       { undo = [[ALTER TABLE people DROP COLUMN pair; DROP TABLE side]] },
     sql "short" [[ALTER TABLE people ADD CONSTRAINT short CHECK (length(pair) < 10) NOT VALID]],
     sql "index" [[CREATE INDEX CONCURRENTLY people_pair ON people (pair)]],
-    sync { table = "people", from = "email", to = "pair" },
   },
+  gate "open" { sql "x" "SELECT true" },
+  expand { sync { table = "people", from = "email", to = "pair" } },
   backfill "fill" { table = "people", set = { pair = "email" }, where = "pair IS NULL" },
 }
 END
@@ -140,8 +141,8 @@ writer() {
 }
 check_exit 0 "$ZDM" run pair.lua
 check_exit 0 "$ZDM" rollback pair.lua --dry-run --format json
-check_eq "together: what is one transaction, the index before it" \
-    "fill false, index false, sync people.email <-> pair true, short true, add false" \
+check_eq "together: what is one transaction, the index before it, and the gate behind that before" \
+    "fill false, open false, index false, sync people.email <-> pair true, short true, add false" \
     "$(jq -r '[.steps[] | "\(.id) \(.with_next)"] | join(", ")' "$out")"
 writer &
 writing=$!
@@ -209,6 +210,31 @@ refused_behind late.out again.lua
 check_has late.out 'some are not in the other column of the sync'
 check_eq "still there" new "$(sql 'SELECT again FROM people WHERE id = 7')"
 check_exit 0 "$ZDM" rollback again.lua --accept-data-loss
+
+# A column that has another name until the way back gives it its own is looked at behind that, not before.
+cat >named.lua <<'END'
+return plan "named" { api = 1,
+  expand {
+    sql "columns" "ALTER TABLE people ADD COLUMN one text, ADD COLUMN other text",
+    sync { table = "people", from = "email", to = "one" },
+  },
+  backfill "fill" { table = "people", set = { one = "email" }, where = "one IS NULL" },
+  gate "ready" { sql "x" "SELECT true" },
+  contract {
+    unsync { table = "people", from = "email", to = "one" },
+    sql "swap" "ALTER TABLE people RENAME email TO was; ALTER TABLE people RENAME one TO email"
+      { allow = { "break-rename-column" }, because = "all code is new" },
+  },
+  expand { sync { table = "people", from = "note", to = "other" } },
+}
+END
+sql "ALTER TABLE people ADD COLUMN IF NOT EXISTS note text"
+check_exit 0 "$ZDM" run named.lua
+sql "UPDATE people SET email = 'new' WHERE id = 7"
+check_exit 4 "$ZDM" rollback named.lua
+check_has "$err" 'the values of column people.one'
+check_eq "still there" new "$(sql 'SELECT one FROM people WHERE id = 7')"
+check_exit 0 "$ZDM" rollback named.lua --accept-data-loss
 
 # --- rows that a step deleted, also where its author says that there is nothing to take back
 cat >erase.lua <<'END'

@@ -28,8 +28,8 @@ keep(struct zdm_plan *plan, char *text)
     return kept;
 }
 
-/* "Ax": adds column x; "Sx": its sync; "Tx": one of another table; "Ix": its index; "Cx": a check; "Lx": what takes long
- * to take back; "Bx": fills it; "Hx": a hook. */
+/* "Ax": adds column x; "Sx": its sync; "Tx": one of another table; "Ix": its index; "Cx": a check; "Rx": renames it;
+ * "Lx": what takes long to take back; "Bx": fills it; "Gx": a gate; "Hx": a hook. */
 static void
 add(struct zdm_plan *plan, const char *word)
 {
@@ -65,12 +65,19 @@ add(struct zdm_plan *plan, const char *word)
             keep(
                 plan, zdm_strf("ALTER TABLE t ADD CONSTRAINT c%c CHECK (%c > 0) NOT VALID", x, x)));
         break;
+    case 'R':
+        add_sql(plan, ZDM_PHASE_EXPAND, name,
+            keep(plan, zdm_strf("ALTER TABLE t RENAME COLUMN %c TO now", x)));
+        break;
     case 'L':
         step = add_sql(plan, ZDM_PHASE_EXPAND, name, "COMMENT ON TABLE t IS 'x'");
         step->u.sql.undo = text_at("UPDATE t SET old = 1", 1, 1);
         break;
     case 'B':
         add_backfill(plan, name, "t", keep(plan, zdm_strf("%c", x)), "old", NULL);
+        break;
+    case 'G':
+        add_gate(plan, name, "SELECT true");
         break;
     default:
         step = add_step(plan, ZDM_PHASE_EXPAND, ZDM_STEP_HOOK, name);
@@ -127,11 +134,21 @@ orders(void **state)
         {"Ax Ay Ix Iy Sx Sy", "Iy,Ix,Sy+Sx+Ay+Ax"},
         {"Ax Cx Ix Sx", "Ix,Sx+Cx+Ax"},
         {"Ax Ix Cx Sx", "Sx,Cx,Ix,Ax"},
+        /* A gate is not left open while what stands before it is gone. */
+        {"Ax Gx Sx", "Sx+Gx+Ax"},
+        {"Ax Ix Gx Sx", "Gx,Ix,Sx+Ax"},
+        {"Ax Gx Ix Sx", "Ix,Sx+Gx+Ax"},
+        {"Ax Ix Gx Cx Sx", "Sx,Cx,Gx,Ix,Ax"},
+        {"Ax Gx Ix Gy Bx Iy Sx", "Iy,Gy,Ix,Sx+Bx+Gx+Ax"},
         /* What takes longer, or nobody knows, has a transaction of its own. */
         {"Ax Lx Sx", "Sx,Lx,Ax"},
         {"Ax Hx Sx", "Sx,Hx,Ax"},
         {"Ax Hx Ay Sx Sy", "Sy,Sx,Ay,Hx,Ax"},
         {"Ax Ay Sy Hx Sx", "Sx,Hx,Sy,Ay,Ax"},
+        /* A column that gets its name back on the way can only be looked at behind that; one that is not dropped is
+         * looked at under the name that it has. */
+        {"Ax Ay Sx Rx Sy", "Sy,Rx,Sx,Ay,Ax"},
+        {"Ax Ay Sx Rz Sy", "Sy+Rz+Sx+Ay+Ax"},
         /* Another column, another table, no sync. */
         {"Ax Sy", "Sy,Ax"},
         {"Ax Tx", "Tx,Ax"},
