@@ -206,10 +206,10 @@ CREATE CONSTRAINT TRIGGER <trigger> AFTER UPDATE ON <relation> DEFERRABLE INITIA
 WHEN (ROW(<old>)::text IS DISTINCT FROM ROW(<new>)::text)
 EXECUTE FUNCTION <func>_to()]]):gsub("<([%w_]+)>", parts)),
         (([[
-DROP TRIGGER <trigger> ON <relation>;
-DROP TRIGGER <trigger>_new ON <relation>;
 DROP TRIGGER <trigger> ON <into>;
 DROP TRIGGER <trigger>_set ON <into>;
+DROP TRIGGER <trigger> ON <relation>;
+DROP TRIGGER <trigger>_new ON <relation>;
 DROP FUNCTION <func>_to();
 DROP FUNCTION <func>_from()]]):gsub("<([%w_]+)>", parts))
 end

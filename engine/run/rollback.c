@@ -18,7 +18,8 @@ struct undoing {
     const struct zdm_rollback_view *view;
     const struct zdm_rollback_step *now; /* n steps that are taken back, in one transaction */
     size_t n;
-    char *untold; /* of them: rollback_loss.h. Owned */
+    unsigned tries; /* to take them back, so far */
+    char *untold;   /* of them: rollback_loss.h. Owned */
 };
 
 /* The undo of the step that is taken back now. */
@@ -67,7 +68,9 @@ undo_and_forget(struct zdm_session *s, const struct zdm_step *last, void *self, 
 {
     struct undoing *u = self;
 
-    if (zdm_rollback_look_again(
+    if (zdm_rollback_lock_mirrors(
+            s->conn, s->plan, s->report, u->now, u->n, u->tries++ % 2 == 1, err) < 0 ||
+        zdm_rollback_look_again(
             s, u->now, u->n, u->view, u->options->accept_data_loss, &u->untold, err) < 0)
         return -1;
     for (size_t i = 0; i < u->n; i++) {
@@ -320,6 +323,7 @@ undo_steps(struct zdm_session *s, void *self, struct zdm_err *err)
         u.n = zdm_rollback_joined(&view, i);
         free(u.untold);
         u.untold = NULL;
+        u.tries = 0;
         if (zdm_session_healthy(s, err) < 0)
             rc = -1;
         else if (zdm_stop_requested())

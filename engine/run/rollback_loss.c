@@ -8,7 +8,6 @@
 #include "run/rollback_kept.h"
 #include "run/rollback_loss.h"
 #include "run/rollback_rows.h"
-#include "run/rollback_together.h"
 #include "sql/syntax.h"
 
 extern const struct zdm_embedded zdm_run_sql[];
@@ -361,7 +360,7 @@ zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *f
         .n_ahead = n,
         .view = &view,
     };
-    int rc = zdm_rollback_lock_mirrors(s->conn, s->plan, s->report, first, n, err);
+    int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < n; i++)
         if (first[i].action == ZDM_UNDO_RUN)

@@ -212,37 +212,51 @@ zdm_rollback_join(const struct zdm_plan *plan, const struct zdm_plan_report *rep
 }
 
 static int
-lock_table(struct zdm_conn *conn, const struct zdm_sql_trigger *trigger, struct zdm_err *err)
+lock_table(struct zdm_conn *conn, const char *written, struct zdm_err *err)
 {
-    char *written = zdm_sql_quote_qualified(trigger->schema, trigger->table);
     struct zdm_loss_table table = {.name = NULL};
     int rc = zdm_loss_table_find(conn, written, &table, err);
 
     if (rc == 0 && table.name)
         rc = zdm_loss_table_lock(conn, &table, true, err);
     free(table.name);
-    free(written);
     return rc;
+}
+
+/* Of the triggers that the text drops, as SQL writes them. */
+static void
+add_mirrors(const char *text, char ***tables, size_t *n_tables)
+{
+    struct zdm_sql_triggers triggers;
+
+    zdm_sql_triggers_of(text, &triggers);
+    for (size_t i = 0; i < triggers.count; i++) {
+        if (!triggers.items[i].dropped)
+            continue;
+        *tables = zdm_grow(*tables, *n_tables, sizeof **tables);
+        (*tables)[(*n_tables)++] =
+            zdm_sql_quote_qualified(triggers.items[i].schema, triggers.items[i].table);
+    }
+    zdm_sql_triggers_release(&triggers);
 }
 
 int
 zdm_rollback_lock_mirrors(struct zdm_conn *conn, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, const struct zdm_rollback_step *first, size_t n,
-    struct zdm_err *err)
+    bool backwards, struct zdm_err *err)
 {
+    char **tables = NULL;
+    size_t n_tables = 0;
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i + 1 < n; i++) {
-        const char *text = report->undos[first[i].index].sql.text;
-        struct zdm_sql_triggers triggers;
-        if (first[i].action != ZDM_UNDO_RUN || plan->steps[first[i].index].kind != ZDM_STEP_SQL)
-            continue;
-        zdm_sql_triggers_of(text, &triggers);
-        for (size_t k = 0; rc == 0 && k < triggers.count; k++)
-            if (triggers.items[k].dropped)
-                rc = lock_table(conn, &triggers.items[k], err);
-        zdm_sql_triggers_release(&triggers);
-    }
+    for (size_t i = 0; i + 1 < n; i++)
+        if (first[i].action == ZDM_UNDO_RUN && plan->steps[first[i].index].kind == ZDM_STEP_SQL)
+            add_mirrors(report->undos[first[i].index].sql.text, &tables, &n_tables);
+    for (size_t i = 0; rc == 0 && i < n_tables; i++)
+        rc = lock_table(conn, tables[backwards ? n_tables - 1 - i : i], err);
+    for (size_t i = 0; i < n_tables; i++)
+        free(tables[i]);
+    free(tables);
     return rc;
 }
 

@@ -23,10 +23,12 @@ void zdm_rollback_join(const struct zdm_plan *plan, const struct zdm_plan_report
     size_t first, struct zdm_rollback_view *view);
 /* How many from view->steps[at] on are one transaction: 1 or more. */
 size_t zdm_rollback_joined(const struct zdm_rollback_view *view, size_t at);
-/* In the transaction of these n, before it looks: the tables whose triggers go are locked in the order in which they
- * would be. Whoever writes to the one writes to the other by them, and then nobody is in the middle of it. */
+/* In the transaction of these n, before it looks: the tables whose triggers go are locked in the order in which
+ * they would be, or backwards. Whoever writes to the one writes to the other by them, and then nobody is in the
+ * middle of it. Old code holds the one while it comes to the other, new code the other way round: so each try has
+ * another order. */
 int zdm_rollback_lock_mirrors(struct zdm_conn *conn, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, const struct zdm_rollback_step *first, size_t n,
-    struct zdm_err *err);
+    bool backwards, struct zdm_err *err);
 
 #endif
