@@ -139,6 +139,7 @@ local function unique(t, k, use)
     local definition = index.definition
     local comment = index.comment and (";\nCOMMENT ON INDEX %s IS %s"):format(use.qualified(t.schema, k.index),
         use.literal(index.comment)) or ""
+    local cluster = index.clustered and (";\n%sCLUSTER ON %s"):format(alter, quoted) or ""
     local name = use.name(k.name, "keep")
     local _, at = definition:find((" INDEX %s ON "):format(use.quote(k.index)), 1, true)
     local create = ("CREATE UNIQUE INDEX CONCURRENTLY %s ON %s"):format(use.quote(name), definition:sub(at + 1))
@@ -149,7 +150,7 @@ local function unique(t, k, use)
             .. use.qualified(t.schema, name) }),
         use.sql(use.id("drop constraint %s of %s", k.name, t.name), alter .. "DROP CONSTRAINT " .. quoted, {
             undo = alter .. ("ADD CONSTRAINT %s UNIQUE USING INDEX %s;\n"):format(quoted, use.quote(name))
-                .. comment_on(t, k, use) .. comment,
+                .. comment_on(t, k, use) .. comment .. cluster,
         }),
         use.sql(use.id("drop index %s", name), drop, { undo = create }),
     }
@@ -185,7 +186,7 @@ local function unique_of_partitions(t, k, use)
         local own = node.t:constraint(node.old.constraint)
         local add = ("ALTER TABLE %s ADD CONSTRAINT %s "):format(node.t.relation, use.quote(own.name))
         if node.t.kind == "partitioned table" then
-            back[#back + 1] = add .. own.definition
+            back[#back + 1] = add .. own.definition .. use.stored(node.t, own)
         else
             local keep = parted.like(node, function() return { name = use.name(node.name, "keep") } end)
             local create = parted.create(keep, "concurrently")
@@ -199,6 +200,9 @@ local function unique_of_partitions(t, k, use)
         end
         if own.comment then
             back[#back + 1] = comment_on(node.t, own, use)
+        end
+        if node.old.clustered then
+            back[#back + 1] = ("ALTER TABLE %s CLUSTER ON %s"):format(node.t.relation, use.quote(own.name))
         end
         if node.old.comment then
             back[#back + 1] = ("COMMENT ON INDEX %s IS %s"):format(use.qualified(node.t.schema, own.name),

@@ -32,7 +32,7 @@ function hanging.follows(t, dependent)
 end
 
 --- What does not, as texts; `want` as in shadow.lua.
-function hanging.in_the_way(t, want, list)
+function hanging.in_the_way(t, want, use, list)
     local function add(format, ...)
         list[#list + 1] = format:format(...)
     end
@@ -58,6 +58,7 @@ function hanging.in_the_way(t, want, list)
             add("view %s, which groups by the old key", view.relation)
         end
     end
+    viewed.in_the_way_of_plan(views(t), use, list)
 end
 
 --- Does something of the author's write when rows are written?

@@ -33,6 +33,21 @@ local function without(names, use)
     end
 end
 
+--- What speaks against it, as texts into `list`.
+function repoint.in_the_way(t, c, found, use, list)
+    views.in_the_way_of_plan(found, use, list)
+    for _, view in ipairs(found) do
+        if views.by_place(view, t.relation) then
+            list[#list + 1] = ("view %s, which names columns of %s by their places"):format(view.relation, t.relation)
+        end
+        for names in view.definition:gmatch " USING (%b())" do
+            if (" %s,"):format(names:sub(2, -2)):find(" " .. use.quote(c.name) .. ",", 1, true) then
+                list[#list + 1] = ("view %s, which joins USING %s"):format(view.relation, names)
+            end
+        end
+    end
+end
+
 --- The block, nil when there is no view. `to` is the successor's (bare) name.
 function repoint.block(t, c, to, found, use)
     if #found == 0 then
@@ -43,6 +58,9 @@ function repoint.block(t, c, to, found, use)
         up[#up + 1] = successor.alter(t, "RENAME COLUMN %s TO %s", from, other)
     end
     local old, new = use.quote(c.name), use.quote(to)
+    for _, view in ipairs(found) do
+        views.followed(view, use)
+    end
     views.lock(found, use, up)
     rename(old, aside)
     rename(new, old)

@@ -89,6 +89,15 @@ end
 function obstacles.sound(tables, keys, remade, field, use)
     local hanging = {}
     views.in_the_way(remade, hanging)
+    views.in_the_way_of_plan(remade, use, hanging)
+    for _, entry in ipairs(tables) do
+        for _, view in ipairs(remade) do
+            if views.by_place(view, entry.t.relation) then
+                hanging[#hanging + 1] = ("view %s, which names columns of %s by their places"):format(view.relation,
+                    entry.t.relation)
+            end
+        end
+    end
     for _, entry in ipairs(tables) do
         if entry.t.kind == "partitioned table" then
             partitioned(entry, field, use)

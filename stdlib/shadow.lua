@@ -17,8 +17,9 @@ shadow.notes = [[
 **Triggers** of the table fire for the application's writes only, before the swap on the old table, behind it on
 the new one: never for rows that are copied or mirrored. What a trigger writes into the row again is mirrored, too, and
 so is what arrives by logical replication (`session_replication_role = replica`). Where a trigger writes to the table
-again, and a foreign key that is DEFERRABLE and says ON DELETE CASCADE or SET refers to it, a statement that changes
-several keys at once may fail with a unique violation in the other table.
+again, and a foreign key refers to it that is DEFERRABLE and says ON DELETE CASCADE or SET, or any foreign key while the
+name of a trigger comes before `RI_` (as "Audit" does), a statement that changes several keys at once may fail with a
+unique violation in the other table.
 
 **Row security.** From its first moment on the new table hides all rows from whoever has rights on it; it gets its
 policies in the swap, and the old one keeps its own. The role that runs the plan has to see all rows: the owner of
@@ -36,7 +37,8 @@ with CREATE OR REPLACE, for which the swap locks it a moment before the table.
 **Refused, with the list:** materialized views, rules, policies of other tables, functions and types that are made
 of the table; statistics of several columns; exclusion constraints, and keys that can be deferred; another replica
 identity; indexes that are INVALID; tables that inherit, are of a type, belong to an extension or are what a
-subscription writes to; security labels, a second sequence of one column, rights that the owner took from himself.]]
+subscription writes to; security labels, a second sequence of one column, rights that the owner took from himself; an identity GENERATED ALWAYS
+that is not of the primary key, beside foreign keys of other tables.]]
 
 local function lines(list)
     return table.concat(list, ";\n")
@@ -80,6 +82,14 @@ local function in_the_way(t, want, use)
         end
     end
     for _, r in ipairs(t.referenced_by) do
+        for _, c in ipairs(t.columns) do
+            -- An UPDATE can only say DEFAULT of it: the other row is deleted and inserted, which the key would follow.
+            local fixed = c.identity and c.identity:upper() == "ALWAYS" and not t:in_primary_key(c.name)
+            if fixed and r.table ~= t.relation then
+                list[#list + 1] = ("foreign key %s of %s beside column %s, an identity GENERATED ALWAYS that is not of "
+                    .. "the primary key"):format(r.name, r.table, use.quote(c.name))
+            end
+        end
         local other = use.table(r.table)
         if other and other.kind ~= "table" then
             list[#list + 1] = ("foreign key %s of the %s %s"):format(r.name, other.kind, r.table)
@@ -88,7 +98,7 @@ local function in_the_way(t, want, use)
     if t.row_security and not t.policies then
         list[#list + 1] = "row security" -- as an older zdm described it
     end
-    hanging.in_the_way(t, want, list)
+    hanging.in_the_way(t, want, use, list)
     if t.replica_identity ~= "default" then
         list[#list + 1] = ("replica identity %s"):format(t.replica_identity)
     end
@@ -216,10 +226,22 @@ end
 
 -- Deferred foreign keys of rows that refer to this table: by the end of a transaction they may hold although rows that
 -- they refer to are missing for now, so one that is deleted in `other` would take those with it.
+-- So would one that is deleted before the foreign keys are followed; then any of them counts.
 local function may_dangle(t)
+    local before_keys = hanging.first_trigger(t) == " "
     for _, r in ipairs(t.referenced_by) do
         local d = r.definition
-        if d:find " DEFERRABLE" and not d:find " NOT DEFERRABLE" and d:find " ON DELETE [CS]" then
+        if before_keys and r.table ~= t.relation
+            or d:find " DEFERRABLE" and not d:find " NOT DEFERRABLE" and d:find " ON DELETE [CS]" then
+            return true
+        end
+    end
+    return false
+end
+
+local function has_other_key(t)
+    for _, index in ipairs(t.indexes) do
+        if index.unique and not index.primary then
             return true
         end
     end
@@ -252,13 +274,19 @@ local function mirror_up(s, relation, other, key, own, use)
         RETURN NULL;
     END IF;]]):format(relation, each(own, "t.<c> = NEW.<c>", " AND "), had, other, each(key, "<c> = OLD.<c>", " AND "))
         if not may_dangle(s.t) then
-            room = (" AND NOT %s\n                AND NOT EXISTS (SELECT FROM %s AS o WHERE %s)"):format(had, other,
+            -- With another unique index this one's row has to be out of the way before it is written by its new key,
+            -- unless the row that has the old key by now is mirrored already.
+            local settled = not has_other_key(s.t) and had or ("EXISTS (SELECT FROM %s AS t, %s AS o WHERE %s AND %s\n                "
+                .. "AND ROW(%s)::text IS NOT DISTINCT FROM ROW(%s)::text)"):format(relation, other,
+                each(key, "t.<c> = OLD.<c>", " AND "), each(key, "o.<c> = OLD.<c>", " AND "),
+                each(s.columns, "t.<c>", ", "), each(s.columns, "o.<c>", ", "))
+            room = (" AND NOT %s\n                AND NOT EXISTS (SELECT FROM %s AS o WHERE %s)"):format(settled, other,
                 each(key, "o.<c> = NEW.<c>", " AND "))
             gone = ([[
 
             IF NOT %s THEN
                 DELETE FROM %s WHERE %s; -- it is there by its new key
-            END IF;]]):format(had, other, each(key, "<c> = OLD.<c>", " AND "))
+            END IF;]]):format(settled, other, each(key, "<c> = OLD.<c>", " AND "))
         end
     end
     local set, all, changed = {}, {}, "NEW.<c>::text IS DISTINCT FROM OLD.<c>::text"

@@ -77,6 +77,40 @@ function views.of(tables, spared)
     return list
 end
 
+-- Which of the names that recipes share has the views that an earlier one of the plan made read another column.
+local followers = "views that follow a column"
+
+--- A view reads another column from now on: what is known of it is no longer so.
+function views.followed(view, use)
+    local list = use.notes(followers)
+    list[#list + 1] = view.relation
+end
+
+--- Views that an earlier recipe of the plan made read another column, as texts into `list`.
+function views.in_the_way_of_plan(found, use, list)
+    for _, view in ipairs(found) do
+        if use.contains(use.notes(followers), view.relation) then
+            list[#list + 1] = ("view %s, which an earlier recipe of the plan lets read another column: that needs a "
+                .. "plan of its own"):format(view.relation)
+        end
+    end
+end
+
+--- Does it give columns of the table names by their places, as in FROM t AS x (a, b)? Then it goes on to read the old
+--- one, whatever that is called.
+function views.by_place(view, relation)
+    local definition, from = view.definition, 1
+    while true do
+        local _, stop = definition:find(relation .. " ", from, true)
+        if not stop then
+            return false
+        elseif definition:find('^"[^"]*"%(', stop + 1) or definition:find("^[%w_$\128-\255]+%(", stop + 1) then
+            return true
+        end
+        from = stop + 1
+    end
+end
+
 --- What hangs on them and would be lost, as texts into `list`.
 function views.in_the_way(found, list)
     for _, view in ipairs(found) do

@@ -142,7 +142,9 @@ return {
         .. "by itself. What hangs on the table from outside follows, as with `copy_table`.",
     notes = shadow.notes .. [[
  A trigger for each row
-is one of the partitions then: `TG_TABLE_NAME` is the name of the partition. Refused, too: triggers that are disabled or
+is one of the partitions then: `TG_TABLE_NAME` is the name of the partition. A BEFORE trigger for each row that gives the
+row a value of another partition than the statement did makes the write fail, which nobody sees in its definition: let a
+DEFAULT say it, or rehearse the plan. Refused, too: triggers that are disabled or
 fire for replicas only or always, triggers for each row with transition tables, publications without
 `publish_via_partition_root`, and views that group by a key which changes.
 

@@ -53,6 +53,9 @@ local function in_the_way(t, c, wanted, use)
     if c.no_equality then
         list[#list + 1] = ("its type %s has no equality by which both columns could be compared"):format(c.type)
     end
+    repoint.in_the_way(t, c, repoint.of(t, c, use, function(relation)
+        return versions.goes(wanted, t, { view = relation }, use)
+    end), use, list)
     list[#list + 1] = t:family()
     table.sort(list)
     return list

@@ -169,6 +169,21 @@ return plan "refused" {
 LUA
 check_exit 2 "$ZDM" plan refused.lua
 check_golden recipes/refused "$err"
+# Views that cannot follow, or not a second time in one plan: nothing would lead on from there.
+sql 'CREATE TABLE both (id int PRIMARY KEY, a int, b int, c int, d int, rev int GENERATED ALWAYS AS IDENTITY);
+     CREATE TABLE of_both (id int REFERENCES both);
+     CREATE VIEW seen AS SELECT a, b FROM both; CREATE VIEW placed AS SELECT x, y, z FROM both AS o (x, y, z);
+     CREATE VIEW joined AS SELECT d FROM both JOIN (SELECT 1 AS d) AS o USING (d)'
+cat >views.lua <<'LUA'
+return plan "views" { api = 1,
+    recipe.rename_column { table = "both", from = "a", to = "a2" },
+    recipe.rename_column { table = "both", from = "b", to = "b2" },
+    recipe.change_type { table = "both", column = "b", type = "bigint" },
+    recipe.rename_column { table = "both", from = "d", to = "d2" },
+    recipe.copy_table { table = "both" } }
+LUA
+check_exit 2 "$ZDM" plan views.lua
+check_golden recipes/views_refused "$err"
 cat >not_refused.lua <<'LUA'
 return plan "not_refused" {
     api = 1,

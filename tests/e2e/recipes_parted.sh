@@ -126,7 +126,8 @@ back key
 cat >unique.lua <<'LUA'
 return plan "unique" { api = 1, recipe.drop_constraint { table = "sales", name = "one_sale" } }
 LUA
-sql "ALTER TABLE sales ADD CONSTRAINT one_sale UNIQUE (id, day) INCLUDE (buyer);
+sql "ALTER TABLE sales ADD CONSTRAINT one_sale UNIQUE (id, day) INCLUDE (buyer) WITH (fillfactor = 77);
+     ALTER TABLE sales_rest CLUSTER ON sales_rest_id_day_buyer_key;
      COMMENT ON CONSTRAINT one_sale ON sales IS 'as it is told';
      COMMENT ON INDEX sales_rest_id_day_buyer_key IS 'of the rest'"
 picture >before

@@ -148,6 +148,31 @@ moves moves_zdm_old
 sql "TRUNCATE moves, follows"
 check_eq "truncated" 0 "$(sql "SELECT count(*) FROM moves_zdm_old")"
 check_exit 0 "$ZDM" rollback moves.lua
+# Keys that move on beside another unique index; and beside a trigger that fires before foreign keys are followed, behind
+# which nothing may be deleted that rows still refer to.
+sql "CREATE TABLE queue (list int, pos int, item int UNIQUE, PRIMARY KEY (list, pos));
+     CREATE TABLE \"Audited\" (id int PRIMARY KEY, n int);
+     CREATE TABLE audited_by (id int REFERENCES \"Audited\" ON UPDATE CASCADE ON DELETE CASCADE);
+     INSERT INTO queue SELECT 1, g, g FROM generate_series(9, 1, -1) AS g; INSERT INTO \"Audited\" SELECT pos, pos FROM queue;
+     INSERT INTO audited_by SELECT id FROM \"Audited\";
+     CREATE FUNCTION same() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+     CREATE TRIGGER touch BEFORE UPDATE ON queue FOR EACH ROW EXECUTE FUNCTION same();
+     CREATE TRIGGER \"Audit\" AFTER UPDATE ON \"Audited\" FOR EACH ROW EXECUTE FUNCTION same()"
+echo "return plan 'queue' { api = 1, recipe.copy_table { table = 'queue' } }" >queue.lua
+echo "return plan 'Audited' { api = 1, recipe.copy_table { table = '\"Audited\"' } }" >Audited.lua
+move_on() { # move_on SUFFIX
+    sql "UPDATE queue SET pos = pos + 1" "-cUPDATE \"Audited\" SET id = id + 1"
+    check_eq "queue$1" 0 "$(sql "SELECT count(*) FROM (TABLE queue EXCEPT TABLE queue$1) AS a")"
+    check_eq "Audited$1" 0 "$(sql "SELECT count(*) FROM (TABLE \"Audited\" EXCEPT TABLE \"Audited$1\") AS a")"
+    check_eq "what refers to them" 9 "$(sql "SELECT count(*) FROM audited_by JOIN \"Audited\" USING (id)")"
+}
+for name in queue Audited; do
+    check_exit 0 "$ZDM" run $name.lua --until "$name and ${name}_zdm_new have the same rows"
+done
+move_on _zdm_new
+for name in queue Audited; do check_exit 3 "$ZDM" run $name.lua; done
+move_on _zdm_old
+for name in queue Audited; do check_exit 0 "$ZDM" rollback $name.lua; done
 # Rows that go from one partition to another are deleted and inserted for triggers. (Before PostgreSQL 15 for foreign keys, too.)
 if [ "$(sql 'SHOW server_version_num')" -ge 150000 ]; then
     echo 'return plan "parted" { api = 1, recipe.partition_table { table = "moves", hash = "id", partitions = 3 } }' >parted.lua
