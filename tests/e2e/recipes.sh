@@ -170,17 +170,19 @@ LUA
 check_exit 2 "$ZDM" plan refused.lua
 check_golden recipes/refused "$err"
 # Views that cannot follow, or not a second time in one plan: nothing would lead on from there.
-sql 'CREATE TABLE both (id int PRIMARY KEY, a int, b int, c int, d int, rev int GENERATED ALWAYS AS IDENTITY);
-     CREATE TABLE of_both (id int REFERENCES both);
-     CREATE VIEW seen AS SELECT a, b FROM both; CREATE VIEW placed AS SELECT x, y, z FROM both AS o (x, y, z);
-     CREATE VIEW joined AS SELECT d FROM both JOIN (SELECT 1 AS d) AS o USING (d)'
+sql 'CREATE TABLE seen_by (id int PRIMARY KEY, a int, b int, c int, d int, rev int GENERATED ALWAYS AS IDENTITY);
+     CREATE TABLE of_seen_by (id int REFERENCES seen_by);
+     CREATE VIEW sees AS SELECT a, b FROM seen_by; CREATE VIEW placed AS SELECT z FROM seen_by AS o (x, y, w, z);
+     CREATE VIEW joined AS SELECT d FROM seen_by JOIN (SELECT 1 AS d) AS o USING (d)'
 cat >views.lua <<'LUA'
 return plan "views" { api = 1,
-    recipe.rename_column { table = "both", from = "a", to = "a2" },
-    recipe.rename_column { table = "both", from = "b", to = "b2" },
-    recipe.change_type { table = "both", column = "b", type = "bigint" },
-    recipe.rename_column { table = "both", from = "d", to = "d2" },
-    recipe.copy_table { table = "both" } }
+    recipe.rename_column { table = "seen_by", from = "a", to = "a2" },
+    recipe.rename_column { table = "seen_by", from = "b", to = "b2" },
+    recipe.change_type { table = "seen_by", column = "b", type = "bigint" },
+    recipe.rename_column { table = "seen_by", from = "c", to = "c2" },
+    recipe.change_type { table = "seen_by", column = "c", type = "bigint" },
+    recipe.rename_column { table = "seen_by", from = "d", to = "d2" },
+    recipe.copy_table { table = "seen_by" } }
 LUA
 check_exit 2 "$ZDM" plan views.lua
 check_golden recipes/views_refused "$err"
