@@ -37,8 +37,8 @@ with CREATE OR REPLACE, for which the swap locks it a moment before the table.
 **Refused, with the list:** materialized views, rules, policies of other tables, functions and types that are made
 of the table; statistics of several columns; exclusion constraints, and keys that can be deferred; another replica
 identity; indexes that are INVALID; tables that inherit, are of a type, belong to an extension or are what a
-subscription writes to; security labels, a second sequence of one column, rights that the owner took from himself; an identity GENERATED ALWAYS
-that is not of the primary key, beside foreign keys of other tables.]]
+subscription writes to; security labels, a second sequence of one column, rights that the owner took from himself;
+an identity GENERATED ALWAYS that is not of the primary key, beside foreign keys of other tables.]]
 
 local function lines(list)
     return table.concat(list, ";\n")
@@ -276,8 +276,8 @@ local function mirror_up(s, relation, other, key, own, use)
         if not may_dangle(s.t) then
             -- With another unique index this one's row has to be out of the way before it is written by its new key,
             -- unless the row that has the old key by now is mirrored already.
-            local settled = not has_other_key(s.t) and had or ("EXISTS (SELECT FROM %s AS t, %s AS o WHERE %s AND %s\n                "
-                .. "AND ROW(%s)::text IS NOT DISTINCT FROM ROW(%s)::text)"):format(relation, other,
+            local settled = not has_other_key(s.t) and had or ("EXISTS (SELECT FROM %s AS t, %s AS o WHERE %s AND %s\n"
+                .. "                AND ROW(%s)::text IS NOT DISTINCT FROM ROW(%s)::text)"):format(relation, other,
                 each(key, "t.<c> = OLD.<c>", " AND "), each(key, "o.<c> = OLD.<c>", " AND "),
                 each(s.columns, "t.<c>", ", "), each(s.columns, "o.<c>", ", "))
             room = (" AND NOT %s\n                AND NOT EXISTS (SELECT FROM %s AS o WHERE %s)"):format(settled, other,

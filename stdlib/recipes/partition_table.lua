@@ -118,6 +118,9 @@ local function in_the_way(t, column, use)
     for _, r in ipairs(t.referenced_by) do
         if not use.contains(r.referenced, column.name) then
             list[#list + 1] = ("foreign key %s of %s, which lacks %s"):format(r.name, r.table, use.quote(column.name))
+        elseif t.server_version < 150000 and r.definition:find " ON DELETE [CS]" then
+            list[#list + 1] = ("foreign key %s of %s, which before PostgreSQL 15 takes a row that goes to another "
+                .. "partition for a deleted one"):format(r.name, r.table)
         end
     end
     for _, k in ipairs(t.constraints) do
@@ -150,7 +153,8 @@ fire for replicas only or always, triggers for each row with transition tables, 
 
 **Foreign keys of other tables** that refer to it end in the swap as far as the old table is concerned; the way back makes
 them anew, and proves them behind it. Before PostgreSQL 15 the server takes a row whose UPDATE moves it to another partition
-for one that is deleted: ON DELETE CASCADE deletes what refers to it.]],
+for one that is deleted: refused where a foreign key to the table is ON DELETE CASCADE or SET, which would reach what
+refers to it.]],
     fields = {
         shared.table,
         { name = "range", kind = "identifier", doc = "The column whose ranges are partitions: NOT NULL." },
