@@ -187,6 +187,9 @@ cat >parts.lua <<'LUA'
 return plan "parts" { api = 1, recipe.partition_table { table = "app.events", range = "at", every = "year", from = "2026-01-01", to = "2027-01-01" } }
 LUA
 sql "ALTER TABLE app.events VALIDATE CONSTRAINT late"
+[ "$version" -ge 150000 ] || sql "ALTER TABLE app.visits DROP CONSTRAINT of_event, ADD CONSTRAINT of_event
+    FOREIGN KEY (event, event_at) REFERENCES app.events MATCH FULL ON UPDATE RESTRICT DEFERRABLE;
+    COMMENT ON CONSTRAINT of_event ON app.visits IS 'which event'" # one that deletes rows is refused there
 dump before
 check_exit 3 "$ZDM" run parts.lua
 check_exit 0 "$ZDM" rollback parts.lua
