@@ -16,6 +16,8 @@ struct undoing {
     struct zdm_session *s;
     const struct zdm_rollback_options *options;
     const struct zdm_rollback_view *view;
+    struct zdm_rollback_view
+        first; /* once there was a second look; what it found may be accepted, and nothing later */
     const struct zdm_rollback_step *now; /* n steps that are taken back, in one transaction */
     size_t n;
     unsigned tries; /* to take them back, so far */
@@ -62,6 +64,15 @@ forget(struct zdm_session *s, const struct zdm_step *step, void *self, struct zd
         s->conn, s->plan->name, step->id, kind, s->options->who, s->epoch, err);
 }
 
+/* NULL: nothing is. */
+static const struct zdm_rollback_view *
+accepted(const struct undoing *u)
+{
+    if (!u->options->accept_data_loss)
+        return NULL;
+    return u->first.steps ? &u->first : u->view;
+}
+
 /* The row of the last step is the transaction's own. */
 static int
 undo_and_forget(struct zdm_session *s, const struct zdm_step *last, void *self, struct zdm_err *err)
@@ -70,8 +81,7 @@ undo_and_forget(struct zdm_session *s, const struct zdm_step *last, void *self, 
 
     if (zdm_rollback_lock_mirrors(
             s->conn, s->plan, s->report, u->now, u->n, u->tries++ % 2 == 1, err) < 0 ||
-        zdm_rollback_look_again(
-            s, u->now, u->n, u->view, u->options->accept_data_loss, &u->untold, err) < 0)
+        zdm_rollback_look_again(s, u->now, u->n, u->view, accepted(u), &u->untold, err) < 0)
         return -1;
     for (size_t i = 0; i < u->n; i++) {
         const struct zdm_step *step = &s->plan->steps[u->now[i].index];
@@ -281,7 +291,11 @@ look_once_more(struct undoing *u, struct zdm_rollback_view *view, struct zdm_err
 {
     struct zdm_session *s = u->s;
 
-    zdm_rollback_view_release(view);
+    if (!u->first.steps)
+        u->first = *view;
+    else
+        zdm_rollback_view_release(view);
+    *view = (struct zdm_rollback_view){.where = NULL};
     if (zdm_state_check(s->plan, &s->rows, err) < 0 ||
         zdm_rollback_view(s->conn, s->plan, s->report, &s->rows, u->options->to, view, err) < 0)
         return -1;
@@ -341,6 +355,7 @@ undo_steps(struct zdm_session *s, void *self, struct zdm_err *err)
     }
     free(u.untold);
     zdm_rollback_view_release(&view);
+    zdm_rollback_view_release(&u.first);
     if (rc == 0)
         rc = forget_looks(&u, err);
     return rc == 0 ? zdm_session_healthy(s, err) : -1;

@@ -345,7 +345,8 @@ refuse(const struct look *look, const struct zdm_rollback_step *first, struct zd
 
 int
 zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *first, size_t n,
-    const struct zdm_rollback_view *told, bool accept, char **untold, struct zdm_err *err)
+    const struct zdm_rollback_view *told, const struct zdm_rollback_view *accepted, char **untold,
+    struct zdm_err *err)
 {
     struct zdm_rollback_view view = {.where = NULL};
     struct look look = {
@@ -353,7 +354,7 @@ zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *f
         .plan = s->plan,
         .report = s->report,
         .locked = true,
-        .accepted = accept ? told : NULL,
+        .accepted = accepted,
         .taken_back = told->steps,
         .n_taken_back = (size_t)(first - told->steps),
         .ahead = first,

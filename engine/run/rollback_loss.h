@@ -16,10 +16,11 @@ int zdm_rollback_losses(struct zdm_conn *conn, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, struct zdm_rollback_view *view, struct zdm_err *err);
 /* In the transaction of n undos, the first of which is `first`, before any of them: locks what they drop, so that nobody
  * writes there any more, and looks again, briefly. ZDM_ERR_REFUSED when there is something now. first: one of told->steps,
- * those before it are taken back. accept: the losses of `told` are accepted, so it does not look for them, and what cannot be
- * told is believed as well. *untold, owned and replaced: what could not be told in that time, and is believed; NULL nothing.
+ * those before it are taken back. accepted: whose losses are accepted, so it does not look for them, and what cannot be told is
+ * believed as well; NULL: nothing is. *untold, owned and replaced: what could not be told in that time, and is believed; NULL nothing.
  * Believed without that is a column, or table, only while what keeps it in step is there, and was ever since `told`. */
 int zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *first, size_t n,
-    const struct zdm_rollback_view *told, bool accept, char **untold, struct zdm_err *err);
+    const struct zdm_rollback_view *told, const struct zdm_rollback_view *accepted, char **untold,
+    struct zdm_err *err);
 
 #endif

@@ -66,6 +66,24 @@ check_eq "the value is there" 1 "$(sql 'SELECT count(remark) FROM people')"
 check_exit 0 "$ZDM" rollback hooked.lua --accept-data-loss --format json
 check_has "$out" 'lost, as was accepted: the values of column people.remark'
 
+# Nor what is written until it has found its way back from a lost session.
+check_exit 0 "$ZDM" run hooked.lua
+hold_lock "UPDATE people SET remark = NULL WHERE id = 3"
+: >late.out
+"$ZDM" rollback hooked.lua --accept-data-loss --format json >late.out 2>&1 &
+runner=$!
+wait_for grep -q '"event":"undo-start".*"step":"column"' late.out
+sql "UPDATE people SET remark = 'x' WHERE id = 4"
+sql "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name LIKE 'zdm/%'" >/dev/null
+wait_for grep -q 'connected again' late.out
+commit_lock
+code=0
+wait "$runner" || code=$?
+check_eq "refused" 4 "$code"
+check_has late.out 'once more with --accept-data-loss'
+check_eq "the value is there" 1 "$(sql 'SELECT count(remark) FROM people')"
+check_exit 0 "$ZDM" rollback hooked.lua --accept-data-loss
+
 # --- a table that is locked while it looks: by whom
 sql 'UPDATE people SET note = NULL'
 hold_lock 'LOCK TABLE changes'
