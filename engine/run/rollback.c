@@ -277,17 +277,20 @@ failed(const struct undoing *u, struct zdm_err *err)
     else
         zdm_err_wrap(err, "steps \"%s\" to \"%s\" could not be taken back together", first->id,
             plan->steps[u->now[u->n - 1].index].id);
-    if (!err->hint)
+    if (!err->hint) {
+        char *so_far = zdm_rollback_so_far(u->s, u->now->index);
         zdm_err_hint(err,
-            "the steps behind %s%s%s are taken back, it and those before are as they were; correct "
-            "the undo in %s, or what is in its way, and roll back again, or go forward: zdm run %s",
-            u->n > 1 ? "\"" : "", u->n > 1 ? first->id : "it", u->n > 1 ? "\"" : "", plan->file,
-            plan->file);
+            "%s; correct the undo in %s, or what is in its way, and roll back again, or go "
+            "forward: "
+            "zdm run %s",
+            so_far, plan->file, plan->file);
+        free(so_far);
+    }
     return err->file ? -1 : zdm_err_at(err, first->at);
 }
 
 static int
-look_once_more(struct undoing *u, struct zdm_rollback_view *view, struct zdm_err *err)
+look(struct undoing *u, struct zdm_rollback_view *view, struct zdm_err *err)
 {
     struct zdm_session *s = u->s;
 
@@ -302,6 +305,26 @@ look_once_more(struct undoing *u, struct zdm_rollback_view *view, struct zdm_err
     return zdm_rollback_may(view, s->plan, u->options->accept_data_loss, err);
 }
 
+/* Until there is a session that holds long enough. */
+static int
+look_once_more(struct undoing *u, struct zdm_rollback_view *view, struct zdm_err *err)
+{
+    while (look(u, view, err) < 0)
+        if (zdm_session_again(u->s, err) < 0)
+            return -1;
+    return 0;
+}
+
+static int
+forget_look(struct zdm_session *s, const struct zdm_step *gate, struct zdm_err *err)
+{
+    if (zdm_session_begin(s, 0, err) == 0 && forget(s, gate, NULL, err) == 0 &&
+        zdm_conn_commit(s->conn, err) == 0)
+        return 0;
+    zdm_conn_rollback(s->conn);
+    return -1;
+}
+
 /* What a gate saw that never opened: "closed for 3 d" would go on counting when the plan runs again. */
 static int
 forget_looks(struct undoing *u, struct zdm_err *err)
@@ -312,11 +335,9 @@ forget_looks(struct undoing *u, struct zdm_err *err)
     for (size_t i = last ? (size_t)(last - plan->steps) + 1 : 0; i < plan->n_steps; i++) {
         if (plan->steps[i].kind != ZDM_STEP_GATE)
             continue;
-        if (zdm_session_begin(u->s, 0, err) < 0 || forget(u->s, &plan->steps[i], NULL, err) < 0 ||
-            zdm_conn_commit(u->s->conn, err) < 0) {
-            zdm_conn_rollback(u->s->conn);
-            return -1;
-        }
+        while (forget_look(u->s, &plan->steps[i], err) < 0)
+            if (zdm_session_again(u->s, err) < 0)
+                return -1;
     }
     return 0;
 }
@@ -327,11 +348,8 @@ undo_steps(struct zdm_session *s, void *self, struct zdm_err *err)
     struct zdm_rollback_view view = {.where = NULL};
     struct undoing u = {.s = s, .options = self, .view = &view};
     struct zdm_backoff losses = {.base_ms = 50, .max_ms = 5000};
-    int rc;
+    int rc = look_once_more(&u, &view, err);
 
-    while ((rc = look_once_more(&u, &view, err)) < 0)
-        if (zdm_session_again(s, err) < 0)
-            break;
     for (size_t i = 0; rc == 0 && i < view.n_steps; i += u.n) {
         u.now = &view.steps[i];
         u.n = zdm_rollback_joined(&view, i);

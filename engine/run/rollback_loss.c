@@ -8,6 +8,7 @@
 #include "run/rollback_kept.h"
 #include "run/rollback_loss.h"
 #include "run/rollback_rows.h"
+#include "run/rollback_together.h"
 #include "sql/syntax.h"
 
 extern const struct zdm_embedded zdm_run_sql[];
@@ -319,11 +320,13 @@ zdm_rollback_losses(struct zdm_conn *conn, const struct zdm_plan *plan,
 }
 
 static int
-refuse(const struct look *look, const struct zdm_rollback_step *first, struct zdm_err *err)
+refuse(const struct zdm_session *s, const struct look *look, const struct zdm_rollback_step *first,
+    struct zdm_err *err)
 {
     const struct zdm_rollback_view *found = look->view;
     const struct zdm_step *step = &look->plan->steps[found->losses[0].index];
     struct zdm_buf list = ZDM_BUF_INIT;
+    char *so_far = zdm_rollback_so_far(s, first->index);
 
     for (size_t i = 0; i < found->n_losses; i++)
         zdm_buf_addf(&list, "%s%s", i ? "\n" : "", found->losses[i].words);
@@ -331,14 +334,14 @@ refuse(const struct look *look, const struct zdm_rollback_step *first, struct zd
         "taking back step \"%s\" would lose data that was not there before", step->id);
     zdm_err_detail(err, "what will not be there afterwards:\n%s", list.s);
     zdm_err_hint(err,
-        "the steps behind \"%s\" are taken back, it and those before are as they were; keep "
-        "everybody from writing there, save it, and roll back again, or go on without it: "
+        "%s; keep everybody from writing there, save it, and roll back again, or go on without it: "
         "%s--accept-data-loss; zdm run %s goes forward again",
-        look->plan->steps[first->index].id,
+        so_far,
         look->accepted ? "what is accepted is what is there when a rollback begins, so once more "
                          "with "
                        : "",
         look->plan->file);
+    free(so_far);
     zdm_buf_release(&list);
     return zdm_err_at(err, step->at);
 }
@@ -367,7 +370,7 @@ zdm_rollback_look_again(struct zdm_session *s, const struct zdm_rollback_step *f
         if (first[i].action == ZDM_UNDO_RUN)
             rc = look_undos(&look, s->report, &first[i], err);
     if (rc == 0 && view.n_losses > 0)
-        rc = refuse(&look, first, err);
+        rc = refuse(s, &look, first, err);
     zdm_rollback_view_release(&view);
     free(*untold);
     *untold = look.untold;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "plan/lock_policy.h"
 #include "run/rollback_kept.h"
 #include "run/rollback_rows.h"
@@ -270,4 +271,34 @@ zdm_rollback_goes_with(
                 &plan->steps[index])
                 return &plan->steps[i];
     return NULL;
+}
+
+static void
+add_step(struct zdm_buf *list, const struct zdm_step *step)
+{
+    zdm_buf_addf(list, "%s\"%s\"", list->len > 0 ? ", " : "", step->id);
+}
+
+char *
+zdm_rollback_so_far(const struct zdm_session *s, size_t index)
+{
+    struct zdm_buf out = ZDM_BUF_INIT, still = ZDM_BUF_INIT, early = ZDM_BUF_INIT;
+
+    for (size_t i = 0; i < s->plan->n_steps; i++) {
+        const struct zdm_step *step = &s->plan->steps[i];
+        if (i > index && zdm_journal_find(&s->rows, step->id, ""))
+            add_step(&still, step);
+        else if (i < index && zdm_journal_find_undone(&s->rows, step->id))
+            add_step(&early, step);
+    }
+    zdm_buf_addf(&out, "the steps behind \"%s\" are taken back", s->plan->steps[index].id);
+    if (still.len > 0)
+        zdm_buf_addf(&out, " but for %s", still.s);
+    if (early.len > 0)
+        zdm_buf_addf(&out, ", and before it %s", early.s);
+    zdm_buf_addf(&out, "%s it and %s before are as they were",
+        still.len + early.len > 0 ? ";" : ",", early.len > 0 ? "the others" : "those");
+    zdm_buf_release(&still);
+    zdm_buf_release(&early);
+    return zdm_buf_take(&out);
 }

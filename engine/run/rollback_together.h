@@ -14,8 +14,8 @@
 #ifndef ZDM_RUN_ROLLBACK_TOGETHER_H
 #define ZDM_RUN_ROLLBACK_TOGETHER_H
 
-#include "pg/conn.h"
 #include "run/rollback.h"
+#include "run/session.h"
 
 /* Sets `with_next` in view->steps, and their order. first: the first step of the plan that goes; a sync that goes alone,
  * while its column stays, says so in `lacks`. */
@@ -30,5 +30,8 @@ size_t zdm_rollback_joined(const struct zdm_rollback_view *view, size_t at);
 int zdm_rollback_lock_mirrors(struct zdm_conn *conn, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, const struct zdm_rollback_step *first, size_t n,
     bool backwards, struct zdm_err *err);
+/* When the undo of that step, the first of its transaction, has failed: what is taken back and what is not, by the
+ * journal as last read: an index may be before its turn, and a gate. Owned. */
+char *zdm_rollback_so_far(const struct zdm_session *s, size_t index);
 
 #endif

@@ -137,6 +137,7 @@ check_exit 0 "$ZDM" run broken.lua
 check_exit 1 "$ZDM" rollback broken.lua
 check_has "$err" 'broken.lua:5'
 check_has "$err" 'could not be taken back'
+check_has "$err" 'the steps behind "second" are taken back, it and those before are as'
 check_eq "stays there" "one two" "$(sql "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relname IN ('one', 'two', 'three')")"
 sed -i 's/; DROP VIEW twoo//' broken.lua
 check_exit 0 "$ZDM" rollback broken.lua

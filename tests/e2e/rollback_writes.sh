@@ -186,7 +186,8 @@ hold_lock "SET LOCAL session_replication_role = replica; UPDATE people SET pair 
 refused_behind late.out pair.lua
 check_has late.out 'taking back step \"add\" would lose data'
 check_has late.out 'the values of column people.pair'
-check_has late.out 'the steps behind \"sync people.email <-> pair\" are taken back, it and those before are as they were'
+check_has late.out 'the steps behind \"sync people.email <-> pair\" are taken back, and before it \"index\", \"open\"; it and the others before are as they were'
+check_eq "the index is" 0 "$(sql "SELECT count(*) FROM pg_class WHERE relname = 'people_pair'")"
 check_eq "nothing is taken back" "$all_there" "$(pair_state)"
 check_eq "still there" past "$(sql 'SELECT pair FROM people WHERE id = 7')"
 sql "UPDATE people SET pair = 'kept' WHERE id = 7"
