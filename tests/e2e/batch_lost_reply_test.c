@@ -30,10 +30,11 @@ every(int nth, int *seen, int cuts[CUTS])
 }
 
 static enum cut
-decide(void *self, const char *data, ssize_t n)
+decide(void *self, int connection, const char *data, ssize_t n)
 {
     struct cutter *c = self;
 
+    (void)connection;
     if (c->sessions > 0 && proxy_says(data, n, "set_config('application_name'"))
         return --c->sessions % 2 ? CUT_REPLY : CUT_BEFORE;
     c->claiming = c->claiming || proxy_says(data, n, "INSERT INTO zdm.cursor");

@@ -5,8 +5,8 @@
  *     proxy_start(&p, folder, port, decide, self);   p.folder is the host to connect to, port 5432
  *     proxy_stop(&p);
  *
- * decide() is called, on the proxy's thread, for what a client sent: forward it, or cut the connection
- * before the server sees it, while it is at work on it, or after its reply was read.
+ * decide() is called, on the proxy's thread, for what a client sent on its connection, a number below PROXY_PAIRS:
+ * forward it, or cut the connection before the server sees it, while it is at work on it, or after its reply was read.
  */
 #ifndef ZDM_TESTS_PG_PROXY_H
 #define ZDM_TESTS_PG_PROXY_H
@@ -30,7 +30,7 @@ struct proxy {
     char folder[64], upstream[108];
     int listener, stop[2];
     int client[PROXY_PAIRS], server[PROXY_PAIRS];
-    enum cut (*decide)(void *self, const char *data, ssize_t n);
+    enum cut (*decide)(void *self, int connection, const char *data, ssize_t n);
     void *self;
     pthread_t thread;
 };
@@ -91,7 +91,7 @@ proxy_swallow_reply(struct proxy *p, int i, const char *data, ssize_t n)
 static inline bool
 proxy_from_client(struct proxy *p, int i, char *data, ssize_t n)
 {
-    enum cut cut = p->decide(p->self, data, n);
+    enum cut cut = p->decide(p->self, i, data, n);
 
     if (cut == FORWARD)
         return proxy_forward(p->server[i], data, n);
@@ -144,7 +144,7 @@ proxy_main(void *arg)
 
 static inline void
 proxy_start(struct proxy *p, const char *folder, const char *port,
-    enum cut (*decide)(void *self, const char *data, ssize_t n), void *self)
+    enum cut (*decide)(void *self, int connection, const char *data, ssize_t n), void *self)
 {
     *p = (struct proxy){.listener = -1, .decide = decide, .self = self};
     snprintf(p->folder, sizeof p->folder, "/tmp/zdm-proxy-XXXXXX");
