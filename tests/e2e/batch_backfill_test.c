@@ -1,5 +1,6 @@
 /* The main road of a backfill: every row once, whatever the table looks like. */
 #include "batch_fixture.h"
+#include "pg_proxy.h"
 
 static void
 test_every_row_once(void **state)
@@ -26,6 +27,54 @@ test_every_row_once(void **state)
     assert_false(f->overdone);
     assert_string_equal(f->notes.s, "");
     fixture_free(f);
+}
+
+static enum cut
+count_looks(void *self, int connection, const char *data, ssize_t n)
+{
+    (void)connection;
+    *(_Atomic int *)self += proxy_says(data, n, "WITH RECURSIVE zdm_ends");
+    return FORWARD;
+}
+
+/* A look finds where the next 16 batches end. */
+static void
+test_looks_ahead(void **state)
+{
+    const int batches[] = {32, 33}, expected[] = {2, 3};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct fixture *f = fixture_new("bf_ahead", NULL);
+        char *folder =
+            value(f->app, "SELECT split_part(current_setting('unix_socket_directories'), ',', 1)");
+        char *port = value(f->app, "SHOW port"), *done;
+        _Atomic int looks = 0;
+        struct proxy p;
+
+        sql(f->app,
+            "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);"
+            "INSERT INTO t SELECT g FROM generate_series(1, %d) AS g",
+            batches[i] * 10);
+        proxy_start(&p, folder, port, count_looks, &looks);
+        zdm_conn_close(f->control);
+        char *conninfo = zdm_strf("%s host=%s port=5432", f->conninfo, p.folder);
+        f->control = connect_to(conninfo, "zdm/test");
+        f->spec.table = "bf_ahead.t";
+        f->spec.batch_max = 10;
+        fixture_run_ok(f);
+        done = value(f->app, "SELECT batches FROM zdm.cursor WHERE plan = 'bf_ahead'");
+        assert_int_equal(atoi(done), batches[i]);
+        assert_int_equal(looks, expected[i]);
+        zdm_conn_close(f->control);
+        f->control = NULL;
+        proxy_stop(&p);
+        free(done);
+        free(conninfo);
+        free(port);
+        free(folder);
+        fixture_free(f);
+    }
 }
 
 static void
@@ -236,6 +285,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_row_once),
+        cmocka_unit_test(test_looks_ahead),
         cmocka_unit_test(test_empty_table),
         cmocka_unit_test(test_one_row),
         cmocka_unit_test(test_where_leaves_the_others_alone),
