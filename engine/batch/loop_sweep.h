@@ -30,6 +30,10 @@ void zdm_sweep_release(struct zdm_sweep *sweep);
  * rolled back. */
 int zdm_row_still(struct zdm_conn *conn, const struct zdm_table *table, const char *key,
     bool *still, struct zdm_err *err);
+/* That it does, and what may be the reason: "a row of t is as it was after the change (id = 7), as if ..."; owned.
+ * keys: "id = 7". */
+char *zdm_row_undone(
+    const struct zdm_job *job, const struct zdm_backfill_target *target, const char *keys);
 /* Does the change last in a row that was found, or does something take it back? Tried on one row, in a
  * transaction that is rolled back. */
 int zdm_repair_lasts(struct zdm_job *job, bool *lasts, struct zdm_err *err);

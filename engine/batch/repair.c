@@ -41,6 +41,25 @@ zdm_row_still(struct zdm_conn *conn, const struct zdm_table *table, const char *
     return rc;
 }
 
+char *
+zdm_row_undone(
+    const struct zdm_job *job, const struct zdm_backfill_target *target, const char *keys)
+{
+    if (job->spec->action != ZDM_BACKFILL_COPY)
+        return zdm_strf("a row of %s is as it was after the change (%s), as if a trigger took it "
+                        "back",
+            target->relation, keys);
+    if (job->spec->on_conflict != ZDM_CONFLICT_NOTHING)
+        return zdm_strf("a row of %s that was copied is not in %s (%s), as if a trigger kept it "
+                        "away",
+            target->relation, target->into, keys);
+    return zdm_strf(
+        "a row of %s that was copied is not in %s (%s), as if another row there had the "
+        "same in one of its unique keys: on_conflict = \"nothing\" keeps that one and "
+        "leaves this out",
+        target->relation, target->into, keys);
+}
+
 int
 zdm_repair_lasts(struct zdm_job *job, bool *lasts, struct zdm_err *err)
 {

@@ -16,6 +16,22 @@ zdm_reread_due(const struct zdm_worker *w)
            w->reread.spent_us * SHARE <= w->reread.batches_us;
 }
 
+static void
+tell_back(struct zdm_worker *w, const char *shown)
+{
+    const struct zdm_backfill_spec *spec = w->job->spec;
+    bool copy = spec->action == ZDM_BACKFILL_COPY;
+    char *key = zdm_strf("%s = %s", w->target->key, shown);
+    char *words = zdm_row_undone(w->job, w->target, key);
+
+    zdm_job_note(w->job, "warning", "note",
+        "%s; look at the %striggers of %s, and cancel the plan if that is not meant", words,
+        copy && spec->on_conflict == ZDM_CONFLICT_NOTHING ? "unique keys and " : "",
+        copy ? w->target->into : "the table");
+    free(words);
+    free(key);
+}
+
 /* At most once each. */
 static void
 tell(struct zdm_worker *w, const char *key, bool stays)
@@ -33,11 +49,7 @@ tell(struct zdm_worker *w, const char *key, bool stays)
             "them",
             w->target->relation, w->target->key, shown);
     else if (!told)
-        zdm_job_note(w->job, "warning", "note",
-            "a row of %s that was done is as it was before (%s = %s), as if a trigger took it "
-            "back: "
-            "look at the triggers of the table, and cancel the plan if that is not meant",
-            w->target->relation, w->target->key, shown);
+        tell_back(w, shown);
     free(shown);
 }
 

@@ -255,12 +255,9 @@ settle(struct zdm_job *job, bool *clean, struct zdm_err *err)
         return -1;
     char *keys = keys_found(s);
     if (!lasts) {
-        s->off =
-            zdm_strf("a row of %s is as it was after the change", zdm_job_target(job)->relation);
+        s->off = zdm_row_undone(job, zdm_job_target(job), keys);
         zdm_job_note(job, "warning", "note",
-            "%s (%s), as if a trigger took it back: the final sweep cannot tell what is done, and "
-            "changes nothing",
-            s->off, keys);
+            "%s; so the final sweep cannot tell what is done, and changes nothing", s->off);
         free(keys);
         return 0;
     }

@@ -34,6 +34,15 @@ kind_name(char relkind)
     }
 }
 
+int
+zdm_target_refuse_own(const char *what, const char *relation, struct zdm_err *err)
+{
+    zdm_fail(err, ZDM_ERR_FAILED, "%s%s is the server's own", what, relation);
+    zdm_err_detail(err, "a catalog that does not fit what is on disk may cost the whole database");
+    return zdm_err_hint(err, "what ALTER, COMMENT, GRANT and their like change there belongs in "
+                             "sql steps; a backfill is for tables of yours");
+}
+
 static int
 refuse_foreign(const char *partition, const char *table, struct zdm_err *err)
 {
@@ -59,6 +68,8 @@ check_table(const struct zdm_backfill_spec *spec, const struct zdm_result *r, st
         zdm_fail(err, ZDM_ERR_FAILED, "%s is %s", relation, kind_name(relkind));
         return zdm_err_hint(err, "a backfill walks along a table: name the table behind it");
     }
+    if (zdm_result_bool(r, 0, 14))
+        return zdm_target_refuse_own("", relation, err);
     const char *child = zdm_result_get(r, 0, 4);
     if (child) {
         zdm_fail(err, ZDM_ERR_FAILED, "%s has inheritance children", relation);

@@ -18,6 +18,8 @@ int zdm_target_column(struct zdm_conn *conn, const struct zdm_column *column, co
 /* "table %s has no column %s" with the nearest one that it has; -1. */
 int zdm_target_no_column(struct zdm_conn *conn, const char *relation, const char *oid,
     const char *written, struct zdm_err *err);
+/* "%s%s is the server's own": of pg_catalog or information_schema; -1. */
+int zdm_target_refuse_own(const char *what, const char *relation, struct zdm_err *err);
 /* What to walk along: fills in the key, or by_page, and the identity; neither for a partitioned table
  * without a key. */
 int zdm_target_find_key(struct zdm_conn *conn, const struct zdm_backfill_spec *spec,

@@ -27,12 +27,23 @@ check_into(const struct zdm_backfill_spec *spec, const struct zdm_backfill_targe
         zdm_fail(err, ZDM_ERR_FAILED, "copy into: %s is the table that is copied", relation);
         return zdm_err_hint(err, "name another table");
     }
+    if (zdm_result_bool(r, 0, 4))
+        return zdm_target_refuse_own("copy into: ", relation, err);
     if (zdm_result_bool(r, 0, 3)) {
         zdm_fail(err, ZDM_ERR_FAILED, "copy into: row-level security of %s applies to role \"%s\"",
             relation, role);
         return zdm_err_hint(err, "run as the owner of %s, or as a role with BYPASSRLS", relation);
     }
-    return 0;
+    const char *rule = zdm_result_get(r, 0, 5);
+    if (!rule)
+        return 0;
+    zdm_fail(err, ZDM_ERR_FAILED, "copy into: %s has rule %s ON %s", relation, rule,
+        zdm_result_get(r, 0, 6));
+    zdm_err_detail(err, "a batch moves its place and inserts its rows in one statement, in which "
+                        "rules do not work");
+    return zdm_err_hint(err,
+        "make it a trigger, or let an earlier step say ALTER TABLE %s DISABLE RULE %s", relation,
+        rule);
 }
 
 /* Every column that both tables have. */
@@ -103,7 +114,7 @@ zdm_target_find_into(struct zdm_conn *conn, const struct zdm_backfill_spec *spec
     int rc = -1;
 
     if (ZDM_QUERY(conn, zdm_embedded_text(zdm_batch_sql, "sql/target_into.sql"), &table, err,
-            spec->into) < 0) {
+            spec->into, spec->on_conflict == ZDM_CONFLICT_ERROR ? "false" : "true") < 0) {
         zdm_err_wrap(err, "copy into %s", spec->into);
         goto out;
     }

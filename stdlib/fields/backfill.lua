@@ -34,8 +34,10 @@ return {
                 kind = "copy",
                 doc = "Inserts the rows into another table. `into`: the table. `columns`: its columns and their values, as in "
                     .. "`set`; when not given, every column that both tables have and that is not generated. `on_conflict`, "
-                    .. "always to be said: `error`; `nothing` keeps the row that is there; `update` overwrites it, by the "
-                    .. "primary key. Rows are locked (FOR SHARE) while they are copied, triggers and foreign keys of `into` "
+                    .. "always to be said: `error`; `nothing` keeps the row that is there and leaves the new one "
+                    .. "out, in whichever unique key or EXCLUDE of `into` they meet, also where they are rows of different "
+                    .. "primary keys (a final sweep tells of such a row, where there is one); `update` overwrites it, by the "
+                    .. "primary key, and fails where they meet in another. Rows are locked (FOR SHARE) while they are copied, triggers and foreign keys of `into` "
                     .. "work as for any INSERT, identity columns keep the values of the old rows, and sequences stay where "
                     .. "they are.",
             },

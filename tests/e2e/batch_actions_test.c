@@ -147,6 +147,35 @@ test_conflicts(void **state)
     copying_free(f);
 }
 
+/* Any unique key of the table counts, not only that by which the rows are told; which the sweep sees. */
+static void
+test_conflict_of_another_key(void **state)
+{
+    struct fixture *f = copying("ba_other");
+
+    (void)state;
+    sql(f->app, "CREATE UNIQUE INDEX ON shadow (a);"
+                "INSERT INTO shadow (id, a) OVERRIDING SYSTEM VALUE VALUES (600, 'a7')");
+    f->spec.on_conflict = ZDM_CONFLICT_NOTHING;
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) FROM shadow WHERE id = 7", "0");
+    f->spec.step = "swept";
+    f->spec.sweep.on = true;
+    fixture_run_ok(f);
+    assert_has(f->notes.s,
+        "a row of ba_other.t that was copied is not in ba_other.shadow (id = 7), "
+        "as if another row there had the same in one of its unique keys: "
+        "on_conflict = \"nothing\" keeps that one and leaves this out; look at "
+        "the unique keys and triggers of ba_other.shadow");
+    assert_has(f->notes.s, "leaves this out; so the final sweep cannot tell what is done");
+    assert_value(f->app, "SELECT count(*) FROM shadow WHERE id = 7", "0");
+    f->spec.step = "update";
+    f->spec.on_conflict = ZDM_CONFLICT_UPDATE;
+    assert_int_equal(fixture_run(f), -1);
+    assert_string_equal(f->err.sqlstate, "23505");
+    copying_free(f);
+}
+
 static void
 test_copy_refused(void **state)
 {
@@ -165,6 +194,25 @@ test_copy_refused(void **state)
     f->spec.into = "ba_refused.t";
     assert_int_equal(fixture_run(f), -1);
     assert_has(f->err.message, "is the table that is copied");
+    f->spec.into = "pg_catalog.pg_statistic_ext";
+    assert_int_equal(fixture_run(f), -1);
+    assert_has(f->err.message, "copy into: pg_catalog.pg_statistic_ext is the server's own");
+    sql(f->app, "CREATE TABLE ruled (LIKE shadow); CREATE TABLE log (id bigint);"
+                "CREATE RULE \"Log\" AS ON INSERT TO ruled DO ALSO INSERT INTO log VALUES (NEW.id);"
+                "CREATE RULE later AS ON UPDATE TO ruled DO INSTEAD NOTHING");
+    f->spec.into = "ba_refused.ruled";
+    assert_int_equal(fixture_run(f), -1);
+    assert_has(f->err.message, "copy into: ba_refused.ruled has rule \"Log\" ON INSERT");
+    assert_has(f->err.hint, "ALTER TABLE ba_refused.ruled DISABLE RULE \"Log\"");
+    sql(f->app, "ALTER TABLE ruled DISABLE RULE \"Log\"");
+    f->spec.on_conflict = ZDM_CONFLICT_NOTHING;
+    assert_int_equal(fixture_run(f), -1);
+    assert_has(f->err.message, "ba_refused.ruled has rule later ON UPDATE");
+    f->spec.on_conflict = ZDM_CONFLICT_ERROR;
+    f->spec.step = "ruled";
+    fixture_run_ok(f);
+    assert_value(f->app, "SELECT count(*) FROM ruled", "500");
+    f->spec.step = "fill";
     f->spec.into = "ba_refused.other";
     assert_int_equal(fixture_run(f), -1);
     assert_has(f->err.message, "have no column in common");
@@ -236,6 +284,7 @@ main(void)
         cmocka_unit_test(test_copy_of_the_columns_that_both_have),
         cmocka_unit_test(test_copy_of_expressions),
         cmocka_unit_test(test_conflicts),
+        cmocka_unit_test(test_conflict_of_another_key),
         cmocka_unit_test(test_copy_refused),
         cmocka_unit_test(test_copy_beside_a_writer),
     };

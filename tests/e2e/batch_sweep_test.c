@@ -152,8 +152,8 @@ test_taken_back(void **state)
     assert_repaired(f, "");
     assert_int_equal(f->last.rows, 1000);
     /* Told by the walk, and in the end. */
-    assert_has(f->notes.s, "a row of bs_back.t that was done is as it was before (id = 1), as if a "
-                           "trigger took it back");
+    assert_has(f->notes.s, "a row of bs_back.t is as it was after the change (id = 1), as if a "
+                           "trigger took it back; look at the triggers of the table");
     assert_has(f->notes.s, "a row of bs_back.t is as it was after the change (id = 1, id = 2, ");
     fixture_free(f);
 }

@@ -42,6 +42,10 @@ test_tables(void **state)
     refuses(f, "bt_tables.mv is a materialized view", NULL);
     f->spec.table = "bt_tables.s";
     refuses(f, "bt_tables.s is a sequence", NULL);
+    f->spec.table = "pg_description";
+    refuses(f, "pg_catalog.pg_description is the server's own", "tables of yours");
+    f->spec.table = "information_schema.sql_features";
+    refuses(f, "information_schema.sql_features is the server's own", NULL);
     f->spec.table = "bt_tables.parent";
     refuses(f, "bt_tables.parent has inheritance children", "one backfill for each");
     f->spec.table = "bt_tables.child";

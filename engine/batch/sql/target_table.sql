@@ -46,7 +46,8 @@ SELECT c.oid,
         WHERE r.ev_class OPERATOR(pg_catalog.=) c.oid AND r.ev_enabled OPERATOR(pg_catalog.=) ANY ('{O,A}')
           AND r.ev_type OPERATOR(pg_catalog.=) CASE WHEN $2::pg_catalog.int4 OPERATOR(pg_catalog.=) 16
               THEN '2' WHEN $2::pg_catalog.int4 OPERATOR(pg_catalog.=) 8 THEN '4' END::pg_catalog."char"
-        ORDER BY r.rulename LIMIT 1) AS rule
+        ORDER BY r.rulename LIMIT 1) AS rule,
+       n.nspname OPERATOR(pg_catalog.=) ANY ('{pg_catalog,information_schema}') AS servers_own
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)
