@@ -7,8 +7,9 @@
 
 local each = require "each"
 local hanging = require "hanging"
+local mirror = require "mirror"
 local native = require "native"
-local rights = require "rights"
+local twin = require "twin"
 
 local shadow = {}
 
@@ -110,77 +111,6 @@ local function in_the_way(t, want, use)
     return list
 end
 
--- The bare name of a column's sequence, and its schema.
-local function sequence_names(c)
-    local bare, _, schema = native.split_name(c.sequence)
-    return bare, schema
-end
-
--- A NOT NULL that tables which inherit would not have. A partitioned table has none such.
-local function is_own_only(k, want)
-    return k and k.type == "not null" and k.definition:find " NO INHERIT$" and not want.partition_by
-end
-
-local function column_sql(c, t, want, use)
-    local parts = { use.quote(c.name), c.type }
-    if c.compression then
-        parts[#parts + 1] = "COMPRESSION " .. c.compression
-    end
-    if c.collation then
-        parts[#parts + 1] = "COLLATE " .. c.collation
-    end
-    if c.generated then
-        parts[#parts + 1] = ("GENERATED ALWAYS AS (%s) STORED"):format(c.generated)
-    elseif c.identity then
-        local bare, schema = sequence_names(c)
-        parts[#parts + 1] = ("GENERATED %s AS IDENTITY (SEQUENCE NAME %s %s)"):format(c.identity:upper(),
-            use.qualified(schema, use.name(bare, "zdm_new")), c.sequence_options)
-    elseif c.default then
-        parts[#parts + 1] = "DEFAULT " .. c.default
-    end
-    local k = t:not_null_of(c.name) -- since PostgreSQL 18
-    if c.not_null and not is_own_only(k, want) then
-        parts[#parts + 1] = k and "CONSTRAINT " .. use.quote(k.name) or nil
-        parts[#parts + 1] = "NOT NULL"
-    end
-    return table.concat(parts, " ")
-end
-
--- What ALTER TABLE and the like say of a column, and the table's own rights and comments.
-local function settings(t, want, new, use, out)
-    for _, c in ipairs(t.columns) do
-        use.column_settings(new, c, out)
-    end
-    for _, partition in ipairs(want.partitions or {}) do -- which do not get these from their table
-        for _, c in ipairs(t.columns) do
-            if c.options then
-                out[#out + 1] = ("ALTER TABLE %s ALTER COLUMN %s SET (%s)"):format(
-                    use.qualified(t.schema, partition.name), use.quote(c.name), table.concat(c.options, ", "))
-            end
-        end
-    end
-    if t.comment then
-        out[#out + 1] = ("COMMENT ON TABLE %s IS %s"):format(new, use.literal(t.comment))
-    end
-    for _, statement in ipairs(use.privileges(t, new)) do
-        out[#out + 1] = statement
-    end
-    for _, c in ipairs(t.columns) do
-        if c.identity then
-            local bare, schema = sequence_names(c)
-            local sequence = use.qualified(schema, use.name(bare, "zdm_new"))
-            out[#out + 1] = rights.revoke(t, "sequence", sequence)
-            for _, grant in ipairs(c.sequence_is.grants or {}) do
-                out[#out + 1] = ("GRANT %s ON SEQUENCE %s TO %s%s"):format(grant.privilege, sequence,
-                    grant.role and use.quote(grant.role) or "PUBLIC", grant.grantable and " WITH GRANT OPTION" or "")
-            end
-            if c.sequence_is.comment then
-                out[#out + 1] = ("COMMENT ON SEQUENCE %s IS %s"):format(sequence, use.literal(c.sequence_is.comment))
-            end
-        end
-    end
-end
-
 -- What is said of indexes and constraints of the table that has the names now.
 local function remarks(t, want, use, out, back)
     for _, index in ipairs(back and {} or t.indexes) do
@@ -209,8 +139,6 @@ end
 local function names_of(t, use)
     local s = { t = t, old_name = use.name(t.name, "zdm_old"), new_name = use.name(t.name, "zdm_new") }
     s.old, s.new = use.qualified(t.schema, s.old_name), use.qualified(t.schema, s.new_name)
-    s.hash = native.sha256(t.relation):sub(1, 16)
-    s.trigger = hanging.first_trigger(t) .. "zdm_mirror_" .. s.hash
     s.columns, s.written, s.fixed = {}, {}, {}
     for i, c in ipairs(t.columns) do
         s.columns[i] = c.name
@@ -221,153 +149,8 @@ local function names_of(t, use)
             s.fixed[#s.fixed + 1] = c.name -- an UPDATE may not name it
         end
     end
+    mirror.name(s)
     return s
-end
-
--- Deferred foreign keys of rows that refer to this table: by the end of a transaction they may hold although rows that
--- they refer to are missing for now, so one that is deleted in `other` would take those with it.
--- So would one that is deleted before the foreign keys are followed; then any of them counts.
-local function may_dangle(t)
-    local before_keys = hanging.first_trigger(t) == " "
-    for _, r in ipairs(t.referenced_by) do
-        local d = r.definition
-        if before_keys and r.table ~= t.relation
-            or d:find " DEFERRABLE" and not d:find " NOT DEFERRABLE" and d:find " ON DELETE [CS]" then
-            return true
-        end
-    end
-    return false
-end
-
-local function has_other_key(t)
-    for _, index in ipairs(t.indexes) do
-        if index.unique and not index.primary then
-            return true
-        end
-    end
-    return false
-end
-
--- Writes to `other`, whose primary key is `key`, what is written to `relation`, whose own is `own`.
---
--- Triggers fire when a statement has written all its rows, row by row. Where triggers of the author write to the same
--- table, their rows are mirrored before those of the statement that come behind: so then what counts is how the table
--- is by now. A key that nobody has any more goes; the row of one that is there is what it is.
---
--- They fire for writers that play a replica, too: the apply workers of logical replication.
-local function mirror_up(s, relation, other, key, own, use)
-    local again, there, room, gone = "", "", "", ""
-    if hanging.has_triggers(s.t) then
-        local had = ("EXISTS (SELECT FROM %s AS t WHERE %s)"):format(relation, each(key, "t.<c> = OLD.<c>", " AND "))
-        there = ([[
-
-        IF %s THEN -- put there again
-            RETURN NULL;
-        END IF;]]):format(had)
-        again = ([[
-
-    SELECT t.* INTO NEW FROM %s AS t WHERE %s; -- as other triggers left it
-    IF NOT FOUND THEN
-        IF TG_OP = 'UPDATE' AND NOT %s THEN
-            DELETE FROM %s WHERE %s;
-        END IF;
-        RETURN NULL;
-    END IF;]]):format(relation, each(own, "t.<c> = NEW.<c>", " AND "), had, other, each(key, "<c> = OLD.<c>", " AND "))
-        if not may_dangle(s.t) then
-            -- With another unique index this one's row has to be out of the way before it is written by its new key,
-            -- unless the row that has the old key by now is mirrored already.
-            local settled = not has_other_key(s.t) and had or ("EXISTS (SELECT FROM %s AS t, %s AS o WHERE %s AND %s\n"
-                .. "                AND ROW(%s)::text IS NOT DISTINCT FROM ROW(%s)::text)"):format(relation, other,
-                each(key, "t.<c> = OLD.<c>", " AND "), each(key, "o.<c> = OLD.<c>", " AND "),
-                each(s.columns, "t.<c>", ", "), each(s.columns, "o.<c>", ", "))
-            room = (" AND NOT %s\n                AND NOT EXISTS (SELECT FROM %s AS o WHERE %s)"):format(settled, other,
-                each(key, "o.<c> = NEW.<c>", " AND "))
-            gone = ([[
-
-            IF NOT %s THEN
-                DELETE FROM %s WHERE %s; -- it is there by its new key
-            END IF;]]):format(settled, other, each(key, "<c> = OLD.<c>", " AND "))
-        end
-    end
-    local set, all, changed = {}, {}, "NEW.<c>::text IS DISTINCT FROM OLD.<c>::text"
-    for _, name in ipairs(s.written) do
-        if not use.contains(s.fixed, name) then
-            all[#all + 1] = name
-            if not use.contains(key, name) then
-                set[#set + 1] = name
-            end
-        end
-    end
-    -- Not DELETE and INSERT: foreign keys to it would take that for a deletion, and delete rows of others.
-    local move = #all == 0 and "" or ([[
-        ELSIF %s THEN
-            UPDATE %s SET %s WHERE %s%s;
-            IF FOUND THEN
-                RETURN NULL;
-            END IF;%s]]):format(each(key, changed, "\n            OR "), other, each(all, "<c> = NEW.<c>", ", "),
-        each(key, "<c> = OLD.<c>", " AND "), room, gone)
-    local parts = {
-        func = "zdm.mirror_" .. s.hash,
-        revoke = rights.revoke(s.t, "function", "zdm.mirror_" .. s.hash .. "()"),
-        path = "pg_catalog, " .. use.quote(s.t.schema) .. ", pg_temp",
-        trigger = use.quote(s.trigger),
-        trigger_all = use.quote(s.trigger .. "_all"),
-        relation = relation,
-        other = other,
-        columns = use.names(s.written),
-        values = each(s.written, "NEW.<c>", ", "),
-        key = use.names(key),
-        old_key = each(key, "<c> = OLD.<c>", " AND "),
-        move = move,
-        again = again,
-        there = there,
-        fixed_changed = #s.fixed == 0 and "false" or each(s.fixed, changed, "\n            OR "),
-        conflict = #set == 0 and "DO NOTHING" or "DO UPDATE SET " .. each(set, "<c> = EXCLUDED.<c>", ", "),
-        comment = use.literal(("zdm: writes to %s what is written to %s"):format(other, relation)),
-    }
-    return (([[
-CREATE FUNCTION <func>() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path>
-AS $zdm$
-#variable_conflict use_column
-BEGIN
-    IF TG_OP = 'TRUNCATE' THEN
-        BEGIN
-            TRUNCATE <other>;
-        EXCEPTION WHEN feature_not_supported THEN -- tables that were truncated along refer to it
-            DELETE FROM <other>;
-        END;
-        RETURN NULL;
-    END IF;
-    IF TG_OP = 'DELETE' THEN<there>
-        DELETE FROM <other> WHERE <old_key>;
-        RETURN NULL;
-    END IF;<again>
-    IF TG_OP = 'UPDATE' THEN
-        IF <fixed_changed> THEN -- UPDATE ... SET it = DEFAULT, which no UPDATE can say of the same value
-            DELETE FROM <other> WHERE <old_key>;
-<move>
-        END IF;
-    END IF;
-    INSERT INTO <other> (<columns>) OVERRIDING SYSTEM VALUE
-    VALUES (<values>) ON CONFLICT (<key>) <conflict>;
-    RETURN NULL;
-END
-$zdm$;
-<revoke>;
-COMMENT ON FUNCTION <func>() IS <comment>;
-CREATE TRIGGER <trigger> AFTER INSERT OR UPDATE OR DELETE ON <relation> FOR EACH ROW EXECUTE FUNCTION <func>();
-CREATE TRIGGER <trigger_all> AFTER TRUNCATE ON <relation> FOR EACH STATEMENT EXECUTE FUNCTION <func>();
-ALTER TABLE <relation> ENABLE ALWAYS TRIGGER <trigger>;
-ALTER TABLE ONLY <relation> ENABLE ALWAYS TRIGGER <trigger_all>]]):gsub(
-        "<([%w_]+)>",
-        parts
-    ))
-end
-
-local function mirror_down(s, relation)
-    return ("DROP TRIGGER %s ON %s;\nDROP TRIGGER %s ON %s;\nDROP FUNCTION zdm.mirror_%s()"):format(
-        native.quote_ident(s.trigger), relation, native.quote_ident(s.trigger .. "_all"), relation, s.hash)
 end
 
 -- Foreign keys of the table to itself are of the one that has the name. The other one could not check them: it is
@@ -388,75 +171,6 @@ local function to_new(definition, s)
         return definition
     end
     return definition:sub(1, at - 1) .. " REFERENCES " .. s.new .. "(" .. definition:sub(stop + 1)
-end
-
-local function without_not_valid(definition)
-    return (definition:gsub(" NOT VALID$", ""))
-end
-
--- The new table with what is cheap while it is empty: keys, checks, foreign keys to others; of the indexes those
--- that are unique, or all when they could not be built beside the application later.
-local function create(s, want, use)
-    local t, out, columns = s.t, {}, {}
-    for i, c in ipairs(want.columns) do
-        columns[i] = "    " .. column_sql(c, t, want, use)
-    end
-    local by = t.stored_by and " USING " .. use.quote(t.stored_by) or ""
-    local options = by .. (t.options and (" WITH (%s)"):format(table.concat(t.options, ", ")) or "")
-    local space = t.tablespace and " TABLESPACE " .. use.quote(t.tablespace) or "" -- partitions get it, too
-    out[1] = ("CREATE TABLE %s (\n%s\n)%s%s"):format(s.new, table.concat(columns, ",\n"),
-        want.partition_by and " PARTITION BY " .. want.partition_by or options, space)
-    for _, partition in ipairs(want.partitions or {}) do
-        out[#out + 1] = ("CREATE TABLE %s PARTITION OF %s %s%s"):format(
-            use.qualified(t.schema, partition.name), s.new, partition.bound, options)
-        out[#out + 1] = ("ALTER TABLE %s OWNER TO %s"):format(
-            use.qualified(t.schema, partition.name), use.quote(t.owner))
-        out[#out + 1] = rights.revoke(t, "table", use.qualified(t.schema, partition.name))
-    end
-    local alter = ("ALTER TABLE %s ADD CONSTRAINT "):format(s.new)
-    for _, k in ipairs(t.constraints) do
-        local named = alter .. use.quote(k.name) .. " "
-        if k.type == "primary key" then
-            local head = ("PRIMARY KEY (%s)"):format(use.names(k.columns))
-            local include = k.definition:sub(1, #head) == head and k.definition:sub(#head + 1) or ""
-            local definition = want.key and ("PRIMARY KEY (%s)"):format(use.names(want.key)) .. include or k.definition
-            out[#out + 1] = alter .. use.quote(use.name(k.index, "zdm_new")) .. " " .. definition .. use.stored(t, k)
-        elseif k.type == "unique" then
-            out[#out + 1] = alter .. use.quote(use.name(k.index, "zdm_new")) .. " " .. k.definition
-                .. use.stored(t, k)
-        elseif is_own_only(k, want) then
-            out[#out + 1] = named .. k.definition
-        elseif k.type == "check" or (k.type == "foreign key" and k.references ~= t.relation) then
-            -- On an empty table nothing is to be proven; what was never proven of the old rows is not claimed.
-            out[#out + 1] = named .. (want.partition_by and without_not_valid(k.definition) or k.definition)
-        end
-    end
-    for _, index in ipairs(t.indexes) do
-        if not index.constraint and (index.unique or want.partition_by) then
-            out[#out + 1] = use.index_like(t, index, use.name(index.name, "zdm_new"), s.new)
-        end
-    end
-    settings(t, want, s.new, use, out)
-    hanging.create(t, s.new, use, out)
-    return lines(out)
-end
-
--- Whatever create() makes, with the rights that are meant.
-local function made(s, want, use)
-    local list = { { name = s.new, grants = s.t.grants } }
-    for _, partition in ipairs(want.partitions or {}) do
-        list[#list + 1] = { name = use.qualified(s.t.schema, partition.name) }
-    end
-    for _, c in ipairs(s.t.columns) do
-        if c.identity then
-            local bare, schema = sequence_names(c)
-            list[#list + 1] = {
-                name = use.qualified(schema, use.name(bare, "zdm_new")),
-                grants = c.sequence_is.grants,
-            }
-        end
-    end
-    return list
 end
 
 -- Does the foreign key of another table to the old one end in the swap? For triggers a row that goes from one partition
@@ -502,7 +216,7 @@ local function behind_the_copy(s, want, use)
         steps[#steps + 1] = use.sql(
             use.id("%s of %s: new rows", name, relation),
             alter .. ("ADD CONSTRAINT %s %s NOT VALID"):format(
-                use.quote(name), without_not_valid(to_new(definition, s))),
+                use.quote(name), twin.without_not_valid(to_new(definition, s))),
             { undo = alter .. "DROP CONSTRAINT " .. use.quote(name) }
         )
         if valid then
@@ -524,13 +238,13 @@ local function swap(s, want, use, back)
     local away, here = back and "zdm_new" or "zdm_old", back and "zdm_old" or "zdm_new"
     local other = back and s.old or s.new
     hanging.release(t, use, out, back)
-    out[#out + 1] = mirror_down(s, t.relation)
+    out[#out + 1] = mirror.down(s, t.relation)
     for _, r in ipairs(own_keys(t)) do
         out[#out + 1] = ("ALTER TABLE %s DROP CONSTRAINT %s"):format(t.relation, use.quote(r.name))
     end
     for _, c in ipairs(t.columns) do
         if c.identity then
-            local bare, schema = sequence_names(c)
+            local bare, schema = twin.sequence_names(c)
             local mine, theirs = use.qualified(schema, bare), use.qualified(schema, use.name(bare, here))
             out[#out + 1] = ("SELECT pg_catalog.setval(%s, s.last_value, s.is_called) FROM %s AS s"):format(
                 use.literal(theirs), mine)
@@ -557,7 +271,7 @@ local function swap(s, want, use, back)
     for _, r in ipairs(t.referenced_by) do
         if ends_in_swap(r, t, want) and back then
             out[#out + 1] = ("ALTER TABLE %s ADD CONSTRAINT %s %s NOT VALID"):format(r.table, use.quote(r.name),
-                without_not_valid(r.definition))
+                twin.without_not_valid(r.definition))
             local owner = use.table(r.table)
             local k = owner and owner:constraint(r.name)
             if k and k.comment then
@@ -571,7 +285,7 @@ local function swap(s, want, use, back)
     end
     for _, c in ipairs(t.columns) do
         if c.sequence then
-            local bare, schema = sequence_names(c)
+            local bare, schema = twin.sequence_names(c)
             local mine = use.qualified(schema, bare)
             if not c.identity then
                 out[#out + 1] = ("ALTER SEQUENCE %s OWNED BY %s.%s"):format(mine, t.relation, use.quote(c.name))
@@ -584,12 +298,12 @@ local function swap(s, want, use, back)
     end
     for _, r in ipairs(own_keys(t)) do
         out[#out + 1] = ("ALTER TABLE %s ADD CONSTRAINT %s %s NOT VALID"):format(t.relation, use.quote(r.name),
-            without_not_valid(r.definition))
+            twin.without_not_valid(r.definition))
     end
     remarks(t, want, use, out, back)
     hanging.take(t, use, out, back)
-    out[#out + 1] = back and mirror_up(s, t.relation, s.new, s.key, s.old_key, use)
-        or mirror_up(s, t.relation, s.old, s.old_key, s.key, use)
+    out[#out + 1] = back and mirror.up(s, t.relation, s.new, s.key, s.old_key, use)
+        or mirror.up(s, t.relation, s.old, s.old_key, s.key, use)
     return lines(out)
 end
 
@@ -628,12 +342,12 @@ function shadow.blocks(t, want, use)
     local blocks = {
         w.expand {
             -- What it holds the other one does, too: the way back loses nothing.
-            use.more(use.only_for(use.sql(use.id("make %s", s.new_name), create(s, want, use),
-                { undo = "DROP TABLE " .. s.new }), made(s, want, use)),
+            use.more(use.only_for(use.sql(use.id("make %s", s.new_name), twin.create(s, want, use),
+                { undo = "DROP TABLE " .. s.new }), twin.made(s, want, use)),
                 { keeps = true, requires = hanging.requires(t, use) }),
             use.sql(use.id("mirror %s to %s", t.name, s.new_name),
-                mirror_up(s, t.relation, s.new, s.key, s.old_key, use),
-                { undo = mirror_down(s, t.relation) }),
+                mirror.up(s, t.relation, s.new, s.key, s.old_key, use),
+                { undo = mirror.down(s, t.relation) }),
         },
         w.backfill(use.id("copy %s to %s", t.name, s.new_name)) {
             table = t.relation,
@@ -667,7 +381,7 @@ function shadow.blocks(t, want, use)
     blocks[#blocks + 1] = w.gate(use.id("%s can go", s.old_name)) {
         w.approval(use.id("the new table %s is all right: %s can go", t.name, s.old_name)),
     }
-    local last = { mirror_down(s, t.relation) }
+    local last = { mirror.down(s, t.relation) }
     for _, r in ipairs(t.referenced_by) do
         if r.table ~= t.relation and not ends_in_swap(r, t, want) then
             last[#last + 1] = ("ALTER TABLE %s DROP CONSTRAINT %s"):format(r.table,

@@ -1,0 +1,164 @@
+--- The triggers that write to one table what is written to another: a part of shadow.lua, which see.
+
+local each = require "each"
+local hanging = require "hanging"
+local native = require "native"
+local rights = require "rights"
+
+local mirror = {}
+
+--- The names of those of a table, into `s`: { t, columns, written (those that are not generated), fixed (which no
+--- UPDATE may name) }.
+function mirror.name(s)
+    s.hash = native.sha256(s.t.relation):sub(1, 16)
+    s.trigger = hanging.first_trigger(s.t) .. "zdm_mirror_" .. s.hash
+end
+
+-- Deferred foreign keys of rows that refer to this table: by the end of a transaction they may hold although rows that
+-- they refer to are missing for now, so one that is deleted in `other` would take those with it.
+-- So would one that is deleted before the foreign keys are followed; then any of them counts.
+local function may_dangle(t)
+    local before_keys = hanging.first_trigger(t) == " "
+    for _, r in ipairs(t.referenced_by) do
+        local d = r.definition
+        if before_keys and r.table ~= t.relation
+            or d:find " DEFERRABLE" and not d:find " NOT DEFERRABLE" and d:find " ON DELETE [CS]" then
+            return true
+        end
+    end
+    return false
+end
+
+local function has_other_key(t)
+    for _, index in ipairs(t.indexes) do
+        if index.unique and not index.primary then
+            return true
+        end
+    end
+    return false
+end
+
+--- Statements that make them. They write to `other`, whose primary key is `key`, what is written to `relation`, whose
+-- own is `own`.
+--
+-- Triggers fire when a statement has written all its rows, row by row. Where triggers of the author write to the same
+-- table, their rows are mirrored before those of the statement that come behind: so then what counts is how the table
+-- is by now. A key that nobody has any more goes; the row of one that is there is what it is.
+--
+-- They fire for writers that play a replica, too: the apply workers of logical replication.
+function mirror.up(s, relation, other, key, own, use)
+    local again, there, room, gone = "", "", "", ""
+    if hanging.has_triggers(s.t) then
+        local had = ("EXISTS (SELECT FROM %s AS t WHERE %s)"):format(relation, each(key, "t.<c> = OLD.<c>", " AND "))
+        there = ([[
+
+        IF %s THEN -- put there again
+            RETURN NULL;
+        END IF;]]):format(had)
+        again = ([[
+
+    SELECT t.* INTO NEW FROM %s AS t WHERE %s; -- as other triggers left it
+    IF NOT FOUND THEN
+        IF TG_OP = 'UPDATE' AND NOT %s THEN
+            DELETE FROM %s WHERE %s;
+        END IF;
+        RETURN NULL;
+    END IF;]]):format(relation, each(own, "t.<c> = NEW.<c>", " AND "), had, other, each(key, "<c> = OLD.<c>", " AND "))
+        if not may_dangle(s.t) then
+            -- With another unique index this one's row has to be out of the way before it is written by its new key,
+            -- unless the row that has the old key by now is mirrored already.
+            local settled = not has_other_key(s.t) and had or ("EXISTS (SELECT FROM %s AS t, %s AS o WHERE %s AND %s\n"
+                .. "                AND ROW(%s)::text IS NOT DISTINCT FROM ROW(%s)::text)"):format(relation, other,
+                each(key, "t.<c> = OLD.<c>", " AND "), each(key, "o.<c> = OLD.<c>", " AND "),
+                each(s.columns, "t.<c>", ", "), each(s.columns, "o.<c>", ", "))
+            room = (" AND NOT %s\n                AND NOT EXISTS (SELECT FROM %s AS o WHERE %s)"):format(settled, other,
+                each(key, "o.<c> = NEW.<c>", " AND "))
+            gone = ([[
+
+            IF NOT %s THEN
+                DELETE FROM %s WHERE %s; -- it is there by its new key
+            END IF;]]):format(settled, other, each(key, "<c> = OLD.<c>", " AND "))
+        end
+    end
+    local set, all, changed = {}, {}, "NEW.<c>::text IS DISTINCT FROM OLD.<c>::text"
+    for _, name in ipairs(s.written) do
+        if not use.contains(s.fixed, name) then
+            all[#all + 1] = name
+            if not use.contains(key, name) then
+                set[#set + 1] = name
+            end
+        end
+    end
+    -- Not DELETE and INSERT: foreign keys to it would take that for a deletion, and delete rows of others.
+    local move = #all == 0 and "" or ([[
+        ELSIF %s THEN
+            UPDATE %s SET %s WHERE %s%s;
+            IF FOUND THEN
+                RETURN NULL;
+            END IF;%s]]):format(each(key, changed, "\n            OR "), other, each(all, "<c> = NEW.<c>", ", "),
+        each(key, "<c> = OLD.<c>", " AND "), room, gone)
+    local parts = {
+        func = "zdm.mirror_" .. s.hash,
+        revoke = rights.revoke(s.t, "function", "zdm.mirror_" .. s.hash .. "()"),
+        path = "pg_catalog, " .. use.quote(s.t.schema) .. ", pg_temp",
+        trigger = use.quote(s.trigger),
+        trigger_all = use.quote(s.trigger .. "_all"),
+        relation = relation,
+        other = other,
+        columns = use.names(s.written),
+        values = each(s.written, "NEW.<c>", ", "),
+        key = use.names(key),
+        old_key = each(key, "<c> = OLD.<c>", " AND "),
+        move = move,
+        again = again,
+        there = there,
+        fixed_changed = #s.fixed == 0 and "false" or each(s.fixed, changed, "\n            OR "),
+        conflict = #set == 0 and "DO NOTHING" or "DO UPDATE SET " .. each(set, "<c> = EXCLUDED.<c>", ", "),
+        comment = use.literal(("zdm: writes to %s what is written to %s"):format(other, relation)),
+    }
+    return (([[
+CREATE FUNCTION <func>() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path>
+AS $zdm$
+#variable_conflict use_column
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        BEGIN
+            TRUNCATE <other>;
+        EXCEPTION WHEN feature_not_supported THEN -- tables that were truncated along refer to it
+            DELETE FROM <other>;
+        END;
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'DELETE' THEN<there>
+        DELETE FROM <other> WHERE <old_key>;
+        RETURN NULL;
+    END IF;<again>
+    IF TG_OP = 'UPDATE' THEN
+        IF <fixed_changed> THEN -- UPDATE ... SET it = DEFAULT, which no UPDATE can say of the same value
+            DELETE FROM <other> WHERE <old_key>;
+<move>
+        END IF;
+    END IF;
+    INSERT INTO <other> (<columns>) OVERRIDING SYSTEM VALUE
+    VALUES (<values>) ON CONFLICT (<key>) <conflict>;
+    RETURN NULL;
+END
+$zdm$;
+<revoke>;
+COMMENT ON FUNCTION <func>() IS <comment>;
+CREATE TRIGGER <trigger> AFTER INSERT OR UPDATE OR DELETE ON <relation> FOR EACH ROW EXECUTE FUNCTION <func>();
+CREATE TRIGGER <trigger_all> AFTER TRUNCATE ON <relation> FOR EACH STATEMENT EXECUTE FUNCTION <func>();
+ALTER TABLE <relation> ENABLE ALWAYS TRIGGER <trigger>;
+ALTER TABLE ONLY <relation> ENABLE ALWAYS TRIGGER <trigger_all>]]):gsub(
+        "<([%w_]+)>",
+        parts
+    ))
+end
+
+function mirror.down(s, relation)
+    return ("DROP TRIGGER %s ON %s;\nDROP TRIGGER %s ON %s;\nDROP FUNCTION zdm.mirror_%s()"):format(
+        native.quote_ident(s.trigger), relation, native.quote_ident(s.trigger .. "_all"), relation, s.hash)
+end
+
+return mirror
