@@ -235,6 +235,24 @@ function parts.grant(use, relation, grant, column)
     )
 end
 
+--- A sync of `from`, column c of the description. `default` is what its default is for `to`, which gets it when it is
+--- the same whenever a statement asks.
+function parts.sync(use, c, values, default)
+    local alike = default and c.default_same
+    if c.default and not alike and not c.not_null then
+        values.why = ("until %s goes, an INSERT that says NULL of %s gets the default of %s: it cannot be told from "
+            .. "one that leaves both out"):format(values.from, values.to, values.from)
+    end
+    local step = use.words.sync(values)
+    local d = token.data(step)
+    if alike then
+        d.of.default = default
+        d.up.text = sync.up_sql(d.of) .. "\n" .. sync.set_default(d.of, default)
+        d.undo.text = sync.down_sql(d.of) .. "\n" .. sync.set_default(d.of, nil)
+    end
+    return step
+end
+
 --- A constraint that new rows keep at once, and that is then proven of the old ones. Without `definition` it is there
 --- and is proven.
 function parts.constraint(use, t, name, definition)

@@ -11,6 +11,12 @@ reshape.retain = {
     doc = "How long what goes is kept under another name: see `drop_column` among the steps.",
 }
 
+reshape.notes = [[
+**Defaults.** Where a column that goes has a default, an INSERT that says NULL of every new column gets what is made of
+that default, until the old column goes: it cannot be told from one that leaves all of them out. `zdm plan` says so at
+the step "sync ...". New code that means NULL can say so by an UPDATE behind it. New columns have no default of their
+own: whoever wants one says it in a plan behind this one.]]
+
 reshape.along = {
     name = "along",
     kind = "columns",
@@ -115,11 +121,17 @@ function reshape.blocks(t, old, new, how, use)
     for _, c in ipairs(old) do
         last[#last + 1] = w.drop_column { table = t.relation, column = use.quote(c.name), retain = how.retain }
     end
-    local left = each(old, "%s", ", ", use)
+    local left, defaults = each(old, "%s", ", ", use), {}
+    for _, c in ipairs(old) do
+        defaults[#defaults + 1] = c.default and c or nil
+    end
+    local why = #defaults > 0 and ("until %s of %s goes, an INSERT that says NULL of all of %s gets what is made of "
+        .. "the default of %s: it cannot be told from one that leaves all of them out"):format(left, t.name, names,
+            each(defaults, "%s", ", ", use)) or nil
     local blocks = {
         w.expand {
             use.sql(use.id("add %s to %s", names, t.name), up, undo),
-            w.sync_columns { table = t.relation, up = assignments(how.up), down = assignments(how.down) },
+            w.sync_columns { table = t.relation, up = assignments(how.up), down = assignments(how.down), why = why },
         },
         -- Rows that new code has written are in step already.
         w.backfill(use.id("fill %s of %s", names, t.name)) {

@@ -38,11 +38,15 @@ local function make_syncs(change, use)
     change.before = { from = c, to = new, up = text(change.up, c), down = text(change.down, new) }
     local behind = change.behind or change
     change.after = { from = c, to = old, up = text(behind.down, c), down = text(behind.up, old) }
+    -- Whoever writes by a view writes either column: both have their defaults, then.
+    change.defaults = change.shown and change.c.default_same and not change.by_author
     for _, s in ipairs { change.before, change.after } do
         s.table = change.t.relation
         s.resolved = sync.resolve(s)
         s.resolved.identity = change.c.identity ~= nil
     end
+    change.before.resolved.default = change.defaults and change.default
+    change.after.resolved.default = change.defaults and change.c.default
 end
 
 -- The tables of the changes, each with what becomes of its columns.
@@ -118,18 +122,22 @@ local function add_column(change, use)
     for _, require_ in ipairs(requires) do
         require_.sql = { text = require_.sql, line = use.at.line }
     end
-    local step = use.words.sync {
+    local step = use.sync(change.shown and change.c or {}, {
         table = s.table,
         from = s.from,
         to = s.to,
         up = s.up and s.up.text,
         down = s.down and s.down.text,
-    }
+    }, change.defaults and change.default)
+    local begin = sync.up_sql(s.resolved)
+    if change.defaults then
+        begin = begin .. "\n" .. sync.set_default(s.resolved, change.default)
+    end
     local add = successor.add_column(t, change.c, change.new, use, change.type)
     local drop = alter(t, "DROP COLUMN %s", use.quote(change.new))
     return use.more(step, {
         id = use.id("add %s.%s", t.name, change.new),
-        up = { text = add .. ";\n" .. sync.up_sql(s.resolved), line = use.at.line },
+        up = { text = add .. ";\n" .. begin, line = use.at.line },
         undo = { text = sync.down_sql(s.resolved) .. "\n" .. drop, line = use.at.line },
         requires = requires,
     })
@@ -341,6 +349,9 @@ end
 -- what is renamed in the swap, too, as { up, undo }; drop() makes the last step of contract, ready() one more check
 -- before the swap, or nil.
 function retype.blocks(changes, field, wanted, use, types)
+    for _, change in ipairs(changes) do
+        change.shown = wanted ~= nil -- to old and new code side by side
+    end
     local tables, by_name = gather(changes, use)
     local keys = keys_to(tables, by_name, use)
     local remade = viewed.of(tables, function(relation)

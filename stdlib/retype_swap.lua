@@ -91,7 +91,7 @@ local function move_default(change, use, list)
     if c.identity then
         operation(list, move_identity(change, change.old, c.name, use), move_identity(change, c.name, change.old, use))
         return
-    elseif c.default then
+    elseif c.default and not change.defaults then
         operation(list,
             alter(t, "ALTER COLUMN %s SET DEFAULT %s;\n", new, change.default)
                 .. alter(t, "ALTER COLUMN %s DROP DEFAULT", old),

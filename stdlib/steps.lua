@@ -118,6 +118,7 @@ function build.sync(values, _, at)
         requires = requires,
         why = values.why,
         sync = { table = values.table, from = values.from, to = values.to, up = values.up, down = values.down },
+        of = s, -- for recipes, which know more of the columns
         resolve = function(_, active)
             sync.check_beside(active, at, s)
             active[#active + 1] = s

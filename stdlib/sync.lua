@@ -132,7 +132,7 @@ DECLARE
     zdm_expected record; -- NEW as a write through the old column would have left it
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        IF NEW.<to> IS NULL THEN
+<left_out>
             NEW.<to> := <up>;
             RETURN NEW;
         END IF;
@@ -151,6 +151,14 @@ BEGIN
 END
 ]]
 
+-- An INSERT that does not name `to`: that leaves it NULL, or as `default` says. What both columns have by default then
+-- is the same, so it is no matter which of them the others name.
+local left_out = "        IF NEW.<to> IS NULL THEN"
+local left_as_default = [[
+        zdm_expected := NEW;
+        zdm_expected.<to> := <default>;
+        IF <new_to> IS NOT DISTINCT FROM <expected_to> THEN]]
+
 local function function_body(s)
     local from, to = native.quote_ident(s.from), native.quote_ident(s.to)
     local parts = {
@@ -162,7 +170,9 @@ local function function_body(s)
         old_to = text_of("OLD", to),
         changed = sources_changed(s, "\n            OR "),
         expected_to = text_of("zdm_expected", to),
+        default = s.default,
     }
+    parts.left_out = (s.default and left_as_default or left_out):gsub("<([%w_]+)>", parts)
     return (template:gsub("<([%w_]+)>", parts))
 end
 
@@ -189,7 +199,8 @@ local function check_body(s)
     )
 end
 
---- The statements that start a sync. Of its kin (sync_columns, stop_writes) each knows its own.
+--- The statements that start a sync; `s.default`: `to` has this one meanwhile, and `from` one that leads to the same
+--- value. Of its kin (sync_columns, stop_writes) each knows its own.
 function sync.up_sql(s)
     if s.up_sql then
         return s:up_sql()
@@ -228,6 +239,12 @@ CREATE TRIGGER <trigger> BEFORE UPDATE ON <relation> FOR EACH ROW
 WHEN (pg_catalog.current_setting('zdm.sync', true) IS DISTINCT FROM 'off'
     OR <changed>)
 EXECUTE FUNCTION <func>(<args>);]]):gsub("<([%w_]+)>", parts))
+end
+
+--- The statement that gives `to` a default, or none.
+function sync.set_default(s, default)
+    return ("ALTER TABLE %s ALTER COLUMN %s %s;"):format(s.relation, native.quote_ident(s.to),
+        default and "SET DEFAULT " .. default or "DROP DEFAULT")
 end
 
 --- The statements that end it.

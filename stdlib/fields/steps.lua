@@ -114,7 +114,8 @@ hook "set owner" {
         name = "sync",
         stands = "step",
         doc = "Keeps two columns of a table equal while old and new code both write: a trigger that copies each write to "
-            .. "the other side. On INSERT, NULL in `to` means \"not written\"; when both are written and disagree, `to` wins. "
+            .. "the other side. On INSERT, NULL in `to` means \"not written\", so an INSERT that says NULL of `to` gets the default of `from`, when "
+            .. "it has one; when both are written and disagree, `to` wins. "
             .. "A change of any column that `up` names reaches `to`, by a `backfill` too; a `backfill` of `to` alone does not "
             .. "reach `from`. Two syncs of a table share no column, except `from` when both have `down`. "
             .. "Writing NULL over a NULL is no write. Rows that arrive by logical replication fire no trigger.",
@@ -143,8 +144,8 @@ hook "set owner" {
         doc = "Keeps columns of a table in step with other columns of it, while old code writes the ones and new code the "
             .. "others: `sync` of several columns. `up` says what new columns are made of, `down` what old ones are. A "
             .. "write of any new column sets the old ones and leaves the new as they were written; a write of old columns "
-            .. "alone sets all the new ones. On INSERT, all new columns NULL means that the old ones were written; "
-            .. "when both were, and disagree, the new ones win. The `up` of a column that did not change is not asked, so "
+            .. "alone sets all the new ones. On INSERT, all new columns NULL means that the old ones were written, be it "
+            .. "by their defaults; when both were, and disagree, the new ones win. The `up` of a column that did not change is not asked, so "
             .. "nothing is lost where `down` and `up` do not lead back to the same values.",
         fields = {
             shared.table,

@@ -264,7 +264,7 @@ function command(id) end
 ---@field id? string The step's id, when the derived one does not suit.
 ---@field why? string The reason, for people: shown in the dry run and the log.
 
----Keeps two columns of a table equal while old and new code both write: a trigger that copies each write to the other side. On INSERT, NULL in `to` means "not written"; when both are written and disagree, `to` wins. A change of any column that `up` names reaches `to`, by a `backfill` too; a `backfill` of `to` alone does not reach `from`. Two syncs of a table share no column, except `from` when both have `down`. Writing NULL over a NULL is no write. Rows that arrive by logical replication fire no trigger.
+---Keeps two columns of a table equal while old and new code both write: a trigger that copies each write to the other side. On INSERT, NULL in `to` means "not written", so an INSERT that says NULL of `to` gets the default of `from`, when it has one; when both are written and disagree, `to` wins. A change of any column that `up` names reaches `to`, by a `backfill` too; a `backfill` of `to` alone does not reach `from`. Two syncs of a table share no column, except `from` when both have `down`. Writing NULL over a NULL is no write. Rows that arrive by logical replication fire no trigger.
 ---
 ---```lua
 ---sync { table = "users", from = "email", to = "email_address" }
@@ -280,7 +280,7 @@ function sync(body) end
 ---@field id? string The step's id, when the derived one does not suit.
 ---@field why? string The reason, for people: shown in the dry run and the log.
 
----Keeps columns of a table in step with other columns of it, while old code writes the ones and new code the others: `sync` of several columns. `up` says what new columns are made of, `down` what old ones are. A write of any new column sets the old ones and leaves the new as they were written; a write of old columns alone sets all the new ones. On INSERT, all new columns NULL means that the old ones were written; when both were, and disagree, the new ones win. The `up` of a column that did not change is not asked, so nothing is lost where `down` and `up` do not lead back to the same values.
+---Keeps columns of a table in step with other columns of it, while old code writes the ones and new code the others: `sync` of several columns. `up` says what new columns are made of, `down` what old ones are. A write of any new column sets the old ones and leaves the new as they were written; a write of old columns alone sets all the new ones. On INSERT, all new columns NULL means that the old ones were written, be it by their defaults; when both were, and disagree, the new ones win. The `up` of a column that did not change is not asked, so nothing is lost where `down` and `up` do not lead back to the same values.
 ---
 ---```lua
 ---sync_columns {
@@ -679,6 +679,7 @@ function check(id) end
 ---@field bounds? string[] With `range`: where the partitions begin, and where the last ends.
 ---@field partitions? integer With `hash`: how many. (2 to 1000)
 ---@field default? boolean With `range`: one more partition for rows that no other takes. Without it a write of such a row fails.
+---@field same_partition? string|string[] Triggers BEFORE INSERT that leave each row in its partition, which zdm cannot tell of them: see below.
 
 ---@class zdm.recipe.attach_partition.fields
 ---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.

@@ -113,6 +113,10 @@ and comments. What they make of the value has to suit the new type: that is trie
 transaction that makes them over the new column, and over the old one again; it locks them and the table for
 milliseconds, as the swap does.
 
+**Defaults,** with `versions`. Both columns have one then, so that an INSERT by either view tells by what it leaves out,
+and NULL that is said of either stays NULL. Where the default is another one each time, or `using` is given, a view's
+INSERT that says NULL gets the default as long as there are two columns: it cannot be told from one that leaves it out.
+
 **Refused, with the list:** materialized views, policies, generated columns, statistics, triggers and publications that
 name the column; what hangs on a view that reads it (rules, triggers, materialized views, functions); exclusion constraints; CHECKs that refuse NULL; foreign keys with MATCH FULL; unique indexes with NULLS NOT
 DISTINCT; partitioned tables, partitions, and foreign keys of these; a security label, or a second sequence of the

@@ -12,6 +12,7 @@ return {
         .. "and behind a gate that has seen every row agree the old columns are set aside, and dropped when `retain` is "
         .. "over. `join` and `from` need not lead back to the same values: what new code wrote stays as it wrote it. "
         .. "Rights on columns, indexes and constraints are for the plan to add.",
+    notes = reshape.notes,
     fields = {
         shared.table,
         {

@@ -127,6 +127,13 @@ return {
         .. "gate the first is dropped. While two columns "
         .. "are unique, INSERT ... ON CONFLICT on one of them can fail with a duplicate key of the other, when two sessions "
         .. "insert the same value at the same time: the application has to repeat it.",
+    notes = [[
+**Defaults.** While there are two columns both have the default, so that an INSERT tells by what it leaves out, and NULL
+that is said of either stays NULL. Where the default is another one each time (it calls a function that is VOLATILE, or
+not of the server itself), only the old column has it until contract: an INSERT that leaves both out gets it once, in
+both; but one that says NULL of the new column, or of a view's column that reads it, gets the default as well, until the
+old one goes, because it cannot be told from one that leaves both out. `zdm plan` says so at the step "sync ...". Code
+that means NULL can say so by an UPDATE behind it, or of the old column.]],
     fields = {
         shared.table,
         { name = "from", kind = "identifier", required = true, doc = "The column." },
@@ -180,7 +187,7 @@ recipe.rename_column {
                     successor.add_column(t, c, to, use),
                     { undo = alter .. "DROP COLUMN " .. new }
                 ),
-                w.sync { table = t.relation, from = from, to = new },
+                use.sync(c, { table = t.relation, from = from, to = new }, c.default),
             },
             w.backfill(use.id("copy %s.%s to %s", t.name, c.name, to)) {
                 table = t.relation,
@@ -214,7 +221,7 @@ recipe.rename_column {
         views.watch(checks)
         blocks[#blocks + 1] = w.gate(use.id("nobody uses %s.%s", t.name, c.name))(checks)
         local last = { not views.none and views.drop() or nil }
-        if c.default then
+        if c.default and not c.default_same then
             last[#last + 1] = use.sql(
                 use.id("default of %s.%s", t.name, to),
                 alter .. ("ALTER COLUMN %s SET DEFAULT %s"):format(new, c.default),

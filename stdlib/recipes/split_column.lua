@@ -12,6 +12,7 @@ return {
         .. "agree the old column is set aside, and dropped when `retain` is over. `into` and `join` need not lead back to "
         .. "the same value: what new code wrote stays as it wrote it. The rights on the old column are given on the new "
         .. "ones; indexes and constraints are for the plan to add.",
+    notes = reshape.notes,
     fields = {
         shared.table,
         { name = "column", kind = "identifier", required = true, doc = "The column." },

@@ -119,6 +119,57 @@ sql "SELECT attname, attstorage, attacl FROM pg_attribute WHERE attrelid = '\"My
      AND attname = '$long'" >>change
 check_golden recipes/names change
 
+# --- an INSERT tells by what it leaves out, be it of the old column, of the new one, or of a view
+fresh_db recipe_defaults
+sql "CREATE TABLE t (id int PRIMARY KEY, a varchar(3) DEFAULT 'x', b text DEFAULT md5(random()::text));
+     CREATE VIEW w AS SELECT id, a FROM t"
+cat >defaults.lua <<'LUA'
+return plan "defaults" { api = 1, recipe.rename_column { table = "t", from = "a", to = "a2" } }
+LUA
+check_exit 3 "$ZDM" run defaults.lua
+sql "INSERT INTO t (id, a) VALUES (1, NULL), (2, 'y'), (3, DEFAULT)" "-cINSERT INTO t (id, a2) VALUES (4, NULL), (5, 'y'), (6, DEFAULT)" \
+    "-cINSERT INTO w VALUES (7, NULL), (8, 'y'), (9, DEFAULT)" "-cINSERT INTO t (id) VALUES (10)" "-cINSERT INTO w (id) VALUES (11)" \
+    "-cINSERT INTO t (id, a, a2) VALUES (12, 'y', 'x'), (13, 'x', 'z'), (14, NULL, NULL)"
+check_eq "both" '||y|x||y|x||y|x|x|x|y|z|' "$(sql "SELECT string_agg(COALESCE(a, ''), '|' ORDER BY id) FROM t WHERE a IS NOT DISTINCT FROM a2" |
+    sed 's/^/|/')"
+check_exit 0 "$ZDM" rollback defaults.lua --accept-data-loss
+check_eq "as it was" "'x'::character varying" "$(sql "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 't'::regclass AND adnum = 2")"
+check_exit 3 "$ZDM" run defaults.lua
+approve_asked
+check_exit 0 "$ZDM" run defaults.lua
+sql "INSERT INTO t (id) VALUES (20)" "-cINSERT INTO t (id, a2) VALUES (21, NULL)"
+check_eq "with the new one alone" 'x|' "$(sql "SELECT string_agg(COALESCE(a2, ''), '|' ORDER BY id) FROM t WHERE id >= 20")"
+# One that is another one each time cannot be in both: then NULL cannot be told, and the plan says so.
+sql "CREATE FUNCTION mine() RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT 1::text'; ALTER TABLE t ADD c text DEFAULT mine(), ADD d text DEFAULT now()"
+for column in b c; do
+    echo "return plan 'varies' { api = 1, recipe.rename_column { table = 't', from = '$column', to = 'z' } }" >varies.lua
+    check_exit 0 "$ZDM" plan varies.lua
+    says "$out" "until $column goes, an INSERT that says NULL of z gets the default of $column"
+done
+sed -i "s/from = 'c'/from = 'd'/" varies.lua
+check_exit 0 "$ZDM" plan varies.lua
+check_has "$out" 'ALTER TABLE public.t ALTER COLUMN z SET DEFAULT now();'
+# The same of views side by side, before and behind the swap of types.
+cat >sides.lua <<'LUA'
+return plan "sides" { api = 1,
+    recipe.change_type { table = "t", column = "n", type = "bigint", versions = { old = "v1", new = "v2" } } }
+LUA
+sql "TRUNCATE t; ALTER TABLE t ADD n int DEFAULT 7"
+sides() { # sides FROM: rows by both views
+    sql "INSERT INTO v1.t (id, n) VALUES ($1, NULL), ($1 + 1, 5), ($1 + 2, DEFAULT), ($1 + 3, 7)" \
+        "-cINSERT INTO v2.t (id, n) VALUES ($1 + 4, NULL), ($1 + 5, 5), ($1 + 6, DEFAULT), ($1 + 7, 7)"
+    for view in v1 v2; do
+        check_eq "$view" '||5|7|7||5|7|7' "$(sql "SELECT '|' || string_agg(COALESCE(n::text, ''), '|' ORDER BY id) FROM $view.t WHERE id >= $1")"
+    done
+}
+check_exit 0 "$ZDM" run sides.lua --until 't.n is ready'
+sides 1
+check_exit 3 "$ZDM" run sides.lua
+sides 11
+check_exit 0 "$ZDM" rollback sides.lua
+check_eq "as it was" "7" "$(sql "SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = adrelid AND
+    a.attnum = adnum WHERE attname = 'n' AND adrelid = 't'::regclass")"
+
 # --- refused, with what is in the way; nothing connects for what is wrong in the text alone
 sql "CREATE TABLE kept (id int PRIMARY KEY, a int, b int GENERATED ALWAYS AS (a + 1) STORED, c serial);
      CREATE TABLE refers (kept int REFERENCES kept);

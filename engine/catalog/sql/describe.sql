@@ -97,6 +97,13 @@ SELECT pg_catalog.jsonb_build_object(
         SELECT FROM pg_catalog.pg_constraint k
          WHERE k.conrelid = c.oid AND k.contype = 'n' AND NOT k.convalidated AND a.attnum = ANY (k.conkey)),
       'default', CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
+      -- Whoever asks in the same statement gets the same value: it calls nothing but what the server brings along and
+      -- says that of.
+      'default_same', CASE WHEN a.attgenerated = '' AND d.adbin IS NOT NULL THEN NULLIF((
+        SELECT COALESCE(pg_catalog.bool_and(COALESCE(
+                 f.provolatile <> 'v' AND f.pronamespace = 'pg_catalog'::pg_catalog.regnamespace, false)), true)
+          FROM pg_catalog.regexp_matches(d.adbin::text, ':(?:func|opfunc)id ([0-9]+)', 'g') AS m(id)
+          LEFT JOIN pg_catalog.pg_proc f ON f.oid = m.id[1]::pg_catalog.oid), false) END,
       'generated', CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
       'identity', CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END,
       'sequence', pg_catalog.pg_get_serial_sequence(c.oid::pg_catalog.regclass::text, a.attname),
@@ -385,6 +392,29 @@ SELECT pg_catalog.jsonb_build_object(
       'enabled', CASE g.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' END,
       'each_row', NULLIF(g.tgtype & 1 = 1, false),
       'transition', NULLIF(COALESCE(g.tgoldtable, g.tgnewtable) IS NOT NULL, false),
+      -- What its function may write into a row before that is inserted: of one whose source says so, the columns that it
+      -- names; else any.
+      'before_insert', CASE WHEN g.tgtype & 7 = 7 THEN (
+        SELECT pg_catalog.jsonb_build_object(
+                 'source', pg_catalog.md5(f.prosrc),
+                 'may_set', COALESCE((
+                   SELECT pg_catalog.jsonb_agg(a.attname ORDER BY a.attnum)
+                     FROM pg_catalog.pg_attribute a
+                    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                      AND CASE WHEN l.lanname = 'internal' AND f.proname LIKE 'tsvector\_update\_trigger%'
+                               THEN a.atttypid = 'pg_catalog.tsvector'::pg_catalog.regtype
+                               WHEN l.lanname = 'plpgsql' AND f.prosrc !~* 'u&'
+                                AND s.rest !~* '\mnew\M(?!\s*\.)' AND s.rest !~* '\mreturn\M'
+                               THEN CASE WHEN a.attname ~ '^[a-z_][a-z0-9_]*$'
+                                         THEN f.prosrc ~* ('\m' || a.attname || '\M')
+                                         ELSE pg_catalog.strpos(pg_catalog.lower(f.prosrc), pg_catalog.lower(
+                                                pg_catalog.replace(a.attname, '"', '""'))) > 0 END
+                               ELSE true END), '[]'))
+          FROM pg_catalog.pg_proc f
+          JOIN pg_catalog.pg_language l ON l.oid = f.prolang,
+               -- Without what leaves the row as it is by now.
+               LATERAL (SELECT pg_catalog.regexp_replace(f.prosrc, '\mreturn\s+(new|null)\s*;', '', 'gi')) AS s(rest)
+         WHERE f.oid = g.tgfoid) END,
       'of_zdm', NULLIF(EXISTS (SELECT FROM pg_catalog.pg_proc f
                                 WHERE f.oid = g.tgfoid AND f.pronamespace = pg_catalog.to_regnamespace('zdm')), false),
       'comment', pg_catalog.obj_description(g.oid, 'pg_trigger')
