@@ -1,5 +1,5 @@
 --- What hangs on a table from outside of its columns and follows when another takes its name: triggers,
---- policies, publications, views. A part of shadow.lua, which see.
+--- policies, publications, views. A part of shadow.lua, which see. And whether table and all are as they were.
 --
 -- All of it moves in the one transaction of the swap. Before, the new table has row security without a policy, so that
 -- who has a right on it sees nothing of it; nothing of it is published, and no trigger fires for rows that are copied
@@ -103,19 +103,17 @@ function hanging.create(t, new, use, out)
     end
 end
 
---- What the first step requires: who copies has to see every row.
-function hanging.requires(t, use)
-    if not t.row_security then
-        return nil
-    end
-    return { {
+--- What the first step requires, too: who copies has to see every row.
+function hanging.requires(t, use, list)
+    list[#list + 1] = t.row_security and {
         sql = {
             text = ("SELECT NOT pg_catalog.row_security_active(%s)"):format(use.literal(t.relation)),
             line = use.at.line,
         },
         message = ("row security hides rows of %s from this role"):format(t.relation),
         hint = "run the plan as the owner of the table, or as a role with BYPASSRLS",
-    } }
+    } or nil
+    return list
 end
 
 --- Statements before the names change: what hangs on the table that has the name lets go of it.
@@ -190,9 +188,59 @@ SELECT DISTINCT 'view ' || w.oid::pg_catalog.regclass, <view>
   JOIN pg_catalog.pg_class AS w ON w.oid = r.ev_class AND w.relkind IN ('v', 'm')
  WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = <table>]]
 
--- A query for what hangs on the table otherwise than the description says: what came, went or changed since the plan
---- began. One row, NULL when that is nothing. Definitions are spelt as they were then, whatever the search_path.
-local function changed(t, use)
+-- What the table itself is made of. Behind the swap only names and types of its columns are what they were for sure:
+-- the new one's definitions were read from text.
+local columns_behind = [[
+
+UNION ALL
+SELECT 'column ' || a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)
+  FROM pg_catalog.pg_attribute AS a
+ WHERE a.attrelid = <table> AND a.attnum > 0 AND NOT a.attisdropped]]
+local made_of = [[
+
+UNION ALL
+SELECT 'column ' || a.attname, pg_catalog.concat_ws(' ', pg_catalog.format_type(a.atttypid, a.atttypmod),
+       a.attnotnull::pg_catalog.text, pg_catalog.pg_get_expr(d.adbin, d.adrelid))
+  FROM pg_catalog.pg_attribute AS a
+  LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+ WHERE a.attrelid = <table> AND a.attnum > 0 AND NOT a.attisdropped
+UNION ALL
+SELECT 'constraint ' || k.conname, pg_catalog.pg_get_constraintdef(k.oid)
+  FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = <table>
+UNION ALL
+SELECT 'foreign key ' || k.conname || ' of ' || k.conrelid::pg_catalog.regclass, pg_catalog.pg_get_constraintdef(k.oid)
+  FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = <table> AND k.contype = 'f'
+UNION ALL
+SELECT 'index ' || c.relname, pg_catalog.pg_get_indexdef(c.oid)
+  FROM pg_catalog.pg_index AS x JOIN pg_catalog.pg_class AS c ON c.oid = x.indexrelid
+ WHERE x.indrelid = <table>]]
+
+-- What made_of says of the description.
+local function said_of_table(t, behind, use, add)
+    for _, c in ipairs(t.columns) do
+        local rest = not behind and (c.not_null and " true" or " false")
+            .. ((c.default or c.generated) and " " .. (c.default or c.generated) or "") or ""
+        add("column " .. c.name, c.type .. rest)
+    end
+    if behind then
+        return
+    end
+    for _, k in ipairs(t.constraints) do
+        add("constraint " .. k.name, k.definition)
+    end
+    for _, r in ipairs(t.referenced_by) do
+        add(("foreign key %s of %s"):format(r.name, r.table), r.definition)
+    end
+    for _, index in ipairs(t.indexes) do
+        local head, _, condition = use.index_parts(index) -- the server leaves the tablespace out
+        add("index " .. index.name, head .. condition)
+    end
+end
+
+-- A query for what of table t, or of what hangs on it, is not as the description says: what came, went or changed since
+-- the plan began. One row, NULL when that is nothing. Definitions are spelt as they were then, whatever the
+-- search_path. `behind`: of the table that has the name behind the swap.
+local function changed(t, use, behind)
     local said = {}
     local function add(what, text, view)
         local literal = use.literal(text)
@@ -214,7 +262,8 @@ local function changed(t, use)
     for _, view in ipairs(views(t)) do
         add("view " .. view.relation, view.definition, "view")
     end
-    local now = as_it_is:gsub("<(%a+)>", {
+    said_of_table(t, behind, use, add)
+    local now = (as_it_is .. (behind and columns_behind or made_of)):gsub("<(%a+)>", {
         table = use.literal(t.relation) .. "::pg_catalog.regclass",
         view = viewed.compared "pg_catalog.pg_get_viewdef(w.oid)",
     })
@@ -238,23 +287,48 @@ function hanging.as_it_was(t, use)
     return ("SELECT c.list IS NULL AS none, c.list AS what_changed FROM (\n%s\n) AS c(list)"):format(changed(t, use))
 end
 
---- The same for the swap itself, some time behind the gate.
-function hanging.still(t, use)
-    return t.policies and { {
-        sql = { text = ("SELECT (\n%s\n) IS NULL"):format(changed(t, use)), line = use.at.line },
-        message = ("triggers, policies, publications or views of %s are not what they were when the plan began"):format(
-            t.relation),
-        hint = "make them as they were; or take the plan back, and run it anew: then it reads them again",
-    } } or nil
+--- The same for a step, into a list of what it requires.
+function hanging.still(t, use, list)
+    list[#list + 1] = t.policies and {
+        sql = { text = hanging.as_it_was(t, use), line = use.at.line },
+        message = ("%s, or what hangs on it, is not what it was when the plan began"):format(t.relation),
+        hint = "make it as it was; or take the plan back, and run it anew: then it reads it again",
+    } or nil
+    return list
+end
+
+--- What the swap requires of triggers BEFORE INSERT that were seen not to set the column of the partitions: their
+--- functions are what they were. `list`: { name, source }.
+function hanging.untouched(t, list, use, requires)
+    local said = {}
+    for i, trigger in ipairs(list) do
+        said[i] = ("(%s, %s)"):format(use.literal(trigger.name), use.literal(trigger.source))
+    end
+    requires[#requires + 1] = said[1] and {
+        sql = {
+            text = ([[
+SELECT pg_catalog.count(*) = 0, pg_catalog.string_agg(g.tgname, ', ')
+  FROM pg_catalog.pg_trigger AS g
+  JOIN pg_catalog.pg_proc AS f ON f.oid = g.tgfoid
+  JOIN (VALUES %s) AS s(name, source) ON s.name = g.tgname
+ WHERE g.tgrelid = %s::pg_catalog.regclass AND pg_catalog.md5(f.prosrc) <> s.source]]):format(table.concat(said, ", "),
+                use.literal(t.relation)),
+            line = use.at.line,
+        },
+        message = ("functions of triggers BEFORE INSERT of %s have changed since the plan began"):format(t.relation),
+        hint = "an INSERT fails when its trigger sets the column of the partitions; of one that leaves each row in its "
+            .. "partition say so in the plan: same_partition = { ... }",
+    } or nil
+    return requires
 end
 
 --- Why the swap cannot be taken back: what came since then would be lost.
 function hanging.back(t, use)
     return t.policies and ([[
-SELECT pg_catalog.format('since %%s has its new table something that hangs on it has changed: %%s', %s, c.list)
+SELECT pg_catalog.format('since %%s has its new table, of it or what hangs on it has changed: %%s', %s, c.list)
   FROM (
 %s
-) AS c(list) WHERE c.list IS NOT NULL]]):format(use.literal(t.relation), changed(t, use)) or nil
+) AS c(list) WHERE c.list IS NOT NULL]]):format(use.literal(t.relation), changed(t, use, "behind")) or nil
 end
 
 --- Rules that these statements break one by one, and keep together.

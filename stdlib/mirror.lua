@@ -156,6 +156,25 @@ ALTER TABLE ONLY <relation> ENABLE ALWAYS TRIGGER <trigger_all>]]):gsub(
     ))
 end
 
+--- What the swap requires: since the rows were compared the triggers have gone on. Who takes one away for a while does
+--- not bring it back as one that fires ALWAYS.
+function mirror.fires(s, use)
+    return {
+        sql = {
+            text = ([[
+SELECT pg_catalog.count(*) = 2
+  FROM pg_catalog.pg_trigger AS g
+ WHERE g.tgrelid = %s::pg_catalog.regclass AND g.tgname IN (%s, %s) AND g.tgenabled = 'A']]):format(
+                use.literal(s.t.relation), use.literal(s.trigger), use.literal(s.trigger .. "_all")),
+            line = use.at.line,
+        },
+        message = ("the triggers that write to %s what is written to %s are not there, or do not fire always: rows may "
+            .. "differ by now"):format(s.new, s.t.relation),
+        hint = "take the plan back, and run it anew",
+    }
+end
+
+--- Statements that take them away.
 function mirror.down(s, relation)
     return ("DROP TRIGGER %s ON %s;\nDROP TRIGGER %s ON %s;\nDROP FUNCTION zdm.mirror_%s()"):format(
         native.quote_ident(s.trigger), relation, native.quote_ident(s.trigger .. "_all"), relation, s.hash)

@@ -331,7 +331,7 @@ SELECT pg_catalog.format('%%s rows are not the same in %%s and %%s, which would 
 end
 
 --- The blocks. want: { columns: in their new order, key: the new table's primary key (names), partition_by,
--- partitions: [{ name, bound }] }; the last three only for a partitioned one.
+-- partitions: [{ name, bound }], untouched: as hanging.untouched() }; the last four only for a partitioned one.
 function shadow.blocks(t, want, use)
     local s = names_of(t, use)
     for _, k in ipairs(t.constraints) do
@@ -344,7 +344,7 @@ function shadow.blocks(t, want, use)
             -- What it holds the other one does, too: the way back loses nothing.
             use.more(use.only_for(use.sql(use.id("make %s", s.new_name), twin.create(s, want, use),
                 { undo = "DROP TABLE " .. s.new }), twin.made(s, want, use)),
-                { keeps = true, requires = hanging.requires(t, use) }),
+                { keeps = true, requires = hanging.requires(t, use, hanging.still(t, use, {})) }),
             use.sql(use.id("mirror %s to %s", t.name, s.new_name),
                 mirror.up(s, t.relation, s.new, s.key, s.old_key, use),
                 { undo = mirror.down(s, t.relation) }),
@@ -367,7 +367,10 @@ function shadow.blocks(t, want, use)
         w.sql(use.id("%s and %s have the same rows", t.name, s.new_name))(compare(s)),
         t.policies and w.sql(use.id("what hangs on %s is as it was", t.name))(hanging.as_it_was(t, use)) or nil,
     }
-    local steps = {}
+    -- Steps that prove do so on the way back; on the way there what holds already takes an instant. The gate stays the
+    -- last that reads the rows, and the swap requires what keeps them the same since.
+    local steps, requires = {}, hanging.still(t, use, { mirror.fires(s, use) })
+    hanging.untouched(t, want.untouched or {}, use, requires)
     prove_own_keys(t, false, use, steps)
     prove_ended_keys(t, want, use, steps)
     steps[#steps + 1] = use.more(use.sql(use.id("%s takes the place of %s", s.new_name, t.name),
@@ -375,7 +378,7 @@ function shadow.blocks(t, want, use)
             undo = swap(s, want, use, true),
             allow = renames,
             because = "what takes the names in the same transaction has the same columns and rows",
-        }), { requires = hanging.still(t, use), undo_unless = { lost(s, use), hanging.back(t, use) } })
+        }), { requires = requires, undo_unless = { lost(s, use), hanging.back(t, use) } })
     prove_own_keys(t, true, use, steps)
     blocks[#blocks + 1] = w.expand(steps)
     blocks[#blocks + 1] = w.gate(use.id("%s can go", s.old_name)) {

@@ -136,6 +136,41 @@ local function in_the_way(t, column, use)
     return list
 end
 
+-- Triggers that fire when a row that is inserted has its partition already. Of those that may not set the column, what
+-- they were when that was seen: { name, source }; nil when some may, which is reported.
+local function before_insert(v, t, column, use)
+    local list, said, refused, shown = {}, {}, {}, {}
+    for _, text in ipairs(v.same_partition or {}) do
+        said[use.identifier(text)] = text
+    end
+    for _, trigger in ipairs(t.triggers or {}) do
+        local b = trigger.before_insert
+        if said[trigger.name] then
+            said[trigger.name] = nil
+        elseif b and use.contains(b.may_set, column.name) then
+            refused[#refused + 1] = use.quote(trigger.name)
+            shown[#refused] = ("%q"):format(use.quote(trigger.name))
+        elseif b then
+            list[#list + 1] = { name = trigger.name, source = b.source }
+        end
+    end
+    for _, text in ipairs(v.same_partition or {}) do
+        if said[use.identifier(text)] then
+            use.refuse("same_partition", ("%s has no trigger %s"):format(t.relation, text))
+            return nil
+        end
+    end
+    if #refused > 0 then
+        use.refuse(v.range and "range" or "hash", ("before a row is inserted %s may be set by trigger %s: behind the swap each "
+            .. "INSERT fails whose row is given another partition (0A000, \"moving row to another partition during a BEFORE "
+            .. "FOR EACH ROW trigger is not supported\")"):format(use.quote(column.name), table.concat(refused, ", ")),
+            "let a DEFAULT of the column say the value, and drop the trigger; of one that leaves each row in the partition "
+            .. "of the statement's value say so: same_partition = { " .. table.concat(shown, ", ") .. " }")
+    else
+        return list
+    end
+end
+
 return {
     name = "partition_table",
     doc = "Makes a table partitioned while it is in use: a partitioned one with everything that hangs on the first is kept "
@@ -145,11 +180,17 @@ return {
         .. "by itself. What hangs on the table from outside follows, as with `copy_table`.",
     notes = shadow.notes .. [[
  A trigger for each row
-is one of the partitions then: `TG_TABLE_NAME` is the name of the partition. A BEFORE trigger for each row that gives the
-row a value of another partition than the statement did makes the write fail, which nobody sees in its definition: let a
-DEFAULT say it, or rehearse the plan. Refused, too: triggers that are disabled or
+is one of the partitions then: `TG_TABLE_NAME` is the name of the partition. Refused, too: triggers that are disabled or
 fire for replicas only or always, triggers for each row with transition tables, publications without
 `publish_via_partition_root`, and views that group by a key which changes.
+
+**Triggers BEFORE INSERT for each row** fire behind the choice of the partition. One that gives the row a value of another
+partition than the statement did makes the INSERT fail (0A000, "moving row to another partition during a BEFORE FOR EACH
+ROW trigger is not supported"), and so one that fills in a value which the statement left out. So a trigger is
+refused when it may set the column: when its function is not PL/pgSQL, names the column, or writes the row as a whole.
+What a trigger sets can mostly be a DEFAULT of the column, and the trigger go before; of one that names the column, but leaves
+each row in its partition, say so: `same_partition = { "..." }`. When such a function changes under way the swap is refused in the
+same way. BEFORE UPDATE a trigger may move rows.
 
 **Foreign keys of other tables** that refer to it end in the swap as far as the old table is concerned; the way back makes
 them anew, and proves them behind it. Before PostgreSQL 15 the server takes a row whose UPDATE moves it to another partition
@@ -167,6 +208,8 @@ refers to it.]],
         { name = "partitions", kind = "integer", min = 2, max = most, doc = "With `hash`: how many." },
         { name = "default", kind = "boolean", default = true,
           doc = "With `range`: one more partition for rows that no other takes. Without it a write of such a row fails." },
+        { name = "same_partition", kind = "columns",
+          doc = "Triggers BEFORE INSERT that leave each row in its partition, which zdm cannot tell of them: see below." },
     },
     one_of = { "range", "hash" },
     example = [[
@@ -197,6 +240,10 @@ recipe.partition_table {
         if #obstacles > 0 then
             use.refuse(field, ("partitions by %s are in conflict with %s"):format(use.quote(column.name),
                 table.concat(obstacles, "; ")), "a unique key of a partitioned table holds the column of its partitions")
+            return {}
+        end
+        local untouched = before_insert(v, t, column, use)
+        if not untouched then
             return {}
         end
         local partitions
@@ -244,6 +291,7 @@ recipe.partition_table {
             key = key,
             partition_by = ("%s (%s)"):format(field:upper(), use.quote(column.name)),
             partitions = partitions,
+            untouched = untouched,
         }, use)
     end,
 }
