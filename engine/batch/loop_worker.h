@@ -143,7 +143,7 @@ int zdm_worker_drop_stale(struct zdm_worker *w, struct zdm_err *err);
 /* What is written down about it, right behind the error on the worker's session. Owned. */
 char *zdm_worker_bad_message(const struct zdm_worker *w, const struct zdm_err *why);
 
-/* --- retry.c ------------------------------------------------------------------------- */
+/* --- retry_row.c --------------------------------------------------------------------- */
 int zdm_retry_taken_over(const struct zdm_job *job, struct zdm_err *err); /* -1 */
 /* Does a row once; one that fails is written down, in quarantine anew when row->tries is 0. *gone: its table
  * is no partition any more. *moved: by pages, it is no more where it was. */

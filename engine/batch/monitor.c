@@ -2,9 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -54,27 +52,6 @@ static const struct kind {
     {ZDM_SIGNAL_URL, SLOW_US, false, zdm_read_url},
 };
 #define KINDS (sizeof kinds / sizeof *kinds)
-
-struct zdm_signal *
-zdm_reading_signal(struct zdm_reading *r, enum zdm_signal_id id)
-{
-    return &r->now.signals[id];
-}
-
-void
-zdm_reading_say(struct zdm_reading *r, enum zdm_reading_bit bit, const char *fmt, ...)
-{
-    va_list ap;
-
-    if (r->said & 1u << bit)
-        return;
-    r->said |= 1u << bit;
-    va_start(ap, fmt);
-    char *line = zdm_vstrf(fmt, ap);
-    va_end(ap);
-    zdm_buf_addf(&r->news, "%s\n", line);
-    free(line);
-}
 
 void
 zdm_monitor_view_release(struct zdm_monitor_view *view)

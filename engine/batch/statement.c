@@ -1,7 +1,6 @@
 #include "batch/statement.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -79,79 +78,6 @@ add_behind_where(
         zdm_buf_addf(b, "\n  ON CONFLICT %s", t->conflict);
 }
 
-bool
-zdm_batch_checks_where(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
-{
-    return (t->by_page && zdm_backfill_updates(spec->action)) || spec->where_becomes_false;
-}
-
-/* Where a row may be met again: is `where` false for it by now? */
-void
-zdm_batch_add_returning(
-    struct zdm_buf *b, const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
-{
-    if (zdm_batch_checks_where(spec, t))
-        zdm_buf_addf(b, "\n  RETURNING CASE WHEN (\n%s\n) THEN 1 END AS still)\n", spec->where);
-    else
-        zdm_buf_add(b, "\n  RETURNING 1)\n");
-}
-
-/* The rows of stripe $6 of $10, spread evenly: each lies beside rows of all the others. Not of keys'
- * texts, which may depend on settings. */
-void
-zdm_batch_add_stripe(struct zdm_buf *b, const struct zdm_backfill_target *t)
-{
-    struct zdm_buf number = ZDM_BUF_INIT;
-
-    if (t->stripe_by == ZDM_STRIPE_INTEGER) {
-        zdm_buf_addf(
-            &number, "%s.%s::pg_catalog.int8", zdm_backfill_target_row(t), t->keys[0].name);
-    } else {
-        zdm_buf_add(&number, "pg_catalog.hash_record_extended(ROW(");
-        zdm_order_add_columns(&number, t, NULL, false);
-        zdm_buf_add(&number, "), 0)");
-    }
-    /* The stripes are a constant to the planner, which leaves one of the two: each batch asks that of all
-     * rows of its range. The remainder of a negative number is negative. */
-#define STRIPES "$10::pg_catalog.int8"
-    zdm_buf_addf(b,
-        "\n  AND CASE WHEN " STRIPES " OPERATOR(pg_catalog.&) (" STRIPES
-        " OPERATOR(pg_catalog.-) 1) " EQ " 0\n"
-        "    THEN %s OPERATOR(pg_catalog.&) (" STRIPES " OPERATOR(pg_catalog.-) 1)\n"
-        "    ELSE ((%s OPERATOR(pg_catalog.%%) " STRIPES ") OPERATOR(pg_catalog.+) " STRIPES ")\n"
-        "      OPERATOR(pg_catalog.%%) " STRIPES " END " EQ " $6::pg_catalog.int8",
-        number.s, number.s);
-    zdm_buf_release(&number);
-}
-
-/* An SQL literal, whatever standard_conforming_strings is. */
-void
-zdm_batch_add_literal(struct zdm_buf *b, const char *text)
-{
-    zdm_buf_add(b, strchr(text, '\\') ? "E'" : "'");
-    for (; *text; text++) {
-        if (*text == '\'' || *text == '\\')
-            zdm_buf_addc(b, *text);
-        zdm_buf_addc(b, *text);
-    }
-    zdm_buf_addc(b, '\'');
-}
-
-/* Is what has the partition's name that partition, and is it one still? */
-void
-zdm_batch_add_attached(struct zdm_buf *b, const struct zdm_backfill_target *t)
-{
-    if (t->root == 0)
-        return;
-    zdm_buf_add(b, "    AND pg_catalog.to_regclass(");
-    zdm_batch_add_literal(b, t->relation);
-    zdm_buf_addf(b,
-        ")::pg_catalog.oid " EQ " %u::pg_catalog.oid\n"
-        "    AND EXISTS (SELECT FROM pg_catalog.pg_partition_ancestors(%u::pg_catalog.oid) AS a\n"
-        "      WHERE a.relid::pg_catalog.oid " EQ " %u::pg_catalog.oid)\n",
-        t->oid, t->oid, t->root);
-}
-
 /* Is it false for a row in quarantine, on which it may fail? A key is behind the cursor then. */
 static void
 add_where(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
@@ -190,73 +116,6 @@ add_rest(struct zdm_buf *b, const struct zdm_backfill_spec *spec,
     }
     add_behind_where(b, spec, t);
     zdm_batch_add_returning(b, spec, t);
-}
-
-void
-zdm_batch_add_cas(
-    struct zdm_buf *b, const struct zdm_backfill_target *t, const char *columns, int file)
-{
-    const char *own = zdm_backfill_target_own(t);
-
-    zdm_buf_addf(b,
-        "WITH %s_cas AS MATERIALIZED (\n"
-        "  SELECT pg_catalog.set_config('zdm.sync', 'off', true) AS sync,\n"
-        "    %s FROM zdm.cursor AS c\n"
-        "  WHERE c.plan " EQ " $1::pg_catalog.text AND c.step " EQ " $2::pg_catalog.text\n"
-        "    AND c.slice " EQ " $3::pg_catalog.int8 AND c.epoch " EQ " $4::pg_catalog.int8\n",
-        own, columns);
-    zdm_buf_add(b,
-        "    AND c.batches " EQ " $5::pg_catalog.int8 AND c.stripe " EQ " $6::pg_catalog.int8\n"
-        "    AND (c.pos " EQ " $7::pg_catalog.text OR c.pos IS NULL AND"
-        " $7::pg_catalog.text IS NULL)\n"
-        "    AND c.state " EQ " 'open'\n");
-    if (file > 0)
-        zdm_pages_add_file(b, t, file);
-    zdm_batch_add_attached(b, t);
-    zdm_buf_addf(b,
-        "  FOR NO KEY UPDATE),\n"
-        "%s_rows AS (\n",
-        own);
-}
-
-void
-zdm_batch_add_move(struct zdm_buf *b, const char *batches, const struct zdm_backfill_target *t)
-{
-    const char *own = zdm_backfill_target_own(t);
-
-    zdm_buf_addf(b,
-        "UPDATE zdm.cursor AS c SET pos = $8::pg_catalog.text,\n"
-        "  stripe = $9::pg_catalog.int4, stripes = $10::pg_catalog.int4,\n"
-        "  range_end = $11::pg_catalog.text, stripe_pos = $12::pg_catalog.text,\n"
-        "  batches = c.batches OPERATOR(pg_catalog.+) %s,\n",
-        batches);
-    zdm_buf_addf(b,
-        "  rows = c.rows OPERATOR(pg_catalog.+) (SELECT pg_catalog.count(*) FROM %s_rows),\n"
-        "  at = pg_catalog.clock_timestamp()\n"
-        "WHERE (SELECT %s_cas.sync FROM %s_cas) " EQ " 'off' AND c.plan " EQ
-        " $1::pg_catalog.text\n"
-        "  AND c.step " EQ " $2::pg_catalog.text AND c.slice " EQ " $3::pg_catalog.int8\n"
-        "RETURNING c.rows, c.batches,\n"
-        "  pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(),\n"
-        "    (SELECT %s_cas.wal FROM %s_cas))::pg_catalog.int8",
-        own, own, own, own, own);
-    if (t->by_page)
-        zdm_buf_add(b, ", pg_catalog.pg_current_xact_id()::pg_catalog.xid");
-}
-
-char *
-zdm_batch_counted(const struct zdm_backfill_spec *spec, const struct zdm_backfill_target *t)
-{
-    const char *own = zdm_backfill_target_own(t);
-
-    if (!zdm_batch_checks_where(spec, t))
-        return zdm_strdup("1");
-    /* No other way to fail in the statement itself: nothing of this batch is done. */
-    return zdm_strf("(SELECT CASE WHEN pg_catalog.count(%s_rows.still) " EQ " 0 THEN 1\n"
-                    "    ELSE pg_catalog.concat('" ZDM_WHERE_STAYS
-                    "', pg_catalog.count(%s_rows.still))"
-                    "::pg_catalog.int8 END FROM %s_rows)",
-        own, own, own);
 }
 
 /* " AND ..." or what begins a condition: the statement may do its work. */
@@ -385,19 +244,6 @@ add_retry_cas(struct zdm_buf *b, const struct zdm_backfill_target *t)
         "),\n%s_cas AS MATERIALIZED (\n"
         "  SELECT pg_catalog.set_config('zdm.sync', 'off', true) AS sync FROM %s_place),\n",
         own, own);
-}
-
-/* Another column, which fails when a row that is meant was not changed. */
-void
-zdm_batch_add_suppressed(struct zdm_buf *b, const struct zdm_backfill_target *t, const char *meant)
-{
-    const char *own = zdm_backfill_target_own(t);
-
-    zdm_buf_addf(b,
-        ",\n  CASE WHEN (SELECT pg_catalog.count(*) FROM %s_rows) " EQ " 0 AND %s\n"
-        "    THEN pg_catalog.concat('" ZDM_SUPPRESSED "', (SELECT pg_catalog.count(*)"
-        " FROM %s_rows))::pg_catalog.int8 END",
-        own, meant, own);
 }
 
 /* Is there a row at that place, or with that key, for which `where` is true? Of a copy that leaves a row out

@@ -358,18 +358,6 @@ zdm_backfill_target_find_leaf(struct zdm_conn *conn, const struct zdm_backfill_s
     return rc;
 }
 
-const char *
-zdm_backfill_target_row(const struct zdm_backfill_target *target)
-{
-    return target->alias ? target->alias : target->relation;
-}
-
-const char *
-zdm_backfill_target_own(const struct zdm_backfill_target *target)
-{
-    return target->own ? target->own : "zdm";
-}
-
 void
 zdm_backfill_target_release(struct zdm_backfill_target *target)
 {

@@ -1,31 +1,12 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/text.h"
 #include "cli/layout.h"
 #include "cli/plan_facts.h"
 #include "cli/render_fact.h"
 #include "cli/render_plan.h"
 #include "cli/render_undo.h"
-
-const char *
-zdm_held_words(enum zdm_held held)
-{
-    switch (held) {
-    case ZDM_HELD_BRIEF:
-        return "briefly";
-    case ZDM_HELD_SCAN:
-        return "while it scans";
-    case ZDM_HELD_REWRITE:
-        return "while it rewrites";
-    case ZDM_HELD_BUILD:
-        return "while it builds";
-    case ZDM_HELD_STATEMENT:
-        return "while it runs";
-    }
-    zdm_die("unknown lock duration");
-}
 
 static void
 add_names(struct zdm_buf *out, const char *verb, char *const *names, size_t n)
