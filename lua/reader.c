@@ -170,12 +170,40 @@ read_twin(struct reader *r)
     return twin;
 }
 
+/* { { at, length, of = { name } } }, of a text that stands in the plan as it was given. */
+static struct zdm_sql_pieces
+read_pieces(struct reader *r, const char *name, const char *text)
+{
+    struct zdm_sql_pieces pieces = {.items = NULL};
+
+    if (!get(r, name, LUA_TTABLE))
+        return pieces;
+    size_t all = text ? strlen(text) : 0;
+    pieces.count = length(r);
+    pieces.items = zdm_arena_alloc(r->plan->arena, (pieces.count + 1) * sizeof *pieces.items);
+    for (size_t i = 0; i < pieces.count; i++) {
+        struct zdm_sql_piece *piece = &pieces.items[i];
+        lua_geti(r->L, -1, (lua_Integer)i + 1);
+        piece->at = (size_t)read_integer(r, "at", 0);
+        piece->length = (size_t)read_integer(r, "length", 0);
+        piece->of = read_strings(r, "of", &piece->n_of);
+        if (piece->n_of == 0 || piece->at > all || piece->length > all - piece->at)
+            luaL_error(r->L, "stdlib described %s of another text", name);
+        lua_pop(r->L, 1);
+    }
+    lua_pop(r->L, 1);
+    return pieces;
+}
+
 static void
 read_sql_step(struct reader *r, struct zdm_step_sql *step)
 {
     step->up = read_sql(r, "up");
     step->undo = read_sql(r, "undo");
     step->undo_derived = read_bool(r, "undo_derived");
+    step->pieces = read_pieces(r, "pieces", step->up.text);
+    step->undo_pieces = read_pieces(r, "undo_pieces", step->undo.text);
+    step->undo_behind = read_string(r, "undo_behind");
     step->recall = read_string(r, "recall");
     step->behind = read_string(r, "behind");
     step->undo_before = read_string(r, "undo_before");

@@ -1,8 +1,7 @@
 --- What recipes say and do before something is dropped: what would go with a column unasked, and constraints that
 --- can come back.
 
-local aside = require "aside"
-local parted = require "parted"
+local parted_keys = require "parted_keys"
 local versions = require "versions"
 
 local dropping = {}
@@ -156,74 +155,6 @@ local function unique(t, k, use)
     }
 end
 
--- A partition without such a constraint, which came since, would get its index built under the lock of the way back.
-local function late(t, k, leaves)
-    return aside.query([[
-SELECT pg_catalog.format('%s has no constraint like %s, so that its index would be built under ACCESS EXCLUSIVE; '
-           'first: '
-           'CREATE UNIQUE INDEX CONCURRENTLY ... ON %1$s, then ALTER TABLE %1$s ADD UNIQUE USING INDEX ...',
-           c.oid::pg_catalog.regclass, <'name'>)
-  FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass(<'relation'>)) AS f
-  JOIN pg_catalog.pg_class AS c ON c.oid = f.relid AND c.relkind = 'r'
- WHERE c.oid <> ALL (ARRAY[<leaves>]::pg_catalog.regclass[]::pg_catalog.oid[])
-   AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS u
-                    WHERE u.conrelid = c.oid AND u.contype = 'u'
-                      AND pg_catalog.pg_get_constraintdef(u.oid) = <'definition'>)
- ORDER BY 1 LIMIT 1]], { name = k.name, relation = t.relation, definition = k.definition, leaves = leaves })
-end
-
--- As unique(), by partitions: those that the table's constraint finds it takes over, and builds nothing.
-local function unique_of_partitions(t, k, use)
-    local root = parted.there(use, t, t:index(k.index))
-    if not root or parted.identifies(use, root, "name") then
-        return {}
-    end
-    local back, builds, drops, leaves = { ("LOCK TABLE %s IN ACCESS EXCLUSIVE MODE"):format(t.relation) }, {}, {}, {}
-    local function of(node)
-        for _, part in ipairs(node.parts) do
-            of(part)
-        end
-        local own = node.t:constraint(node.old.constraint)
-        local add = ("ALTER TABLE %s ADD CONSTRAINT %s "):format(node.t.relation, use.quote(own.name))
-        if node.t.kind == "partitioned table" then
-            back[#back + 1] = add .. own.definition .. use.stored(node.t, own)
-        else
-            local keep = parted.like(node, function() return { name = use.name(node.name, "keep") } end)
-            local create = parted.create(keep, "concurrently")
-            local drop = use.qualified(node.t.schema, keep.name)
-            builds[#builds + 1] = use.sql(use.id("index %s", keep.name), create,
-                { undo = "DROP INDEX CONCURRENTLY IF EXISTS " .. drop })
-            drops[#drops + 1] = use.sql(use.id("drop index %s", keep.name), "DROP INDEX CONCURRENTLY " .. drop,
-                { undo = create })
-            back[#back + 1] = add .. "UNIQUE USING INDEX " .. use.quote(keep.name)
-            leaves[#leaves + 1] = use.literal(node.t.relation)
-        end
-        if own.comment then
-            back[#back + 1] = comment_on(node.t, own, use)
-        end
-        if node.old.clustered then
-            back[#back + 1] = ("ALTER TABLE %s CLUSTER ON %s"):format(node.t.relation, use.quote(own.name))
-        end
-        if node.old.comment then
-            back[#back + 1] = ("COMMENT ON INDEX %s IS %s"):format(use.qualified(node.t.schema, own.name),
-                use.literal(node.old.comment))
-        end
-    end
-    of(root)
-    local steps = builds
-    steps[#steps + 1] = use.more(
-        use.sql(use.id("drop constraint %s of %s", k.name, t.name),
-            ("ALTER TABLE %s DROP CONSTRAINT %s"):format(t.relation, use.quote(k.name)), {
-                undo = table.concat(back, ";\n"),
-                allow = { "index-add-unique" },
-                because = "the way back finds the constraint on each partition, and builds nothing",
-            }),
-        { undo_unless = { late(t, k, table.concat(leaves, ", ")) } }
-    )
-    table.move(drops, 1, #drops, #steps + 1, steps)
-    return steps
-end
-
 -- The definition of a constraint with what it leaves out of its index, which stands in front of the condition.
 local function with_index(t, k, use)
     local index = t:index(k.index)
@@ -260,7 +191,7 @@ end
 --- Steps that drop a constraint, each with its way back.
 function dropping.constraint(t, k, use)
     if k.type == "unique" and not k.deferrable then
-        return (t.kind == "partitioned table" and unique_of_partitions or unique)(t, k, use)
+        return t.kind == "partitioned table" and parted_keys.drop(use, t, k, comment_on) or unique(t, k, use)
     elseif k.type == "unique" or k.type == "exclusion" then
         -- No index that is there can become one of these.
         local alter, quoted = ("ALTER TABLE %s "):format(t.relation), use.quote(k.name)

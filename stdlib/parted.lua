@@ -4,11 +4,13 @@
 -- itself, and then ON ONLY and ATTACH make them one in an instant. They can only go together: DROP INDEX locks the
 -- table and all of its partitions, for an instant.
 --
--- A node is { t, name, unique, tail, parts, old }: t the description of its table, tail what its SQL says behind the
--- table, parts the nodes of the partitions, old the description of the index where there is one.
+-- A node is { t, name, unique, tail, parts, old, path }: t the description of its table, tail what its SQL says behind
+-- the table, parts the nodes of the partitions, old the description of the index where there is one, path the tables
+-- from that of the root to t. Statements that are for a partition say so by its path (pieces.lua).
 
 local aside = require "aside"
 local native = require "native"
+local pieces = require "pieces"
 
 local parted = {
     --- Of the pages of recipes.
@@ -20,10 +22,29 @@ dropped.
 
 **Foreign tables** among the partitions are refused: PostgreSQL takes no index for whole that was made without them,
 part by part.]],
+    -- Of those that work partition by partition.
+    gone = [[
+**Partitions that go in the meantime**, dropped or detached since the plan was put together, are left out of what is
+still to do, and of the way back; all else is done. One that was dropped takes its part along. One that was detached is
+a table of its own: it keeps what it has at that moment, and gets nothing any more, neither forward nor back; only what
+zdm added to it the way back takes away again. One that was renamed, or moved to another partitioned table, counts as
+detached.]],
 }
+parted.notes = parted.notes .. "\n\n" .. parted.gone
 
 local function qualified(node)
     return native.quote_qualified(node.t.schema, node.name)
+end
+
+--- What its statements are for, as in pieces.lua; nil of the root, in any case.
+function parted.of(node)
+    return #node.path > 1 and node.path or nil
+end
+
+local function path_to(t, above)
+    local path = above and { table.unpack(above) } or {}
+    path[#path + 1] = t.relation
+    return path
 end
 
 -- Is it of a partitioned table?
@@ -79,11 +100,23 @@ local function partitions_of(use, t)
     return list
 end
 
+--- What the nodes are called in ids: by their names, and those that share one by their schemas, too.
+function parted.labels(root)
+    local count = {}
+    each(root, function(node)
+        count[node.name] = (count[node.name] or 0) + 1
+    end)
+    return function(node)
+        return count[node.name] > 1 and qualified(node) or node.name
+    end
+end
+
 --- The nodes of an index that is to be made of table t and its partitions: { name, keys, unique, using, behind }.
---- nil when that cannot be, which is reported.
-function parted.planned(use, t, index)
+--- nil when that cannot be, which is reported. above: the path to t, without it.
+function parted.planned(use, t, index, above)
     local node = {
         t = t,
+        path = path_to(t, above),
         name = index.name,
         unique = index.unique,
         tail = (" USING %s (%s)%s"):format(index.using or "btree", index.keys, index.behind or ""),
@@ -96,7 +129,7 @@ function parted.planned(use, t, index)
             using = index.using,
             keys = index.keys,
             behind = index.behind,
-        })
+        }, node.path)
         if not part then
             return nil
         end
@@ -105,12 +138,13 @@ function parted.planned(use, t, index)
     return node
 end
 
---- The nodes of an index that is there; nil when that cannot be, which is reported.
-function parted.there(use, t, index)
+--- The nodes of an index that is there; nil when that cannot be, which is reported. above: as of parted.planned.
+function parted.there(use, t, index, above)
     local head = ("CREATE %sINDEX %s ON %s%s"):format(index.unique and "UNIQUE " or "", use.quote(index.name),
         t.kind == "partitioned table" and "ONLY " or "", t.relation)
     local node = {
         t = t,
+        path = path_to(t, above),
         name = index.name,
         unique = index.unique,
         tail = index.definition:sub(#head + 1),
@@ -121,7 +155,7 @@ function parted.there(use, t, index)
     for _, p in ipairs(partitions or {}) do
         for _, other in ipairs(p.indexes) do
             if other.attached_to == whole then
-                node.parts[#node.parts + 1] = parted.there(use, p, other)
+                node.parts[#node.parts + 1] = parted.there(use, p, other, node.path)
             end
         end
     end
@@ -131,7 +165,7 @@ end
 --- The same nodes, changed: change(node) returns fields that are others.
 function parted.like(node, change)
     local other, changed = { parts = {} }, change(node)
-    for _, field in ipairs { "t", "name", "unique", "tail", "old" } do
+    for _, field in ipairs { "t", "path", "name", "unique", "tail", "old" } do
         other[field] = changed[field]
         if other[field] == nil then
             other[field] = node[field]
@@ -145,12 +179,12 @@ end
 
 -- Statements that make the indexes of the partitions, which are there, one.
 local function joining(node, how, out)
-    out[#out + 1] = parted.create(node, how)
+    out:add(parted.create(node, how), parted.of(node))
     for _, part in ipairs(node.parts) do
         if is_whole(part) then
             joining(part, how, out)
         end
-        out[#out + 1] = ("ALTER INDEX %s ATTACH PARTITION %s"):format(qualified(node), qualified(part))
+        out:add(("ALTER INDEX %s ATTACH PARTITION %s"):format(qualified(node), qualified(part)), parted.of(part))
     end
     return out
 end
@@ -182,7 +216,7 @@ BEGIN
                    AND x.indisunique = i.indisunique AND x.tail = i.tail)::pg_catalog.regclass AS part
           FROM pg_catalog.pg_partition_tree(<'index'>::pg_catalog.regclass) AS f
           JOIN told AS i ON i.indexrelid = f.relid
-          JOIN pg_catalog.pg_inherits AS k ON k.inhparent = i.indrelid
+          JOIN pg_catalog.pg_inherits AS k ON k.inhparent = i.indrelid AND NOT k.inhdetachpending
          WHERE NOT EXISTS (
                  SELECT FROM pg_catalog.pg_inherits AS h JOIN told AS x ON x.indexrelid = h.inhrelid
                   WHERE h.inhparent = i.indexrelid AND x.indrelid = k.inhrelid)
@@ -209,48 +243,58 @@ BEGIN
 END]], { relation = root.t.relation, index = qualified(root) }))
 end
 
+--- A step that builds the index of a leaf concurrently.
+function parted.build_leaf(use, leaf, label)
+    local create, whole, name = parted.create(leaf, "concurrently"), parted.of(leaf), qualified(leaf)
+    -- Once it is part of the table's index it goes with that; of a partition that was detached it stands there alone.
+    local drop = ("DROP INDEX CONCURRENTLY %s%s"):format(whole and "IF EXISTS " or "", name)
+    return use.more(use.sql(use.id("index %s", label), create, { undo = drop }), whole and {
+        pieces = pieces.one(create, whole),
+        undo_pieces = pieces.one(drop, { "", name }),
+    } or {})
+end
+
 --- Steps that make an index.
 function parted.build(use, root)
-    local steps, whole = {}, is_whole(root)
+    local steps, label = {}, parted.labels(root)
     each_leaf(root, function(leaf)
-        steps[#steps + 1] = use.sql(use.id("index %s", leaf.name), parted.create(leaf, "concurrently"), {
-            -- Once it is part of the table's index it goes with that.
-            undo = ("DROP INDEX CONCURRENTLY %s%s"):format(whole and "IF EXISTS " or "", qualified(leaf)),
-        })
+        steps[#steps + 1] = parted.build_leaf(use, leaf, label(leaf))
     end)
-    if not whole then
-        return steps
+    if is_whole(root) then
+        local join = joining(root, "only", pieces.new())
+        steps[#steps + 1] = use.more(
+            use.sql(use.id("index %s", label(root)), join:text(), { undo = "DROP INDEX " .. qualified(root) }),
+            { pieces = join:marks(), behind = "SELECT " .. use.literal(latecomers(root)) }
+        )
     end
-    steps[#steps + 1] = use.more(
-        use.sql(use.id("index %s", root.name), table.concat(joining(root, "only", {}), ";\n"), {
-            undo = "DROP INDEX " .. qualified(root),
-        }),
-        { behind = "SELECT " .. use.literal(latecomers(root)) }
-    )
     return steps
 end
 
--- What was said of an index, by which its statistics are made, and whether its table is clustered on it.
+-- What was said of an index, by which its statistics are made, and whether its table is clustered on it. A leaf's is
+-- built, or still there, whatever became of its partition.
 local function said(node, use, out)
+    local of = parted.of(node) and (is_whole(node) and node.path or { qualified(node) })
     for _, s in ipairs(node.old.statistics or {}) do
-        out[#out + 1] = ("ALTER INDEX %s ALTER COLUMN %d SET STATISTICS %d"):format(qualified(node), s.key, s.target)
+        out:add(("ALTER INDEX %s ALTER COLUMN %d SET STATISTICS %d"):format(qualified(node), s.key, s.target), of)
     end
     if node.old.clustered then
-        out[#out + 1] = ("ALTER TABLE %s CLUSTER ON %s"):format(node.t.relation, use.quote(node.name))
+        out:add(("ALTER TABLE %s CLUSTER ON %s"):format(node.t.relation, use.quote(node.name)), of)
     end
-    out[#out + 1] = ("COMMENT ON INDEX %s IS %s"):format(qualified(node),
-        node.old.comment and use.literal(node.old.comment) or "NULL")
+    out:add(("COMMENT ON INDEX %s IS %s"):format(qualified(node),
+        node.old.comment and use.literal(node.old.comment) or "NULL"), of)
 end
 
 --- Steps that drop an index of a partitioned table, the last one with this id. Each one before takes one of the indexes
 --- back: undo goes backwards, and what is built concurrently stands alone. So they stand it when nothing was dropped.
 function parted.drop(use, root, id)
+    local label = parted.labels(root)
     local function announced(node, undo, more)
         local comment = ("COMMENT ON INDEX %s IS 'zdm: it is about to be dropped'"):format(qualified(node))
-        return use.more(use.sql(use.id("index %s: announced", node.name), comment, { undo = undo }), more)
+        more.pieces = parted.of(node) and pieces.one(comment, parted.of(node))
+        return use.more(use.sql(use.id("index %s: announced", label(node)), comment, { undo = undo }), more)
     end
     local drop = "DROP INDEX " .. qualified(root)
-    local back, gone, steps = joining(root, "again", {}), { drop }, {}
+    local back, gone, steps = joining(root, "again", pieces.new()), { drop }, {}
     each(root, function(node)
         said(node, use, back)
         -- They go with it; who judges without a catalog does not know that.
@@ -259,14 +303,18 @@ function parted.drop(use, root, id)
     local drops = table.concat(gone, ";\n")
     local built = { drops }
     each_leaf(root, function(leaf)
+        local create = parted.create(leaf, "concurrently")
         built[#built + 1] = parted.create(leaf)
-        steps[#steps + 1] = announced(leaf, parted.create(leaf, "concurrently"), { undo_finds = drops })
+        steps[#steps + 1] = announced(leaf, create, {
+            undo_finds = drops,
+            undo_pieces = parted.of(leaf) and pieces.one(create, parted.of(leaf)),
+        })
     end)
-    local undo = table.concat(back, ";\n")
-    table.insert(steps, 1, announced(root, undo, {
+    table.insert(steps, 1, announced(root, back:text(), {
         undo_finds = table.concat(built, ";\n"),
+        undo_pieces = back:marks(),
         -- One that was INVALID is so again.
-        recall = root.old.valid and "SELECT " .. use.literal(undo .. ";\n" .. latecomers(root)) or nil,
+        undo_behind = root.old.valid and "SELECT " .. use.literal(latecomers(root)) or nil,
     }))
     steps[#steps + 1] = use.sql(id, drop, {
         undo = "nothing",

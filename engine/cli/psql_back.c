@@ -88,6 +88,8 @@ add_sql(struct zdm_buf *out, const struct zdm_plan *plan, const struct zdm_plan_
             (long long)zdm_lock_share_ms(&policy, policy.most_ms));
     zdm_lock_policy_release(&policy);
     zdm_psql_statement(out, undo->sql.text);
+    if (undo->behind)
+        zdm_buf_addf(out, "%s\n\\gexec\n", undo->behind);
     if (mode != ZDM_RUN_ALONE)
         zdm_buf_add(out, "COMMIT;\n");
     zdm_psql_own_again(out);

@@ -72,6 +72,9 @@ struct zdm_plan_undo {
                            stands for it until then */
     const char *before,
         *unless; /* as in sql/reverse.h: what runs before it, why it cannot; NULL: none */
+    const struct zdm_sql_pieces
+        *pieces;        /* of `sql`: those that are only for what is there; NULL: none */
+    const char *behind; /* a query for more statements, behind `sql`; NULL: none */
     const struct zdm_step_back *back; /* a backfill does it; NULL: none */
     const char *
         why; /* of NONE and NOTHING: why so; of a program and a backfill: which; of DERIVED SQL: what to know of it */

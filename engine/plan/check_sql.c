@@ -1,4 +1,7 @@
+#include <stdlib.h>
+
 #include "plan/checker.h"
+#include "plan/pieces.h"
 #include "sql/syntax.h"
 
 static void
@@ -33,6 +36,25 @@ walk_to(struct walk *walk, size_t offset)
     return place;
 }
 
+int
+zdm_checker_classify(const struct zdm_sql_pieces *pieces, const char *text,
+    struct zdm_sql_context *context, struct zdm_parsed **parsed, struct zdm_err *err)
+{
+    if (!pieces || pieces->count == 0)
+        return zdm_sql_classify_in(text, ZDM_WRAP_SEVERAL, context, parsed, err);
+    char *left = zdm_pieces_known(text, pieces, zdm_sql_context_catalog(context));
+    int rc;
+    if (zdm_pieces_none(left)) {
+        struct zdm_sql_context *past = zdm_sql_context_new();
+        rc = zdm_sql_classify_in(text, ZDM_WRAP_SEVERAL, past, parsed, err);
+        zdm_sql_context_free(past);
+    } else {
+        rc = zdm_sql_classify_in(left, ZDM_WRAP_SEVERAL, context, parsed, err);
+    }
+    free(left);
+    return rc;
+}
+
 /* Appends the statements of the step to the report; false when its text does not parse. */
 static bool
 classify(struct zdm_checker *checker)
@@ -42,7 +64,8 @@ classify(struct zdm_checker *checker)
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_parsed *parsed;
 
-    if (zdm_sql_classify_in(up->text, ZDM_WRAP_SEVERAL, checker->context, &parsed, &err) < 0) {
+    if (zdm_checker_classify(
+            &checker->step->u.sql.pieces, up->text, checker->context, &parsed, &err) < 0) {
         zdm_checker_take(checker, up, NULL, &err);
         return false;
     }

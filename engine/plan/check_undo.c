@@ -78,7 +78,7 @@ classify(
         zdm_sql_context_settle(context);
     }
     if (rc == 0)
-        rc = zdm_sql_classify_in(text, ZDM_WRAP_SEVERAL, context, parsed, err);
+        rc = zdm_checker_classify(undo_of(checker)->pieces, text, context, parsed, err);
     zdm_catalog_rollback(catalog, mark);
     zdm_sql_context_leave(context);
     return rc;
@@ -94,6 +94,8 @@ take_sql(struct zdm_checker *checker, struct zdm_sql_text sql, enum zdm_undo_sou
     struct zdm_parsed *parsed;
 
     *undo = (struct zdm_plan_undo){.source = source, .sql = sql};
+    if (checker->step->kind == ZDM_STEP_SQL && sql.text == checker->step->u.sql.undo.text)
+        undo->pieces = &checker->step->u.sql.undo_pieces;
     zdm_sql_losses_of(sql.text, &undo->losses);
     if (classify(checker, sql.text, &parsed, &err) < 0) {
         zdm_checker_take(checker, &sql, "undo", &err);
@@ -147,6 +149,7 @@ of_sql(struct zdm_checker *checker)
     if (take_given(checker, &sql->undo, sql->undo_derived)) {
         undo_of(checker)->recall = sql->recall;
         undo_of(checker)->before = sql->undo_before;
+        undo_of(checker)->behind = sql->undo_behind;
         return;
     }
     zdm_sql_reverse(sql->up.text, &reverse);

@@ -39,6 +39,10 @@ void zdm_refuse_several(
     struct zdm_checker *checker, struct zdm_place at, const struct zdm_statement *st);
 
 void zdm_check_sql_step(struct zdm_checker *checker); /* check_sql.c */
+/* Classifies a text without the pieces that the catalog of the context lacks; one of which nothing is left as it stands,
+ * in a context that knows of nothing. pieces NULL: it has none. */
+int zdm_checker_classify(const struct zdm_sql_pieces *pieces, const char *text,
+    struct zdm_sql_context *context, struct zdm_parsed **parsed, struct zdm_err *err);
 /* check_undo.c: finds the undo of the step and classifies it, behind the step's own statements. */
 void zdm_check_undo(struct zdm_checker *checker);
 void zdm_check_backfill_step(struct zdm_checker *checker); /* check_backfill.c */

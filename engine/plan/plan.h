@@ -84,13 +84,27 @@ struct zdm_twin {
         *trigger; /* on it: while that is there, and the rows are too many to ask, it is believed */
 };
 
+/* A statement of a text that is only for what is there when the text runs (plan/pieces.h): `of` names relations, as SQL
+ * writes them, each a partition of the one before it. One alone is there; behind "" it is part of nothing. */
+struct zdm_sql_piece {
+    size_t at, length; /* bytes of the text, with the semicolon behind it */
+    const char **of;   /* n_of, at least 1 */
+    size_t n_of;
+};
+struct zdm_sql_pieces {
+    struct zdm_sql_piece *items;
+    size_t count; /* 0: all of the text, in any case */
+};
+
 struct zdm_step_sql {
     struct zdm_sql_text up;   /* one or more statements */
     struct zdm_sql_text undo; /* text NULL: none given; "nothing": there is nothing to take back */
     bool undo_derived;        /* it is zdm's own, of a sync {} and its like */
+    struct zdm_sql_pieces pieces, undo_pieces; /* zdm's own: of `up`, of `undo` */
     const char *recall; /* zdm's own too, each NULL for none: a query, asked of the catalog before
                                   `up` runs, for the undo as it will have to be; NULL: nothing */
     const char *behind; /* a query for more statements, behind `up` */
+    const char *undo_behind; /* the same behind `undo`, in its transaction */
     const char *
         undo_before; /* a query for a statement that has a transaction of its own before the undo */
     const char

@@ -9,6 +9,7 @@
 #include "catalog/load.h"
 #include "catalog/locked.h"
 #include "pg/locks.h"
+#include "plan/pieces.h"
 #include "run/recall.h"
 #include "sql/catalog.h"
 
@@ -109,11 +110,32 @@ is_opaque(const struct zdm_session *s, const struct verdict *verdict)
     return kind == ZDM_STEP_HOOK || kind == ZDM_STEP_COMMAND;
 }
 
+/* Takes text, and returns what is left of it, owned; NULL: nothing. */
+static char *
+left_of(const struct zdm_session *s, size_t index, struct zdm_sql_context *context, char *text)
+{
+    const struct zdm_plan_undo *undo = &s->report->undos[index];
+    const struct zdm_step *step = &s->plan->steps[index];
+    const struct zdm_sql_pieces *pieces = s->undoing && !undo->recall ? undo->pieces
+                                          : !s->undoing && step->kind == ZDM_STEP_SQL
+                                              ? &step->u.sql.pieces
+                                              : NULL;
+
+    if (!text || !pieces || pieces->count == 0)
+        return text;
+    char *left = zdm_pieces_known(text, pieces, zdm_sql_context_catalog(context));
+    free(text);
+    if (!zdm_pieces_none(left))
+        return left;
+    free(left);
+    return NULL;
+}
+
 static void
 classify(const struct zdm_session *s, struct zdm_sql_context *context, struct verdict *out)
 {
     struct zdm_err err = ZDM_ERR_INIT;
-    char *text = text_of(s, out->step);
+    char *text = left_of(s, out->step, context, text_of(s, out->step));
 
     if (!text) { /* time passes: what was made is in use from here on */
         zdm_sql_context_settle(context);

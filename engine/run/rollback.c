@@ -8,6 +8,7 @@
 #include "base/signals.h"
 #include "run/alone.h"
 #include "run/judge.h"
+#include "run/pieces.h"
 #include "run/rollback_loss.h"
 #include "run/rollback_together.h"
 #include "run/session.h"
@@ -44,9 +45,15 @@ do_undo(
     }
     if (step->kind == ZDM_STEP_HOOK)
         return undo->source == ZDM_UNDO_AUTHOR ? zdm_step_hook_undo(s, step, err) : 0;
-    if (!undo->sql.text || zdm_conn_exec(s->conn, undo->sql.text, NULL, err) == 0)
+    if (!undo->sql.text)
         return 0;
-    return zdm_blame_sql(step, &undo->sql, err);
+    char *text = NULL;
+    bool none;
+    if (zdm_pieces_now(s, step, true, &text, &none, err) < 0)
+        return -1;
+    int rc = none ? 0 : zdm_conn_exec(s->conn, text, NULL, err);
+    free(text);
+    return rc < 0 ? zdm_blame_sql(step, &undo->sql, err) : zdm_step_sql_more(s, undo->behind, err);
 }
 
 /* What the step left in the zdm schema goes in the transaction that marks it undone. */

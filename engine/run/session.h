@@ -125,6 +125,8 @@ int zdm_session_journal(struct zdm_session *s, const struct zdm_step *step, cons
 
 /* --- one file a kind of step ----------------------------------------------------- */
 int zdm_step_sql_run(struct zdm_session *s, size_t index, struct zdm_err *err);
+/* Runs the statements that a query answers; NULL: none. */
+int zdm_step_sql_more(struct zdm_session *s, const char *query, struct zdm_err *err);
 int zdm_step_alone_run(struct zdm_session *s, size_t index, struct zdm_err *err);
 int zdm_step_backfill_run(struct zdm_session *s, size_t index, struct zdm_err *err);
 /* Fills the values that it kept in again; the journal says "undoing" until the caller marks it. */

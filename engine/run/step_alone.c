@@ -6,6 +6,7 @@
 #include "run/alone.h"
 #include "run/judge.h"
 #include "run/lock_wait.h"
+#include "run/pieces.h"
 #include "run/probe.h"
 #include "run/recall.h"
 
@@ -98,11 +99,35 @@ probe_of(struct zdm_session *s, const struct zdm_step *step, const struct zdm_al
     return (struct zdm_probe){.s = s, .step = step, .st = only_statement(s, step), .look = look};
 }
 
+/* Is it for something that is there no more? */
+static int
+is_for_nothing(struct zdm_session *s, const struct zdm_step *step, bool *none, struct zdm_err *err)
+{
+    char *text = NULL;
+
+    if (zdm_pieces_now(s, step, true, &text, none, err) < 0)
+        return -1;
+    free(text);
+    return 0;
+}
+
 static int
 settled(struct zdm_session *s, const struct zdm_step *step, const struct zdm_alone_look *look,
     bool *done, struct zdm_err *err)
 {
     const struct zdm_probe probe = probe_of(s, step, look);
+    bool none;
+
+    if (is_for_nothing(s, step, &none, err) < 0)
+        return -1;
+    if (none) {
+        /* An INVALID index of ours stays on no table, whosever it is. */
+        if (look->announced && probe.st->probe == ZDM_PROBE_INDEX_VALID &&
+            ask(&probe, done, err) < 0)
+            return -1;
+        *done = true;
+        return 0;
+    }
     return !s->undoing && step->u.sql.probe.text ? ask_author(s, step, done, err)
                                                  : ask(&probe, done, err);
 }
@@ -218,6 +243,18 @@ again(const struct zdm_statement *st, const struct zdm_err *err)
     return raced(st, err) || class == ZDM_RETRY_LOCK || class == ZDM_RETRY_AGAIN;
 }
 
+/* A statement failed: is what it was for there no more? */
+static bool
+went_meanwhile(struct zdm_session *s, const struct zdm_step *step)
+{
+    struct zdm_err trouble = ZDM_ERR_INIT;
+    bool none = false;
+    bool asked = is_for_nothing(s, step, &none, &trouble) == 0;
+
+    zdm_err_release(&trouble);
+    return asked && none;
+}
+
 static int
 work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *watch,
     struct zdm_err *err)
@@ -239,6 +276,11 @@ work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work_watch *
         bool done = false;
         if (err->code != ZDM_ERR_FAILED || zdm_conn_lost(s->conn))
             return -1;
+        if (went_meanwhile(s, step)) {
+            zdm_err_clear(err);
+            clear_failed_build(s, step, watch);
+            return 0;
+        }
         bool enough = limit_ms ? zdm_monotonic_us() - started_us >= step->locks.patience_ms * 1000
                                : backoff.attempt >= 10;
         if (!again(st, err) || enough) {

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "run/pieces.h"
 #include "run/recall.h"
 #include "run/session.h"
 
@@ -30,6 +31,7 @@ check_requires(struct zdm_session *s, const struct zdm_step *step, struct zdm_er
 struct sql_work {
     struct zdm_transaction_options options;
     char *detail; /* of the try at hand */
+    bool told;    /* what it leaves out */
 };
 
 static int
@@ -46,15 +48,14 @@ recall(
     return 0;
 }
 
-/* More statements, whose texts are asked for. */
-static int
-run_behind(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *err)
+int
+zdm_step_sql_more(struct zdm_session *s, const char *query, struct zdm_err *err)
 {
     struct zdm_result *result = NULL;
 
-    if (!step->u.sql.behind)
+    if (!query)
         return 0;
-    if (zdm_conn_query(s->conn, step->u.sql.behind, 0, NULL, &result, err) < 0)
+    if (zdm_conn_query(s->conn, query, 0, NULL, &result, err) < 0)
         return -1;
     int rc = 0;
     for (int i = 0; rc == 0 && i < zdm_result_rows(result); i++)
@@ -66,11 +67,18 @@ run_behind(struct zdm_session *s, const struct zdm_step *step, struct zdm_err *e
 static int
 run_sql(struct zdm_session *s, const struct zdm_step *step, void *self, struct zdm_err *err)
 {
-    if (check_requires(s, step, err) < 0 || recall(s, step, self, err) < 0)
+    struct sql_work *work = self;
+    char *text = NULL;
+    bool none;
+
+    if (check_requires(s, step, err) < 0 || recall(s, step, work, err) < 0 ||
+        zdm_pieces_now(s, step, !work->told, &text, &none, err) < 0)
         return -1;
-    if (zdm_conn_exec(s->conn, step->u.sql.up.text, NULL, err) < 0)
-        return zdm_blame_sql(step, &step->u.sql.up, err);
-    return run_behind(s, step, err);
+    work->told = true;
+    int rc = none ? 0 : zdm_conn_exec(s->conn, text, NULL, err);
+    free(text);
+    return rc < 0 ? zdm_blame_sql(step, &step->u.sql.up, err)
+                  : zdm_step_sql_more(s, step->u.sql.behind, err);
 }
 
 int

@@ -127,6 +127,20 @@ one(struct zdm_draft *draft, const PgQuery__DropStmt *stmt, const PgQuery__Node 
     return !zdm_draft_failed(draft);
 }
 
+/* Is one of them known to be an index of a partitioned table? */
+static bool
+is_partitioned(struct zdm_draft *draft, const PgQuery__DropStmt *stmt)
+{
+    for (size_t i = 0; i < stmt->n_objects; i++) {
+        const PgQuery__List *name = stmt->objects[i]->list;
+        const struct zdm_relation *relation =
+            zdm_object_find_relation(draft, name->n_items, name->items);
+        if (relation && relation->kind == ZDM_RELATION_PARTITIONED_INDEX)
+            return true;
+    }
+    return false;
+}
+
 static void
 probe(struct zdm_draft *draft, const PgQuery__Node *object)
 {
@@ -153,6 +167,7 @@ zdm_family_drop_index(struct zdm_draft *draft)
         ZDM_FIND(draft, FAIL_DROP_INDEX_CONCURRENTLY, .name = NULL);
         draft->st->fails_with = "0A000";
     }
+    bool partitioned = is_partitioned(draft, stmt);
     for (size_t i = 0; i < stmt->n_objects; i++)
         any |= one(draft, stmt, stmt->objects[i]);
     if (stmt->concurrent) {
@@ -163,8 +178,11 @@ zdm_family_drop_index(struct zdm_draft *draft)
     }
     if (!any)
         return;
-    bool partitioned = draft->st->n_locks > 1 && stmt->n_objects == 1;
     struct zdm_finding *finding = ZDM_FIND(draft, INDEX_DROP_BLOCKING, .name = first);
+    if (finding && partitioned)
+        finding->hint = zdm_arena_strdup(draft->arena,
+            "an index of a partitioned table cannot be dropped CONCURRENTLY: with a short "
+            "lock_timeout, and again when that is over");
     if (stmt->n_objects == 1 && !cascade && !partitioned)
         zdm_draft_safer(
             draft, finding, zdm_draft_with_word(draft, PG_QUERY__TOKEN__INDEX, "CONCURRENTLY"));

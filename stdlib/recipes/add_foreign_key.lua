@@ -1,6 +1,8 @@
 --- A foreign key, without a scan under a strong lock.
 
 local aside = require "aside"
+local parted = require "parted"
+local pieces = require "pieces"
 local shared = require "fields/shared"
 
 local function columns_of(t, list, field)
@@ -60,18 +62,20 @@ local function is_unique(other, names)
     return false
 end
 
--- The partitions that have rows, into `list`; false when that is refused.
-local function leaves_of(t, use, list)
+-- The partitions that have rows, into `list`, each with the path to it; false when that is refused.
+local function leaves_of(t, path, use, list)
     for _, partition in ipairs(t.partitions) do
         local p = use.table(partition)
+        local down = { table.unpack(path) }
+        down[#down + 1] = p and p.relation
         if not p then
             return false
         elseif p.kind == "foreign table" then
             use.refuse("table", ("%s is a foreign table, which takes no foreign keys"):format(p.relation))
             return false
         elseif p.kind ~= "partitioned table" then
-            list[#list + 1] = p
-        elseif not leaves_of(p, use, list) then
+            list[#list + 1] = { t = p, path = down }
+        elseif not leaves_of(p, down, use, list) then
             return false
         end
     end
@@ -101,25 +105,28 @@ end
 -- Before version 18 PostgreSQL has no NOT VALID foreign keys of partitioned tables. So each partition gets its own.
 local function by_partitions(use, t, name, definition)
     local steps, leaves, quoted = {}, {}, use.quote(name)
-    if not leaves_of(t, use, leaves) then
+    if not leaves_of(t, { t.relation }, use, leaves) then
         return {}
     end
-    for _, p in ipairs(leaves) do
-        local alter = ("ALTER TABLE %s "):format(p.relation)
+    local count = {}
+    for _, leaf in ipairs(leaves) do
+        count[leaf.t.name] = (count[leaf.t.name] or 0) + 1
+    end
+    for _, leaf in ipairs(leaves) do
+        local p = leaf.t
+        local alter, called = ("ALTER TABLE %s "):format(p.relation), count[p.name] > 1 and p.relation or p.name
         if not p:lacks("constraints", name, "name") then
             return {}
         end
-        steps[#steps + 1] = use.sql(
-            use.id("%s of %s: new rows", name, p.name),
-            alter .. ("ADD CONSTRAINT %s %s NOT VALID"):format(quoted, definition),
-            -- It goes with that of the table, too.
-            { undo = alter .. "DROP CONSTRAINT IF EXISTS " .. quoted }
-        )
-        steps[#steps + 1] = use.sql(
-            use.id("%s of %s: all rows", name, p.name),
-            alter .. "VALIDATE CONSTRAINT " .. quoted,
-            { undo = "nothing" }
-        )
+        local add = alter .. ("ADD CONSTRAINT %s %s NOT VALID"):format(quoted, definition)
+        -- It goes with that of the table, too.
+        local drop, prove = alter .. "DROP CONSTRAINT IF EXISTS " .. quoted, alter .. "VALIDATE CONSTRAINT " .. quoted
+        steps[#steps + 1] = use.more(use.sql(use.id("%s of %s: new rows", name, called), add, { undo = drop }), {
+            pieces = pieces.one(add, leaf.path),
+            undo_pieces = pieces.one(drop, { p.relation }),
+        })
+        steps[#steps + 1] = use.more(use.sql(use.id("%s of %s: all rows", name, called), prove, { undo = "nothing" }),
+            { pieces = pieces.one(prove, leaf.path) })
     end
     local alter = ("ALTER TABLE %s "):format(t.relation)
     steps[#steps + 1] = use.more(
@@ -140,6 +147,7 @@ return {
         .. "no index begins with its columns one is built first: without it each DELETE over there scans the whole table here. "
         .. "Of a partitioned table, before PostgreSQL 18, each partition gets it so; that of the table then takes these over, "
         .. "with an instant under ACCESS EXCLUSIVE on the other table.",
+    notes = parted.gone,
     fields = {
         shared.table,
         { name = "columns", kind = "columns", required = true, doc = "The column or columns here." },

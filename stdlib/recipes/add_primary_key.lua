@@ -1,5 +1,6 @@
 --- A primary key for a table that has none: over columns that are there, or over a new one that counts.
 
+local parted_keys = require "parted_keys"
 local shared = require "fields/shared"
 local successor = require "successor"
 
@@ -68,14 +69,17 @@ return {
     name = "add_primary_key",
     doc = "Adds a primary key to a table that has none: over columns that are there (`columns`), or over a new identity "
         .. "column (`identity`), whose old rows get their numbers in batches. NOT NULL is proven beside the application, the "
-        .. "index is built concurrently, and becomes the key in an instant.",
+        .. "index is built concurrently, and becomes the key in an instant. On a partitioned table each partition gets it "
+        .. "so, and that of the table takes these over; it has to hold the partition key.",
     notes = [[
 Duplicates among `columns` stop the building of the index, and the server names one of them. A column that is not NOT NULL
 yet becomes so, with a gate that is closed while there are rows without a value; code that writes NULL fails from then on.
 
 The numbers of an `identity` are bigint, and follow no order of the old rows. Until it is an identity the column counts with
 a sequence of its own, on which everybody who may INSERT gets USAGE. Replicas of logical replication need the column, too.
-The table has no key while its rows get their numbers: it is walked page by page.]],
+The table has no key while its rows get their numbers: it is walked page by page.
+
+]] .. parted_keys.notes,
     fields = {
         shared.table,
         { name = "columns", kind = "columns", doc = "The column or columns of the key." },
@@ -88,9 +92,12 @@ The table has no key while its rows get their numbers: it is walked page by page
         local t = use.table(v.table)
         if not t or not t:is_table() then
             return {}
-        elseif t:family() then
-            use.refuse("table", t:family(),
-                "a constraint of a partitioned table cannot take an index that is there")
+        elseif t:family(true) then
+            use.refuse("table", t:family(true))
+            return {}
+        elseif t.kind == "partitioned table" and v.identity then
+            use.refuse("identity", "the key of a partitioned table has to hold its partition key, which a new column is not",
+                "columns = { ... }")
             return {}
         end
         for _, k in ipairs(t.constraints) do
@@ -123,6 +130,11 @@ The table has no key while its rows get their numbers: it is walked page by page
             for _, block in ipairs((not c or not c.not_null) and use.not_null(t, column) or {}) do
                 blocks[#blocks + 1] = block
             end
+        end
+        if t.kind == "partitioned table" then
+            local whole = parted_keys.add(use, t, name, "p", names)
+            blocks[#blocks + 1] = use.words.expand(whole)
+            return #whole > 0 and blocks or {}
         end
         local steps = use.index(t, { name = name, keys = use.names(names), unique = true })
         steps[#steps + 1] = use.sql(

@@ -1,6 +1,7 @@
 --- A constraint that nobody needs any more, and that can come back.
 
 local dropping = require "dropping"
+local parted_keys = require "parted_keys"
 local shared = require "fields/shared"
 
 local function refused(t, k, use)
@@ -36,6 +37,7 @@ return {
         .. "concurrently (of a partitioned table, on each partition), which the constraint takes back, and which goes last. "
         .. "Only an EXCLUDE, a UNIQUE that is "
         .. "DEFERRABLE, and a foreign key of a partitioned table come back under a lock for as long as the table takes to read.",
+    notes = parted_keys.notes,
     fields = {
         shared.table,
         { name = "name", kind = "identifier", required = true, doc = "The constraint's name." },

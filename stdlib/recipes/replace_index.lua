@@ -1,6 +1,7 @@
 --- An index that takes the place and the name of another one.
 
 local parted = require "parted"
+local pieces = require "pieces"
 local shared = require "fields/shared"
 
 -- "lower( Email ) DESC" -> "lower(email)"
@@ -74,32 +75,38 @@ local function refused(t, index, v, use)
 end
 
 -- The new ones get what the statements that make them do not say. old, new: nodes as in parted.lua, of the same tables.
+-- Returns the SQL, its undo, and what of both is for partitions.
 local function swap(root, new, old, use)
-    local up, undo, settings = {}, {}, {}
-    local function rename(out, t, from, to)
-        out[#out + 1] = ("ALTER INDEX %s RENAME TO %s"):format(use.qualified(t.schema, from), use.quote(to))
+    local up, undo, settings = pieces.new(), pieces.new(), {}
+    local function rename(out, node, from, to)
+        out:add(("ALTER INDEX %s RENAME TO %s"):format(use.qualified(node.t.schema, from), use.quote(to)),
+            parted.of(node))
     end
     local function one(node, a, b)
         local t, index = node.t, node.old
-        rename(up, t, index.name, b.name)
-        rename(up, t, a.name, index.name)
-        rename(undo, t, index.name, a.name)
-        rename(undo, t, b.name, index.name)
+        rename(up, node, index.name, b.name)
+        rename(up, node, a.name, index.name)
+        rename(undo, node, index.name, a.name)
+        rename(undo, node, b.name, index.name)
         if index.comment then
-            settings[#settings + 1] = ("COMMENT ON INDEX %s IS %s"):format(use.qualified(t.schema, index.name),
-                use.literal(index.comment))
+            settings[#settings + 1] = { node, ("COMMENT ON INDEX %s IS %s"):format(use.qualified(t.schema, index.name),
+                use.literal(index.comment)) }
         end
         if index.clustered then
-            settings[#settings + 1] = ("ALTER TABLE %s CLUSTER ON %s"):format(t.relation, use.quote(index.name))
+            settings[#settings + 1] = { node, ("ALTER TABLE %s CLUSTER ON %s"):format(t.relation,
+                use.quote(index.name)) }
         end
         for i, part in ipairs(node.parts) do
             one(part, a.parts[i], b.parts[i])
         end
     end
     one(root, new, old)
-    table.move(settings, 1, #settings, #up + 1, up)
-    table.move(settings, 1, #settings, #undo + 1, undo)
-    return table.concat(up, ";\n"), { undo = table.concat(undo, ";\n") }
+    for _, out in ipairs { up, undo } do
+        for _, setting in ipairs(settings) do
+            out:add(setting[2], parted.of(setting[1]))
+        end
+    end
+    return up:text(), { undo = undo:text() }, { pieces = up:marks(), undo_pieces = undo:marks() }
 end
 
 -- Has it a part that the new one cannot stand for? Reported when it has.
@@ -209,8 +216,8 @@ recipe.replace_index {
             return { name = use.name(node.name, "old"), old = clustered_no_more }
         end)
         local steps = parted.build(use, new)
-        local up, options = swap(root, new, old, use)
-        steps[#steps + 1] = use.sql(use.id("%s and %s swap names", name, new.name), up, options)
+        local up, options, more = swap(root, new, old, use)
+        steps[#steps + 1] = use.more(use.sql(use.id("%s and %s swap names", name, new.name), up, options), more)
         return {
             use.words.expand(steps),
             use.words.gate(use.id("the new %s does", name)) {
