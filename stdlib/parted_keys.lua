@@ -127,7 +127,7 @@ function keys.add(use, t, name, type, names)
     steps[#steps + 1] = use.more(
         use.sql(use.id("%s %s", type == "p" and "key" or "constraint", name), up:text(), {
             undo = undo:text(),
-            allow = { "index-add-unique" },
+            allow = { type == "p" and "index-add-pk" or "index-add-unique" },
             because = "it finds the constraint on each partition, and builds nothing",
         }),
         {

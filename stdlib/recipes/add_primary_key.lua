@@ -125,16 +125,19 @@ The table has no key while its rows get their numbers: it is walked page by page
             end
             names[i] = column.name
         end
+        local whole = t.kind == "partitioned table" and parted_keys.add(use, t, name, "p", names)
+        if whole and #whole == 0 then
+            return {}
+        end
         for _, column in ipairs(names) do
             local c = t:find(column)
             for _, block in ipairs((not c or not c.not_null) and use.not_null(t, column) or {}) do
                 blocks[#blocks + 1] = block
             end
         end
-        if t.kind == "partitioned table" then
-            local whole = parted_keys.add(use, t, name, "p", names)
+        if whole then
             blocks[#blocks + 1] = use.words.expand(whole)
-            return #whole > 0 and blocks or {}
+            return blocks
         end
         local steps = use.index(t, { name = name, keys = use.names(names), unique = true })
         steps[#steps + 1] = use.sql(
