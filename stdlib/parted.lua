@@ -261,10 +261,19 @@ function parted.build(use, root)
         steps[#steps + 1] = parted.build_leaf(use, leaf, label(leaf))
     end)
     if is_whole(root) then
-        local join = joining(root, "only", pieces.new())
+        local join, undo = joining(root, "only", pieces.new()), pieces.new():add("DROP INDEX " .. qualified(root))
+        each(root, function(node) -- of one that was detached with partitions of its own
+            if node ~= root and is_whole(node) then
+                undo:add("DROP INDEX IF EXISTS " .. qualified(node), { "", qualified(node) })
+            end
+        end)
         steps[#steps + 1] = use.more(
-            use.sql(use.id("index %s", label(root)), join:text(), { undo = "DROP INDEX " .. qualified(root) }),
-            { pieces = join:marks(), behind = "SELECT " .. use.literal(latecomers(root)) }
+            use.sql(use.id("index %s", label(root)), join:text(), { undo = undo:text() }),
+            {
+                pieces = join:marks(),
+                undo_pieces = undo:marks(),
+                behind = "SELECT " .. use.literal(latecomers(root)),
+            }
         )
     end
     return steps

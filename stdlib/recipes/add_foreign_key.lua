@@ -62,8 +62,9 @@ local function is_unique(other, names)
     return false
 end
 
--- The partitions that have rows, into `list`, each with the path to it; false when that is refused.
-local function leaves_of(t, path, use, list)
+-- The partitions that have rows, into `list`, each with the path to it, and those that have partitions of their own into
+-- `wholes`; false when that is refused.
+local function leaves_of(t, path, use, list, wholes)
     for _, partition in ipairs(t.partitions) do
         local p = use.table(partition)
         local down = { table.unpack(path) }
@@ -75,8 +76,11 @@ local function leaves_of(t, path, use, list)
             return false
         elseif p.kind ~= "partitioned table" then
             list[#list + 1] = { t = p, path = down }
-        elseif not leaves_of(p, down, use, list) then
-            return false
+        else
+            wholes[#wholes + 1] = p
+            if not leaves_of(p, down, use, list, wholes) then
+                return false
+            end
         end
     end
     return true
@@ -104,8 +108,8 @@ end
 
 -- Before version 18 PostgreSQL has no NOT VALID foreign keys of partitioned tables. So each partition gets its own.
 local function by_partitions(use, t, name, definition)
-    local steps, leaves, quoted = {}, {}, use.quote(name)
-    if not leaves_of(t, { t.relation }, use, leaves) then
+    local steps, leaves, wholes, quoted = {}, {}, {}, use.quote(name)
+    if not leaves_of(t, { t.relation }, use, leaves, wholes) then
         return {}
     end
     local count = {}
@@ -129,14 +133,18 @@ local function by_partitions(use, t, name, definition)
             { pieces = pieces.one(prove, leaf.path) })
     end
     local alter = ("ALTER TABLE %s "):format(t.relation)
+    local undo = pieces.new():add(alter .. "DROP CONSTRAINT " .. quoted)
+    for _, p in ipairs(wholes) do -- when it was detached
+        undo:add(("ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s"):format(p.relation, quoted), { "", p.relation })
+    end
     steps[#steps + 1] = use.more(
         use.sql(use.id("%s: of the whole table", name), alter .. ("ADD CONSTRAINT %s %s"):format(quoted, definition), {
-            undo = alter .. "DROP CONSTRAINT " .. quoted,
+            undo = undo:text(),
             -- Of a table that nobody described, it scans.
             allow = { "scan-add-fk", "scan-add-fk-partitioned" },
             because = "each partition has it and has proven it, so that nothing is read",
         }),
-        { requires = { every_partition_has_it(t, name, definition, use) } }
+        { requires = { every_partition_has_it(t, name, definition, use) }, undo_pieces = undo:marks() }
     )
     return steps
 end

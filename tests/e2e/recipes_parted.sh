@@ -1,5 +1,5 @@
 # Indexes and keys of partitioned tables: built and dropped partition by partition, up, down and up again; killed at each
-# step; beside partitions that come in the meantime; what the server scans; what is refused.
+# step; beside partitions that come, and that go, in the meantime; what the server scans; what is refused.
 source "$ZDM_SOURCE/tests/support/lib.sh"
 export ZDM_LEDGER=$PWD/ledger.db
 
@@ -57,6 +57,7 @@ LUA
 check_exit 0 "$ZDM" plan drop.lua
 says "$out" "ACCESS EXCLUSIVE on public.sales_rest, briefly"
 says "$out" "public.sales and its partitions are locked for an instant"
+says "$out" "an index of a partitioned table cannot be dropped CONCURRENTLY"
 check_exit 3 "$ZDM" run drop.lua # first it looks whether it is used
 check_exit 0 "$ZDM" run drop.lua --until "index sales_rest_lower_day_amount_idx: announced"
 back drop # nothing was dropped: what is there is taken for what it is
@@ -163,6 +164,10 @@ return plan "refused" {
     recipe.replace_index { table = "sales", from = "half", keys = "amount, day" },
     recipe.drop_index { table = "sales", name = "one" },
     recipe.change_type { table = "sales", column = "buyer", type = "bigint" },
+    recipe.add_unique { table = "sales", columns = "id" },
+    recipe.add_unique { table = "sales", columns = { "id", "day" } },
+    recipe.add_primary_key { table = "sales", columns = { "id", "day" } },
+    recipe.add_primary_key { table = "sales", identity = "number" },
 }
 LUA
 check_exit 2 "$ZDM" plan refused.lua
@@ -176,3 +181,76 @@ LUA
 run_whole visits.lua
 check_eq "refers to the new table" "clicks_visit_fkey visits" \
     "$(sql "SELECT conname, confrelid::regclass FROM pg_constraint WHERE conrelid = 'clicks'::regclass AND conparentid = 0" -F ' ')"
+
+# --- partitions of one name in two schemas; and others that go: one is dropped and one detached while the plan runs, one
+# each behind its end; killed in between, there and back. What is left ends where it began, and so does what was detached
+# but for what was dropped while it was a partition.
+fresh_db gone
+sql "CREATE SCHEMA a; CREATE SCHEMA b;
+     CREATE TABLE sales (id bigint NOT NULL, day date NOT NULL, region text, buyer int) PARTITION BY RANGE (day);
+     CREATE TABLE s21 PARTITION OF sales FOR VALUES FROM ('2021-01-01') TO ('2022-01-01') PARTITION BY HASH (id);
+     CREATE TABLE s21_0 PARTITION OF s21 FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+     CREATE TABLE s22 PARTITION OF sales FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+     CREATE TABLE s23 PARTITION OF sales FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+     CREATE TABLE s24 PARTITION OF sales FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY HASH (id);
+     CREATE TABLE s24_0 PARTITION OF s24 FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+     CREATE TABLE a.p PARTITION OF sales FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+     CREATE TABLE b.p PARTITION OF sales FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+     CREATE TABLE buyers (id int PRIMARY KEY);
+     INSERT INTO buyers SELECT generate_series(0, 9);
+     INSERT INTO sales SELECT g, date '2021-01-01' + g * 2, 'r' || g % 9, g % 10 FROM generate_series(1, 1000) AS g;
+     CREATE INDEX by_region ON sales (lower(region));
+     COMMENT ON INDEX s22_lower_idx IS 'of 2022';
+     COMMENT ON INDEX b.p_lower_idx IS 'of b';
+     CREATE INDEX by_day ON sales (day);
+     ALTER TABLE sales ADD CONSTRAINT one_sale UNIQUE (id, day)"
+cat >gone.lua <<'LUA'
+return plan "gone" {
+    api = 1,
+    recipe.add_foreign_key { table = "sales", columns = "buyer", references = "buyers" },
+    recipe.add_unique { table = "sales", columns = { "region", "day", "id" }, name = "told_once" },
+    recipe.replace_index { table = "sales", from = "by_region", keys = "region, day" },
+    recipe.drop_index { table = "sales", name = "by_day", quiet = "1ms" },
+    recipe.drop_constraint { table = "sales", name = "one_sale" },
+}
+LUA
+left() {
+    picture | grep -vE 's2[1-4]'
+}
+left >before
+picture | grep -E 's2[24]' >other
+ZDM_FAILPOINT=alone.started:3 check_exit 137 "$ZDM" run gone.lua # of s22
+sql "DROP TABLE s21; ALTER TABLE sales DETACH PARTITION s22"
+check_exit 0 "$ZDM" plan gone.lua
+check_exit 3 "$ZDM" run gone.lua
+says "$out" "index s22_sales_buyer_idx: left out, no partition of public.sales any more: public.s22"
+run_whole gone.lua
+check_eq "all of the parts are there" "6 t" "$(sql "SELECT count(*), bool_and(indisvalid) FROM pg_index
+     WHERE pg_get_indexdef(indexrelid) ~ 'region, day\)'" -F ' ')"
+sql "DROP TABLE s23; ALTER TABLE sales DETACH PARTITION s24"
+ZDM_FAILPOINT=alone.after check_exit 137 "$ZDM" rollback gone.lua
+check_exit 0 "$ZDM" rollback gone.lua
+left | diff before - >&2 || fail "gone: the way back ends elsewhere"
+picture | grep -E 's2[24]' | diff other - | grep '^[<>]' | grep -v '^. column' >change || true
+check_golden recipes_parted/detached change
+
+# --- a primary key: no index is built under a lock, not even of a partition that came since
+cat >primary.lua <<'LUA'
+return plan "primary" { api = 1, recipe.add_primary_key { table = "sales", columns = { "day", "id" } } }
+LUA
+check_exit 0 "$ZDM" run primary.lua --until "index b.p_sales_pkey"
+sql "CREATE TABLE s27 PARTITION OF sales FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')"
+check_exit 1 "$ZDM" run primary.lua
+says "$err" "a partition of public.sales came since the plan was made"
+says "$err" "first: CREATE UNIQUE INDEX CONCURRENTLY ... ON s27, then ALTER TABLE s27 ADD PRIMARY KEY USING INDEX ..."
+sql "DROP TABLE s27"
+sql "SET client_min_messages = debug1; BEGIN;
+     $("$ZDM" plan primary.lua --format json | jq -r '.steps[] | select(.id == "key sales_pkey").sql')" 2>said
+check_has said 'ADD PRIMARY KEY will create implicit index'
+check_lacks said 'building index'
+check_lacks said 'verifying table'
+check_exit 0 "$ZDM" run primary.lua
+check_eq "keys" "3 t" "$(sql "SELECT count(*), bool_and(convalidated) FROM pg_constraint
+     WHERE conname IN ('sales_pkey', 'p_sales_pkey')" -F ' ')"
+check_exit 0 "$ZDM" rollback primary.lua
+left | diff before - >&2 || fail "primary: the way back ends elsewhere"
