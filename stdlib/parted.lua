@@ -26,9 +26,9 @@ part by part.]],
     gone = [[
 **Partitions that go in the meantime**, dropped or detached since the plan was put together, are left out of what is
 still to do, and of the way back; all else is done. One that was dropped takes its part along. One that was detached is
-a table of its own: it keeps what it has at that moment, and gets nothing any more, neither forward nor back; only what
-zdm added to it the way back takes away again. One that was renamed, or moved to another partitioned table, counts as
-detached.]],
+a table of its own: it keeps what it has at that moment, and gets nothing any more, neither forward nor back; only
+indexes, keys and foreign keys that zdm added beside what was there the way back takes away again. One that was renamed,
+or moved to another partitioned table, counts as detached.]],
 }
 parted.notes = parted.notes .. "\n\n" .. parted.gone
 

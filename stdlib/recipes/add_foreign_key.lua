@@ -106,6 +106,27 @@ SELECT pg_catalog.count(*) = 0, pg_catalog.string_agg(c.oid::pg_catalog.regclass
     }
 end
 
+-- Since version 18. A partition that was detached keeps the key, until the way back.
+local function as_a_whole(use, t, name, definition)
+    local steps, leaves, wholes = use.constraint(t, name, definition), {}, {}
+    if not leaves_of(t, { t.relation }, use, leaves, wholes) then
+        return {}
+    end
+    local drop = "ALTER TABLE %s DROP CONSTRAINT %s%s"
+    local undo = pieces.new():add(drop:format(t.relation, "", use.quote(name)))
+    local function add(p)
+        undo:add(drop:format(p.relation, "IF EXISTS ", use.quote(name)), { "", p.relation })
+    end
+    for _, p in ipairs(wholes) do
+        add(p)
+    end
+    for _, leaf in ipairs(leaves) do
+        add(leaf.t)
+    end
+    use.more(steps[1], { undo = { text = undo:text(), line = use.at.line }, undo_pieces = undo:marks() })
+    return steps
+end
+
 -- Before version 18 PostgreSQL has no NOT VALID foreign keys of partitioned tables. So each partition gets its own.
 local function by_partitions(use, t, name, definition)
     local steps, leaves, wholes, quoted = {}, {}, {}, use.quote(name)
@@ -210,8 +231,10 @@ recipe.add_foreign_key {
         local definition = ("FOREIGN KEY (%s) REFERENCES %s (%s)"):format(use.names(from), other.relation, use.names(to))
             .. (v.on_delete and " ON DELETE " .. v.on_delete:upper() or "")
             .. (v.on_update and " ON UPDATE " .. v.on_update:upper() or "")
-        local whole = t.kind == "partitioned table" and t.server_version < 180000
-        local list = whole and by_partitions(use, t, name, definition) or use.constraint(t, name, definition)
+        local make = t.kind ~= "partitioned table" and use.constraint
+            or t.server_version < 180000 and function(...) return by_partitions(use, ...) end
+            or function(...) return as_a_whole(use, ...) end
+        local list = make(t, name, definition)
         table.move(list, 1, #list, #steps + 1, steps)
         return { use.no_rows(t, name, orphans(use, t, other, from, to)), use.words.expand(steps) }
     end,
