@@ -156,7 +156,7 @@ copy(struct zdm_sample *s, int table, const char *query, struct zdm_err *err)
             rc = zdm_sample_insert(s, table, rows, err);
         zdm_result_free(rows);
         if (more && zdm_sample_is_full(s, table, 0, &why)) {
-            s->got[table].is_short = true;
+            s->got[table].is_short = s->got[table].rows < s->options->rows;
             more = false;
         }
     }
