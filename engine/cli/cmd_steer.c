@@ -113,31 +113,12 @@ give(const struct zdm_args *args, struct zdm_io *io, const char *plan, struct zd
     return code;
 }
 
-/* The ledger knows the files of the plans that were run; without one the file has to be readable. */
-static char *
-find_name(const struct zdm_args *args, struct zdm_errlist *errors)
-{
-    const char *path = zdm_ledger_default_path(zdm_args_get(args, ZDM_OPT_LEDGER));
-    struct zdm_ledger *ledger = NULL;
-    struct zdm_ledger_plan *plans = NULL;
-    struct zdm_err err = ZDM_ERR_INIT;
-    size_t n = 0;
-
-    if (zdm_ledger_open(path, ZDM_LEDGER_INSPECT, &ledger, &err) < 0 ||
-        zdm_ledger_plan_list(ledger, &plans, &n, &err) < 0)
-        zdm_err_clear(&err);
-    char *name = zdm_plan_name(zdm_args_word(args, 0), plans, n, errors);
-    zdm_ledger_plan_list_free(plans, n);
-    zdm_ledger_close(ledger);
-    return name;
-}
-
 /* Takes what is in *order. */
 static int
 steer(const struct zdm_args *args, struct zdm_io *io, struct zdm_order *order)
 {
     struct zdm_errlist errors = ZDM_ERRLIST_INIT;
-    char *name = find_name(args, &errors);
+    char *name = zdm_plan_name_of(args, &errors);
     int code;
 
     order->who = zdm_whoami();

@@ -197,8 +197,9 @@ const struct zdm_command zdm_commands[] = {
         .about =
             "Shows the state of every step as the database knows it: done when and by whom, "
             "how far a backfill is, what a gate is waiting for, who runs the plan now. A run of "
-            "this machine and ledger is asked how it goes, too. Without PLAN it lists the plans "
-            "that the target knows. Reads only.",
+            "this machine and ledger is asked how it goes, too. PLAN is a file, or the name of a "
+            "plan: without its file, what the target knows of it is shown, and gates as a run saw "
+            "them last. Without PLAN it lists the plans that the target knows. Reads only.",
         .examples =
             {
                 {"zdm status plans/rename_email.lua", "one plan"},

@@ -203,7 +203,7 @@ zdm_json_gate(const struct zdm_gate_result *gate)
         const struct zdm_check_result *c = &gate->checks[i];
         json_t *check = json_object();
         json_object_set_new(check, "id", zdm_json_text(c->check->id));
-        json_object_set_new(check, "kind", json_string(zdm_check_kind_name(c->check->kind)));
+        json_object_set_new(check, "kind", zdm_json_text(zdm_check_kind_name(c->check->kind)));
         json_object_set_new(check, "open", json_boolean(c->open));
         json_object_set_new(check, "seen", zdm_json_text(c->seen));
         json_object_set_new(check, "todo", zdm_json_text(c->todo));

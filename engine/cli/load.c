@@ -22,6 +22,16 @@ file_of(const char *word)
     return zdm_strdup(word);
 }
 
+bool
+zdm_load_finds(const char *word)
+{
+    char *path = file_of(word);
+    bool found = access(path, F_OK) == 0;
+
+    free(path);
+    return found;
+}
+
 int
 zdm_load_file(const char *conninfo, const char *ledger, const char *word, struct zdm_loaded *out)
 {

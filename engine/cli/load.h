@@ -20,6 +20,8 @@ struct zdm_loaded {
     char *described; /* the same as JSON; NULL: there is no target */
 };
 
+/* Is there a file of that path, or plans/NAME.lua? */
+bool zdm_load_finds(const char *word);
 /* `word` is the path of a file, or NAME for plans/NAME.lua. Fills *out whatever happens
  * (zdm_loaded_release); -1 when there are errors. args: whose target has the tables that recipes read; NULL: there
  * is none, and recipes are errors. */

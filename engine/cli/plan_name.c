@@ -31,3 +31,21 @@ zdm_plan_name(const char *word, const struct zdm_ledger_plan *plans, size_t n_pl
     }
     return NULL;
 }
+
+char *
+zdm_plan_name_of(const struct zdm_args *args, struct zdm_errlist *errors)
+{
+    const char *path = zdm_ledger_default_path(zdm_args_get(args, ZDM_OPT_LEDGER));
+    struct zdm_ledger *ledger = NULL;
+    struct zdm_ledger_plan *plans = NULL;
+    struct zdm_err err = ZDM_ERR_INIT;
+    size_t n = 0;
+
+    if (zdm_ledger_open(path, ZDM_LEDGER_INSPECT, &ledger, &err) < 0 ||
+        zdm_ledger_plan_list(ledger, &plans, &n, &err) < 0)
+        zdm_err_clear(&err);
+    char *name = zdm_plan_name(zdm_args_word(args, 0), plans, n, errors);
+    zdm_ledger_plan_list_free(plans, n);
+    zdm_ledger_close(ledger);
+    return name;
+}

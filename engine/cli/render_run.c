@@ -225,8 +225,9 @@ zdm_render_checks(struct zdm_buf *out, const struct zdm_gate_result *gate, int i
         const struct zdm_check_result *c = &gate->checks[i];
         struct zdm_buf text = ZDM_BUF_INIT;
         char age[32];
-        zdm_buf_add(&text, zdm_check_kind_name(c->check->kind));
-        if (strcmp(c->check->id, zdm_check_kind_name(c->check->kind)) != 0)
+        const char *kind = zdm_check_kind_name(c->check->kind);
+        zdm_buf_add(&text, kind ? kind : c->check->id);
+        if (kind && strcmp(c->check->id, kind) != 0)
             zdm_buf_addf(&text, " \"%s\"", c->check->id);
         if (c->seen)
             zdm_buf_addf(&text, ": %s", c->seen);

@@ -237,8 +237,14 @@ add_next(struct zdm_buf *out, const struct zdm_args *args, const struct zdm_plan
     zdm_buf_add(out, "\nnext:\n");
     if (status->control.paused_by) {
         zdm_buf_add(out, "  ");
-        zdm_add_again(out, args, "resume", NULL, 1, &plan->file);
+        zdm_add_again(out, args, "resume", NULL, 1, plan->file ? &plan->file : &plan->name);
         zdm_buf_addc(out, '\n');
+        return;
+    }
+    if (!plan->file) {
+        zdm_buf_add(out, "  ");
+        zdm_add_again(out, args, "run", NULL, 1, (const char *[]){"FILE"});
+        zdm_buf_add(out, "   # the plan's file, which is not here\n");
         return;
     }
     for (size_t i = 0; i < plan->n_steps; i++) {

@@ -38,6 +38,7 @@ zdm_check_kind_name(enum zdm_check_kind kind)
         [ZDM_CHECK_UNUSED] = "unused",
         [ZDM_CHECK_QUARANTINE_EMPTY] = "quarantine_empty",
         [ZDM_CHECK_FUNCTION] = "check",
+        [ZDM_CHECK_KINDS] = NULL,
     };
     return names[kind];
 }

@@ -210,7 +210,8 @@ enum zdm_check_kind {
     ZDM_CHECK_FUNCTION,
     ZDM_CHECK_KINDS
 };
-const char *zdm_check_kind_name(enum zdm_check_kind kind); /* "soak" ... */
+const char *zdm_check_kind_name(
+    enum zdm_check_kind kind); /* "soak" ...; NULL of ZDM_CHECK_KINDS: it is not known */
 
 /* Named as in stdlib/checks.lua; durations in milliseconds. */
 struct zdm_check_option {

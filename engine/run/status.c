@@ -18,17 +18,39 @@ zdm_step_state_name(enum zdm_step_state state)
     return names[state];
 }
 
-/* The first step that is not done: what a run would take up now. */
+/* A gate of which nothing is known but what a run saw last. */
 static int
-look_at_next(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
-    const struct zdm_journal_rows *rows, int64_t quarantined, struct zdm_step_status *out,
-    struct zdm_err *err)
+look_back(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_step *step,
+    struct zdm_step_status *out, struct zdm_err *err)
 {
-    out->state = ZDM_STATE_READY;
-    if (plan->steps[index].phase == ZDM_PHASE_CONTRACT && quarantined > 0)
-        out->state = ZDM_STATE_WAITING;
-    if (plan->steps[index].kind != ZDM_STEP_GATE || !conn)
-        return 0;
+    struct zdm_gate_rows rows = {.count = 0};
+
+    if (zdm_gate_rows_read(conn, plan->name, step->id, &rows, err) < 0)
+        return -1;
+    out->gate.open = true;
+    out->gate.checks = zdm_alloc((step->u.gate.n_checks + 1) * sizeof *out->gate.checks);
+    for (size_t i = 0; i < step->u.gate.n_checks; i++) {
+        const struct zdm_gate_row *row = zdm_gate_row(&rows, step->u.gate.checks[i].id);
+        if (!row)
+            continue;
+        out->gate.checks[out->gate.n_checks++] = (struct zdm_check_result){
+            .check = &step->u.gate.checks[i],
+            .open = row->open,
+            .seen = zdm_strdup(row->seen),
+            .ready_in_ms = -1,
+            .since_ms = row->since_ms,
+            .age_ms = row->age_ms,
+        };
+        out->gate.open = out->gate.open && row->open;
+    }
+    zdm_gate_rows_release(&rows);
+    return 0;
+}
+
+static int
+look_at_gate(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
+    const struct zdm_journal_rows *rows, struct zdm_step_status *out, struct zdm_err *err)
+{
     struct zdm_gate_rows before = {.count = 0};
     char *runner = NULL;
     int rc = -1;
@@ -47,7 +69,24 @@ look_at_next(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
             &out->gate, err);
     free(runner);
     zdm_gate_rows_release(&before);
-    if (rc < 0)
+    return rc;
+}
+
+/* The first step that is not done: what a run would take up now. */
+static int
+look_at_next(struct zdm_conn *conn, const struct zdm_plan *plan, size_t index,
+    const struct zdm_journal_rows *rows, bool by_name, int64_t quarantined,
+    struct zdm_step_status *out, struct zdm_err *err)
+{
+    const struct zdm_step *step = &plan->steps[index];
+
+    out->state = ZDM_STATE_READY;
+    if (step->phase == ZDM_PHASE_CONTRACT && quarantined > 0)
+        out->state = ZDM_STATE_WAITING;
+    if (step->kind != ZDM_STEP_GATE || !conn)
+        return 0;
+    if ((by_name ? look_back(conn, plan, step, out, err)
+                 : look_at_gate(conn, plan, index, rows, out, err)) < 0)
         return -1;
     if (!out->gate.open)
         out->state = ZDM_STATE_WAITING;
@@ -74,7 +113,7 @@ look_at_kept(struct zdm_conn *conn, const struct zdm_step *step, struct zdm_step
 
 static int
 read_steps(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_journal_rows *rows,
-    struct zdm_plan_status *out, struct zdm_err *err)
+    bool by_name, struct zdm_plan_status *out, struct zdm_err *err)
 {
     bool reached = true; /* every step before is done */
     bool quarantine = false;
@@ -84,7 +123,7 @@ read_steps(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_
         const struct zdm_step *step = &plan->steps[i];
         struct zdm_step_status *st = &out->steps[i];
         const struct zdm_journal_row *row = zdm_journal_find(rows, step->id, "");
-        bool same = zdm_state_same(row, step);
+        bool same = by_name || zdm_state_same(row, step);
         st->state = ZDM_STATE_PENDING;
         if (row) {
             st->at_ms = row->at_ms;
@@ -117,7 +156,8 @@ read_steps(struct zdm_conn *conn, const struct zdm_plan *plan, const struct zdm_
             st->state = ZDM_STATE_UNDONE;
             st->at_ms = undone->at_ms;
             st->who = zdm_strdup(undone->who);
-        } else if (reached && look_at_next(conn, plan, i, rows, out->quarantined, st, err) < 0)
+        } else if (reached &&
+                   look_at_next(conn, plan, i, rows, by_name, out->quarantined, st, err) < 0)
             return -1;
         reached = false;
     }
@@ -158,25 +198,22 @@ zdm_status_meet(struct zdm_conn *conn, const struct zdm_plan *plan,
 }
 
 int
-zdm_status_read(const char *conninfo, const struct zdm_plan *plan,
-    const struct zdm_plan_report *report, struct zdm_plan_status *out, struct zdm_err *err)
+zdm_status_look(struct zdm_conn *conn, bool exists, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, bool by_name, struct zdm_plan_status *out,
+    struct zdm_err *err)
 {
-    struct zdm_conn *conn = NULL;
     struct zdm_journal_rows rows = {0};
     struct zdm_plan_status status = {.steps = zdm_alloc((plan->n_steps + 1) * sizeof(*out->steps))};
-    bool exists;
     int rc = -1;
     zdm_control_init(&status.control);
-    if (zdm_conn_open(conninfo, "zdm/status", &conn, err) < 0 ||
-        zdm_journal_exists(conn, &exists, err) < 0)
-        goto out;
     status.where = zdm_strdup(zdm_conn_where(conn));
     if (exists && (zdm_journal_read(conn, plan->name, &rows, err) < 0 ||
                       zdm_journal_holder(conn, plan->name, &status.holder, err) < 0 ||
                       zdm_control_read(conn, plan->name, &status.control, err) < 0))
         goto out;
-    zdm_state_check(plan, &rows, &status.problem);
-    if (read_steps(exists ? conn : NULL, plan, &rows, &status, err) < 0)
+    if (!by_name)
+        zdm_state_check(plan, &rows, &status.problem);
+    if (read_steps(exists ? conn : NULL, plan, &rows, by_name, &status, err) < 0)
         goto out;
     status.state = zdm_strdup(plan_state(plan, &status, &rows));
     if (exists && report && zdm_status_meet(conn, plan, report, &status, err) < 0)
@@ -187,6 +224,19 @@ out:
     if (rc < 0)
         zdm_status_release(&status, plan->n_steps);
     zdm_journal_rows_release(&rows);
+    return rc;
+}
+
+int
+zdm_status_read(const char *conninfo, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, struct zdm_plan_status *out, struct zdm_err *err)
+{
+    struct zdm_conn *conn = NULL;
+    bool exists;
+    int rc = -1;
+    if (zdm_conn_open(conninfo, "zdm/status", &conn, err) == 0 &&
+        zdm_journal_exists(conn, &exists, err) == 0)
+        rc = zdm_status_look(conn, exists, plan, report, false, out, err);
     zdm_conn_close(conn);
     return rc;
 }

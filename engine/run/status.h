@@ -50,6 +50,15 @@ struct zdm_plan_status {
 /* Read-only. A target without zdm schema: everything pending. report NULL: without `meets`. */
 int zdm_status_read(const char *conninfo, const struct zdm_plan *plan,
     const struct zdm_plan_report *report, struct zdm_plan_status *out, struct zdm_err *err);
+/* The same in a session. by_name: nothing is known of the steps but ids, phases and kinds, and gates are as a run saw them
+ * last, with ZDM_CHECK_KINDS for the kind of a check. */
+int zdm_status_look(struct zdm_conn *conn, bool exists, const struct zdm_plan *plan,
+    const struct zdm_plan_report *report, bool by_name, struct zdm_plan_status *out,
+    struct zdm_err *err);
+/* Of a plan without its file. *plan: what the target knows of it, without a file; owned. ZDM_ERR_USAGE: it knows no such
+ * plan, or not its steps. */
+int zdm_status_by_name(const char *conninfo, const char *name, struct zdm_plan **plan,
+    struct zdm_plan_status *out, struct zdm_err *err);
 /* "plan "b" is being run, and changes public.users too: ..."; owned. */
 char *zdm_meeting_words(const struct zdm_journal_meeting *other);
 /* Its `meets`; report: of the plan's check. */

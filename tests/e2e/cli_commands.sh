@@ -9,11 +9,12 @@ sql "CREATE TABLE users (id bigint PRIMARY KEY, email varchar(255) NOT NULL, nam
 
 # Times, durations, the target and the user differ from run to run.
 mask() {
+    sed -zE 's/[ \n]+\(closed[ \n]+for[^)]*\)//g' "$1" | # from the first second on
     sed -E -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:]{8}Z/TIME/g' \
         -e 's/\([0-9.]+ (ms|s|min)/(SPAN/; s/in [0-9.]+ (ms|s|min)( [0-9]+ s)?(;|$)/in SPAN\3/' \
         -e 's/^on .*/on TARGET/; s/( on )[^ ]*(, epoch)/\1TARGET\2/' \
         -e 's/in [0-9]+ batches/in N batches/' \
-        -e "s/[^ ]+@$(hostname)/ANN/g" "$1" | sed -E 's/ +(TIME ANN)$/  \1/'
+        -e "s/[^ ]+@$(hostname)/ANN/g" | sed -E 's/ +(TIME ANN)$/  \1/'
 }
 
 # --- nothing was run yet -------------------------------------------------------
@@ -53,6 +54,23 @@ check_golden cli_status_gate.txt text
 check_exit 0 "$ZDM" status plans/rename_email.lua --format json
 check_has "$out" '"state": "waiting"'
 check_has "$out" '"kind": "approval"'
+# Its file is not here, nor the ledger: what the target knows.
+mkdir elsewhere
+known() { # without what it cannot know
+    jq 'del(.file) | .steps[] |= if .gate then .gate.checks |= (map(del(.kind, .todo)) | sort_by(.id)) else . end' "$out"
+}
+known >by_file
+(cd elsewhere && check_exit 0 "$ZDM" status rename_email --ledger none.db --format json)
+check_eq "no file" null "$(jq .file "$out")"
+known | diff by_file -
+(cd elsewhere && check_exit 0 "$ZDM" status rename_email --ledger none.db)
+mask "$out" >text
+check_golden cli_status_by_name.txt text
+(cd elsewhere && check_exit 2 "$ZDM" status rename_emial --ledger none.db)
+check_has "$err" 'knows no plan "rename_emial", and there is no file of that name, nor'
+check_has "$err" 'did you mean "rename_email"?'
+(cd elsewhere && check_exit 1 "$ZDM" status rename_email --ledger none.db --db host=/nonexistent)
+check_has "$err" 'there is no plan file "rename_email"'
 check_exit 0 "$ZDM" plan plans/rename_email.lua
 check_has "$out" "waiting, gate"
 check_exit 0 "$ZDM" status
@@ -96,6 +114,9 @@ check_has "$out" "done: nothing was left to do; 8 done before"
 check_exit 0 "$ZDM" status plans/rename_email.lua
 check_has "$out" "rename_email: done"
 check_lacks "$out" "next:"
+cp "$out" by_file
+(cd elsewhere && check_exit 0 "$ZDM" status rename_email --ledger none.db)
+diff by_file "$out"
 
 # --- a finished step that was edited ------------------------------------------------------
 cp plans/rename_email.lua edited.lua

@@ -5,3 +5,4 @@ SELECT item, open, (extract(epoch FROM since) OPERATOR(pg_catalog.*) 1000)::pg_c
        seen, memory::pg_catalog.text
 FROM zdm.gate
 WHERE plan OPERATOR(pg_catalog.=) $1::pg_catalog.text AND step OPERATOR(pg_catalog.=) $2::pg_catalog.text
+ORDER BY item
