@@ -6,12 +6,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/bell.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -227,9 +227,7 @@ zdm_listener_open(char *(*answer)(void *self, const char *line), void *self,
         zdm_fail_errno(err, ZDM_ERR_FAILED, "cannot listen on \"%s\"", l->path);
         goto failed;
     }
-    l->quit_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (l->quit_fd < 0)
-        zdm_die("cannot make an eventfd");
+    l->quit_fd = zdm_bell_new();
     /* ^C is for the main thread. */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -259,12 +257,9 @@ zdm_listener_path(const struct zdm_listener *listener)
 void
 zdm_listener_close(struct zdm_listener *l)
 {
-    uint64_t one = 1;
-
     if (!l)
         return;
-    if (write(l->quit_fd, &one, sizeof one) < 0)
-        zdm_die("cannot write to an eventfd");
+    zdm_bell_ring(l->quit_fd);
     pthread_join(l->thread, NULL);
     for (int i = 0; i < CLIENTS; i++)
         if (l->clients[i].fd >= 0)

@@ -210,3 +210,19 @@ out:
     free(sql);
     return rc;
 }
+
+void
+zdm_worker_blame(
+    struct zdm_worker *w, const struct zdm_batch_text *batch, int prefix, struct zdm_err *err)
+{
+    int set_index, position;
+
+    if (!zdm_batch_sql_locate(w->sql, batch, err->position - prefix, &set_index, &position))
+        return;
+    if (set_index < 0)
+        zdm_err_wrap(err, "where");
+    else
+        zdm_err_wrap(err, "%s %s", w->job->spec->action == ZDM_BACKFILL_COPY ? "columns" : "set",
+            w->job->spec->set[set_index].column);
+    w->fault = (struct zdm_backfill_fault){.set_index = set_index, .position = position};
+}

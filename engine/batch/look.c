@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "batch/identity.h"
 
 static bool
@@ -108,36 +107,6 @@ zdm_job_check_cursors(
             return -1;
     }
     return 0;
-}
-
-void
-zdm_worker_moved(struct zdm_worker *w, const struct zdm_spot *spot, int64_t rows, int64_t batches,
-    int64_t keys, double ms)
-{
-    struct zdm_job *job = w->job;
-
-    zdm_spot_copy(spot, &w->at);
-    zdm_job_lock(job);
-    job->moved_us = zdm_monotonic_us();
-    job->rows += rows - w->rows;
-    job->batches += batches - w->batches;
-    job->slices[w->slice].rows = rows;
-    job->slices[w->slice].batches = batches;
-    if (keys >= 0) {
-        if (ms >= 0) {
-            job->batch_rows = keys;
-            job->batch_ms = ms;
-        }
-        zdm_meter_walk(&job->meter, keys, zdm_monotonic_us());
-        w->pass.keys += keys;
-    }
-    if (job->single && w->slice == 0) {
-        free(job->pos);
-        job->pos = zdm_strdup(spot->pos);
-    }
-    zdm_job_unlock(job);
-    w->rows = rows;
-    w->batches = batches;
 }
 
 /* Reads the cursor; ours, or -1. */

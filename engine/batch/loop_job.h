@@ -29,12 +29,6 @@ int zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct
 /* --- table.c --------------------------------------------------------------------- */
 /* The table that the plan names; NULL: it was not looked up yet. */
 const struct zdm_backfill_target *zdm_job_target(const struct zdm_job *job);
-/* Looks it up, opens the first worker, and has the server check the SQL of whatever is walked: the table,
- * or its partitions. */
-int zdm_job_find_tables(
-    struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
-/* The SQL of a table, checked by the server; the first worker is about it then. */
-int zdm_job_build(struct zdm_job *job, struct zdm_table *table, struct zdm_err *err);
 /* Takes *target. */
 struct zdm_table *zdm_job_add_table(struct zdm_job *job, struct zdm_backfill_target *target);
 /* Drops all but the first `keep`. */
@@ -42,8 +36,14 @@ void zdm_job_drop_tables(struct zdm_job *job, size_t keep);
 /* The table that the cursor is of; NULL: a partition that is gone, or that no one has looked up yet. */
 struct zdm_table *zdm_job_table_of(const struct zdm_job *job, const struct zdm_cursor *cursor);
 struct zdm_table *zdm_job_leaf(const struct zdm_job *job, unsigned oid);
-/* From now on it is about that table. */
-void zdm_worker_walks(struct zdm_worker *w, struct zdm_table *table);
+
+/* --- table_find.c ------------------------------------------------------------------ */
+/* Looks it up, opens the first worker, and has the server check the SQL of whatever is walked: the table,
+ * or its partitions. */
+int zdm_job_find_tables(
+    struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
+/* The SQL of a table, checked by the server; the first worker is about it then. */
+int zdm_job_build(struct zdm_job *job, struct zdm_table *table, struct zdm_err *err);
 
 /* --- leaves.c ---------------------------------------------------------------------- */
 /* From now on the job goes partition by partition; on failure all is as before. */
@@ -75,6 +75,8 @@ void zdm_job_init(struct zdm_job *job); /* lock and wake-up calls */
 void zdm_job_release(struct zdm_job *job);
 /* All workers until every slice is through, one fails, or a stop is asked for. */
 int zdm_job_run(struct zdm_job *job, struct zdm_err *err);
+
+/* --- threads.c -------------------------------------------------------------------- */
 bool zdm_job_on_main(const struct zdm_job *job);
 void zdm_job_lock(struct zdm_job *job);
 void zdm_job_unlock(struct zdm_job *job);
@@ -86,6 +88,7 @@ bool zdm_worker_surplus(const struct zdm_worker *w);
 /* Between two batches: waits while the job holds, takes over the pace. -1: stop; 1: its turn is over. */
 int zdm_worker_wait_to_go_on(struct zdm_worker *w);
 void zdm_worker_wrote(struct zdm_worker *w, int64_t wal); /* bytes, for the rate */
+void zdm_job_lost_session(struct zdm_job *job);           /* any thread */
 
 /* --- hold.c ------------------------------------------------------------------------ */
 int zdm_hold_start(struct zdm_job *job, struct zdm_err *err);
@@ -104,7 +107,6 @@ void zdm_job_as_planned(struct zdm_job *job);
 int zdm_job_steer(struct zdm_job *job, struct zdm_err *err);
 
 /* --- lost.c -------------------------------------------------------------------------- */
-void zdm_job_lost_session(struct zdm_job *job); /* any thread */
 /* Slice `slice` is not in the database. Is it gone with the end of what was committed? */
 bool zdm_slice_may_be_lost(struct zdm_job *job, int64_t slice);
 /* The slices from `first` on are of what was found meanwhile. */

@@ -52,17 +52,28 @@ void zdm_worker_forget(struct zdm_worker *w);
 /* Slice after slice until none is left; on the worker's thread. */
 int zdm_worker_run(struct zdm_worker *w, struct zdm_err *err);
 
-/* --- worker.c -------------------------------------------------------------------- */
+/* --- worker_session.c -------------------------------------------------------------- */
 /* "zdm/PLAN/STEP/" and suffix in the 63 bytes of an application_name: the names give way. Owned. */
 char *zdm_batch_application(const struct zdm_backfill_spec *spec, const char *suffix);
-int zdm_worker_open(struct zdm_worker *w, struct zdm_err *err);
+int zdm_worker_connect(struct zdm_worker *w, struct zdm_err *err);
 /* What its session needs, under the name of its slice. */
 int zdm_worker_set_session(struct zdm_worker *w, struct zdm_err *err);
-/* A new session after *err, tried until it works or patience is over. first: the one before did
- * some work. */
-int zdm_worker_reconnect(struct zdm_worker *w, bool first, struct zdm_err *err);
+
+/* --- whereabouts.c ----------------------------------------------------------------- */
+/* From now on the worker is about that table. */
+void zdm_worker_walks(struct zdm_worker *w, struct zdm_table *table);
+/* The worker's slice is at `spot` now. keys: walked by a batch in `ms`; -1: by none. */
+void zdm_worker_moved(struct zdm_worker *w, const struct zdm_spot *spot, int64_t rows,
+    int64_t batches, int64_t keys, double ms);
 /* The batch up to `upto`, from w->at to w->to; views of the worker. */
 struct zdm_batch zdm_worker_in_question(const struct zdm_worker *w, const char *upto);
+/* How long the batch in question may take, its statement_timeout: 20 times the target, a second at
+ * least. */
+int64_t zdm_worker_most_ms(const struct zdm_worker *w);
+/* "row of public.users with id = 7" or "rows of public.users with id > 1 and id <= 7"; owned. */
+char *zdm_worker_range(const struct zdm_worker *w, const char *upto);
+
+/* --- worker.c -------------------------------------------------------------------- */
 /* Not applied: the cursor did not stand at w->at with our epoch, nothing was changed. */
 struct zdm_batch_done {
     bool applied;
@@ -70,9 +81,6 @@ struct zdm_batch_done {
     int64_t wal;           /* bytes that the server wrote meanwhile */
     unsigned xid;          /* by pages: of its transaction, else 0 */
 };
-/* How long the batch in question may take, its statement_timeout: 20 times the target, a second at
- * least. */
-int64_t zdm_worker_most_ms(const struct zdm_worker *w);
 /* Sends the batch from w->at to w->to. */
 int zdm_worker_batch(
     struct zdm_worker *w, const char *upto, struct zdm_batch_done *done, struct zdm_err *err);
@@ -103,12 +111,30 @@ int zdm_worker_check_scan(
 /* In the first slice of each table in which there is something to do. */
 int zdm_job_check_scans(
     struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
+/* Puts *err (of that statement, sent behind `prefix` characters) into the worker's fault. */
+void zdm_worker_blame(
+    struct zdm_worker *w, const struct zdm_batch_text *batch, int prefix, struct zdm_err *err);
 
-/* --- trouble.c -------------------------------------------------------------------- */
+/* --- again.c ------------------------------------------------------------------------ */
+/* Its first session; one that ends at once is made anew. */
+int zdm_worker_open(struct zdm_worker *w, struct zdm_err *err);
 /* The control connection failed with *err: 0 (and *err cleared) when it is worth trying again. */
 int zdm_control_again(struct zdm_job *job, struct zdm_err *err);
 /* The same for the worker, outside a batch; reconnects when the session is lost. */
 int zdm_worker_again(struct zdm_worker *w, struct zdm_err *err);
+/* Something went on: trouble is over. */
+void zdm_worker_unstuck(struct zdm_worker *w);
+int64_t zdm_job_patience_ms(const struct zdm_job *job); /* how long it may make no progress */
+/* Notes that nothing goes on; true when that has lasted too long. */
+bool zdm_job_out_of_patience(const struct zdm_job *job, struct zdm_stuck *stuck);
+/* -1: *err says that there was no progress for so long. */
+int zdm_job_give_up(struct zdm_job *job, const char *doing, struct zdm_err *err);
+/* Longer each time; ZDM_ERR_INTERRUPTED when a stop is asked for. */
+int zdm_job_wait_a_moment(struct zdm_job *job, struct zdm_stuck *stuck, struct zdm_err *err);
+/* Sessions with open transactions on the table, the longest first: one of them has the lock. Owned. */
+char *zdm_worker_blockers(struct zdm_worker *w);
+
+/* --- trouble.c -------------------------------------------------------------------- */
 /* A batch up to `upto` failed with *err. 0: try again behind w->at; *look: what became of it is
  * not known. */
 int zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct zdm_err *err);
@@ -116,13 +142,6 @@ int zdm_batch_again(struct zdm_worker *w, const char *upto, bool *look, struct z
 #define ZDM_MAP_LEAVES "the map leaves a row of "
 /* By pages: *err as ZDM_WHERE_STAYS; -1. */
 int zdm_worker_where_stays(const struct zdm_worker *w, struct zdm_err *err);
-/* Puts *err (of that statement, sent behind `prefix` characters) into the worker's fault. */
-void zdm_worker_blame(
-    struct zdm_worker *w, const struct zdm_batch_text *batch, int prefix, struct zdm_err *err);
-/* "row of public.users with id = 7" or "rows of public.users with id > 1 and id <= 7"; owned. */
-char *zdm_worker_range(const struct zdm_worker *w, const char *upto);
-/* Something went on: trouble is over. */
-void zdm_worker_unstuck(struct zdm_worker *w);
 
 /* --- defer.c ------------------------------------------------------------------------- */
 /* Is the table as a whole locked, so that no row of it is the trouble? */
@@ -162,9 +181,6 @@ int zdm_retry_settle(
 int zdm_worker_look(struct zdm_worker *w, bool *moved, struct zdm_err *err);
 /* The same for a slice that was just taken: whatever the cursor says is adopted. */
 int zdm_worker_read(struct zdm_worker *w, struct zdm_err *err);
-/* The worker's slice is at `spot` now. keys: walked by a batch in `ms`; -1: by none. */
-void zdm_worker_moved(struct zdm_worker *w, const struct zdm_spot *spot, int64_t rows,
-    int64_t batches, int64_t keys, double ms);
 /* Is an existing row, of that table (NULL: of a partition that is gone), one that this run may go on
  * with? */
 int zdm_job_check_cursor(const struct zdm_job *job, const struct zdm_backfill_target *target,

@@ -5,19 +5,7 @@
  * is that the rest of its transaction is not gone then. */
 #include "batch/loop.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/mem.h"
 #include "pg/journal.h"
-
-void
-zdm_job_lost_session(struct zdm_job *job)
-{
-    zdm_job_lock(job);
-    job->sessions_lost++;
-    zdm_job_unlock(job);
-}
 
 /* Under the lock. */
 static bool

@@ -1,41 +1,11 @@
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/bell.h"
 #include "base/mem.h"
 #include "base/signals.h"
 #include "batch/loop.h"
-
-static int
-new_eventfd(void)
-{
-    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-
-    if (fd < 0)
-        zdm_die("cannot make an eventfd");
-    return fd;
-}
-
-static void
-ring(int fd)
-{
-    uint64_t one = 1;
-
-    if (write(fd, &one, sizeof one) < 0 && errno != EAGAIN)
-        zdm_die("cannot write to an eventfd");
-}
-
-static void
-silence(int fd)
-{
-    uint64_t count;
-
-    if (read(fd, &count, sizeof count) < 0 && errno != EAGAIN)
-        zdm_die("cannot read from an eventfd");
-}
 
 /* Rows of a part of a sweep. It locks nobody out, so it may be large where reading is fast. */
 enum { READ_LEAST = 10, READ_MOST = 1000000 };
@@ -47,8 +17,8 @@ zdm_job_init(struct zdm_job *job)
         pthread_mutex_init(&job->set_aside, NULL) != 0)
         zdm_die("cannot make a lock");
     job->main = pthread_self();
-    job->quit_fd = new_eventfd();
-    job->wake_fd = new_eventfd();
+    job->quit_fd = zdm_bell_new();
+    job->wake_fd = zdm_bell_new();
     zdm_job_as_planned(job);
     job->workers = zdm_alloc(ZDM_WORKERS_MAX * sizeof *job->workers);
     for (size_t i = 0; i < ZDM_WORKERS_MAX; i++) {
@@ -104,90 +74,6 @@ zdm_job_release(struct zdm_job *job)
     pthread_mutex_destroy(&job->set_aside);
 }
 
-bool
-zdm_job_on_main(const struct zdm_job *job)
-{
-    return pthread_equal(pthread_self(), job->main) != 0;
-}
-
-void
-zdm_job_lock(struct zdm_job *job)
-{
-    if (pthread_mutex_lock(&job->lock) != 0)
-        zdm_die("cannot lock");
-}
-
-void
-zdm_job_unlock(struct zdm_job *job)
-{
-    if (pthread_mutex_unlock(&job->lock) != 0)
-        zdm_die("cannot unlock");
-}
-
-void
-zdm_job_wake(struct zdm_job *job)
-{
-    ring(job->wake_fd);
-}
-
-int
-zdm_job_sleep(struct zdm_job *job, int64_t ms)
-{
-    int64_t until = zdm_monotonic_us() + ms * 1000;
-
-    for (;;) {
-        struct pollfd fds[2] = {
-            {.fd = zdm_stop_fd(), .events = POLLIN}, {.fd = job->quit_fd, .events = POLLIN}};
-        int64_t left = (until - zdm_monotonic_us() + 999) / 1000;
-        if (zdm_stop_requested())
-            return -1;
-        if (left <= 0)
-            return 0;
-        if (poll(fds, 2, left > 60000 ? 60000 : (int)left) > 0 && fds[1].revents)
-            return -1;
-    }
-}
-
-bool
-zdm_worker_surplus(const struct zdm_worker *w)
-{
-    return (size_t)(w - w->job->workers) >= w->job->wanted;
-}
-
-int
-zdm_worker_wait_to_go_on(struct zdm_worker *w)
-{
-    struct zdm_job *job = w->job;
-
-    zdm_job_lock(job);
-    if (job->holding) {
-        w->unclean = true; /* caches cool down */
-        if (job->in_the_way)
-            zdm_controller_disturbed(&w->controller);
-    }
-    while (job->holding && !job->quitting)
-        pthread_cond_wait(&job->go_on, &job->lock);
-    bool quitting = job->quitting, surplus = zdm_worker_surplus(w);
-    int64_t target_ms = job->knobs[ZDM_KNOB_TARGET];
-    zdm_job_unlock(job);
-    if ((int64_t)w->controller.target_ms != target_ms)
-        zdm_controller_aim(&w->controller, target_ms);
-    if ((int64_t)w->reading.target_ms != target_ms)
-        zdm_controller_aim(&w->reading, target_ms);
-    if (quitting || zdm_stop_requested())
-        return -1;
-    return surplus ? 1 : 0;
-}
-
-void
-zdm_worker_wrote(struct zdm_worker *w, int64_t wal)
-{
-    zdm_job_lock(w->job);
-    w->job->wal += wal;
-    w->job->wal_of_run += wal;
-    zdm_job_unlock(w->job);
-}
-
 static void
 quit(struct zdm_job *job)
 {
@@ -195,7 +81,7 @@ quit(struct zdm_job *job)
     job->quitting = true;
     pthread_cond_broadcast(&job->go_on);
     zdm_job_unlock(job);
-    ring(job->quit_fd);
+    zdm_bell_ring(job->quit_fd);
 }
 
 /* The first failure counts: those of the others follow from it. */
@@ -345,7 +231,7 @@ wait_for_news(struct zdm_job *job, bool quitting, int64_t ms)
         {.fd = steered ? job->hooks->steer_fd : -1, .events = POLLIN}};
 
     if (poll(fds, 3, (int)ms) > 0 && fds[0].revents)
-        silence(job->wake_fd);
+        zdm_bell_silence(job->wake_fd);
 }
 
 /* While workers run: their words, the signals, what people ask for, ^C, and the end. */
@@ -396,7 +282,7 @@ zdm_job_run(struct zdm_job *job, struct zdm_err *err)
     if (zdm_stop_requested())
         return zdm_job_stopped(job, err);
     job->quitting = false;
-    silence(job->quit_fd);
+    zdm_bell_silence(job->quit_fd);
     for (size_t i = 0; i < ZDM_WORKERS_MAX; i++)
         job->workers[i].barred = false;
     int rc = attend(job, err);

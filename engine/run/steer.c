@@ -5,9 +5,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/bell.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/listener.h"
@@ -40,7 +40,6 @@ struct zdm_steer {
 static void
 obey(struct zdm_steer *st, struct zdm_order *order, struct zdm_steered *out)
 {
-    uint64_t one = 1;
     order->epoch = st->epoch;
     pthread_mutex_lock(&st->lock);
     out->changed = zdm_control_apply(&st->control, order);
@@ -53,8 +52,7 @@ obey(struct zdm_steer *st, struct zdm_order *order, struct zdm_steered *out)
     }
     zdm_control_copy(&out->control, &st->control);
     pthread_mutex_unlock(&st->lock);
-    if (write(st->news_fd, &one, sizeof one) < 0 && errno != EAGAIN)
-        zdm_die("cannot write to an eventfd");
+    zdm_bell_ring(st->news_fd);
 }
 
 static char *
@@ -170,9 +168,9 @@ zdm_session_steer_open(struct zdm_session *s, struct zdm_err *err)
     *st = (struct zdm_steer){.epoch = s->epoch, .where = zdm_conn_where(s->conn)};
     zdm_control_init(&st->control);
     zdm_control_init(&st->told);
-    st->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (st->news_fd < 0 || pthread_mutex_init(&st->lock, NULL) != 0)
-        zdm_die("cannot make an eventfd or a lock");
+    st->news_fd = zdm_bell_new();
+    if (pthread_mutex_init(&st->lock, NULL) != 0)
+        zdm_die("cannot make a lock");
     s->steer = st;
     while (zdm_control_read(s->conn, s->plan->name, &st->control, err) < 0)
         if (zdm_session_again(s, err) < 0)
@@ -292,10 +290,9 @@ zdm_session_look(struct zdm_session *s, struct zdm_err *err)
     struct zdm_steer *st = s->steer;
     struct zdm_control row;
     struct zdm_order order;
-    uint64_t count;
     bool stored = false, changed;
-    if (read(st->news_fd, &count, sizeof count) < 0 && errno != EAGAIN)
-        zdm_die("cannot read from an eventfd");
+
+    zdm_bell_silence(st->news_fd);
     zdm_control_init(&row);
     while (next_order(st, &order)) {
         int rc = zdm_control_order(s->conn, s->plan->name, &order, &row, &changed, err);
