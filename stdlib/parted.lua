@@ -41,10 +41,15 @@ function parted.of(node)
     return #node.path > 1 and node.path or nil
 end
 
-local function path_to(t, above)
-    local path = above and { table.unpack(above) } or {}
-    path[#path + 1] = t.relation
-    return path
+local function longer(path, name)
+    local new = { table.unpack(path) }
+    new[#new + 1] = name
+    return new
+end
+
+--- The same of statements about an index of its table, by its (bare) name: a new table of that name may have none.
+function parted.of_index(node, name)
+    return parted.of(node) and longer(node.path, native.quote_qualified(node.t.schema, name))
 end
 
 -- Is it of a partitioned table?
@@ -116,7 +121,7 @@ end
 function parted.planned(use, t, index, above)
     local node = {
         t = t,
-        path = path_to(t, above),
+        path = longer(above or {}, t.relation),
         name = index.name,
         unique = index.unique,
         tail = (" USING %s (%s)%s"):format(index.using or "btree", index.keys, index.behind or ""),
@@ -144,7 +149,7 @@ function parted.there(use, t, index, above)
         t.kind == "partitioned table" and "ONLY " or "", t.relation)
     local node = {
         t = t,
-        path = path_to(t, above),
+        path = longer(above or {}, t.relation),
         name = index.name,
         unique = index.unique,
         tail = index.definition:sub(#head + 1),
@@ -184,7 +189,8 @@ local function joining(node, how, out)
         if is_whole(part) then
             joining(part, how, out)
         end
-        out:add(("ALTER INDEX %s ATTACH PARTITION %s"):format(qualified(node), qualified(part)), parted.of(part))
+        out:add(("ALTER INDEX %s ATTACH PARTITION %s"):format(qualified(node), qualified(part)),
+            is_whole(part) and parted.of(part) or parted.of_index(part, part.name))
     end
     return out
 end
@@ -299,7 +305,7 @@ function parted.drop(use, root, id)
     local label = parted.labels(root)
     local function announced(node, undo, more)
         local comment = ("COMMENT ON INDEX %s IS 'zdm: it is about to be dropped'"):format(qualified(node))
-        more.pieces = parted.of(node) and pieces.one(comment, parted.of(node))
+        more.pieces = pieces.one(comment, parted.of_index(node, node.name))
         return use.more(use.sql(use.id("index %s: announced", label(node)), comment, { undo = undo }), more)
     end
     local drop = "DROP INDEX " .. qualified(root)
@@ -316,7 +322,7 @@ function parted.drop(use, root, id)
         built[#built + 1] = parted.create(leaf)
         steps[#steps + 1] = announced(leaf, create, {
             undo_finds = drops,
-            undo_pieces = parted.of(leaf) and pieces.one(create, parted.of(leaf)),
+            undo_pieces = pieces.one(create, parted.of(leaf)),
         })
     end)
     table.insert(steps, 1, announced(root, back:text(), {

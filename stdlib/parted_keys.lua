@@ -22,11 +22,13 @@ what is said names the partition, and the statements that give it the constraint
 local words = { u = "UNIQUE", p = "PRIMARY KEY" }
 
 --- A query: why the way that builds nothing is not open now, or no row. A partition without such a constraint, which
---- came since, would get its index built under the lock. leaves: nodes as in parted.lua, which get theirs on the way.
-function keys.late(t, name, type, definition, leaves)
-    local known, above = {}, {}
+--- came since, would get its index built under the lock. leaves: nodes as in parted.lua, which get theirs on the way;
+--- by_index: of their indexes, as far as these are there.
+function keys.late(t, name, type, definition, leaves, by_index)
+    local known, above, needs = {}, {}, {}
     for i, leaf in ipairs(leaves) do
         known[i], above[i] = leaf.path[#leaf.path], leaf.path[#leaf.path - 1]
+        needs[i] = by_index and native.quote_qualified(leaf.t.schema, leaf.name) or known[i]
     end
     local function array(list)
         local literals = {}
@@ -42,8 +44,10 @@ SELECT pg_catalog.format('%s has no constraint like %s, so that its index would 
            c.oid::pg_catalog.regclass, <'name'>, <'word'>)
   FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass(<'relation'>)) AS f
   JOIN pg_catalog.pg_class AS c ON c.oid = f.relid AND c.relkind = 'r'
- WHERE NOT EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest(<known>), pg_catalog.unnest(<above>)) AS k (leaf, above)
+ WHERE NOT EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest(<known>), pg_catalog.unnest(<above>),
+                                              pg_catalog.unnest(<needs>)) AS k (leaf, above, needs)
                     WHERE pg_catalog.to_regclass(k.leaf) = f.relid
+                      AND pg_catalog.to_regclass(k.needs) IS NOT NULL
                       AND pg_catalog.to_regclass(k.above) = f.parentrelid)
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS u
                     WHERE u.conrelid = c.oid AND u.contype = <'type'>
@@ -56,6 +60,7 @@ SELECT pg_catalog.format('%s has no constraint like %s, so that its index would 
         definition = definition,
         known = array(known),
         above = array(above),
+        needs = array(needs),
     })
 end
 
@@ -115,7 +120,7 @@ function keys.add(use, t, name, type, names)
         else
             steps[#steps + 1] = parted.build_leaf(use, node, label(node))
             leaves[#leaves + 1] = node
-            up:add(add .. words[type] .. " USING INDEX " .. use.quote(node.name), parted.of(node))
+            up:add(add .. words[type] .. " USING INDEX " .. use.quote(node.name), parted.of_index(node, node.name))
         end
     end
     of(root)
@@ -123,7 +128,7 @@ function keys.add(use, t, name, type, names)
         undo:add(("ALTER TABLE %s DROP CONSTRAINT %s%s"):format(node.t.relation, node ~= root and "IF EXISTS " or "",
             use.quote(node.name)), node ~= root and { node.t.relation } or nil)
     end)
-    local late = keys.late(t, name, type, definition, leaves)
+    local late = keys.late(t, name, type, definition, leaves, true)
     steps[#steps + 1] = use.more(
         use.sql(use.id("%s %s", type == "p" and "key" or "constraint", name), up:text(), {
             undo = undo:text(),

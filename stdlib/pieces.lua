@@ -2,7 +2,8 @@
 --- that were dropped or detached since are left out, in steps and in undos.
 --
 -- What a statement is for, `of`: { table, its partition, one of that, ... } as long as each is a partition of the one
--- before it; { relation } as long as that is there; { "", relation } as long as that is there and part of nothing.
+-- before it, or, at the end, an index of it; { relation } as long as that is there; { "", relation } as long as that is
+-- there and part of nothing.
 
 local pieces = {}
 pieces.__index = pieces

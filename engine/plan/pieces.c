@@ -42,11 +42,11 @@ find(const struct zdm_catalog *catalog, const char *written)
 static bool
 is_part_of(const struct zdm_relation *relation, const struct zdm_relation *whole)
 {
-    if (!relation->is_partition || relation->detach_pending)
-        return false;
+    if (relation->index)
+        return relation->index->table == whole;
     for (size_t i = 0; i < relation->parents.n; i++)
         if (relation->parents.items[i] == whole)
-            return true;
+            return relation->is_partition && !relation->detach_pending;
     return false;
 }
 
@@ -56,15 +56,36 @@ is_part(const struct zdm_relation *relation)
     return relation->is_partition || (relation->index && relation->index->parent);
 }
 
+enum { KEPT = 8 };
+
+/* Of the piece before, most of whose tables are the same: a name is parsed to be found. */
+struct found {
+    const char *names[KEPT];
+    const struct zdm_relation *relations[KEPT];
+};
+
+static const struct zdm_relation *
+find_again(
+    const struct zdm_catalog *catalog, struct found *found, size_t depth, const char *written)
+{
+    if (depth >= KEPT)
+        return find(catalog, written);
+    if (!found->names[depth] || strcmp(found->names[depth], written) != 0) {
+        found->names[depth] = written;
+        found->relations[depth] = find(catalog, written);
+    }
+    return found->relations[depth];
+}
+
 static bool
-is_there(const struct zdm_catalog *catalog, const struct zdm_sql_piece *piece)
+is_there(const struct zdm_catalog *catalog, const struct zdm_sql_piece *piece, struct found *found)
 {
     const struct zdm_relation *above = NULL;
 
     for (size_t i = 0; i < piece->n_of; i++) {
         if (!*piece->of[i])
             continue;
-        const struct zdm_relation *relation = find(catalog, piece->of[i]);
+        const struct zdm_relation *relation = find_again(catalog, found, i, piece->of[i]);
         if (!relation || (i > 0 && (above ? !is_part_of(relation, above) : is_part(relation))))
             return false;
         above = relation;
@@ -77,9 +98,11 @@ zdm_pieces_known(
     const char *text, const struct zdm_sql_pieces *pieces, const struct zdm_catalog *catalog)
 {
     bool *gone = zdm_alloc((pieces->count + 1) * sizeof *gone);
+    struct found found = {{NULL}, {NULL}};
 
     for (size_t i = 0; i < pieces->count; i++)
-        gone[i] = catalog->complete && !catalog->uncertain && !is_there(catalog, &pieces->items[i]);
+        gone[i] = catalog->complete && !catalog->uncertain &&
+                  !is_there(catalog, &pieces->items[i], &found);
     char *left = zdm_pieces_left(text, pieces, gone);
     free(gone);
     return left;

@@ -85,7 +85,7 @@ struct zdm_twin {
 };
 
 /* A statement of a text that is only for what is there when the text runs (plan/pieces.h): `of` names relations, as SQL
- * writes them, each a partition of the one before it. One alone is there; behind "" it is part of nothing. */
+ * writes them, each a partition, or an index, of the one before it. One alone is there; behind "" it is part of nothing. */
 struct zdm_sql_piece {
     size_t at, length; /* bytes of the text, with the semicolon behind it */
     const char **of;   /* n_of, at least 1 */

@@ -80,7 +80,10 @@ local function swap(root, new, old, use)
     local up, undo, settings = pieces.new(), pieces.new(), {}
     local function rename(out, node, from, to)
         out:add(("ALTER INDEX %s RENAME TO %s"):format(use.qualified(node.t.schema, from), use.quote(to)),
-            parted.of(node))
+            parted.of_index(node, from))
+    end
+    local function set(node, a, b, sql)
+        settings[#settings + 1] = { sql = sql, up = parted.of_index(node, a.name), undo = parted.of_index(node, b.name) }
     end
     local function one(node, a, b)
         local t, index = node.t, node.old
@@ -89,22 +92,20 @@ local function swap(root, new, old, use)
         rename(undo, node, index.name, a.name)
         rename(undo, node, b.name, index.name)
         if index.comment then
-            settings[#settings + 1] = { node, ("COMMENT ON INDEX %s IS %s"):format(use.qualified(t.schema, index.name),
-                use.literal(index.comment)) }
+            set(node, a, b, ("COMMENT ON INDEX %s IS %s"):format(use.qualified(t.schema, index.name),
+                use.literal(index.comment)))
         end
         if index.clustered then
-            settings[#settings + 1] = { node, ("ALTER TABLE %s CLUSTER ON %s"):format(t.relation,
-                use.quote(index.name)) }
+            set(node, a, b, ("ALTER TABLE %s CLUSTER ON %s"):format(t.relation, use.quote(index.name)))
         end
         for i, part in ipairs(node.parts) do
             one(part, a.parts[i], b.parts[i])
         end
     end
     one(root, new, old)
-    for _, out in ipairs { up, undo } do
-        for _, setting in ipairs(settings) do
-            out:add(setting[2], parted.of(setting[1]))
-        end
+    for _, setting in ipairs(settings) do
+        up:add(setting.sql, setting.up)
+        undo:add(setting.sql, setting.undo)
     end
     return up:text(), { undo = undo:text() }, { pieces = up:marks(), undo_pieces = undo:marks() }
 end

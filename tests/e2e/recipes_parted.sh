@@ -219,11 +219,17 @@ left() {
 }
 left >before
 picture | grep -E 's2[24]' >other
-ZDM_FAILPOINT=alone.started:3 check_exit 137 "$ZDM" run gone.lua # of s22
-sql "DROP TABLE s21; ALTER TABLE sales DETACH PARTITION s22"
+ZDM_FAILPOINT=alone.started:4 check_exit 137 "$ZDM" run gone.lua # of s22
+sql "DROP TABLE s21; ALTER TABLE sales DETACH PARTITION s22;
+     CREATE INDEX s22_sales_buyer_idx ON s22 (buyer);
+     UPDATE pg_index SET indisvalid = false WHERE indexrelid = 's22_sales_buyer_idx'::regclass" # as a kill leaves it
 check_exit 0 "$ZDM" plan gone.lua
+check_exit 0 "$ZDM" run gone.lua --until "index by_region_new"
+says "$out" "index s22_sales_buyer_idx: left out, gone or detached: public.s22"
+check_eq "what was left INVALID" "" "$(sql "SELECT to_regclass('s22_sales_buyer_idx')")"
+sql "DROP TABLE s23; CREATE TABLE s23 PARTITION OF sales FOR VALUES FROM ('2023-01-01') TO ('2024-01-01')" # another one
 check_exit 3 "$ZDM" run gone.lua
-says "$out" "index s22_sales_buyer_idx: left out, no partition of public.sales any more: public.s22"
+says "$out" "left out, gone or detached: public.s21, public.s22, public.s23_lower_idx_new"
 run_whole gone.lua
 check_eq "all of the parts are there" "6 t" "$(sql "SELECT count(*), bool_and(indisvalid) FROM pg_index
      WHERE pg_get_indexdef(indexrelid) ~ 'region, day\)'" -F ' ')"
