@@ -27,23 +27,20 @@ kinds.text = {
 
 local units = { B = 1, kB = 1024, MB = 1024 ^ 2, GB = 1024 ^ 3, TB = 1024 ^ 4 }
 
+local function bytes_of(text)
+    local number, unit = text:match "^(%d+%.?%d*) *(%a+)$"
+    return units[unit] and math.tointeger(tonumber(number) * units[unit] // 1)
+end
+
 kinds.bytes = {
     lua = "string",
     says = 'size, such as `"64MB"`',
-    check = function(value, field)
-        if type(value) ~= "string" then
-            local wrong = select(2, must('a size such as "64MB"', value))
-            return nil, wrong, math.type(value) and "write the unit, in a string: B, kB, MB, GB or TB"
-        end
-        local number, unit = value:match "^(%d+%.?%d*) *(%a+)$"
-        local bytes = units[unit] and math.tointeger(tonumber(number) * units[unit] // 1)
-        if not bytes then
-            return nil, ('must be a size, not "%s"'):format(value), 'a number and a unit: "512kB", "64MB", "1GB"'
-        elseif not values.in_range(bytes, { min = field.min or 1, max = field.max }) then
-            return nil, ("must be %s, not %s"):format(values.range { min = field.min or 1, max = field.max }, value)
-        end
-        return bytes
-    end,
+    check = values.measure_check({
+        what = "a size",
+        such = '"64MB"',
+        units = "B, kB, MB, GB or TB",
+        forms = '"512kB", "64MB", "1GB"',
+    }, bytes_of, 1),
 }
 
 kinds.url = {
@@ -317,8 +314,7 @@ kinds.choice = {
                 return word
             end
         end
-        local shown = type(value) == "string" and ('"%s"'):format(value) or values.describe(value)
-        return nil, ('must be "%s", not %s'):format(table.concat(field.values, '", "'), shown)
+        return nil, ('must be "%s", not %s'):format(table.concat(field.values, '", "'), values.shown(value))
     end,
 }
 

@@ -67,25 +67,20 @@ kinds.qualified = {
     end),
 }
 
+local function column_key(key)
+    local name, wrong = kinds.identifier.check(key)
+    return name, name or ('has the key "%s", which %s'):format(tostring(key), wrong)
+end
+
 kinds.assignments = {
     lua = "table<string, string>",
     says = "table of column = SQL expression",
     check = function(value, _, at)
-        if not values.is_table(value) then
-            return must('a table such as { column = "expression" }', value)
-        end
-        local list, taken, columns = {}, {}, {}
-        for column in next, value do
-            columns[#columns + 1] = column
-        end
-        table.sort(columns, function(a, b)
-            return tostring(a) < tostring(b)
-        end)
-        for _, column in ipairs(columns) do
-            local expr = value[column]
-            local name, wrong = kinds.identifier.check(column)
+        local taken = {}
+        return values.entries_of(value, '{ column = "expression" }', function(column, expr)
+            local name, wrong = column_key(column)
             if not name then
-                return nil, ('has the key "%s", which %s'):format(tostring(column), wrong)
+                return nil, wrong
             end
             local folded = native.identifier(column)
             if taken[folded] then
@@ -99,9 +94,8 @@ kinds.assignments = {
                 end
                 return nil, ("has a value for %s that %s"):format(column, message), hint, place
             end
-            list[#list + 1] = { column = column, expr = sql }
-        end
-        return list
+            return { column = column, expr = sql }
+        end)
     end,
 }
 
@@ -111,9 +105,9 @@ kinds.types = {
     says = "table of column = type",
     check = function(value)
         return values.entries_of(value, '{ column = "integer" }', function(column, text)
-            local name, wrong = kinds.identifier.check(column)
+            local name, wrong = column_key(column)
             if not name then
-                return nil, ('has the key "%s", which %s'):format(tostring(column), wrong)
+                return nil, wrong
             end
             text, wrong = string_of(text, "a type in a string")
             if not text then

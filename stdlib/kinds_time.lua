@@ -10,20 +10,12 @@ local kinds = {}
 kinds.duration = {
     lua = "string",
     says = 'duration, such as `"30s"`',
-    check = function(value, field)
-        if type(value) ~= "string" then
-            local wrong = select(2, must('a duration such as "30s"', value))
-            return nil, wrong, math.type(value) and "write the unit, in a string: ms, s, m, h, d or w"
-        end
-        local ms = native.duration(value)
-        if not ms then
-            local hint = 'a number and a unit: "250ms", "30s", "10m", "48h", "7d"'
-            return nil, ('must be a duration, not "%s"'):format(value), hint
-        elseif not values.in_range(ms, field) then
-            return nil, ("must be %s, not %s"):format(values.range(field), value)
-        end
-        return ms
-    end,
+    check = values.measure_check({
+        what = "a duration",
+        such = '"30s"',
+        units = "ms, s, m, h, d or w",
+        forms = '"250ms", "30s", "10m", "48h", "7d"',
+    }, native.duration),
 }
 
 kinds.keep = {
@@ -107,8 +99,7 @@ kinds.days = {
                     return name
                 end
             end
-            local shown = type(day) == "string" and ('"%s"'):format(day) or values.describe(day)
-            return nil, ('must be one of "%s", not %s'):format(table.concat(week, '", "'), shown)
+            return nil, ('must be one of "%s", not %s'):format(table.concat(week, '", "'), values.shown(day))
         end)
         if not list then
             return nil, wrong

@@ -19,6 +19,11 @@ function values.describe(value)
     return (kind:find "^[aeiou]" and "an " or "a ") .. kind
 end
 
+--- The same, but a text as it stands.
+function values.shown(value)
+    return type(value) == "string" and ('"%s"'):format(value) or values.describe(value)
+end
+
 function values.must(what, value)
     return nil, ("must be %s, not %s"):format(what, values.describe(value))
 end
@@ -86,24 +91,46 @@ function values.list_of(value, what, item)
     return list
 end
 
---- What item(key, value) makes of each entry of a table, in the order of its `column`; nil, and what is wrong, when
--- it is none or item() says so.
+--- What item(key, value) makes of each entry of a table, in the order of the keys; nil, and what is wrong, when it is
+-- none, or what item() returns behind its nil.
 function values.entries_of(value, what, item)
     if not values.is_table(value) then
         return values.must("a table such as " .. what, value)
     end
-    local list = {}
-    for key, entry in next, value do
-        local made, wrong = item(key, entry)
+    local keys, list = {}, {}
+    for key in next, value do
+        keys[#keys + 1] = key
+    end
+    table.sort(keys, function(a, b)
+        return tostring(a) < tostring(b)
+    end)
+    for _, key in ipairs(keys) do
+        local made, wrong, hint, place = item(key, value[key])
         if not made then
-            return nil, wrong
+            return nil, wrong, hint, place
         end
         list[#list + 1] = made
     end
-    table.sort(list, function(a, b)
-        return a.column < b.column
-    end)
     return list
+end
+
+--- The check() of a number with its unit, in a string. says: what it is, an example, the units, all forms; least: of
+-- fields that do not say `min`.
+function values.measure_check(says, measure, least)
+    return function(value, field)
+        if type(value) ~= "string" then
+            local wrong = select(2, values.must(("%s such as %s"):format(says.what, says.such), value))
+            return nil, wrong, math.type(value) and "write the unit, in a string: " .. says.units
+        end
+        local range = { kind = field.kind, min = field.min or least, max = field.max }
+        local n = measure(value)
+        if not n then
+            return nil, ('must be %s, not "%s"'):format(says.what, value), "a number and a unit: " .. says.forms
+        elseif not values.in_range(n, range) then
+            return nil, ("must be %s, not %s"):format(values.range(range), value)
+        end
+        return n
+    end
 end
 
 --- "30s" of 30000.
