@@ -75,12 +75,13 @@ local function refused(node, names, type, use)
                 column == "" and "recipe.create_index { unique = true } on each partition" or "add it to the columns"
         end
     end
-    for _, k in ipairs(t.constraints) do
-        if k.type == "primary key" and type == "p" then
-            return ("%s, a partition, has a primary key of its own, %s"):format(t.relation, use.quote(k.name)),
+    for _, k in ipairs(parted.of(node) and t.constraints or {}) do
+        local own = not k.inherited and t.relation .. ", a partition, has "
+        if own and k.type == "primary key" and (type == "p" or use.same(k.columns, names)) then
+            return own .. "a primary key of its own, " .. use.quote(k.name),
                 "that of the table would take it over, and take it along when it goes: drop it in a step before"
-        elseif k.type == "unique" and type == "u" and use.same(k.columns, names) then
-            return ("%s, a partition, has such a constraint of its own, %s"):format(t.relation, use.quote(k.name)),
+        elseif own and k.type == "unique" and type == "u" and use.same(k.columns, names) then
+            return own .. "such a constraint of its own, " .. use.quote(k.name),
                 "that of the table would take it over, and take it along when it goes: drop it first, with "
                 .. "recipe.drop_constraint"
         end
