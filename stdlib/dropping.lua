@@ -66,6 +66,9 @@ function dropping.in_the_way(t, c, use, along, wanted)
     if c.identity then
         add "it is an identity"
     end
+    for _, user in ipairs(c.sequence_users or {}) do
+        add(("%s, which takes numbers of its sequence %s"):format(user.what, c.sequence))
+    end
     table.sort(list)
     return list
 end

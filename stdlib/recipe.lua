@@ -253,9 +253,9 @@ function parts.sync(use, c, values, default)
     return step
 end
 
---- A constraint that new rows keep at once, and that is then proven of the old ones. Without `definition` it is there
---- and is proven.
-function parts.constraint(use, t, name, definition)
+--- A constraint that new rows keep at once, and that is then proven of the old ones, but for `unproven`. Without
+--- `definition` it is there and is proven.
+function parts.constraint(use, t, name, definition, unproven)
     local alter, quoted = ("ALTER TABLE %s "):format(t.relation), native.quote_ident(name)
     local steps = {}
     if definition then
@@ -265,11 +265,13 @@ function parts.constraint(use, t, name, definition)
             { undo = alter .. ("DROP CONSTRAINT %s"):format(quoted) }
         )
     end
-    steps[#steps + 1] = use.sql(
-        use.id("%s: all rows", name),
-        alter .. ("VALIDATE CONSTRAINT %s"):format(quoted),
-        { undo = "nothing" }
-    )
+    if not unproven then
+        steps[#steps + 1] = use.sql(
+            use.id("%s: all rows", name),
+            alter .. ("VALIDATE CONSTRAINT %s"):format(quoted),
+            { undo = "nothing" }
+        )
+    end
     return steps
 end
 
@@ -286,47 +288,107 @@ function parts.no_rows(use, t, name, condition)
     }
 end
 
+-- The undo, and behind it what each heir had of its own: one row.
+local undo_for_heirs = [[
+WITH RECURSIVE heirs (id) AS (
+    SELECT i.inhrelid FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = <table>::pg_catalog.regclass
+    UNION
+    SELECT i.inhrelid FROM heirs AS h JOIN pg_catalog.pg_inherits AS i ON i.inhparent = h.id
+)
+SELECT pg_catalog.concat(<undo>, pg_catalog.string_agg(
+           pg_catalog.format(E';\nALTER TABLE IF EXISTS %s%I.%I ALTER COLUMN %I %s', <only>, n.nspname, r.relname,
+               h.attname, b.back), '' ORDER BY r.oid))
+  FROM heirs
+  JOIN pg_catalog.pg_class AS r ON r.oid = heirs.id
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
+  JOIN pg_catalog.pg_attribute AS h ON h.attrelid = r.oid AND h.attname = <column>
+  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = <table>::pg_catalog.regclass AND a.attname = <column>
+  LEFT JOIN pg_catalog.pg_attrdef AS hd ON hd.adrelid = h.attrelid AND hd.adnum = h.attnum
+  LEFT JOIN pg_catalog.pg_attrdef AS ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum,
+       LATERAL (SELECT <back>) AS b(back)
+ WHERE b.back IS NOT NULL]]
+
+-- What an heir's column has of its own, as the end of ALTER COLUMN: of h with its default hd, where the table's own
+-- are a and ad.
+local own_of_heir = {
+    default = [[
+CASE WHEN pg_catalog.pg_get_expr(hd.adbin, hd.adrelid) IS DISTINCT FROM pg_catalog.pg_get_expr(ad.adbin, ad.adrelid)
+     THEN COALESCE('SET DEFAULT ' || pg_catalog.pg_get_expr(hd.adbin, hd.adrelid), 'DROP DEFAULT') END]],
+    not_null = "CASE WHEN h.attnotnull AND NOT a.attnotnull THEN 'SET NOT NULL' END",
+}
+
+--- A step that changes a column (bare name) of the table, and so of its heirs: partitions, and tables that inherit.
+--- Its undo gives each of them back what it had of its own: "default", "not_null".
+function parts.with_heirs(use, t, column, step, undo, what)
+    if #t.partitions == 0 and #t.children == 0 then
+        return step
+    end
+    local of = {
+        table = native.quote_literal(t.relation),
+        column = native.quote_literal(column),
+        undo = native.quote_literal(undo),
+        only = what == "default" and "'ONLY '" or "''", -- of NOT NULL a partitioned heir's partitions have it, too
+        back = own_of_heir[what],
+    }
+    return use.more(step, { recall = (undo_for_heirs:gsub("<(%a+)>", of)) })
+end
+
 -- Before PostgreSQL 18: a CHECK proves the column, and goes.
-local function not_null_by_check(use, t, quoted, name)
-    local alter, check = ("ALTER TABLE %s "):format(t.relation), ("CHECK (%s IS NOT NULL)"):format(quoted)
+local function not_null_by_check(use, t, column, quoted, name, c)
+    local alter, check = ("ALTER TABLE %s "):format(t.relation), ("CHECK (%s)"):format(parts.given(use, c, quoted))
     local steps = parts.constraint(use, t, name, check)
-    steps[3] = use.sql(
+    local undo = alter .. ("ADD CONSTRAINT %s %s NOT VALID;\n"):format(native.quote_ident(name), check)
+        .. alter .. ("ALTER COLUMN %s DROP NOT NULL"):format(quoted)
+    steps[3] = parts.with_heirs(use, t, column, use.sql(
         use.id("%s: the column", name),
         alter .. ("ALTER COLUMN %s SET NOT NULL;\n"):format(quoted)
             .. alter .. ("DROP CONSTRAINT %s"):format(native.quote_ident(name)),
         {
-            undo = alter .. ("ADD CONSTRAINT %s %s NOT VALID;\n"):format(native.quote_ident(name), check)
-                .. alter .. ("ALTER COLUMN %s DROP NOT NULL"):format(quoted),
+            undo = undo,
+            allow = c and c.row_type and { "scan-set-not-null" } or nil,
+            because = c and c.row_type and "the server takes the CHECK for proof of a row, too" or nil,
         }
-    )
+    ), undo, "not_null")
     return steps
 end
 
---- The blocks that make a column NOT NULL; `fill` is for rows that are NULL, and `undo` of that.
-function parts.not_null(use, t, column, fill, undo)
+--- Has the column (as described, or nil) a value, as SQL? IS NULL looks at the fields of a row, IS DISTINCT does not.
+function parts.given(_, c, quoted)
+    return quoted .. (c and c.row_type and " IS DISTINCT FROM NULL" or " IS NOT NULL")
+end
+
+--- Has it none?
+function parts.missing(_, c, quoted)
+    return quoted .. (c and c.row_type and " IS NOT DISTINCT FROM NULL" or " IS NULL")
+end
+
+--- The blocks that make a column NOT NULL; `fill` is for rows that are NULL, and `undo` of that. c: its description,
+--- or of one like it, when the table did not have it.
+function parts.not_null(use, t, column, fill, undo, c)
     local quoted, there = native.quote_ident(column), t:not_null_of(column)
+    c = c or t:find(column)
     local name = there and there.name or recipe.name(t.name, column, "not_null")
     if not there and not t:lacks("constraints", name, "column") then
         return {}
     end
     local steps
     if t.server_version < 180000 then
-        steps = not_null_by_check(use, t, quoted, name)
+        steps = not_null_by_check(use, t, column, quoted, name, c)
     else -- a constraint of its own, which may be NOT VALID at first
         steps = parts.constraint(use, t, name, not there and "NOT NULL " .. quoted)
     end
-    local first
+    local blocks, missing = {}, parts.missing(use, c, quoted)
     if fill then
-        first = use.words.backfill(use.id("%s: fill", name)) {
+        blocks[1] = use.words.backfill(use.id("%s: fill", name)) {
             table = t.relation,
             set = { [quoted] = fill.text },
-            where = quoted .. " IS NULL",
+            where = missing,
             undo = undo,
         }
-    else
-        first = parts.no_rows(use, t, name, quoted .. " IS NULL")
     end
-    return { first, use.words.expand(steps) }
+    blocks[#blocks + 1] = parts.no_rows(use, t, name, missing) -- `fill` may have made none, too
+    blocks[#blocks + 1] = use.words.expand(steps)
+    return blocks
 end
 
 --- Steps by which the column may be NULL; `id` is of the one that says so. Since PostgreSQL 18 the constraint comes

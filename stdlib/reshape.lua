@@ -114,8 +114,11 @@ function reshape.blocks(t, old, new, how, use)
         return {}
     end
     local w, names = use.words, each(new, "%s", ", ", use)
-    local missing = ("%s AND (%s)"):format(
-        each(new, "%s IS NULL", " AND ", use), each(old, "%s IS NOT NULL", " OR ", use))
+    local given = {}
+    for i, c in ipairs(old) do
+        given[i] = use.given(c, use.quote(c.name))
+    end
+    local missing = ("%s AND (%s)"):format(each(new, "%s IS NULL", " AND ", use), table.concat(given, " OR "))
     local up, undo = add_columns(t, new, use)
     local last = { not views.none and views.drop() or nil }
     for _, c in ipairs(old) do

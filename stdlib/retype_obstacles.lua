@@ -26,6 +26,9 @@ local function of_column(entry, change, use, list)
     if c.sequence and not change.takes_sequence then
         list[#list + 1] = ("sequence %s, for which %s is no type"):format(c.sequence, change.type)
     end
+    if c.row_type then
+        list[#list + 1] = ("its type %s, a row, which can be given and yet be NULL in all of its fields"):format(c.type)
+    end
     if c.type_default then
         list[#list + 1] = ("the default of its type %s, which a column cannot be without"):format(c.type)
     end

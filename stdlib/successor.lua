@@ -146,10 +146,8 @@ end
 function successor.constraint(t, k, name, names, use, steps)
     local rename = k.type == "check" and successor.renamed or foreign_key
     local definition = rename(k.definition:gsub(" NOT VALID$", ""), names, use)
-    for i, step in ipairs(use.constraint(t, name, definition)) do
-        if i == 1 or k.valid then
-            steps[#steps + 1] = step
-        end
+    for _, step in ipairs(use.constraint(t, name, definition, not k.valid)) do
+        steps[#steps + 1] = step
     end
 end
 

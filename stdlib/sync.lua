@@ -101,6 +101,17 @@ function sync.dollar_quote(body)
     return tag .. body .. tag
 end
 
+--- What a function is made with whose body has these expressions, each { text }, nil or false: plpgsql reads it in the
+--- session of the application, where a backslash may mean something else.
+function sync.read_as_here(list)
+    for _, expr in next, list do
+        if expr and expr.text:find("\\", 1, true) then
+            return " SET standard_conforming_strings = on"
+        end
+    end
+    return ""
+end
+
 -- expr in the columns of NEW. It stands on lines of its own, so that a comment at its end ends
 -- there; the row is named as the table, so that users.email means the row's.
 local function of_new(s, expr, column)
@@ -210,6 +221,7 @@ function sync.up_sql(s)
         path = "pg_catalog, " .. native.quote_ident(s.schema or "public") .. ", pg_temp",
         check = sync.dollar_quote(check_body(s)),
         body = sync.dollar_quote(function_body(s)),
+        read = sync.read_as_here { s.up, s.down, s.default and { text = s.default } or nil },
         comment = native.quote_literal(("zdm: keeps %s and %s of %s equal"):format(s.from, s.to, s.relation)),
         trigger = s.trigger,
         relation = s.relation,
@@ -230,7 +242,7 @@ DROP FUNCTION <func>_check();
 ]]
     return ((check .. [[
 CREATE FUNCTION <func>() RETURNS trigger
-LANGUAGE plpgsql SET search_path = <path>
+LANGUAGE plpgsql SET search_path = <path><read>
 AS <body>;
 COMMENT ON FUNCTION <func>() IS <comment>;
 CREATE TRIGGER <trigger>_new BEFORE INSERT ON <relation> FOR EACH ROW

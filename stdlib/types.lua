@@ -68,16 +68,18 @@ local function within(type)
     return ("<x> BETWEEN %s AND %s"):format(integers[type][2], integers[type][3])
 end
 
--- What PostgreSQL reads as a number that certainly fits; all else does not.
-local number = [[^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*$]]
+-- What PostgreSQL reads as a number that certainly fits; all else does not. (What \s and \d mean depends on the
+-- collation.)
+local function spaced(pattern)
+    return "^[ \\t\\n\\v\\f\\r]*" .. pattern .. "[ \\t\\n\\v\\f\\r]*$"
+end
+
+local number = spaced [[([-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?|[nN]a[nN]|[-+]?Infinity)]]
+local digits = spaced "[-+]?[0-9]{1,30}"
 
 local function integer_of_text(type)
-    local digits = [[<x> ~ '^\s*[-+]?\d{1,18}\s*$']]
-    if type ~= "bigint" then
-        digits = ("CASE WHEN %s THEN (<x>)::bigint BETWEEN %s AND %s END"):format(
-            digits, integers[type][2], integers[type][3])
-    end
-    return when(digits, type)
+    return when(("CASE WHEN <x> ~ '%s' THEN (<x>)::numeric BETWEEN %s AND %s END"):format(digits, integers[type][2],
+        integers[type][3]), type)
 end
 
 local uuid = "<x> ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'"
@@ -132,10 +134,19 @@ pair("uuid", "text", function()
     return { up = cast "text", down = when(uuid, "uuid"), default = default "text", whole = true }
 end)
 
--- jsonb refuses the escape of the character zero, which json lets pass.
-pair("json", "jsonb", function()
+-- What json lets pass and jsonb refuses: escapes of the character zero and of halves of characters, and numbers that
+-- are too large.
+local no_jsonb = [=[(?<!\\)(\\\\)*(\\u0000|\\u[dD][89abAB]<h>{2}(?!\\u[dD][c-fC-F]<h>{2})]=]
+    .. [=[|(?<!\\u[dD][89abAB]<h>{2})\\u[dD][c-fC-F]<h>{2})|(^|[:,[])[[:space:]]*-?[0-9][0-9.]*[eE][-+]?[0-9]{5}]=]
+no_jsonb = no_jsonb:gsub("<h>", "[0-9a-fA-F]")
+
+pair("json", "jsonb", function(_, _, options)
+    local fits = ("(<x>)::text !~ '%s'"):format(no_jsonb)
+    if options.server_version >= 160000 then
+        fits = "pg_catalog.pg_input_is_valid((<x>)::text, 'jsonb')"
+    end
     return {
-        up = when([[pg_catalog.strpos((<x>)::text, '\u0000') = 0]], "jsonb"),
+        up = when(fits, "jsonb"),
         down = cast "json",
         default = default "jsonb",
     }
@@ -188,7 +199,7 @@ end
 
 local is_text = { text = true, ["character varying"] = true }
 
---- options.time_zone; options.enum: `from` is an enum.
+--- options.time_zone, options.server_version; options.enum: `from` is an enum.
 function types.between(from_text, to_text, options)
     local from, from_modifier = types.canonical(from_text)
     local to, to_modifier = types.canonical(to_text)

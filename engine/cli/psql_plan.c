@@ -29,7 +29,7 @@ static const char head[] =
 static const char settings[] = "SET lock_timeout = 0;\n"
                                "SET statement_timeout = 0;\n"
                                "SET standard_conforming_strings = on;\n"
-                               "SET DateStyle = 'ISO, MDY';\n"
+                               "SET DateStyle = 'ISO';\n"
                                "SET extra_float_digits = 1;\n"
                                "SET client_min_messages = notice;\n";
 

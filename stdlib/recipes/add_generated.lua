@@ -3,6 +3,7 @@
 local native = require "native"
 local shared = require "fields/shared"
 local successor = require "successor"
+local sync = require "sync"
 
 -- A dollar quote that does not occur in the body.
 local function dollar_quote(body)
@@ -29,7 +30,7 @@ LANGUAGE sql SET search_path = <path>
 AS <checked>;
 DROP FUNCTION <check>();
 CREATE FUNCTION <func>() RETURNS trigger
-LANGUAGE plpgsql SET search_path = <path>
+LANGUAGE plpgsql SET search_path = <path><read>
 AS <body>;
 COMMENT ON FUNCTION <func>() IS <comment>;
 CREATE TRIGGER <trigger> BEFORE INSERT OR UPDATE ON <relation> FOR EACH ROW
@@ -42,6 +43,7 @@ EXECUTE FUNCTION <func>()]]):gsub("<(%w+)>", {
         -- plpgsql looks into a body when it first runs, which would be a write of the application.
         checked = dollar_quote(("UPDATE %s SET %s = (\n%s\n)"):format(t.relation, quoted, expression)),
         func = func,
+        read = sync.read_as_here { v.expression },
         body = dollar_quote(([[
 
 #variable_conflict use_column

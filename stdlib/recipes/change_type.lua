@@ -33,7 +33,11 @@ end
 -- How the values go over, from what the author says or from what zdm knows; nil, reported.
 local function convert(change, v, use)
     local c = change.c
-    local known = types.between(c.type, change.type, { time_zone = v.time_zone, enum = c.enum }) or {}
+    local known = types.between(c.type, change.type, {
+        time_zone = v.time_zone,
+        enum = c.enum,
+        server_version = change.t.server_version,
+    }) or {}
     for key, value in next, known do
         change[key] = value
     end
@@ -118,7 +122,7 @@ and NULL that is said of either stays NULL. Where the default is another one eac
 INSERT that says NULL gets the default as long as there are two columns: it cannot be told from one that leaves it out.
 
 **Refused, with the list:** materialized views, policies, generated columns, statistics, triggers and publications that
-name the column; what hangs on a view that reads it (rules, triggers, materialized views, functions); exclusion constraints; CHECKs that refuse NULL; foreign keys with MATCH FULL; unique indexes with NULLS NOT
+name the column; columns of a row type; an identity whose sequence numbers other tables, too; what hangs on a view that reads it (rules, triggers, materialized views, functions); exclusion constraints; CHECKs that refuse NULL; foreign keys with MATCH FULL; unique indexes with NULLS NOT
 DISTINCT; partitioned tables, partitions, and foreign keys of these; a security label, or a second sequence of the
 column. Definitions of indexes, CHECKs and defaults are taken over as they are: what does not suit the new type is
 found before anything is copied, on an empty table of the same columns. Rows that arrive by logical replication fire no

@@ -20,6 +20,13 @@ local function in_the_way(t, use)
     for _, what in ipairs(t.row_type_users or {}) do
         add(what)
     end
+    for _, c in ipairs(t.columns) do
+        for _, user in ipairs(c.sequence_users or {}) do
+            if not user.own then
+                add(("%s, which takes numbers of its sequence %s"):format(user.what, c.sequence))
+            end
+        end
+    end
     for _, r in ipairs(t.referenced_by) do
         if r.table ~= t.relation then
             add(("foreign key %s of %s"):format(use.quote(r.name), r.table))
@@ -53,7 +60,8 @@ return {
         .. "tables can be deleted, and a trigger refuses writes to it, for the owner as well (25006); a gate waits until "
         .. "nobody reads it; it is set aside under another name, and when `retain` is over it is dropped. Until then "
         .. "`zdm rollback` brings it back as it was. Its indexes, triggers, policies, sequences and partitions go with it; "
-        .. "what is of others (views, functions, foreign keys to it, columns of its row type) is refused with the list.",
+        .. "what is of others (views, functions, foreign keys to it, columns of its row type, or with numbers of its sequences) is "
+        .. "refused with the list.",
     fields = {
         shared.table,
         {

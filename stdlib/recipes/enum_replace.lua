@@ -359,7 +359,7 @@ recipe.enum_replace {
             up = rename(e.name, old) .. ";\n" .. rename(new, e.name),
             undo = rename(e.name, new) .. ";\n" .. rename(old, e.name),
             ready = function()
-                return moves and use.words.approval(use.id("code writes no value of %s that goes or is renamed", e.name))
+                return moves and use.words.approval(use.id("code writes no value of %s that goes or is renamed", e.name)) or nil
             end,
             drop = function()
                 return use.sql(use.id("drop type %s", old), "DROP TYPE " .. names.old)

@@ -192,7 +192,7 @@ recipe.rename_column {
             w.backfill(use.id("copy %s.%s to %s", t.name, c.name, to)) {
                 table = t.relation,
                 set = { [new] = from },
-                where = ("%s IS NULL AND %s IS NOT NULL"):format(new, from),
+                where = ("%s AND %s"):format(use.missing(c, new), use.given(c, from)),
             },
         }
         local steps, remarks = {}, {}
@@ -202,7 +202,7 @@ recipe.rename_column {
         if #steps > 0 then
             blocks[#blocks + 1] = w.expand(steps)
         end
-        for _, block in ipairs(c.not_null and use.not_null(t, to) or {}) do
+        for _, block in ipairs(c.not_null and use.not_null(t, to, nil, nil, c) or {}) do
             blocks[#blocks + 1] = block
         end
         blocks[#blocks + 1] = repoint.block(t, c, to, repoint.of(t, c, use, function(relation)

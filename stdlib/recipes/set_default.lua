@@ -4,7 +4,8 @@ local shared = require "fields/shared"
 
 return {
     name = "set_default",
-    doc = "Gives a column another default for rows that come, or none; its old rows stay as they are.",
+    doc = "Gives a column another default for rows that come, or none; its old rows stay as they are. Partitions and tables that "
+        .. "inherit get it, too; taking it back gives each its own again.",
     fields = {
         shared.table,
         { name = "column", kind = "identifier", required = true, doc = "The column." },
@@ -29,13 +30,14 @@ recipe.set_default {
             return {}
         end
         local alter = ("ALTER TABLE %s ALTER COLUMN %s "):format(t.relation, use.quote(c.name))
+        local undo = alter .. (c.default and "SET DEFAULT " .. c.default or "DROP DEFAULT")
         return {
             use.words.expand {
-                use.sql(
+                use.with_heirs(t, c.name, use.sql(
                     use.id("default of %s.%s", t.name, c.name),
                     alter .. (v.default and "SET DEFAULT " .. v.default.text or "DROP DEFAULT"),
-                    { undo = alter .. (c.default and "SET DEFAULT " .. c.default or "DROP DEFAULT") }
-                ),
+                    { undo = undo }
+                ), undo, "default"),
             },
         }
     end,

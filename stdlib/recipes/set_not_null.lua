@@ -15,7 +15,7 @@ A column with a NOT NULL that is NOT VALID (PostgreSQL 18) has it proven, under 
         {
             name = "fill",
             kind = "expression",
-            doc = "What rows get that are NULL now, in batches; they keep it when the plan is taken back. Without it such a row stops the plan.",
+            doc = "What rows get that are NULL now, in batches; they keep it when the plan is taken back. A row that has none then, or without it, stops the plan.",
         },
     },
     example = [[recipe.set_not_null { table = "users", column = "name", fill = "''" }]],

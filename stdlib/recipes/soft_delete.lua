@@ -46,6 +46,11 @@ end
 
 -- The columns of the primary key, when a DELETE can mark; nil when it was reported.
 local function key_to_mark_by(t, use)
+    if t.kind == "partitioned table" then
+        use.refuse("deletes", ("%s is partitioned: for a trigger an UPDATE that takes a row to another partition deletes it, "
+            .. "so that it would be marked, and the UPDATE lost"):format(t.relation), "let the application mark rows")
+        return nil
+    end
     local key
     for _, k in ipairs(t.constraints) do
         if k.type == "primary key" then
@@ -106,7 +111,7 @@ return {
         .. "the rights of the table. The table keeps its name, so that old code goes on and sees every row; new code takes "
         .. "the view (through which it can write, too) or minds the column. Behind a gate, when no other code is left, "
         .. "`indexes` hold for living rows only, and with `deletes` a DELETE of a living row marks it (and reports 0 rows); a "
-        .. "DELETE of a marked one deletes. Rows of other tables that refer to a marked row stay. INSERT ... ON CONFLICT "
+        .. "DELETE of a marked one deletes; of a partitioned table that is refused, where an UPDATE may be a DELETE to a trigger. Rows of other tables that refer to a marked row stay. INSERT ... ON CONFLICT "
         .. "has to repeat the condition of a partial unique index: `ON CONFLICT (email) WHERE deleted_at IS NULL`. "
         .. "Before PostgreSQL 15 a view of a table with row security is refused, which it would get around.",
     fields = {

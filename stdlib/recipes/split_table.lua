@@ -53,6 +53,10 @@ recipe.split_table {
             if c.generated or c.sequence then
                 use.refuse("columns", ("%s is generated, or has a sequence"):format(use.quote(c.name)))
                 return {}
+            elseif c.row_type then
+                use.refuse("columns", ("%s is a row (%s), which can be given and yet be NULL in all of its fields"):format(
+                    use.quote(c.name), c.type))
+                return {}
             end
             for _, tie in ipairs(t.ties or {}) do
                 if tie.column == c.name then

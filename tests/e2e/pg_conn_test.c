@@ -39,6 +39,7 @@ profile(void **state)
 
     for (int round = 0; round < 2; round++) {
         expect_cell(conn, "SELECT date '2026-11-21'", "2026-11-21");
+        expect_cell(conn, "SELECT date '03/04/2026'", "2026-04-03");
         expect_cell(conn, "SELECT 'a'::bytea", "\\x61");
         expect_cell(conn, "SHOW transaction_isolation", "read committed");
         expect_cell(conn, "SELECT pg_sleep(0.01) IS NULL", "f");

@@ -237,7 +237,9 @@ sql "CREATE TABLE kept (id int PRIMARY KEY, a int, b int GENERATED ALWAYS AS (a 
      CREATE TABLE free (a text, b text, c text);
      CREATE TABLE parted (id int UNIQUE DEFERRABLE) PARTITION BY RANGE (id);
      CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (1) TO (10);
-     CREATE INDEX parted_id ON parted (id)"
+     CREATE INDEX parted_id ON parted (id);
+     CREATE TABLE counted (id serial PRIMARY KEY, n int GENERATED ALWAYS AS IDENTITY, r kept, m int DEFAULT nextval('counted_id_seq'));
+     CREATE TABLE counts (id int DEFAULT nextval('counted_id_seq'), n int DEFAULT nextval('counted_n_seq'))"
 cat >refused.lua <<'LUA'
 return plan "refused" {
     api = 1,
@@ -284,6 +286,12 @@ return plan "refused" {
     recipe.enum_add_value { type = "mood", value = "new", before = "a", after = "b" },
     recipe.add_exclusion { table = "kept", name = "positive", elements = "id WITH =" },
     recipe.replace_index { table = "kept", from = "kept_e", keys = "e, d", unique = true },
+    recipe.soft_delete { table = "parted", view = "x", deletes = true },
+    recipe.drop_table { table = "counted" },
+    recipe.copy_table { table = "counted" },
+    recipe.change_type { table = "counted", column = "n", type = "bigint" },
+    recipe.change_type { table = "counted", column = "r", type = "text", using = "r::text", down = "r::kept" },
+    recipe.split_table { table = "counted", columns = "r", into = "x" },
 }
 LUA
 check_exit 2 "$ZDM" plan refused.lua

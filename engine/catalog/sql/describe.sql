@@ -141,7 +141,19 @@ SELECT pg_catalog.jsonb_build_object(
                                  ELSE 9223372036854775807 END AS greatest) w
          WHERE q.seqrelid
                = pg_catalog.pg_get_serial_sequence(c.oid::pg_catalog.regclass::text, a.attname)::pg_catalog.regclass),
+      -- What takes numbers of it beside the column: it keeps the sequence from going.
+      'sequence_users', (
+        SELECT pg_catalog.jsonb_agg(DISTINCT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+                 'what', pg_catalog.pg_describe_object(p.classid, p.objid, p.objsubid), 'own', NULLIF(x.adrelid = c.oid, false))))
+          FROM pg_catalog.pg_depend p
+          LEFT JOIN pg_catalog.pg_attrdef x ON p.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND x.oid = p.objid
+         WHERE p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.deptype <> 'i'
+           AND p.refobjid
+               = pg_catalog.pg_get_serial_sequence(c.oid::pg_catalog.regclass::text, a.attname)::pg_catalog.regclass
+           AND (x.adrelid = c.oid AND x.adnum = a.attnum) IS NOT TRUE),
       'enum', NULLIF(t.typtype = 'e', false),
+      -- Of its values IS NULL looks at the fields.
+      'row_type', NULLIF('c' IN (t.typtype, (SELECT y.typtype FROM pg_catalog.pg_type y WHERE y.oid = t.typbasetype)), false),
       'collation', CASE WHEN a.attcollation <> t.typcollation AND a.attcollation <> 0
                         THEN (SELECT pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(l.collname)
                                 FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_namespace cn ON cn.oid = l.collnamespace
@@ -322,7 +334,7 @@ SELECT pg_catalog.jsonb_build_object(
       UNION ALL SELECT 'pg_catalog.pg_policy'::pg_catalog.regclass, p.oid FROM pg_catalog.pg_policy p
                  WHERE p.polrelid = c.oid
     ), owned AS (
-      SELECT q.oid, d.refobjsubid AS attnum
+      SELECT q.oid, d.refobjsubid AS attnum, d.deptype
         FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class q ON q.oid = d.objid AND q.relkind = 'S'
        WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = d.classid AND d.refobjid = c.oid
          AND d.deptype IN ('a', 'i')
@@ -352,6 +364,13 @@ SELECT pg_catalog.jsonb_build_object(
               FROM owned o JOIN pg_catalog.pg_attribute b ON b.attrelid = c.oid AND b.attnum = o.attnum
              WHERE o.oid <> pg_catalog.pg_get_serial_sequence(c.oid::pg_catalog.regclass::text, b.attname)
                               ::pg_catalog.regclass
+            UNION ALL
+            -- Another identity has a sequence of its own, and who knows this one goes on to take numbers of it.
+            SELECT pg_catalog.format('%s, which takes numbers of %s', pg_catalog.pg_describe_object(p.classid, p.objid,
+                     p.objsubid), o.oid::pg_catalog.regclass), o.attnum
+              FROM owned o JOIN pg_catalog.pg_depend p
+                ON p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.refobjid = o.oid AND p.deptype <> 'i'
+             WHERE o.deptype = 'i'
             UNION ALL
             -- An owner who took rights from himself: triggers that write to the table for others would not get through.
             SELECT pg_catalog.format('%s, which its owner %s took from himself', g.privilege_type,

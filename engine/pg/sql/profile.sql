@@ -1,6 +1,7 @@
 -- What every session of zdm has in common. TimeZone, search_path, row_security, synchronous_commit
 -- and default_transaction_read_only stay as the role has them.
-SET DateStyle = 'ISO, MDY';
+RESET DateStyle; -- how dates are read, not how they are written
+SET DateStyle = 'ISO';
 SET IntervalStyle = 'postgres';
 SET extra_float_digits = 1;
 SET bytea_output = 'hex';

@@ -18,7 +18,7 @@
 SET lock_timeout = 0;
 SET statement_timeout = 0;
 SET standard_conforming_strings = on;
-SET DateStyle = 'ISO, MDY';
+SET DateStyle = 'ISO';
 SET extra_float_digits = 1;
 SET client_min_messages = notice;
 -- zdm.by_hand: how far each backfill of this script is; drop it when all is done. It is for whoever runs this script,
