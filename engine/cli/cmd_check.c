@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "catalog/copy.h"
 #include "cli/check_applied.h"
 #include "cli/check_conf.h"
 #include "cli/check_formats.h"
@@ -27,7 +28,9 @@ check_sources(const struct zdm_args *args, struct zdm_sources *sources,
     if (zdm_check_target_open(args, &target, err) < 0)
         return -1;
     struct zdm_catalog *catalog = target.catalog;
-    struct zdm_check_plans plans = zdm_check_plan_files(target.conninfo);
+    bool schema = zdm_args_has(args, ZDM_OPT_SCHEMA);
+    struct zdm_check_plans plans =
+        zdm_check_plan_files(schema ? zdm_schema_copy_conninfo(target.copy) : target.conninfo);
     struct zdm_check_writer writer;
     size_t applied = 0;
     target.catalog = NULL; /* taken */

@@ -27,23 +27,94 @@ add_string(struct zdm_buf *out, const char *s, size_t n)
     zdm_buf_addc(out, '"');
 }
 
+/* How a word of the command line becomes a value, by the field's kind (stdlib/kinds.lua); the others are texts. */
+enum form { FORM_TEXT, FORM_SWITCH, FORM_NUMBER, FORM_LIST, FORM_TEXT_OR_LIST, FORM_TABLE };
+
+static const struct {
+    const char *kind;
+    enum form form;
+} forms[] = {
+    {"boolean", FORM_SWITCH},
+    {"integer", FORM_NUMBER},
+    {"labels", FORM_LIST},
+    {"strings", FORM_LIST},
+    {"tables", FORM_LIST},
+    {"columns", FORM_TEXT_OR_LIST},
+    {"texts", FORM_TEXT_OR_LIST},
+    {"assignments", FORM_TABLE},
+    {"new_names", FORM_TABLE},
+    {"renamed_values", FORM_TABLE},
+    {"two_schemas", FORM_TABLE},
+    {"types", FORM_TABLE},
+};
+
+static enum form
+form_of(const struct zdm_recipe_field *field)
+{
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (strcmp(field->kind, forms[i].kind) == 0)
+            return forms[i].form;
+    return FORM_TEXT;
+}
+
+static void
+add_trimmed(struct zdm_buf *out, const char *s, size_t n)
+{
+    for (; n > 0 && *s == ' '; n--)
+        s++;
+    while (n > 0 && s[n - 1] == ' ')
+        n--;
+    add_string(out, s, n);
+}
+
+/* What stands between commas. */
+static void
+add_list(struct zdm_buf *out, const char *value)
+{
+    zdm_buf_add(out, "{ ");
+    for (const char *at = value;; at++) {
+        size_t n = strcspn(at, ",");
+        add_trimmed(out, at, n);
+        at += n;
+        if (!*at)
+            break;
+        zdm_buf_add(out, ", ");
+    }
+    zdm_buf_add(out, " }");
+}
+
+/* Is it Lua as it stands? A list or table may be written as in a plan, in braces. */
+static bool
+is_lua(enum form form, const char *value)
+{
+    int64_t n;
+
+    switch (form) {
+    case FORM_TEXT:
+        return false;
+    case FORM_SWITCH:
+        return strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
+    case FORM_NUMBER:
+        return zdm_parse_i64(value, &n);
+    case FORM_LIST:
+    case FORM_TEXT_OR_LIST:
+    case FORM_TABLE:
+        return value[0] == '{';
+    }
+    return false;
+}
+
 static void
 add_value(struct zdm_buf *out, const struct zdm_recipe_field *field, const char *value)
 {
-    if (strcmp(field->kind, "boolean") == 0 &&
-        (strcmp(value, "true") == 0 || strcmp(value, "false") == 0)) {
+    enum form form = form_of(field);
+
+    if (is_lua(form, value))
         zdm_buf_add(out, value);
-    } else if (strcmp(field->kind, "columns") == 0 && strchr(value, ',')) {
-        zdm_buf_add(out, "{ ");
-        for (const char *at = value; *at;) {
-            size_t n = strcspn(at, ",");
-            add_string(out, at, n);
-            at += n + (at[n] == ',');
-            zdm_buf_add(out, *at ? ", " : " }");
-        }
-    } else {
+    else if (form == FORM_LIST || (form == FORM_TEXT_OR_LIST && strchr(value, ',')))
+        add_list(out, value);
+    else
         add_string(out, value, strlen(value));
-    }
 }
 
 static int

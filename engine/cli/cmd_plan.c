@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/signals.h"
 #include "base/text.h"
+#include "catalog/copy.h"
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/load.h"
@@ -126,6 +127,10 @@ check_options(const struct zdm_args *args, bool online, struct zdm_err *err)
 
     if (zdm_args_has(args, ZDM_OPT_OFFLINE) && zdm_args_has(args, ZDM_OPT_DB))
         return zdm_fail(err, ZDM_ERR_USAGE, "--offline and --db exclude each other");
+    if (zdm_args_has(args, ZDM_OPT_SCHEMA) && zdm_args_has(args, ZDM_OPT_DB)) {
+        zdm_fail(err, ZDM_ERR_USAGE, "--db and --schema exclude each other");
+        return zdm_err_hint(err, "the catalog comes from one of them");
+    }
     if (zdm_args_has(args, ZDM_OPT_SHOW_VALUES) && !zdm_args_has(args, ZDM_OPT_SAMPLE))
         return zdm_fail(err, ZDM_ERR_USAGE, "--show-values is for rows of --sample");
     const char *format = zdm_args_get(args, ZDM_OPT_PLAN_FORMAT);
@@ -215,21 +220,48 @@ load_on_target(const struct zdm_args *args, const char *path, struct zdm_loaded 
     return rc;
 }
 
+/* By the schema of a file alone: recipes read it, and it judges the plan. -1: it could not be made; errors of the plan
+ * are in `loaded`. */
+static int
+load_on_schema(const char *file, const char *path, struct zdm_loaded *loaded, struct zdm_err *err)
+{
+    struct zdm_schema_copy *copy;
+    struct zdm_catalog *catalog;
+
+    zdm_signals_install();
+    if (zdm_schema_copy_open(NULL, file, &copy, err) < 0)
+        return -1;
+    const char *conninfo = zdm_schema_copy_conninfo(copy);
+    int rc = zdm_schema_catalog(conninfo, &catalog, err);
+    if (rc == 0) {
+        struct zdm_sql_context *context = zdm_sql_context_on(catalog, 0);
+        if (zdm_load_file(conninfo, NULL, path, loaded) == 0)
+            zdm_load_check(loaded, context, NULL);
+        zdm_sql_context_free(context);
+    }
+    zdm_schema_copy_close(copy);
+    return rc;
+}
+
 int
 zdm_cmd_plan(const struct zdm_args *args, struct zdm_io *io)
 {
+    const char *schema = zdm_args_get(args, ZDM_OPT_SCHEMA);
     const char *path = zdm_args_word(args, 0);
     struct zdm_plan_status status = {.where = NULL};
     struct zdm_err err = ZDM_ERR_INIT;
     struct zdm_previews previews = ZDM_PREVIEWS_INIT;
     struct zdm_loaded loaded;
-    bool online = zdm_target_is_named(args);
+    bool online = !schema && zdm_target_is_named(args);
     char *where = NULL;
     int code = 0;
 
     if (check_options(args, online, &err) < 0)
         return zdm_io_fail(io, &err);
-    if (!online) {
+    if (schema) {
+        if (load_on_schema(schema, path, &loaded, &err) < 0)
+            return zdm_io_fail(io, &err);
+    } else if (!online) {
         zdm_load(NULL, path, &loaded);
     } else if (load_on_target(args, path, &loaded) == 0 &&
                look(args, &loaded, &status, &previews, &where, &err) < 0) {

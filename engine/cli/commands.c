@@ -51,9 +51,10 @@ const struct zdm_command zdm_commands[] = {
         .words = "PLAN",
         .min_words = 1,
         .max_words = 1,
-        .options = TARGET | ZDM_OPT_BIT(OFFLINE) | ZDM_OPT_BIT(SAMPLE) | ZDM_OPT_BIT(SHOW_VALUES) |
-                   LEDGER | ZDM_OPT_BIT(PLAN_FORMAT) | ZDM_OPT_BIT(WAY_BACK) | ZDM_OPT_BIT(COLOR) |
-                   ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),
+        .options = TARGET | ZDM_OPT_BIT(OFFLINE) | ZDM_OPT_BIT(SCHEMA) | ZDM_OPT_BIT(SAMPLE) |
+                   ZDM_OPT_BIT(SHOW_VALUES) | LEDGER | ZDM_OPT_BIT(PLAN_FORMAT) |
+                   ZDM_OPT_BIT(WAY_BACK) | ZDM_OPT_BIT(COLOR) | ZDM_OPT_BIT(NO_COLOR) |
+                   ZDM_OPT_BIT(HELP),
         .summary = "show what a plan would do: SQL, locks, undo, state",
         .about =
             "Reads and checks the plan and shows every step: its SQL, the locks it takes and "
@@ -465,11 +466,16 @@ const struct zdm_command zdm_commands[] = {
         .options =
             ZDM_OPT_BIT(RECIPE) | ZDM_OPT_BIT(COLOR) | ZDM_OPT_BIT(NO_COLOR) | ZDM_OPT_BIT(HELP),
         .summary = "write a plan, maybe of a recipe",
-        .about = "Writes plans/NAME.lua, or NAME.lua where there is no folder of plans. Nothing is "
-                 "overwritten.",
+        .about =
+            "Writes plans/NAME.lua, or NAME.lua where there is no folder of plans. Nothing is "
+            "overwritten. Lists stand between commas; a list or a table may also be written as "
+            "in a plan, in braces.",
         .examples =
             {
                 {"zdm new named --recipe set_not_null table=users column=name fill=\"''\"", NULL},
+                {"zdm new moods --recipe enum_replace type=mood values=bad,good 'map={ sad = "
+                 "\"bad\" }'",
+                    NULL},
                 {"zdm new something", "a plan to fill in"},
             },
         .run = zdm_cmd_new,

@@ -72,7 +72,8 @@ zdm_load_complete(struct zdm_loaded *loaded)
 
     zdm_fail(err, ZDM_ERR_USAGE,
         "the recipes of plan \"%s\" read the catalog, and no target is named", loaded->plan->name);
-    return zdm_err_hint(err, "name the database with --db DSN");
+    return zdm_err_hint(err,
+        "name the database with --db DSN, or for zdm plan and zdm check its schema: --schema FILE");
 }
 
 int

@@ -307,6 +307,24 @@ check_golden recipes/mistakes "$err"
 check_exit 2 "$ZDM" plan names.lua --offline
 check_has "$err" 'read the catalog, and no target is named'
 check_exit 2 "$ZDM" check names.lua --offline
+# A file with the schema does as well; and zdm new writes lists, tables and numbers, too.
+echo "CREATE TYPE mood AS ENUM ('sad', 'it''s', 'ok'); CREATE TABLE moods (id int PRIMARY KEY, mood mood, at date NOT NULL, note text);" >moods.sql
+new() { # new NAME FIELD=VALUE...: of the recipe
+    check_exit 0 env -u ZDM_DATABASE_URL PGHOST=/nowhere "$ZDM" new "$1" --recipe "$@"
+    check_exit 0 env -u ZDM_DATABASE_URL PGHOST=/nowhere "$ZDM" plan "$1.lua" --schema moods.sql
+    cp "$out" "$1.out"
+    check_exit 0 env -u ZDM_DATABASE_URL PGHOST=/nowhere "$ZDM" check "$1.lua" --schema moods.sql
+}
+new enum_replace type=mood "values=bad, it's ,ok" 'map={ sad = "bad" }'
+check_has enum_replace.out "CREATE TYPE public.zdm_new_mood AS ENUM ('bad', 'it''s', 'ok')"
+new partition_table table=moods hash=id partitions=3
+check_has partition_table.out "MODULUS 3, REMAINDER 2"
+new split_column table=moods column=note "into={ a = \"split_part(note, ',', 1)\", b = 'note' }" join="concat(a, ',', b)"
+new versions old=v1 new=v2 tables=moods 'rename={ ["moods.note"] = "text" }'
+check_exit 2 "$ZDM" new partition_table2 --recipe partition_table table=moods hash=id partitions=many
+check_exit 2 env -u ZDM_DATABASE_URL "$ZDM" plan split_column.lua --schema /dev/null
+check_has "$err" "there is no table moods"
+check_exit 2 "$ZDM" plan split_column.lua --schema moods.sql --db postgres
 check_exit 1 env ZDM_DATABASE_URL="host=/nowhere" "$ZDM" run names.lua
 
 # --- indexes in a tablespace stay there, there and back; one tablespace has the name of a column, which gets another
