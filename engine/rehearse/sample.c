@@ -15,7 +15,7 @@ extern const struct zdm_embedded zdm_rehearse_sql[];
 
 enum {
     LEAST_PAGES = 10,      /* that a large table is sampled from */
-    FIRST_ROWS = 50,       /* before it is known how long they are */
+    FIRST_ROWS = 10,       /* before it is known how long they are */
     MOST_MEMORY = 16 << 20 /* bytes of rows at once, about */
 };
 
@@ -77,10 +77,14 @@ array_of(const struct zdm_result *rows)
     zdm_buf_addc(&out, '{');
     for (int i = 0; i < zdm_result_rows(rows); i++) {
         zdm_buf_add(&out, i ? ",\"" : "\"");
-        for (const char *c = zdm_result_get(rows, i, 0); *c; c++) {
-            if (*c == '"' || *c == '\\')
+        for (const char *c = zdm_result_get(rows, i, 0); *c;) {
+            size_t plain = strcspn(c, "\"\\");
+            zdm_buf_addn(&out, c, plain);
+            c += plain;
+            if (*c) {
                 zdm_buf_addc(&out, '\\');
-            zdm_buf_addc(&out, *c);
+                zdm_buf_addc(&out, *c++);
+            }
         }
         zdm_buf_addc(&out, '"');
     }
