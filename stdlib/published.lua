@@ -31,4 +31,21 @@ function published.gate(t, schema, name, use)
     }
 end
 
+--- The gate before a table that is published gets another (bare) name, as a list of blocks; empty when it is not.
+function published.renamed(t, to, use)
+    local names = {}
+    for i, p in ipairs(t.publications or {}) do
+        names[i] = native.quote_ident(p.name)
+    end
+    if #names == 0 then
+        return {}
+    end
+    return {
+        use.words.gate(use.id("subscribers know %s", to)) {
+            use.words.approval(use.id("subscribers of %s get a table %s at the same time: else they stop there",
+                table.concat(names, ", "), native.quote_ident(to))),
+        },
+    }
+end
+
 return published

@@ -22,6 +22,11 @@ local function refused(t, k, use)
                 "drop the foreign key first"
         end
     end
+    for _, tie in ipairs(t.ties or {}) do
+        if tie.what:find(("constraint %s of %s, "):format(quoted, t.relation), 1, true) == 1 then
+            return tie.what .. ": its way back cannot be written down yet"
+        end
+    end
     local index = k.index and t:index(k.index)
     if index and index.replica_identity then
         return ("the index of %s is the replica identity of the table"):format(quoted)

@@ -1,5 +1,6 @@
 --- A table under another name, and a view under the old one.
 
+local published = require "published"
 local shared = require "fields/shared"
 local versions = require "versions"
 
@@ -7,7 +8,8 @@ return {
     name = "rename_table",
     doc = "Renames a table; in the same instant a view of all its columns takes the old name, through which old code reads "
         .. "and writes on. What hangs on the table (indexes, keys, triggers, rights, publications) stays on it; the view gets "
-        .. "its rights. Through a view there is no TRUNCATE, no COPY, no ON CONFLICT ON CONSTRAINT, no TABLESAMPLE, no ctid "
+        .. "its rights. Subscribers of a publication know tables by their names: of a table that is published a gate before asks "
+        .. "whether they get one of the new name. Through a view there is no TRUNCATE, no COPY, no ON CONFLICT ON CONSTRAINT, no TABLESAMPLE, no ctid "
         .. "and, before PostgreSQL 17, no MERGE; LOCK TABLE works.",
     fields = {
         shared.table,
@@ -57,10 +59,11 @@ CREATE VIEW %s AS SELECT %s FROM %s;
         last[#last + 1] = use.sql(use.id("drop the view %s", t.name), ("DROP VIEW %s"):format(t.relation), {
             undo = ("CREATE VIEW %s AS SELECT %s FROM %s;\n%s"):format(t.relation, use.names(columns), new, same_rights),
         })
-        return {
+        local blocks = published.renamed(t, to, use)
+        return table.move({
             use.words.expand(steps),
             use.words.gate(use.id("nobody uses the name %s", t.name))(checks),
             use.words.contract(last),
-        }
+        }, 1, 3, #blocks + 1, blocks)
     end,
 }

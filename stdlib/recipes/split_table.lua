@@ -15,7 +15,7 @@ return {
         .. "both tables in one transaction; later it has to use INSERT ... ON CONFLICT. What new code writes gets here at "
         .. "once, a DELETE as NULL: so the old columns lose their NOT NULL. When old and new code write the same row at the "
         .. "same time, one of them may get a deadlock (40P01) and has to repeat its transaction. A TRUNCATE of the new table "
-        .. "is not followed. From the moment in which the columns are set aside the new table alone is written: what is written then "
+        .. "is not followed; one of the first needs CASCADE from then on, for the new table refers to it. From the moment in which the columns are set aside the new table alone is written: what is written then "
         .. "is not in the columns that `zdm rollback` brings back.",
     fields = {
         shared.table,

@@ -180,6 +180,7 @@ sql "SET client_min_messages = warning;
      CREATE TABLE \"Parts '3'\" PARTITION OF parts_2 DEFAULT; CREATE TABLE parts_4 PARTITION OF parts FOR VALUES FROM (20) TO (30);
      ALTER TABLE parts_1 ALTER n SET DEFAULT 2, ALTER m SET NOT NULL; ALTER TABLE \"Parts '3'\" ALTER n DROP DEFAULT;
      ALTER TABLE parts_4 ALTER n SET DEFAULT 4;
+     CREATE TABLE sent (id int PRIMARY KEY); CREATE PUBLICATION \"The News\" FOR TABLE sent;
      CREATE TABLE parents (id int PRIMARY KEY, n int); CREATE TABLE heirs (n int DEFAULT 3) INHERITS (parents);
      CREATE TYPE place AS (street text, zip int);
      CREATE TABLE people (id int PRIMARY KEY, at place NOT NULL, nick text, at2 place);
@@ -209,6 +210,10 @@ check_exit 0 "$ZDM" rollback heirs.lua
 picture | diff <(grep -v parts_4 before) - >&2 || fail "heirs: the way back ends elsewhere"
 check_exit 3 "$ZDM" run people.lua
 says "$out" 'rows_in_its_way = 1'
+echo 'return plan "sent" { api = 1, recipe.rename_table { table = "sent", to = "told" } }' >sent.lua
+check_exit 3 "$ZDM" run sent.lua
+says "$out" 'subscribers of "The News" get a table told at the same time'
+check_eq "not renamed" 0 "$(sql "SELECT count(*) FROM pg_class WHERE relname = 'told'")"
 sql "UPDATE people SET shown = '-' WHERE shown IS NULL"
 run_whole people.lua
 check_eq "places" '(,) (1,) (2,) (4,) (5,)|2' "$(sql "SELECT string_agg(place::text, ' ' ORDER BY place::text),

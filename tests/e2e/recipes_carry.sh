@@ -267,3 +267,21 @@ return plan "refused" {
 LUA
 check_exit 2 "$ZDM" plan refused.lua
 check_golden recipes_carry/refused "$err"
+
+# What PostgreSQL 18 has, and zdm no words for yet.
+if [ "$version" -ge 180000 ]; then
+    sql "CREATE TABLE latest (id int PRIMARY KEY, n int, v int GENERATED ALWAYS AS (n * 2), o int,
+             CONSTRAINT loose CHECK (o > 0) NOT ENFORCED);
+         CREATE TABLE periods (id int4range, p int4range, PRIMARY KEY (id, p WITHOUT OVERLAPS));
+         CREATE TABLE in_periods (id int4range, p int4range, CONSTRAINT fits FOREIGN KEY (id, PERIOD p) REFERENCES periods)"
+    while IFS='|' read -r recipe message; do
+        echo "return plan 'latest' { api = 1, recipe.$recipe }" >latest.lua
+        check_exit 2 "$ZDM" plan latest.lua
+        check_has "$err" "$message"
+    done <<'LIST'
+copy_table { table = "latest" }|column v, which is VIRTUAL; constraint loose of public.latest, which is NOT ENFORCED
+rename_column { table = "latest", from = "o", to = "p" }|constraint loose of public.latest, which is NOT ENFORCED
+drop_constraint { table = "latest", name = "loose" }|constraint loose of public.latest, which is NOT ENFORCED
+copy_table { table = "periods" }|constraint fits of public.in_periods, which is of periods
+LIST
+fi
