@@ -219,6 +219,12 @@ zdm_family_alter_table(struct zdm_draft *draft)
     }
     if (!zdm_typed_tables_may_follow(draft, stmt, alter.relation))
         return;
+    /* Said so by the text: it has no rows here that could be scanned or rewritten. */
+    if (alter.relation->kind == ZDM_RELATION_ANY &&
+        stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_FOREIGN_TABLE) {
+        zdm_catalog_touch(draft->catalog, alter.relation, sizeof *alter.relation);
+        alter.relation->kind = ZDM_RELATION_FOREIGN;
+    }
     draft->fresh = alter.relation->fresh;
     for (size_t i = 0; i < stmt->n_cmds; i++) {
         const PgQuery__AlterTableCmd *cmd = stmt->cmds[i]->alter_table_cmd;

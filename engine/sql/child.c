@@ -28,7 +28,7 @@ column_fits(struct zdm_draft *draft, const struct zdm_relation *child,
         zdm_draft_fails(draft, "42P21", "column %s of %s has another collation", name, table);
     else if (wanted->not_null && !own->not_null)
         zdm_draft_fails(draft, "42804", "column %s of %s must be NOT NULL", name, table);
-    else if ((wanted->generated != 0) != (own->generated != 0))
+    else if (wanted->generated ? !own->generated : own->generated && draft->pg_version >= 16)
         zdm_draft_fails(draft, "42804", "column %s of %s is not generated in both", name, table);
     return !zdm_draft_failed(draft);
 }

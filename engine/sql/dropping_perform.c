@@ -78,6 +78,8 @@ remove_part(struct zdm_draft *draft, struct zdm_relation *relation, const struct
     for (size_t i = relation->indexes.n; strcmp(item->part, "index") == 0 && i > 0; i--)
         if (zdm_gone_is_called(draft, relation->indexes.items[i - 1]->self->name, item->name))
             zdm_catalog_drop_relation(catalog, relation->indexes.items[i - 1]->self);
+    if (strcmp(item->part, "publication") == 0)
+        zdm_publication_lose(draft, relation, item->name);
 }
 
 /* The functions called as a type of ranges that make values of it. */

@@ -153,10 +153,15 @@ expand_dependents(struct zdm_dropping *dropping, struct zdm_relation *relation, 
         const struct zdm_dependent *dependent = relation->dependents.items[i];
         struct zdm_relation *owner = dependent->dependent;
         if ((column && !zdm_same_text(dependent->column, column)) || (owner && owner->dropped) ||
-            strcmp(dependent->kind, "publication") == 0 ||
             strcmp(dependent->kind, "statistics") == 0 ||
             is_gone(dropping, owner ? owner : relation, dependent))
             continue;
+        if (strcmp(dependent->kind, "publication") == 0) { /* it lists or filters by the column */
+            if (column && !dependent->automatic)
+                zdm_dropping_need(
+                    dropping, part_of(dropping, relation, dependent->kind, dependent->name));
+            continue;
+        }
         if (!owner && strcmp(dependent->kind, "function") == 0) {
             zdm_dropping_need(dropping, named(dropping, dependent));
             continue;

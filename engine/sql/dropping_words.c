@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "sql/dropping_private.h"
 
 const char *
@@ -25,6 +27,9 @@ zdm_gone_words(const struct zdm_dropping *dropping, const struct zdm_gone *item)
         return zdm_arena_strf(draft->arena, "column %s of %s",
             zdm_ident_text(draft->arena, item->name), zdm_draft_name(draft, relation));
     case ZDM_GONE_PART:
+        if (strcmp(item->part, "publication") == 0)
+            return zdm_arena_strf(draft->arena, "the place of %s in publication %s",
+                zdm_draft_name(draft, relation), item->name);
         return zdm_arena_strf(
             draft->arena, "%s %s of %s", item->part, item->name, zdm_draft_name(draft, relation));
     case ZDM_GONE_TYPE:

@@ -314,6 +314,7 @@ zdm_index_make(struct zdm_draft *draft, const struct zdm_index_plan *plan,
             if (plan->like.unique)
                 zdm_draft_fails(draft, "42809", "partition %s is a foreign table",
                     zdm_draft_name(draft, partition));
+            zdm_draft_lock_on(draft, partition, plan->partition_mode, ZDM_HELD_BUILD);
             continue;
         }
         lock_partitions(draft, plan, partition);

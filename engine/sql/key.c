@@ -278,7 +278,9 @@ plan_of(struct zdm_alter *alter, const PgQuery__Constraint *constraint)
     struct zdm_index_plan plan = {.constraint = kind_of(constraint),
         .deferrable = constraint->deferrable,
         .initially_deferred = constraint->initdeferred,
-        .partition_mode = draft->pg_version >= 18 ? ZDM_LOCK_ACCESS_EXCLUSIVE : ZDM_LOCK_SHARE};
+        .partition_mode = draft->pg_version >= 18  ? ZDM_LOCK_ACCESS_EXCLUSIVE
+                          : constraint->deferrable ? ZDM_LOCK_SHARE_ROW_EXCLUSIVE /* a trigger */
+                                                   : ZDM_LOCK_SHARE};
     bool exclude = plan.constraint == ZDM_CONSTRAINT_EXCLUDE;
 
     plan.like.method = exclude && constraint->access_method[0]

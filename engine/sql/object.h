@@ -105,6 +105,9 @@ const char *zdm_trigger_function(
 void zdm_publication_dropped(struct zdm_draft *draft, const char *publication);
 /* Does a publication name this very table? One that is sent with its parent, or with all, is not named. */
 bool zdm_publication_names(const struct zdm_relation *relation);
+/* publication: quoted. It does not name the table any more. */
+void zdm_publication_lose(
+    struct zdm_draft *draft, struct zdm_relation *relation, const char *publication);
 /* It is a partition now of a table whose changes are sent. */
 void zdm_publication_follow(struct zdm_draft *draft, struct zdm_relation *partition);
 /* It is no partition of parent any more. */

@@ -75,13 +75,16 @@ is_member_of_any(const struct zdm_relation *relation)
            is_member_of_any(relation->parents.items[0]);
 }
 
-static void
-leave(struct zdm_draft *draft, struct zdm_relation *relation, const char *publication)
+void
+zdm_publication_lose(
+    struct zdm_draft *draft, struct zdm_relation *relation, const char *publication)
 {
     size_t n = 1;
     struct zdm_relation **family = &relation;
+    struct zdm_dependent *dependent;
 
-    zdm_catalog_remove(draft->catalog, &relation->dependents, membership(relation, publication));
+    while ((dependent = membership(relation, publication))) /* one more of each column it names */
+        zdm_catalog_remove(draft->catalog, &relation->dependents, dependent);
     if (relation->kind == ZDM_RELATION_PARTITIONED)
         family = zdm_draft_family(draft, relation, &n);
     for (size_t i = 0; i < n; i++)
@@ -161,7 +164,7 @@ see_leaving(void *self, struct zdm_relation *relation)
     struct members *members = self;
 
     if (membership(relation, members->name))
-        leave(members->draft, relation, members->name);
+        zdm_publication_lose(members->draft, relation, members->name);
     return true;
 }
 
@@ -221,19 +224,43 @@ columns_exist(struct zdm_draft *draft, const struct zdm_relation *relation,
     return true;
 }
 
+/* The columns of its list, in place of those of the former list: none of them can be dropped. */
+static void
+list_columns(struct zdm_draft *draft, struct zdm_relation *relation, const char *name,
+    const PgQuery__PublicationTable *table)
+{
+    for (size_t i = relation->dependents.n; i > 0; i--) {
+        const struct zdm_dependent *dependent = relation->dependents.items[i - 1];
+        if (strcmp(dependent->kind, "publication") == 0 && dependent->column &&
+            strcmp(dependent->name, name) == 0)
+            zdm_catalog_remove(
+                draft->catalog, &relation->dependents, relation->dependents.items[i - 1]);
+    }
+    for (size_t i = 0; i < table->n_columns; i++) {
+        struct zdm_dependent *dependent = zdm_catalog_alloc(draft->catalog, sizeof *dependent);
+        dependent->kind = "publication";
+        dependent->name = zdm_catalog_string(draft->catalog, name);
+        dependent->column = zdm_catalog_string(draft->catalog, zdm_node_string(table->columns[i]));
+        zdm_catalog_append(draft->catalog, &relation->dependents, dependent);
+    }
+}
+
 /* Children of plain inheritance become members themselves. */
 static void
 publish_family(struct zdm_draft *draft, struct zdm_relation *relation, const char *name,
-    bool inherits, bool sending)
+    const PgQuery__PublicationTable *table, bool sending)
 {
     size_t n = 1;
     struct zdm_relation **family = &relation;
 
-    if (inherits && relation->kind == ZDM_RELATION_TABLE)
+    if (table->relation->inh && relation->kind == ZDM_RELATION_TABLE)
         family = zdm_draft_family(draft, relation, &n);
-    for (size_t i = 0; i < n; i++)
-        if (!membership(family[i], name))
-            become_member(draft, family[i], name, sending);
+    for (size_t i = 0; i < n; i++) {
+        if (membership(family[i], name))
+            continue;
+        become_member(draft, family[i], name, sending);
+        list_columns(draft, family[i], name, table);
+    }
 }
 
 static void
@@ -278,9 +305,11 @@ objects(struct zdm_draft *draft, const char *publication, size_t n, PgQuery__Nod
             return;
         lock_published(draft, relation, range->inh);
         if (action == PG_QUERY__ALTER_PUBLICATION_ACTION__AP_DropObjects)
-            leave(draft, relation, name);
+            zdm_publication_lose(draft, relation, name);
         else if (!member)
-            publish_family(draft, relation, name, range->inh, sending);
+            publish_family(draft, relation, name, spec->pubtable, sending);
+        else
+            list_columns(draft, relation, name, spec->pubtable);
     }
 }
 
@@ -330,7 +359,7 @@ see_replaced(void *self, struct zdm_relation *relation)
         return true;
     zdm_draft_lock_on(replaced->draft, relation, ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE, ZDM_HELD_BRIEF);
     if (!is_named(replaced->draft, replaced->stmt, relation))
-        leave(replaced->draft, relation, replaced->name);
+        zdm_publication_lose(replaced->draft, relation, replaced->name);
     return true;
 }
 

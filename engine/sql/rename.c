@@ -158,13 +158,14 @@ rename_trigger(struct zdm_draft *draft, const PgQuery__RenameStmt *stmt,
             zdm_ident_text(draft->arena, stmt->newname));
         return;
     }
+    /* Since 15 all partitions are locked, and the trigger of rows is renamed in each. */
     struct zdm_relation **family = &relation;
-    if (relation->kind == ZDM_RELATION_PARTITIONED && trigger && trigger->row)
+    if (relation->kind == ZDM_RELATION_PARTITIONED && draft->pg_version >= 15)
         family = zdm_draft_family(draft, relation, &n);
     for (size_t i = 0; i < n; i++) {
         struct zdm_trigger *own = zdm_relation_trigger(family[i], stmt->subname);
         zdm_draft_lock_on(draft, family[i], ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-        if (!own)
+        if (!own || (i && !(trigger && trigger->row)))
             continue;
         zdm_catalog_touch(draft->catalog, own, sizeof *own);
         own->name = zdm_catalog_string(draft->catalog, stmt->newname);

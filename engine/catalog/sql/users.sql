@@ -1,5 +1,6 @@
 -- What depends on types and functions that users made: 't' or 'f', its OID, then as dependents.sql.
--- Members of an extension are left out: they cannot be dropped by themselves. So are the columns of
+-- Members of an extension are left out: they cannot be dropped by themselves. So are the functions that
+-- make values of a type of ranges: they go with it, and those of its multirange, too. So are the columns of
 -- tables and materialized views and domains over the type: they are known as they are. Before 15 a
 -- generated column was dropped along with a function that it calls.
 WITH d AS MATERIALIZED (
@@ -14,6 +15,18 @@ WITH d AS MATERIALIZED (
                         WHERE e.classid = d.refclassid
                           AND e.objid = d.refobjid
                           AND e.deptype = 'e')
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend i
+                        WHERE i.classid = d.classid
+                          AND i.objid = d.objid
+                          AND i.deptype = 'i'
+                          AND i.refclassid = d.refclassid
+                          AND (i.refobjid = d.refobjid
+                               OR EXISTS (SELECT FROM pg_catalog.pg_depend m
+                                           WHERE m.classid = i.refclassid
+                                             AND m.objid = i.refobjid
+                                             AND m.deptype = 'i'
+                                             AND m.refclassid = d.refclassid
+                                             AND m.refobjid = d.refobjid)))
 )
 SELECT DISTINCT 't', d.refobjid,
        CASE c.relkind WHEN 'v' THEN 'view' WHEN 'f' THEN 'foreign table' ELSE 'type' END,

@@ -406,6 +406,29 @@ ALTER TYPE address DROP ATTRIBUTE zip CASCADE
 -- DROP COLUMN: what goes along, what is locked, what stands in the way
 ALTER TABLE plain DROP COLUMN b
 
+-- a publication lists it, or filters by it
+--! versions: 15-
+--! after: CREATE PUBLICATION made FOR TABLE plain (id, a)
+ALTER TABLE plain DROP COLUMN a
+
+--! versions: 15-
+--! after: CREATE PUBLICATION made FOR TABLE plain (id, a)
+ALTER TABLE plain DROP COLUMN a CASCADE
+
+--! versions: 15-
+--! after: CREATE PUBLICATION made FOR TABLE plain (id, a)
+ALTER TABLE plain DROP COLUMN b
+
+--! versions: 15-
+--! after: CREATE PUBLICATION made FOR TABLE plain (id, a)
+--! after: ALTER PUBLICATION made SET TABLE plain (id, b)
+ALTER TABLE plain DROP COLUMN a
+
+--! versions: 15-
+--! after: CREATE PUBLICATION made FOR TABLE plain (id, a)
+--! after: ALTER PUBLICATION made DROP TABLE plain
+ALTER TABLE plain DROP COLUMN a
+
 ALTER TABLE plain DROP COLUMN d
 
 ALTER TABLE plain DROP a

@@ -232,6 +232,9 @@ ALTER TABLE nulls ADD CONSTRAINT u UNIQUE USING INDEX nothing;
 
 ALTER TABLE nulls ADD UNIQUE USING INDEX nulls_bare_idx DEFERRABLE INITIALLY DEFERRED;
 
+-- with a trigger in each partition
+ALTER TABLE measurements ADD UNIQUE (id, at, sensor) DEFERRABLE;
+
 ALTER TABLE nulls ADD CONSTRAINT plain UNIQUE USING INDEX nulls_bare_idx;
 
 ALTER TABLE leftover ADD UNIQUE USING INDEX leftover_b_idx;

@@ -229,6 +229,10 @@ DROP TYPE address CASCADE;
 
 DROP TYPE float_range CASCADE;
 
+-- the functions that make its values are its own
+--! after: CREATE TYPE lone_range AS RANGE (subtype = float8)
+DROP TYPE lone_range;
+
 DROP TYPE "Sales Dept"."Stage";
 
 DROP TYPE nothing;

@@ -160,6 +160,13 @@ CREATE INDEX ON regions (title);
 
 CREATE INDEX ON buckets (payload);
 
+-- a foreign partition is locked, and gets none
+--! after: CREATE FOREIGN DATA WRAPPER w
+--! after: CREATE SERVER s FOREIGN DATA WRAPPER w
+--! after: CREATE TABLE near (a int) PARTITION BY RANGE (a)
+--! after: CREATE FOREIGN TABLE far PARTITION OF near FOR VALUES FROM (1) TO (2) SERVER s
+CREATE INDEX ON near (a);
+
 CREATE INDEX ON no_partitions (a);
 
 CREATE INDEX ON events (id);

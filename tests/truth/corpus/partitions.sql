@@ -287,6 +287,15 @@ ALTER TABLE boats INHERIT vehicles;
 
 ALTER TABLE boats INHERIT cars;
 
+-- until 15 a child may compute what its parent holds
+--! after: CREATE TABLE holds (a int, b int)
+--! after: CREATE TABLE computes (a int, b int GENERATED ALWAYS AS (a * 3) STORED)
+ALTER TABLE computes INHERIT holds;
+
+--! after: CREATE TABLE holds (a int, b int)
+--! after: CREATE TABLE computes (a int, b int GENERATED ALWAYS AS (a * 3) STORED)
+ALTER TABLE holds INHERIT computes;
+
 ALTER TABLE boats INHERIT orders;
 
 ALTER TABLE boats INHERIT customer_names;

@@ -168,6 +168,10 @@ ALTER TRIGGER orders_touch ON orders RENAME TO orders_late;
 --! versions: 15-
 ALTER TRIGGER measurements_touch ON measurements RENAME TO touched;
 
+-- of the statement: it is the parent's alone
+--! after: CREATE TRIGGER per_statement AFTER INSERT ON measurements FOR EACH STATEMENT EXECUTE FUNCTION set_note()
+ALTER TRIGGER per_statement ON measurements RENAME TO touched;
+
 ALTER POLICY secrets_own ON secrets RENAME TO own;
 
 ALTER POLICY nothing ON secrets RENAME TO own;
