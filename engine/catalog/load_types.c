@@ -55,6 +55,7 @@ add_type(struct zdm_load *load, const struct zdm_result *rows, int row)
     type->base_typmod = zdm_result_get(rows, row, 7) ? (int32_t)zdm_result_i64(rows, row, 7) : -1;
     type->domain_not_null = zdm_result_bool(rows, row, 8);
     type->domain_default = zdm_load_text(load, rows, row, 9);
+    type->shell = zdm_result_bool(rows, row, 13);
     type->relation = zdm_load_relation_by(load, relation);
     slot->type = type;
     slot->collation = zdm_load_oid(rows, row, 11);

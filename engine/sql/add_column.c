@@ -85,6 +85,8 @@ put(struct adding *adding, struct zdm_relation *relation)
         PgQuery__Node *source = new->value ? new->value : new->computed;
         const char *text = source ? zdm_deparse_expr(draft->arena, source) : "nextval()";
         column->default_sql = zdm_catalog_string(draft->catalog, text ? text : "?");
+    } else if (new->looked_up &&new->typed.type &&new->typed.type->kind == ZDM_TYPE_DOMAIN) {
+        column->default_sql = "NULL"; /* kept, lest that of the domain holds */
     }
     if (new->required)
         zdm_not_null_put(draft, relation, column->name, child);

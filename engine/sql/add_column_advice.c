@@ -47,10 +47,19 @@ static void
 tell_volatile(struct zdm_alter *alter, const struct zdm_new_column *column)
 {
     struct zdm_draft *draft = alter->draft;
-    char *value = zdm_deparse_expr(draft->arena, column->value);
+    char *value = column->by_domain ? NULL : zdm_deparse_expr(draft->arena, column->value);
     struct zdm_finding *finding =
         ZDM_FIND(draft, REWRITE_VOLATILE_DEFAULT, .table = alter->table, .column = column->name);
 
+    if (column->by_domain) { /* NULL for old rows, then what the domain says for new ones */
+        zdm_draft_safer(draft, finding,
+            zdm_arena_strf(draft->arena, "%s DEFAULT NULL",
+                zdm_new_column_plain(alter, column, column->type)));
+        zdm_draft_safer(draft, finding,
+            zdm_arena_strf(draft->arena, "ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT",
+                alter->table, column->name));
+        return;
+    }
     zdm_draft_safer(draft, finding, zdm_new_column_plain(alter, column, column->type));
     if (value)
         zdm_draft_safer(draft, finding,

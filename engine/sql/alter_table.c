@@ -195,6 +195,11 @@ resolve(struct zdm_draft *draft, const PgQuery__AlterTableStmt *stmt)
     if (stmt->missing_ok)
         return zdm_draft_find_relation(draft, schema[0] ? schema : NULL, stmt->relation->relname);
     struct zdm_relation *relation = zdm_draft_relation(draft, stmt->relation);
+    if (draft->catalog->complete && zdm_draft_is_system(draft, stmt->relation)) {
+        zdm_draft_fails(
+            draft, "42501", "%s is a system catalog", zdm_range_text(draft->arena, stmt->relation));
+        return NULL;
+    }
     return relation->missing ? NULL : relation;
 }
 

@@ -246,6 +246,7 @@ struct zdm_type {
     ZDM_LIST(struct zdm_relation) used_by; /* tables and matviews with a column of it, nested too */
     ZDM_LIST(struct zdm_dependent) dependents; /* functions, views, ...: not columns or domains */
     bool in_functions; /* of the text: an argument or a result, or an array of it */
+    bool shell;        /* only its name is there yet: CREATE TYPE t; */
     bool fresh;        /* made by the text */
     bool dropped;
     struct zdm_type *next;

@@ -114,7 +114,9 @@ check_one(struct zdm_alter *alter, const struct check *check, struct zdm_relatio
 
     if (alter->recurse && !check->given->is_no_inherit)
         zdm_draft_goes_down(draft, relation);
-    zdm_draft_lock_on(draft, relation, alter->mode, check->later ? ZDM_HELD_BRIEF : ZDM_HELD_SCAN);
+    bool foreign = relation->kind == ZDM_RELATION_FOREIGN; /* its rows are not looked at */
+    zdm_draft_lock_on(
+        draft, relation, alter->mode, check->later || foreign ? ZDM_HELD_BRIEF : ZDM_HELD_SCAN);
     if (relation != alter->relation && merged(alter, check, relation))
         return;
     put(alter, check, relation);
@@ -180,6 +182,8 @@ zdm_constraint_add_check(struct zdm_alter *alter, const PgQuery__Constraint *con
         const char *quoted = zdm_ident_text(draft->arena, check.name);
         ZDM_FIND(draft, ADD_CHECK_NOT_VALID, .table = alter->table, .name = quoted);
         ZDM_FIND(draft, ADD_CONSTRAINT, .name = quoted);
+    } else if (relation->kind == ZDM_RELATION_FOREIGN && !relation->children.n) {
+        ZDM_FIND(draft, ADD_CONSTRAINT, .name = zdm_ident_text(draft->arena, check.name));
     } else {
         zdm_constraint_later_steps(alter, ZDM_FIND(draft, SCAN_ADD_CHECK, .table = alter->table));
     }

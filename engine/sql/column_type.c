@@ -241,10 +241,13 @@ change_unknown(struct wish *wish)
     struct zdm_draft *draft = alter->draft;
     struct zdm_type_change change = {.alter = alter, .unsure = true};
 
+    bool rows = alter->relation->kind != ZDM_RELATION_FOREIGN || alter->relation->children.n;
+
     zdm_draft_assume(draft);
-    zdm_alter_lock_family(alter, ZDM_HELD_REWRITE);
-    zdm_draft_rewrite_of(draft, alter->relation);
-    tell(wish, &change, 1);
+    zdm_alter_lock_family(alter, rows ? ZDM_HELD_REWRITE : ZDM_HELD_BRIEF);
+    if (rows)
+        zdm_draft_rewrite_of(draft, alter->relation);
+    tell(wish, &change, rows);
 }
 
 static void

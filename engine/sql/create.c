@@ -51,6 +51,8 @@ zdm_family_create_as(struct zdm_draft *draft)
     if (stmt->query->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
         ZDM_FIND(draft, UNKNOWN_STATEMENT, .kind = "EXECUTE");
         relation->known = relation->empty = false;
+    } else if (stmt->into->skip_data) { /* nothing is read, nothing is called */
+        zdm_query_plans(draft, stmt->query);
     } else {
         zdm_query_changes(draft, stmt->query);
     }

@@ -200,6 +200,27 @@ aggregate(struct zdm_draft *draft, const PgQuery__DefineStmt *stmt)
                 zdm_object_type(draft, list->items[i]->function_parameter->arg_type);
 }
 
+/* First its name, which its functions need; then all of it, which needs the functions. */
+static void
+base_type(struct zdm_draft *draft, const PgQuery__DefineStmt *stmt)
+{
+    const char *schema =
+        zdm_object_target_schema(draft, zdm_object_schema(stmt->n_defnames, stmt->defnames));
+    struct zdm_type *type = schema ? zdm_catalog_type(draft->catalog, schema,
+                                         zdm_object_name(stmt->n_defnames, stmt->defnames))
+                                   : NULL;
+
+    if (type && type->shell && stmt->n_definition) {
+        zdm_catalog_touch(draft->catalog, type, sizeof *type);
+        type->shell = false;
+        type->kind = ZDM_TYPE_BASE;
+        return;
+    }
+    type = zdm_object_make_type(draft, stmt->n_defnames, stmt->defnames, ZDM_TYPE_BASE);
+    if (type)
+        type->shell = !stmt->n_definition;
+}
+
 static const struct {
     PgQuery__ObjectType kind;
     const char *name;
@@ -225,5 +246,5 @@ zdm_family_define(struct zdm_draft *draft)
     if (stmt->kind == PG_QUERY__OBJECT_TYPE__OBJECT_AGGREGATE)
         aggregate(draft, stmt);
     if (stmt->kind == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE)
-        zdm_object_make_type(draft, stmt->n_defnames, stmt->defnames, ZDM_TYPE_BASE);
+        base_type(draft, stmt);
 }

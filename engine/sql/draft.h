@@ -41,9 +41,12 @@ struct zdm_draft {
  * The relation that a text names, and never NULL. Without a complete catalog one that nobody has
  * described is made up (known false) and remembered. With one, a relation that is not there is a
  * finding, fails_with 42P01, and a relation with `missing` that is in no catalog.
+ * One of the system, which the catalog leaves out, is made up in any case, and not remembered.
  * A relation that is not `known` makes the evidence assumed.
  */
 struct zdm_relation *zdm_draft_relation(struct zdm_draft *draft, const PgQuery__RangeVar *range);
+/* Is it called as relations of the system are, and none of the user's? */
+bool zdm_draft_is_system(const struct zdm_draft *draft, const PgQuery__RangeVar *range);
 /* For IF EXISTS: NULL when a complete catalog has none. schema may be NULL. */
 struct zdm_relation *zdm_draft_find_relation(
     struct zdm_draft *draft, const char *schema, const char *name);

@@ -29,6 +29,18 @@ zdm_draft_find_relation(struct zdm_draft *draft, const char *schema, const char 
     return relation;
 }
 
+bool
+zdm_draft_is_system(const struct zdm_draft *draft, const PgQuery__RangeVar *range)
+{
+    const char *schema = range->schemaname;
+
+    if (schema[0])
+        return strcmp(schema, "pg_catalog") == 0 || strcmp(schema, "information_schema") == 0 ||
+               strcmp(schema, "pg_toast") == 0;
+    return strncmp(range->relname, "pg_", 3) == 0 &&
+           !zdm_catalog_relation(draft->catalog, NULL, range->relname);
+}
+
 struct zdm_relation *
 zdm_draft_relation(struct zdm_draft *draft, const PgQuery__RangeVar *range)
 {
@@ -37,6 +49,15 @@ zdm_draft_relation(struct zdm_draft *draft, const PgQuery__RangeVar *range)
 
     if (relation)
         return relation;
+    if (zdm_draft_is_system(draft, range)) {
+        zdm_draft_assume(draft);
+        relation = zdm_catalog_alloc(draft->catalog, sizeof *relation);
+        relation->schema = schema ? zdm_catalog_string(draft->catalog, schema) : "pg_catalog";
+        relation->name = zdm_catalog_string(draft->catalog, range->relname);
+        relation->kind = ZDM_RELATION_ANY;
+        relation->rows = -1;
+        return relation;
+    }
     zdm_draft_fails(
         draft, "42P01", "relation %s does not exist", zdm_range_text(draft->arena, range));
     relation = zdm_arena_alloc(draft->arena, sizeof *relation);

@@ -84,11 +84,32 @@ read_collation(struct zdm_alter *alter, struct zdm_new_column *column)
     column->collation = zdm_object_collation(draft, clause);
 }
 
+/* DEFAULT NULL says that the column has none, whatever its domain says. */
+static void
+read_domain_default(struct zdm_draft *draft, struct zdm_new_column *column)
+{
+    const char *text = column->typed.type ? column->typed.type->domain_default : NULL;
+    struct zdm_tree tree;
+
+    if (!text || column->looked_up || column->serial || column->identity)
+        return;
+    const PgQuery__Node *value = zdm_expr_parse(text, &tree);
+    if (!value)
+        return;
+    struct zdm_judged judged = zdm_expr_judge(draft, value, NULL);
+    zdm_tree_release(&tree);
+    column->is_volatile = judged.is_volatile;
+    column->unsure = judged.unsure;
+    column->by_domain = true;
+}
+
 static void
 read_value(struct zdm_alter *alter, struct zdm_new_column *column)
 {
     struct zdm_draft *draft = alter->draft;
 
+    if (!column->value)
+        read_domain_default(draft, column);
     if (!column->value || !zdm_expr_is_plain(draft, column->value, "a DEFAULT"))
         return;
     if (zdm_expr_has_columns(column->value)) {
@@ -206,5 +227,5 @@ bool
 zdm_new_column_has_value(const struct zdm_new_column *column)
 {
     return column->value || column->serial || column->identity || column->computed ||
-           (column->typed.type && column->typed.type->domain_default);
+           (column->typed.type && column->typed.type->domain_default && !column->looked_up);
 }

@@ -22,6 +22,7 @@ struct zdm_new_column {
     bool looked_up;           /* a foreign key of it is checked: it says DEFAULT, or is computed */
     bool required;            /* NOT NULL, also by PRIMARY KEY */
     bool is_volatile, unsure; /* the DEFAULT: once for each row, and whether that is certain */
+    bool by_domain;           /* the DEFAULT is not said here: it is that of its domain */
     bool constrained, maybe_constrained; /* a domain with constraints; a type that nobody knows */
 };
 

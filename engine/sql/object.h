@@ -126,6 +126,8 @@ void zdm_enum_add_value(struct zdm_draft *draft, struct zdm_type *type,
 /* statistics.c: the table that a statistics object is about, or NULL. Names are unquoted. */
 struct zdm_relation *zdm_statistics_relation(
     struct zdm_draft *draft, size_t n, PgQuery__Node *const *names);
+/* Is the name of a new statistics object, which it must have, taken in its schema? */
+bool zdm_statistics_taken(struct zdm_draft *draft, const PgQuery__CreateStatsStmt *stmt);
 void zdm_statistics_forget(
     struct zdm_draft *draft, struct zdm_relation *relation, const char *name);
 void zdm_statistics_rename(

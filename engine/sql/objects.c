@@ -57,8 +57,7 @@ zdm_family_statistics(struct zdm_draft *draft)
     const char *text = zdm_range_text(draft->arena, range);
     if (relation->missing || !zdm_object_check_kind(draft, relation, text, "rpmf", "a table"))
         return;
-    if (stmt->n_defnames && draft->catalog->complete &&
-        zdm_statistics_relation(draft, stmt->n_defnames, stmt->defnames)) {
+    if (stmt->n_defnames && draft->catalog->complete && zdm_statistics_taken(draft, stmt)) {
         if (!stmt->if_not_exists)
             zdm_draft_fails(draft, "42710", "statistics object %s exists already",
                 zdm_list_text(draft->arena, stmt->n_defnames, stmt->defnames));

@@ -19,23 +19,10 @@ hides(const struct zdm_query *query, const PgQuery__RangeVar *range)
     return false;
 }
 
-/* Relations of the system are not in the catalog, and nobody waits for them. */
-static bool
-is_system(const struct zdm_draft *draft, const PgQuery__RangeVar *range)
-{
-    const char *schema = range->schemaname;
-
-    if (schema[0])
-        return strcmp(schema, "pg_catalog") == 0 || strcmp(schema, "information_schema") == 0 ||
-               strcmp(schema, "pg_toast") == 0;
-    return strncmp(range->relname, "pg_", 3) == 0 &&
-           !zdm_catalog_relation(draft->catalog, NULL, range->relname);
-}
-
 struct zdm_relation *
 zdm_query_relation(struct zdm_query *query, const PgQuery__RangeVar *range)
 {
-    if (hides(query, range) || is_system(query->draft, range))
+    if (hides(query, range) || zdm_draft_is_system(query->draft, range))
         return NULL;
     return zdm_draft_relation(query->draft, range);
 }

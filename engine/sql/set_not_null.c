@@ -124,7 +124,10 @@ tell(struct setting *setting)
 
     if (!setting->scans) {
         ZDM_FIND(draft, SET_NOT_NULL_PROVEN, .table = alter->table, .column = column,
-            .name = setting->proof ? setting->proof : "no rows are in it");
+            .name = setting->proof ? setting->proof
+                    : alter->relation->kind == ZDM_RELATION_FOREIGN
+                        ? "rows of a foreign table are not looked at"
+                        : "no rows are in it");
         return;
     }
     zdm_alter_lock(alter, ZDM_HELD_SCAN);

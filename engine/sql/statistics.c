@@ -48,6 +48,19 @@ zdm_statistics_relation(struct zdm_draft *draft, size_t n, PgQuery__Node *const 
     return wanted.relation;
 }
 
+bool
+zdm_statistics_taken(struct zdm_draft *draft, const PgQuery__CreateStatsStmt *stmt)
+{
+    const char *schema =
+        zdm_object_target_schema(draft, zdm_object_schema(stmt->n_defnames, stmt->defnames));
+    struct wanted wanted = {.draft = draft,
+        .schema = schema ? zdm_ident_text(draft->arena, schema) : NULL,
+        .name = zdm_ident_text(draft->arena, zdm_object_name(stmt->n_defnames, stmt->defnames))};
+
+    zdm_catalog_each_relation(draft->catalog, see, &wanted);
+    return wanted.relation != NULL;
+}
+
 void
 zdm_statistics_forget(struct zdm_draft *draft, struct zdm_relation *relation, const char *name)
 {

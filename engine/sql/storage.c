@@ -191,8 +191,6 @@ unfit_identity(
         return "is deferrable";
     if (index->predicate_sql)
         return "is partial";
-    if (!index->valid)
-        return "is invalid";
     if (index->expressions_sql)
         return "is on an expression";
     *state = "42809";

@@ -129,6 +129,21 @@ static const struct example {
      "TABLE parent",
         "unsafe; " AX("parent") "; breaks r w p; loss; rule break-drop-table"},
 
+    /* What the catalog leaves out is there all the same. */
+    {"GRANT SELECT ON pg_stat_activity TO PUBLIC", "safe"},
+    {"REVOKE SELECT ON information_schema.tables FROM PUBLIC",
+        "unsafe; breaks r w; rule grant-revoke"},
+    {"VACUUM FULL pg_catalog.pg_description",
+        "unsafe; lock pg_catalog.pg_description ACCESS EXCLUSIVE rewrite; rewrite "
+        "pg_catalog.pg_description; tx forbidden; rule rewrite-vacuum-full"},
+    {"ANALYZE pg_class", "safe; lock pg_catalog.pg_class SHARE UPDATE EXCLUSIVE scan"},
+    {"COMMENT ON TABLE pg_class IS 'all'",
+        "safe; lock pg_catalog.pg_class SHARE UPDATE EXCLUSIVE brief"},
+    {"CREATE TABLE like_it (LIKE pg_class); ALTER TABLE like_it DROP COLUMN relname", "safe"},
+    {"ALTER TABLE pg_class ADD COLUMN a int", FAILS("42501")},
+    {"DROP TABLE pg_class", FAILS("42501")},
+    {"GRANT SELECT ON public.pg_nothing TO PUBLIC", FAILS("42P01")},
+
     {"ALTER TABLE free RENAME TO parent", FAILS("42P07")},
     {"ALTER TABLE free RENAME TO mood", FAILS("42710")},
     {"ALTER TABLE free RENAME TO unbound; DROP TABLE free", FAILS("42P01")},

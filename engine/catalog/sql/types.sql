@@ -14,5 +14,6 @@ SELECT t.oid,
        NULLIF(t.typcollation, 0),
        CASE WHEN t.typtype IN ('r', 'm')
             THEN (SELECT r.rngsubtype FROM pg_catalog.pg_range r
-                   WHERE t.oid IN (r.rngtypid, r.rngmultitypid)) END
+                   WHERE t.oid IN (r.rngtypid, r.rngmultitypid)) END,
+       NULLIF(NOT t.typisdefined, false)
   FROM pg_catalog.pg_type t

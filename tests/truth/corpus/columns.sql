@@ -247,6 +247,19 @@ ALTER TABLE plain ADD COLUMN e int CONSTRAINT only_once UNIQUE
 
 ALTER TABLE plain ADD COLUMN e int UNIQUE DEFERRABLE INITIALLY DEFERRED
 
+-- the DEFAULT of its domain
+--! after: CREATE DOMAIN drawn AS int DEFAULT (random() * 100)::int
+ALTER TABLE plain ADD COLUMN e drawn
+
+--! after: CREATE DOMAIN drawn AS int DEFAULT (random() * 100)::int
+ALTER TABLE plain ADD COLUMN e drawn DEFAULT NULL
+
+--! after: CREATE DOMAIN drawn AS int DEFAULT (random() * 100)::int
+ALTER TABLE plain ADD COLUMN e drawn DEFAULT 3
+
+--! after: CREATE DOMAIN since AS timestamptz DEFAULT now()
+ALTER TABLE plain ADD COLUMN e since
+
 ALTER TABLE orders ADD COLUMN e int PRIMARY KEY
 
 ALTER TABLE plain ADD COLUMN e bigint REFERENCES customers

@@ -204,3 +204,7 @@ CREATE OR REPLACE VIEW truth_look.boss_granted_view AS SELECT a FROM truth_look.
 
 -- the columns that every table has
 GRANT SELECT (a, tableoid) ON plain TO PUBLIC;
+
+GRANT SELECT ON pg_stat_activity TO truth_app;
+
+REVOKE SELECT ON information_schema.tables FROM PUBLIC;

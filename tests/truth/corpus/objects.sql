@@ -650,6 +650,26 @@ REASSIGN OWNED BY truth_app TO truth_owner;
 
 CREATE COLLATION made FROM "C";
 
+-- first a name, then the type
+--! after: CREATE TYPE made
+--! after: CREATE FUNCTION made_in(cstring) RETURNS made LANGUAGE internal IMMUTABLE STRICT AS 'int4in'
+--! after: CREATE FUNCTION made_out(made) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out'
+CREATE TYPE made (INPUT = made_in, OUTPUT = made_out, LIKE = int4);
+
+--! after: CREATE TYPE made
+CREATE TYPE made;
+
+-- one name, two schemas
+--! after: CREATE SCHEMA elsewhere
+--! after: CREATE STATISTICS elsewhere.made ON a, b FROM plain
+CREATE STATISTICS made ON a, b FROM plain;
+
+--! after: CREATE MATERIALIZED VIEW hollow AS SELECT * FROM plain WITH NO DATA
+CREATE MATERIALIZED VIEW made AS SELECT * FROM hollow WITH NO DATA;
+
+--! after: CREATE MATERIALIZED VIEW hollow AS SELECT * FROM plain WITH NO DATA
+CREATE MATERIALIZED VIEW made AS SELECT * FROM hollow;
+
 CREATE TEXT SEARCH CONFIGURATION made (COPY = english);
 
 CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq);

@@ -174,6 +174,13 @@ ALTER FOREIGN TABLE orders ADD COLUMN e int;
 
 ALTER TABLE pg_catalog.pg_class ADD COLUMN e int;
 
+ALTER TABLE pg_class ADD COLUMN e int;
+
+--! after: CREATE TABLE parted (a int NOT NULL) PARTITION BY RANGE (a)
+--! after: CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (1)
+--! after: CREATE UNIQUE INDEX parted_a_idx ON ONLY parted (a)
+ALTER TABLE ONLY parted REPLICA IDENTITY USING INDEX parted_a_idx;
+
 ALTER TABLE address ADD COLUMN e int;
 
 -- strongest lock of all, in one statement
