@@ -39,7 +39,7 @@ local function make_syncs(change, use)
     local behind = change.behind or change
     change.after = { from = c, to = old, up = text(behind.down, c), down = text(behind.up, old) }
     -- Whoever writes by a view writes either column: both have their defaults, then.
-    change.defaults = change.shown and change.c.default_same and not change.by_author
+    change.defaults = change.shown and change.whole and not change.apart and change.c.default_same
     for _, s in ipairs { change.before, change.after } do
         s.table = change.t.relation
         s.resolved = sync.resolve(s)
@@ -116,12 +116,13 @@ local function carried(entry, use)
 end
 
 -- A column comes with its triggers and goes with them, so that there is no moment in which they differ.
-local function add_column(change, use)
+local function add_column(entry, change, use)
     local t, s = change.t, change.before
     local requires = sync.requires(s.resolved, "made")
     for _, require_ in ipairs(requires) do
         require_.sql = { text = require_.sql, line = use.at.line }
     end
+    obstacles.foreign_keys(entry, change, use, requires)
     local step = use.sync(change.shown and change.c or {}, {
         table = s.table,
         from = s.from,
@@ -147,7 +148,7 @@ local function add_columns(tables, use)
     local steps = {}
     for _, entry in ipairs(tables) do
         for _, change in ipairs(entry.changes) do
-            steps[#steps + 1] = add_column(change, use)
+            steps[#steps + 1] = add_column(entry, change, use)
         end
     end
     return use.words.expand(steps)
@@ -370,10 +371,10 @@ function retype.blocks(changes, field, wanted, use, types)
         return {}
     end
     local w, label = use.words, shown(changes[1])
-    local blocks, steps = { add_columns(tables, use) }, {}
     for _, entry in ipairs(tables) do
         carried(entry, use)
     end
+    local blocks, steps = { add_columns(tables, use) }, {}
     local tries = trial.steps(tables, remade, label, use, types)
     if #tries > 0 then
         blocks[#blocks + 1] = w.expand(tries)

@@ -1,9 +1,30 @@
 --- What speaks against giving columns another type: a part of retype.lua, which see.
 
 local successor = require "successor"
+local types = require "types"
 local views = require "views"
 
 local obstacles = {}
+
+-- The column of the other table to which a column refers by a foreign key, and that table.
+local function referred(t, k, column, use)
+    local other = use.table(k.references)
+    for _, r in ipairs(other and other.referenced_by or {}) do
+        for i, name in ipairs(r.table == t.relation and r.name == k.name and r.columns or {}) do
+            if name == column then
+                return other:find(r.referenced[i]), other
+            end
+        end
+    end
+end
+
+local function foreign_key(t, k, change, use, list)
+    local column, other = referred(t, k, change.c.name, use)
+    if column and types.never_refers(change.type, column.type) then
+        list[#list + 1] = ("foreign key %s to %s of %s, with whose type %s no %s can be compared"):format(k.name,
+            use.quote(column.name), other.relation, column.type, change.type)
+    end
+end
 
 local function of_column(entry, change, use, list)
     local t, c = entry.t, change.c
@@ -45,6 +66,8 @@ local function of_column(entry, change, use, list)
             and use.contains(k.columns, c.name) then
             -- Both columns have such a key, and only one has the default: the other would be NULL, and hand that on.
             list[#list + 1] = ("foreign key %s is SET DEFAULT"):format(k.name)
+        elseif k.type == "foreign key" and not entry.keys_to[k.name] and use.contains(k.columns, c.name) then
+            foreign_key(t, k, change, use, list)
         elseif k.type == "primary key" and k.deferrable and use.contains(k.columns, c.name) then
             -- No index that is built concurrently waits for the end of the statement, as its check does.
             list[#list + 1] = ("primary key %s is deferrable"):format(k.name)
@@ -137,6 +160,56 @@ function obstacles.sound(tables, keys, remade, field, use)
         end
     end
     return true
+end
+
+-- May a column of the new type refer to what the foreign key refers to? As the server decides it: the index of the
+-- other column can compare the two, or values go over to its type by themselves.
+local can_refer = [[
+SELECT COALESCE(pg_catalog.bool_and(
+         n.oid IS NULL OR n.oid = o.opcintype
+         OR EXISTS (SELECT FROM pg_catalog.pg_amop AS p
+                     WHERE p.amopfamily = o.opcfamily AND p.amopstrategy = 3 AND p.amoplefttype = o.opcintype
+                       AND p.amoprighttype = n.oid)
+         OR EXISTS (SELECT FROM pg_catalog.pg_cast AS k
+                     WHERE k.castsource = n.oid AND k.casttarget = o.opcintype AND k.castcontext = 'i')
+         OR n.oid = b.atttypid AND o.opcintype::pg_catalog.regtype::pg_catalog.text ~ '^(any|record)'), true),
+       pg_catalog.string_agg(pg_catalog.format('%s.%I is %s', b.attrelid::pg_catalog.regclass, b.attname,
+                                               pg_catalog.format_type(b.atttypid, b.atttypmod)), ', ')
+  FROM pg_catalog.pg_constraint AS k
+ CROSS JOIN ROWS FROM (pg_catalog.unnest(k.conkey), pg_catalog.unnest(k.confkey)) AS u(own, other)
+  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = u.own AND a.attname = <column>
+  JOIN pg_catalog.pg_attribute AS b ON b.attrelid = k.confrelid AND b.attnum = u.other
+  JOIN pg_catalog.pg_index AS x ON x.indexrelid = k.conindid
+ CROSS JOIN ROWS FROM (pg_catalog.unnest(x.indkey::pg_catalog.int2[]),
+                       pg_catalog.unnest(x.indclass::pg_catalog.oid[])) AS i(attnum, class)
+  JOIN pg_catalog.pg_opclass AS o ON o.oid = i.class
+  LEFT JOIN LATERAL (SELECT COALESCE(NULLIF(t.typbasetype, 0), t.oid) AS oid FROM pg_catalog.pg_type AS t
+                      WHERE t.oid = pg_catalog.to_regtype(<type>)) AS n ON true
+ WHERE k.conrelid = pg_catalog.to_regclass(<table>) AND k.conname = <name> AND i.attnum = u.other]]
+
+--- What the first step requires of foreign keys that the new column gets, into a list.
+function obstacles.foreign_keys(entry, change, use, list)
+    for _, item in ipairs(entry.constraints) do
+        if item.k.type == "foreign key" and use.contains(item.k.columns, change.c.name) then
+            list[#list + 1] = {
+                sql = {
+                    text = can_refer:gsub("<(%a+)>", {
+                        column = use.literal(change.c.name),
+                        type = use.literal((change.type:gsub(" [Cc][Oo][Ll][Ll][Aa][Tt][Ee] .*$", ""))),
+                        table = use.literal(entry.t.relation),
+                        name = use.literal(item.k.name),
+                    }),
+                    line = use.at.line,
+                },
+                message = ("as %s, %s of %s cannot keep its foreign key %s: it refers to a column with which no such "
+                    .. "value can be compared"):format(change.type, use.quote(change.c.name), entry.t.relation,
+                    use.quote(item.k.name)),
+                hint = "change the column that it refers to, with references = true; or drop the foreign key first",
+                early = true,
+            }
+        end
+    end
+    return list
 end
 
 return obstacles

@@ -5,6 +5,7 @@
 --                    value that does not fit: it stands in triggers, where an error would be the application's
 --   default(d)       the default of the old column, for the new one
 --   whole            every value of `from` fits
+--   apart            default(d) is not always what up makes of d
 --   compare_text     `to` has no equality
 -- Types are written as format_type() does: see types.canonical().
 
@@ -167,6 +168,7 @@ local function in_zone(_, _, options)
         up = convert,
         down = convert,
         whole = true,
+        apart = true,
         default = function(d, of)
             -- The moment is the same, whatever the zone.
             local now = d == "now()" or d == "CURRENT_TIMESTAMP" or d == "transaction_timestamp()"
@@ -226,6 +228,21 @@ end
 --- Is it certain that values of it can be compared?
 function types.has_equality(text)
     return equal[types.canonical(text)] or false
+end
+
+local kin = {
+    ["text"] = "text", ["character varying"] = "text", numeric = "numeric", uuid = "uuid", boolean = "boolean",
+    jsonb = "jsonb", bytea = "bytea", date = "date", ["timestamp with time zone"] = "date",
+    ["timestamp without time zone"] = "date",
+}
+for name in next, integers do
+    kin[name] = "integer"
+end
+
+--- Is it certain that no column of this type can refer to one of the other by a foreign key?
+function types.never_refers(text, other_text)
+    local own, other = kin[types.canonical(text)], kin[types.canonical(other_text)]
+    return own and other and own ~= other and not (own == "integer" and other == "numeric") or false
 end
 
 --- Does PostgreSQL change it without a rewrite, in an instant?

@@ -118,8 +118,10 @@ transaction that makes them over the new column, and over the old one again; it 
 milliseconds, as the swap does.
 
 **Defaults,** with `versions`. Both columns have one then, so that an INSERT by either view tells by what it leaves out,
-and NULL that is said of either stays NULL. Where the default is another one each time, or `using` is given, a view's
-INSERT that says NULL gets the default as long as there are two columns: it cannot be told from one that leaves it out.
+and NULL that is said of either stays NULL. Where the default is another one each time, where the old type has values that
+do not fit the new one or `using` makes them, and between timestamp and timestamptz, an INSERT by the view of the other
+column that says NULL gets the default as long as there are two: it cannot be told from one that leaves it out. `zdm
+plan` says so at the step that adds the column.
 
 **Refused, with the list:** materialized views, policies, generated columns, statistics, triggers and publications that
 name the column; columns of a row type; an identity whose sequence numbers other tables, too; what hangs on a view that reads it (rules, triggers, materialized views, functions); exclusion constraints; CHECKs that refuse NULL; foreign keys with MATCH FULL; unique indexes with NULLS NOT

@@ -171,6 +171,11 @@ check_exit 0 "$ZDM" rollback sides.lua
 check_eq "as it was" "7" "$(sql "SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = adrelid AND
     a.attnum = adnum WHERE attname = 'n' AND adrelid = 't'::regclass")"
 
+sql "ALTER TABLE t ADD e text DEFAULT '7'" # of which not every value goes over
+sed "s/column = \"n\", type = \"bigint\"/column = \"e\", type = \"int\"/" sides.lua >narrow.lua
+check_exit 0 "$ZDM" plan narrow.lua
+says "$out" "until e goes, an INSERT that says NULL of zdm_new_e gets the default of e"
+
 # --- what partitions and heirs have of their own comes back; rows that are given and NULL in all fields; a fill of nothing
 fresh_db recipe_heirs
 sql "SET client_min_messages = warning;

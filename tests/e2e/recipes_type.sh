@@ -423,10 +423,25 @@ return plan "refused" {
     change("h", "bigint"),
     change("z", "int"),
     change("i", "bigint"),
+    change("n", "uuid", { table = "refers", using = "NULL", down = "NULL" }),
 }
 LUA
+sql "CREATE TABLE named (id int PRIMARY KEY, ip inet UNIQUE);
+     CREATE TABLE refers (n int REFERENCES named, ip inet REFERENCES named (ip))"
 check_exit 2 "$ZDM" plan refused.lua
 check_golden recipes_type/refused "$err"
+# What only the server can tell of a foreign key it tells at the first step; and it takes what it can compare.
+echo 'return plan "refers" { api = 1, recipe.change_type { table = "refers", column = "ip", type = "macaddr",
+    using = "NULL", down = "NULL", nulls = true } }' >refers.lua
+check_exit 1 "$ZDM" run refers.lua
+check_has "$err" 'as macaddr, ip of public.refers cannot keep its foreign key refers_ip_fkey'
+check_has "$err" 'detail: named.ip is inet'
+check_eq "nothing was made" 2 "$(sql "SELECT count(*) FROM pg_attribute WHERE attrelid = 'refers'::regclass AND attnum > 0")"
+for type in bigint smallint; do
+    echo "return plan '$type' { api = 1, recipe.change_type { table = 'refers', column = 'n', type = '$type' } }" >$type.lua
+    check_exit 0 "$ZDM" run $type.lua --until "refers.n is ready"
+    check_exit 0 "$ZDM" rollback $type.lua
+done
 
 # --- values at the ends of their types, from sessions that read dates and backslashes in another way than most
 fresh_db ends
