@@ -14,19 +14,26 @@ function mirror.name(s)
     s.trigger = hanging.first_trigger(s.t) .. "zdm_mirror_" .. s.hash
 end
 
--- Deferred foreign keys of rows that refer to this table: by the end of a transaction they may hold although rows that
--- they refer to are missing for now, so one that is deleted in `other` would take those with it.
--- So would one that is deleted before the foreign keys are followed; then any of them counts.
-local function may_dangle(t)
-    local before_keys = hanging.first_trigger(t) == " "
+-- Conditions for the deletion of a row of `other` by the key that `row` (NEW, OLD) has: nothing refers to it that would
+-- go, too, or fail. By the end of a transaction deferred foreign keys may hold although rows that they refer to are
+-- missing for now; and before foreign keys are followed any of them may be about to be. Then what refers to it stays,
+-- and so does the row, until its key is written again. When it is not, the tables differ, which the gate sees.
+-- `any`: whatever refers to it.
+local function unless_referred(t, row, any)
+    local before_keys, list = hanging.first_trigger(t) == " ", {}
     for _, r in ipairs(t.referenced_by) do
         local d = r.definition
-        if before_keys and r.table ~= t.relation
-            or d:find " DEFERRABLE" and not d:find " NOT DEFERRABLE" and d:find " ON DELETE [CS]" then
-            return true
+        if r.table ~= t.relation and (any or before_keys
+            or d:find " DEFERRABLE" and not d:find " NOT DEFERRABLE" and d:find " ON DELETE [CS]") then
+            local same = {}
+            for i, name in ipairs(r.columns) do
+                same[i] = ("r.%s = %s.%s"):format(native.quote_ident(name), row, native.quote_ident(r.referenced[i]))
+            end
+            list[#list + 1] = (" AND NOT EXISTS (SELECT FROM %s AS r WHERE %s)"):format(r.table,
+                table.concat(same, " AND "))
         end
     end
-    return false
+    return table.concat(list)
 end
 
 local function has_other_key(t)
@@ -38,6 +45,40 @@ local function has_other_key(t)
     return false
 end
 
+-- Rows of `other` that are in the way of the one that is written: they have what is another one's in the table by now,
+-- for what was done to them has still to be mirrored. One whose key nobody has any more is this one; another one comes
+-- back when its turn comes, and goes till then if nothing refers to it.
+local function clear(s, relation, other, key, all)
+    local list = {}
+    for _, index in ipairs(s.t.indexes) do
+        local columns = table.concat(index.keys, ", ")
+        if index.unique and not index.primary and not index.predicate
+            and index.definition:find(" USING btree (" .. columns .. ")", 1, true) then
+            local same = {}
+            for i, quoted in ipairs(index.keys) do
+                same[i] = ("o.%s = NEW.%s"):format(quoted, quoted)
+            end
+            local where = ("%s AND NOT (%s) AND NOT (%s)"):format(table.concat(same, " AND "),
+                each(key, "o.<c> = NEW.<c>", " AND "), each(key, "o.<c> IS NOT DISTINCT FROM OLD.<c>", " AND "))
+            if #s.fixed == 0 then
+                list[#list + 1] = ([[
+
+    IF NOT EXISTS (SELECT FROM %s AS o WHERE %s) THEN
+        UPDATE %s AS o SET %s
+         WHERE %s AND NOT EXISTS (SELECT FROM %s AS t WHERE %s);
+        IF FOUND THEN
+            RETURN NULL;
+        END IF;
+    END IF;]]):format(other, each(key, "o.<c> = NEW.<c>", " AND "), other, each(all, "<c> = NEW.<c>", ", "), where,
+                    relation, each(key, "t.<c> = o.<c>", " AND "))
+            end
+            list[#list + 1] = ("\n    DELETE FROM %s AS o WHERE %s%s;"):format(other, where,
+                unless_referred(s.t, "o", "any"))
+        end
+    end
+    return table.concat(list)
+end
+
 --- Statements that make them. They write to `other`, whose primary key is `key`, what is written to `relation`, whose
 -- own is `own`.
 --
@@ -47,7 +88,18 @@ end
 --
 -- They fire for writers that play a replica, too: the apply workers of logical replication.
 function mirror.up(s, relation, other, key, own, use)
-    local again, there, room, gone = "", "", "", ""
+    local set, all, changed = {}, {}, "NEW.<c>::text IS DISTINCT FROM OLD.<c>::text"
+    for _, name in ipairs(s.written) do
+        if not use.contains(s.fixed, name) then
+            all[#all + 1] = name
+            if not use.contains(key, name) then
+                set[#set + 1] = name
+            end
+        end
+    end
+    local again, there, room, gone, first = "", "", "", "", ""
+    local old_key, new_key = each(key, "<c> = OLD.<c>", " AND "), each(key, "<c> = NEW.<c>", " AND ")
+    local gone_key = old_key .. unless_referred(s.t, "OLD")
     if hanging.has_triggers(s.t) then
         local had = ("EXISTS (SELECT FROM %s AS t WHERE %s)"):format(relation, each(key, "t.<c> = OLD.<c>", " AND "))
         there = ([[
@@ -63,40 +115,39 @@ function mirror.up(s, relation, other, key, own, use)
             DELETE FROM %s WHERE %s;
         END IF;
         RETURN NULL;
-    END IF;]]):format(relation, each(own, "t.<c> = NEW.<c>", " AND "), had, other, each(key, "<c> = OLD.<c>", " AND "))
-        if not may_dangle(s.t) then
-            -- With another unique index this one's row has to be out of the way before it is written by its new key,
-            -- unless the row that has the old key by now is mirrored already.
-            local settled = not has_other_key(s.t) and had or ("EXISTS (SELECT FROM %s AS t, %s AS o WHERE %s AND %s\n"
-                .. "                AND ROW(%s)::text IS NOT DISTINCT FROM ROW(%s)::text)"):format(relation, other,
-                each(key, "t.<c> = OLD.<c>", " AND "), each(key, "o.<c> = OLD.<c>", " AND "),
-                each(s.columns, "t.<c>", ", "), each(s.columns, "o.<c>", ", "))
-            room = (" AND NOT %s\n                AND NOT EXISTS (SELECT FROM %s AS o WHERE %s)"):format(settled, other,
-                each(key, "o.<c> = NEW.<c>", " AND "))
-            gone = ([[
+    END IF;]]):format(relation, each(own, "t.<c> = NEW.<c>", " AND "), had, other, gone_key)
+            .. clear(s, relation, other, key, all)
+        -- With another unique index this one's row has to be out of the way before it is written by its new key,
+        -- unless the row that has the old key by now is mirrored already.
+        local settled = not has_other_key(s.t) and had or ("EXISTS (SELECT FROM %s AS t, %s AS o WHERE %s AND %s\n"
+            .. "                AND ROW(%s)::text IS NOT DISTINCT FROM ROW(%s)::text)"):format(relation, other,
+            each(key, "t.<c> = OLD.<c>", " AND "), each(key, "o.<c> = OLD.<c>", " AND "),
+            each(s.columns, "t.<c>", ", "), each(s.columns, "o.<c>", ", "))
+        room = (" AND NOT %s\n                AND NOT EXISTS (SELECT FROM %s AS o WHERE %s)"):format(settled, other,
+            each(key, "o.<c> = NEW.<c>", " AND "))
+        gone = ([[
 
             IF NOT %s THEN
                 DELETE FROM %s WHERE %s; -- it is there by its new key
-            END IF;]]):format(settled, other, each(key, "<c> = OLD.<c>", " AND "))
-        end
-    end
-    local set, all, changed = {}, {}, "NEW.<c>::text IS DISTINCT FROM OLD.<c>::text"
-    for _, name in ipairs(s.written) do
-        if not use.contains(s.fixed, name) then
-            all[#all + 1] = name
-            if not use.contains(key, name) then
-                set[#set + 1] = name
-            end
+            END IF;]]):format(settled, other, gone_key)
+        if gone_key ~= old_key then
+            -- What refers to the old key goes over with the row, wherever that can be.
+            first = ([[
+
+            IF NOT %s AND EXISTS (SELECT FROM %s AS o WHERE %s) THEN
+                DELETE FROM %s WHERE %s; -- another trigger has changed the row, and it is there by its new key
+            END IF;]]):format(settled, other, each(key, "o.<c> = OLD.<c>", " AND "), other,
+                new_key .. unless_referred(s.t, "NEW"))
         end
     end
     -- Not DELETE and INSERT: foreign keys to it would take that for a deletion, and delete rows of others.
     local move = #all == 0 and "" or ([[
-        ELSIF %s THEN
+        ELSIF %s THEN%s
             UPDATE %s SET %s WHERE %s%s;
             IF FOUND THEN
                 RETURN NULL;
-            END IF;%s]]):format(each(key, changed, "\n            OR "), other, each(all, "<c> = NEW.<c>", ", "),
-        each(key, "<c> = OLD.<c>", " AND "), room, gone)
+            END IF;%s]]):format(each(key, changed, "\n            OR "), first, other,
+        each(all, "<c> = NEW.<c>", ", "), old_key, room, gone)
     local parts = {
         func = "zdm.mirror_" .. s.hash,
         revoke = rights.revoke(s.t, "function", "zdm.mirror_" .. s.hash .. "()"),
@@ -108,7 +159,8 @@ function mirror.up(s, relation, other, key, own, use)
         columns = use.names(s.written),
         values = each(s.written, "NEW.<c>", ", "),
         key = use.names(key),
-        old_key = each(key, "<c> = OLD.<c>", " AND "),
+        old_key = old_key,
+        gone_key = gone_key,
         move = move,
         again = again,
         there = there,
@@ -136,7 +188,7 @@ BEGIN
     END IF;<again>
     IF TG_OP = 'UPDATE' THEN
         IF <fixed_changed> THEN -- UPDATE ... SET it = DEFAULT, which no UPDATE can say of the same value
-            DELETE FROM <other> WHERE <old_key>;
+            DELETE FROM <other> WHERE <gone_key>;
 <move>
         END IF;
     END IF;
