@@ -246,9 +246,11 @@ add_constraint(struct adding *adding, size_t at)
     cmd.behavior = PG_QUERY__DROP_BEHAVIOR__DROP_RESTRICT;
     cmd.def = &node;
     inner.cmd = &cmd;
-    if (!draft->fresh)
-        zdm_new_column_tell_constraint(
-            alter, &adding->column, def->constraints[at]->constraint, validates);
+    if (!draft->fresh) {
+        PgQuery__Constraint given = *def->constraints[at]->constraint;
+        take_attributes(def, at, &given);
+        zdm_new_column_tell_constraint(alter, &adding->column, &given, validates);
+    }
     size_t told = draft->st->n_findings;
     zdm_alter_add_constraint(&inner);
     if (!draft->fresh && !zdm_draft_failed(draft))

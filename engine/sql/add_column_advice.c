@@ -20,7 +20,9 @@ add_with_default(struct zdm_alter *alter, const struct zdm_new_column *column)
     char *text =
         column->value && !column->is_volatile ? zdm_deparse_expr(arena, column->value) : NULL;
 
-    return text ? zdm_arena_strf(arena, "%s DEFAULT %s", add, text) : add;
+    return text ? zdm_arena_strf(
+                      arena, "%s%s DEFAULT %s", add, column->required ? " NOT NULL" : "", text)
+                : add;
 }
 
 static void
@@ -148,8 +150,9 @@ tell_unique(struct zdm_alter *alter, const struct zdm_new_column *column,
         zdm_arena_strf(draft->arena, "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s (%s)", name,
             alter->table, column->name));
     zdm_draft_safer(draft, finding,
-        zdm_arena_strf(draft->arena, "ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s",
-            alter->table, name, primary ? "PRIMARY KEY" : "UNIQUE", name));
+        zdm_arena_strf(draft->arena, "ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s%s",
+            alter->table, name, primary ? "PRIMARY KEY" : "UNIQUE", name,
+            zdm_constraint_timing(constraint)));
 }
 
 void

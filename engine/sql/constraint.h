@@ -10,6 +10,8 @@
  * in ADD COLUMN, or NULL. */
 const char *zdm_constraint_name(
     struct zdm_alter *alter, const PgQuery__Constraint *constraint, const char *column);
+/* " DEFERRABLE", " DEFERRABLE INITIALLY DEFERRED" or "". */
+const char *zdm_constraint_timing(const PgQuery__Constraint *constraint);
 /* False, and a certain error, when the relation has a constraint of the name that the author gave. */
 bool zdm_constraint_name_is_free(struct zdm_alter *alter, const PgQuery__Constraint *constraint);
 /* The steps NOT VALID and VALIDATE. */

@@ -199,6 +199,14 @@ column_list(struct zdm_draft *draft, size_t n, PgQuery__Node *const *keys)
     return text;
 }
 
+const char *
+zdm_constraint_timing(const PgQuery__Constraint *constraint)
+{
+    return constraint->initdeferred ? " DEFERRABLE INITIALLY DEFERRED"
+           : constraint->deferrable ? " DEFERRABLE"
+                                    : "";
+}
+
 static bool
 nullable(const struct zdm_relation *relation, const char *name)
 {
@@ -218,16 +226,21 @@ gentle_steps(struct zdm_alter *alter, const PgQuery__Constraint *constraint,
         for (size_t i = 0; i < constraint->n_keys; i++)
             if (nullable(alter->relation, zdm_node_string(constraint->keys[i])))
                 zdm_alter_not_null_steps(alter, finding, zdm_node_string(constraint->keys[i]));
-    if (constraint->n_including || zdm_grammar_without_overlaps(constraint) ||
+    if (constraint->n_options || zdm_grammar_without_overlaps(constraint) ||
         alter->relation->kind == ZDM_RELATION_PARTITIONED)
         return;
+    const char *included = column_list(draft, constraint->n_including, constraint->including);
+    const char *space = constraint->indexspace;
     zdm_draft_safer(draft, finding,
-        zdm_arena_strf(draft->arena, "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s (%s)%s", name,
-            alter->table, column_list(draft, constraint->n_keys, constraint->keys),
-            constraint->nulls_not_distinct ? " NULLS NOT DISTINCT" : ""));
+        zdm_arena_strf(draft->arena, "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s (%s)%s%s%s%s%s%s",
+            name, alter->table, column_list(draft, constraint->n_keys, constraint->keys),
+            included[0] ? " INCLUDE (" : "", included, included[0] ? ")" : "",
+            constraint->nulls_not_distinct ? " NULLS NOT DISTINCT" : "",
+            space[0] ? " TABLESPACE " : "", space[0] ? zdm_ident_text(draft->arena, space) : ""));
     zdm_draft_safer(draft, finding,
-        zdm_arena_strf(draft->arena, "ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s",
-            alter->table, name, primary ? "PRIMARY KEY" : "UNIQUE", name));
+        zdm_arena_strf(draft->arena, "ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s%s",
+            alter->table, name, primary ? "PRIMARY KEY" : "UNIQUE", name,
+            zdm_constraint_timing(constraint)));
 }
 
 static bool

@@ -178,6 +178,8 @@ zdm_family_owner(struct zdm_draft *draft)
         if (type && type->relation)
             zdm_draft_lock_on(draft, type->relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
     }
+    if (stmt->object_type == PG_QUERY__OBJECT_TYPE__OBJECT_LARGEOBJECT)
+        name = "the large object";
     ZDM_FIND(draft, OWNER_CHANGE, .name = name, .other = "");
 }
 

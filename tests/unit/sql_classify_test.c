@@ -107,6 +107,21 @@ static const struct advice {
     {"ALTER TABLE t ADD UNIQUE (a, b)",
         {"CREATE UNIQUE INDEX CONCURRENTLY t_a_b_key ON t (a, b)",
             "ALTER TABLE t ADD CONSTRAINT t_a_b_key UNIQUE USING INDEX t_a_b_key"}},
+    {"ALTER TABLE t ADD CONSTRAINT u UNIQUE (a) INCLUDE (b) USING INDEX TABLESPACE \"S\" "
+     "DEFERRABLE",
+        {"CREATE UNIQUE INDEX CONCURRENTLY u ON t (a) INCLUDE (b) TABLESPACE \"S\"",
+            "ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX u DEFERRABLE"}},
+    {"ALTER TABLE t ADD UNIQUE (a) WITH (fillfactor = 70)", {NULL}},
+    {"ALTER TABLE t ADD a int NOT NULL DEFAULT 5 UNIQUE DEFERRABLE INITIALLY DEFERRED",
+        {"ALTER TABLE t ADD COLUMN a int NOT NULL DEFAULT 5",
+            "CREATE UNIQUE INDEX CONCURRENTLY t_a_key ON t (a)",
+            "ALTER TABLE t ADD CONSTRAINT t_a_key UNIQUE USING INDEX t_a_key DEFERRABLE INITIALLY "
+            "DEFERRED"}},
+    {"ALTER TABLE t ADD a int DEFAULT 5 REFERENCES r DEFERRABLE",
+        {"ALTER TABLE t ADD COLUMN a int DEFAULT 5",
+            "ALTER TABLE t ADD CONSTRAINT t_a_fkey FOREIGN KEY (a) REFERENCES r DEFERRABLE NOT "
+            "VALID",
+            "ALTER TABLE t VALIDATE CONSTRAINT t_a_fkey"}},
     {"ALTER TABLE t ADD a uuid DEFAULT gen_random_uuid()",
         {"ALTER TABLE t ADD COLUMN a uuid",
             "ALTER TABLE t ALTER COLUMN a SET DEFAULT gen_random_uuid()"}},
