@@ -135,3 +135,15 @@ zdm_pieces_now(struct zdm_session *s, const struct zdm_step *step, bool tell, ch
     free(lacks);
     return rc;
 }
+
+bool
+zdm_pieces_look_again(const struct zdm_sql_pieces *pieces, bool *again, struct zdm_err *err)
+{
+    bool missing = strcmp(err->sqlstate, "42P01") == 0 || strcmp(err->sqlstate, "42704") == 0;
+
+    if (!pieces || pieces->count == 0 || !missing || *again)
+        return false;
+    *again = true;
+    memcpy(err->sqlstate, "40001", sizeof "40001"); /* as any other collision */
+    return true;
+}

@@ -22,6 +22,7 @@ struct undoing {
     const struct zdm_rollback_step *now; /* n steps that are taken back, in one transaction */
     size_t n;
     unsigned tries; /* to take them back, so far */
+    bool again;     /* pieces.h */
     char *untold;   /* of them: rollback_loss.h. Owned */
 };
 
@@ -32,9 +33,10 @@ undo_of(const struct zdm_session *s, const struct zdm_step *step)
     return &s->report->undos[step - s->plan->steps];
 }
 
+/* again: as in pieces.h. */
 static int
-do_undo(
-    struct zdm_session *s, const struct zdm_step *step, const char *recalled, struct zdm_err *err)
+do_undo(struct zdm_session *s, const struct zdm_step *step, const char *recalled, bool *again,
+    struct zdm_err *err)
 {
     const struct zdm_plan_undo *undo = undo_of(s, step);
 
@@ -53,7 +55,10 @@ do_undo(
         return -1;
     int rc = none ? 0 : zdm_conn_exec(s->conn, text, NULL, err);
     free(text);
-    return rc < 0 ? zdm_blame_sql(step, &undo->sql, err) : zdm_step_sql_more(s, undo->behind, err);
+    if (rc == 0)
+        return zdm_step_sql_more(s, undo->behind, err);
+    zdm_pieces_look_again(undo->pieces, again, err);
+    return zdm_blame_sql(step, &undo->sql, err);
 }
 
 /* What the step left in the zdm schema goes in the transaction that marks it undone. */
@@ -92,7 +97,8 @@ undo_and_forget(struct zdm_session *s, const struct zdm_step *last, void *self, 
         return -1;
     for (size_t i = 0; i < u->n; i++) {
         const struct zdm_step *step = &s->plan->steps[u->now[i].index];
-        if (u->now[i].action == ZDM_UNDO_RUN && do_undo(s, step, u->now[i].recalled, err) < 0)
+        if (u->now[i].action == ZDM_UNDO_RUN &&
+            do_undo(s, step, u->now[i].recalled, &u->again, err) < 0)
             return -1;
         /* The author's SQL may have taken another role. */
         if (zdm_conn_exec(s->conn, "RESET SESSION AUTHORIZATION; RESET ROLE", NULL, err) < 0 ||
@@ -175,7 +181,7 @@ program_work(struct zdm_session *s, const struct zdm_step *step, struct zdm_work
     struct zdm_err *err)
 {
     return step->kind == ZDM_STEP_COMMAND ? zdm_step_command_undo(s, step, watch, err)
-                                          : do_undo(s, step, NULL, err);
+                                          : do_undo(s, step, NULL, &(bool){false}, err);
 }
 
 /* --- the way back --- */
@@ -363,6 +369,7 @@ undo_steps(struct zdm_session *s, void *self, struct zdm_err *err)
         free(u.untold);
         u.untold = NULL;
         u.tries = 0;
+        u.again = false;
         if (zdm_session_healthy(s, err) < 0)
             rc = -1;
         else if (zdm_stop_requested())

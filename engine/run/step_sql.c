@@ -32,6 +32,7 @@ struct sql_work {
     struct zdm_transaction_options options;
     char *detail; /* of the try at hand */
     bool told;    /* what it leaves out */
+    bool again;   /* pieces.h */
 };
 
 static int
@@ -77,8 +78,11 @@ run_sql(struct zdm_session *s, const struct zdm_step *step, void *self, struct z
     work->told = true;
     int rc = none ? 0 : zdm_conn_exec(s->conn, text, NULL, err);
     free(text);
-    return rc < 0 ? zdm_blame_sql(step, &step->u.sql.up, err)
-                  : zdm_step_sql_more(s, step->u.sql.behind, err);
+    if (rc == 0)
+        return zdm_step_sql_more(s, step->u.sql.behind, err);
+    if (zdm_pieces_look_again(&step->u.sql.pieces, &work->again, err))
+        work->told = false;
+    return zdm_blame_sql(step, &step->u.sql.up, err);
 }
 
 int

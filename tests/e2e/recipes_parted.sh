@@ -260,3 +260,18 @@ check_eq "keys" "3 t" "$(sql "SELECT count(*), bool_and(convalidated) FROM pg_co
      WHERE conname IN ('sales_pkey', 'p_sales_pkey')" -F ' ')"
 check_exit 0 "$ZDM" rollback primary.lua
 left | diff before - >&2 || fail "primary: the way back ends elsewhere"
+
+# --- dropped between the look and the statement that is for it, which waits for its lock meanwhile
+cat >race.lua <<'LUA'
+return plan "race" { api = 1, recipe.create_index { table = "sales", name = "by_buyer", keys = "buyer" } }
+LUA
+check_exit 0 "$ZDM" run race.lua --until "index b.p_by_buyer"
+waits="relation = 'sales'::regclass AND mode ="
+psql -Xq -c BEGIN -c "LOCK TABLE ONLY sales IN ROW EXCLUSIVE MODE" -c "DO \$\$BEGIN
+        WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND $waits 'ShareLock') LOOP PERFORM pg_sleep(0.002); END LOOP;
+    END\$\$" -c "DROP TABLE a.p" -c COMMIT &
+wait_until "SELECT count(*) FROM pg_locks WHERE granted AND $waits 'RowExclusiveLock'" 1
+check_exit 0 "$ZDM" run race.lua
+wait
+says "$out" "left out, gone or detached: a.p"
+check_eq "valid" t "$(sql "SELECT indisvalid FROM pg_index WHERE indexrelid = 'by_buyer'::regclass")"
