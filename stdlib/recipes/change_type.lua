@@ -33,11 +33,7 @@ end
 -- How the values go over, from what the author says or from what zdm knows; nil, reported.
 local function convert(change, v, use)
     local c = change.c
-    local known = types.between(c.type, change.type, {
-        time_zone = v.time_zone,
-        enum = c.enum,
-        server_version = change.t.server_version,
-    }) or {}
+    local known = types.between(c.type, change.type, { time_zone = v.time_zone, enum = c.enum }) or {}
     for key, value in next, known do
         change[key] = value
     end
