@@ -219,7 +219,7 @@ load_chunk(struct zdm_script *script, struct zdm_err *err)
         zdm_err_hint(err, strstr(message, "near <eof>") ? "a } is missing: one for each {"
                                                         : "is a comma missing before it?");
     else if (strstr(message, "unfinished long string"))
-        zdm_err_hint(err, "what begins with [[ ends with ]]");
+        zdm_err_hint(err, "what begins with [[ ends with two brackets");
     zdm_err_at(err, at);
     lua_pop(L, 1);
     return -1;
