@@ -115,7 +115,9 @@ zdm_family_rule(struct zdm_draft *draft)
     }
     /* Of a new table too: what it does may concern old ones. */
     ZDM_FIND(draft, CREATE_RULE, .table = table);
-    zdm_catalog_settle(draft->catalog);
+    /* From now on running code may reach the new ones by it. */
+    if (!relation->fresh)
+        zdm_catalog_settle(draft->catalog);
 }
 
 struct zdm_policy *
