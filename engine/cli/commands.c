@@ -473,8 +473,8 @@ const struct zdm_command zdm_commands[] = {
         .examples =
             {
                 {"zdm new named --recipe set_not_null table=users column=name fill=\"''\"", NULL},
-                {"zdm new moods --recipe enum_replace type=mood values=bad,good 'map={ sad = "
-                 "\"bad\" }'",
+                {"zdm new mood --recipe enum_replace type=mood values=bad,ok 'map={sad = "
+                 "\"ok\"}'",
                     NULL},
                 {"zdm new something", "a plan to fill in"},
             },
