@@ -188,11 +188,16 @@ parse_short(struct zdm_args *args, int argc, const char *const *argv, int *i, st
 static int
 find_command(const char *name, struct zdm_args *args, struct zdm_err *err)
 {
+    static const char *const of_zdm[] = {"--help", "--version"};
+
     args->command = zdm_command_find(name);
     if (args->command)
         return 0;
     if (name[0] == '-') {
+        const char *nearest = zdm_nearest(name, of_zdm, sizeof of_zdm / sizeof *of_zdm);
         zdm_fail(err, ZDM_ERR_USAGE, "unknown option \"%s\"", name);
+        if (nearest)
+            return zdm_err_hint(err, "did you mean zdm %s?", nearest);
         return zdm_err_hint(err, "options stand behind the command: zdm COMMAND %s", name);
     }
     return zdm_command_unknown(name, err);

@@ -114,6 +114,7 @@ mistakes_are_named(void **state)
     (void)state;
     REFUSED("unknown command \"rnu\"", "did you mean zdm run?", "rnu");
     REFUSED("unknown command \"frobnicate\"", "zdm --help lists the commands", "frobnicate");
+    REFUSED("unknown option \"--hlep\"", "did you mean zdm --help?", "--hlep");
     REFUSED("unknown option \"--db\"", "options stand behind the command: zdm COMMAND --db", "--db",
         "x", "run");
     REFUSED("zdm run has no option --untill", "did you mean --until?", "run", "p", "--untill=x");
