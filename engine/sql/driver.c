@@ -263,6 +263,18 @@ add_unknown(struct driver *driver, const char *text, const struct zdm_piece *pie
     }
 }
 
+/* Where the grammar stumbles over what a template engine replaces: {{ }}, {% %}, <% %>, #{ }, %(name)s. */
+static bool
+is_template(const char *text)
+{
+    static const char *const marks[] = {"{{", "{%", "<%", "#{", "%("};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (strncmp(text, marks[i], strlen(marks[i])) == 0)
+            return true;
+    return false;
+}
+
 static void
 add_unparsed(struct driver *driver, const char *text, const struct zdm_piece *piece,
     const struct zdm_err *err)
@@ -280,7 +292,10 @@ add_unparsed(struct driver *driver, const char *text, const struct zdm_piece *pi
         free(name);
         return;
     }
-    add_unknown(driver, text, piece, "statement", at, err->message, err->hint);
+    add_unknown(driver, text, piece, "statement", at, err->message,
+        err->hint                ? err->hint
+        : is_template(text + at) ? "is this a template? check the text with the values in it"
+                                 : NULL);
 }
 
 static void

@@ -84,6 +84,27 @@ rule_ids_are_unique(void **state)
     assert_null(zdm_sql_rule("no-such-rule"));
 }
 
+static void
+templates_are_known(void **state)
+{
+    static const char *const texts[] = {"ALTER TABLE {{ .Schema }}.t ADD a int",
+        "{% if x %} ALTER TABLE t ADD a int", "ALTER TABLE <%= s %>.t ADD a int",
+        "ALTER TABLE #{s}.t ADD a int", "ALTER TABLE %(s)s.t ADD a int"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct zdm_parsed *parsed = classified(texts[i], ZDM_WRAP_NEVER, NULL);
+        assert_int_equal(1, parsed->statements[0].n_findings);
+        assert_string_equal("unparsed", parsed->statements[0].findings[0].rule);
+        assert_non_null(parsed->statements[0].findings[0].hint);
+        assert_non_null(strstr(parsed->statements[0].findings[0].hint, "template"));
+        zdm_parsed_free(parsed);
+    }
+    struct zdm_parsed *parsed = classified("ALTER TABLE t ADD COLUM a int", ZDM_WRAP_NEVER, NULL);
+    assert_null(parsed->statements[0].findings[0].hint);
+    zdm_parsed_free(parsed);
+}
+
 static const struct advice {
     const char *sql, *safer[6];
 } advice[] = {
@@ -354,6 +375,7 @@ main(void)
         cmocka_unit_test(every_form),
         cmocka_unit_test(findings_are_whole),
         cmocka_unit_test(rule_ids_are_unique),
+        cmocka_unit_test(templates_are_known),
         cmocka_unit_test(safer_forms_use_the_authors_names),
         cmocka_unit_test(texts_and_offsets),
         cmocka_unit_test(probes),
