@@ -93,14 +93,16 @@ templates_are_known(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        struct zdm_parsed *parsed = classified(texts[i], ZDM_WRAP_NEVER, NULL);
+        struct zdm_parsed *parsed;
+        zdm_sql_classify_script(texts[i], ZDM_WRAP_NEVER, NULL, &parsed);
         assert_int_equal(1, parsed->statements[0].n_findings);
         assert_string_equal("unparsed", parsed->statements[0].findings[0].rule);
         assert_non_null(parsed->statements[0].findings[0].hint);
         assert_non_null(strstr(parsed->statements[0].findings[0].hint, "template"));
         zdm_parsed_free(parsed);
     }
-    struct zdm_parsed *parsed = classified("ALTER TABLE t ADD COLUM a int", ZDM_WRAP_NEVER, NULL);
+    struct zdm_parsed *parsed;
+    zdm_sql_classify_script("ALTER TABLE t ADD COLUM a int", ZDM_WRAP_NEVER, NULL, &parsed);
     assert_null(parsed->statements[0].findings[0].hint);
     zdm_parsed_free(parsed);
 }
