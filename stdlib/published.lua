@@ -1,7 +1,8 @@
---- Tables that a plan makes, and publications that take them at once: FOR ALL TABLES, or FOR TABLES IN SCHEMA.
+--- What a plan makes, and publications that send it at once: tables, of FOR ALL TABLES and FOR TABLES IN SCHEMA, and
+--- columns, of a table that is published without a list of them.
 --
--- Their rows go to the subscribers. One that lacks the table stops at the first of them, and one that has it gets
--- values that nobody meant to send.
+-- A subscriber that lacks the table, or the column, stops at the first row. One that has it gets values that nobody
+-- meant to send.
 
 local native = require "native"
 
@@ -27,6 +28,28 @@ function published.gate(t, schema, name, use)
     return {
         use.words.gate(use.id("subscribers know %s", name)) {
             use.words.approval(use.id("subscribers of %s have %s, or do not mind it", by, name)),
+        },
+    }
+end
+
+--- The gate before a table that is published gets columns, as a list of blocks; empty when no publication sends them:
+--- none takes the table, or all name its columns. names: as the catalog has them.
+function published.columns(t, names, use)
+    local by, quoted = {}, {}
+    for _, p in ipairs(t.publications or {}) do
+        by[#by + 1] = not p.columns and native.quote_ident(p.name) or nil
+    end
+    if #by == 0 then
+        return {}
+    end
+    for i, name in ipairs(names) do
+        quoted[i] = native.quote_ident(name)
+    end
+    local list = table.concat(quoted, ", ")
+    return {
+        use.words.gate(use.id("subscribers know %s of %s", list, t.name)) {
+            use.words.approval(use.id("subscribers of %s have %s in %s, or do not mind it", table.concat(by, ", "),
+                list, t.relation)),
         },
     }
 end

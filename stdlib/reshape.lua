@@ -1,5 +1,6 @@
 --- Columns that others take over from: what split_column and merge_columns share.
 
+local published = require "published"
 local versions = require "versions"
 
 local reshape = {}
@@ -131,17 +132,20 @@ function reshape.blocks(t, old, new, how, use)
     local why = #defaults > 0 and ("until %s of %s goes, an INSERT that says NULL of all of %s gets what is made of "
         .. "the default of %s: it cannot be told from one that leaves all of them out"):format(left, t.name, names,
             each(defaults, "%s", ", ", use)) or nil
-    local blocks = {
-        w.expand {
-            use.sql(use.id("add %s to %s", names, t.name), up, undo),
-            w.sync_columns { table = t.relation, up = assignments(how.up), down = assignments(how.down), why = why },
-        },
-        -- Rows that new code has written are in step already.
-        w.backfill(use.id("fill %s of %s", names, t.name)) {
-            table = t.relation,
-            set = assignments(how.up),
-            where = missing,
-        },
+    local added = {}
+    for i, c in ipairs(new) do
+        added[i] = c.name
+    end
+    local blocks = published.columns(t, added, use)
+    blocks[#blocks + 1] = w.expand {
+        use.sql(use.id("add %s to %s", names, t.name), up, undo),
+        w.sync_columns { table = t.relation, up = assignments(how.up), down = assignments(how.down), why = why },
+    }
+    -- Rows that new code has written are in step already.
+    blocks[#blocks + 1] = w.backfill(use.id("fill %s of %s", names, t.name)) {
+        table = t.relation,
+        set = assignments(how.up),
+        where = missing,
     }
     if not views.none then
         blocks[#blocks + 1] = w.expand(views.steps)

@@ -13,6 +13,7 @@
 -- anew in the swap, the keys over an index that is there by then, the foreign keys NOT VALID, and proven behind it.
 
 local native = require "native"
+local published = require "published"
 local obstacles = require "retype_obstacles"
 local successor = require "successor"
 local swap = require "retype_swap"
@@ -374,7 +375,16 @@ function retype.blocks(changes, field, wanted, use, types)
     for _, entry in ipairs(tables) do
         carried(entry, use)
     end
-    local blocks, steps = { add_columns(tables, use) }, {}
+    local blocks, steps = {}, {}
+    for _, entry in ipairs(tables) do
+        local named = {}
+        for _, change in ipairs(entry.changes) do -- each has the first name before the swap, the other behind it
+            named[#named + 1] = change.new
+            named[#named + 1] = change.old
+        end
+        table.move(published.columns(entry.t, named, use), 1, 1, #blocks + 1, blocks)
+    end
+    blocks[#blocks + 1] = add_columns(tables, use)
     local tries = trial.steps(tables, remade, label, use, types)
     if #tries > 0 then
         blocks[#blocks + 1] = w.expand(tries)

@@ -1,6 +1,7 @@
 --- A column that is computed of others, without the rewrite of GENERATED ... STORED.
 
 local native = require "native"
+local published = require "published"
 local shared = require "fields/shared"
 local successor = require "successor"
 local sync = require "sync"
@@ -119,13 +120,12 @@ recipe.add_generated {
             end
         end
         local quoted, w = use.quote(column), use.words
-        local blocks = {
-            w.expand { make(t, column, v, use) },
-            w.backfill(use.id("compute %s.%s", t.name, column)) {
-                table = t.relation,
-                set = { [quoted] = v.expression.text },
-                where = ("%s IS NULL AND (\n%s\n) IS NOT NULL"):format(quoted, v.expression.text),
-            },
+        local blocks = published.columns(t, { column }, use)
+        blocks[#blocks + 1] = w.expand { make(t, column, v, use) }
+        blocks[#blocks + 1] = w.backfill(use.id("compute %s.%s", t.name, column)) {
+            table = t.relation,
+            set = { [quoted] = v.expression.text },
+            where = ("%s IS NULL AND (\n%s\n) IS NOT NULL"):format(quoted, v.expression.text),
         }
         for _, block in ipairs(v.not_null and use.not_null(t, column) or {}) do
             blocks[#blocks + 1] = block

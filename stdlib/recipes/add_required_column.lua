@@ -1,5 +1,6 @@
 --- A new column that is NOT NULL.
 
+local published = require "published"
 local shared = require "fields/shared"
 
 -- A constant is kept once in the catalog, and no row is written.
@@ -41,16 +42,17 @@ recipe.add_required_column {
         local alter, quoted = ("ALTER TABLE %s "):format(t.relation), use.quote(name)
         local undo = { undo = alter .. "DROP COLUMN " .. quoted }
         local add = alter .. ("ADD COLUMN %s %s"):format(quoted, v.type)
-        local id = use.id("add %s.%s", t.name, name)
+        local id, blocks = use.id("add %s.%s", t.name, name), published.columns(t, { name }, use)
         if v.default and not v.fill and is_constant(v.default.text) then
-            return { use.words.expand { use.sql(id, add .. " NOT NULL DEFAULT " .. v.default.text, undo) } }
+            blocks[#blocks + 1] = use.words.expand { use.sql(id, add .. " NOT NULL DEFAULT " .. v.default.text, undo) }
+            return blocks
         end
         if v.default then
             add = add .. (";\n%sALTER COLUMN %s SET DEFAULT %s"):format(alter, quoted, v.default.text)
         end
-        local blocks = { use.words.expand { use.sql(id, add, undo) } }
+        blocks[#blocks + 1] = use.words.expand { use.sql(id, add, undo) }
         if not v.default then
-            blocks[2] = use.words.gate(use.id("%s.%s is written", t.name, name)) {
+            blocks[#blocks + 1] = use.words.gate(use.id("%s.%s is written", t.name, name)) {
                 use.words.approval(use.id("old code is gone: every INSERT gives %s", name)),
             }
         end

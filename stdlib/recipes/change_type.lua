@@ -124,7 +124,7 @@ name the column; columns of a row type; an identity whose sequence numbers other
 DISTINCT; partitioned tables, partitions, and foreign keys of these; a security label, or a second sequence of the
 column. Definitions of indexes, CHECKs and defaults are taken over as they are: what does not suit the new type is
 found before anything is copied, on an empty table of the same columns. Rows that arrive by logical replication fire no
-trigger, and a subscriber needs the new column, too.]],
+trigger; of a table that is published a gate before the first step asks whether its subscribers have the columns.]],
     fields = {
         shared.table,
         { name = "column", kind = "identifier", required = true, doc = "The column." },

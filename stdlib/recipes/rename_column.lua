@@ -1,5 +1,6 @@
 --- A column under another name: a second column beside it, and then the first goes.
 
+local published = require "published"
 local repoint = require "repoint"
 local shared = require "fields/shared"
 local successor = require "successor"
@@ -180,20 +181,19 @@ recipe.rename_column {
         end
         local from, new = use.quote(c.name), use.quote(to)
         local w, alter = use.words, ("ALTER TABLE %s "):format(t.relation)
-        local blocks = {
-            w.expand {
-                use.sql(
-                    use.id("add %s.%s", t.name, to),
-                    successor.add_column(t, c, to, use),
-                    { undo = alter .. "DROP COLUMN " .. new }
-                ),
-                use.sync(c, { table = t.relation, from = from, to = new }, c.default),
-            },
-            w.backfill(use.id("copy %s.%s to %s", t.name, c.name, to)) {
-                table = t.relation,
-                set = { [new] = from },
-                where = ("%s AND %s"):format(use.missing(c, new), use.given(c, from)),
-            },
+        local blocks = published.columns(t, { to }, use)
+        blocks[#blocks + 1] = w.expand {
+            use.sql(
+                use.id("add %s.%s", t.name, to),
+                successor.add_column(t, c, to, use),
+                { undo = alter .. "DROP COLUMN " .. new }
+            ),
+            use.sync(c, { table = t.relation, from = from, to = new }, c.default),
+        }
+        blocks[#blocks + 1] = w.backfill(use.id("copy %s.%s to %s", t.name, c.name, to)) {
+            table = t.relation,
+            set = { [new] = from },
+            where = ("%s AND %s"):format(use.missing(c, new), use.given(c, from)),
         }
         local steps, remarks = {}, {}
         indexes(t, c, to, use, steps, remarks)

@@ -1,6 +1,7 @@
 --- Rows that are marked as deleted instead of being deleted.
 
 local dropping = require "dropping"
+local published = require "published"
 local shared = require "fields/shared"
 
 -- The view of the living rows, with the rights of the table.
@@ -165,12 +166,13 @@ recipe.soft_delete {
                 { { name = view, grants = t.grants } }),
         }
         table.move(make, 1, #make, 3, first)
-        local blocks = { use.words.expand(first) }
+        local blocks = published.columns(t, { column }, use)
+        blocks[#blocks + 1] = use.words.expand(first)
         if #last > 0 then
-            blocks[2] = use.words.gate(use.id("all code minds %s.%s", t.name, column)) {
+            blocks[#blocks + 1] = use.words.gate(use.id("all code minds %s.%s", t.name, column)) {
                 use.words.approval(use.id("old code is gone: all code minds %s.%s", t.name, column)),
             }
-            blocks[3] = use.words.contract(last)
+            blocks[#blocks + 1] = use.words.contract(last)
         end
         return blocks
     end,

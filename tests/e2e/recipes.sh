@@ -219,6 +219,30 @@ echo 'return plan "sent" { api = 1, recipe.rename_table { table = "sent", to = "
 check_exit 3 "$ZDM" run sent.lua
 says "$out" 'subscribers of "The News" get a table told at the same time'
 check_eq "not renamed" 0 "$(sql "SELECT count(*) FROM pg_class WHERE relname = 'told'")"
+# A column more is sent at once, too: before the first step of each recipe that makes one.
+sql "CREATE TABLE news (id int PRIMARY KEY, a text, b int, c int); ALTER PUBLICATION \"The News\" ADD TABLE news"
+while IFS='|' read -r call columns; do
+    echo "return plan \"more\" { api = 1, recipe.$call }" >more.lua
+    check_exit 0 "$ZDM" plan more.lua --format json
+    check_eq "$call" "subscribers know $columns of news" "$(jq -r '.steps[0].id' "$out")"
+done <<'EOF'
+add_required_column { table = "news", column = "n", type = "int", default = "0" }|n
+add_required_column { table = "news", column = "n", type = "int", default = "0", fill = "b" }|n
+add_generated { table = "news", column = "n", type = "int", expression = "b + 1" }|n
+rename_column { table = "news", from = "a", to = '"N"' }|"N"
+change_type { table = "news", column = "b", type = "bigint" }|zdm_new_b, zdm_old_b
+soft_delete { table = "news", view = "here" }|deleted_at
+merge_columns { table = "news", from = { b = "split_part(n, ' ', 1)::int", c = "split_part(n, ' ', 2)::int" }, into = "n", type = "text", join = "concat_ws(' ', b, c)" }|n
+EOF
+check_exit 3 "$ZDM" run more.lua
+says "$out" 'subscribers of "The News" have n in public.news, or do not mind it'
+check_eq "no column more" 4 "$(sql "SELECT count(*) FROM pg_attribute WHERE attrelid = 'news'::regclass AND attnum > 0")"
+if [ "$(sql 'SHOW server_version_num')" -ge 150000 ]; then
+    sql "ALTER PUBLICATION \"The News\" SET TABLE sent, news (id, a)"
+    echo 'return plan "less" { api = 1, recipe.soft_delete { table = "news", view = "here" } }' >less.lua
+    check_exit 0 "$ZDM" plan less.lua --format json
+    check_eq "a list of columns" "add news.deleted_at" "$(jq -r '.steps[0].id' "$out")"
+fi
 sql "UPDATE people SET shown = '-' WHERE shown IS NULL"
 run_whole people.lua
 check_eq "places" '(,) (1,) (2,) (4,) (5,)|2' "$(sql "SELECT string_agg(place::text, ' ' ORDER BY place::text),
