@@ -47,9 +47,10 @@ end
 
 -- Rows of `other` that are in the way of the one that is written: they have what is another one's in the table by now,
 -- for what was done to them has still to be mirrored. One whose key nobody has any more is this one; another one comes
--- back when its turn comes, and goes till then if nothing refers to it.
+-- back when its turn comes, and goes till then. Neither is touched while rows refer to it: these follow when its turn
+-- comes, and would follow other rows if they had gone ahead.
 local function clear(s, relation, other, key, all)
-    local list = {}
+    local list, alone = {}, unless_referred(s.t, "o", "any")
     for _, index in ipairs(s.t.indexes) do
         local columns = table.concat(index.keys, ", ")
         if index.unique and not index.primary and not index.predicate
@@ -65,15 +66,14 @@ local function clear(s, relation, other, key, all)
 
     IF NOT EXISTS (SELECT FROM %s AS o WHERE %s) THEN
         UPDATE %s AS o SET %s
-         WHERE %s AND NOT EXISTS (SELECT FROM %s AS t WHERE %s);
+         WHERE %s AND NOT EXISTS (SELECT FROM %s AS t WHERE %s)%s;
         IF FOUND THEN
             RETURN NULL;
         END IF;
     END IF;]]):format(other, each(key, "o.<c> = NEW.<c>", " AND "), other, each(all, "<c> = NEW.<c>", ", "), where,
-                    relation, each(key, "t.<c> = o.<c>", " AND "))
+                    relation, each(key, "t.<c> = o.<c>", " AND "), alone)
             end
-            list[#list + 1] = ("\n    DELETE FROM %s AS o WHERE %s%s;"):format(other, where,
-                unless_referred(s.t, "o", "any"))
+            list[#list + 1] = ("\n    DELETE FROM %s AS o WHERE %s%s;"):format(other, where, alone)
         end
     end
     return table.concat(list)
