@@ -1,9 +1,11 @@
 --- The blocks of split_table: another table, in step with the first.
 --
--- What the first table is given reaches the second by deferred constraint triggers, which look at the row as it is at
--- the end of the transaction: new code that inserts into both tables finds no row in its way. What the second is given
--- reaches the first at once. Either side writes only what differs, so that the two do not call each other for ever. A
--- new key, which ON UPDATE CASCADE hands on, is no write of the columns: they may not have got there yet.
+-- A row that the second table lacks gets there by deferred constraint triggers, which look at the row as it is at the
+-- end of the transaction: new code that inserts into both tables finds no row in its way. One that it has is written at
+-- once, so that unique values can be handed on from row to row; and so is the first by the second. Either side writes
+-- only what differs, so that the two do not call each other for ever. In the second a new key, which ON UPDATE CASCADE
+-- hands on, is no write of the columns: they may not have got there yet. In the first it is one: who was waiting for
+-- the end of the transaction looks for the key that the row had.
 
 local each = require "each"
 local native = require "native"
@@ -147,6 +149,9 @@ local function triggers(s, use)
         row = each(s.moved, "zdm_row.<c>", ", "),
         all_of_row = each(s.key, "NEW.<c>", ", ") .. ", " .. each(s.moved, "zdm_row.<c>", ", "),
         set_row = each(s.moved, "<c> = zdm_row.<c>", ", "),
+        keys = use.names(s.key),
+        old_all = each(s.all, "OLD.<c>", ", "),
+        new_all = each(s.all, "NEW.<c>", ", "),
         set_new = each(s.moved, "<c> = NEW.<c>", ", "),
         set_null = each(s.moved, "<c> = NULL", ", "),
         nulls = each(s.moved, "NULL", ", "),
@@ -163,7 +168,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path>
 AS $zdm$
 #variable_conflict use_column
 DECLARE
-    zdm_row record; -- as it is at the end of the transaction
+    zdm_row record; -- as it is by now
 BEGIN
     SELECT <here> INTO zdm_row FROM <relation> AS t WHERE <key>;
     IF NOT FOUND THEN
@@ -171,8 +176,9 @@ BEGIN
     END IF;
     UPDATE <into> AS t SET <set_row>
      WHERE <key> AND ROW(<here>)::text IS DISTINCT FROM ROW(<row>)::text;
-    IF NOT FOUND AND <given> THEN
-        INSERT INTO <into> (<all>) VALUES (<all_of_row>) ON CONFLICT DO NOTHING;
+    IF NOT FOUND AND TG_NARGS = 0 AND <given> THEN
+        INSERT INTO <into> AS t (<all>) VALUES (<all_of_row>) ON CONFLICT (<keys>) DO UPDATE SET <set_row>
+         WHERE ROW(<here>)::text IS DISTINCT FROM ROW(<row>)::text;
     END IF;
     RETURN NULL;
 END
@@ -202,13 +208,17 @@ WHEN (ROW(<old>)::text IS DISTINCT FROM ROW(<new>)::text)
 EXECUTE FUNCTION <func>_from();
 CREATE CONSTRAINT TRIGGER <trigger>_new AFTER INSERT ON <relation> DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
 EXECUTE FUNCTION <func>_to();
-CREATE CONSTRAINT TRIGGER <trigger> AFTER UPDATE ON <relation> DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+CREATE TRIGGER <trigger>_set AFTER UPDATE ON <relation> FOR EACH ROW
 WHEN (ROW(<old>)::text IS DISTINCT FROM ROW(<new>)::text)
+EXECUTE FUNCTION <func>_to('rows that are there');
+CREATE CONSTRAINT TRIGGER <trigger> AFTER UPDATE ON <relation> DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+WHEN (ROW(<old_all>)::text IS DISTINCT FROM ROW(<new_all>)::text)
 EXECUTE FUNCTION <func>_to()]]):gsub("<([%w_]+)>", parts)),
         (([[
 DROP TRIGGER <trigger> ON <into>;
 DROP TRIGGER <trigger>_set ON <into>;
 DROP TRIGGER <trigger> ON <relation>;
+DROP TRIGGER <trigger>_set ON <relation>;
 DROP TRIGGER <trigger>_new ON <relation>;
 DROP FUNCTION <func>_to();
 DROP FUNCTION <func>_from()]]):gsub("<([%w_]+)>", parts))

@@ -11,11 +11,12 @@ return {
         .. "and with what hangs on the columns (types, defaults, NOT NULL, indexes, constraints, rights, comments); both are "
         .. "kept in step by triggers, the rows are copied in batches, and behind a gate that has seen every row agree the old "
         .. "columns are set aside, and dropped when `retain` is over. A row whose columns are all NULL needs no row over "
-        .. "there: read with LEFT JOIN. What old code writes gets there when it commits, so that new code can insert into "
-        .. "both tables in one transaction; later it has to use INSERT ... ON CONFLICT. What new code writes gets here at "
+        .. "there: read with LEFT JOIN. A row that is not there yet gets there when old code commits, so that new code can "
+        .. "insert into both tables in one transaction; later it has to use INSERT ... ON CONFLICT. What new code writes gets here at "
         .. "once, a DELETE as NULL: so the old columns lose their NOT NULL. When old and new code write the same row at the "
         .. "same time, one of them may get a deadlock (40P01) and has to repeat its transaction. A TRUNCATE of the new table "
-        .. "is not followed; one of the first needs CASCADE from then on, for the new table refers to it. From the moment in which the columns are set aside the new table alone is written: what is written then "
+        .. "is not followed; one of the first needs CASCADE from then on, for the new table refers to it, and a transaction to "
+        .. "itself that has written nothing to the table. From the moment in which the columns are set aside the new table alone is written: what is written then "
         .. "is not in the columns that `zdm rollback` brings back.",
     fields = {
         shared.table,

@@ -79,7 +79,8 @@ check_exit 0 "$ZDM" rollback recipes/split_column.lua --dry-run
 # staff is what old code knows, profiles what new code does.
 staff() {
     check_eq "$1" "$3" "$(sql "$2" >/dev/null; sql "SELECT concat_ws('|', s.bio, s.theme, s.mail, '/', p.bio, p.theme, p.mail)
-        FROM staff s LEFT JOIN profiles p USING (org, id) WHERE org = 3 AND id IN (5, 6)")"
+        FROM staff s LEFT JOIN profiles p USING (org, id) WHERE org = 3 AND id IN (5, 6)
+       ORDER BY id")"
 }
 here="INSERT INTO staff (org, id, login" there="INSERT INTO profiles (org, id" at="WHERE org = 3"
 staff "old INSERT" "$here, bio) VALUES (3, 5, 'l', 'b')" 'b|light|/|b|light'
@@ -94,6 +95,17 @@ staff "INSERT of both" "BEGIN; DELETE FROM staff $at; $here, bio) VALUES (3, 5, 
     UPDATE staff SET login = 'm' $at; COMMIT" 'g|light|/|g|light'
 staff "upsert" "$there, bio) VALUES (3, 5, 'x') ON CONFLICT (org, id) DO UPDATE SET bio = 'y'" 'y|light|/|y|light'
 staff "new to NULL" "UPDATE profiles SET bio = NULL $at" 'light|/|light'
+staff "another key behind the write" "BEGIN; UPDATE staff SET bio = 'h' $at; UPDATE staff SET id = 6 $at; COMMIT" \
+    'h|light|/|h|light'
+sql "DELETE FROM staff $at"
+staff "another key behind the INSERT" "BEGIN; $here, bio) VALUES (3, 5, 'l', 'i'); UPDATE staff SET id = 6 $at; COMMIT" \
+    'i|light|/|i|light'
+sql "DELETE FROM staff $at"
+sql "$here, mail) VALUES (3, 5, 'l', 'm5'), (3, 6, 'm', 'm6')"
+staff "unique values change hands" "BEGIN; UPDATE staff SET mail = 'm' $at AND id = 5;
+    UPDATE staff SET mail = 'm5' $at AND id = 6; UPDATE staff SET mail = 'm6' $at AND id = 5; COMMIT" \
+    $'light|m6|/|light|m6\nlight|m5|/|light|m5'
+sql "DELETE FROM staff $at"
 sql "DELETE FROM staff $at"
 # What old code writes behind the triggers is where it writes; what was in one table before is told. (An event trigger
 # writes in its place, at that very moment.)
@@ -220,6 +232,20 @@ for statement in 'INSERT INTO "My Shop".t VALUES (1)' 'UPDATE "My Shop"."2025 re
     'DELETE FROM "My Shop".t'; do
     check_eq "$statement" 25006 "$(psql -Xq -c '\set VERBOSITY sqlstate' -c "$statement" 2>&1 | sed 's/.* //' || true)"
 done
+
+# --- new code inserts a row without values while old code writes them
+sql "CREATE TABLE raced (id int PRIMARY KEY, a text); INSERT INTO raced VALUES (1)"
+echo 'return plan "raced" { api = 1, recipe.split_table { table = "raced", columns = "a", into = "racers" } }' >raced.lua
+check_exit 3 "$ZDM" run raced.lua
+hold_lock "INSERT INTO racers VALUES (1)"
+sql "UPDATE raced SET a = 'x'" &
+old_code=$!
+somebody_waits() { [ "$(sql 'SELECT count(*) FROM pg_locks WHERE NOT granted')" != 0 ]; }
+wait_for somebody_waits
+printf '%s\n' 'COMMIT;' >&"$zdm_holder_in"
+release_lock
+wait "$old_code"
+check_eq "what old code wrote" x "$(sql 'SELECT a FROM racers')"
 
 # --- refused, with what is in the way
 sql "CREATE TABLE kept (id int PRIMARY KEY, a int, b int GENERATED ALWAYS AS (a + 1) STORED, c int, d int, e int NOT NULL,
