@@ -23,7 +23,9 @@ changes several keys, or moves values of that index from row to row, may fail wi
 table. Where such a trigger deletes or moves a row whose key the statement has just changed, while rows still refer to
 the old key (by a foreign key that is DEFERRABLE, or because the name of the trigger comes before `RI_`, as "Audit"
 does), the other table keeps the old key's row until that key is written again: when it never is, the gate stays
-closed until that row is deleted from the other table by hand. Nothing that refers to the table is lost.
+closed until that row is deleted from the other table by hand. Nothing that refers to the table is lost. Where a
+statement calls a function that writes other rows of the same table, and the table has no trigger of its own, such a
+row may be mirrored as it was before: the gate, or the check before the way back, sees that the tables differ.
 
 **Row security.** From its first moment on the new table hides all rows from whoever has rights on it; it gets its
 policies in the swap, and the old one keeps its own. The role that runs the plan has to see all rows: the owner of

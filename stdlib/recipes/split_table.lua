@@ -14,7 +14,7 @@ return {
         .. "there: read with LEFT JOIN. A row that is not there yet gets there when old code commits, so that new code can "
         .. "insert into both tables in one transaction; later it has to use INSERT ... ON CONFLICT. What new code writes gets here at "
         .. "once, a DELETE as NULL: so the old columns lose their NOT NULL. When old and new code write the same row at the "
-        .. "same time, one of them may get a deadlock (40P01) and has to repeat its transaction. A TRUNCATE of the new table "
+        .. "same time, one of them may get a deadlock (40P01) and has to repeat its transaction. Writers that play a replica (`session_replication_role`), as logical replication does, fire no trigger: what they write stays where it is. A TRUNCATE of the new table "
         .. "is not followed; one of the first needs CASCADE from then on, for the new table refers to it, and a transaction to "
         .. "itself that has written nothing to the table. From the moment in which the columns are set aside the new table alone is written: what is written then "
         .. "is not in the columns that `zdm rollback` brings back.",

@@ -1,5 +1,6 @@
 -- What the clients of a rehearsal wrote last, by the key of the row; NULL: a deleted row, or a NULL.
 CREATE TABLE audit (key text PRIMARY KEY, value text);
+GRANT SELECT, INSERT, UPDATE ON audit TO PUBLIC;
 
 -- Runs a statement of $1 and $2, if both columns that it writes are there, and kept in step.
 CREATE FUNCTION try_both(statement text, n int, number_of_row int) RETURNS void LANGUAGE plpgsql AS $$
