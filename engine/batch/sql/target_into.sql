@@ -7,7 +7,7 @@ SELECT c.oid,
        pg_catalog.row_security_active(c.oid) AS row_security,
        n.nspname OPERATOR(pg_catalog.=) ANY ('{pg_catalog,information_schema}') AS servers_own,
        pg_catalog.quote_ident(r.rulename) AS rule,
-       CASE r.ev_type WHEN '3' THEN 'INSERT' ELSE 'UPDATE' END AS rule_event
+       CASE WHEN r.ev_type OPERATOR(pg_catalog.=) '3'::pg_catalog."char" THEN 'INSERT' ELSE 'UPDATE' END AS rule_event
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 -- The server takes hardly any rule on a table that a statement in WITH inserts into, and none beside ON CONFLICT.
