@@ -54,6 +54,7 @@ read_all(lua_State *L)
         lua_geti(L, 1, (lua_Integer)i + 1);
         out->items[i].name = text(L, out->arena, "name");
         out->items[i].doc = text(L, out->arena, "doc");
+        out->items[i].notes = text(L, out->arena, "notes");
         out->items[i].example = text(L, out->arena, "example");
         read_fields(L, out, &out->items[i]);
         lua_pop(L, 1);

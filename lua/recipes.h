@@ -19,6 +19,7 @@ struct zdm_recipe_field {
 
 struct zdm_recipe {
     const char *name, *doc, *example;
+    const char *notes; /* what there is to know, a paragraph a line; NULL: nothing */
     struct zdm_recipe_field *fields;
     size_t n_fields;
 };

@@ -1,10 +1,19 @@
---- The recipes as data, for those who list them: { name, doc, example, fields = { ... } }, as lua/recipes.h has
+--- The recipes as data, for those who list them: { name, doc, notes, example, fields = { ... } }, as lua/recipes.h has
 -- them.
 
 local kinds = require "kinds"
 local recipes = require "recipes"
 
 local listing = {}
+
+-- Markdown as plain text, a paragraph or an item of a list on one line.
+local function plain(markdown)
+    local text = markdown:gsub("%*%*", ""):gsub("`", ""):gsub("\n +", " ")
+    text = text:gsub("(\n+)(%-? ?)", function(breaks, dash)
+        return (#breaks > 1 and "\n\n" or dash ~= "" and "\n" or " ") .. dash
+    end)
+    return text
+end
 
 --- A language without words: the file behind it is empty.
 function listing.environment()
@@ -26,7 +35,13 @@ function listing.finish()
                 kind = field.kind,
             }
         end
-        list[i] = { name = def.name, doc = def.doc:gsub("`", ""), example = def.example, fields = fields }
+        list[i] = {
+            name = def.name,
+            doc = plain(def.doc),
+            notes = def.notes and plain(def.notes),
+            example = def.example,
+            fields = fields,
+        }
     end
     return list
 end

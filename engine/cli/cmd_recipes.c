@@ -38,6 +38,20 @@ list(struct zdm_buf *out, const struct zdm_recipes *recipes)
                      "zdm new NAME --recipe RECIPE writes a plan with it.\n");
 }
 
+/* The lines of a list hang behind its dashes. */
+static void
+add_notes(struct zdm_buf *out, const char *notes)
+{
+    zdm_buf_addc(out, '\n');
+    for (const char *line = notes, *next; line; line = next ? next + 1 : NULL) {
+        next = strchr(line, '\n');
+        char *one = zdm_strf("%.*s", next ? (int)(next - line) : (int)strlen(line), line);
+        zdm_add_hanging(out, one, 0, one[0] == '-' ? 2 : 0, ZDM_COLUMNS);
+        zdm_buf_addc(out, '\n');
+        free(one);
+    }
+}
+
 static void
 explain(struct zdm_buf *out, const struct zdm_recipe *recipe)
 {
@@ -53,6 +67,9 @@ explain(struct zdm_buf *out, const struct zdm_recipe *recipe)
     }
     zdm_buf_add(out, "\nIn a plan:\n\n");
     zdm_add_block(out, recipe->example, strlen(recipe->example), 4, 0);
+    if (recipe->notes) {
+        add_notes(out, recipe->notes);
+    }
     zdm_buf_add(out, "\nA plan with it, to look at with zdm plan:\n\n    ");
     zdm_buf_addf(out, "zdm new my_plan --recipe %s", recipe->name);
     for (size_t i = 0; i < recipe->n_fields; i++)

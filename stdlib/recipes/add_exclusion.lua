@@ -4,12 +4,15 @@ local shared = require "fields/shared"
 
 return {
     name = "add_exclusion",
-    doc = "Adds an EXCLUDE constraint, as far as it can be added beside an application. PostgreSQL builds its index and looks "
-        .. "at every row in one statement that locks out readers and writers: it takes no index that is there, and has no "
-        .. "NOT VALID. So a gate is closed while the table is larger than `max_size`: 17 MB (300,000 rows of an integer and a "
-        .. "tstzrange) took 10 s on a busy machine, and 2 MB about one. For a larger table make another one with the "
-        .. "constraint, copy the rows in batches and swap the names, or keep the rule in a constraint of what the rows "
-        .. "are made of, such as UNIQUE (room, day). A row in the way makes the statement fail, and names both keys.",
+    doc = "Adds an EXCLUDE constraint, as far as it can be added beside an application: PostgreSQL builds its "
+        .. "index and looks at every row in one statement that locks out readers and writers, so a gate is closed "
+        .. "while the table is larger than `max_size`.",
+    notes = [[
+**How long it takes.** The statement takes no index that is there, and has no NOT VALID: 17 MB (300,000 rows of an integer
+and a tstzrange) took 10 s on a busy machine, and 2 MB about one. A row in the way makes it fail, and names both keys.
+
+**Larger tables.** Make another one with the constraint, copy the rows in batches and swap the names, or keep the rule in
+a constraint of what the rows are made of, such as UNIQUE (room, day).]],
     fields = {
         shared.table,
         { name = "name", kind = "identifier", required = true, doc = "The constraint's name." },

@@ -85,13 +85,18 @@ end
 
 return {
     name = "backup_rows",
-    doc = "Saves rows in a table of their own before something happens to them: copied in batches, with the key of the table, "
-        .. "for steps behind it that change or delete them and whose `undo` brings them back. Of rows that the application goes "
-        .. "on inserting there are always some that are not saved yet, and then the copy fails: `where` leaves these out. With `delete` it deletes them "
-        .. "itself, in batches behind a gate: each row is saved as it is in the transaction that deletes it, and "
-        .. "`zdm rollback` brings all of them back, in one transaction, for which INSERT triggers of the table fire; a row whose key somebody used again meanwhile stays "
-        .. "away. The table stays when the plan is done, and nobody but its owner may read it. Where it holds "
-        .. "copies, taking the plan back asks for --accept-data-loss.",
+    doc = "Saves rows in a table of their own before something happens to them: copied in batches, with the key of "
+        .. "the table, for steps behind it that change or delete them and whose `undo` brings them back. With "
+        .. "`delete` it deletes them itself, in batches behind a gate.",
+    notes = [[
+**With `delete`** each row is saved as it is in the transaction that deletes it. `zdm rollback` brings all of them back, in
+one transaction, for which INSERT triggers of the table fire; a row whose key somebody used again meanwhile stays away.
+
+**Rows that come.** Of rows that the application goes on inserting there are always some that are not saved yet, and then
+the copy fails: `where` leaves these out.
+
+**What stays.** The table of copies stays when the plan is done, and nobody but its owner may read it. Where it holds
+copies, taking the plan back asks for --accept-data-loss.]],
     fields = {
         shared.table,
         { name = "where", kind = "expression", required = true, doc = "Which rows." },

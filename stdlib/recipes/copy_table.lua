@@ -5,13 +5,17 @@ local shadow = require "shadow"
 
 return {
     name = "copy_table",
-    doc = "Writes a table anew while it is in use, which VACUUM FULL cannot: a second table with everything that hangs on the "
-        .. "first is kept equal by triggers and filled in batches; when both have the same rows they change names in one "
-        .. "transaction. From then on the old one is kept equal, until it is dropped behind a gate; so the way back loses "
-        .. "nothing. Takes the room of the table once more. In the transaction of the swap the new table also gets what "
-        .. "hangs on the first from outside: triggers, row security with its policies, its place in publications, and the "
-        .. "views that read it.",
-    notes = shadow.notes,
+    doc = "Writes a table anew while it is in use, which VACUUM FULL cannot: a second table with everything that "
+        .. "hangs on the first is kept equal by triggers and filled in batches; when both have the same rows they "
+        .. "change names in one transaction. From then on the old one is kept equal, until it is dropped behind a "
+        .. "gate; so the way back loses nothing.",
+    notes = [[
+**What it takes.** The room of the table once more.
+
+**What hangs on it from outside** goes over in the transaction of the swap: triggers, row security with its policies, its
+place in publications, and the views that read it.
+
+]] .. shadow.notes,
     fields = {
         shared.table,
         {

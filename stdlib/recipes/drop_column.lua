@@ -5,11 +5,14 @@ local shared = require "fields/shared"
 
 return {
     name = "drop_column",
-    doc = "Drops a column in four stages: INSERTs may leave it out, a gate waits until nobody uses it, it is set aside "
-        .. "under another name, and when `retain` is over it is dropped. Until then `zdm rollback` brings it back with "
-        .. "its values. Its own indexes and constraints go with it; what is of other columns too, or depends on it "
-        .. "(views, policies, triggers, generated columns, foreign keys of others) is refused with the list. Functions "
-        .. "that name the column in their text are not known to the server: `quiet` sees what they run.",
+    doc = "Drops a column in four stages: INSERTs may leave it out, a gate waits until nobody uses it, it is set "
+        .. "aside under another name, and when `retain` is over it is dropped. Until then `zdm rollback` brings it "
+        .. "back with its values.",
+    notes = [[
+**What goes with it** are its own indexes and constraints. What is of other columns too, or depends on it (views, policies,
+triggers, generated columns, foreign keys of others) is refused with the list.
+
+**Functions** that name the column in their text are not known to the server: `quiet` sees what they run.]],
     fields = {
         shared.table,
         { name = "column", kind = "identifier", required = true, doc = "The column." },

@@ -35,14 +35,16 @@ end
 
 return {
     name = "drop_constraint",
-    doc = "Drops a CHECK, a foreign key, a UNIQUE or EXCLUDE constraint, behind a gate that waits until no code counts on "
-        .. "it: on the error, on ON DELETE, on the index that goes along, on INSERT ... ON CONFLICT. Taking it back "
-        .. "locks nobody out: a CHECK or foreign key holds for new rows at once and is then proven of the old ones (which "
-        .. "fails when one of them breaks it by now); instead of a UNIQUE a unique index of the same kind is built "
-        .. "concurrently (of a partitioned table, on each partition), which the constraint takes back, and which goes last. "
-        .. "Only an EXCLUDE, a UNIQUE that is "
-        .. "DEFERRABLE, and a foreign key of a partitioned table come back under a lock for as long as the table takes to read.",
-    notes = parted_keys.notes,
+    doc = "Drops a CHECK, a foreign key, a UNIQUE or EXCLUDE constraint, behind a gate that waits until no code "
+        .. "counts on it: on the error, on ON DELETE, on the index that goes along, on INSERT ... ON CONFLICT.",
+    notes = [[
+**Taking it back** locks nobody out. A CHECK or foreign key holds for new rows at once and is then proven of the old ones
+(which fails when one of them breaks it by now). Instead of a UNIQUE a unique index of the same kind is built
+concurrently (of a partitioned table, on each partition), which the constraint takes back, and which goes last. Only an
+EXCLUDE, a UNIQUE that is DEFERRABLE, and a foreign key of a partitioned table come back under a lock for as long as the
+table takes to read.
+
+]] .. parted_keys.notes,
     fields = {
         shared.table,
         { name = "name", kind = "identifier", required = true, doc = "The constraint's name." },

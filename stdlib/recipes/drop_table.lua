@@ -56,12 +56,15 @@ end
 
 return {
     name = "drop_table",
-    doc = "Drops a table in stages: a gate waits until nobody writes to it; its foreign keys go, so that rows of other "
-        .. "tables can be deleted, and a trigger refuses writes to it, for the owner as well (25006); a gate waits until "
-        .. "nobody reads it; it is set aside under another name, and when `retain` is over it is dropped. Until then "
-        .. "`zdm rollback` brings it back as it was. Its indexes, triggers, policies, sequences and partitions go with it; "
-        .. "what is of others (views, functions, foreign keys to it, columns of its row type, or with numbers of its sequences) is "
-        .. "refused with the list.",
+    doc = "Drops a table in stages: a gate waits until nobody writes to it; a trigger refuses writes to it; a gate "
+        .. "waits until nobody reads it; it is set aside under another name, and when `retain` is over it is "
+        .. "dropped. Until then `zdm rollback` brings it back as it was.",
+    notes = [[
+**Writes are refused** to the owner as well (25006). In the same step its foreign keys go, so that rows of other tables can
+be deleted.
+
+**What goes with it** are its indexes, triggers, policies, sequences and partitions. What is of others (views, functions,
+foreign keys to it, columns of its row type, or with numbers of its sequences) is refused with the list.]],
     fields = {
         shared.table,
         {

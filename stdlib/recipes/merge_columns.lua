@@ -7,12 +7,16 @@ local versions = require "versions"
 
 return {
     name = "merge_columns",
-    doc = "Makes one column of several, while old code writes these and new code the one: `split_column` the other way "
-        .. "round. The new column is kept in step with them by triggers both ways (`sync_columns`), filled in batches, "
-        .. "and behind a gate that has seen every row agree the old columns are set aside, and dropped when `retain` is "
-        .. "over. `join` and `from` need not lead back to the same values: what new code wrote stays as it wrote it. "
-        .. "Rights on columns, indexes and constraints are for the plan to add.",
-    notes = reshape.notes,
+    doc = "Makes one column of several, while old code writes these and new code the one: `split_column` the other "
+        .. "way round. The new column is kept in step with them by triggers both ways (`sync_columns`), filled in "
+        .. "batches, and behind a gate that has seen every row agree the old columns are set aside, and dropped "
+        .. "when `retain` is over.",
+    notes = [[
+**Values.** `join` and `from` need not lead back to the same values: what new code wrote stays as it wrote it.
+
+**Rights** on columns, indexes and constraints are for the plan to add.
+
+]] .. reshape.notes,
     fields = {
         shared.table,
         {

@@ -173,12 +173,17 @@ end
 
 return {
     name = "partition_table",
-    doc = "Makes a table partitioned while it is in use: a partitioned one with everything that hangs on the first is kept "
-        .. "equal by triggers and filled in batches; when both have the same rows they change names in one transaction. From "
-        .. "then on the old one is kept equal, until it is dropped behind a gate; so the way back loses nothing. The primary "
-        .. "key gets the column by which the table is partitioned at its end: the old key alone is then no longer unique "
-        .. "by itself. What hangs on the table from outside follows, as with `copy_table`.",
-    notes = shadow.notes .. [[
+    doc = "Makes a table partitioned while it is in use: a partitioned one with everything that hangs on the first "
+        .. "is kept equal by triggers and filled in batches; when both have the same rows they change names in one "
+        .. "transaction. From then on the old one is kept equal, until it is dropped behind a gate; so the way back "
+        .. "loses nothing.",
+    notes = [[
+**The primary key** gets the column by which the table is partitioned at its end: the old key alone is then no longer unique
+by itself.
+
+**What hangs on it from outside** follows, as with `copy_table`.
+
+]] .. shadow.notes .. [[
  A trigger for each row
 is one of the partitions then: `TG_TABLE_NAME` is the name of the partition. Refused, too: triggers that are disabled or
 fire for replicas only or always, triggers for each row with transition tables, publications without

@@ -122,13 +122,15 @@ end
 
 return {
     name = "rename_column",
-    doc = "Gives a column another name while old and new code run side by side: a second column with everything that hangs "
-        .. "on the first (type, collation, storage, rights, comment, indexes, constraints, keys), kept equal by triggers; "
-        .. "views that read the first get to read the second, and show it under the name that they always did; behind a "
-        .. "gate the first is dropped. While two columns "
-        .. "are unique, INSERT ... ON CONFLICT on one of them can fail with a duplicate key of the other, when two sessions "
-        .. "insert the same value at the same time: the application has to repeat it.",
+    doc = "Gives a column another name while old and new code run side by side: a second column with everything "
+        .. "that hangs on the first (type, collation, storage, rights, comment, indexes, constraints, keys), kept "
+        .. "equal by triggers; behind a gate the first is dropped.",
     notes = [[
+**Views** that read the first column get to read the second, and show it under the name that they always did.
+
+**ON CONFLICT.** While two columns are unique, INSERT ... ON CONFLICT on one of them can fail with a duplicate key of the
+other, when two sessions insert the same value at the same time: the application has to repeat it.
+
 **Defaults.** While there are two columns both have the default, so that an INSERT tells by what it leaves out, and NULL
 that is said of either stays NULL. Where the default is another one each time (it calls a function that is VOLATILE, or
 not of the server itself), only the old column has it until contract: an INSERT that leaves both out gets it once, in

@@ -6,11 +6,15 @@ local versions = require "versions"
 
 return {
     name = "rename_table",
-    doc = "Renames a table; in the same instant a view of all its columns takes the old name, through which old code reads "
-        .. "and writes on. What hangs on the table (indexes, keys, triggers, rights, publications) stays on it; the view gets "
-        .. "its rights. Subscribers of a publication know tables by their names: of a table that is published a gate before asks "
-        .. "whether they get one of the new name. Through a view there is no TRUNCATE, no COPY, no ON CONFLICT ON CONSTRAINT, no TABLESAMPLE, no ctid "
-        .. "and, before PostgreSQL 17, no MERGE; LOCK TABLE works.",
+    doc = "Renames a table; in the same instant a view of all its columns takes the old name, through which old "
+        .. "code reads and writes on. What hangs on the table (indexes, keys, triggers, rights, publications) stays "
+        .. "on it; the view gets its rights.",
+    notes = [[
+**Publications.** Subscribers know tables by their names: of a table that is published a gate before asks whether they get
+one of the new name.
+
+**Through a view** there is no TRUNCATE, no COPY, no ON CONFLICT ON CONSTRAINT, no TABLESAMPLE, no ctid and, before
+PostgreSQL 17, no MERGE; LOCK TABLE works.]],
     fields = {
         shared.table,
         { name = "to", kind = "identifier", required = true, doc = "The new name, in the same schema." },

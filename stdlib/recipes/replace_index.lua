@@ -154,12 +154,16 @@ end
 
 return {
     name = "replace_index",
-    doc = "Gives an index other keys, another method or another condition: the new one is built concurrently, the two swap "
-        .. "names in an instant, and behind a gate the old one is dropped concurrently. Comment, tablespace, storage "
-        .. "parameters (of an index of the same method) and CLUSTER go over to the new one. While both are there the server "
-        .. "may use either; taking the drop back builds the old one again. On a partitioned table each partition's is built "
-        .. "concurrently, the parts swap names, too, and the drop locks the table and its partitions for an instant.",
-    notes = parted.notes,
+    doc = "Gives an index other keys, another method or another condition: the new one is built concurrently, the "
+        .. "two swap names in an instant, and behind a gate the old one is dropped concurrently.",
+    notes = [[
+**What goes over** to the new one: comment, tablespace, storage parameters (of an index of the same method) and CLUSTER.
+While both are there the server may use either; taking the drop back builds the old one again.
+
+**On a partitioned table** each partition's is built concurrently, the parts swap names, too, and the drop locks the table
+and its partitions for an instant.
+
+]] .. parted.notes,
     fields = {
         shared.table,
         { name = "from", kind = "identifier", required = true, doc = "The index." },

@@ -108,13 +108,19 @@ end
 
 return {
     name = "soft_delete",
-    doc = "Lets rows be marked as deleted: a column that says when, NULL for the living, and a view of the living rows with "
-        .. "the rights of the table. The table keeps its name, so that old code goes on and sees every row; new code takes "
-        .. "the view (through which it can write, too) or minds the column. Behind a gate, when no other code is left, "
-        .. "`indexes` hold for living rows only, and with `deletes` a DELETE of a living row marks it (and reports 0 rows); a "
-        .. "DELETE of a marked one deletes; of a partitioned table that is refused, where an UPDATE may be a DELETE to a trigger. Rows of other tables that refer to a marked row stay. INSERT ... ON CONFLICT "
-        .. "has to repeat the condition of a partial unique index: `ON CONFLICT (email) WHERE deleted_at IS NULL`. "
-        .. "Before PostgreSQL 15 a view of a table with row security is refused, which it would get around.",
+    doc = "Lets rows be marked as deleted: a column that says when, NULL for the living, and a view of the living "
+        .. "rows with the rights of the table. The table keeps its name, so that old code goes on and sees every "
+        .. "row; new code takes the view (through which it can write, too) or minds the column.",
+    notes = [[
+**Behind a gate**, when no other code is left, `indexes` hold for living rows only, and with `deletes` a DELETE of a living
+row marks it (and reports 0 rows); a DELETE of a marked one deletes. Of a partitioned table that is refused, where an
+UPDATE may be a DELETE to a trigger.
+
+**Other tables.** Rows that refer to a marked row stay.
+
+**ON CONFLICT** has to repeat the condition of a partial unique index: `ON CONFLICT (email) WHERE deleted_at IS NULL`.
+
+**Row security.** Before PostgreSQL 15 a view of a table with row security is refused, which it would get around.]],
     fields = {
         shared.table,
         { name = "column", kind = "identifier", default = "deleted_at", doc = "The new column." },

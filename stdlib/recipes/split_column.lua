@@ -7,12 +7,15 @@ local versions = require "versions"
 
 return {
     name = "split_column",
-    doc = "Makes several columns of one, while old code writes the one and new code the others: new columns, kept in step "
-        .. "with it by triggers both ways (`sync_columns`), filled in batches, and behind a gate that has seen every row "
-        .. "agree the old column is set aside, and dropped when `retain` is over. `into` and `join` need not lead back to "
-        .. "the same value: what new code wrote stays as it wrote it. The rights on the old column are given on the new "
-        .. "ones; indexes and constraints are for the plan to add.",
-    notes = reshape.notes,
+    doc = "Makes several columns of one, while old code writes the one and new code the others: new columns, kept "
+        .. "in step with it by triggers both ways (`sync_columns`), filled in batches, and behind a gate that has "
+        .. "seen every row agree the old column is set aside, and dropped when `retain` is over.",
+    notes = [[
+**Values.** `into` and `join` need not lead back to the same value: what new code wrote stays as it wrote it.
+
+**Rights** on the old column are given on the new ones; indexes and constraints are for the plan to add.
+
+]] .. reshape.notes,
     fields = {
         shared.table,
         { name = "column", kind = "identifier", required = true, doc = "The column." },

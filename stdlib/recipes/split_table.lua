@@ -6,18 +6,26 @@ local split = require "split"
 
 return {
     name = "split_table",
-    doc = "Moves columns of a table into a table of their own, one row for one, while old code writes the first and new code "
-        .. "the second: a new table with the primary key of the first, which refers to it (ON DELETE and ON UPDATE CASCADE), "
-        .. "and with what hangs on the columns (types, defaults, NOT NULL, indexes, constraints, rights, comments); both are "
-        .. "kept in step by triggers, the rows are copied in batches, and behind a gate that has seen every row agree the old "
-        .. "columns are set aside, and dropped when `retain` is over. A row whose columns are all NULL needs no row over "
-        .. "there: read with LEFT JOIN. A row that is not there yet gets there when old code commits, so that new code can "
-        .. "insert into both tables in one transaction; later it has to use INSERT ... ON CONFLICT. What new code writes gets here at "
-        .. "once, a DELETE as NULL: so the old columns lose their NOT NULL. When old and new code write the same row at the "
-        .. "same time, one of them may get a deadlock (40P01) and has to repeat its transaction. Writers that play a replica (`session_replication_role`), as logical replication does, fire no trigger: what they write stays where it is. A TRUNCATE of the new table "
-        .. "is not followed; one of the first needs CASCADE from then on, for the new table refers to it, and a transaction to "
-        .. "itself that has written nothing to the table. From the moment in which the columns are set aside the new table alone is written: what is written then "
-        .. "is not in the columns that `zdm rollback` brings back.",
+    doc = "Moves columns of a table into a table of their own, one row for one, while old code writes the first "
+        .. "and new code the second: a new table with the primary key of the first and what hangs on the columns. "
+        .. "Both are kept in step by triggers, the rows are copied in batches, and behind a gate that has seen "
+        .. "every row agree the old columns are set aside, and dropped when `retain` is over.",
+    notes = [[
+**The new table** refers to the first (ON DELETE and ON UPDATE CASCADE). Types, defaults, NOT NULL, indexes, constraints,
+rights and comments go along. A row whose columns are all NULL needs no row over there: read with LEFT JOIN.
+
+**New rows.** A row that is not there yet gets there when old code commits, so that new code can insert into both tables in
+one transaction; later it has to use INSERT ... ON CONFLICT.
+
+**What new code writes** gets here at once, a DELETE as NULL: so the old columns lose their NOT NULL. When old and new code
+write the same row at the same time, one of them may get a deadlock (40P01) and has to repeat its transaction.
+
+**What no trigger sees.** Writers that play a replica (`session_replication_role`), as logical replication does, fire no
+trigger: what they write stays where it is. A TRUNCATE of the new table is not followed; one of the first needs CASCADE
+from then on, for the new table refers to it, and a transaction to itself that has written nothing to the table.
+
+**The way back.** From the moment in which the columns are set aside the new table alone is written: what is written then
+is not in the columns that `zdm rollback` brings back.]],
     fields = {
         shared.table,
         { name = "columns", kind = "columns", required = true, doc = "The columns that go." },

@@ -96,20 +96,25 @@ end
 
 return {
     name = "versions",
-    doc = "Shows tables to old and new code as each knows them, by two schemas of views: old code sets `search_path` to the "
-        .. "one, new code to the other. So a column is renamed or hidden for new code at once and without a copy. "
-        .. "Nothing else depends on it: who names the tables themselves reads and writes them as before. "
-        .. "The views are simple, so that the server reads and writes the table through them: INSERT with the table's "
-        .. "defaults, identity and RETURNING, UPDATE, DELETE, SELECT FOR UPDATE, ON CONFLICT with columns. Through a view "
-        .. "there is no COPY (but `COPY (SELECT ...) TO`), no TRUNCATE, no ON CONFLICT ON CONSTRAINT, no TABLESAMPLE, no "
-        .. "ctid and, before PostgreSQL 17, no MERGE. A view has the rights of its table, of columns too. From "
-        .. "PostgreSQL 15 on it acts for the caller, whose rights and row security count; before, and "
-        .. "where a role has rights on single columns, for the table's owner, and then a table with row security is "
-        .. "refused. "
-        .. "Both schemas are made by the recipe. When `old` has the views already, because it was `new` in an earlier "
-        .. "plan, they stay as they are. The old schema goes in contract; that has an undo only when this plan made all of it. "
-        .. "A view keeps its names when a column of its table is renamed, and keeps a column from being dropped or "
-        .. "changing its type: what the table itself becomes stands behind this recipe in the plan.",
+    doc = "Shows tables to old and new code as each knows them, by two schemas of views: old code sets "
+        .. "`search_path` to the one, new code to the other. So a column is renamed or hidden for new code at once "
+        .. "and without a copy. Nothing else depends on it: who names the tables themselves reads and writes them "
+        .. "as before.",
+    notes = [[
+**The views** are simple, so that the server reads and writes the table through them: INSERT with the table's defaults,
+identity and RETURNING, UPDATE, DELETE, SELECT FOR UPDATE, ON CONFLICT with columns. Through a view there is no COPY (but
+`COPY (SELECT ...) TO`), no TRUNCATE, no ON CONFLICT ON CONSTRAINT, no TABLESAMPLE, no ctid and, before PostgreSQL 17, no
+MERGE.
+
+**Rights.** A view has the rights of its table, of columns too. From PostgreSQL 15 on it acts for the caller, whose rights
+and row security count; before, and where a role has rights on single columns, for the table's owner, and then a table
+with row security is refused.
+
+**The schemas** are made by the recipe. When `old` has the views already, because it was `new` in an earlier plan, they
+stay as they are. The old schema goes in contract; that has an undo only when this plan made all of it.
+
+**The tables themselves.** A view keeps its names when a column of its table is renamed, and keeps a column from being
+dropped or changing its type: what the table itself becomes stands behind this recipe in the plan.]],
     fields = {
         { name = "old", kind = "identifier", required = true, doc = "The schema of old code." },
         { name = "new", kind = "identifier", required = true, doc = "The schema of new code." },
