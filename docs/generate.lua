@@ -104,6 +104,10 @@ local function reference_of(def, add)
     add(def.example)
     add "```"
     add ""
+    if def.notes then
+        add(def.notes)
+        add ""
+    end
 end
 
 local function member(object, m)

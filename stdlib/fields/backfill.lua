@@ -7,15 +7,34 @@ return {
         name = "backfill",
         id = "step",
         stands = "block",
-        doc = "Changes, deletes or copies the rows of a table in small batches, each exactly once. It says one of `set`, "
-            .. "`delete`, `copy` and `map`. A partitioned table is walked partition by partition, at any depth, with `set`, "
-            .. "`map` and `delete` naming the partition, so that its own rights, row-level security and statement triggers count. "
-            .. "When the role may not write to all of them, when a statement trigger or a rule of the partitioned table "
-            .. "would be passed over, or an expression means more than its columns, the table is walked as a whole, along "
-            .. "a key of the whole; without one it is refused. Partitions that come while it runs are done before it ends, "
-            .. "what is dropped or detached is left as it is. A row that the application moves from a partition that is "
-            .. "still to come to one that is done is left to a `sync` or to the final sweep (`verify`). Columns of a partition key "
-            .. "cannot be set; foreign tables among the partitions are refused.",
+        doc = "Changes, deletes or copies the rows of a table in small batches, each exactly once. It says one of "
+            .. "`set`, `delete`, `copy` and `map`.",
+        notes = [[
+**The final sweep** (`verify`) does rows that still need it in up to three rounds; when there are more after that, the step
+fails and names some of them. A row needs it when it matches `where` and a column differs from the value in `set`; for
+`delete`, when it matches `where`; for `copy`, when its key is not in `into`. There is no sweep, and `zdm plan` and
+`zdm run` say why, where that cannot be told: a value is made of a column that is set too (`n = n + 1`), a value or
+`where` has a sub-select, a clock or something random, or calls a function of yours that is not IMMUTABLE. A walk by pages
+looks for such rows in any case.
+
+**A partitioned table** is walked partition by partition, at any depth, with `set`, `map` and `delete` naming the partition,
+so that its own rights, row-level security and statement triggers count. When the role may not write to all of them, when
+a statement trigger or a rule of the partitioned table would be passed over, or an expression means more than its
+columns, the table is walked as a whole, along a key of the whole; without one it is refused. Partitions that come while
+it runs are done before it ends, what is dropped or detached is left as it is. A row that the application moves from a
+partition that is still to come to one that is done is left to a `sync` or to the final sweep. Columns of a partition key
+cannot be set; foreign tables among the partitions are refused.
+
+**A `copy`** locks the rows (FOR SHARE) while they are copied. Triggers and foreign keys of `into` work as for any INSERT,
+identity columns keep the values of the old rows, and sequences stay where they are. With `on_conflict` = `nothing` rows
+may meet in any unique key or EXCLUDE of `into`, also rows of different primary keys (a final sweep tells of such a row,
+where there is one); with `update` they meet in the primary key, and a row that meets another elsewhere fails.
+
+**Rows in quarantine.** A row that meanwhile got another key is not found by a retry and leaves quarantine as a deleted one
+does; so does one that moved to another partition, with a warning. In a table without a key a row is known by its place
+(`ctid`, `xmin` and the file of the table) as long as nobody updates it. When somebody has, or the table was rewritten, a
+retry looks the whole table through for rows that `where` is still true for: those are done, or left behind under their
+new place.]],
         one_of = { "set", "delete", "copy", "map" },
         fields = {
             shared.table,
@@ -32,14 +51,10 @@ return {
             {
                 name = "copy",
                 kind = "copy",
-                doc = "Inserts the rows into another table. `into`: the table. `columns`: its columns and their values, as in "
-                    .. "`set`; when not given, every column that both tables have and that is not generated. `on_conflict`, "
-                    .. "always to be said: `error`; `nothing` keeps the row that is there and leaves the new one "
-                    .. "out, in whichever unique key or EXCLUDE of `into` they meet, also where they are rows of different "
-                    .. "primary keys (a final sweep tells of such a row, where there is one); `update` overwrites it, by the "
-                    .. "primary key, and fails where they meet in another. Rows are locked (FOR SHARE) while they are copied, triggers and foreign keys of `into` "
-                    .. "work as for any INSERT, identity columns keep the values of the old rows, and sequences stay where "
-                    .. "they are.",
+                doc = "Inserts the rows into another table. `into`: the table. `columns`: its columns and their "
+                    .. "values, as in `set`; when not given, every column that both tables have and that is not "
+                    .. "generated. `on_conflict`, always to be said: `error`; `nothing` keeps the row that is there "
+                    .. "and leaves the new one out; `update` overwrites it.",
             },
             {
                 name = "map",
@@ -197,16 +212,11 @@ return {
                 min = 0,
                 max = 100000,
                 default = 0,
-                doc = "How many rows to leave behind that the server refuses because of their data (SQLSTATE 22*, 23*, P0001), "
-                    .. "or on which the function of a `map` fails (ZDM01). "
-                    .. "Each is found, and goes into quarantine with its key and the error: `zdm quarantine` lists and "
-                    .. "retries them, and no contract step begins before none is left. One more than that stops the "
-                    .. "backfill; 0: the first one does. A row that meanwhile got another key is "
-                    .. "not found by a retry and leaves quarantine as a deleted one does; so does one that moved to another "
-                    .. "partition, with a warning. In a table without a key a row is known by its place (`ctid`, `xmin` and the file of the table) "
-                    .. "as long as nobody updates it. When somebody has, or the table was rewritten, a retry looks "
-                    .. "the whole table through for rows that `where` is still true for: those are done, or left behind under "
-                    .. "their new place.",
+                doc = "How many rows to leave behind that the server refuses because of their data (SQLSTATE 22*, "
+                    .. "23*, P0001), or on which the function of a `map` fails (ZDM01). Each is found, and goes into "
+                    .. "quarantine with its key and the error: `zdm quarantine` lists and retries them, and no "
+                    .. "contract step begins before none is left. One more than that stops the backfill; 0: the first "
+                    .. "one does.",
             },
             {
                 name = "quarantine_values",
@@ -226,13 +236,8 @@ return {
                 name = "verify",
                 kind = "boolean",
                 default = true,
-                doc = "At the end, read the table once more, for rows that still need it: those that somebody wrote behind the "
-                    .. "cursor or beyond its bound. They are done, in up to three rounds; when there are more after that, the step fails and "
-                    .. "names some of them. A row needs it when it matches `where` and a column differs from the value in `set`; "
-                    .. "for `delete`, when it matches `where`; for `copy`, when its key is not in `into`. There is no sweep, and "
-                    .. "`zdm plan` and `zdm run` say why, where that cannot be told: a value is made of a column that is set "
-                    .. "too (`n = n + 1`), a value or `where` has a sub-select, a clock or something random, or calls a function of "
-                    .. "yours that is not IMMUTABLE. A walk by pages looks for such rows in any case.",
+                doc = "At the end, read the table once more, for rows that still need it: those that somebody wrote "
+                    .. "behind the cursor or beyond its bound. See below.",
             },
             shared.allow,
             shared.because,

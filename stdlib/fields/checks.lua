@@ -191,22 +191,28 @@ return {
         stands = "check",
         entries = "names",
         doc = "Opens when none of these columns, tables and indexes was used for a time: `users.email`, "
-            .. "`app.users.email`, `app.old_table`, `users_email_idx`. What the catalog has under a name decides what it "
-            .. "is. Statements are taken from pg_stat_statements (1.9 or newer; the role needs pg_read_all_stats): they are "
-            .. "parsed, and one uses a column when it names it, or means it with `*`, with a whole row, by an INSERT "
-            .. "without columns or through a view. What cannot be parsed and has the table's name in it counts. The "
-            .. "extension counts calls, not times: each look of a run compares them with the one before, so that a "
-            .. "use begins the waiting anew; `zdm run --wait`, or a run every hour, looks often enough. Whatever leaves a "
-            .. "gap in the counts begins it anew too: a reset, a statement that was evicted (pg_stat_statements.max), a "
-            .. "restart without saving. Indexes and tables are judged by the server's counts of their scans and changes "
-            .. "(and the table by statements too); from PostgreSQL 16 on the time of an index's last scan opens it at "
-            .. "the first look. With pg_stat_statements.track = top nobody counts what functions "
-            .. "run: while there are functions of this database that name the column, or hold it in a body that the "
-            .. "server has parsed, the gate is closed. From PostgreSQL 18 on the server counts statements together that "
-            .. "differ only in which relation has a name or an alias, under the text of the first: there a call of any "
-            .. "statement that uses another relation by an alias, or a relation that has its name in several schemas, "
-            .. "counts as a use of a column or a view; only a table that has another's name as its alias goes unseen. "
-            .. "Replicas have counts of their own, which are seen with `replicas` only.",
+            .. "`app.users.email`, `app.old_table`, `users_email_idx`. What the catalog has under a name decides what "
+            .. "it is. Columns are judged by statements, indexes by the server's counts of their scans, tables by "
+            .. "both. Needs pg_stat_statements (1.9 or newer) for columns and tables, and the role pg_read_all_stats.",
+        notes = [[
+**Statements** of pg_stat_statements are parsed, and one uses a column when it names it, or means it with `*`, with a whole
+row, by an INSERT without columns or through a view. What cannot be parsed and has the table's name in it counts.
+
+**Waiting.** The extension counts calls, not times: each look of a run compares them with the one before, so that a use
+begins the waiting anew; `zdm run --wait`, or a run every hour, looks often enough. Whatever leaves a gap in the counts
+begins it anew too: a reset, a statement that was evicted (pg_stat_statements.max), a restart without saving.
+
+**Indexes and tables** are judged by the server's counts of their scans and changes; from PostgreSQL 16 on the time of an
+index's last scan opens it at the first look.
+
+**Functions.** With pg_stat_statements.track = top nobody counts what functions run: while there are functions of this
+database that name the column, or hold it in a body that the server has parsed, the gate is closed.
+
+**PostgreSQL 18** counts statements together that differ only in which relation has a name or an alias, under the text of
+the first: there a call of any statement that uses another relation by an alias, or a relation that has its name in
+several schemas, counts as a use of a column or a view; only a table that has another's name as its alias goes unseen.
+
+**Replicas** have counts of their own, which are seen with `replicas` only.]],
         fields = {
             {
                 name = "quiet",
