@@ -4,6 +4,7 @@ local each = require "each"
 local hanging = require "hanging"
 local native = require "native"
 local rights = require "rights"
+local sync = require "sync"
 
 local mirror = {}
 
@@ -152,6 +153,7 @@ function mirror.up(s, relation, other, key, own, use)
         func = "zdm.mirror_" .. s.hash,
         revoke = rights.revoke(s.t, "function", "zdm.mirror_" .. s.hash .. "()"),
         path = "pg_catalog, " .. use.quote(s.t.schema) .. ", pg_temp",
+        settings = sync.settings {},
         trigger = use.quote(s.trigger),
         trigger_all = use.quote(s.trigger .. "_all"),
         relation = relation,
@@ -170,7 +172,7 @@ function mirror.up(s, relation, other, key, own, use)
     }
     return (([[
 CREATE FUNCTION <func>() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path>
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path><settings>
 AS $zdm$
 #variable_conflict use_column
 BEGIN

@@ -11,6 +11,7 @@ local each = require "each"
 local native = require "native"
 local published = require "published"
 local rights = require "rights"
+local sync = require "sync"
 
 local split = {}
 
@@ -132,12 +133,19 @@ local function create(s, moved, use)
     return table.concat(out, ";\n")
 end
 
+-- The condition of a trigger, which has the settings of whoever writes: so by value, not by the text of values.
+local function changed(columns)
+    return ("ROW(%s)::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(%s)::pg_catalog.record"):format(
+        each(columns, "OLD.<c>", ", "), each(columns, "NEW.<c>", ", "))
+end
+
 local function triggers(s, use)
     local parts = {
         func = "zdm.split_" .. s.hash,
         revoke_to = rights.revoke(s.t, "function", "zdm.split_" .. s.hash .. "_to()"),
         revoke_from = rights.revoke(s.t, "function", "zdm.split_" .. s.hash .. "_from()"),
         path = "pg_catalog, " .. use.quote(s.t.schema) .. ", pg_temp",
+        settings = sync.settings {},
         relation = s.t.relation,
         into = s.into,
         trigger = "zzz_zdm_split_" .. s.hash,
@@ -145,13 +153,12 @@ local function triggers(s, use)
         all = each(s.all, "<c>", ", "),
         here = each(s.moved, "t.<c>", ", "),
         new = each(s.moved, "NEW.<c>", ", "),
-        old = each(s.moved, "OLD.<c>", ", "),
+        changed = changed(s.moved),
+        any_changed = changed(s.all),
         row = each(s.moved, "zdm_row.<c>", ", "),
         all_of_row = each(s.key, "NEW.<c>", ", ") .. ", " .. each(s.moved, "zdm_row.<c>", ", "),
         set_row = each(s.moved, "<c> = zdm_row.<c>", ", "),
         keys = use.names(s.key),
-        old_all = each(s.all, "OLD.<c>", ", "),
-        new_all = each(s.all, "NEW.<c>", ", "),
         set_new = each(s.moved, "<c> = NEW.<c>", ", "),
         set_null = each(s.moved, "<c> = NULL", ", "),
         nulls = each(s.moved, "NULL", ", "),
@@ -164,7 +171,7 @@ local function triggers(s, use)
     }
     return (([[
 CREATE FUNCTION <func>_to() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path>
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path><settings>
 AS $zdm$
 #variable_conflict use_column
 DECLARE
@@ -186,7 +193,7 @@ $zdm$;
 <revoke_to>;
 COMMENT ON FUNCTION <func>_to() IS <is_new>;
 CREATE FUNCTION <func>_from() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path>
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path><settings>
 AS $zdm$
 #variable_conflict use_column
 BEGIN
@@ -204,15 +211,15 @@ $zdm$;
 COMMENT ON FUNCTION <func>_from() IS <is_old>;
 CREATE TRIGGER <trigger> AFTER INSERT OR DELETE ON <into> FOR EACH ROW EXECUTE FUNCTION <func>_from();
 CREATE TRIGGER <trigger>_set AFTER UPDATE ON <into> FOR EACH ROW
-WHEN (ROW(<old>)::text IS DISTINCT FROM ROW(<new>)::text)
+WHEN (<changed>)
 EXECUTE FUNCTION <func>_from();
 CREATE CONSTRAINT TRIGGER <trigger>_new AFTER INSERT ON <relation> DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
 EXECUTE FUNCTION <func>_to();
 CREATE TRIGGER <trigger>_set AFTER UPDATE ON <relation> FOR EACH ROW
-WHEN (ROW(<old>)::text IS DISTINCT FROM ROW(<new>)::text)
+WHEN (<changed>)
 EXECUTE FUNCTION <func>_to('rows that are there');
 CREATE CONSTRAINT TRIGGER <trigger> AFTER UPDATE ON <relation> DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-WHEN (ROW(<old_all>)::text IS DISTINCT FROM ROW(<new_all>)::text)
+WHEN (<any_changed>)
 EXECUTE FUNCTION <func>_to()]]):gsub("<([%w_]+)>", parts)),
         (([[
 DROP TRIGGER <trigger> ON <into>;

@@ -101,15 +101,23 @@ function sync.dollar_quote(body)
     return tag .. body .. tag
 end
 
---- What a function is made with whose body has these expressions, each { text }, nil or false: plpgsql reads it in the
---- session of the application, where a backslash may mean something else.
-function sync.read_as_here(list)
+--- The settings of a function that compares values as text, and whose body has these expressions, each { text }, nil or
+--- false. They are those of zdm's own sessions (engine/pg/sql/profile.sql), whatever the application's are: the text of
+--- two values that differ does, and an expression says of a row what it says in a batch. plpgsql also reads the body in
+--- the session of the application, where a backslash may mean something else.
+function sync.settings(list)
+    local settings, computes = " SET extra_float_digits = 1 SET DateStyle = 'ISO'", ""
     for _, expr in next, list do
-        if expr and expr.text:find("\\", 1, true) then
-            return " SET standard_conforming_strings = on"
+        if expr then
+            computes = " SET IntervalStyle = 'postgres' SET bytea_output = 'hex'"
         end
     end
-    return ""
+    for _, expr in next, list do
+        if expr and expr.text:find("\\", 1, true) then
+            return settings .. computes .. " SET standard_conforming_strings = on"
+        end
+    end
+    return settings .. computes
 end
 
 -- expr in the columns of NEW. It stands on lines of its own, so that a comment at its end ends
@@ -221,7 +229,7 @@ function sync.up_sql(s)
         path = "pg_catalog, " .. native.quote_ident(s.schema or "public") .. ", pg_temp",
         check = sync.dollar_quote(check_body(s)),
         body = sync.dollar_quote(function_body(s)),
-        read = sync.read_as_here { s.up, s.down, s.default and { text = s.default } or nil },
+        settings = sync.settings { s.up, s.down, s.default and { text = s.default } },
         comment = native.quote_literal(("zdm: keeps %s and %s of %s equal"):format(s.from, s.to, s.relation)),
         trigger = s.trigger,
         relation = s.relation,
@@ -242,7 +250,7 @@ DROP FUNCTION <func>_check();
 ]]
     return ((check .. [[
 CREATE FUNCTION <func>() RETURNS trigger
-LANGUAGE plpgsql SET search_path = <path><read>
+LANGUAGE plpgsql SET search_path = <path><settings>
 AS <body>;
 COMMENT ON FUNCTION <func>() IS <comment>;
 CREATE TRIGGER <trigger>_new BEFORE INSERT ON <relation> FOR EACH ROW

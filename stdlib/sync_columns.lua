@@ -139,14 +139,14 @@ local function up_sql(s)
 CREATE TRIGGER %s BEFORE UPDATE ON %s FOR EACH ROW WHEN (false)
 EXECUTE FUNCTION %s(%s);]]):format(marker.name, s.relation, s.func, marker.args)
     end
-    local read = {}
+    local expressions = {}
     for _, side in ipairs { s.up, s.down } do
         for _, a in ipairs(side) do
-            read[#read + 1] = a.expr
+            expressions[#expressions + 1] = a.expr
         end
     end
     local parts = {
-        read = sync.read_as_here(read),
+        settings = sync.settings(expressions),
         func = s.func,
         path = "pg_catalog, " .. native.quote_ident(s.schema or "public") .. ", pg_temp",
         check = sync.dollar_quote(check(s)),
@@ -164,7 +164,7 @@ LANGUAGE sql SET search_path = <path>
 AS <check>;
 DROP FUNCTION <func>_check();
 CREATE FUNCTION <func>() RETURNS trigger
-LANGUAGE plpgsql SET search_path = <path><read>
+LANGUAGE plpgsql SET search_path = <path><settings>
 AS <body>;
 COMMENT ON FUNCTION <func>() IS <comment>;
 CREATE TRIGGER <trigger>_new BEFORE INSERT ON <relation> FOR EACH ROW

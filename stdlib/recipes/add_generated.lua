@@ -31,7 +31,7 @@ LANGUAGE sql SET search_path = <path>
 AS <checked>;
 DROP FUNCTION <check>();
 CREATE FUNCTION <func>() RETURNS trigger
-LANGUAGE plpgsql SET search_path = <path><read>
+LANGUAGE plpgsql SET search_path = <path><settings>
 AS <body>;
 COMMENT ON FUNCTION <func>() IS <comment>;
 CREATE TRIGGER <trigger> BEFORE INSERT OR UPDATE ON <relation> FOR EACH ROW
@@ -44,7 +44,7 @@ EXECUTE FUNCTION <func>()]]):gsub("<(%w+)>", {
         -- plpgsql looks into a body when it first runs, which would be a write of the application.
         checked = dollar_quote(("UPDATE %s SET %s = (\n%s\n)"):format(t.relation, quoted, expression)),
         func = func,
-        read = sync.read_as_here { v.expression },
+        settings = sync.settings { v.expression },
         body = dollar_quote(([[
 
 #variable_conflict use_column

@@ -284,6 +284,30 @@ static const struct sync_case {
         "SET search_path = public, pg_catalog; INSERT INTO app.t VALUES ('X');"
         "DROP FUNCTION public.lower(text); SET search_path = app",
         "TABLE t", "X|x"},
+    {"floats that a writer's session does not write out",
+        "CREATE TABLE t (a float8, b float8); INSERT INTO t VALUES (0.3, 0.3)",
+        "sync { table = 'app.t', from = 'a', to = 'b' }",
+        "SET extra_float_digits = 0; UPDATE t SET a = 0.30000000000000004; INSERT INTO t VALUES "
+        "(0.3);"
+        "UPDATE t SET b = 0.30000000000000004 WHERE a = 0.3; RESET extra_float_digits",
+        "SELECT a, b FROM t",
+        "0.30000000000000004|0.30000000000000004\n0.30000000000000004|0.30000000000000004"},
+    {"times of one name: an hour that came twice",
+        "CREATE TABLE t (a timestamptz, b timestamptz); INSERT INTO t SELECT x, x FROM "
+        "timestamptz '2014-10-25 21:30+00' AS x",
+        "sync { table = 'app.t', from = 'a', to = 'b' }",
+        "SET TimeZone = 'Europe/Moscow'; SET DateStyle = 'German'; UPDATE t SET a = a + '1 h';"
+        "RESET DateStyle; RESET TimeZone",
+        "SELECT a = b, a = '2014-10-25 22:30+00' FROM t", "t|t"},
+    {"what an expression says in a session with settings of its own",
+        "CREATE TABLE t (a bytea, b text, d date, i interval, f float4)",
+        "sync { table = 'app.t', from = 'a', to = 'b', up = [[concat_ws(' ', a, d, i, f)]], down = "
+        "'NULL' }",
+        "SET bytea_output = 'escape'; SET DateStyle = 'German'; SET IntervalStyle = 'iso_8601';"
+        "SET extra_float_digits = -2; INSERT INTO t VALUES ('x', NULL, '2026-02-03', '1 day', "
+        "0.123456);"
+        "RESET bytea_output; RESET DateStyle; RESET IntervalStyle; RESET extra_float_digits",
+        "SELECT b FROM t", "\\x78 2026-02-03 1 day 0.123456"},
 };
 
 static void
