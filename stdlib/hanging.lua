@@ -61,11 +61,6 @@ function hanging.in_the_way(t, want, use, list)
     viewed.in_the_way_of_plan(views(t), use, list)
 end
 
---- Does something of the author's write when rows are written?
-function hanging.has_triggers(t)
-    return #of(t, "triggers") > 0
-end
-
 --- What the name of a trigger for each row begins with that fires before the author's: these may write rows that refer
 --- to the one just written, and the other table has to have it by then. Foreign keys are checked before it where that
 --- is possible, so that whoever violates one reads of the table he knows.

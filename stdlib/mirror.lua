@@ -62,19 +62,21 @@ local function clear(s, relation, other, key, all)
             end
             local where = ("%s AND NOT (%s) AND NOT (%s)"):format(table.concat(same, " AND "),
                 each(key, "o.<c> = NEW.<c>", " AND "), each(key, "o.<c> IS NOT DISTINCT FROM OLD.<c>", " AND "))
-            if #s.fixed == 0 then
-                list[#list + 1] = ([[
+            local take_over = #s.fixed == 0 and ([[
 
-    IF NOT EXISTS (SELECT FROM %s AS o WHERE %s) THEN
-        UPDATE %s AS o SET %s
-         WHERE %s AND NOT EXISTS (SELECT FROM %s AS t WHERE %s)%s;
-        IF FOUND THEN
-            RETURN NULL;
-        END IF;
-    END IF;]]):format(other, each(key, "o.<c> = NEW.<c>", " AND "), other, each(all, "<c> = NEW.<c>", ", "), where,
-                    relation, each(key, "t.<c> = o.<c>", " AND "), alone)
-            end
-            list[#list + 1] = ("\n    DELETE FROM %s AS o WHERE %s%s;"):format(other, where, alone)
+        IF NOT EXISTS (SELECT FROM %s AS o WHERE %s) THEN
+            UPDATE %s AS o SET %s
+             WHERE %s AND NOT EXISTS (SELECT FROM %s AS t WHERE %s)%s;
+            IF FOUND THEN
+                RETURN NULL;
+            END IF;
+        END IF;]]):format(other, each(key, "o.<c> = NEW.<c>", " AND "), other, each(all, "<c> = NEW.<c>", ", "), where,
+                relation, each(key, "t.<c> = o.<c>", " AND "), alone) or ""
+            list[#list + 1] = ([[
+
+    IF EXISTS (SELECT FROM %s AS o WHERE %s) THEN%s
+        DELETE FROM %s AS o WHERE %s%s;
+    END IF;]]):format(other, where, take_over, other, where, alone)
         end
     end
     return table.concat(list)
@@ -83,9 +85,10 @@ end
 --- Statements that make them. They write to `other`, whose primary key is `key`, what is written to `relation`, whose
 -- own is `own`.
 --
--- Triggers fire when a statement has written all its rows, row by row. Where triggers of the author write to the same
--- table, their rows are mirrored before those of the statement that come behind: so then what counts is how the table
--- is by now. A key that nobody has any more goes; the row of one that is there is what it is.
+-- Triggers fire when a statement has written all its rows, row by row. Where triggers of the author, or functions that
+-- the statement calls, write to the same table, their rows are mirrored before those of the statement that come behind.
+-- Nobody can tell that of functions beforehand: so what counts is how the table is by now, always. A key that nobody
+-- has any more goes; the row of one that is there is what it is.
 --
 -- They fire for writers that play a replica, too: the apply workers of logical replication.
 function mirror.up(s, relation, other, key, own, use)
@@ -98,48 +101,45 @@ function mirror.up(s, relation, other, key, own, use)
             end
         end
     end
-    local again, there, room, gone, first = "", "", "", "", ""
     local old_key, new_key = each(key, "<c> = OLD.<c>", " AND "), each(key, "<c> = NEW.<c>", " AND ")
     local gone_key = old_key .. unless_referred(s.t, "OLD")
-    if hanging.has_triggers(s.t) then
-        local had = ("EXISTS (SELECT FROM %s AS t WHERE %s)"):format(relation, each(key, "t.<c> = OLD.<c>", " AND "))
-        there = ([[
+    local had = ("EXISTS (SELECT FROM %s AS t WHERE %s)"):format(relation, each(key, "t.<c> = OLD.<c>", " AND "))
+    local there = ([[
 
         IF %s THEN -- put there again
             RETURN NULL;
         END IF;]]):format(had)
-        again = ([[
+    local again = ([[
 
-    SELECT t.* INTO NEW FROM %s AS t WHERE %s; -- as other triggers left it
+    SELECT t.* INTO NEW FROM %s AS t WHERE %s; -- as triggers and functions left it
     IF NOT FOUND THEN
         IF TG_OP = 'UPDATE' AND NOT %s THEN
             DELETE FROM %s WHERE %s;
         END IF;
         RETURN NULL;
     END IF;]]):format(relation, each(own, "t.<c> = NEW.<c>", " AND "), had, other, gone_key)
-            .. clear(s, relation, other, key, all)
-        -- With another unique index this one's row has to be out of the way before it is written by its new key,
-        -- unless the row that has the old key by now is mirrored already.
-        local settled = not has_other_key(s.t) and had or ("EXISTS (SELECT FROM %s AS t, %s AS o WHERE %s AND %s\n"
-            .. "                AND ROW(%s)::text IS NOT DISTINCT FROM ROW(%s)::text)"):format(relation, other,
-            each(key, "t.<c> = OLD.<c>", " AND "), each(key, "o.<c> = OLD.<c>", " AND "),
-            each(s.columns, "t.<c>", ", "), each(s.columns, "o.<c>", ", "))
-        room = (" AND NOT %s\n                AND NOT EXISTS (SELECT FROM %s AS o WHERE %s)"):format(settled, other,
-            each(key, "o.<c> = NEW.<c>", " AND "))
-        gone = ([[
+        .. clear(s, relation, other, key, all)
+    -- With another unique index this one's row has to be out of the way before it is written by its new key,
+    -- unless the row that has the old key by now is mirrored already.
+    local settled = not has_other_key(s.t) and had or ("EXISTS (SELECT FROM %s AS t, %s AS o WHERE %s AND %s\n"
+        .. "                AND ROW(%s)::text IS NOT DISTINCT FROM ROW(%s)::text)"):format(relation, other,
+        each(key, "t.<c> = OLD.<c>", " AND "), each(key, "o.<c> = OLD.<c>", " AND "),
+        each(s.columns, "t.<c>", ", "), each(s.columns, "o.<c>", ", "))
+    local room = (" AND NOT %s\n                AND NOT EXISTS (SELECT FROM %s AS o WHERE %s)"):format(settled, other,
+        each(key, "o.<c> = NEW.<c>", " AND "))
+    local gone, first = ([[
 
             IF NOT %s THEN
                 DELETE FROM %s WHERE %s; -- it is there by its new key
-            END IF;]]):format(settled, other, gone_key)
-        if gone_key ~= old_key then
-            -- What refers to the old key goes over with the row, wherever that can be.
-            first = ([[
+            END IF;]]):format(settled, other, gone_key), ""
+    if gone_key ~= old_key then
+        -- What refers to the old key goes over with the row, wherever that can be.
+        first = ([[
 
             IF NOT %s AND EXISTS (SELECT FROM %s AS o WHERE %s) THEN
                 DELETE FROM %s WHERE %s; -- another trigger has changed the row, and it is there by its new key
             END IF;]]):format(settled, other, each(key, "o.<c> = OLD.<c>", " AND "), other,
-                new_key .. unless_referred(s.t, "NEW"))
-        end
+            new_key .. unless_referred(s.t, "NEW"))
     end
     -- Not DELETE and INSERT: foreign keys to it would take that for a deletion, and delete rows of others.
     local move = #all == 0 and "" or ([[

@@ -16,16 +16,15 @@ local shadow = {}
 --- For the pages of the recipes.
 shadow.notes = [[
 **Triggers** of the table fire for the application's writes only, before the swap on the old table, behind it on the
-new one: never for rows that are copied or mirrored. What a trigger writes into the row again is mirrored, too, and so
-is what arrives by logical replication (`session_replication_role = replica`). Where a trigger writes again to rows of
-the statement that fired it, other tables refer to the table, and it has a second unique index, a statement that
-changes several keys, or moves values of that index from row to row, may fail with a unique violation in the other
-table. Where such a trigger deletes or moves a row whose key the statement has just changed, while rows still refer to
-the old key (by a foreign key that is DEFERRABLE, or because the name of the trigger comes before `RI_`, as "Audit"
-does), the other table keeps the old key's row until that key is written again: when it never is, the gate stays
-closed until that row is deleted from the other table by hand. Nothing that refers to the table is lost. Where a
-statement calls a function that writes other rows of the same table, and the table has no trigger of its own, such a
-row may be mirrored as it was before: the gate, or the check before the way back, sees that the tables differ.
+new one: never for rows that are copied or mirrored. What a trigger, or a function that a statement calls, writes into
+rows of the same table is mirrored, too, and so is what arrives by logical replication (`session_replication_role =
+replica`). Where such a trigger or function writes again to rows of the statement that it belongs to, other tables
+refer to the table, and it has a second unique index, a statement that changes several keys, or moves values of that
+index from row to row, may fail with a unique violation in the other table. Where one deletes or moves a row whose key
+the statement has just changed, while rows still refer to the old key (by a foreign key that is DEFERRABLE, or because
+the name of the trigger comes before `RI_`, as "Audit" does), the other table keeps the old key's row until that key is
+written again: when it never is, the gate stays closed until that row is deleted from the other table by hand. Nothing
+that refers to the table is lost. Each row that is written is read once more, by its key, before it is mirrored.
 
 **Row security.** From its first moment on the new table hides all rows from whoever has rights on it; it gets its
 policies in the swap, and the old one keeps its own. The role that runs the plan has to see all rows: the owner of

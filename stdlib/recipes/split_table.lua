@@ -20,9 +20,8 @@ one transaction; later it has to use INSERT ... ON CONFLICT.
 **What new code writes** gets here at once, a DELETE as NULL: so the old columns lose their NOT NULL. When old and new code
 write the same row at the same time, one of them may get a deadlock (40P01) and has to repeat its transaction.
 
-**What no trigger sees.** Writers that play a replica (`session_replication_role`), as logical replication does, fire no
-trigger: what they write stays where it is. A TRUNCATE of the new table is not followed; one of the first needs CASCADE
-from then on, for the new table refers to it, and a transaction to itself that has written nothing to the table.
+**TRUNCATE** of the new table is not followed; one of the first needs CASCADE from then on, for the new table refers to it,
+and a transaction to itself that has written nothing to the table.
 
 **The way back.** From the moment in which the columns are set aside the new table alone is written: what is written then
 is not in the columns that `zdm rollback` brings back.]],

@@ -294,7 +294,7 @@ static const struct sync_case {
         "0.30000000000000004|0.30000000000000004\n0.30000000000000004|0.30000000000000004"},
     {"times of one name: an hour that came twice",
         "CREATE TABLE t (a timestamptz, b timestamptz); INSERT INTO t SELECT x, x FROM "
-        "timestamptz '2014-10-25 21:30+00' AS x",
+        "CAST('2014-10-25 21:30+00' AS timestamptz) AS x",
         "sync { table = 'app.t', from = 'a', to = 'b' }",
         "SET TimeZone = 'Europe/Moscow'; SET DateStyle = 'German'; UPDATE t SET a = a + '1 h';"
         "RESET DateStyle; RESET TimeZone",

@@ -149,25 +149,41 @@ sql "TRUNCATE moves, follows"
 check_eq "truncated" 0 "$(sql "SELECT count(*) FROM moves_zdm_old")"
 check_exit 0 "$ZDM" rollback moves.lua
 # Keys that move on beside another unique index; and beside a trigger that fires before foreign keys are followed, behind
-# which nothing may be deleted that rows still refer to.
+# which nothing may be deleted that rows still refer to. Functions that write rows of the statement that calls them.
 sql "CREATE TABLE queue (list int, pos int, item int UNIQUE, PRIMARY KEY (list, pos));
      CREATE TABLE \"Audited\" (id float8 PRIMARY KEY, n int);
      CREATE TABLE audited_by (id float8 REFERENCES \"Audited\" ON UPDATE CASCADE ON DELETE CASCADE);
+     CREATE TABLE asked (id int PRIMARY KEY, n int, item int UNIQUE); INSERT INTO asked SELECT g, 0, g FROM generate_series(1, 9) AS g;
+     CREATE FUNCTION also(what text, variadic keys int[]) RETURNS int LANGUAGE plpgsql AS \$\$BEGIN
+         EXECUTE format(what, variadic keys); RETURN 7; END\$\$;
      INSERT INTO queue SELECT 1, g, g FROM generate_series(9, 1, -1) AS g; INSERT INTO \"Audited\" SELECT pos, pos FROM queue;
      INSERT INTO audited_by SELECT id FROM \"Audited\";
      CREATE FUNCTION same() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
      CREATE TRIGGER touch BEFORE UPDATE ON queue FOR EACH ROW EXECUTE FUNCTION same();
      CREATE TRIGGER \"Audit\" AFTER UPDATE ON \"Audited\" FOR EACH ROW EXECUTE FUNCTION same()"
 echo "return plan 'queue' { api = 1, recipe.copy_table { table = 'queue' } }" >queue.lua
+echo "return plan 'asked' { api = 1, recipe.copy_table { table = 'asked' } }" >asked.lua
 echo "return plan 'Audited' { api = 1, recipe.copy_table { table = '\"Audited\"' } }" >Audited.lua
 move_on() { # move_on SUFFIX
     sql "UPDATE queue SET pos = pos + 1" "-cUPDATE \"Audited\" SET id = id + 1" "-cSET extra_float_digits = -9" \
         "-cUPDATE \"Audited\" SET id = id + 1e-9" # a key that changes behind what the session writes of it
+    local deed
+    for deed in "UPDATE asked SET n = also('UPDATE asked SET n = n + 100 WHERE id = %s', id - 1)" \
+        "UPDATE asked SET id = id + 100, n = also('UPDATE asked SET item = -item WHERE id = %s', id + 99)" \
+        "UPDATE asked SET id = id - 100, n = also('UPDATE asked SET id = %s WHERE id = %s', id + 99, id - 101) WHERE id > 106" \
+        "UPDATE asked SET item = item + 50, n = also('DELETE FROM asked WHERE id = %s', id - 1) WHERE id IN (101, 102)" \
+        "INSERT INTO asked SELECT g, also('UPDATE asked SET item = item + 10 WHERE id = %s', g - 1), g FROM generate_series(1, 4) AS g" \
+        "DELETE FROM asked WHERE id = 4 AND also('UPDATE asked SET n = n + 1 WHERE id < %s', 4) = 7" \
+        "DELETE FROM asked WHERE id > 9 OR id = 4" \
+        "INSERT INTO asked SELECT g, 0, g FROM generate_series(1, 9) AS g ON CONFLICT (id) DO UPDATE SET item = EXCLUDED.item"; do
+        check_eq "asked$1 after $deed" 0 "$(sql "$deed" "-cSELECT count(*)
+            FROM asked AS a FULL JOIN asked$1 AS b USING (id) WHERE ROW(a.n, a.item) IS DISTINCT FROM ROW(b.n, b.item)")"
+    done
     check_eq "queue$1" 0 "$(sql "SELECT count(*) FROM (TABLE queue EXCEPT TABLE queue$1) AS a")"
     check_eq "Audited$1" 0 "$(sql "SELECT count(*) FROM (TABLE \"Audited\" EXCEPT TABLE \"Audited$1\") AS a")"
     check_eq "what refers to them" 9 "$(sql "SELECT count(*) FROM audited_by JOIN \"Audited\" USING (id)")"
 }
-for name in queue Audited; do
+for name in queue asked Audited; do
     check_exit 0 "$ZDM" run $name.lua --until "$name and ${name}_zdm_new have the same rows"
 done
 move_on _zdm_new
@@ -177,9 +193,9 @@ check_exit 1 "$ZDM" run queue.lua
 check_has "$err" "do not fire always: rows may differ by now"
 psql -XAtq -v ON_ERROR_STOP=1 <<<"SELECT format('ALTER TABLE queue ENABLE ALWAYS TRIGGER %I', tgname) FROM pg_trigger
     WHERE tgrelid = 'queue'::regclass AND tgname LIKE '%zdm_mirror%' \\gexec"
-for name in queue Audited; do check_exit 3 "$ZDM" run $name.lua; done
+for name in queue asked Audited; do check_exit 3 "$ZDM" run $name.lua; done
 move_on _zdm_old
-for name in queue Audited; do check_exit 0 "$ZDM" rollback $name.lua; done
+for name in queue asked Audited; do check_exit 0 "$ZDM" rollback $name.lua; done
 # Rows that refer to a key which is gone for the moment stay: of an identity that is written anew, of a row that another
 # trigger deletes when its key has just changed, or that does so before foreign keys are followed. And rows that are
 # mirrored before their turn find others with what is unique.

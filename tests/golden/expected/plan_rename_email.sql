@@ -1,6 +1,6 @@
 -- rename_email: what zdm run rename_email.lua would do, as a script for psql.
 -- email_address is what every other service calls it
--- fingerprint 45eac099fcc4
+-- fingerprint e05adffa58f0
 --
 -- Run it with
 --   psql -X -v ON_ERROR_STOP=1 -d DATABASE -f FILE
@@ -239,7 +239,7 @@ email_address
 )$zdm$;
 DROP FUNCTION zdm.sync_fb3083e844e17b46_check();
 CREATE FUNCTION zdm.sync_fb3083e844e17b46() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET extra_float_digits = 1 SET DateStyle = 'ISO'
 AS $zdm$
 #variable_conflict use_column
 DECLARE
