@@ -17,6 +17,11 @@ function aside.name_for(what, plan, ...)
     return ("zdm_%s_%s_%s"):format(what, hash, sync.trim(name, 44))
 end
 
+--- What drop_column calls a column while it is set aside; all names are bare.
+function aside.name_of_column(plan, schema, name, column)
+    return aside.name_for("aside", plan, schema or "", name, column)
+end
+
 --- A query from `text`, whose <name> are parts[name], <'name'> the same as literals.
 local function query(text, parts)
     return (text:gsub("<('?)([%w_]+)'?>", function(quote, name)
@@ -56,7 +61,7 @@ function aside.column(plan, s, column, ms)
         plan = plan,
         relation = s.relation,
         column = column,
-        aside = aside.name_for("aside", plan, s.schema or "", s.name, column),
+        aside = aside.name_of_column(plan, s.schema, s.name, column),
         retain = ms and interval(ms),
     }
     a.old, a.new = native.quote_ident(column), native.quote_ident(a.aside)

@@ -4,6 +4,7 @@
 -- A subscriber that lacks the table, or the column, stops at the first row. One that has it gets values that nobody
 -- meant to send.
 
+local aside = require "aside"
 local native = require "native"
 
 local published = {}
@@ -52,6 +53,16 @@ function published.columns(t, names, use)
                 list, t.relation)),
         },
     }
+end
+
+--- The gate before drop_column sets these columns aside, from when on they are sent under the names that they get. One
+--- that a publication names cannot be dropped, which the recipes refuse. names: as the catalog has them.
+function published.set_aside(t, names, use)
+    local new = {}
+    for i, name in ipairs(names) do
+        new[i] = aside.name_of_column(use.plan, t.schema, t.name, name)
+    end
+    return published.columns(t, new, use)
 end
 
 --- The gate before a table that is published gets another (bare) name, as a list of blocks; empty when it is not.

@@ -160,6 +160,13 @@ FROM %s WHERE NOT (%s OR %s)]]):format(t.relation, side(new, how.up, use), side(
     }
     views.watch(checks)
     blocks[#blocks + 1] = w.gate(use.id("nobody uses %s of %s", left, t.name))(checks)
+    local dropped = {}
+    for i, c in ipairs(old) do
+        dropped[i] = c.name
+    end
+    if how.retain then
+        table.move(published.set_aside(t, dropped, use), 1, 1, #blocks + 1, blocks)
+    end
     blocks[#blocks + 1] = w.contract(last)
     return blocks
 end

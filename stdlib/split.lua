@@ -282,7 +282,7 @@ function split.blocks(t, into, columns, moved, retain, use)
     end
     local names = each(s.moved, "<c>", ", ")
     local blocks = published.gate(t, t.schema, s.into, use)
-    return table.move({
+    table.move({
         w.expand(first),
         w.backfill(use.id("copy %s to %s", names, into)) {
             table = t.relation,
@@ -293,8 +293,12 @@ function split.blocks(t, into, columns, moved, retain, use)
             w.sql "both tables agree in every row"(compare(s)),
             w.approval(use.id("old code is gone: nobody uses %s of %s", names, t.name)),
         },
-        w.contract(last),
-    }, 1, 4, #blocks + 1, blocks)
+    }, 1, 3, #blocks + 1, blocks)
+    if retain then
+        table.move(published.set_aside(t, s.moved, use), 1, 1, #blocks + 1, blocks)
+    end
+    blocks[#blocks + 1] = w.contract(last)
+    return blocks
 end
 
 return split

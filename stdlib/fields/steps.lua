@@ -118,11 +118,14 @@ hook "set owner" {
             .. "it has one; when both are written and disagree, `to` wins. "
             .. "A change of any column that `up` names reaches `to`, by a `backfill` too; a `backfill` of `to` alone does not "
             .. "reach `from`. Two syncs of a table share no column, except `from` when both have `down`. "
-            .. "Writing NULL over a NULL is no write. Values are compared, and `up` and `down` computed, with the settings of zdm's own "
-            .. "sessions (`extra_float_digits`, `DateStyle`, `IntervalStyle`, `bytea_output`), whatever the writer's are; what else an "
-            .. "expression depends on (`TimeZone`, the order of day and month, `lc_monetary`, `xmloption`) is the writer's. "
-            .. "Writers that play a replica (`session_replication_role = replica`), as logical replication and some restores do, "
-            .. "fire no trigger: what they write does not reach the other side.",
+            .. "Writing NULL over a NULL is no write.",
+        notes = [[
+**Settings.** Values are compared, and `up` and `down` computed, with the settings of zdm's own sessions
+(`extra_float_digits`, `DateStyle`, `IntervalStyle`, `bytea_output`), whatever the writer's are. What else an expression
+depends on (`TimeZone`, the order of day and month, `lc_monetary`, `xmloption`) is the writer's.
+
+**Who fires no trigger.** Writers that play a replica (`session_replication_role = replica`), as logical replication and
+some restores do: what they write does not reach the other side.]],
         fields = {
             shared.table,
             { name = "from", kind = "identifier", required = true, doc = "The old column." },

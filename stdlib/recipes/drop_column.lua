@@ -1,6 +1,7 @@
 --- A column that nobody needs any more.
 
 local dropping = require "dropping"
+local published = require "published"
 local shared = require "fields/shared"
 
 return {
@@ -50,6 +51,9 @@ triggers, generated columns, foreign keys of others) is refused with the list.
         end
         checks[#checks + 1] = w.approval(use.id("old code is gone: nobody uses %s.%s", t.name, c.name))
         blocks[#blocks + 1] = w.gate(use.id("nobody uses %s.%s", t.name, c.name))(checks)
+        if v.retain then
+            table.move(published.set_aside(t, { c.name }, use), 1, 1, #blocks + 1, blocks)
+        end
         blocks[#blocks + 1] = w.contract { w.drop_column { table = t.relation, column = quoted, retain = v.retain } }
         return blocks
     end,

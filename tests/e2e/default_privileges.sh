@@ -107,13 +107,15 @@ return plan "kept" {
 }
 LUA
 gates() {
-    check_exit 0 "$ZDM" plan published.lua --format json
+    check_exit 0 "$ZDM" plan ${1:-published}.lua --format json
     jq -r '.steps[] | select(.kind == "gate") | .id | select(test("subscribers"))' "$out"
 }
 check_exit 4 "$ZDM" plan published.lua # as long as nobody says that
 sql 'CREATE SCHEMA zdm' # its subscribers have zdm's own tables
-check_eq "asked before each" 'subscribers know public.saved
-subscribers know shop.parts' "$(gates)"
+aside=$(sql "SELECT 'subscribers know zdm_aside_' || left(encode(sha256('published' || '\\000shop\\000t\\000a'::bytea), 'hex'), 8) || '_a of t'")
+check_eq "asked before each, and for the name of what is set aside" "subscribers know public.saved
+subscribers know shop.parts
+$aside" "$(gates)"
 check_has "$out" 'subscribers of every have public.saved'
 check_eq "a copy into a table that the plan makes is no problem" "2 0" "$(jq -r '[.steps[].preview // empty] |
     "\(map(select(.walks)) | length) \(map(select(.problem)) | length)"' "$out")"
@@ -127,6 +129,9 @@ check_eq "a publication that names its tables takes no new one" "" "$(sed '/spli
     check_exit 0 "$ZDM" plan some.lua; grep subscribers "$out" || true)"
 if [ "$(sql 'SHOW server_version_num')" -ge 150000 ]; then
     sql 'DROP PUBLICATION named; CREATE PUBLICATION schemas FOR TABLES IN SCHEMA shop'
-    check_eq "of the schema" "subscribers know shop.parts" "$(gates)"
+    check_eq "of the schema" "subscribers know shop.parts"$'\n'"$aside" "$(gates)"
     check_exit 2 "$ZDM" plan kept.lua
+    sql 'DROP PUBLICATION schemas; CREATE PUBLICATION few FOR TABLE shop.t (id, a)'
+    echo 'return plan "few" { api = 1, recipe.drop_column { table = "shop.t", column = "b" } }' >few.lua
+    check_eq "not of what a publication leaves out" "" "$(gates few)"
 fi
