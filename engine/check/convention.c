@@ -62,6 +62,15 @@ const struct zdm_convention zdm_conventions[] = {
         .version = zdm_leading_number,
     },
     {
+        .name = "postgrator",
+        .takes = "N.do.sql and N.do.name.sql by number; .undo. is left out",
+        .sends = "a file as one string: several statements are one transaction",
+        .wrap = ZDM_WRAP_SEVERAL,
+        .owns = zdm_postgrator_owns,
+        .list = zdm_postgrator_list,
+        .named = zdm_postgrator_named,
+    },
+    {
         .name = "rails",
         .takes = "structure.sql; the migrations themselves are Ruby",
         .sends = "statement by statement through psql",
@@ -111,9 +120,49 @@ const struct zdm_convention zdm_conventions[] = {
         .cut = zdm_liquibase_cut,
     },
     {
+        .name = "tern",
+        .takes =
+            "files with \"---- create above / drop below ----\", by number; what stands behind "
+            "it is left out",
+        .sends = "a file in a transaction; statement by statement with "
+                 "\"---- tern: disable-tx ----\"",
+        .wrap = ZDM_WRAP_ALWAYS,
+        .marked = zdm_tern_marked,
+        .cut = zdm_tern_cut,
+    },
+    {
+        .name = "rambler",
+        .takes = "files with \"-- rambler up\", by name; what stands behind \"-- rambler down\" is "
+                 "left out",
+        .sends = "each section as one string: several statements are one transaction",
+        .wrap = ZDM_WRAP_SEVERAL,
+        .marked = zdm_rambler_marked,
+        .cut = zdm_rambler_cut,
+    },
+    {
+        .name = "play",
+        .takes =
+            "evolutions with \"# --- !Ups\", by number; what stands behind \"# --- !Downs\" is "
+            "left out",
+        .sends = "statement by statement",
+        .wrap = ZDM_WRAP_NEVER,
+        .marked = zdm_play_marked,
+        .cut = zdm_play_cut,
+    },
+    {
+        .name = "node-pg-migrate",
+        .takes = "files with \"-- Up Migration\" and \"-- Down Migration\", by name; what stands "
+                 "behind the latter is left out",
+        .sends = "in a transaction",
+        .wrap = ZDM_WRAP_ALWAYS,
+        .marked = zdm_node_pg_migrate_marked,
+        .cut = zdm_node_pg_migrate_cut,
+    },
+    {
         .name = "plain",
         .takes = "every .sql file and every plan in natural order (2 before 10), folder by folder; "
-                 "x.down.sql is left out beside x.up.sql, down.sql beside up.sql",
+                 "x.down.sql is left out beside x.up.sql, down.sql beside up.sql, x.rollback.sql "
+                 "(yoyo) beside x.sql",
         .sends = "statement by statement, as psql does",
         .wrap = ZDM_WRAP_NEVER,
     },

@@ -53,6 +53,10 @@ bool zdm_golang_migrate_owns(const struct zdm_folder *folder);
 int zdm_golang_migrate_list(
     const struct zdm_folder *folder, struct zdm_paths *out, struct zdm_err *err);
 bool zdm_golang_migrate_named(const char *path);
+bool zdm_postgrator_owns(const struct zdm_folder *folder);
+int zdm_postgrator_list(
+    const struct zdm_folder *folder, struct zdm_paths *out, struct zdm_err *err);
+bool zdm_postgrator_named(const char *path);
 char *zdm_leading_number(const char *path); /* of a file's name; NULL: none */
 bool zdm_prisma_owns(const struct zdm_folder *folder);
 int zdm_prisma_list(const struct zdm_folder *folder, struct zdm_paths *out, struct zdm_err *err);
@@ -88,5 +92,13 @@ bool zdm_dbmate_marked(const char *text);
 int zdm_dbmate_cut(struct zdm_source *source, struct zdm_err *err);
 bool zdm_liquibase_marked(const char *text);
 int zdm_liquibase_cut(struct zdm_source *source, struct zdm_err *err);
+bool zdm_tern_marked(const char *text);
+int zdm_tern_cut(struct zdm_source *source, struct zdm_err *err);
+bool zdm_rambler_marked(const char *text);
+int zdm_rambler_cut(struct zdm_source *source, struct zdm_err *err);
+bool zdm_play_marked(const char *text);
+int zdm_play_cut(struct zdm_source *source, struct zdm_err *err);
+bool zdm_node_pg_migrate_marked(const char *text);
+int zdm_node_pg_migrate_cut(struct zdm_source *source, struct zdm_err *err);
 
 #endif

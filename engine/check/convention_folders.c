@@ -44,6 +44,39 @@ zdm_golang_migrate_list(const struct zdm_folder *folder, struct zdm_paths *out, 
     return 0;
 }
 
+/* N.do.sql, N.do.name.sql; a name has no dots. */
+bool
+zdm_postgrator_named(const char *path)
+{
+    const char *name = zdm_base_name(path);
+    size_t digits = strspn(name, "0123456789");
+
+    if (digits == 0 || strncmp(name + digits, ".do.", 4) != 0 || !zdm_name_ends(name, ".sql"))
+        return false;
+    const char *rest = name + digits + strlen(".do.");
+    size_t n = strcspn(rest, ".");
+    return rest[n] == '\0' || strcmp(rest + n, ".sql") == 0;
+}
+
+bool
+zdm_postgrator_owns(const struct zdm_folder *folder)
+{
+    for (size_t i = 0; i < folder->n; i++)
+        if (!folder->entries[i].folder && zdm_postgrator_named(folder->entries[i].name))
+            return true;
+    return false;
+}
+
+int
+zdm_postgrator_list(const struct zdm_folder *folder, struct zdm_paths *out, struct zdm_err *err)
+{
+    (void)err;
+    for (size_t i = 0; i < folder->n; i++)
+        if (!folder->entries[i].folder && zdm_postgrator_named(folder->entries[i].name))
+            zdm_paths_add(out, zdm_folder_path(folder, folder->entries[i].name));
+    return 0;
+}
+
 static bool
 holds(const struct zdm_entry *entry, const char *name)
 {

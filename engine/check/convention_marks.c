@@ -91,6 +91,60 @@ dbmate_mark(const char *line)
     return words(s, "migrate:down", NULL) ? MARK_DOWN : MARK_NONE;
 }
 
+/* Play: the line begins with # or --, and has !Ups or !Downs in it. */
+static enum mark
+play_mark(const char *line)
+{
+    if (line[0] != '#' && strncmp(line, "--", 2) != 0)
+        return MARK_NONE;
+    size_t n = strcspn(line, "\n");
+    const char *up = strstr(line, "!Ups"), *down = strstr(line, "!Downs");
+    if (up && up < line + n)
+        return MARK_UP;
+    return down && down < line + n ? MARK_DOWN : MARK_NONE;
+}
+
+/* "-- Up Migration", any dashes and blanks before it, anything behind. */
+static enum mark
+node_mark(const char *line)
+{
+    const char *s = comment_of(line);
+
+    if (!s)
+        return MARK_NONE;
+    s += strspn(s, "- \t");
+    if (words(s, "up", NULL) && strncasecmp(s + 2 + strspn(s + 2, " \t"), "migration", 9) == 0)
+        return MARK_UP;
+    return words(s, "down", NULL) && strncasecmp(s + 4 + strspn(s + 4, " \t"), "migration", 9) == 0
+               ? MARK_DOWN
+               : MARK_NONE;
+}
+
+/* To the letter, from the beginning of the line. */
+static enum mark
+rambler_mark(const char *line)
+{
+    static const char prefix[] = "-- rambler";
+
+    if (strncmp(line, prefix, strlen(prefix)) != 0)
+        return MARK_NONE;
+    line += strlen(prefix);
+    line += strspn(line, " \t");
+    size_t n = strcspn(line, "\n");
+    while (n && isspace((unsigned char)line[n - 1]))
+        n--;
+    return n == 2 && strncmp(line, "up", 2) == 0 ? MARK_UP : MARK_DOWN;
+}
+
+static bool
+has_down(const char *text, enum mark (*mark_of)(const char *line))
+{
+    for (const char *line = text; line; line = next_line(line))
+        if (mark_of(line) == MARK_DOWN)
+            return true;
+    return false;
+}
+
 static bool
 has_up(const char *text, enum mark (*mark_of)(const char *line))
 {
@@ -253,5 +307,98 @@ zdm_liquibase_cut(struct zdm_source *source, struct zdm_err *err)
         return zdm_err_hint(err, "Liquibase runs only what stands behind --changeset author:id");
     }
     end_changeset(source, head, start, at + strlen(source->original + at));
+    return 0;
+}
+
+bool
+zdm_rambler_marked(const char *text)
+{
+    return has_up(text, rambler_mark);
+}
+
+/* Each section is sent by itself. */
+int
+zdm_rambler_cut(struct zdm_source *source, struct zdm_err *err)
+{
+    size_t from = 0, end = strlen(source->original);
+    bool in = false;
+
+    if (cut(source, rambler_mark, "-- rambler up", ZDM_WRAP_SEVERAL, err) < 0)
+        return -1;
+    for (const char *line = source->original; line; line = next_line(line)) {
+        size_t at = (size_t)(line - source->original);
+        enum mark mark = rambler_mark(line);
+        if (mark == MARK_NONE)
+            continue;
+        if (in)
+            zdm_source_add_part(source, from, at, ZDM_WRAP_SEVERAL);
+        in = mark == MARK_UP;
+        from = at;
+    }
+    if (in)
+        zdm_source_add_part(source, from, end, ZDM_WRAP_SEVERAL);
+    return 0;
+}
+
+/* A # is no comment of SQL. Comments with !Ups are found elsewhere, too, but not beside one with !Downs. */
+bool
+zdm_play_marked(const char *text)
+{
+    for (const char *line = text; line; line = next_line(line))
+        if (line[0] == '#' && play_mark(line) == MARK_UP)
+            return true;
+    return has_up(text, play_mark) && has_down(text, play_mark);
+}
+
+/* It cuts at each semicolon, in quotes too, and ;; stands for one that does not end a statement. */
+int
+zdm_play_cut(struct zdm_source *source, struct zdm_err *err)
+{
+    if (cut(source, play_mark, "# --- !Ups", ZDM_WRAP_NEVER, err) < 0)
+        return -1;
+    for (char *s = source->text; *s; s = strchr(s, '\n') ? strchr(s, '\n') + 1 : s + strlen(s))
+        if (*s == '#' && play_mark(s) == MARK_UP)
+            zdm_blank(s, 0, strcspn(s, "\n"));
+    for (char *s = source->text; (s = strstr(s, ";;")) != NULL; s += 2)
+        s[1] = ' ';
+    return 0;
+}
+
+/* Without a mark for the way back it would be what any other file is; what stands before the mark would
+ * be left out of files that only have such a comment. */
+bool
+zdm_node_pg_migrate_marked(const char *text)
+{
+    return has_up(text, node_mark) && has_down(text, node_mark);
+}
+
+int
+zdm_node_pg_migrate_cut(struct zdm_source *source, struct zdm_err *err)
+{
+    /* Without a mark it runs all of it. */
+    if (!has_up(source->text, node_mark))
+        return 0;
+    return cut(source, node_mark, "-- Up Migration", ZDM_WRAP_NEVER, err);
+}
+
+static const char tern_below[] = "---- create above / drop below ----";
+static const char tern_alone[] = "---- tern: disable-tx ----";
+
+bool
+zdm_tern_marked(const char *text)
+{
+    return strstr(text, tern_below) || strstr(text, tern_alone);
+}
+
+int
+zdm_tern_cut(struct zdm_source *source, struct zdm_err *err)
+{
+    char *below = strstr(source->text, tern_below);
+
+    (void)err;
+    if (below)
+        zdm_blank(below, 0, strlen(below));
+    if (strstr(source->text, tern_alone))
+        source->wrap = ZDM_WRAP_NEVER;
     return 0;
 }

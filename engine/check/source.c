@@ -185,11 +185,19 @@ add_plan(struct reader *reader, const char *path, struct zdm_err *err)
     return 0;
 }
 
-/* x.down.sql beside x.up.sql, down.sql beside up.sql: there is a way back, which is not taken. */
+/* x.down.sql beside x.up.sql, down.sql beside up.sql, x.rollback.sql beside x.sql: there is a way back,
+ * which is not taken. */
 static bool
 is_way_back(const struct zdm_folder *folder, const char *name)
 {
-    size_t n = strlen(name), down = strlen("down.sql");
+    size_t n = strlen(name), down = strlen("down.sql"), rollback = strlen(".rollback.sql");
+
+    if (n > rollback && zdm_name_ends(name, ".rollback.sql")) {
+        char *forth = zdm_strf("%.*s.sql", (int)(n - rollback), name);
+        bool beside = zdm_folder_entry(folder, forth) != NULL;
+        free(forth);
+        return beside;
+    }
 
     if (!zdm_name_ends(name, "down.sql") || (n > down && name[n - down - 1] != '.'))
         return false;

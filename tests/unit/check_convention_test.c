@@ -105,7 +105,8 @@ static void
 test_folders(void **state)
 {
     static const char *const tools[] = {"golang-migrate", "dbmate", "goose", "sql-migrate",
-        "flyway", "prisma", "drizzle", "drizzle-folders", "sqitch", "rails", "liquibase", "plain"};
+        "flyway", "prisma", "drizzle", "drizzle-folders", "sqitch", "rails", "liquibase", "tern",
+        "rambler", "play", "node-pg-migrate", "postgrator", "plain"};
 
     (void)state;
     for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)

@@ -1,0 +1,1 @@
+CREATE TABLE yoyo (id bigint PRIMARY KEY);
