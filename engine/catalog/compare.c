@@ -122,6 +122,7 @@ tell_constraint(struct lines *lines, const struct zdm_constraint *constraint)
             add_names(lines, constraint->referenced, constraint->n_columns);
         zdm_buf_addf(
             &lines->line, " delete %c update %c", constraint->on_delete, constraint->on_update);
+        add_flag(lines, constraint->match == 'f', "match full");
     }
     if (constraint->index)
         zdm_buf_addf(&lines->line, " index %s", constraint->index->self->name);

@@ -89,6 +89,47 @@ add_read(struct zdm_load *load, struct zdm_relation *view, struct zdm_relation *
     zdm_catalog_append(load->catalog, &view->reads, relation);
 }
 
+/* "amount_check on public.sales" */
+static bool
+is_on(const char *text, const char *name)
+{
+    char *quoted = zdm_sql_quote_ident(name);
+    size_t n = strlen(quoted);
+    bool is = strncmp(text, quoted, n) == 0 && strncmp(text + n, " on ", 4) == 0;
+
+    free(quoted);
+    return is;
+}
+
+/* "for public.sales.amount" */
+static bool
+is_for(const char *text, const char *name)
+{
+    char *quoted = zdm_sql_quote_ident(name);
+    size_t n = strlen(quoted), whole = strlen(text);
+    bool is = whole > n && strcmp(text + whole - n, quoted) == 0 && text[whole - n - 1] == '.';
+
+    free(quoted);
+    return is;
+}
+
+/* Which constraint or default it is, for it may go before, or get another name. */
+static void
+find_part(struct zdm_dependent *dependent)
+{
+    const struct zdm_relation *owner = dependent->dependent;
+
+    for (size_t i = 0; strcmp(dependent->kind, "constraint") == 0 && i < owner->constraints.n; i++)
+        if (owner->constraints.items[i]->name &&
+            is_on(dependent->name, owner->constraints.items[i]->name))
+            dependent->of_constraint = owner->constraints.items[i];
+    for (size_t i = 0; strcmp(dependent->kind, "default") == 0 && i < owner->columns.n; i++)
+        if (is_for(dependent->name, owner->columns.items[i]->name)) {
+            dependent->of_column = owner->columns.items[i];
+            dependent->of_default = dependent->of_column->default_sql;
+        }
+}
+
 static void
 add_dependent(struct zdm_load *load, struct zdm_relation *relation, const char *constraint,
     const char *column, const struct zdm_result *rows, int row)
@@ -103,6 +144,8 @@ add_dependent(struct zdm_load *load, struct zdm_relation *relation, const char *
     dependent->constraint = constraint;
     dependent->dependent = other == relation ? NULL : other;
     dependent->automatic = zdm_result_bool(rows, row, 7);
+    if (dependent->dependent)
+        find_part(dependent);
     zdm_catalog_append(load->catalog, &relation->dependents, dependent);
 }
 
@@ -147,47 +190,6 @@ load_dependent(struct zdm_load *load, const struct zdm_result *rows, int row)
     const char *name = column ? column->name : NULL;
     add_dependent(load, slot->relation, NULL, name, rows, row);
     note_dependent(load, slot->relation, name, rows, row);
-}
-
-/* "amount_check on public.sales" */
-static bool
-is_on(const char *text, const char *name)
-{
-    char *quoted = zdm_sql_quote_ident(name);
-    size_t n = strlen(quoted);
-    bool is = strncmp(text, quoted, n) == 0 && strncmp(text + n, " on ", 4) == 0;
-
-    free(quoted);
-    return is;
-}
-
-/* "for public.sales.amount" */
-static bool
-is_for(const char *text, const char *name)
-{
-    char *quoted = zdm_sql_quote_ident(name);
-    size_t n = strlen(quoted), whole = strlen(text);
-    bool is = whole > n && strcmp(text + whole - n, quoted) == 0 && text[whole - n - 1] == '.';
-
-    free(quoted);
-    return is;
-}
-
-/* Which constraint or default it is, for it may go before, or get another name. */
-static void
-find_part(struct zdm_dependent *dependent)
-{
-    const struct zdm_relation *owner = dependent->dependent;
-
-    for (size_t i = 0; strcmp(dependent->kind, "constraint") == 0 && i < owner->constraints.n; i++)
-        if (owner->constraints.items[i]->name &&
-            is_on(dependent->name, owner->constraints.items[i]->name))
-            dependent->of_constraint = owner->constraints.items[i];
-    for (size_t i = 0; strcmp(dependent->kind, "default") == 0 && i < owner->columns.n; i++)
-        if (is_for(dependent->name, owner->columns.items[i]->name)) {
-            dependent->of_column = owner->columns.items[i];
-            dependent->of_default = dependent->of_column->default_sql;
-        }
 }
 
 /* A function that takes rows of a table stands in the way of dropping it too. */

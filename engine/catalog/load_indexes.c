@@ -148,6 +148,7 @@ fill_foreign(
 
     key->on_delete = zdm_load_char(rows, row, 8);
     key->on_update = zdm_load_char(rows, row, 9);
+    key->match = zdm_load_char(rows, row, 18);
     if (!referenced)
         return;
     key->references = referenced->relation;

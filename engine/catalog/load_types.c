@@ -135,6 +135,7 @@ add_function(struct zdm_load *load, const char *schema, const struct zdm_result 
     function->kind = zdm_load_char(rows, row, 8);
     function->returns_set = zdm_result_bool(rows, row, 9);
     function->sql_body = zdm_load_text(load, rows, row, 10);
+    function->defaults_sql = zdm_load_text(load, rows, row, 11);
     zdm_oid_map_put(&load->functions, zdm_load_oid(rows, row, 0), function);
 }
 

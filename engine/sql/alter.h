@@ -88,6 +88,9 @@ struct zdm_relation *zdm_typed_table_type(struct zdm_draft *draft, const PgQuery
  * a certain error, without. Other relations have none. */
 bool zdm_typed_tables_may_follow(
     struct zdm_draft *draft, const PgQuery__AlterTableStmt *stmt, const struct zdm_relation *type);
+/* Those that are of the composite type, without what inherits from them; of any other relation none. */
+struct zdm_relation **zdm_typed_tables(
+    struct zdm_draft *draft, const struct zdm_relation *type, size_t *n);
 void zdm_typed_tables_follow(struct zdm_draft *draft, struct zdm_relation *type);
 
 /* ALTER TABLE ... ADD CONSTRAINT of one, named (with a made-up name if need be), NOT VALID on demand. */

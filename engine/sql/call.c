@@ -6,8 +6,6 @@
 #include "sql/query.h"
 #include "sql/volatility.h"
 
-enum { INLINE_DEPTH = 8 };
-
 struct name { /* of what is called */
     const char *schema, *last;
 };
@@ -41,6 +39,17 @@ takes_count(const struct zdm_function *function, size_t n)
     return n <= function->n_arguments && n + function->n_defaults >= function->n_arguments;
 }
 
+size_t
+zdm_call_parameter(const struct zdm_function *function, const PgQuery__FuncCall *call, size_t i)
+{
+    if (call->args[i]->node_case != PG_QUERY__NODE__NODE_NAMED_ARG_EXPR)
+        return i;
+    for (size_t k = 0; function->argument_names && k < function->n_arguments; k++)
+        if (zdm_same_text(function->argument_names[k], call->args[i]->named_arg_expr->name))
+            return k;
+    return SIZE_MAX;
+}
+
 static const struct zdm_type *
 parameter(const struct zdm_function *function, size_t i)
 {
@@ -54,12 +63,16 @@ enum { EXACT = 1000, PREFERRED = 1 };
 /* How well the arguments fit: -1 not at all. */
 static int
 fitness(const struct zdm_catalog *catalog, const struct zdm_function *function,
-    const struct zdm_judged *args, size_t n)
+    const PgQuery__FuncCall *call, const struct zdm_judged *args)
 {
     int sum = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        const struct zdm_type *wanted = parameter(function, i), *given = args[i].typed.type;
+    for (size_t i = 0; i < call->n_args; i++) {
+        size_t at = zdm_call_parameter(function, call, i);
+        if (at == SIZE_MAX && function->argument_names)
+            return -1;
+        const struct zdm_type *wanted = at == SIZE_MAX ? NULL : parameter(function, at);
+        const struct zdm_type *given = args[i].typed.type;
         if (args[i].literal) {
             sum += zdm_type_is_string(wanted) ? PREFERRED : 0;
         } else if (given && wanted && wanted->kind != ZDM_TYPE_PSEUDO) {
@@ -104,8 +117,9 @@ add_candidate(const struct zdm_catalog *catalog, struct choice *choice,
 }
 
 static struct choice
-candidates(struct zdm_draft *draft, struct name name, const struct zdm_judged *args, size_t n)
+candidates(struct zdm_draft *draft, const PgQuery__FuncCall *call, const struct zdm_judged *args)
 {
+    struct name name = name_of(call);
     const struct zdm_catalog *catalog = draft->catalog;
     struct zdm_function *first = zdm_catalog_functions(catalog, name.last);
     struct choice choice = {0};
@@ -120,10 +134,10 @@ candidates(struct zdm_draft *draft, struct name name, const struct zdm_judged *a
             place(catalog, at, name.schema) == SIZE_MAX)
             continue;
         choice.by_name = true;
-        if (!takes_count(at, n))
+        if (!takes_count(at, call->n_args))
             continue;
         choice.by_count = true;
-        int fit = fitness(catalog, at, args, n);
+        int fit = fitness(catalog, at, call, args);
         if (fit < best)
             continue;
         if (fit > best)
@@ -178,7 +192,7 @@ body_is_volatile(struct zdm_judge *judge, const char *body, bool *unsure)
     const char *query = query_of_body(judge->draft->arena, body);
     struct zdm_judge inner = {.draft = judge->draft, .depth = judge->depth + 1};
 
-    if (!query || inner.depth > INLINE_DEPTH)
+    if (!query || inner.depth > ZDM_JUDGE_DEPTH)
         return true;
     if (zdm_tree_parse(query, &tree, &err) < 0) {
         zdm_err_release(&err);
@@ -192,8 +206,11 @@ body_is_volatile(struct zdm_judge *judge, const char *body, bool *unsure)
 }
 
 static bool
-is_volatile(struct zdm_judge *judge, const struct zdm_function *function, bool *unsure)
+is_volatile(struct zdm_judge *judge, const struct zdm_function *function,
+    const PgQuery__FuncCall *call, bool *unsure)
 {
+    if (zdm_call_defaults_are_volatile(judge, function, call, unsure))
+        return true;
     if (function->volatility != 'v')
         return false;
     return !function->sql_body || body_is_volatile(judge, function->sql_body, unsure);
@@ -232,7 +249,7 @@ zdm_call_resolve(
     struct zdm_judge *judge, const PgQuery__FuncCall *call, const struct zdm_judged *args)
 {
     struct zdm_draft *draft = judge->draft;
-    struct choice choice = candidates(draft, name_of(call), args, call->n_args);
+    struct choice choice = candidates(draft, call, args);
     struct zdm_called called = {0};
 
     if (!choice.n)
@@ -240,7 +257,7 @@ zdm_call_resolve(
     /* Without a catalog only those that the text made are known. */
     called.unsure = !draft->catalog->complete && zdm_function_is_stable(call);
     for (size_t i = 0; i < choice.n; i++) {
-        bool one = is_volatile(judge, choice.items[i], &called.unsure);
+        bool one = is_volatile(judge, choice.items[i], call, &called.unsure);
         if (i == 0) {
             called.is_volatile = one;
             called.result = choice.items[i]->result;

@@ -6,6 +6,8 @@
 
 #include "sql/expression.h"
 
+enum { ZDM_JUDGE_DEPTH = 8 };
+
 struct zdm_judge { /* an expression that is being judged */
     struct zdm_draft *draft;
     const struct zdm_relation *columns;
@@ -19,6 +21,14 @@ struct zdm_called {
 
 struct zdm_called zdm_call_resolve(
     struct zdm_judge *judge, const PgQuery__FuncCall *call, const struct zdm_judged *args);
+/* Which parameter of the function argument `i` of the call is for, by name or by place; SIZE_MAX: it
+ * has none of that name. */
+size_t zdm_call_parameter(
+    const struct zdm_function *function, const PgQuery__FuncCall *call, size_t i);
+/* call_defaults.c: is one of the values volatile that the server puts in for arguments that the call
+ * leaves out? */
+bool zdm_call_defaults_are_volatile(struct zdm_judge *judge, const struct zdm_function *function,
+    const PgQuery__FuncCall *call, bool *unsure);
 /* For the body of a function in SQL. */
 bool zdm_judge_is_volatile(struct zdm_judge *judge, const PgQuery__Node *expr, bool *unsure);
 

@@ -71,6 +71,7 @@ struct zdm_constraint {
     struct zdm_relation *references; /* FOREIGN */
     const char **referenced;   /* FOREIGN: columns of references, n_columns, or NULL: its key */
     char on_delete, on_update; /* FOREIGN: 'a' 'r' 'c' 'n' 'd' */
+    char match;                /* FOREIGN: 's' simple, 'f' full */
     struct zdm_index *index;   /* PRIMARY, UNIQUE, EXCLUDE: its own; FOREIGN: the referenced one */
     bool validated, no_inherit, deferrable, initially_deferred, enforced;
     bool inherited; /* it came from a parent (conparentid or coninhcount) */
@@ -262,6 +263,7 @@ struct zdm_function {
     const char *schema, *name;
     const struct zdm_type **arguments; /* input arguments, n_arguments */
     size_t n_arguments, n_defaults;
+    const char *defaults_sql;        /* of the last n_defaults, between commas; NULL: not known */
     const struct zdm_type *variadic; /* element type of the last one, or NULL */
     const struct zdm_type *result;
     const struct zdm_type **outputs; /* of OUT and TABLE, n_outputs, of a function of the text */

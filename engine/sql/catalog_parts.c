@@ -64,6 +64,7 @@ zdm_relation_add_constraint(struct zdm_catalog *catalog, struct zdm_relation *re
     constraint->references = references;
     constraint->validated = constraint->enforced = true;
     constraint->on_delete = constraint->on_update = 'a';
+    constraint->match = 's';
     zdm_catalog_append(catalog, &relation->constraints, constraint);
     if (references)
         zdm_catalog_append(catalog, &references->referenced_by, constraint);

@@ -336,40 +336,34 @@ change_known(struct wish *wish, struct zdm_relation **family, size_t n)
     tell(wish, &changes[0], rewritten);
 }
 
-struct typed {
-    const struct zdm_relation *type;
-    struct zdm_relation **items;
-    size_t n, room;
-};
-
-static bool
-see_typed(void *self, struct zdm_relation *relation)
-{
-    struct typed *typed = self;
-
-    if (relation->of_type != typed->type)
-        return true;
-    if (typed->n < typed->room)
-        typed->items[typed->n] = relation;
-    typed->n++;
-    return true;
-}
-
-/* Nothing inherits from a composite type; tables may be of it, and change with it. */
+/* Nothing inherits from a composite type; tables may be of it, and change with it, and with them what
+ * inherits from them. */
 static struct zdm_relation **
 with_typed_tables(struct zdm_alter *alter, size_t *n)
 {
     struct zdm_draft *draft = alter->draft;
-    struct typed typed = {.type = alter->relation, .n = 1};
+    size_t n_tables, n_family;
+    struct zdm_relation **tables = zdm_typed_tables(draft, alter->relation, &n_tables);
+    size_t room = 1;
 
-    zdm_catalog_each_relation(draft->catalog, see_typed, &typed);
-    typed.room = typed.n;
-    typed.items = zdm_arena_alloc(draft->arena, typed.room * sizeof(struct zdm_relation *));
-    typed.items[0] = alter->relation;
-    typed.n = 1;
-    zdm_catalog_each_relation(draft->catalog, see_typed, &typed);
-    *n = typed.room;
-    return typed.items;
+    for (size_t i = 0; i < n_tables; i++) {
+        zdm_draft_family(draft, tables[i], &n_family);
+        room += n_family;
+    }
+    struct zdm_relation **all = zdm_arena_alloc(draft->arena, room * sizeof(struct zdm_relation *));
+    all[0] = alter->relation;
+    *n = 1;
+    for (size_t i = 0; i < n_tables; i++) {
+        struct zdm_relation **family = zdm_draft_family(draft, tables[i], &n_family);
+        for (size_t k = 0; k < n_family; k++) {
+            bool twice = false; /* it inherits from two of them */
+            for (size_t j = 0; j < *n; j++)
+                twice |= all[j] == family[k];
+            if (!twice)
+                all[(*n)++] = family[k];
+        }
+    }
+    return all;
 }
 
 void

@@ -60,45 +60,80 @@ zdm_typed_tables_may_follow(
     return !typed.found;
 }
 
-static void
-add_missing(struct zdm_draft *draft, struct zdm_relation *table, const struct zdm_relation *type)
-{
-    for (size_t i = 0; i < type->columns.n; i++) {
-        const struct zdm_column *from = type->columns.items[i];
-        if (zdm_relation_column(table, from->name))
-            continue;
-        struct zdm_column *column = zdm_relation_add_column(draft->catalog, table, from->name);
-        column->type = from->type;
-        column->typmod = from->typmod;
-        column->collation = from->collation;
-    }
-}
+struct tables {
+    struct zdm_draft *draft;
+    const struct zdm_relation *type;
+    struct zdm_relation **items;
+    size_t n;
+};
 
 static bool
-follow(void *self, struct zdm_relation *table)
+see_table(void *self, struct zdm_relation *relation)
 {
-    struct typed *typed = self;
-    struct zdm_draft *draft = typed->draft;
+    struct tables *tables = self;
+    struct zdm_arena *arena = tables->draft->arena;
 
-    if (table->of_type != typed->type)
+    if (relation->of_type != tables->type || relation->dropped)
         return true;
-    zdm_draft_lock_on(draft, table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-    for (size_t i = table->columns.n; i > 0; i--) {
-        const char *name = table->columns.items[i - 1]->name;
-        if (!zdm_relation_column(typed->type, name))
-            zdm_relation_drop_column(draft->catalog, table, name);
-    }
-    add_missing(draft, table, typed->type);
+    struct zdm_relation **grown = zdm_arena_alloc(arena, (tables->n + 1) * sizeof *grown);
+    if (tables->n)
+        memcpy(grown, tables->items, tables->n * sizeof *grown);
+    grown[tables->n++] = relation;
+    tables->items = grown;
     return true;
+}
+
+struct zdm_relation **
+zdm_typed_tables(struct zdm_draft *draft, const struct zdm_relation *type, size_t *n)
+{
+    struct tables tables = {.draft = draft, .type = type};
+
+    if (type->kind == ZDM_RELATION_COMPOSITE)
+        zdm_catalog_each_relation(draft->catalog, see_table, &tables);
+    *n = tables.n;
+    return tables.items;
+}
+
+static void
+add_missing(struct zdm_draft *draft, struct zdm_relation *table, const struct zdm_column *from,
+    bool is_child)
+{
+    struct zdm_column *column = zdm_relation_column(table, from->name);
+
+    zdm_draft_lock_on(draft, table, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
+    if (column && column->type && from->type &&
+        (column->type != from->type || column->typmod != from->typmod)) {
+        zdm_draft_fails(draft, "42804", "column %s of %s has another type",
+            zdm_ident_text(draft->arena, from->name), zdm_draft_name(draft, table));
+        return;
+    }
+    if (column) { /* of a child: it becomes an inherited one */
+        zdm_catalog_touch(draft->catalog, column, sizeof *column);
+        column->inherited = true;
+        return;
+    }
+    column = zdm_relation_add_column(draft->catalog, table, from->name);
+    column->type = from->type;
+    column->typmod = from->typmod;
+    column->collation = from->collation;
+    column->inherited = is_child;
+    column->local = !is_child;
+    for (size_t i = 0; i < table->children.n && !zdm_draft_failed(draft); i++)
+        add_missing(draft, table->children.items[i], from, true);
 }
 
 void
 zdm_typed_tables_follow(struct zdm_draft *draft, struct zdm_relation *type)
 {
-    struct typed typed = {.draft = draft, .type = type};
+    size_t n;
+    struct zdm_relation **tables = zdm_typed_tables(draft, type, &n);
 
-    if (type->kind == ZDM_RELATION_COMPOSITE && !zdm_draft_failed(draft))
-        zdm_catalog_each_relation(draft->catalog, follow, &typed);
+    for (size_t i = 0; i < n && !zdm_draft_failed(draft); i++) {
+        zdm_draft_lock_on(draft, tables[i], ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
+        for (size_t k = 0; k < type->columns.n && !zdm_draft_failed(draft); k++)
+            if (!zdm_relation_column(tables[i], type->columns.items[k]->name))
+                add_missing(draft, tables[i], type->columns.items[k], false);
+    }
 }
 
 /* False: they differ, told already. A type that is not known is taken for the same. */

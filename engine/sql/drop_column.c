@@ -8,6 +8,7 @@
 struct dropping_column {
     struct zdm_alter *alter;
     const char *name; /* quoted */
+    bool recurse;     /* to what inherits */
     struct zdm_dropping dropping;
 };
 
@@ -100,13 +101,13 @@ collect(struct dropping_column *self, struct zdm_relation *relation)
         if (!column)
             continue;
         bool last = count_parents_with(child, alter->cmd->name) <= 1;
-        if (alter->recurse && last && !column->local) {
+        if (self->recurse && last && !column->local) {
             collect(self, child);
             continue;
         }
         zdm_catalog_touch(draft->catalog, column, sizeof *column);
         column->inherited = !last;
-        column->local |= !alter->recurse;
+        column->local |= !self->recurse;
     }
 }
 
@@ -162,8 +163,9 @@ void
 zdm_alter_drop_column(struct zdm_alter *alter)
 {
     struct zdm_draft *draft = alter->draft;
-    struct dropping_column self = {
-        .alter = alter, .name = zdm_ident_text(draft->arena, alter->cmd->name)};
+    struct dropping_column self = {.alter = alter,
+        .name = zdm_ident_text(draft->arena, alter->cmd->name),
+        .recurse = alter->recurse || alter->relation->kind == ZDM_RELATION_COMPOSITE};
 
     zdm_alter_lock(alter, ZDM_HELD_BRIEF);
     if (!may_drop(&self))
@@ -171,7 +173,11 @@ zdm_alter_drop_column(struct zdm_alter *alter)
     zdm_dropping_begin(
         &self.dropping, draft, alter->cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
     if (zdm_relation_column(alter->relation, alter->cmd->name)) {
+        size_t n_tables;
+        struct zdm_relation **tables = zdm_typed_tables(draft, alter->relation, &n_tables);
         collect(&self, alter->relation);
+        for (size_t i = 0; i < n_tables && !zdm_draft_failed(draft); i++)
+            collect(&self, tables[i]);
         if (zdm_draft_failed(draft))
             return;
         tell_losses(&self);

@@ -78,6 +78,9 @@ remove_part(struct zdm_draft *draft, struct zdm_relation *relation, const struct
     for (size_t i = relation->indexes.n; strcmp(item->part, "index") == 0 && i > 0; i--)
         if (zdm_gone_is_called(draft, relation->indexes.items[i - 1]->self->name, item->name))
             zdm_catalog_drop_relation(catalog, relation->indexes.items[i - 1]->self);
+    for (size_t i = relation->dependents.n; strcmp(item->part, "statistics") == 0 && i > 0; i--)
+        if (strcmp(relation->dependents.items[i - 1]->name, item->name) == 0)
+            zdm_catalog_remove(catalog, &relation->dependents, relation->dependents.items[i - 1]);
     if (strcmp(item->part, "publication") == 0)
         zdm_publication_lose(draft, relation, item->name);
 }
@@ -145,7 +148,10 @@ zdm_dropping_perform(struct zdm_dropping *dropping, const struct zdm_gone *item)
         if (strcmp(item->part, "trigger") == 0)
             lock_family(draft, relation);
         else
-            zdm_draft_lock_on(draft, relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
+            zdm_draft_lock_on(draft, relation,
+                strcmp(item->part, "statistics") == 0 ? ZDM_LOCK_SHARE_UPDATE_EXCLUSIVE
+                                                      : ZDM_LOCK_ACCESS_EXCLUSIVE,
+                ZDM_HELD_BRIEF);
         remove_part(draft, relation, item);
         break;
     case ZDM_GONE_TYPE:

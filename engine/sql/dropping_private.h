@@ -17,6 +17,12 @@ void zdm_dropping_expand(struct zdm_dropping *dropping, struct zdm_gone item);
 /* Is a part called so? text is as the catalog spells it: the name alone, "name on table", "for
  * table.column". */
 bool zdm_gone_is_called(struct zdm_draft *draft, const char *name, const char *text);
+/* A part by the kind and name that dependents have: what is computed is a column. */
+struct zdm_gone zdm_gone_part(struct zdm_dropping *dropping, struct zdm_relation *relation,
+    const char *kind, const char *name);
+/* dropping_fields.c: needs what names this column of the row type of a relation, as in (y).a. */
+void zdm_dropping_fields(
+    struct zdm_dropping *dropping, const struct zdm_relation *relation, const char *attribute);
 /* dropping_words.c: "view public.v". In the arena. */
 const char *zdm_gone_words(const struct zdm_dropping *dropping, const struct zdm_gone *item);
 /* dropping_perform.c: locks what loses something, and changes the catalog, but for relations: they

@@ -35,9 +35,8 @@ zdm_gone_is_called(struct zdm_draft *draft, const char *name, const char *text)
            (whole > len && text[whole - len - 1] == '.' && strcmp(text + whole - len, quoted) == 0);
 }
 
-/* A part by the kind and name that dependents have: what is computed is a column. */
-static struct zdm_gone
-part_of(struct zdm_dropping *dropping, struct zdm_relation *relation, const char *kind,
+struct zdm_gone
+zdm_gone_part(struct zdm_dropping *dropping, struct zdm_relation *relation, const char *kind,
     const char *name)
 {
     struct zdm_gone item = {.kind = ZDM_GONE_PART, .object = relation, .part = kind, .name = name};
@@ -142,6 +141,12 @@ is_gone(struct zdm_dropping *dropping, const struct zdm_relation *owner,
                 return false;
         return true;
     }
+    if (strcmp(dependent->kind, "statistics") == 0) {
+        for (size_t i = 0; i < owner->dependents.n; i++)
+            if (strcmp(owner->dependents.items[i]->name, dependent->name) == 0)
+                return false;
+        return true;
+    }
     return part_is_gone(owner, dependent);
 }
 
@@ -153,13 +158,13 @@ expand_dependents(struct zdm_dropping *dropping, struct zdm_relation *relation, 
         const struct zdm_dependent *dependent = relation->dependents.items[i];
         struct zdm_relation *owner = dependent->dependent;
         if ((column && !zdm_same_text(dependent->column, column)) || (owner && owner->dropped) ||
-            strcmp(dependent->kind, "statistics") == 0 ||
+            (!owner && strcmp(dependent->kind, "statistics") == 0) ||
             is_gone(dropping, owner ? owner : relation, dependent))
             continue;
         if (strcmp(dependent->kind, "publication") == 0) { /* it lists or filters by the column */
             if (column && !dependent->automatic)
                 zdm_dropping_need(
-                    dropping, part_of(dropping, relation, dependent->kind, dependent->name));
+                    dropping, zdm_gone_part(dropping, relation, dependent->kind, dependent->name));
             continue;
         }
         if (!owner && strcmp(dependent->kind, "function") == 0) {
@@ -176,10 +181,10 @@ expand_dependents(struct zdm_dropping *dropping, struct zdm_relation *relation, 
                 dropping, (struct zdm_gone){.kind = ZDM_GONE_RELATION, .object = owner});
             continue;
         }
-        struct zdm_gone item =
-            owner && strstr(dependent->kind, "view")
-                ? (struct zdm_gone){.kind = ZDM_GONE_RELATION, .object = owner}
-                : part_of(dropping, owner ? owner : relation, dependent->kind, dependent->name);
+        struct zdm_gone item = owner && strstr(dependent->kind, "view")
+                                   ? (struct zdm_gone){.kind = ZDM_GONE_RELATION, .object = owner}
+                                   : zdm_gone_part(dropping, owner ? owner : relation,
+                                         dependent->kind, dependent->name);
         if (dependent->automatic)
             zdm_dropping_take(dropping, item);
         else
@@ -282,16 +287,17 @@ see_calls(void *self, struct zdm_relation *relation)
             dropping, (struct zdm_gone){.kind = ZDM_GONE_RELATION, .object = relation});
     for (size_t i = 0; i < relation->columns.n; i++)
         if (calls(relation->columns.items[i]->default_sql, users->call))
-            zdm_dropping_need(
-                dropping, part_of(dropping, relation, "default", relation->columns.items[i]->name));
+            zdm_dropping_need(dropping,
+                zdm_gone_part(dropping, relation, "default", relation->columns.items[i]->name));
     for (size_t i = 0; i < relation->constraints.n; i++)
         if (calls(relation->constraints.items[i]->check_sql, users->call))
-            zdm_dropping_need(dropping,
-                part_of(dropping, relation, "constraint", relation->constraints.items[i]->name));
+            zdm_dropping_need(dropping, zdm_gone_part(dropping, relation, "constraint",
+                                            relation->constraints.items[i]->name));
     for (size_t i = 0; i < relation->indexes.n; i++) {
         struct zdm_index *index = relation->indexes.items[i];
         if (calls(index->expressions_sql, users->call) || calls(index->predicate_sql, users->call))
-            zdm_dropping_need(dropping, part_of(dropping, index->self, "index", index->self->name));
+            zdm_dropping_need(
+                dropping, zdm_gone_part(dropping, index->self, "index", index->self->name));
     }
     return true;
 }
@@ -314,9 +320,11 @@ expand_listed(struct zdm_dropping *dropping, struct zdm_dependent *const *items,
             zdm_dropping_need(
                 dropping, (struct zdm_gone){.kind = ZDM_GONE_RELATION, .object = owner});
         else if (dependent->automatic)
-            zdm_dropping_take(dropping, part_of(dropping, owner, dependent->kind, dependent->name));
+            zdm_dropping_take(
+                dropping, zdm_gone_part(dropping, owner, dependent->kind, dependent->name));
         else
-            zdm_dropping_need(dropping, part_of(dropping, owner, dependent->kind, dependent->name));
+            zdm_dropping_need(
+                dropping, zdm_gone_part(dropping, owner, dependent->kind, dependent->name));
     }
 }
 
@@ -410,9 +418,11 @@ expand_column(struct zdm_dropping *dropping, struct zdm_relation *relation, cons
     for (size_t i = 0; i < relation->constraints.n; i++) {
         const struct zdm_constraint *exclude = relation->constraints.items[i];
         if (needs_column(exclude, column))
-            zdm_dropping_need(dropping, part_of(dropping, relation, "constraint", exclude->name));
+            zdm_dropping_need(
+                dropping, zdm_gone_part(dropping, relation, "constraint", exclude->name));
     }
     expand_dependents(dropping, relation, column);
+    zdm_dropping_fields(dropping, relation, column);
 }
 
 void

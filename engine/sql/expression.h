@@ -43,6 +43,10 @@ bool zdm_expr_has_columns(const PgQuery__Node *expr);
 /* Does it name this one? */
 bool zdm_expr_has_column(const PgQuery__Node *expr, const char *name);
 
+/* Calls see for each (column).attribute of a column of the relation. */
+void zdm_expr_each_field(const PgQuery__Node *expr, const struct zdm_relation *relation,
+    void (*see)(void *self, const struct zdm_column *column, const char *attribute), void *self);
+
 /* An expression that a catalog gave as text, parsed for as long as *tree lives; NULL when it cannot be
  * parsed, and nothing is to be released then. */
 struct zdm_tree;

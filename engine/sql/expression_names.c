@@ -40,6 +40,39 @@ look(void *self, const ProtobufCMessage *message)
     return true;
 }
 
+struct fields {
+    const struct zdm_relation *relation;
+    void (*see)(void *self, const struct zdm_column *column, const char *attribute);
+    void *self;
+};
+
+static bool
+look_at_field(void *self, const ProtobufCMessage *message)
+{
+    const struct fields *fields = self;
+    const PgQuery__AIndirection *field = (const PgQuery__AIndirection *)message;
+
+    if (message->descriptor != &pg_query__a__indirection__descriptor || !field->n_indirection ||
+        !field->arg || field->arg->node_case != PG_QUERY__NODE__NODE_COLUMN_REF ||
+        field->indirection[0]->node_case != PG_QUERY__NODE__NODE_STRING)
+        return true;
+    const PgQuery__ColumnRef *ref = field->arg->column_ref;
+    const struct zdm_column *column =
+        zdm_relation_column(fields->relation, zdm_last_string(ref->n_fields, ref->fields));
+    if (column)
+        fields->see(fields->self, column, zdm_node_string(field->indirection[0]));
+    return true;
+}
+
+void
+zdm_expr_each_field(const PgQuery__Node *expr, const struct zdm_relation *relation,
+    void (*see)(void *self, const struct zdm_column *column, const char *attribute), void *self)
+{
+    struct fields fields = {.relation = relation, .see = see, .self = self};
+
+    zdm_node_walk(expr, look_at_field, &fields);
+}
+
 bool
 zdm_expr_is_plain(struct zdm_draft *draft, const PgQuery__Node *expr, const char *what)
 {

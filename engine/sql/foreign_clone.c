@@ -139,16 +139,31 @@ zdm_foreign_has_parent(const struct zdm_constraint *key)
     return false;
 }
 
+/* Where the key is all that is referenced, nothing names its columns. */
+static bool
+same_referenced(const struct zdm_constraint *a, const struct zdm_constraint *b)
+{
+    for (size_t i = 0; a->referenced && b->referenced && i < a->n_columns; i++)
+        if (strcmp(a->referenced[i], b->referenced[i]) != 0)
+            return false;
+    return true;
+}
+
 /* One of the partition's own that says the same. */
 static struct zdm_constraint *
-twin(const struct zdm_constraint *key, const struct zdm_relation *partition)
+twin(const struct zdm_draft *draft, const struct zdm_constraint *key,
+    const struct zdm_relation *partition)
 {
+    bool any = draft->pg_version >= 18; /* one that is NOT VALID is validated then */
+
     for (size_t i = 0; i < partition->constraints.n; i++) {
         struct zdm_constraint *own = partition->constraints.items[i];
-        if (own->kind == ZDM_CONSTRAINT_FOREIGN && !own->inherited && own->validated &&
+        if (own->kind == ZDM_CONSTRAINT_FOREIGN && !own->inherited && (own->validated || any) &&
             own->references == key->references && own->on_delete == key->on_delete &&
-            own->on_update == key->on_update && own->deferrable == key->deferrable &&
-            own->initially_deferred == key->initially_deferred && same_columns(own, key))
+            own->on_update == key->on_update && own->match == key->match &&
+            own->deferrable == key->deferrable &&
+            own->initially_deferred == key->initially_deferred && same_columns(own, key) &&
+            same_referenced(own, key))
             return own;
     }
     return NULL;
@@ -171,20 +186,59 @@ agrees_on_enforcement(
     return true;
 }
 
+/* False: there are no rows. */
+static bool
+scan_sides(
+    struct zdm_draft *draft, const struct zdm_constraint *key, struct zdm_relation *partition)
+{
+    if (!zdm_relation_has_rows(partition))
+        return false;
+    zdm_draft_scan_of(draft, partition);
+    if (!partition->fresh)
+        zdm_foreign_scan_referenced(draft, key->references);
+    return true;
+}
+
+/* The triggers there of the partition's own one go. Before 15 a partitioned table had none. */
+static void
+lock_joined(struct zdm_draft *draft, struct zdm_relation *references, enum zdm_held held)
+{
+    size_t n = 1;
+    struct zdm_relation **family = &references;
+
+    if (draft->pg_version != 14 || references->kind != ZDM_RELATION_PARTITIONED) {
+        zdm_lock_referenced(draft, references, ZDM_LOCK_ACCESS_EXCLUSIVE, held);
+        return;
+    }
+    family = zdm_draft_family(draft, references, &n);
+    for (size_t i = 0; i < n; i++)
+        zdm_draft_lock_on(draft, family[i],
+            family[i]->kind == ZDM_RELATION_PARTITIONED ? ZDM_LOCK_SHARE_ROW_EXCLUSIVE
+                                                        : ZDM_LOCK_ACCESS_EXCLUSIVE,
+            held);
+}
+
 bool
 zdm_foreign_extend(
     struct zdm_draft *draft, struct zdm_constraint *key, struct zdm_relation *partition)
 {
-    struct zdm_constraint *own = twin(key, partition);
+    struct zdm_constraint *own = twin(draft, key, partition);
     bool scans = false;
 
     if (!key->references || !agrees_on_enforcement(draft, key, partition))
         return false;
+    if (partition->kind == ZDM_RELATION_FOREIGN) {
+        zdm_draft_fails(draft, "42809", "%s is a foreign table: it can have no foreign key",
+            zdm_draft_name(draft, partition));
+        return false;
+    }
     if (own) { /* its triggers on the referenced table go */
-        zdm_lock_referenced(draft, key->references, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
+        scans = key->validated && !own->validated;
+        lock_joined(draft, key->references, scans ? ZDM_HELD_SCAN : ZDM_HELD_BRIEF);
         zdm_catalog_touch(draft->catalog, own, sizeof *own);
         own->inherited = true;
-        return false;
+        own->validated |= key->validated;
+        return scans && scan_sides(draft, key, partition);
     }
     zdm_lock_referenced(draft, key->references, ZDM_LOCK_SHARE_ROW_EXCLUSIVE,
         key->validated ? ZDM_HELD_SCAN : ZDM_HELD_BRIEF);
@@ -195,12 +249,7 @@ zdm_foreign_extend(
             scans |= zdm_foreign_extend(draft, made, partition->children.items[i]);
         return scans;
     }
-    if (!key->validated || !zdm_relation_has_rows(partition))
-        return false;
-    zdm_draft_scan_of(draft, partition);
-    if (!partition->fresh)
-        zdm_foreign_scan_referenced(draft, key->references);
-    return true;
+    return key->validated && scan_sides(draft, key, partition);
 }
 
 void

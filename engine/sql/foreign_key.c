@@ -269,6 +269,7 @@ put(struct key *key)
     constraint->no_inherit = key->alter->relation->kind != ZDM_RELATION_PARTITIONED;
     constraint->on_delete = key->given->fk_del_action[0] ? key->given->fk_del_action[0] : 'a';
     constraint->on_update = key->given->fk_upd_action[0] ? key->given->fk_upd_action[0] : 'a';
+    constraint->match = key->given->fk_matchtype[0] ? key->given->fk_matchtype[0] : 's';
     constraint->deferrable = key->given->deferrable;
     constraint->initially_deferred = key->given->initdeferred;
     constraint->fresh = draft->in_transaction;

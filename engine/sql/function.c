@@ -50,6 +50,7 @@ struct parameters { /* of CREATE FUNCTION: those that a call gives */
     PgQuery__TypeName **types;
     const char **names; /* NULL: none */
     size_t n, n_defaults;
+    PgQuery__Node **defaults;
     bool has_out;
     const PgQuery__TypeName *out; /* the last of n_out */
     size_t n_out;
@@ -61,7 +62,8 @@ input_parameters(struct zdm_draft *draft, const PgQuery__CreateFunctionStmt *stm
 {
     struct parameters in = {
         .types = zdm_arena_alloc(draft->arena, (stmt->n_parameters + 1) * sizeof *in.types),
-        .names = zdm_arena_alloc(draft->arena, (stmt->n_parameters + 1) * sizeof *in.names)};
+        .names = zdm_arena_alloc(draft->arena, (stmt->n_parameters + 1) * sizeof *in.names),
+        .defaults = zdm_arena_alloc(draft->arena, (stmt->n_parameters + 1) * sizeof *in.defaults)};
 
     for (size_t i = 0; i < stmt->n_parameters; i++) {
         const PgQuery__FunctionParameter *parameter = stmt->parameters[i]->function_parameter;
@@ -80,7 +82,8 @@ input_parameters(struct zdm_draft *draft, const PgQuery__CreateFunctionStmt *stm
         if (mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_VARIADIC)
             in.variadic = parameter->arg_type;
         in.names[in.n] = parameter->name[0] ? parameter->name : NULL;
-        in.n_defaults += parameter->defexpr != NULL;
+        if (parameter->defexpr)
+            in.defaults[in.n_defaults++] = parameter->defexpr;
         in.types[in.n++] = parameter->arg_type;
     }
     return in;
@@ -208,6 +211,20 @@ describe_outputs(
     }
 }
 
+static const char *
+defaults_text(struct zdm_draft *draft, const struct parameters *in)
+{
+    struct zdm_buf text = ZDM_BUF_INIT;
+
+    for (size_t i = 0; i < in->n_defaults; i++) {
+        const char *one = zdm_deparse_expr(draft->arena, in->defaults[i]);
+        zdm_buf_addf(&text, "%s%s", i ? ", " : "", one ? one : "?");
+    }
+    const char *copy = text.len ? zdm_catalog_string(draft->catalog, text.s) : NULL;
+    zdm_buf_release(&text);
+    return copy;
+}
+
 static void
 describe(struct zdm_draft *draft, const PgQuery__CreateFunctionStmt *stmt,
     struct zdm_function *function, const struct parameters *in, struct zdm_type *const *types)
@@ -221,6 +238,7 @@ describe(struct zdm_draft *draft, const PgQuery__CreateFunctionStmt *stmt,
     function->volatility = volatility[0] ? volatility[0] : 'v';
     function->n_arguments = in->n;
     function->n_defaults = in->n_defaults;
+    function->defaults_sql = defaults_text(draft, in);
     function->arguments = zdm_catalog_alloc(catalog, (in->n + 1) * sizeof(struct zdm_type *));
     function->argument_names =
         zdm_catalog_alloc(catalog, (in->n + 1) * sizeof *function->argument_names);

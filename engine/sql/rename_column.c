@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "sql/alter.h"
 #include "sql/object.h"
 #include "sql/rename.h"
 
@@ -115,47 +116,36 @@ zdm_rename_column(
                                    .other = zdm_ident_text(draft->arena, stmt->newname)) != NULL;
 }
 
-struct typed { /* tables of a composite type */
-    struct zdm_draft *draft;
-    const PgQuery__RenameStmt *stmt;
-    struct zdm_relation *type, *found;
-    bool rename;
-};
-
-static bool
-see_typed(void *self, struct zdm_relation *relation)
+/* With what inherits from it. */
+static void
+rename_in_table(
+    struct zdm_draft *draft, const PgQuery__RenameStmt *stmt, struct zdm_relation *table)
 {
-    struct typed *typed = self;
+    size_t n;
+    struct zdm_relation **family = zdm_draft_family(draft, table, &n);
 
-    if (relation->of_type != typed->type)
-        return true;
-    typed->found = relation;
-    if (!typed->rename)
-        return false;
-    zdm_draft_lock_on(typed->draft, relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
-    zdm_relation_rename_column(
-        typed->draft->catalog, relation, typed->stmt->subname, typed->stmt->newname);
-    return true;
+    for (size_t i = 0; i < n; i++) {
+        zdm_draft_lock_on(draft, family[i], ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);
+        zdm_relation_rename_column(draft->catalog, family[i], stmt->subname, stmt->newname);
+    }
 }
 
 void
 zdm_rename_attribute(
     struct zdm_draft *draft, const PgQuery__RenameStmt *stmt, struct zdm_relation *relation)
 {
-    struct typed typed = {.draft = draft,
-        .stmt = stmt,
-        .type = relation,
-        .rename = stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE};
+    bool cascade = stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
+    size_t n;
+    struct zdm_relation **tables = zdm_typed_tables(draft, relation, &n);
     const char *type = zdm_range_text(draft->arena, stmt->relation);
     const char *name = zdm_ident_text(draft->arena, stmt->subname);
 
     if (!zdm_object_check_kind(draft, relation, type, "c", "a composite type"))
         return;
     if (relation->known) {
-        zdm_catalog_each_relation(draft->catalog, see_typed, &typed);
-        if (typed.found && !typed.rename) {
+        if (n && !cascade) {
             zdm_draft_fails(draft, "2BP01", "%s is the type of table %s", type,
-                zdm_draft_name(draft, typed.found));
+                zdm_draft_name(draft, tables[0]));
             return;
         }
         if (!zdm_relation_column(relation, stmt->subname) ||
@@ -168,6 +158,8 @@ zdm_rename_attribute(
             return;
         }
     }
+    for (size_t i = 0; i < n; i++)
+        rename_in_table(draft, stmt, tables[i]);
     /* Composite types have a lock of their own, that the text of a plan cannot tell from a table's. */
     if (relation->known)
         zdm_draft_lock_on(draft, relation, ZDM_LOCK_ACCESS_EXCLUSIVE, ZDM_HELD_BRIEF);

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "sql/expression.h"
 #include "sql/families.h"
 #include "sql/object.h"
 
@@ -30,8 +31,10 @@ see(void *self, struct zdm_relation *relation)
 {
     struct wanted *wanted = self;
 
+    /* Those with another relation are on that one, and only name an attribute of this one's type. */
     for (size_t i = 0; i < relation->dependents.n; i++)
-        if (is_called(relation->dependents.items[i], wanted->schema, wanted->name))
+        if (!relation->dependents.items[i]->dependent &&
+            is_called(relation->dependents.items[i], wanted->schema, wanted->name))
             wanted->relation = relation;
     return !wanted->relation;
 }
@@ -102,6 +105,27 @@ add(struct zdm_draft *draft, struct zdm_relation *relation, const char *name, co
     zdm_catalog_append(draft->catalog, &relation->dependents, dependent);
 }
 
+struct on_field {
+    struct zdm_draft *draft;
+    struct zdm_relation *relation;
+    const char *name;
+};
+
+/* It depends on the attribute of the type too. */
+static void
+add_to_type(void *self, const struct zdm_column *column, const char *attribute)
+{
+    const struct on_field *on = self;
+    struct zdm_relation *type = column->type ? column->type->relation : NULL;
+
+    if (!type)
+        return;
+    add(on->draft, type, on->name, attribute);
+    struct zdm_dependent *made = type->dependents.items[type->dependents.n - 1];
+    made->automatic = false;
+    made->dependent = on->relation;
+}
+
 void
 zdm_statistics_add(
     struct zdm_draft *draft, struct zdm_relation *relation, const PgQuery__CreateStatsStmt *stmt)
@@ -118,8 +142,11 @@ zdm_statistics_add(
     bool any = false;
     for (size_t i = 0; i < stmt->n_exprs; i++) {
         const char *column = stmt->exprs[i]->stats_elem->name;
-        if (!column[0])
+        if (!column[0]) {
+            struct on_field on = {.draft = draft, .relation = relation, .name = text};
+            zdm_expr_each_field(stmt->exprs[i]->stats_elem->expr, relation, add_to_type, &on);
             continue;
+        }
         add(draft, relation, text, column);
         any = true;
     }

@@ -175,6 +175,17 @@ CREATE TABLE domain_users (
 );
 CREATE INDEX domain_users_feeling_idx ON domain_users (feeling);
 CREATE TABLE typed_table OF address; -- of a composite type
+-- Attributes that something names: a CHECK, an index, statistics, a policy, a view, and one that nobody does.
+CREATE TYPE attributed AS (checked int, indexed int, counted int, allowed int, viewed int, computed int, unused int);
+CREATE TABLE attributes (id int, y attributed CHECK ((y).checked > 0), c int GENERATED ALWAYS AS ((y).computed) STORED);
+CREATE INDEX attributes_indexed_idx ON attributes (((y).indexed));
+CREATE STATISTICS attributes_counted ON id, ((y).counted) FROM attributes;
+CREATE POLICY attributes_allowed ON attributes USING ((y).allowed > 0);
+CREATE VIEW attributes_viewed AS SELECT (y).viewed FROM attributes;
+CREATE TYPE inherited_type AS (a int, b text);
+CREATE TABLE inherited_typed OF inherited_type;
+CREATE TABLE inherited_typed_child (x int) INHERITS (inherited_typed);
+CREATE FUNCTION with_defaults(a int, b float8 DEFAULT random(), c int DEFAULT 4) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN b; END';
 
 -- Every type of the type matrix; plain, and then with an index, a CHECK, a foreign key.
 CREATE TABLE types (

@@ -20,7 +20,8 @@ SELECT c.oid,
 \else
        NULL,
 \endif
-       pg_catalog.pg_get_expr(c.conbin, c.conrelid)
+       pg_catalog.pg_get_expr(c.conbin, c.conrelid),
+       NULLIF(c.confmatchtype, ' ')
   FROM pg_catalog.pg_constraint c
  WHERE c.contype <> 't'
    AND c.oid >= 16384

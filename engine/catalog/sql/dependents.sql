@@ -20,7 +20,12 @@ WITH d AS MATERIALIZED (
             OR d.deptype IN ('n', 'a')
             AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
             AND d.objsubid > 0
-            AND d.refobjsubid > 0)
+            AND d.refobjsubid > 0
+            -- Of a column of another relation: (y).a names an attribute of the type of y.
+            OR d.deptype = 'n'
+            AND d.refobjsubid > 0
+            AND (d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
+                 OR d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = 0))
 )
 SELECT d.refclassid = 'pg_catalog.pg_constraint'::pg_catalog.regclass, d.refobjid, d.refobjsubid,
        CASE WHEN r.rulename <> '_RETURN' THEN 'rule'
@@ -108,4 +113,26 @@ SELECT false, d.refobjid, d.refobjsubid, 'sequence',
    AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
    AND d.refobjsubid > 0
    AND d.deptype IN ('a', 'i')
+UNION ALL
+SELECT false, d.refobjid, d.refobjsubid, 'constraint',
+       pg_catalog.quote_ident(k.conname) || ' on ' || pg_catalog.quote_ident(n.nspname) || '.'
+           || pg_catalog.quote_ident(c.relname),
+       k.conrelid, k.oid, false
+  FROM d
+  JOIN pg_catalog.pg_constraint k ON k.oid = d.objid AND k.contype = 'c'
+  JOIN pg_catalog.pg_class c ON c.oid = k.conrelid AND c.oid <> d.refobjid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+ WHERE d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
+   AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+UNION ALL
+SELECT false, d.refobjid, d.refobjsubid, 'index',
+       pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),
+       c.oid, c.oid, false
+  FROM d
+  JOIN pg_catalog.pg_index i ON i.indexrelid = d.objid AND i.indrelid <> d.refobjid
+  JOIN pg_catalog.pg_class c ON c.oid = d.objid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+ WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+   AND d.objsubid = 0
+   AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
  ORDER BY 2, 3, 4, 5

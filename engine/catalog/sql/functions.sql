@@ -19,6 +19,7 @@ SELECT p.oid,
                               WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
                                 AND d.objid = p.oid
                                 AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass)
-            THEN pg_catalog.pg_get_function_sqlbody(p.oid) END
+            THEN pg_catalog.pg_get_function_sqlbody(p.oid) END,
+       CASE WHEN p.oid >= 16384 THEN pg_catalog.pg_get_expr(p.proargdefaults, 0) END
   FROM pg_catalog.pg_proc p
  WHERE NOT 'pg_catalog.internal'::pg_catalog.regtype = ANY (p.proargtypes)

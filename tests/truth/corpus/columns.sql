@@ -1015,3 +1015,29 @@ ALTER TABLE measurements ADD CHECK (measurements.value > 0)
 CREATE UNIQUE INDEX ON measurements ((sensor), (at))
 
 CREATE UNIQUE INDEX CONCURRENTLY ON plain ((a))
+
+-- arguments that are left out may be volatile
+--! after: CREATE FUNCTION df1(p float8 DEFAULT random()) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT $1'
+ALTER TABLE plain ADD COLUMN qq float8 DEFAULT df1()
+
+--! after: CREATE FUNCTION df1(p float8 DEFAULT random()) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT $1'
+ALTER TABLE plain ADD COLUMN qq float8 DEFAULT df1(1)
+
+--! after: CREATE FUNCTION df1(q int, p float8 DEFAULT random()) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT $2'
+ALTER TABLE plain ADD COLUMN qq float8 DEFAULT df1(1)
+
+--! after: CREATE FUNCTION df1(q int DEFAULT 4, p float8 DEFAULT 1) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT $2'
+ALTER TABLE plain ADD COLUMN qq float8 DEFAULT df1(1)
+
+--! after: CREATE FUNCTION df1(q int DEFAULT 4, p timestamptz DEFAULT now()) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1'
+ALTER TABLE plain ADD COLUMN qq float8 DEFAULT df1(1)
+
+ALTER TABLE plain ADD COLUMN q float8 DEFAULT with_defaults(1);
+
+ALTER TABLE plain ADD COLUMN q float8 DEFAULT with_defaults(1, 2);
+
+ALTER TABLE plain ADD COLUMN q float8 DEFAULT with_defaults(1, c => 2);
+
+ALTER TABLE plain ADD COLUMN q float8 DEFAULT with_defaults(1, b => 2);
+
+ALTER TABLE plain ADD COLUMN q float8 DEFAULT with_defaults(b => 2, a => 3);

@@ -414,3 +414,64 @@ ALTER TABLE fkt ATTACH PARTITION fk1 FOR VALUES IN (1);
 --! after: CREATE TABLE fk1 (a int, FOREIGN KEY (a) REFERENCES products (id)) PARTITION BY LIST (a)
 --! after: CREATE TABLE fk1_1 (a int, FOREIGN KEY (a) REFERENCES products (id) ON DELETE CASCADE)
 ALTER TABLE fkt ATTACH PARTITION fk1 FOR VALUES IN (1);
+
+-- a partition that has foreign keys of its own: whether one says the same decides about locks and scans
+--! after: CREATE TABLE rr (id int PRIMARY KEY)
+--! after: CREATE TABLE pp (id int, r int REFERENCES rr) PARTITION BY RANGE (id)
+--! after: CREATE TABLE cc (id int, r int)
+--! after: ALTER TABLE cc ADD FOREIGN KEY (r) REFERENCES rr NOT VALID
+ALTER TABLE pp ATTACH PARTITION cc FOR VALUES FROM (0) TO (10)
+
+--! after: CREATE TABLE rr (id int PRIMARY KEY) PARTITION BY RANGE (id)
+--! after: CREATE TABLE rr1 PARTITION OF rr FOR VALUES FROM (0) TO (5)
+--! after: CREATE TABLE pp (id int, r int REFERENCES rr) PARTITION BY RANGE (id)
+--! after: CREATE TABLE cc (id int, r int)
+ALTER TABLE pp ATTACH PARTITION cc FOR VALUES FROM (0) TO (10)
+
+--! after: CREATE TABLE rr (id int PRIMARY KEY) PARTITION BY RANGE (id)
+--! after: CREATE TABLE rr1 PARTITION OF rr FOR VALUES FROM (0) TO (5)
+--! after: CREATE TABLE pp (id int, r int REFERENCES rr) PARTITION BY RANGE (id)
+--! after: CREATE TABLE cc (id int, r int REFERENCES rr)
+ALTER TABLE pp ATTACH PARTITION cc FOR VALUES FROM (0) TO (10)
+
+--! after: CREATE TABLE rr (id int PRIMARY KEY, k int UNIQUE)
+--! after: CREATE TABLE pp (id int, r int REFERENCES rr, k int REFERENCES rr (k)) PARTITION BY RANGE (id)
+--! after: CREATE TABLE cc (id int, r int REFERENCES rr, k int REFERENCES rr (k))
+ALTER TABLE pp ATTACH PARTITION cc FOR VALUES FROM (0) TO (10)
+
+--! after: CREATE TABLE rr (id int PRIMARY KEY)
+--! after: CREATE TABLE pp (id int, r int, FOREIGN KEY (r) REFERENCES rr MATCH FULL) PARTITION BY RANGE (id)
+--! after: CREATE TABLE cc (id int, r int REFERENCES rr)
+ALTER TABLE pp ATTACH PARTITION cc FOR VALUES FROM (0) TO (10)
+
+--! after: CREATE TABLE rr (id int PRIMARY KEY, k int UNIQUE)
+--! after: CREATE TABLE pp (id int, r int REFERENCES rr) PARTITION BY RANGE (id)
+--! after: CREATE TABLE cc (id int, r int REFERENCES rr (k))
+ALTER TABLE pp ATTACH PARTITION cc FOR VALUES FROM (0) TO (10)
+
+--! after: CREATE TABLE rr (id int PRIMARY KEY) PARTITION BY RANGE (id)
+--! after: CREATE TABLE rr1 PARTITION OF rr FOR VALUES FROM (0) TO (5)
+--! after: CREATE TABLE pp (id int, r int REFERENCES rr) PARTITION BY RANGE (id)
+--! after: CREATE TABLE cc (id int, r int REFERENCES rr) PARTITION BY RANGE (id)
+--! after: CREATE TABLE dd PARTITION OF cc FOR VALUES FROM (0) TO (5)
+ALTER TABLE pp ATTACH PARTITION cc FOR VALUES FROM (0) TO (10)
+
+--! after: CREATE TABLE rr (id int PRIMARY KEY)
+--! after: CREATE TABLE pp (id int, r int REFERENCES rr) PARTITION BY RANGE (id)
+--! after: CREATE TABLE cc (id int, r int)
+--! after: ALTER TABLE cc ADD FOREIGN KEY (r) REFERENCES rr NOT VALID
+--! after: ALTER TABLE cc VALIDATE CONSTRAINT cc_r_fkey
+ALTER TABLE pp ATTACH PARTITION cc FOR VALUES FROM (0) TO (10)
+
+--! after: CREATE TABLE rr (id int PRIMARY KEY)
+--! after: CREATE TABLE pp (id int, r int REFERENCES rr) PARTITION BY RANGE (id)
+--! after: CREATE TABLE qq PARTITION OF pp FOR VALUES FROM (0) TO (10)
+--! after: ALTER TABLE pp DETACH PARTITION qq
+ALTER TABLE pp ATTACH PARTITION qq FOR VALUES FROM (0) TO (10)
+
+--! after: CREATE FOREIGN DATA WRAPPER fw
+--! after: CREATE SERVER fs FOREIGN DATA WRAPPER fw
+--! after: CREATE TABLE rr (id int PRIMARY KEY)
+--! after: CREATE TABLE pp (id int, r int REFERENCES rr) PARTITION BY RANGE (id)
+--! after: CREATE FOREIGN TABLE cc (id int, r int) SERVER fs
+ALTER TABLE pp ATTACH PARTITION cc FOR VALUES FROM (0) TO (10)

@@ -861,3 +861,160 @@ ALTER TYPE unused_composite ALTER ATTRIBUTE b TYPE int;
 ALTER TYPE unused_composite ALTER ATTRIBUTE b TYPE varchar(10), ADD ATTRIBUTE c int;
 
 ALTER TYPE address ALTER ATTRIBUTE street TYPE int;
+
+-- tables that inherit from tables of a composite type
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE oo1 OF tt1
+--! after: CREATE TABLE cc1 () INHERITS (oo1)
+ALTER TYPE tt1 ADD ATTRIBUTE x int CASCADE
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE oo1 OF tt1
+--! after: CREATE TABLE cc1 () INHERITS (oo1)
+--! after: CREATE TABLE dd1 () INHERITS (cc1)
+ALTER TYPE tt1 DROP ATTRIBUTE a CASCADE
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE oo1 OF tt1
+--! after: CREATE TABLE cc1 () INHERITS (oo1)
+ALTER TYPE tt1 ALTER ATTRIBUTE a TYPE bigint CASCADE
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE oo1 OF tt1
+--! after: CREATE TABLE cc1 () INHERITS (oo1)
+ALTER TYPE tt1 RENAME ATTRIBUTE a TO z CASCADE
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE oo1 OF tt1
+--! after: CREATE TABLE cc1 () INHERITS (oo1)
+ALTER TYPE tt1 ADD ATTRIBUTE x int
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE oo1 OF tt1
+--! after: CREATE TABLE cc1 (x int)
+--! after: ALTER TABLE cc1 ADD a int, ADD b text
+--! after: ALTER TABLE cc1 INHERIT oo1
+ALTER TYPE tt1 ADD ATTRIBUTE x int CASCADE
+
+-- what names an attribute
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE uu1 (y tt1 CHECK ((y).a > 0))
+ALTER TYPE tt1 DROP ATTRIBUTE a
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE uu1 (y tt1 CHECK ((y).a > 0))
+ALTER TYPE tt1 DROP ATTRIBUTE a CASCADE
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE uu1 (y tt1 CHECK ((y).a > 0))
+ALTER TYPE tt1 DROP ATTRIBUTE b
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE uu1 (y tt1 CHECK (y IS NOT NULL))
+ALTER TYPE tt1 DROP ATTRIBUTE a
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE uu1 (y tt1)
+--! after: CREATE INDEX uu1_i ON uu1 (((y).a))
+ALTER TYPE tt1 DROP ATTRIBUTE a
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE uu1 (y tt1)
+--! after: CREATE VIEW uu1_v AS SELECT (y).a FROM uu1
+ALTER TYPE tt1 DROP ATTRIBUTE a
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE uu1 (y tt1)
+--! after: CREATE VIEW uu1_v AS SELECT (y).a FROM uu1
+ALTER TYPE tt1 DROP ATTRIBUTE a CASCADE
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE uu1 (y tt1 CHECK ((y).a > 0))
+ALTER TYPE tt1 ALTER ATTRIBUTE a TYPE bigint
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE FUNCTION tf1(tt1) RETURNS int LANGUAGE sql AS 'SELECT 1'
+--! after: CREATE TABLE uu1 (y int CHECK (y > tf1(ROW(1,'x')::tt1)))
+ALTER TYPE tt1 DROP ATTRIBUTE a
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE uu1 (y tt1, z int GENERATED ALWAYS AS ((y).a) STORED)
+ALTER TYPE tt1 DROP ATTRIBUTE a
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE uu1 (id int, y tt1)
+--! after: CREATE STATISTICS s1 ON id, y FROM uu1
+DROP STATISTICS s1
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE uu1 (id int, y tt1)
+--! after: CREATE STATISTICS s1 ON id, ((y).a) FROM uu1
+DROP STATISTICS s1
+
+--! after: CREATE TYPE tt1 AS (a int, b text)
+--! after: CREATE TABLE uu1 (id int, y tt1)
+--! after: CREATE STATISTICS s1 ON id, ((y).a) FROM uu1
+ALTER TYPE tt1 DROP ATTRIBUTE a
+
+ALTER TYPE attributed DROP ATTRIBUTE checked;
+
+ALTER TYPE attributed DROP ATTRIBUTE checked CASCADE;
+
+ALTER TYPE attributed DROP ATTRIBUTE indexed;
+
+ALTER TYPE attributed DROP ATTRIBUTE indexed CASCADE;
+
+ALTER TYPE attributed DROP ATTRIBUTE counted;
+
+ALTER TYPE attributed DROP ATTRIBUTE counted CASCADE;
+
+ALTER TYPE attributed DROP ATTRIBUTE allowed;
+
+ALTER TYPE attributed DROP ATTRIBUTE allowed CASCADE;
+
+ALTER TYPE attributed DROP ATTRIBUTE viewed;
+
+ALTER TYPE attributed DROP ATTRIBUTE viewed CASCADE;
+
+ALTER TYPE attributed DROP ATTRIBUTE computed;
+
+ALTER TYPE attributed DROP ATTRIBUTE computed CASCADE;
+
+ALTER TYPE attributed DROP ATTRIBUTE unused;
+
+ALTER TYPE attributed DROP ATTRIBUTE unused CASCADE;
+
+ALTER TYPE attributed RENAME ATTRIBUTE checked TO other;
+
+ALTER TYPE attributed ADD ATTRIBUTE other int;
+
+--! after: ALTER TABLE attributes DROP CONSTRAINT attributes_y_check
+ALTER TYPE attributed DROP ATTRIBUTE checked;
+
+--! after: DROP INDEX attributes_indexed_idx
+ALTER TYPE attributed DROP ATTRIBUTE indexed;
+
+--! after: DROP STATISTICS attributes_counted
+ALTER TYPE attributed DROP ATTRIBUTE counted;
+
+DROP STATISTICS attributes_counted;
+
+ALTER STATISTICS attributes_counted RENAME TO other;
+
+DROP TYPE attributed;
+
+DROP TYPE attributed CASCADE;
+
+DROP TABLE attributes;
+
+ALTER TYPE inherited_type ADD ATTRIBUTE c int CASCADE;
+
+ALTER TYPE inherited_type ADD ATTRIBUTE x int CASCADE;
+
+ALTER TYPE inherited_type ADD ATTRIBUTE x text CASCADE;
+
+ALTER TYPE inherited_type DROP ATTRIBUTE a CASCADE;
+
+ALTER TYPE inherited_type ALTER ATTRIBUTE a TYPE bigint CASCADE;
+
+ALTER TYPE inherited_type RENAME ATTRIBUTE a TO z CASCADE;
