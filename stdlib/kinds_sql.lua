@@ -99,6 +99,25 @@ kinds.assignments = {
     end,
 }
 
+-- Each entry becomes { column, to }.
+kinds.column_names = {
+    lua = "table<string, string>",
+    says = "table of column = column",
+    check = function(value)
+        return values.entries_of(value, '{ column = "other_column" }', function(column, to)
+            local name, wrong = column_key(column)
+            if not name then
+                return nil, wrong
+            end
+            name, wrong = kinds.identifier.check(to)
+            if not name then
+                return nil, ("has a value for %s that %s"):format(column, wrong)
+            end
+            return { column = column, to = name }
+        end)
+    end,
+}
+
 -- What no type can be is found when the statement that has it is parsed.
 kinds.types = {
     lua = "table<string, string>",

@@ -9,7 +9,8 @@ for i, name in ipairs {
     "add_check", "add_foreign_key", "add_unique", "create_index", "drop_index",
     "replace_index", "drop_column", "drop_constraint", "drop_table", "add_exclusion",
     "copy_table", "partition_table", "attach_partition", "detach_partition", "versions",
-    "split_column", "merge_columns", "split_table", "enum_add_value", "enum_replace", "backup_rows", "soft_delete",
+    "split_column", "merge_columns", "split_table", "move_columns", "enum_add_value", "enum_replace", "backup_rows",
+    "soft_delete",
 } do
     recipes[i] = require("recipes/" .. name)
 end

@@ -50,4 +50,40 @@ SELECT pg_catalog.format('REVOKE %%s ON %%s%%s FROM %%s', pg_catalog.string_agg(
  GROUP BY c.oid, c.relkind, g.role]]):format(table.concat(values, ",\n              "))
 end
 
+-- Who has the privilege on all of the columns (bare names): "role" -> true.
+local function who_may(t, privilege, names)
+    local who, of_columns = { [role_of(t.owner)] = true }, {}
+    for _, grant in ipairs(t.grants) do
+        if grant.privilege == privilege then
+            who[role_of(grant.role)] = true
+        end
+    end
+    for _, name in ipairs(names) do
+        for _, grant in ipairs(t:find(name).grants or {}) do
+            if grant.privilege == privilege then
+                local role = role_of(grant.role)
+                of_columns[role] = (of_columns[role] or 0) + 1
+                who[role] = who[role] or of_columns[role] == #names
+            end
+        end
+    end
+    return who
+end
+
+--- Who may use columns (bare names) of table t where they go, to table d, though not where they are: a sorted list of
+--- texts such as "reader (SELECT)".
+function rights.wider(t, names, d)
+    local list = {}
+    for _, privilege in ipairs { "SELECT", "INSERT", "UPDATE" } do
+        local here = who_may(t, privilege, names)
+        for role in next, who_may(d, privilege, {}) do
+            if not here[role] and not here.PUBLIC then
+                list[#list + 1] = ("%s (%s)"):format(role, privilege)
+            end
+        end
+    end
+    table.sort(list)
+    return list
+end
+
 return rights

@@ -8,6 +8,7 @@
 -- the end of the transaction looks for the key that the row had.
 
 local each = require "each"
+local leaving = require "leaving"
 local native = require "native"
 local published = require "published"
 local rights = require "rights"
@@ -30,13 +31,7 @@ function split.possible(t, into, use)
     elseif t:family() then
         use.refuse("table", t:family())
     elseif t.row_security then
-        local names = {}
-        for i, policy in ipairs(t.policies or {}) do
-            names[i] = policy.name
-        end
-        local policies = #names == 0 and "" or (" (policies %s)"):format(table.concat(names, ", "))
-        use.refuse("table", ("it has row security%s, and what decides about its rows is not known of the new table's")
-            :format(policies),
+        use.refuse("table", leaving.row_security(t, "the new table's"),
             "write the steps yourself: the new table with ROW LEVEL SECURITY and policies of its own comes first")
     elseif not key_of(t) then
         use.refuse("table", ("%s has no primary key, by which rows could be told apart"):format(t.relation))
@@ -53,33 +48,6 @@ function split.possible(t, into, use)
         return true
     end
     return false
-end
-
-local function within(list, names, use)
-    for _, name in ipairs(list or {}) do
-        if not use.contains(names, name) then
-            return false
-        end
-    end
-    return list and #list > 0
-end
-
---- Indexes and constraints of the columns alone, which the new table gets; `names` are those of all of them.
-function split.moved(t, names, use)
-    local moved = { indexes = {}, constraints = {}, names = {} }
-    for _, k in ipairs(t.constraints) do
-        if (k.type == "check" or k.type == "unique" or k.type == "foreign key") and within(k.columns, names, use) then
-            moved.constraints[#moved.constraints + 1] = k
-            moved.names[#moved.names + 1] = k.name
-        end
-    end
-    for _, index in ipairs(t.indexes) do
-        if not index.constraint and within(index.columns, names, use) then
-            moved.indexes[#moved.indexes + 1] = index
-            moved.names[#moved.names + 1] = index.name
-        end
-    end
-    return moved
 end
 
 local function column_sql(t, name, moves, use)
@@ -231,27 +199,26 @@ DROP FUNCTION <func>_to();
 DROP FUNCTION <func>_from()]]):gsub("<([%w_]+)>", parts))
 end
 
-local function compare(s)
-    return ([[
-SELECT pg_catalog.count(*) = 0 AS none, pg_catalog.count(*) AS rows_that_differ
-  FROM %s AS o LEFT JOIN %s AS n USING (%s)
- WHERE ROW(%s)::pg_catalog.text IS DISTINCT FROM ROW(%s)::pg_catalog.text]]):format(s.t.relation, s.into,
-        each(s.key, "<c>", ", "), each(s.moved, "o.<c>", ", "), each(s.moved, "n.<c>", ", "))
-end
-
--- Where the rows of the new table are as well, for the way back.
-local function twin(s)
-    local new = native.quote_ident(s.name)
+-- As leaving.lua takes it: both tables have the same names.
+local function sides(s)
+    local function both(names)
+        local list = {}
+        for i, name in ipairs(names) do
+            list[i] = { here = name, there = name }
+        end
+        return list
+    end
     return {
-        table = s.t.relation,
-        same = each(s.key, "zdm_twin.<c> = " .. new .. ".<c>", " AND ")
-            .. " AND ROW(" .. each(s.moved, "zdm_twin.<c>", ", ") .. ")::pg_catalog.text IS NOT DISTINCT FROM ROW("
-            .. each(s.moved, new .. ".<c>", ", ") .. ")::pg_catalog.text",
+        relation = s.t.relation,
+        into = s.into,
+        into_name = s.name,
+        keys = both(s.key),
+        moved = both(s.moved),
         trigger = "zzz_zdm_split_" .. s.hash,
     }
 end
 
---- columns: of the description; moved: what split.moved() found.
+--- columns: of the description; moved: what leaving.columns() found.
 function split.blocks(t, into, columns, moved, retain, use)
     local s = { t = t, name = into, into = use.qualified(t.schema, into), columns = columns, key = key_of(t) }
     s.hash = native.sha256(t.relation .. "\0" .. s.into):sub(1, 16)
@@ -273,7 +240,7 @@ function split.blocks(t, into, columns, moved, retain, use)
     first[#first + 1] = use.more(
         use.only_for(use.sql(use.id("table %s", into), create(s, moved, use), { undo = "DROP TABLE " .. s.into }),
             { { name = s.into, grants = t.grants } }),
-        { twin = twin(s) }
+        { twin = leaving.twin(sides(s)) }
     )
     first[#first + 1] = use.sql(use.id("%s and %s in step", t.name, into), up, { undo = down })
     last[1] = use.sql(use.id("%s and %s apart", t.name, into), down, { undo = up })
@@ -290,7 +257,7 @@ function split.blocks(t, into, columns, moved, retain, use)
             copy = { into = s.into, columns = copied, on_conflict = "nothing" },
         },
         w.gate(use.id("nobody uses %s of %s", names, t.name)) {
-            w.sql "both tables agree in every row"(compare(s)),
+            w.sql "both tables agree in every row"(leaving.compare(sides(s))),
             w.approval(use.id("old code is gone: nobody uses %s of %s", names, t.name)),
         },
     }, 1, 3, #blocks + 1, blocks)

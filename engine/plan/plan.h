@@ -75,11 +75,10 @@ struct zdm_sync {
     const struct zdm_sync *next;   /* of the same step; NULL: none */
 };
 
-/* A table beside another one, as long as triggers write to both. */
+/* A table, or columns of one, beside another table, as long as triggers write to both. */
 struct zdm_twin {
     const char *table; /* the other one, as SQL writes it */
-    const char
-        *same; /* a condition: its row, called zdm_twin, holds what one of the new table does */
+    const char *same;  /* a condition: its row, called zdm_twin, holds what one beside it does */
     const char
         *trigger; /* on it: while that is there, and the rows are too many to ask, it is believed */
 };
@@ -112,7 +111,7 @@ struct zdm_step_sql {
                                wrongly; never run from here. NULL: none */
     const char **undo_unless; /* n_undo_unless queries: why it cannot be taken back now, or NULL */
     size_t n_undo_unless;
-    const struct zdm_twin *twin; /* of the table that it makes; NULL: none */
+    const struct zdm_twin *twin; /* of the table, or columns, that it makes; NULL: none */
     bool keeps; /* what it drops, and what its undo drops, is kept elsewhere: no data are lost */
     const char *kept;          /* the table in which it leaves values, as SQL; NULL: none */
     struct zdm_sql_text probe; /* one boolean: "is it done already?"; for statements

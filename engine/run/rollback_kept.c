@@ -54,11 +54,13 @@ find_sync(const struct zdm_plan *plan, const struct zdm_sql_loss *loss, const st
     return NULL;
 }
 
-/* Of a table that the step makes, and that the loss is of. */
+/* Of a table that the step makes, or columns, and that the loss is of. */
 static const struct zdm_twin *
 twin_of(const struct zdm_step *step, const struct zdm_sql_loss *loss)
 {
-    return step->kind == ZDM_STEP_SQL && loss->kind == ZDM_LOSS_TABLE ? step->u.sql.twin : NULL;
+    bool made = loss->kind == ZDM_LOSS_TABLE || loss->kind == ZDM_LOSS_COLUMN;
+
+    return step->kind == ZDM_STEP_SQL && made ? step->u.sql.twin : NULL;
 }
 
 /* The first step that makes, or drops, a trigger of that name. */
@@ -330,9 +332,9 @@ zdm_kept_find(struct zdm_conn *conn, const struct zdm_plan *plan, const struct z
 {
     struct zdm_kept kept = {.elsewhere = NULL};
     const struct zdm_twin *twin = twin_of(step, loss);
-    int rc = loss->column ? find_column(conn, plan, later, loss, table, &kept, err)
-             : twin       ? find_twin(conn, twin, later, &kept, err)
-                          : 0;
+    int rc = twin           ? find_twin(conn, twin, later, &kept, err)
+             : loss->column ? find_column(conn, plan, later, loss, table, &kept, err)
+                            : 0;
 
     if (rc < 0) {
         zdm_kept_release(&kept);

@@ -1,6 +1,6 @@
 /*
- * rollback_kept.h - a column whose values a sync {} keeps in another one, a table whose rows are in another one.
- * Private to run/.
+ * rollback_kept.h - a column whose values a sync {} keeps in another one, a table whose rows are in another one, columns
+ * whose values are in those of another table. Private to run/.
  *
  * The triggers of a sync write the one from the other, by the expressions `up` and `down`. So a value of the
  * new column is kept where it is what `up` makes of the row, or where the old column is what `down` makes of
@@ -27,8 +27,8 @@ struct zdm_kept {
     bool believed;   /* see above */
 };
 
-/* The step whose sync writes the column that would be lost, or whose triggers write the table that `step` makes; NULL:
- * none. */
+/* The step whose sync writes the column that would be lost, or whose triggers write the table or columns that `step`
+ * makes; NULL: none. */
 const struct zdm_step *zdm_kept_sync_of(
     const struct zdm_plan *plan, const struct zdm_step *step, const struct zdm_sql_loss *loss);
 /* Does `other` end what keeps it in step, and begin nothing in its place? Its undo makes the triggers anew, for what is

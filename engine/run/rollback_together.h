@@ -1,8 +1,9 @@
 /*
  * rollback_together.h - which undos share a transaction. Private to run/.
  *
- * The undo of a sync drops its triggers, that of an earlier step the column (of split_table: the table) that they kept
- * in step. What was written to that column alone between the two would be lost. So both, and what stands between them,
+ * The undo of a sync drops its triggers, that of an earlier step the column (of split_table: the table; of
+ * move_columns: the columns there) that they kept in step. What was written to that column alone between the two
+ * would be lost. So both, and what stands between them,
  * are one transaction, in the order that they have anyway: it looks at the rows under its locks, while the triggers
  * are there. DROP INDEX CONCURRENTLY, which cannot be in it, comes before, when nothing but triggers is
  * dropped ahead of it, and what forgets a gate behind the index before that.

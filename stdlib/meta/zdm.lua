@@ -733,6 +733,15 @@ function check(id) end
 ---@field into string The new table, in the same schema.
 ---@field retain? string How long the old columns are kept under another name: see `drop_column` among the steps.
 
+---@class zdm.recipe.move_columns.fields
+---@field table string The table, as in SQL: `users`, `app.users`, `"My Schema"."T"`.
+---@field columns string|string[] The columns that go.
+---@field to string The table that gets them, in whichever schema.
+---@field on? table<string, string> Which row over there is whose: column of `to` = column of `table`. When not given: the one foreign key of `to` to `table` whose columns are a unique key.
+---@field rename? table<string, string> Columns that are called otherwise over there: column = name.
+---@field fill? table<string, string> For rows that are missing over there: column of `to` = SQL expression in the columns of `table`. Needed for what is NOT NULL there and has no default.
+---@field retain? string How long the old columns are kept under another name: see `drop_column` among the steps.
+
 ---@class zdm.recipe.enum_add_value.fields
 ---@field type string The type, as in SQL: `mood`, `app.mood`.
 ---@field value string The new value.
@@ -786,6 +795,7 @@ function check(id) end
 ---@field split_column fun(body: zdm.recipe.split_column.fields): zdm.block Makes several columns of one, while old code writes the one and new code the others: new columns, kept in step with it by triggers both ways (`sync_columns`), filled in batches, and behind a gate that has seen every row agree the old column is set aside, and dropped when `retain` is over.
 ---@field merge_columns fun(body: zdm.recipe.merge_columns.fields): zdm.block Makes one column of several, while old code writes these and new code the one: `split_column` the other way round. The new column is kept in step with them by triggers both ways (`sync_columns`), filled in batches, and behind a gate that has seen every row agree the old columns are set aside, and dropped when `retain` is over.
 ---@field split_table fun(body: zdm.recipe.split_table.fields): zdm.block Moves columns of a table into a table of their own, one row for one, while old code writes the first and new code the second: a new table with the primary key of the first and what hangs on the columns. Both are kept in step by triggers, the rows are copied in batches, and behind a gate that has seen every row agree the old columns are set aside, and dropped when `retain` is over.
+---@field move_columns fun(body: zdm.recipe.move_columns.fields): zdm.block Moves columns of a table into a table that is there already, one row for one, while old code writes the first and new code the second: the columns are added there with what hangs on them (types, defaults, indexes, constraints, rights, comments), both are kept in step by triggers, the rows are copied in batches, and behind a gate that has seen every row agree the old columns are set aside, and dropped when `retain` is over. For a new table: `split_table`.
 ---@field enum_add_value fun(body: zdm.recipe.enum_add_value.fields): zdm.block Adds a value to an enum type, in a step of its own: no row can have it before that is committed. Nobody is locked out. Readers have to know the value before anybody writes it. PostgreSQL cannot take a value away: taking the plan back leaves it there, and running it again finds it. One that is there already, in another place than is asked for, is refused.
 ---@field enum_replace fun(body: zdm.recipe.enum_replace.fields): zdm.block Gives an enum other values: takes some away, renames them, puts them in another order. PostgreSQL can only add and rename; so a second type is made, every column of the first gets a column of the second beside it, as by `change_type`, and in one short transaction columns and types change names. The old type and columns follow until contract, so that the swap can be taken back.
 ---@field backup_rows fun(body: zdm.recipe.backup_rows.fields): zdm.block Saves rows in a table of their own before something happens to them: copied in batches, with the key of the table, for steps behind it that change or delete them and whose `undo` brings them back. With `delete` it deletes them itself, in batches behind a gate.

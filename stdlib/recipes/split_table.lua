@@ -1,6 +1,6 @@
 --- Columns of a table become a table of their own.
 
-local dropping = require "dropping"
+local leaving = require "leaving"
 local shared = require "fields/shared"
 local split = require "split"
 
@@ -48,33 +48,9 @@ recipe.split_table {
         if not t or not split.possible(t, into, use) then
             return {}
         end
-        local columns, names = {}, {}
-        for i, text in ipairs(v.columns) do
-            local c = t:column(text, "columns")
-            if not c or use.contains(names, c.name) then
-                return {}
-            end
-            columns[i], names[i] = c, c.name
-        end
-        local moved = split.moved(t, names, use)
-        for _, c in ipairs(columns) do
-            if c.generated or c.sequence then
-                use.refuse("columns", ("%s is generated, or has a sequence"):format(use.quote(c.name)))
-                return {}
-            elseif c.row_type then
-                use.refuse("columns", ("%s is a row (%s), which can be given and yet be NULL in all of its fields"):format(
-                    use.quote(c.name), c.type))
-                return {}
-            end
-            for _, tie in ipairs(t.ties or {}) do
-                if tie.column == c.name then
-                    use.refuse("columns", ("%s has what does not go along: %s"):format(use.quote(c.name), tie.what))
-                    return {}
-                end
-            end
-            if not dropping.check(t, c, use, moved.names, "columns", { alone = true }) then
-                return {}
-            end
+        local columns, moved = leaving.columns(t, v.columns, use)
+        if not columns then
+            return {}
         end
         return split.blocks(t, into, columns, moved, v.retain, use)
     end,

@@ -11,7 +11,7 @@ end
 local plain = {
     table = "users", town = "town", towns = "towns", key = { "id" }, text = "email", number = "n", at = "at",
     note = "note", check = "n_positive", unique = "one_email", index = "by_n", new = "new_one", mood = "mood",
-    bare = "bare",
+    bare = "bare", side = "side",
 }
 
 local function like(t)
@@ -24,7 +24,8 @@ local shapes = {
     like { name = "quoted", schema = long "My \"Shop\" ", table = long "All Users %s ", town = long "The Town ",
         towns = long "All 'Towns' ", key = { long "The Id " }, text = long "E%1 Mail ", number = long "N > ",
         at = long "At $1 ", note = long "It's ", check = long "N is > 0 ", unique = long "One Mail ",
-        index = long "By N, ", new = long "New \"One\" ", mood = long "My Mood ", bare = long "<Bare> " },
+        index = long "By N, ", new = long "New \"One\" ", mood = long "My Mood ", bare = long "<Bare> ",
+        side = long "The \"Side\" " },
     like { name = "composite", simple = false, key = { "org", "id" } },
     like { name = "partitioned", key = { "id", "at" }, unique_columns = { "email", "at" },
         partition_by = "RANGE (at)", more = [[
@@ -64,8 +65,8 @@ local function filled(text, s)
     return (text:gsub("<([%w.]+)>", function(word)
         if word == "table" then
             return q(s.schema) .. "." .. q(s.table)
-        elseif word == "bare" then
-            return q(s.schema) .. "." .. q(s.bare)
+        elseif word == "bare" or word == "side" then
+            return q(s.schema) .. "." .. q(s[word])
         elseif word == "key" then
             return quoted(s.key)
         elseif word == "columns" then
@@ -79,10 +80,10 @@ local function filled(text, s)
 end
 
 -- The key's columns are integers, but for `at`.
-local function key_columns(s)
+local function key_columns(s, plain_ones)
     local list = {}
     for i, name in ipairs(s.key) do
-        local more = #s.key == 1 and "GENERATED ALWAYS AS IDENTITY" or "NOT NULL"
+        local more = #s.key == 1 and not plain_ones and "GENERATED ALWAYS AS IDENTITY" or "NOT NULL"
         list[i] = name ~= s.at and ("%s int %s, "):format(q(name), more) or ""
     end
     return table.concat(list)
@@ -93,7 +94,8 @@ CREATE TABLE <table> (<keys><text> text COLLATE "C" NOT NULL DEFAULT 'it''s', <n
     <at> timestamptz NOT NULL DEFAULT '2026-01-01', <note> text, <town> int, PRIMARY KEY (<key>),
     CONSTRAINT <unique> UNIQUE (<columns>), CONSTRAINT <check> CHECK (<number> > 0))<partition>;
 CREATE INDEX <index> ON <table> (<number>);
-CREATE TABLE <bare> (<note> text);]]
+CREATE TABLE <bare> (<note> text);
+CREATE TABLE <side> (<plain_keys><at> timestamptz NOT NULL, PRIMARY KEY (<key>));]]
 local beside = "CREATE TABLE <schema.towns> (<town> int PRIMARY KEY);\nCREATE TYPE <schema.mood> AS ENUM ('sad');\n"
 
 -- They change nothing but the table itself, its indexes and constraints.
@@ -133,6 +135,7 @@ local recipes = {
     { "split_column", "column = [[<text>]], into = { [ [[<new>]] ] = [[upper(<text>)]] }, join = [[lower(<new>)]]" },
     { "merge_columns", "from = { [ [[<note>]] ] = [[<new>]] }, into = [[<new>]], join = [[<note>]]" },
     { "split_table", "columns = { [[<note>]] }, into = [[<new>]]" },
+    { "move_columns", "columns = { [[<note>]] }, to = [[<side>]], on = { <on> }, fill = { [ [[<at>]] ] = [[<at>]] }" },
     { "soft_delete", "view = [[<new>]], indexes = { [[<unique>]] }, deletes = true" },
     { "backup_rows", "into = [[<new>]], where = 'true', delete = true" },
     { "copy_table", "" },
@@ -155,16 +158,19 @@ for _, s in ipairs(shapes) do
         schema[#schema + 1] = "CREATE SCHEMA " .. q(s.schema) .. ";\n" .. filled(beside, s)
     end
     if not s.made then
-        schema[#schema + 1] = filled(tables:gsub("<keys>", (key_columns(s):gsub("%%", "%%%%"))), s)
+        local text = tables:gsub("<keys>", (key_columns(s):gsub("%%", "%%%%")))
+        schema[#schema + 1] = filled(text:gsub("<plain_keys>", (key_columns(s, true):gsub("%%", "%%%%"))), s)
         schema[#schema + 1] = s.more
     end
-    local keys = {}
+    local keys, on = {}, {}
     for i, name in ipairs(s.key) do
         keys[i] = "[[" .. q(name) .. "]]"
+        on[i] = ("[ %s ] = %s"):format(keys[i], keys[i])
     end
     for _, r in ipairs(recipes) do
         if s.only and s.only:find(r[1], 1, true) or not s.only and (s.simple ~= false or not simple[r[1]]) then
             local fields = r[2]:gsub("<keys>", (table.concat(keys, ", "):gsub("%%", "%%%%")))
+            fields = fields:gsub("<on>", (table.concat(on, ", "):gsub("%%", "%%%%")))
             local of = r.of == "" and "" or ("table = [[%s]], "):format(r.of or "<table>")
             local plan = ("return plan 'shape' { api = 1,\nrecipe.%s { %s%s } }\n"):format(r[1], of, fields)
             local name = r[1] .. (r[3] and " " .. r[3] or "")
