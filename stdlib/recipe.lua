@@ -6,8 +6,11 @@
 
 local native = require "native"
 local errors = require "errors"
-local parted = require "parted"
+local heirs = require "heirs"
+local index_parts = require "index_parts"
+local not_null = require "not_null"
 local rights = require "rights"
+local rows_in_way = require "rows_in_way"
 local sync = require "sync"
 local token = require "token"
 
@@ -221,7 +224,7 @@ local function describe_type(use, text, field)
     return d or nil
 end
 
--- What several recipes do, as lists of steps.
+-- What several recipes do, as lists of steps; more of it in the files required above.
 local parts = {}
 
 --- A right on the relation, or on one (bare) column of it, as the description has it.
@@ -273,227 +276,6 @@ function parts.constraint(use, t, name, definition, unproven)
         )
     end
     return steps
-end
-
---- A gate that is closed while there are rows for which the condition holds: from a NOT VALID constraint on the
--- application could not even update them.
-function parts.no_rows(use, t, name, condition)
-    return use.words.gate(use.id("%s: no row is in its way", name)) {
-        use.words.sql("no row is in its way")(
-            ("SELECT pg_catalog.count(*) = 0 AS none, pg_catalog.count(*) AS rows_in_its_way FROM %s WHERE %s"):format(
-                t.relation,
-                condition
-            )
-        ),
-    }
-end
-
--- The undo, and behind it what each heir had of its own: one row.
-local undo_for_heirs = [[
-WITH RECURSIVE heirs (id) AS (
-    SELECT i.inhrelid FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = <table>::pg_catalog.regclass
-    UNION
-    SELECT i.inhrelid FROM heirs AS h JOIN pg_catalog.pg_inherits AS i ON i.inhparent = h.id
-)
-SELECT pg_catalog.concat(<undo>, pg_catalog.string_agg(
-           pg_catalog.format(E';\nALTER TABLE IF EXISTS %s%I.%I ALTER COLUMN %I %s', <only>, n.nspname, r.relname,
-               h.attname, b.back), '' ORDER BY r.oid))
-  FROM heirs
-  JOIN pg_catalog.pg_class AS r ON r.oid = heirs.id
-  JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
-  JOIN pg_catalog.pg_attribute AS h ON h.attrelid = r.oid AND h.attname = <column>
-  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = <table>::pg_catalog.regclass AND a.attname = <column>
-  LEFT JOIN pg_catalog.pg_attrdef AS hd ON hd.adrelid = h.attrelid AND hd.adnum = h.attnum
-  LEFT JOIN pg_catalog.pg_attrdef AS ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum,
-       LATERAL (SELECT <back>) AS b(back)
- WHERE b.back IS NOT NULL]]
-
--- What an heir's column has of its own, as the end of ALTER COLUMN: of h with its default hd, where the table's own
--- are a and ad.
-local own_of_heir = {
-    default = [[
-CASE WHEN pg_catalog.pg_get_expr(hd.adbin, hd.adrelid) IS DISTINCT FROM pg_catalog.pg_get_expr(ad.adbin, ad.adrelid)
-     THEN COALESCE('SET DEFAULT ' || pg_catalog.pg_get_expr(hd.adbin, hd.adrelid), 'DROP DEFAULT') END]],
-    not_null = "CASE WHEN h.attnotnull AND NOT a.attnotnull THEN 'SET NOT NULL' END",
-}
-
---- A step that changes a column (bare name) of the table, and so of its heirs: partitions, and tables that inherit.
---- Its undo gives each of them back what it had of its own: "default", "not_null".
-function parts.with_heirs(use, t, column, step, undo, what)
-    if #t.partitions == 0 and #t.children == 0 then
-        return step
-    end
-    local of = {
-        table = native.quote_literal(t.relation),
-        column = native.quote_literal(column),
-        undo = native.quote_literal(undo),
-        only = what == "default" and "'ONLY '" or "''", -- of NOT NULL a partitioned heir's partitions have it, too
-        back = own_of_heir[what],
-    }
-    return use.more(step, { recall = (undo_for_heirs:gsub("<(%a+)>", of)) })
-end
-
--- Before PostgreSQL 18: a CHECK proves the column, and goes.
-local function not_null_by_check(use, t, column, quoted, name, c)
-    local alter, check = ("ALTER TABLE %s "):format(t.relation), ("CHECK (%s)"):format(parts.given(use, c, quoted))
-    local steps = parts.constraint(use, t, name, check)
-    local undo = alter .. ("ADD CONSTRAINT %s %s NOT VALID;\n"):format(native.quote_ident(name), check)
-        .. alter .. ("ALTER COLUMN %s DROP NOT NULL"):format(quoted)
-    steps[3] = parts.with_heirs(use, t, column, use.sql(
-        use.id("%s: the column", name),
-        alter .. ("ALTER COLUMN %s SET NOT NULL;\n"):format(quoted)
-            .. alter .. ("DROP CONSTRAINT %s"):format(native.quote_ident(name)),
-        {
-            undo = undo,
-            allow = c and c.row_type and { "scan-set-not-null" } or nil,
-            because = c and c.row_type and "the server takes the CHECK for proof of a row, too" or nil,
-        }
-    ), undo, "not_null")
-    return steps
-end
-
---- Has the column (as described, or nil) a value, as SQL? IS NULL looks at the fields of a row, IS DISTINCT does not.
-function parts.given(_, c, quoted)
-    return quoted .. (c and c.row_type and " IS DISTINCT FROM NULL" or " IS NOT NULL")
-end
-
---- Has it none?
-function parts.missing(_, c, quoted)
-    return quoted .. (c and c.row_type and " IS NOT DISTINCT FROM NULL" or " IS NULL")
-end
-
---- The blocks that make a column NOT NULL; `fill` is for rows that are NULL, and `undo` of that. c: its description,
---- or of one like it, when the table did not have it.
-function parts.not_null(use, t, column, fill, undo, c)
-    local quoted, there = native.quote_ident(column), t:not_null_of(column)
-    c = c or t:find(column)
-    local name = there and there.name or recipe.name(t.name, column, "not_null")
-    if not there and not t:lacks("constraints", name, "column") then
-        return {}
-    end
-    local steps
-    if t.server_version < 180000 then
-        steps = not_null_by_check(use, t, column, quoted, name, c)
-    else -- a constraint of its own, which may be NOT VALID at first
-        steps = parts.constraint(use, t, name, not there and "NOT NULL " .. quoted)
-    end
-    local blocks, missing = {}, parts.missing(use, c, quoted)
-    if fill then
-        blocks[1] = use.words.backfill(use.id("%s: fill", name)) {
-            table = t.relation,
-            set = { [quoted] = fill.text },
-            where = missing,
-            undo = undo,
-        }
-    end
-    blocks[#blocks + 1] = parts.no_rows(use, t, name, missing) -- `fill` may have made none, too
-    blocks[#blocks + 1] = use.words.expand(steps)
-    return blocks
-end
-
---- Steps by which the column may be NULL; `id` is of the one that says so. Since PostgreSQL 18 the constraint comes
---- back under its name, and is proven beside the application; before, the way back scans under a strong lock.
-function parts.may_be_null(use, t, c, id)
-    local alter, k = ("ALTER TABLE %s "):format(t.relation), t:not_null_of(c.name)
-    local drop = alter .. ("ALTER COLUMN %s DROP NOT NULL"):format(native.quote_ident(c.name))
-    if not k or k.inherited then
-        return {
-            use.sql(id, drop, {
-                undo = alter .. ("ALTER COLUMN %s SET NOT NULL"):format(native.quote_ident(c.name)),
-                allow = { "scan-set-not-null" },
-                because = "only the way back scans",
-            }),
-        }
-    end
-    local name, steps = native.quote_ident(k.name), {}
-    local definition = k.definition:gsub(" NOT VALID$", "")
-    local comment = ("COMMENT ON CONSTRAINT %s ON %s IS "):format(name, t.relation)
-    local restore = comment .. (k.comment and native.quote_literal(k.comment) or "NULL")
-    if k.valid then -- in a step of its own, before: undo goes backwards
-        steps[1] = use.sql(use.id("constraint %s of %s: announced", k.name, t.name),
-            comment .. "'zdm: it is about to be dropped'",
-            { undo = alter .. ("VALIDATE CONSTRAINT %s;\n"):format(name) .. restore })
-    end
-    steps[#steps + 1] = use.sql(id, drop, {
-        undo = alter .. ("ADD CONSTRAINT %s %s NOT VALID;\n"):format(name, definition) .. restore,
-    })
-    return steps
-end
-
---- What stands behind the keys of an index, by the fields `include` and `where`; with `old`, the parameters of an
---- index whose place it takes. Reported, and nil, when there is no such column.
-function parts.index_tail(use, t, v, old)
-    local words = {}
-    if v.include then
-        local names = {}
-        for i, text in ipairs(v.include) do
-            local column = t:column(text, "include")
-            if not column then
-                return nil
-            end
-            names[i] = column.name
-        end
-        words[1] = (" INCLUDE (%s)"):format(use.names(names))
-    end
-    if old and old.options and old.definition:find(" USING " .. (v.using or "btree") .. " ", 1, true) then
-        words[#words + 1] = (" WITH (%s)"):format(old.options)
-    end
-    if old and old.tablespace then
-        words[#words + 1] = " TABLESPACE " .. use.quote(old.tablespace)
-    end
-    if v.where then
-        words[#words + 1] = (" WHERE (\n%s\n)"):format(v.where.text)
-    end
-    return table.concat(words)
-end
-
---- An index: { name, keys, unique, using, behind }; keys and behind are SQL. No steps when that is refused.
-function parts.index(use, t, index)
-    local root = parted.planned(use, t, index)
-    return root and parted.build(use, root) or {}
-end
-
---- The definition of an index in three: up to its tablespace, " TABLESPACE x", and " WHERE ...". Either may be "".
-function parts.index_parts(_, index)
-    local space = index.tablespace and " TABLESPACE " .. native.quote_ident(index.tablespace) or ""
-    local condition = index.predicate and " WHERE " .. index.predicate or ""
-    local head = index.definition:sub(1, -1 - #space - #condition)
-    if head .. space .. condition ~= index.definition then -- said anew, or described when it was without its tablespace
-        return index.definition, "", ""
-    end
-    return head, space, condition
-end
-
---- How and where the index of a constraint is stored, as far as the constraint's definition does not say it.
-function parts.stored(_, t, k)
-    local index = t:index(k.index)
-    local options = k.type ~= "exclusion" and index.options
-    return (options and (" WITH (%s)"):format(options) or "")
-        .. (index.tablespace and " USING INDEX TABLESPACE " .. native.quote_ident(index.tablespace) or "")
-end
-
---- The SQL of an index like one of table t, under another name on another relation.
-function parts.index_like(_, t, index, name, relation, concurrently)
-    local _, at = index.definition:find((" ON %s USING "):format(t.relation), 1, true)
-    return ("CREATE %sINDEX %s%s ON %s USING %s"):format(
-        index.unique and "UNIQUE " or "",
-        concurrently and "CONCURRENTLY " or "",
-        native.quote_ident(name),
-        relation,
-        index.definition:sub(at + 1)
-    )
-end
-
---- Statements that give an index of that (bare) name what none says that makes one: the comment of this one, and the
---- statistics targets of its expressions, into `out`.
-function parts.index_remarks(_, t, index, name, out)
-    local qualified = native.quote_qualified(t.schema, name)
-    if index.comment then
-        out[#out + 1] = ("COMMENT ON INDEX %s IS %s"):format(qualified, native.quote_literal(index.comment))
-    end
-    for _, of in ipairs(index.statistics or {}) do
-        out[#out + 1] = ("ALTER INDEX %s ALTER COLUMN %d SET STATISTICS %d"):format(qualified, of.key, of.target)
-    end
 end
 
 --- Statements that give a column of another relation what ALTER TABLE and COMMENT say of this one, into `out`.
@@ -576,9 +358,11 @@ function recipe.expand(def, values, at, plan, words)
     function use.exists(schema, name)
         return native.describe(plan, native.quote_qualified(schema, name)) ~= nil
     end
-    for name, part in next, parts do
-        use[name] = function(...)
-            return part(use, ...)
+    for _, file in ipairs { parts, heirs, index_parts, not_null, rows_in_way } do
+        for name, part in next, file do
+            use[name] = function(...)
+                return part(use, ...)
+            end
         end
     end
     --- A step of SQL: id, text, options.
