@@ -1,5 +1,6 @@
 #include "base/listener.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -162,12 +163,32 @@ fill_address(const char *path, struct sockaddr_un *address)
     return true;
 }
 
-/* A socket in a new folder below `above`; false: not possible there, errno says why. */
+/* What killed runs left there, whatever their plans were: nobody else may know of it any more. */
+static void
+sweep_below(const char *above)
+{
+    const size_t head = strcspn(FOLDER, "X");
+    DIR *dir = opendir(above);
+    const struct dirent *entry;
+
+    while (dir && (entry = readdir(dir)) != NULL) {
+        if (strncmp(entry->d_name, FOLDER, head) != 0)
+            continue;
+        char *path = zdm_strf("%s/%s/" NAME, above, entry->d_name);
+        zdm_listener_sweep(path);
+        free(path);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+/* A socket in a new folder below `above`; false: not possible there, errno says why. It gets its name
+ * when it listens: one of that name that refuses is dead. */
 static bool
 bind_below(struct zdm_listener *l, const char *above)
 {
     struct sockaddr_un address;
-    char *folder = zdm_strf("%s/" FOLDER, above), *path = NULL;
+    char *folder = zdm_strf("%s/" FOLDER, above), *path = NULL, *before = NULL;
     bool made = false;
 
     errno = ENAMETOOLONG;
@@ -175,22 +196,25 @@ bind_below(struct zdm_listener *l, const char *above)
         !mkdtemp(folder))
         goto out;
     path = zdm_strf("%s/" NAME, folder);
-    made = fill_address(path, &address) &&
+    before = zdm_strf("%s/new", folder);
+    made = fill_address(before, &address) &&
            bind(l->fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
-           chmod(path, 0600) == 0;
+           chmod(before, 0600) == 0 && listen(l->fd, QUEUE) == 0 && rename(before, path) == 0;
     if (!made) {
         int why = errno;
-        unlink(path);
+        unlink(before);
         rmdir(folder);
         errno = why;
         goto out;
     }
+    free(before);
     l->folder = folder;
     l->path = path;
     return true;
 out:
     free(folder);
     free(path);
+    free(before);
     return false;
 }
 
@@ -200,8 +224,10 @@ bind_somewhere(struct zdm_listener *l, struct zdm_err *err)
     const char *const above[] = {getenv("XDG_RUNTIME_DIR"), getenv("TMPDIR"), "/tmp"};
 
     for (size_t i = 0; i < sizeof above / sizeof *above; i++)
-        if (above[i] && *above[i] && bind_below(l, above[i]))
+        if (above[i] && *above[i] && bind_below(l, above[i])) {
+            sweep_below(above[i]);
             return 0;
+        }
     return zdm_fail_errno(err, ZDM_ERR_FAILED, "cannot make a socket in /tmp");
 }
 
@@ -223,10 +249,6 @@ zdm_listener_open(char *(*answer)(void *self, const char *line), void *self,
     }
     if (bind_somewhere(l, err) < 0)
         goto failed;
-    if (listen(l->fd, QUEUE) < 0) {
-        zdm_fail_errno(err, ZDM_ERR_FAILED, "cannot listen on \"%s\"", l->path);
-        goto failed;
-    }
     l->quit_fd = zdm_bell_new();
     /* ^C is for the main thread. */
     sigfillset(&all);
@@ -238,12 +260,6 @@ zdm_listener_open(char *(*answer)(void *self, const char *line), void *self,
     return 0;
 failed:
     close(l->fd);
-    if (l->path) {
-        unlink(l->path);
-        rmdir(l->folder);
-    }
-    free(l->path);
-    free(l->folder);
     free(l);
     return -1;
 }

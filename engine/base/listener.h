@@ -8,7 +8,8 @@
  *
  * The socket lies in a folder of its own (0700, the socket 0600) under XDG_RUNTIME_DIR, TMPDIR or
  * /tmp, whichever can be written and is short enough for a socket. One that was left behind by a
- * process that was killed is known by nobody answering; zdm_listener_sweep removes it.
+ * process that was killed is known by nobody answering; zdm_listener_open removes those that lie beside
+ * the new one, zdm_listener_sweep one that lies elsewhere.
  */
 #ifndef ZDM_BASE_LISTENER_H
 #define ZDM_BASE_LISTENER_H
