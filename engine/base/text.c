@@ -102,6 +102,18 @@ zdm_utf8_length(const char *text, size_t n)
     return len;
 }
 
+size_t
+zdm_character_offset(const char *text, int position)
+{
+    size_t i = 0;
+
+    for (int seen = 1; text[i] && seen < position;) {
+        i++;
+        seen += ((unsigned char)text[i] & 0xC0) != 0x80;
+    }
+    return i;
+}
+
 int
 zdm_whole_characters(const char *text, size_t max)
 {

@@ -25,6 +25,9 @@ size_t zdm_utf8_length(const char *s, size_t n);
 /* Bytes of at most `max` bytes of UTF-8 text that end with a whole character. */
 int zdm_whole_characters(const char *text, size_t max);
 
+/* The byte at which the character `position`, from 1, of a UTF-8 text begins; its end when it has fewer. */
+size_t zdm_character_offset(const char *text, int position);
+
 /* 1234567 -> "1,234,567". Fills out[32] and returns it. */
 const char *zdm_show_count(int64_t n, char out[32]);
 

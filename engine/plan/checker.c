@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "sql/syntax.h"
 
 struct zdm_err *
@@ -22,24 +23,11 @@ zdm_checker_fail(
     return err;
 }
 
-/* The byte at which the 1-based character `position` begins. */
-static size_t
-byte_offset(const char *text, int position)
-{
-    size_t i = 0;
-
-    for (int seen = 1; text[i] && seen < position;) {
-        i++;
-        seen += ((unsigned char)text[i] & 0xC0) != 0x80;
-    }
-    return i;
-}
-
 void
 zdm_checker_take(struct zdm_checker *checker, const struct zdm_sql_text *sql, const char *what,
     struct zdm_err *err)
 {
-    size_t offset = err->position > 0 ? byte_offset(sql->text, err->position) : 0;
+    size_t offset = err->position > 0 ? zdm_character_offset(sql->text, err->position) : 0;
     struct zdm_err *added = zdm_errlist_add(&checker->report->errors);
 
     zdm_err_move(added, err);

@@ -5,18 +5,52 @@
 
 #include "base/text.h"
 
+static const char *const phases[] = {"expand", "backfill", "gate", "contract"};
+static const char *const step_kinds[] = {"sql", "backfill", "gate", "hook", "command"};
+
+static bool
+place_of(const char *name, const char *const *names, size_t n, size_t *out)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0) {
+            *out = i;
+            return true;
+        }
+    return false;
+}
+
 const char *
 zdm_phase_name(enum zdm_phase phase)
 {
-    static const char *const names[] = {"expand", "backfill", "gate", "contract"};
-    return names[phase];
+    return phases[phase];
+}
+
+bool
+zdm_phase_of_name(const char *name, enum zdm_phase *out)
+{
+    size_t place;
+
+    if (!place_of(name, phases, sizeof phases / sizeof *phases, &place))
+        return false;
+    *out = (enum zdm_phase)place;
+    return true;
 }
 
 const char *
 zdm_step_kind_name(enum zdm_step_kind kind)
 {
-    static const char *const names[] = {"sql", "backfill", "gate", "hook", "command"};
-    return names[kind];
+    return step_kinds[kind];
+}
+
+bool
+zdm_step_kind_of_name(const char *name, enum zdm_step_kind *out)
+{
+    size_t place;
+
+    if (!place_of(name, step_kinds, sizeof step_kinds / sizeof *step_kinds, &place))
+        return false;
+    *out = (enum zdm_step_kind)place;
+    return true;
 }
 
 const char *

@@ -26,6 +26,7 @@ enum zdm_phase {
     ZDM_PHASE_CONTRACT,
 };
 const char *zdm_phase_name(enum zdm_phase phase); /* "expand" ... */
+bool zdm_phase_of_name(const char *name, enum zdm_phase *out);
 
 enum zdm_step_kind {
     ZDM_STEP_SQL,
@@ -35,6 +36,7 @@ enum zdm_step_kind {
     ZDM_STEP_COMMAND,
 };
 const char *zdm_step_kind_name(enum zdm_step_kind kind); /* "sql" ... */
+bool zdm_step_kind_of_name(const char *name, enum zdm_step_kind *out);
 
 /* SQL of the author's with its place. `at` is where the text begins in the plan
  * file; `exact` says that the text stands there verbatim, so that an offset into

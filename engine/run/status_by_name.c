@@ -10,28 +10,6 @@
 
 extern const struct zdm_embedded zdm_run_sql[];
 
-static bool
-phase_of(const char *name, enum zdm_phase *out)
-{
-    for (int i = ZDM_PHASE_EXPAND; i <= ZDM_PHASE_CONTRACT; i++)
-        if (strcmp(name, zdm_phase_name((enum zdm_phase)i)) == 0) {
-            *out = (enum zdm_phase)i;
-            return true;
-        }
-    return false;
-}
-
-static bool
-kind_of(const char *name, enum zdm_step_kind *out)
-{
-    for (int i = ZDM_STEP_SQL; i <= ZDM_STEP_COMMAND; i++)
-        if (strcmp(name, zdm_step_kind_name((enum zdm_step_kind)i)) == 0) {
-            *out = (enum zdm_step_kind)i;
-            return true;
-        }
-    return false;
-}
-
 static int
 no_steps(const char *name, struct zdm_err *err)
 {
@@ -55,7 +33,8 @@ take_steps(struct zdm_plan *plan, const struct zdm_result *r, struct zdm_err *er
         const char *id = zdm_result_get(r, row, 1), *phase = zdm_result_get(r, row, 2),
                    *kind = zdm_result_get(r, row, 3);
         *step = (struct zdm_step){.id = zdm_arena_strdup(plan->arena, id)};
-        if (!id || !phase || !kind || !phase_of(phase, &step->phase) || !kind_of(kind, &step->kind))
+        if (!id || !phase || !kind || !zdm_phase_of_name(phase, &step->phase) ||
+            !zdm_step_kind_of_name(kind, &step->kind))
             return no_steps(plan->name, err);
     }
     return 0;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "sql/syntax.h"
 #include "sql/tree.h"
 
@@ -19,19 +20,6 @@ is_literal(const PgQuery__ScanToken *token)
     default:
         return false;
     }
-}
-
-/* The byte offset of the n-th character, from 1. */
-static size_t
-offset_of(const char *text, int position)
-{
-    size_t i = 0;
-
-    for (int seen = 1; text[i] && seen < position;) {
-        i++;
-        seen += ((unsigned char)text[i] & 0xC0) != 0x80;
-    }
-    return i;
 }
 
 /* libpg_query 15 ends a U&'...' token at its beginning: then the literal itself is in the gap. */
@@ -55,7 +43,7 @@ zdm_sql_normalise(const char *text)
 
     /* What the server shows is cut at some byte, often inside a literal: that one goes altogether. */
     while (zdm_tree_scan(readable, &tree, &err) < 0) {
-        size_t keep = err.position > 1 ? offset_of(readable, err.position) : 0;
+        size_t keep = err.position > 1 ? zdm_character_offset(readable, err.position) : 0;
         if (!readable[keep])
             keep = 0;
         readable[keep] = '\0';

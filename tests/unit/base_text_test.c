@@ -217,6 +217,10 @@ test_line_and_column(void **state)
     zdm_line_column("", 0, &line, &column);
     assert_int_equal(line, 1);
     assert_int_equal(column, 1);
+    assert_int_equal(zdm_character_offset("x€😀y", 3), 4);
+    assert_int_equal(zdm_character_offset("x€😀y", 4), 8);
+    assert_int_equal(zdm_character_offset("x€", 9), 4);
+    assert_int_equal(zdm_character_offset("", 1), 0);
 }
 
 /* FIPS 180-4 examples. */
