@@ -99,6 +99,12 @@ function leaving.names(pairs_of, side)
     return list
 end
 
+--- The condition of a trigger, which has the settings of whoever writes: so by value, not by the text of values.
+function leaving.changed(columns)
+    return ("ROW(%s)::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(%s)::pg_catalog.record"):format(
+        each(columns, "OLD.<c>", ", "), each(columns, "NEW.<c>", ", "))
+end
+
 -- s: { relation, into: as SQL, into_name: bare, keys, moved: { { here, there } }, trigger }
 
 --- A query for a gate: both tables agree in every row of the first.

@@ -205,6 +205,7 @@ function move.blocks(s, retain, use)
             blocks[#blocks + 1] = block
         end
     end
+    table.move(published.set_aside(t, leaving.names(s.moved, "here"), use), 1, 1, #blocks + 1, blocks)
     blocks[#blocks + 1] = w.contract(last)
     return blocks
 end

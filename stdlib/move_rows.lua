@@ -120,7 +120,7 @@ END
 
 local functions = [[
 CREATE FUNCTION <func>_row(<types>, boolean) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path><read>
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path><computes>
 AS <row>;
 <revoke_row>;
 COMMENT ON FUNCTION <func>_row(<types>, boolean) IS <is_row>;
@@ -147,12 +147,12 @@ $zdm$;
 <revoke_end>;
 COMMENT ON FUNCTION <func>_end() IS <is_row>;
 CREATE FUNCTION <func>_from() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path>
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path><settings>
 AS <from>;
 <revoke_from>;
 COMMENT ON FUNCTION <func>_from() IS <is_from>;
 CREATE FUNCTION <func>_take() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path><read>
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path><computes>
 AS <take_fn>;
 <revoke_take>;
 COMMENT ON FUNCTION <func>_take() IS <is_take>;
@@ -173,28 +173,27 @@ CREATE TRIGGER <trigger> BEFORE INSERT ON <func> FOR EACH ROW EXECUTE FUNCTION <
 CREATE TRIGGER <trigger>_take BEFORE INSERT ON <into> FOR EACH ROW EXECUTE FUNCTION <func>_take();
 CREATE TRIGGER <trigger> AFTER INSERT OR DELETE ON <into> FOR EACH ROW EXECUTE FUNCTION <func>_from();
 CREATE TRIGGER <trigger>_set AFTER UPDATE ON <into> FOR EACH ROW
-WHEN (ROW(<old_key>)::text IS NOT DISTINCT FROM ROW(<new_key>)::text
-    AND ROW(<old_t>)::text IS DISTINCT FROM ROW(<new_t>)::text)
+WHEN (NOT (<key_changed>) AND <there_changed>)
 EXECUTE FUNCTION <func>_from();
 CREATE TRIGGER <trigger>_key AFTER UPDATE ON <into> FOR EACH ROW
-WHEN (pg_catalog.pg_trigger_depth() = 0 AND ROW(<old_key>)::text IS DISTINCT FROM ROW(<new_key>)::text)
+WHEN (pg_catalog.pg_trigger_depth() = 0 AND <key_changed>)
 EXECUTE FUNCTION <func>_from();
 CREATE CONSTRAINT TRIGGER <trigger>_end AFTER UPDATE ON <into> DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-WHEN (ROW(<old_key>)::text IS DISTINCT FROM ROW(<new_key>)::text)
+WHEN (<key_changed>)
 EXECUTE FUNCTION <func>_end();
 <create_back>CREATE CONSTRAINT TRIGGER <trigger>_new AFTER INSERT ON <relation> DEFERRABLE INITIALLY DEFERRED
 FOR EACH ROW EXECUTE FUNCTION <func>_to();
 CREATE TRIGGER <trigger>_set AFTER UPDATE ON <relation> FOR EACH ROW
-WHEN (pg_catalog.pg_trigger_depth() = 0 AND ROW(<old_moved>)::text IS DISTINCT FROM ROW(<new_moved>)::text)
+WHEN (pg_catalog.pg_trigger_depth() = 0 AND <here_changed>)
 EXECUTE FUNCTION <func>_to('rows that are there');
 CREATE CONSTRAINT TRIGGER <trigger> AFTER UPDATE ON <relation> DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-WHEN (ROW(<old_h>)::text IS DISTINCT FROM ROW(<new_all>)::text)
+WHEN (<any_changed>)
 EXECUTE FUNCTION <func>_to()]]
 
 -- Where a row over there may come before its row here.
 local create_back = [[
 CREATE FUNCTION <func>_back() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path><read>
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path><computes>
 AS <back_fn>;
 <revoke_back>;
 COMMENT ON FUNCTION <func>_back() IS <is_back>;
@@ -324,7 +323,8 @@ local function parts_of(s, use)
         types = s.types,
         columns = table.concat(columns, ", "),
         path = "pg_catalog, " .. use.quote(s.t.schema) .. ", pg_temp",
-        read = sync.read_as_here(exprs),
+        settings = sync.settings {},
+        computes = sync.settings(exprs),
         insert = insert,
         select = select_,
         own_at = keys_are(s, use.quote(s.t.name), "here"),
@@ -353,13 +353,11 @@ local function parts_of(s, use)
         t_is_new = keys_are(s, "t", "there", "NEW", "here"),
         new_key = each(key_there, "NEW.<c>", ", "),
         old_key = each(key_there, "OLD.<c>", ", "),
-        new_t = each(there, "NEW.<c>", ", "),
-        old_t = each(there, "OLD.<c>", ", "),
         new_h = each(key_here, "NEW.<c>", ", "),
-        old_moved = each(here, "OLD.<c>", ", "),
-        new_moved = each(here, "NEW.<c>", ", "),
-        old_h = each(key_here, "OLD.<c>", ", ") .. ", " .. each(here, "OLD.<c>", ", "),
-        new_all = each(key_here, "NEW.<c>", ", ") .. ", " .. each(here, "NEW.<c>", ", "),
+        key_changed = leaving.changed(key_there),
+        there_changed = leaving.changed(there),
+        here_changed = leaving.changed(here),
+        any_changed = leaving.changed(table.move(here, 1, #here, #key_here + 1, { table.unpack(key_here) })),
         take = taken(s, "there", "here", use),
         take_back = taken(s, "here", "there", use),
         is_row = use.literal(("zdm: writes to %s what is written to %s"):format(s.into, s.relation)),

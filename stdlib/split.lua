@@ -101,12 +101,6 @@ local function create(s, moved, use)
     return table.concat(out, ";\n")
 end
 
--- The condition of a trigger, which has the settings of whoever writes: so by value, not by the text of values.
-local function changed(columns)
-    return ("ROW(%s)::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(%s)::pg_catalog.record"):format(
-        each(columns, "OLD.<c>", ", "), each(columns, "NEW.<c>", ", "))
-end
-
 local function triggers(s, use)
     local parts = {
         func = "zdm.split_" .. s.hash,
@@ -121,8 +115,8 @@ local function triggers(s, use)
         all = each(s.all, "<c>", ", "),
         here = each(s.moved, "t.<c>", ", "),
         new = each(s.moved, "NEW.<c>", ", "),
-        changed = changed(s.moved),
-        any_changed = changed(s.all),
+        changed = leaving.changed(s.moved),
+        any_changed = leaving.changed(s.all),
         row = each(s.moved, "zdm_row.<c>", ", "),
         all_of_row = each(s.key, "NEW.<c>", ", ") .. ", " .. each(s.moved, "zdm_row.<c>", ", "),
         set_row = each(s.moved, "<c> = zdm_row.<c>", ", "),
