@@ -78,7 +78,8 @@ end
 
 -- `column` is what the expression makes of the row: after the cast to its type, and as text.
 local function is_made_of(column, type, expr, use)
-    return ("(\n%s\n)::%s::pg_catalog.text IS NOT DISTINCT FROM %s::pg_catalog.text"):format(expr.text, type,
+    return ("(\n%s\n)::%s::pg_catalog.text COLLATE pg_catalog.\"C\" IS NOT DISTINCT FROM %s::pg_catalog.text COLLATE "
+        .. "pg_catalog.\"C\""):format(expr.text, type,
         use.quote(column))
 end
 

@@ -217,8 +217,8 @@ local function rename_syncs(active, list, a)
         syncs.ends[#syncs.ends + 1] = sync.down_sql(other)
         table.insert(syncs.undo_begins, 1, sync.up_sql(other))
         remove(active, other)
-        if other.from == a.column then
-            local renamed = sync.renamed(other, a.aside)
+        local renamed = sync.renamed(other, a.column, a.aside)
+        if renamed then
             syncs.begins[#syncs.begins + 1] = sync.up_sql(renamed)
             table.insert(syncs.undo_ends, 1, sync.down_sql(renamed))
             active[#active + 1] = renamed
@@ -245,7 +245,8 @@ local function keeping(values, a, known, written, at)
         errors.add {
             line = at.line,
             key = "keep_values",
-            message = ("a sync writes column %s until it is dropped: its values are in %s"):format(a.was, written.to),
+            message = ("a sync writes column %s until it is dropped: its values are in %s"):format(a.was,
+                written.columns and table.concat(written.to, ", ") or written.to),
             hint = "end the sync in a step before, with unsync {}, or leave keep_values out",
         }
     end

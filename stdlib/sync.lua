@@ -60,8 +60,14 @@ function sync.resolve(values)
     return s
 end
 
---- The same sync when its column `from` is named `name`. What the author wrote goes on calling it `alias`.
-function sync.renamed(s, name)
+--- The same sync when its old column is named `name`; nil when it writes no such one. What the author wrote goes on
+--- calling it `alias`.
+function sync.renamed(s, was, name)
+    if s.renamed then
+        return s:renamed(was, name)
+    elseif s.from ~= was then
+        return nil
+    end
     local other = { alias = s.alias or s.from, uses = {}, sources = {} }
     for key, value in next, s do
         other[key] = other[key] or value
@@ -120,14 +126,37 @@ function sync.settings(list)
     return settings .. computes
 end
 
--- expr in the columns of NEW. It stands on lines of its own, so that a comment at its end ends
--- there; the row is named as the table, so that users.email means the row's.
+--- expr in the columns of NEW. It stands on lines of its own, so that a comment at its end ends there; the row is named
+--- as the table, so that users.email means the row's. aliases: name in expr -> name by now, of columns with another.
+function sync.of_row(s, expr, aliases)
+    local list = { "NEW.*" }
+    -- What `names` leaves out.
+    local whole = expr.text:lower():find("select", 1, true) or expr.text:find "%.%s*%*"
+    local names = next(aliases) and native.columns(expr.text) or {}
+    for _, name in ipairs(names) do
+        whole = whole or name == s.name
+    end
+    if next(aliases) and not whole then
+        -- One by one: the table may have another column of the old name by now.
+        list = {}
+        for i, name in ipairs(names) do
+            list[i] = ("NEW.%s AS %s"):format(native.quote_ident(aliases[name] or name), native.quote_ident(name))
+        end
+    else
+        for name, now in next, aliases do
+            list[#list + 1] = ("NEW.%s AS %s"):format(native.quote_ident(now), native.quote_ident(name))
+        end
+        table.sort(list)
+    end
+    return ("(SELECT\n%s\n    FROM (SELECT %s) AS %s)"):format(expr.text, table.concat(list, ", "),
+        native.quote_ident(s.name))
+end
+
 local function of_new(s, expr, column)
     if not expr then
         return "NEW." .. native.quote_ident(column)
     end
-    local alias = s.alias and (", NEW.%s AS %s"):format(native.quote_ident(s.from), native.quote_ident(s.alias)) or ""
-    return ("(SELECT\n%s\n    FROM (SELECT NEW.*%s) AS %s)"):format(expr.text, alias, native.quote_ident(s.name))
+    return sync.of_row(s, expr, s.alias and { [s.alias] = s.from } or {})
 end
 
 local function text_of(row, column)

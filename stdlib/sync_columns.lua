@@ -49,16 +49,11 @@ local function read_by(assignments, names, field, at)
     return sound and list
 end
 
--- The row as the author's expressions see it: by the table's name, too.
-local function value(s, expr)
-    return ("(SELECT\n%s\n    FROM (SELECT NEW.*) AS %s)"):format(expr.text, native.quote_ident(s.name))
-end
-
 local function set(s, row, assignments, indent)
     local lines = {}
     for i, a in ipairs(assignments) do
         local name = native.quote_ident(native.identifier(a.column))
-        lines[i] = ("%s%s.%s := %s;"):format(indent, row, name, value(s, a.expr))
+        lines[i] = ("%s%s.%s := %s;"):format(indent, row, name, sync.of_row(s, a.expr, s.aliases or {}))
     end
     return table.concat(lines, "\n")
 end
@@ -158,11 +153,14 @@ EXECUTE FUNCTION %s(%s);]]):format(marker.name, s.relation, s.func, marker.args)
         changed = each(s.sources, differs("NEW", "OLD"), "\n    OR "),
         marks = table.concat(marks),
     }
-    return (([[
+    -- The expressions of one whose columns have other names by now were checked when it began.
+    local check_sql = s.aliases and "" or [[
 CREATE FUNCTION <func>_check() RETURNS void
 LANGUAGE sql SET search_path = <path>
 AS <check>;
 DROP FUNCTION <func>_check();
+]]
+    return ((check_sql .. [[
 CREATE FUNCTION <func>() RETURNS trigger
 LANGUAGE plpgsql SET search_path = <path><settings>
 AS <body>;
@@ -235,6 +233,48 @@ local function kept(s, values)
     return chain
 end
 
+local function name_objects(s)
+    s.hash = native.sha256(("%s\0%s\0%s"):format(s.schema or "", s.name, table.concat(s.columns, "\0"))):sub(1, 16)
+    s.trigger, s.func = "zzz_zdm_syncs_" .. s.hash, "zdm.syncs_" .. s.hash
+end
+
+local function with_other(list, column, name)
+    local other = {}
+    for i, one in ipairs(list) do
+        other[i] = one == column and name or one
+    end
+    return other
+end
+
+--- The same when its old column is named `name`, nil when it is none of these. What the author wrote goes on calling it
+--- by the name that it had.
+local function renamed(s, column, name)
+    if not contains(s.from, column) then
+        return nil
+    end
+    local other, aliases = {}, { [column] = name }
+    for key, value in next, s do
+        other[key] = value
+    end
+    for was, now in next, s.aliases or {} do
+        aliases[was] = now
+    end
+    other.aliases = aliases
+    for _, key in ipairs { "from", "sources", "columns" } do
+        other[key] = with_other(s[key], column, name)
+    end
+    other.down, other.uses = {}, {}
+    for i, a in ipairs(s.down) do
+        local same = native.identifier(a.column) ~= column
+        other.down[i] = same and a or { column = native.quote_ident(name), expr = a.expr }
+    end
+    for used in next, s.uses do
+        other.uses[used == column and name or used] = true
+    end
+    name_objects(other)
+    return other
+end
+
 --- s as target_of() has it, with all that is known before the plan is put together; nil when it was reported.
 function columns.resolve(values, s, at)
     s.up, s.down = values.up, values.down
@@ -268,13 +308,11 @@ function columns.resolve(values, s, at)
             s.uses[name] = true
         end
     end
-    s.hash = native.sha256(("%s\0%s\0%s"):format(s.schema or "", s.name, table.concat(s.columns, "\0"))):sub(1, 16)
-    s.trigger, s.func = "zzz_zdm_syncs_" .. s.hash, "zdm.syncs_" .. s.hash
+    name_objects(s)
     s.shown = sync.short_id(("sync %s: %s <-> %s"):format(values.table, table.concat(s.from, ", "),
         table.concat(s.to, ", ")))
     s.requires, s.kept = requires(s, values), kept(s, values)
-    s.up_sql = up_sql
-    s.down_sql = down_sql
+    s.up_sql, s.down_sql, s.renamed = up_sql, down_sql, renamed
     return s
 end
 

@@ -317,7 +317,7 @@ function unsync(body) end
 ---@field id? string The step's id, when the derived one does not suit.
 ---@field why? string The reason, for people: shown in the dry run and the log.
 
----Drops a column, and with it, in the same transaction, every `sync` of this plan that reads or writes it. With `retain` it is only renamed here (`zdm_aside_` and its name), and dropped at the end of the plan, in the order of such steps, each behind a gate that opens when its time has passed: until then `zdm rollback` brings it back with its values. Who uses the old name fails at once. A `sync` whose `from` it is goes on writing it under the new name; without one a step before it drops its NOT NULL, since INSERTs leave it out.
+---Drops a column, and with it, in the same transaction, every `sync` of this plan that reads or writes it. With `retain` it is only renamed here (`zdm_aside_` and its name), and dropped at the end of the plan, in the order of such steps, each behind a gate that opens when its time has passed: until then `zdm rollback` brings it back with its values. Who uses the old name fails at once. A `sync` whose `from` it is, or a `sync_columns` with it among the old ones, goes on writing it under the new name; without one a step before it drops its NOT NULL, since INSERTs leave it out.
 ---
 ---```lua
 ---drop_column { table = "users", column = "email", retain = "7d" }

@@ -68,6 +68,10 @@ sql "INSERT INTO users (id, email_address) VALUES (101, 'new')"
 sql "UPDATE users SET email_address = 'changed' WHERE id = 5"
 sql "INSERT INTO app.\"Big T\" (id) VALUES (3)"
 check_eq "a sync goes on" "changed new" "$(sql "SELECT string_agg($email, ' ' ORDER BY id) FROM users WHERE id IN (5, 101)")"
+sql "ALTER TABLE users ADD COLUMN email int" # another one of its old name
+sql "UPDATE users SET email_address = 'Once more' WHERE id = 5"
+sql "ALTER TABLE users DROP COLUMN email"
+check_eq "and is not taken for it" "Once more new" "$(sql "SELECT string_agg($email, ' ' ORDER BY id) FROM users WHERE id IN (5, 101)")"
 check_exit 0 "$ZDM" verify "$plan"
 check_has "$out" "all agree"
 
