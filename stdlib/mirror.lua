@@ -92,7 +92,8 @@ end
 --
 -- They fire for writers that play a replica, too: the apply workers of logical replication.
 function mirror.up(s, relation, other, key, own, use)
-    local set, all, changed = {}, {}, "NEW.<c>::text IS DISTINCT FROM OLD.<c>::text"
+    -- Byte for byte: a collation, or citext, may call different spellings equal.
+    local set, all, changed = {}, {}, 'NEW.<c>::text COLLATE "C" IS DISTINCT FROM OLD.<c>::text COLLATE "C"'
     for _, name in ipairs(s.written) do
         if not use.contains(s.fixed, name) then
             all[#all + 1] = name
@@ -141,6 +142,16 @@ function mirror.up(s, relation, other, key, own, use)
             END IF;]]):format(settled, other, each(key, "o.<c> = OLD.<c>", " AND "), other,
             new_key .. unless_referred(s.t, "NEW"))
     end
+    -- Spelt anew, and still the same key: there is one row of it, here and there.
+    first = ([[
+
+            IF %s THEN
+                UPDATE %s SET %s WHERE %s;
+                IF FOUND THEN
+                    RETURN NULL;
+                END IF;
+            END IF;]]):format(each(key, "NEW.<c> = OLD.<c>", " AND "), other, each(all, "<c> = NEW.<c>", ", "), new_key)
+        .. first
     -- Not DELETE and INSERT: foreign keys to it would take that for a deletion, and delete rows of others.
     local move = #all == 0 and "" or ([[
         ELSIF %s THEN%s
