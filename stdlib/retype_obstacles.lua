@@ -80,6 +80,20 @@ local function of_column(entry, change, use, list)
     end
 end
 
+-- Constraints that only their index ties to a changed column: by a condition or an expression, or by INCLUDE.
+local function of_index(entry, index, k, use, list)
+    if k.type == "exclusion" then
+        list[#list + 1] = ("exclusion %s"):format(k.name)
+        return
+    end
+    for _, r in ipairs(entry.t.referenced_by) do
+        if r.index == index.name then
+            list[#list + 1] = ("%s %s, which includes it and which foreign key %s of %s needs as it is"):format(k.type,
+                k.name, use.quote(r.name), r.table)
+        end
+    end
+end
+
 -- What is in the way of a table's changes, sorted.
 local function of_table(entry, use)
     local t, list = entry.t, {}
@@ -91,6 +105,12 @@ local function of_table(entry, use)
     for _, k in ipairs(t.constraints) do
         if not kept[k.type] and successor.touches(entry.names, k.columns) then
             list[#list + 1] = ("%s %s"):format(k.type, k.name)
+        end
+    end
+    for _, index in ipairs(t.indexes) do
+        local k = index.constraint and t:constraint(index.constraint)
+        if k and successor.touches(entry.names, index.columns) and not successor.touches(entry.names, k.columns) then
+            of_index(entry, index, k, use, list)
         end
     end
     list[#list + 1] = t:family()

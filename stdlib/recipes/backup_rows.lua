@@ -114,6 +114,9 @@ recipe.backup_rows {
         local t = use.table(v.table)
         if not t or not t:is_table() then
             return {}
+        elseif t.kind == "table" and #t.children > 0 then
+            use.refuse("table", t:family(), "a recipe for each of them: no index of this one has all of their rows")
+            return {}
         end
         local schema, name = use.split(v.into)
         schema = schema or t.schema

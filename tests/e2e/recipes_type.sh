@@ -394,7 +394,9 @@ check_eq "summed" "9|" "$(sql 'SELECT * FROM sums')"
 
 # --- refused
 sql "CREATE TABLE shown (a int, b int, c numeric(10,2), d varchar(5) UNIQUE, e timestamp, f text DEFAULT 'x', g xml,
-         h int CHECK (h IS NOT NULL OR a > 0), i int GENERATED ALWAYS AS (b) STORED, EXCLUDE (a WITH =));
+         h int CHECK (h IS NOT NULL OR a > 0), i int GENERATED ALWAYS AS (b) STORED, EXCLUDE (a WITH =),
+         j int, EXCLUDE (a WITH =) WHERE (j > 0), k int, l int, UNIQUE (k) INCLUDE (l));
+     CREATE TABLE to_k (k int REFERENCES shown (k));
      CREATE VIEW shows AS SELECT a FROM shown; CREATE MATERIALIZED VIEW kept AS SELECT * FROM shows;
      CREATE MATERIALIZED VIEW seen AS SELECT b, a FROM shown; CREATE RULE quiet AS ON DELETE TO shows DO INSTEAD NOTHING;
      CREATE TABLE to_d (d varchar(5) REFERENCES shown (d));
@@ -423,6 +425,8 @@ return plan "refused" {
     change("h", "bigint"),
     change("z", "int"),
     change("i", "bigint"),
+    change("j", "bigint"),
+    change("l", "bigint"),
     change("n", "uuid", { table = "refers", using = "NULL", down = "NULL" }),
 }
 LUA
