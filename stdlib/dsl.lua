@@ -9,6 +9,7 @@ local locks = require "fields/locks"
 local build = require "steps"
 local recipe = require "recipe"
 local recipes = require "recipes"
+local sync = require "sync"
 local token = require "token"
 local validate = require "validate"
 
@@ -221,19 +222,31 @@ local function blocks_of(list, at)
     return blocks
 end
 
+-- Recipes name their steps by the bare name of a table: where two of them mean tables of two schemas, the one that
+-- comes later names the schema.
+local function id_in_plan(parts, d)
+    local first = d.id and parts.taken[d.id]
+    if first and first.schema and d.schema and first.schema ~= d.schema then
+        return sync.short_id(("%s in %s"):format(d.id, (d.schema:gsub("%c", "?"))))
+    end
+    return d.id
+end
+
 -- One step of the plan: phase, unique id, and what depends on the steps before it.
 local function add_step(parts, d, phase)
     if d.resolve then
         d:resolve(parts.active)
     end
-    if d.id and parts.taken[d.id] then
+    d.id = id_in_plan(parts, d)
+    local first = d.id and parts.taken[d.id]
+    if first then
         errors.add {
             line = d.line,
             message = ('two steps are named "%s"'):format(d.id),
-            hint = ("the first is at line %d; the journal knows a step by its name"):format(parts.taken[d.id]),
+            hint = ("the first is at line %d; the journal knows a step by its name"):format(first.line),
         }
     elseif d.id then
-        parts.taken[d.id] = d.line
+        parts.taken[d.id] = d
     end
     d.phase = phase
     parts.steps[#parts.steps + 1] = d
@@ -331,9 +344,13 @@ local function with_recipe(def, words)
             }
         end
         if #errors.list == before then
-            for i, block_ in ipairs(recipe.expand(def, values, at, described, words)) do
-                blocks[i] = token.data(block_)
-                blocks[i].used = true
+            local list, schema = recipe.expand(def, values, at, described, words)
+            for i, block_ in ipairs(list) do
+                local d = token.data(block_)
+                for _, step in ipairs(d.kind == "block" and d.steps or { d }) do
+                    step.schema = schema
+                end
+                blocks[i], d.used = d, true
             end
         end
         return new {

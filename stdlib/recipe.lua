@@ -205,6 +205,7 @@ local function describe(use, text, field)
     end
     d.relation = native.quote_qualified(d.schema, d.name)
     d.use = use
+    use.schema = use.schema or d.schema
     return setmetatable(d, Table)
 end
 
@@ -221,6 +222,7 @@ local function describe_type(use, text, field)
             hint = "recipes read the catalog: is it the right database, and the right search_path?",
         }
     end
+    use.schema = use.schema or d and d.schema
     return d or nil
 end
 
@@ -312,7 +314,7 @@ function parts.privileges(use, t, relation)
     return list
 end
 
---- The blocks that a recipe stands for.
+--- The blocks that a recipe stands for, and the (bare) schema of what it names first.
 function recipe.expand(def, values, at, plan, words)
     local use = {
         at = at,
@@ -383,7 +385,7 @@ function recipe.expand(def, values, at, plan, words)
     function use.only_for(step, relations)
         return use.more(step, { behind = rights.others(relations) })
     end
-    return def.expand(values, use)
+    return def.expand(values, use), use.schema
 end
 
 --- For tests, which evaluate many plans in one state.

@@ -232,6 +232,63 @@ for statement in 'INSERT INTO "My Shop".t VALUES (1)' 'UPDATE "My Shop"."2025 re
     check_eq "$statement" 25006 "$(psql -Xq -c '\set VERBOSITY sqlstate' -c "$statement" 2>&1 | sed 's/.* //' || true)"
 done
 
+# --- the same recipes on tables of one name in two schemas: a step that would have the name of another one says of which
+fresh_db two
+for schema in a b; do
+    psql -Xq -v ON_ERROR_STOP=1 <<SQL
+CREATE SCHEMA $schema;
+SET search_path = $schema;
+CREATE TYPE mood AS ENUM ('sad');
+CREATE TABLE towns AS SELECT g AS id FROM generate_series(1, 9) AS g;
+ALTER TABLE towns ADD PRIMARY KEY (id);
+SELECT replace('CREATE TABLE t% (id int PRIMARY KEY, v text DEFAULT ''x'', n int, CONSTRAINT t%_few CHECK (n < 100));
+               INSERT INTO t% (id, n) SELECT id, id FROM towns; CREATE INDEX t%_n ON t% (n)', '%', i::text)
+  FROM generate_series(1, 12) AS i \\gexec
+SQL
+done
+cat >two.lua <<'LUA'
+local two, blocks = plan "two", { api = 1 }
+for _, schema in ipairs { "a", "b" } do
+    local function with(name, table, more)
+        more.table = table and schema .. "." .. table
+        blocks[#blocks + 1] = recipe[name](more)
+    end
+    with("rename_column", "t1", { from = "v", to = "w" })
+    with("change_type", "t1", { column = "n", type = "bigint" })
+    with("add_generated", "t2", { column = "w", type = "text", expression = "upper(v)" })
+    with("set_not_null", "t2", { column = "n", fill = "0" })
+    with("set_default", "t2", { column = "v", default = "'?'" })
+    with("add_required_column", "t2", { column = "r", type = "text", fill = "v" })
+    with("add_foreign_key", "t2", { columns = "n", references = schema .. ".towns" })
+    with("add_check", "t3", { name = "few", check = "n > 0" })
+    with("add_unique", "t3", { columns = "n" })
+    with("create_index", "t3", { name = "more", keys = "v, n" })
+    with("replace_index", "t3", { from = "t3_n", keys = "n DESC" })
+    with("drop_constraint", "t3", { name = "t3_few" })
+    with("drop_column", "t4", { column = "v", retain = "1h" })
+    with("split_column", "t5", { column = "v", into = { w = "upper(v)" }, join = "lower(w)", retain = "1h" })
+    with("split_table", "t6", { columns = "v", into = "t6_v", retain = "1h" })
+    with("soft_delete", "t7", { view = "living", deletes = true })
+    with("backup_rows", "t8", { where = "id < 5", into = schema .. ".saved", delete = true })
+    with("copy_table", "t9", {})
+    with("partition_table", "t10", { hash = "id", partitions = 2 })
+    with("drop_table", "t11", { retain = "1h" })
+    with("replace_primary_key", "t12", { columns = { "id", "n" } })
+    with("rename_table", "towns", { to = "cities" })
+    with("enum_add_value", nil, { type = schema .. ".mood", value = "ok" })
+end
+return two(blocks)
+LUA
+rm ledger.db*
+check_exit 0 "$ZDM" plan two.lua --format json
+check_eq "names" "add t2.w; add t2.w in b" "$(jq -r '[.steps[].id | select(startswith("add t2.w"))] | join("; ")' "$out")"
+check_eq "each once" 0 "$(jq '[.steps[].id] | length - (unique | length)' "$out")"
+grep -vE 'with\("(change|drop|replace|add_[cfru]|s|copy|part|enum|create)' two.lua >few.lua
+to_the_end few.lua
+check_eq "in both" "t t 4 4" "$(sql "SELECT bool_and(a.w = b.w), count(*) = 9, (SELECT count(*) FROM a.saved),
+    (SELECT count(*) FROM b.saved) FROM a.t2 AS a JOIN b.t2 AS b USING (id)" -F ' ')"
+check_has "$out" "nothing is deleted from t8 any more in b"
+
 # --- new code inserts a row without values while old code writes them
 sql "CREATE TABLE raced (id int PRIMARY KEY, a text, f float8); INSERT INTO raced VALUES (1, NULL, 0.3)"
 echo 'return plan "raced" { api = 1, recipe.split_table { table = "raced", columns = { "a", "f" }, into = "racers" } }' >raced.lua
