@@ -279,3 +279,16 @@ zdm_query_calls(struct zdm_draft *draft, const PgQuery__Node *query)
 
     zdm_node_walk(query, see_call, &calls);
 }
+
+void
+zdm_family_unseen(struct zdm_draft *draft)
+{
+    const char *kind = draft->st->kind;
+
+    struct zdm_finding *finding = ZDM_FIND(draft, UNKNOWN_STATEMENT,
+        .kind = strcmp(kind, "statement") == 0 ? "this kind of statement" : kind);
+    if (finding)
+        finding->hint = zdm_arena_strdup(draft->arena,
+            "read it yourself and accept it, or let zdm check --trace run it on a copy");
+    zdm_draft_uncertain(draft);
+}

@@ -408,6 +408,9 @@ void zdm_catalog_each_function(const struct zdm_catalog *catalog,
 struct zdm_schema *zdm_catalog_schema(const struct zdm_catalog *catalog, const char *name);
 struct zdm_schema *zdm_catalog_add_schema(struct zdm_catalog *catalog, const char *name);
 
+/* It holds rows of its own: not partitioned, not foreign, no view. */
+bool zdm_relation_has_rows(const struct zdm_relation *relation);
+
 /* Parts of a relation by name; NULL when it is not there. */
 struct zdm_column *zdm_relation_column(const struct zdm_relation *relation, const char *name);
 struct zdm_constraint *zdm_relation_constraint(

@@ -221,3 +221,10 @@ zdm_catalog_forget_unqualified(struct zdm_catalog *catalog)
 {
     zdm_catalog_each_relation(catalog, forget_unqualified, catalog);
 }
+
+bool
+zdm_relation_has_rows(const struct zdm_relation *relation)
+{
+    return relation->kind == ZDM_RELATION_TABLE || relation->kind == ZDM_RELATION_MATVIEW ||
+           relation->kind == ZDM_RELATION_ANY;
+}

@@ -139,19 +139,6 @@ zdm_family_harmless(struct zdm_draft *draft)
     (void)draft;
 }
 
-void
-zdm_family_unseen(struct zdm_draft *draft)
-{
-    const char *kind = draft->st->kind;
-
-    struct zdm_finding *finding = ZDM_FIND(draft, UNKNOWN_STATEMENT,
-        .kind = strcmp(kind, "statement") == 0 ? "this kind of statement" : kind);
-    if (finding)
-        finding->hint = zdm_arena_strdup(draft->arena,
-            "read it yourself and accept it, or let zdm check --trace run it on a copy");
-    zdm_draft_uncertain(draft);
-}
-
 /* What this PostgreSQL does not have yet, or the families do not know. */
 static bool
 is_beyond(struct zdm_draft *draft)

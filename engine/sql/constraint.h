@@ -16,8 +16,6 @@ const char *zdm_constraint_timing(const PgQuery__Constraint *constraint);
 bool zdm_constraint_name_is_free(struct zdm_alter *alter, const PgQuery__Constraint *constraint);
 /* The steps NOT VALID and VALIDATE. */
 void zdm_constraint_later_steps(struct zdm_alter *alter, struct zdm_finding *finding);
-/* It holds rows of its own: not partitioned, not foreign, no view. */
-bool zdm_relation_has_rows(const struct zdm_relation *relation);
 /* Makes the columns of a primary key NOT NULL: *scans tells whether the server must look. */
 void zdm_constraint_key_not_null(
     struct zdm_alter *alter, size_t n, const char *const *columns, bool *scans);

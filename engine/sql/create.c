@@ -4,12 +4,6 @@
 #include "sql/object.h"
 #include "sql/result_columns.h"
 
-bool
-zdm_range_is_temporary(const PgQuery__RangeVar *range)
-{
-    return range->relpersistence[0] == 't' || strcmp(range->schemaname, "pg_temp") == 0;
-}
-
 /* Only looked up: what is not filled is not read. */
 static void
 look_up(struct zdm_draft *draft, const struct zdm_relation *relation)

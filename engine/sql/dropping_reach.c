@@ -22,41 +22,6 @@ expand_referenced(struct zdm_dropping *dropping, const struct zdm_relation *rela
         expand_referenced(dropping, relation->parents.items[i]);
 }
 
-bool
-zdm_gone_is_called(struct zdm_draft *draft, const char *name, const char *text)
-{
-    if (!name)
-        return false;
-    const char *quoted = zdm_ident_text(draft->arena, name);
-    size_t len = strlen(quoted), whole = strlen(text);
-
-    return strcmp(name, text) == 0 || strcmp(quoted, text) == 0 ||
-           (strncmp(text, quoted, len) == 0 && strncmp(text + len, " on ", 4) == 0) ||
-           (whole > len && text[whole - len - 1] == '.' && strcmp(text + whole - len, quoted) == 0);
-}
-
-struct zdm_gone
-zdm_gone_part(struct zdm_dropping *dropping, struct zdm_relation *relation, const char *kind,
-    const char *name)
-{
-    struct zdm_gone item = {.kind = ZDM_GONE_PART, .object = relation, .part = kind, .name = name};
-
-    if (relation->index) {
-        item.object = relation->index->table;
-        item.name = relation->name;
-        return item;
-    }
-    for (size_t i = 0; i < relation->columns.n; i++) {
-        const struct zdm_column *column = relation->columns.items[i];
-        if (zdm_gone_is_called(dropping->draft, column->name, name) &&
-            (strcmp(kind, "generated column") == 0 ||
-                (strcmp(kind, "default") == 0 && column->generated)))
-            return (struct zdm_gone){
-                .kind = ZDM_GONE_COLUMN, .object = relation, .name = column->name};
-    }
-    return item;
-}
-
 /* The function that a text such as s.f(integer, text) means, by the number of its arguments. */
 static struct zdm_function *
 function_of_text(struct zdm_draft *draft, const char *text)

@@ -72,7 +72,7 @@ void zdm_family_set(struct zdm_draft *draft);                /* maintenance.c */
 void zdm_family_transaction(struct zdm_draft *draft);        /* maintenance.c */
 void zdm_family_discard(struct zdm_draft *draft);            /* maintenance.c */
 void zdm_family_harmless(struct zdm_draft *draft); /* classify.c: locks and breaks nothing */
-void zdm_family_unseen(struct zdm_draft *draft);   /* classify.c: what it does is not in the text */
+void zdm_family_unseen(struct zdm_draft *draft);   /* calls.c: what it does is not in the text */
 void zdm_family_call(struct zdm_draft *draft);     /* calls.c */
 
 /* Calls the family of draft->node; the kind of the statement is set. */
@@ -89,7 +89,10 @@ void zdm_query_plans(struct zdm_draft *draft, const PgQuery__Node *query);
 void zdm_query_looks_up(struct zdm_draft *draft, const PgQuery__Node *query);
 /* Of a relation that is being made. */
 bool zdm_range_is_temporary(const PgQuery__RangeVar *range);
-/* "f(int4, text)": the key of struct zdm_function. NULL when the argument types are not given. */
+/* "f(int4, text)": the key of struct zdm_function. */
+const char *zdm_function_key(struct zdm_draft *draft, size_t n, PgQuery__Node *const *name,
+    size_t n_types, PgQuery__TypeName *const *types);
+/* The same. NULL when the argument types are not given. */
 const char *zdm_function_key_of(struct zdm_draft *draft, const PgQuery__ObjectWithArgs *function);
 /* The one of that name (without a schema) which the text made in these words; NULL: none, or key is. */
 struct zdm_function *zdm_function_by_key(

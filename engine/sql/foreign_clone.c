@@ -303,3 +303,14 @@ zdm_foreign_drop(struct zdm_draft *draft, struct zdm_constraint *key, enum zdm_l
         zdm_draft_lock_on(draft, family[i], mode, ZDM_HELD_BRIEF);
     zdm_foreign_forget(draft, key);
 }
+
+void
+zdm_lock_referenced(struct zdm_draft *draft, struct zdm_relation *relation, enum zdm_lock_mode mode,
+    enum zdm_held held)
+{
+    size_t n;
+    struct zdm_relation **family = zdm_draft_partitions(draft, relation, &n);
+
+    for (size_t i = 0; i < n; i++)
+        zdm_draft_lock_on(draft, family[i], mode, held);
+}

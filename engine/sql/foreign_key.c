@@ -18,17 +18,6 @@ struct key { /* a foreign key that is being added */
     char *not_valid, *validate; /* the gentle steps, made before the catalog has the key */
 };
 
-void
-zdm_lock_referenced(struct zdm_draft *draft, struct zdm_relation *relation, enum zdm_lock_mode mode,
-    enum zdm_held held)
-{
-    size_t n;
-    struct zdm_relation **family = zdm_draft_partitions(draft, relation, &n);
-
-    for (size_t i = 0; i < n; i++)
-        zdm_draft_lock_on(draft, family[i], mode, held);
-}
-
 static const char *
 persistence(const struct zdm_relation *relation)
 {

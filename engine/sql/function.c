@@ -5,47 +5,6 @@
 #include "sql/object.h"
 #include "sql/tree.h"
 
-static const char *
-key_of(struct zdm_draft *draft, size_t n, PgQuery__Node *const *name, size_t n_types,
-    PgQuery__TypeName *const *types)
-{
-    struct zdm_buf key = ZDM_BUF_INIT;
-
-    zdm_buf_addf(&key, "%s(", zdm_list_text(draft->arena, n, name));
-    for (size_t i = 0; i < n_types; i++)
-        zdm_buf_addf(&key, "%s%s%s", i ? ", " : "",
-            zdm_last_string(types[i]->n_names, types[i]->names),
-            types[i]->n_array_bounds ? "[]" : "");
-    zdm_buf_addc(&key, ')');
-    const char *copy = zdm_arena_strdup(draft->arena, key.s);
-    zdm_buf_release(&key);
-    return copy;
-}
-
-const char *
-zdm_function_key_of(struct zdm_draft *draft, const PgQuery__ObjectWithArgs *function)
-{
-    if (function->args_unspecified)
-        return NULL;
-    PgQuery__TypeName **types =
-        zdm_arena_alloc(draft->arena, (function->n_objargs + 1) * sizeof *types);
-    for (size_t i = 0; i < function->n_objargs; i++) {
-        if (function->objargs[i]->node_case != PG_QUERY__NODE__NODE_TYPE_NAME)
-            return NULL;
-        types[i] = function->objargs[i]->type_name;
-    }
-    return key_of(draft, function->n_objname, function->objname, function->n_objargs, types);
-}
-
-struct zdm_function *
-zdm_function_by_key(const struct zdm_catalog *catalog, const char *name, const char *key)
-{
-    for (struct zdm_function *at = zdm_catalog_functions(catalog, name); at && key; at = at->next)
-        if (!at->dropped && at->key && strcmp(at->key, key) == 0)
-            return at;
-    return NULL;
-}
-
 struct parameters { /* of CREATE FUNCTION: those that a call gives */
     PgQuery__TypeName **types;
     const char **names; /* NULL: none */
@@ -320,7 +279,7 @@ zdm_family_function(struct zdm_draft *draft)
     const char *name = zdm_list_text(draft->arena, stmt->n_funcname, stmt->funcname);
     const char *schema =
         zdm_object_target_schema(draft, zdm_object_schema(stmt->n_funcname, stmt->funcname));
-    const char *key = key_of(draft, stmt->n_funcname, stmt->funcname, in.n, in.types);
+    const char *key = zdm_function_key(draft, stmt->n_funcname, stmt->funcname, in.n, in.types);
     struct zdm_type **types = zdm_arena_alloc(draft->arena, (in.n + 1) * sizeof *types);
     bool overloads = false;
 

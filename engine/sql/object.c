@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "sql/families.h"
-#include "sql/named.h"
 
 enum { MOST_COLUMNS = 1600 }; /* MaxHeapAttributeNumber */
 
@@ -139,12 +138,6 @@ zdm_object_type(struct zdm_draft *draft, const PgQuery__TypeName *name)
         add_array(draft, type);
     return type->array ? zdm_catalog_type(draft->catalog, type->array->schema, type->array->name)
                        : NULL;
-}
-
-const char *
-zdm_object_collation(struct zdm_draft *draft, const PgQuery__CollateClause *clause)
-{
-    return zdm_named_collation(draft, clause->n_collname, clause->collname);
 }
 
 struct zdm_relation *

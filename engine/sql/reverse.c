@@ -8,20 +8,6 @@
 #include "sql/reverse_inner.h"
 #include "sql/syntax.h"
 
-const char *
-zdm_no_undo(struct zdm_reverser *r, const char *why)
-{
-    r->why = why;
-    return NULL;
-}
-
-bool
-zdm_was_aside(const char *name)
-{
-    return strncmp(name, "zdm_aside_", strlen("zdm_aside_")) == 0 ||
-           strncmp(name, "zdm_kept_", strlen("zdm_kept_")) == 0;
-}
-
 static const char *
 gone_table(struct zdm_reverser *r, const PgQuery__DropStmt *st)
 {

@@ -174,3 +174,38 @@ zdm_family_sequence(struct zdm_draft *draft)
     zdm_draft_lock_on(draft, sequence, ZDM_LOCK_SHARE_ROW_EXCLUSIVE, ZDM_HELD_BRIEF);
     ZDM_FIND(draft, ALTER_SEQUENCE, .table = name);
 }
+
+/* A name in a text: "A b".c, with doubled quotes. Returns what is behind it. */
+static const char *
+name_part(struct zdm_arena *arena, const char *s, const char **out)
+{
+    char *name = zdm_arena_alloc(arena, strlen(s) + 1);
+    size_t n = 0;
+
+    if (*s == '"') {
+        for (s++; *s && (*s != '"' || s[1] == '"'); s++) {
+            s += *s == '"';
+            name[n++] = *s;
+        }
+        s += *s == '"';
+    } else {
+        while (*s && *s != '.')
+            name[n++] = *s++;
+    }
+    name[n] = '\0';
+    *out = name;
+    return s;
+}
+
+struct zdm_relation *
+zdm_sequence_of_text(struct zdm_draft *draft, const char *text)
+{
+    const char *schema = NULL, *name;
+
+    text = name_part(draft->arena, text, &name);
+    if (*text == '.') {
+        schema = name;
+        name_part(draft->arena, text + 1, &name);
+    }
+    return *name ? zdm_catalog_relation(draft->catalog, schema, name) : NULL;
+}

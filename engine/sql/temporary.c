@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sql/families.h"
 #include "sql/sequence.h"
 
 /* The relation that the statement makes and what becomes of it, or NULL. */
@@ -95,4 +96,10 @@ zdm_temporary_follow(struct zdm_sequence *sequence, const struct zdm_draft *draf
     sequence->on_commit[sequence->n_on_commit++] = relation;
     if (sequence->block == ZDM_BLOCK_NONE)
         zdm_temporary_commit(sequence, true);
+}
+
+bool
+zdm_range_is_temporary(const PgQuery__RangeVar *range)
+{
+    return range->relpersistence[0] == 't' || strcmp(range->schemaname, "pg_temp") == 0;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sql/named.h"
 #include "sql/object.h"
 
 enum modifier { NONE, LENGTH, BITS, NUMERIC, SECONDS, INTERVAL };
@@ -354,4 +355,10 @@ zdm_typed_text(struct zdm_draft *draft, struct zdm_typed typed)
     if (!name)
         name = zdm_ident_text(draft->arena, typed.type->name);
     return zdm_arena_strf(draft->arena, "%s%s", name, modifier_text(draft->arena, typed));
+}
+
+const char *
+zdm_object_collation(struct zdm_draft *draft, const PgQuery__CollateClause *clause)
+{
+    return zdm_named_collation(draft, clause->n_collname, clause->collname);
 }
