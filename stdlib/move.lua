@@ -64,16 +64,16 @@ local function add_columns(s, use)
 end
 
 -- Rows that are missing over there, made in an empty table like it: what does not suit is found before old code meets
--- it.
+-- it. It is not logged, so that no publication sends it.
 local function try(s, use)
     local empty = "zdm.try_move_" .. s.hash
     local names, values = move_rows.insert(s, use)
     local text = ([[
-CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING IDENTITY INCLUDING GENERATED);
+CREATE UNLOGGED TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING IDENTITY INCLUDING GENERATED);
 INSERT INTO %s (%s)
 SELECT %s
   FROM (SELECT zdm_h.*
-          FROM (SELECT * FROM %s LIMIT 1000) AS zdm_h
+          FROM (SELECT * FROM %s LIMIT 100) AS zdm_h
          WHERE (%s) AND NOT EXISTS (SELECT FROM %s AS zdm_t WHERE %s)) AS %s;
 DROP TABLE %s]]):format(empty, s.into, empty, names, values, s.relation, move_rows.given(s, "zdm_h."), s.into,
         move_rows.same_key(s, "zdm_t", "zdm_h"), use.quote(s.t.name), empty)
@@ -129,6 +129,19 @@ local function built(s, use)
     return steps
 end
 
+-- What rows that zdm makes over there keep from going, or getting another key, here.
+local function in_the_way(s, use)
+    local list = {}
+    for _, r in ipairs(s.t.referenced_by) do
+        if r.table == s.into and not (r.definition:find(" ON DELETE CASCADE", 1, true)
+            and r.definition:find(" ON UPDATE CASCADE", 1, true)) then
+            list[#list + 1] = ("; as long as there is a row of it, %s may refuse a DELETE, or another key, of one of "
+                .. "%s"):format(use.quote(r.name), s.relation)
+        end
+    end
+    return table.concat(list)
+end
+
 -- What a person has to say before anything is done.
 local function questions(s, use)
     local w, names = use.words, use.names(leaving.names(s.moved, "there"))
@@ -136,7 +149,7 @@ local function questions(s, use)
         w.gate(use.id("old code does not mind rows of %s", s.d.name)) {
             why = ("old code knows %s, too: it may find rows there that it did not insert, so that an INSERT in "
                 .. "another transaction than that into %s needs ON CONFLICT; and with a row that it deletes there the "
-                .. "values of %s go"):format(s.into, s.relation, names),
+                .. "values of %s go%s"):format(s.into, s.relation, names, in_the_way(s, use)),
             w.approval(use.id("old code gets along with rows of %s that zdm makes", s.into)),
         },
     }

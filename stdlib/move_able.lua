@@ -27,6 +27,18 @@ local function of_others(d)
     end
 end
 
+-- The server refuses an UPDATE then; a table whose rows the application only inserts may be so for long.
+local function lacks_identity(d)
+    local has_key = false
+    for _, k in ipairs(d.constraints) do
+        has_key = has_key or k.type == "primary key"
+    end
+    local none = d.replica_identity == "nothing" or d.replica_identity == "default" and not has_key
+    if #(d.publications or {}) > 0 and none then
+        return ("%s is published and has no replica identity: its rows cannot be updated"):format(d.relation)
+    end
+end
+
 -- What the other table is, by its name.
 local function named(d, text)
     return (text:gsub("^it ", function()
@@ -57,6 +69,9 @@ function able.together(t, d, use)
         use.refuse("to", of_others(d))
     elseif of_others(t) then
         use.refuse("table", of_others(t))
+    elseif lacks_identity(d) or lacks_identity(t) then
+        use.refuse(lacks_identity(d) and "to" or "table", lacks_identity(d) or lacks_identity(t),
+            "give it a primary key first, with recipe.add_primary_key; or ALTER TABLE ... REPLICA IDENTITY")
     else
         return true
     end
@@ -172,6 +187,10 @@ local function names_for(s, moved, use)
         elseif k.type == "foreign key" and k.definition:find(" ON DELETE CASCADE", 1, true) then
             use.refuse("columns", ("%s deletes rows of %s: over there it would delete those of %s"):format(
                 use.quote(k.name), s.relation, s.into), "give it another ON DELETE first")
+            return false
+        elseif k.deferrable and k.index then
+            use.refuse("columns", ("%s is deferrable: values that change hands would meet over there"):format(
+                use.quote(k.name)), "make one first that is not, with recipe.add_unique")
             return false
         end
         local list = k.index and s.indexes or s.constraints

@@ -17,8 +17,8 @@ return {
 holds a unique key of the table. A row whose columns are all NULL needs no row over there: read with LEFT JOIN. One that
 has values and no row gets one, with `fill` for what that needs beside them, when old code commits, or by the copy; such
 rows stay when the plan is rolled back. So new code can insert into both tables in one transaction, and later has to use
-INSERT ... ON CONFLICT. The same is true of old code, which knows that table, too: whether it gets along is asked of you
-before anything begins.
+INSERT ... ON CONFLICT. The same is true of old code, which knows that table, too, and may find that a foreign key from
+there which does not cascade refuses to let a row go: whether it gets along is asked of you before anything begins.
 
 **While both are in step.** What new code writes over there is here at once. An INSERT there that leaves a column out, as
 old code's does, takes what is here; one that says NULL (of a column with a default that is the same each time: the
