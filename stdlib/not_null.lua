@@ -23,6 +23,13 @@ local function not_null_by_check(use, t, column, quoted, name, c)
     return steps
 end
 
+-- Does it give a value to every row, such as now() or nextval('s')? Then rows without one are not done, whatever
+-- becomes of their keys meanwhile; what it gives does not tell, for it is another one each time.
+local function gives_always(fill)
+    return #native.columns(fill.text) == 0 and not fill.text:lower():find("select", 1, true)
+        and not fill.text:lower():find("null", 1, true)
+end
+
 --- The blocks that make a column NOT NULL; `fill` is for rows that are NULL, and `undo` of that. c: its description,
 --- or of one like it, when the table did not have it.
 function not_null.not_null(use, t, column, fill, undo, c)
@@ -44,6 +51,7 @@ function not_null.not_null(use, t, column, fill, undo, c)
             table = t.relation,
             set = { [quoted] = fill.text },
             where = missing,
+            where_becomes_false = gives_always(fill) or nil,
             undo = undo,
         }
     end
