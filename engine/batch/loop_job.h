@@ -9,6 +9,7 @@
 #include "batch/cursor.h"
 #include "batch/target.h"
 
+struct zdm_batch_sql;
 struct zdm_job;
 struct zdm_worker;
 struct zdm_table;
@@ -16,15 +17,11 @@ struct zdm_stuck;
 
 /* --- prepare.c ------------------------------------------------------------------ */
 int zdm_job_prepare(struct zdm_job *job, struct zdm_err *err);
-/* Where the walk of the worker's table ends, and how many rows there are. */
-int zdm_job_measure(struct zdm_worker *w, char **bound, int64_t *total, struct zdm_err *err);
 /* Makes these slices ours, or (NULL) those that are there as they are, and reads all of them. */
 int zdm_job_claim(struct zdm_job *job, const struct zdm_cursors *slices,
     struct zdm_cursors *cursors, struct zdm_err *err);
 /* All slices as the database has them, tried until it answers; releases what *cursors held. */
 int zdm_job_read_cursors(struct zdm_job *job, struct zdm_cursors *cursors, struct zdm_err *err);
-/* Takes over what the database says about all slices; between runs of the workers only. */
-int zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
 
 /* --- table.c --------------------------------------------------------------------- */
 /* The table that the plan names; NULL: it was not looked up yet. */
@@ -42,8 +39,6 @@ struct zdm_table *zdm_job_leaf(const struct zdm_job *job, unsigned oid);
  * or its partitions. */
 int zdm_job_find_tables(
     struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
-/* The SQL of a table, checked by the server; the first worker is about it then. */
-int zdm_job_build(struct zdm_job *job, struct zdm_table *table, struct zdm_err *err);
 
 /* --- leaves.c ---------------------------------------------------------------------- */
 /* From now on the job goes partition by partition; on failure all is as before. */
@@ -106,9 +101,26 @@ void zdm_job_as_planned(struct zdm_job *job);
 /* Asks what people want, and sees to it. */
 int zdm_job_steer(struct zdm_job *job, struct zdm_err *err);
 
+/* --- measure.c -------------------------------------------------------------------- */
+/* Where the walk of the worker's table ends, and how many rows there are. */
+int zdm_job_measure(struct zdm_worker *w, char **bound, int64_t *total, struct zdm_err *err);
+/* The planner's estimate of the keys behind `after` (NULL: from the first on) up to `bound`. */
+int zdm_job_estimate_ahead(struct zdm_job *job, const struct zdm_batch_sql *sql, const char *after,
+    const char *bound, int64_t *keys, struct zdm_err *err);
+
+/* --- adopt.c ---------------------------------------------------------------------- */
+/* Takes over what the database says about all slices; between runs of the workers only. */
+int zdm_job_adopt(struct zdm_job *job, const struct zdm_cursors *cursors, struct zdm_err *err);
+
+/* --- table_build.c ---------------------------------------------------------------- */
+/* The SQL of a table, checked by the server; the first worker is about it then. */
+int zdm_job_build(struct zdm_job *job, struct zdm_table *table, struct zdm_err *err);
+
 /* --- lost.c -------------------------------------------------------------------------- */
 /* Slice `slice` is not in the database. Is it gone with the end of what was committed? */
 bool zdm_slice_may_be_lost(struct zdm_job *job, int64_t slice);
+/* The same, under the lock. */
+bool zdm_slice_lost_locked(const struct zdm_job *job, int64_t slice);
 /* The slices from `first` on are of what was found meanwhile. */
 void zdm_slices_found(struct zdm_job *job, size_t first);
 /* A slice was found at `batches`, less than before: parts that it left later are gone. */
