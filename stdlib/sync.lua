@@ -351,6 +351,44 @@ SELECT pg_catalog.count(*) = 0
     }
 end
 
+-- A trigger of the author that fires behind and sets one of the columns: the other side would not get that. Seen where
+-- its function says it in plpgsql; of any other the gate sees that the sides differ.
+local function nothing_sets_behind(s)
+    local names = {}
+    for i, column in ipairs { s.to, table.unpack(s.sources) } do
+        names[i] = column:gsub("[^%w_\128-\255]", "\\%0")
+    end
+    local column = ("\\mnew\\s*\\.\\s*\"?(%s)\"?"):format(table.concat(names, "|"))
+    return {
+        sql = (([[
+SELECT pg_catalog.count(*) = 0,
+       pg_catalog.string_agg(pg_catalog.format('trigger %I of %s, function %s', g.tgname,
+           g.tgrelid::pg_catalog.regclass, g.tgfoid::pg_catalog.regprocedure), ', ' ORDER BY g.tgname)
+  FROM pg_catalog.pg_trigger AS g
+  JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
+  JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
+ WHERE (g.tgrelid = pg_catalog.to_regclass(<relation>)
+        OR g.tgrelid IN (SELECT f.relid
+                           FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass(<relation>)) AS f))
+   AND NOT g.tgisinternal AND g.tgenabled IN ('O', 'A')
+   AND g.tgtype & 67 = 3 -- BEFORE, FOR EACH ROW
+   AND g.tgname > <trigger>
+   AND p.pronamespace IS DISTINCT FROM pg_catalog.to_regnamespace('zdm')::pg_catalog.oid
+   AND l.lanname = 'plpgsql'
+   AND p.prosrc ~* <sets>]]):gsub("<([%w_]+)>", {
+                relation = native.quote_literal(s.relation),
+                trigger = native.quote_literal(s.trigger),
+                sets = native.quote_literal(column .. "\\s*:=|(;|\\m(begin|then|else|loop|into|strict))\\s*" .. column
+                    .. "\\s*(=|;|,|\\mfrom\\M)"),
+            })),
+        message = ("a trigger that fires behind the sync of %s and %s sets one of them: the other would not get that")
+            :format(native.quote_ident(s.from), native.quote_ident(s.to)),
+        hint = ("triggers fire in the order of their names: ALTER TRIGGER ... ON %s RENAME TO ..., to a name before "
+            .. '"zzz"'):format(s.relation),
+        early = true,
+    }
+end
+
 --- What must hold before it starts; `made`: the step makes the column `to` itself.
 function sync.requires(s, made)
     local where = ([[
@@ -414,6 +452,7 @@ SELECT pg_catalog.count(*) = 0
         }
     end
     list[#list + 1] = alone(s)
+    list[#list + 1] = nothing_sets_behind(s)
     if not s.schema then
         -- The trigger's search_path is pinned; it must lead to this table.
         list[#list + 1] = {

@@ -124,6 +124,10 @@ hook "set owner" {
 (`extra_float_digits`, `DateStyle`, `IntervalStyle`, `bytea_output`), whatever the writer's are. What else an expression
 depends on (`TimeZone`, the order of day and month, `lc_monetary`, `xmloption`) is the writer's.
 
+**Triggers of the table.** BEFORE triggers fire in the order of their names, and those of a sync begin with "zzz". One that
+fires behind and sets a column of the sync is refused where its function says so in plpgsql; `zdm plan` tells. What another
+one sets there does not reach the other side.
+
 **Who fires no trigger.** Writers that play a replica (`session_replication_role = replica`), as logical replication and
 some restores do: what they write does not reach the other side.]],
         fields = {

@@ -1,6 +1,6 @@
 -- rename_email: what zdm run rename_email.lua would do, as a script for psql.
 -- email_address is what every other service calls it
--- fingerprint e05adffa58f0
+-- fingerprint 04333df8c393
 --
 -- Run it with
 --   psql -X -v ON_ERROR_STOP=1 -d DATABASE -f FILE
@@ -217,6 +217,30 @@ BEGIN
    AND (a[2] IN (pg_catalog.encode(pg_catalog.convert_to('email', pg_catalog.getdatabaseencoding()), 'escape'), pg_catalog.encode(pg_catalog.convert_to('email_address', pg_catalog.getdatabaseencoding()), 'escape')) OR a[1] = pg_catalog.encode(pg_catalog.convert_to('email_address', pg_catalog.getdatabaseencoding()), 'escape') OR a[1] = pg_catalog.encode(pg_catalog.convert_to('email', pg_catalog.getdatabaseencoding()), 'escape') AND (true OR a[3] = ''))$sql$ INTO zdm_holds;
     IF zdm_holds IS NOT TRUE THEN
         RAISE EXCEPTION '%', $sql$another sync of users has the column email or email_address: syncs that share a column undo or miss each other's writes$sql$;
+    END IF;
+END
+$zdm$;
+DO $zdm$
+DECLARE
+    zdm_holds boolean;
+BEGIN
+    EXECUTE $sql$SELECT pg_catalog.count(*) = 0,
+       pg_catalog.string_agg(pg_catalog.format('trigger %I of %s, function %s', g.tgname,
+           g.tgrelid::pg_catalog.regclass, g.tgfoid::pg_catalog.regprocedure), ', ' ORDER BY g.tgname)
+  FROM pg_catalog.pg_trigger AS g
+  JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
+  JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
+ WHERE (g.tgrelid = pg_catalog.to_regclass('users')
+        OR g.tgrelid IN (SELECT f.relid
+                           FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('users')) AS f))
+   AND NOT g.tgisinternal AND g.tgenabled IN ('O', 'A')
+   AND g.tgtype & 67 = 3 -- BEFORE, FOR EACH ROW
+   AND g.tgname > 'zzz_zdm_sync_fb3083e844e17b46'
+   AND p.pronamespace IS DISTINCT FROM pg_catalog.to_regnamespace('zdm')::pg_catalog.oid
+   AND l.lanname = 'plpgsql'
+   AND p.prosrc ~* E'\\mnew\\s*\\.\\s*"?(email_address|email)"?\\s*:=|(;|\\m(begin|then|else|loop|into|strict))\\s*\\mnew\\s*\\.\\s*"?(email_address|email)"?\\s*(=|;|,|\\mfrom\\M)'$sql$ INTO zdm_holds;
+    IF zdm_holds IS NOT TRUE THEN
+        RAISE EXCEPTION '%', $sql$a trigger that fires behind the sync of email and email_address sets one of them: the other would not get that$sql$;
     END IF;
 END
 $zdm$;
