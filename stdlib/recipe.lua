@@ -159,7 +159,18 @@ function Table:index(name, field)
             return index
         end
     end
-    self.use.refuse(field, ("table %s has no index %s"):format(self.relation, native.quote_ident(name)))
+    self:refuse_unknown(field, "index", name, self.indexes)
+end
+
+--- No index or constraint of that name: the nearest of the list.
+function Table:refuse_unknown(field, kind, name, list)
+    local names = {}
+    for i, other in ipairs(list) do
+        names[i] = other.name
+    end
+    local near = native.nearest(name, names)
+    self.use.refuse(field, ("table %s has no %s %s"):format(self.relation, kind, native.quote_ident(name)),
+        near and ('did you mean "%s"?'):format(near))
 end
 
 function Table:in_primary_key(name)

@@ -124,6 +124,15 @@ local function add_column(entry, change, use)
         require_.sql = { text = require_.sql, line = use.at.line }
     end
     obstacles.foreign_keys(entry, change, use, requires)
+    if change.zone then
+        requires[#requires + 1] = {
+            sql = { text = ("SELECT pg_catalog.timezone(%s, pg_catalog.to_timestamp(0)) IS NOT NULL"):format(
+                use.literal(change.zone)), line = use.at.line },
+            message = "the server knows no time zone " .. use.literal(change.zone),
+            hint = 'such as "Europe/Berlin", or "UTC": pg_timezone_names lists them',
+            early = true,
+        }
+    end
     local step = use.sync(change.shown and change.c or {}, {
         table = s.table,
         from = s.from,

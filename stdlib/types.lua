@@ -164,6 +164,7 @@ local function in_zone(_, _, options)
     return {
         up = convert,
         down = convert,
+        zone = options.time_zone,
         whole = true,
         apart = true,
         default = function(d, of)

@@ -204,9 +204,8 @@ evaluate_all(struct zdm_sampler *s, const char *sql, struct zdm_err *err)
     return 0;
 }
 
-/* What an earlier step takes away or renames is still there, and its new name is not: nothing fits. */
-static bool
-loses_columns(const struct zdm_sample_request *r)
+bool
+zdm_sample_loses_columns(const struct zdm_sample_request *r)
 {
     bool gone = false, fresh = false;
 
@@ -242,7 +241,7 @@ sample(struct zdm_sampler *s, struct zdm_err *err)
     const struct zdm_sample_request *q = s->shape.request;
     bool sound = true;
 
-    if (loses_columns(q))
+    if (zdm_sample_loses_columns(q))
         return zdm_fail(err, ZDM_ERR_FAILED,
             "an earlier step drops or renames columns of %s, which has the old ones yet",
             q->seen->target.relation);

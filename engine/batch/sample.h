@@ -80,6 +80,11 @@ struct zdm_sample_request {
 /* -1: the session is lost, or ^C. */
 int zdm_backfill_sample(struct zdm_conn *conn, const struct zdm_sample_request *request,
     struct zdm_backfill_sample *out, struct zdm_err *err);
+/* Without rows, and without calling what the plan names: *why, when the server knows a column that it names as little as
+ * what is foreseen does; with `functions`, a function or an operator, too. For one that nothing is known of,
+ * nothing. In a transaction; -1: the session is lost, or ^C. */
+int zdm_backfill_sample_names(struct zdm_conn *conn, const struct zdm_sample_request *request,
+    bool functions, struct zdm_err *why, struct zdm_err *err);
 /* Predicts anew with what the rows told. */
 void zdm_backfill_sample_refine(
     const struct zdm_backfill_sample *sample, struct zdm_backfill_preview *preview);

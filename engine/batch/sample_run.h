@@ -43,6 +43,9 @@ int zdm_sampler_rows(struct zdm_sampler *s, const char *sql, size_t from, size_t
 int zdm_sample_make_shape(struct zdm_sampler *s, struct zdm_err *err);
 void zdm_sample_release_shape(struct zdm_sample_shape *shape);
 
+/* What an earlier step takes away or renames is still there, and its new name is not: nothing fits. */
+bool zdm_sample_loses_columns(const struct zdm_sample_request *r);
+
 /* Its message, for people: without values unless they are asked for. */
 void zdm_sampler_fails(
     struct zdm_sampler *s, const char *column, const struct zdm_err *why, const char *key);

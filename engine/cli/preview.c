@@ -187,6 +187,23 @@ find_syncs(struct zdm_arena *arena, const struct zdm_plan *plan, size_t index,
     return n;
 }
 
+/* May a step before make a function, or an operator? Those of zdm are triggers'. */
+static bool
+makes_functions(const struct zdm_plan *plan, size_t index)
+{
+    static const char *const words[] = {"function", "operator", "extension", "aggregate"};
+
+    for (size_t i = 0; i < index; i++) {
+        const struct zdm_step *step = &plan->steps[i];
+        if (step->kind != ZDM_STEP_SQL || step->u.sql.sync)
+            continue;
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            if (strcasestr(step->u.sql.up.text, words[k]))
+                return true;
+    }
+    return false;
+}
+
 static int
 take_sample(struct zdm_conn *conn, const struct zdm_loaded *loaded, size_t index,
     const struct zdm_preview_options *options, struct zdm_previews *out, struct zdm_err *err)
@@ -202,10 +219,14 @@ take_sample(struct zdm_conn *conn, const struct zdm_loaded *loaded, size_t index
         .values = options->values,
     };
 
-    if (options->sample == 0 || preview->seen.later || preview->spec.into_later ||
-        preview->seen.problem.code != ZDM_OK)
+    if (preview->seen.later || preview->seen.problem.code != ZDM_OK)
         return 0;
     request.n_syncs = find_syncs(out->arena, plan, index, &preview->foreseen, &request.syncs);
+    if (options->sample == 0)
+        return zdm_backfill_sample_names(
+            conn, &request, !makes_functions(plan, index), &preview->seen.problem, err);
+    if (preview->spec.into_later)
+        return 0;
     if (plan->steps[index].u.backfill.map) {
         const struct zdm_host host = zdm_plan_file_host(loaded->file);
         if (host.mapper(host.self, plan->steps[index].id, &mapper, err) < 0)
@@ -275,7 +296,9 @@ ask_early(struct zdm_conn *conn, const struct zdm_step *step, struct zdm_arena *
         if (zdm_conn_query(conn, sql->requires[i].sql.text, 0, NULL, &r, err) < 0) {
             if (zdm_conn_lost(conn) || err->code == ZDM_ERR_INTERRUPTED)
                 return -1;
-            zdm_err_clear(err); /* a lock, a right: the step itself asks again */
+            if (strncmp(err->sqlstate, "22", 2) == 0) /* what the plan says: no lock, no right */
+            out->stops[out->n_stops++] = &sql->requires[i];
+            zdm_err_clear(err); /* the step itself asks again */
         } else if (zdm_result_rows(r) != 1 || !zdm_result_bool(r, 0, 0))
         out->stops[out->n_stops++] = &sql->requires[i];
         zdm_result_free(r);

@@ -66,7 +66,8 @@ struct zdm_require {
     struct zdm_sql_text sql;
     const char *message; /* said when it is false */
     const char *hint;    /* NULL when there is none */
-    bool early;          /* what it asks for is there already: zdm plan asks, too */
+    bool
+        early; /* what it asks for is there already: zdm plan asks, too; failing with 22... is false, too */
 };
 
 /* The step starts a sync{}: `to` = up, `from` = down are kept by triggers. A sync_columns{} is one of these for each of

@@ -58,7 +58,7 @@ table takes to read.
         end
         local k = t:constraint(name)
         if not k then
-            use.refuse("name", ("table %s has no constraint %s"):format(t.relation, use.quote(name)))
+            t:refuse_unknown("name", "constraint", name, t.constraints)
             return {}
         end
         local message, hint = refused(t, k, use)

@@ -156,6 +156,26 @@ plan odd "table = '\"Odd Schema\".\"$long\"', set = { ['\"Va\"\"lue\"'] = \"'x'\
 check_exit 0 "$ZDM" plan odd.lua
 check_eq "rows of an odd name" 500 "$(preview odd rows)"
 [ "$(awk '{ print length }' "$out" | sort -n | tail -1)" -le 170 ] || fail "a line is too wide: $(cat "$out")"
+# A name that nobody knows, in any of its expressions; nothing is called for that.
+sql "CREATE FUNCTION boom() RETURNS text IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''called'' USING ERRCODE = ''42703''; END'"
+add='expand { sql "add" [[ALTER TABLE t ADD COLUMN norm text]] },'
+make='expand { sql "make" [[CREATE FUNCTION to_come(text) RETURNS text LANGUAGE sql AS $$ SELECT $1 $$]] },'
+both='expand { sync { table = "t", from = "email", to = "norm", up = "lower(email)", down = "upper(nrm)" } },'
+plan value 'table = "t", set = { norm = "lowr(email)" }' "$add"
+check_exit 0 "$ZDM" plan value.lua
+says "as things stand it would fail: set norm: function lowr(text) does not exist"
+plan where 'table = "t", set = { norm = "email" }, where = "emial IS NULL"' "$add"
+check_exit 0 "$ZDM" plan where.lua
+says 'as things stand it would fail: where: column "emial" does not exist'
+plan back 'table = "t", set = { norm = "lower(email)" }' "$add $both"
+check_exit 0 "$ZDM" plan back.lua
+says 'as things stand it would fail: sync email <-> norm: column "nrm" does not exist'
+for names in "set = { norm = [[boom() || norm]] }, where = [[norm IS NULL AND boom() <> '']]" \
+    'set = { norm = "to_come(email)" }, where = "norm <> to_come(email)"'; do
+    plan known "table = \"t\", $names" "$add $make"
+    check_exit 0 "$ZDM" plan known.lua
+    check_lacks "$out" "as things stand"
+done
 plan erase 'table = "t", delete = true, where = "id <= 1000"'
 check_exit 0 "$ZDM" plan erase.lua
 says "changes about "

@@ -280,7 +280,7 @@ return plan "refused" {
     recipe.add_foreign_key { table = "refers", columns = "kept", references = "kept", to = "a" },
     recipe.add_foreign_key { table = "refers", columns = { "kept", "kept" }, references = "kept" },
     recipe.drop_index { table = "kept", name = "kept_pkey" },
-    recipe.drop_index { table = "kept", name = "kept_a" },
+    recipe.drop_index { table = "kept", name = "kept_pky" },
     recipe.rename_table { table = "kept", to = "refers" },
     recipe.rename_column { table = "odd", from = "j", to = "j2" },
     recipe.rename_column { table = "odd", from = "at", to = "at2" },

@@ -110,6 +110,16 @@ return plan "odds" {
     },
 }
 LUA
+# A time zone that there is not, before a trigger of every write asks for it.
+echo 'return plan "zone" { api = 1,
+    recipe.change_type { table = "odds", column = "at", type = "timestamptz", time_zone = "Eurpe/Berlin" } }' >zone.lua
+check_exit 0 "$ZDM" plan zone.lua
+tr -s ' \n' ' ' <"$out" >flat
+check_has flat "as things stand it would stop: the server knows no time zone 'Eurpe/Berlin'"
+check_exit 1 "$ZDM" run zone.lua
+check_has "$err" 'time zone "Eurpe/Berlin" not recognized'
+check_eq "columns beside it" 0 "$(sql "SELECT count(*) FROM pg_attribute
+    WHERE attrelid = 'odds'::regclass AND attname ~ 'zdm'")"
 check_exit 3 "$ZDM" run odds.lua
 check_has "$out" 'closed  sql "no row is in its way": false'
 sql "UPDATE odds SET amount = '-1e2' WHERE amount = 'n/a'"
