@@ -53,7 +53,10 @@ function leaving.columns(t, texts, use)
     local columns, names = {}, {}
     for i, text in ipairs(texts) do
         local c = t:column(text, "columns")
-        if not c or use.contains(names, c.name) then
+        if not c then
+            return nil
+        elseif use.contains(names, c.name) then
+            use.refuse("columns", ("%s stands there twice"):format(use.quote(c.name)))
             return nil
         end
         columns[i], names[i] = c, c.name

@@ -268,6 +268,7 @@ return plan "refused" {
     move("made", "z", { on = { t = "id" } }),
     move("good", "passed", { fill = { kind = "'x'" } }),
     move("sent", "z"),
+    move("good", { "z", '"z"' }, { fill = { kind = "'x'" } }),
 }
 LUA
 check_exit 2 "$ZDM" plan refused.lua
