@@ -220,7 +220,7 @@ function split.blocks(t, into, columns, moved, retain, use)
     local w, first, last, copied = use.words, {}, {}, {}
     for i, c in ipairs(columns) do
         s.moved[i], s.all[#s.all + 1] = c.name, c.name
-        if c.not_null then
+        if c.not_null or t:not_null_of(c.name) then
             s.required[#s.required + 1] = c.name
             for _, step in ipairs(use.may_be_null(t, c, use.id("%s.%s may be left out", t.name, c.name))) do
                 first[#first + 1] = step

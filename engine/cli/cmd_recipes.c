@@ -67,9 +67,8 @@ explain(struct zdm_buf *out, const struct zdm_recipe *recipe)
     }
     zdm_buf_add(out, "\nIn a plan:\n\n");
     zdm_add_block(out, recipe->example, strlen(recipe->example), 4, 0);
-    if (recipe->notes) {
+    if (recipe->notes)
         add_notes(out, recipe->notes);
-    }
     zdm_buf_add(out, "\nA plan with it, to look at with zdm plan:\n\n    ");
     zdm_buf_addf(out, "zdm new my_plan --recipe %s", recipe->name);
     for (size_t i = 0; i < recipe->n_fields; i++)

@@ -81,6 +81,15 @@ for recipe in 'change_type { table = "loose", column = "a", type = "varchar(9)" 
     tr -s ' \n' ' ' <"$err" >flat
     check_has flat '"has a", which is NOT VALID'
 done
+# A DELETE over there makes the column NULL here, also where only new rows may not be.
+echo "return plan 'apart' { api = 1, recipe.split_table { table = 'loose', columns = 'a', into = 'tight' } }" >apart.lua
+check_exit 0 "$ZDM" run apart.lua --until "copy a to tight"
+sql "INSERT INTO loose VALUES (2, 'two')"
+sql "DELETE FROM tight WHERE id = 2"
+check_eq "deleted over there" t "$(sql "SELECT a IS NULL FROM loose WHERE id = 2")"
+check_exit 0 "$ZDM" rollback apart.lua --accept-data-loss
+sql "DELETE FROM loose WHERE id = 2"
+check_eq "NOT VALID again" f "$(sql "SELECT convalidated FROM pg_constraint WHERE conname = 'has a'")"
 echo "return plan 'loose' { api = 1, recipe.set_not_null { table = 'loose', column = 'a', fill = [['x']] } }" >loose.lua
 check_exit 0 "$ZDM" run loose.lua
 check_eq "proven" "has a t" "$(sql "SELECT conname || ' ' || left(convalidated::text, 1) FROM pg_constraint
