@@ -35,6 +35,7 @@ static const struct {
     enum form form;
 } forms[] = {
     {"boolean", FORM_SWITCH},
+    {"yes", FORM_SWITCH},
     {"integer", FORM_NUMBER},
     {"labels", FORM_LIST},
     {"strings", FORM_LIST},
@@ -42,6 +43,7 @@ static const struct {
     {"columns", FORM_TEXT_OR_LIST},
     {"texts", FORM_TEXT_OR_LIST},
     {"assignments", FORM_TABLE},
+    {"column_names", FORM_TABLE},
     {"new_names", FORM_TABLE},
     {"renamed_values", FORM_TABLE},
     {"two_schemas", FORM_TABLE},

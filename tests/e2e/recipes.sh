@@ -355,6 +355,11 @@ new partition_table table=moods hash=id partitions=3
 check_has partition_table.out "MODULUS 3, REMAINDER 2"
 new split_column table=moods column=note "into={ a = \"split_part(note, ',', 1)\", b = 'note' }" join="concat(a, ',', b)"
 new versions old=v1 new=v2 tables=moods 'rename={ ["moods.note"] = "text" }'
+# What only one recipe has: columns by columns of another table, and what can only be true.
+check_exit 0 "$ZDM" new moved --recipe move_columns table=moods columns=note to=notes 'on={ id = "mood_id" }'
+check_has moved.lua 'on = { id = "mood_id" },'
+check_exit 0 "$ZDM" new others --recipe attach_partition table=moods partition=rest default=true
+check_has others.lua 'default = true,'
 check_exit 2 "$ZDM" new partition_table2 --recipe partition_table table=moods hash=id partitions=many
 check_exit 2 env -u ZDM_DATABASE_URL "$ZDM" plan split_column.lua --schema /dev/null
 check_has "$err" "there is no table moods"
