@@ -118,6 +118,23 @@ BEGIN
 END
 ]]
 
+local to_body = [[
+
+#variable_conflict use_column
+BEGIN
+<late>    PERFORM <func>_row(<new_h>, TG_NARGS = 0);
+    RETURN NULL;
+END
+]]
+
+-- Where a row over there may come before its row here, it may also have been committed since <func>_back() looked.
+local late = [[
+    IF TG_OP = 'INSERT' THEN
+        UPDATE <relation> AS h SET <set_late> FROM <into> AS t
+         WHERE <h_is_new> AND <t_is_new> AND ROW(<of_h>)::text IS DISTINCT FROM ROW(<if_late>)::text;
+    END IF;
+]]
+
 local functions = [[
 CREATE FUNCTION <func>_row(<types>, boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path><computes>
@@ -125,13 +142,8 @@ AS <row>;
 <revoke_row>;
 COMMENT ON FUNCTION <func>_row(<types>, boolean) IS <is_row>;
 CREATE FUNCTION <func>_to() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path>
-AS $zdm$
-BEGIN
-    PERFORM <func>_row(<new_h>, TG_NARGS = 0);
-    RETURN NULL;
-END
-$zdm$;
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = <path><computes>
+AS <to_fn>;
 <revoke_to>;
 COMMENT ON FUNCTION <func>_to() IS <is_row>;
 CREATE FUNCTION <func>_end() RETURNS trigger
@@ -230,12 +242,12 @@ local function as_text(value)
     return value .. '::pg_catalog.text COLLATE pg_catalog."C"'
 end
 
--- Was the column of NEW left out, as far as that can be seen?
+-- Was the column left out, as far as that can be seen?
 local function left_out(column, move)
     if not move.same_default then
-        return ("NEW.%s IS NULL"):format(column)
+        return column .. " IS NULL"
     end
-    return as_text("NEW." .. column) .. " IS NOT DISTINCT FROM "
+    return as_text(column) .. " IS NOT DISTINCT FROM "
         .. as_text(("(%s)::%s"):format(move.c.default, move.c.type))
 end
 
@@ -246,8 +258,8 @@ local function taken(s, to, from, use)
     for i, move in ipairs(s.moved) do
         local column, value = use.quote(move[to]), "zdm_row." .. use.quote(move[from])
         local not_null = (to == "here" or move.c.not_null) and (" AND %s IS NOT NULL"):format(value) or ""
-        lines[i] = ("        IF %s%s THEN\n            NEW.%s := %s;\n        END IF;"):format(left_out(column, move),
-            not_null, column, value)
+        lines[i] = ("        IF %s%s THEN\n            NEW.%s := %s;\n        END IF;"):format(
+            left_out("NEW." .. column, move), not_null, column, value)
     end
     return table.concat(lines, "\n")
 end
@@ -296,6 +308,17 @@ local function changed(s, before, else_)
         local which = ("CASE WHEN %s IS DISTINCT FROM %s THEN zdm_row.%s ELSE %s.%s END"):format(
             as_text("OLD." .. there), as_text("NEW." .. there), there, else_, native.quote_ident(pair.here))
         list[i] = leaving.each({ pair }, before, "") .. which
+    end
+    return table.concat(list, ", ")
+end
+
+-- What a row here has by then, and of a column that was left out what is over there.
+local function late_values(s, before)
+    local list = {}
+    for i, pair in ipairs(s.moved) do
+        local here, there = "h." .. native.quote_ident(pair.here), "t." .. native.quote_ident(pair.there)
+        list[i] = leaving.each({ pair }, before, "") .. ("CASE WHEN %s AND %s IS NOT NULL THEN %s ELSE %s END"):format(
+            left_out(here, pair), there, there, here)
     end
     return table.concat(list, ", ")
 end
@@ -370,7 +393,10 @@ local function parts_of(s, use)
         parts["revoke_" .. name] = rights.revoke(s.t, "function", ("%s_%s()"):format(func, name))
     end
     parts.revoke_row = rights.revoke(s.t, "function", ("%s_row(%s, boolean)"):format(func, s.types))
-    for name, body in next, { row = row_body, from = from_body, take_fn = take_body, back_fn = back_body } do
+    parts.set_late, parts.if_late = late_values(s, "<h> = "), late_values(s, "")
+    parts.late = s.tied and "" or fill(late, parts)
+    local bodies = { to_fn = to_body, row = row_body, from = from_body, take_fn = take_body, back_fn = back_body }
+    for name, body in next, bodies do
         parts[name] = sync.dollar_quote(fill(body, parts))
     end
     parts.create_back = s.tied and "" or fill(create_back, parts)

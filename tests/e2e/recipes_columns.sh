@@ -199,6 +199,13 @@ row "here again" "INSERT INTO a (id, w) VALUES (9, 'x')" '9|n|x|/|9|n|x'
 row "a new key of both" "BEGIN; UPDATE b SET a = 10 WHERE a = 9; UPDATE a SET id = 10 WHERE id = 9; COMMIT" '10|n|x|/|10|n|x'
 row "the other way round" "BEGIN; UPDATE a SET id = 9 WHERE id = 10; UPDATE b SET a = 9 WHERE a = 10; COMMIT" '9|n|x|/|9|n|x'
 row "upsert here" "INSERT INTO a VALUES (9, NULL, 'y') ON CONFLICT (id) DO UPDATE SET v = EXCLUDED.v, w = EXCLUDED.w" '9|y|/|9|y'
+# Old code's row is there at its commit only, when new code's is there already.
+hold_lock "INSERT INTO a VALUES (11)"
+sql "INSERT INTO b (a, v, w) VALUES (11, 'new', 'z')"
+printf '%s\n' 'COMMIT;' >&"$zdm_holder_in"
+release_lock
+check_eq "both at once" '11|new|z|/|11|new|z' "$(sql "SELECT concat_ws('|', a.id, a.v, a.w, '/', b.a, b.v, b.w)
+    FROM a JOIN b ON b.a = a.id WHERE id = 11")"
 check_eq "nobody's rows" '3|3' "$(sql 'SELECT count(*), count(*) FILTER (WHERE v IS NULL AND w IS NULL) FROM b WHERE a IN (6, 7, 8)')"
 run_whole loose.lua
 check_eq "all of it" '1|v1|w 5|v5|w 9|y' "$(sql "SELECT string_agg(concat_ws('|', a, v, w), ' ' ORDER BY a) FROM b WHERE a IN (1, 5, 9)")"
