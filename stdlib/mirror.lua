@@ -163,7 +163,7 @@ function mirror.up(s, relation, other, key, own, use)
     local parts = {
         func = "zdm.mirror_" .. s.hash,
         revoke = rights.revoke(s.t, "function", "zdm.mirror_" .. s.hash .. "()"),
-        path = "pg_catalog, " .. use.quote(s.t.schema) .. ", pg_temp",
+        path = s.t:path(s.t.schema),
         settings = sync.settings {},
         trigger = use.quote(s.trigger),
         trigger_all = use.quote(s.trigger .. "_all"),

@@ -345,7 +345,7 @@ local function parts_of(s, use)
         into = s.into,
         types = s.types,
         columns = table.concat(columns, ", "),
-        path = "pg_catalog, " .. use.quote(s.t.schema) .. ", pg_temp",
+        path = s.t:path(s.t.schema, s.d),
         settings = sync.settings {},
         computes = sync.settings(exprs),
         insert = insert,

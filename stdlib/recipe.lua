@@ -116,6 +116,30 @@ function Table:constraint(name)
     end
 end
 
+--- The search_path of a function that compares columns of these tables: `schema` (nil: none), and the schemas of types
+--- that extensions made, where their operators are.
+function Table:path(schema, other)
+    local list = { "pg_catalog" }
+    local function add(name)
+        local quoted = native.quote_ident(name)
+        if not recipe.contains(list, quoted) then
+            list[#list + 1] = quoted
+        end
+    end
+    if schema then
+        add(schema)
+    end
+    for _, t in ipairs { self, other } do
+        for _, c in ipairs(t.columns) do
+            if c.type_in then
+                add(c.type_in)
+            end
+        end
+    end
+    list[#list + 1] = "pg_temp"
+    return table.concat(list, ", ")
+end
+
 --- The constraint that makes the column of that (bare) name NOT NULL, valid or not; nil before PostgreSQL 18.
 function Table:not_null_of(name)
     for _, constraint in ipairs(self.constraints) do

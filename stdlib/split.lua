@@ -106,7 +106,7 @@ local function triggers(s, use)
         func = "zdm.split_" .. s.hash,
         revoke_to = rights.revoke(s.t, "function", "zdm.split_" .. s.hash .. "_to()"),
         revoke_from = rights.revoke(s.t, "function", "zdm.split_" .. s.hash .. "_from()"),
-        path = "pg_catalog, " .. use.quote(s.t.schema) .. ", pg_temp",
+        path = s.t:path(s.t.schema),
         settings = sync.settings {},
         relation = s.t.relation,
         into = s.into,

@@ -12,7 +12,8 @@
  *     columns: [{ name, type, not_null, default?, default_same? (whenever a statement asks), generated?, identity?,
  *       sequence?, sequence_options?, sequence_is?: { schema, name, type, start, increment, cache, min?, max?, cycle?, comment?, grants? },
  *       sequence_users?: [{ what, own? (of the table) }], enum?, row_type?, collation?, storage?, compression?, statistics?,
- *       options?, comment?, inherited?, type_default?, no_equality?,
+ *       options?, comment?, inherited?, type_default?, type_in? (the schema of
+ *       its type, or of its base type, when the server does not bring it), no_equality?,
  *       grants?: [{ privilege, role?, grantable }] }],
  *     constraints: [{ name, type, definition, valid, columns?, deferrable?, references?, index?, inherited?,
  *       comment? }],

@@ -29,7 +29,7 @@ local function marking(t, key, column, use)
     local trigger = use.quote(use.name(t.name, "mark_deleted"))
     return use.sql(use.id("DELETE of %s marks", t.name), ([[
 CREATE FUNCTION %s() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SET search_path = %s
 AS $zdm$
 BEGIN
     IF OLD.%s IS NULL THEN
@@ -39,7 +39,7 @@ BEGIN
     RETURN OLD;
 END
 $zdm$;
-CREATE TRIGGER %s BEFORE DELETE ON %s FOR EACH ROW EXECUTE FUNCTION %s()]]):format(func, use.quote(column), t.relation,
+CREATE TRIGGER %s BEFORE DELETE ON %s FOR EACH ROW EXECUTE FUNCTION %s()]]):format(func, t:path(), use.quote(column), t.relation,
         use.quote(column), table.concat(same, " AND "), trigger, t.relation, func), {
         undo = ("DROP TRIGGER %s ON %s;\nDROP FUNCTION %s()"):format(trigger, t.relation, func),
     })

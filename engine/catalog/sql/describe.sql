@@ -169,6 +169,15 @@ SELECT pg_catalog.jsonb_build_object(
       'comment', pg_catalog.col_description(c.oid, a.attnum),
       'inherited', NULLIF(a.attinhcount > 0, false),
       'type_default', t.typdefault,
+      -- Where its operators are: of a type that an extension made, of a domain over one.
+      'type_in', (
+        WITH RECURSIVE base AS (
+          SELECT t.typtype, t.typcategory, t.typbasetype, t.typnamespace
+          UNION ALL
+          SELECT y.typtype, y.typcategory, y.typbasetype, y.typnamespace
+            FROM base b JOIN pg_catalog.pg_type y ON b.typtype = 'd' AND y.oid = b.typbasetype)
+        SELECT bn.nspname FROM base b JOIN pg_catalog.pg_namespace bn ON bn.oid = b.typnamespace
+         WHERE b.typtype = 'b' AND b.typcategory <> 'A' AND bn.nspname <> 'pg_catalog'),
       'no_equality', NULLIF(EXISTS (
         -- What the type is made of: of a domain its base, of an array its elements, of a row its columns.
         WITH RECURSIVE made_of AS (
