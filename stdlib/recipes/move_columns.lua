@@ -29,10 +29,15 @@ one the row there stays as it is, and an INSERT here of the same key that leaves
 comes over there when old code is gone, and needs a foreign key by which each row there has one here.
 
 **What is not seen.** Writers that play a replica (`session_replication_role`), as logical replication does, fire no
-trigger: what they write stays where it is. A TRUNCATE of the other table is not followed. When old and new code write the
-same row at the same time, one of them may get a deadlock (40P01) and has to repeat its transaction. Triggers of the other
-table's own fire for the rows that zdm makes and changes there. From the moment in which the columns are set aside the
-other table alone is written: what is written then is not in the columns that `zdm rollback` brings back.]],
+trigger: what they write stays where it is. A TRUNCATE of the other table is not followed. When old and new code write
+the same row at the same time, one of them may get a deadlock (40P01) and has to repeat its transaction. Triggers of the
+other table's own fire for the rows that zdm makes and changes there. An UPDATE over there that says NULL of a row to
+which the copy has not come yet changes nothing, and so is no write: let new code begin when the copy is done. Without a
+foreign key over there that is proven and not deferrable, two things more: when rows of both tables are inserted and
+committed at the same moment, one of them may not see the other, and the gate tells that they differ; and a transaction
+that gives both rows another key should not change the columns of the row here before the other one has its key. From
+the moment in which the columns are set aside the other table alone is written: what is written then is not in the
+columns that `zdm rollback` brings back.]],
     fields = {
         shared.table,
         { name = "columns", kind = "columns", required = true, doc = "The columns that go." },
