@@ -18,6 +18,7 @@ local obstacles = require "retype_obstacles"
 local successor = require "successor"
 local swap = require "retype_swap"
 local sync = require "sync"
+local sync_needs = require "sync_needs"
 local trial = require "retype_trial"
 local versions = require "versions"
 local viewed = require "views"
@@ -119,7 +120,7 @@ end
 -- A column comes with its triggers and goes with them, so that there is no moment in which they differ.
 local function add_column(entry, change, use)
     local t, s = change.t, change.before
-    local requires = sync.requires(s.resolved, "made")
+    local requires = sync_needs.requires(s.resolved, "made")
     for _, require_ in ipairs(requires) do
         require_.sql = { text = require_.sql, line = use.at.line }
     end

@@ -13,7 +13,9 @@ local locks = require "fields/locks"
 local native = require "native"
 local stop_writes = require "stop_writes"
 local sync = require "sync"
+local sync_beside = require "sync_beside"
 local sync_columns = require "sync_columns"
+local sync_needs = require "sync_needs"
 
 local build = {}
 
@@ -105,7 +107,7 @@ function build.sync(values, _, at)
     if s.from == s.to then
         errors.add { line = at.line, key = "to", message = "sync needs two different columns: both are " .. s.from }
     end
-    local requires = sync.requires(s)
+    local requires = sync_needs.requires(s)
     for _, require_ in ipairs(requires) do
         require_.sql = sql_of(require_.sql, at)
     end
@@ -120,7 +122,7 @@ function build.sync(values, _, at)
         sync = { table = values.table, from = values.from, to = values.to, up = values.up, down = values.down },
         of = s, -- for recipes, which know more of the columns
         resolve = function(_, active)
-            sync.check_beside(active, at, s)
+            sync_beside.check(active, at, s)
             active[#active + 1] = s
         end,
     }
@@ -155,7 +157,7 @@ function build.sync_columns(values, _, at)
         why = values.why,
         sync = s.kept,
         resolve = function(_, active)
-            sync.check_beside(active, at, s)
+            sync_beside.check(active, at, s)
             active[#active + 1] = s
         end,
     }
@@ -173,7 +175,7 @@ function build.unsync(values, _, at)
         why = values.why,
         -- The sync may be of an earlier plan: its names follow from the table and the columns.
         resolve = function(self, active)
-            for _, other in ipairs(sync.touching(active, at, s, s.from)) do
+            for _, other in ipairs(sync_beside.touching(active, at, s, s.from)) do
                 if other.from == s.from and other.to == s.to then
                     self.undo, self.undo_derived = sql_of(sync.up_sql(other), at), true
                     remove(active, other)
@@ -199,7 +201,7 @@ local function dropping_column(s, column, id, at)
         kind = "sql",
         id = id,
         resolve = function(self, active)
-            local statements = end_syncs(active, sync.touching(active, at, s, column))
+            local statements = end_syncs(active, sync_beside.touching(active, at, s, column))
             statements[#statements + 1] = ("ALTER TABLE %s DROP COLUMN %s;"):format(
                 s.relation,
                 native.quote_ident(column)
@@ -264,7 +266,7 @@ local function column_aside(values, s, column, at)
     return function(_, active, plan)
         local shown = values.table .. "." .. values.column
         local a = aside.column(plan, s, column, values.retain)
-        local syncs, written = rename_syncs(active, sync.touching(active, at, s, column), a)
+        local syncs, written = rename_syncs(active, sync_beside.touching(active, at, s, column), a)
         local known = values.keep_values and kept.describe(plan, s, column, at)
         a.side = known and known.side
         local steps, later, id = {}, {}, sync.id_of("set aside", shown)
@@ -309,7 +311,7 @@ local function dropping_table(s, relation, id, at)
         id = id,
         resolve = function(self, active)
             local statements = {}
-            for _, other in ipairs(sync.of_table(active, s)) do
+            for _, other in ipairs(sync_beside.of_table(active, s)) do
                 remove(active, other)
                 other.relation = relation
                 statements[#statements + 1] = sync.down_sql(other)

@@ -7,6 +7,7 @@ local each = require "each"
 local native = require "native"
 local errors = require "errors"
 local sync = require "sync"
+local sync_needs = require "sync_needs"
 
 local columns = {}
 
@@ -113,7 +114,7 @@ local function check(s)
     return ("UPDATE %s SET %s"):format(s.relation, table.concat(list, ", "))
 end
 
--- Triggers that never fire, by whose names and arguments a sync finds the columns of another one: see sync.requires.
+-- Triggers that never fire, by whose names and arguments a sync finds the columns of another one: see sync_needs.lua.
 local function markers(s)
     local list = {}
     for i, name in ipairs(s.columns) do
@@ -188,7 +189,7 @@ local function requires(s, values)
     local list, known = {}, {}
     local function pair(from, to)
         local one = sync.resolve { table = values.table, from = native.quote_ident(from), to = native.quote_ident(to) }
-        for _, require_ in ipairs(sync.requires(one)) do
+        for _, require_ in ipairs(sync_needs.requires(one)) do
             if not known[require_.sql] then
                 known[require_.sql] = true
                 list[#list + 1] = require_
