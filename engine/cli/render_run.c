@@ -242,6 +242,16 @@ zdm_render_checks(struct zdm_buf *out, const struct zdm_gate_result *gate, int i
     }
 }
 
+/* What whoever is to open it has to know. */
+static void
+add_why(struct zdm_buf *out, const char *why, int indent)
+{
+    zdm_add_blanks(out, indent);
+    zdm_buf_add(out, "why     ");
+    zdm_add_wrapped(out, why, indent + 8, ZDM_COLUMNS);
+    zdm_buf_addc(out, '\n');
+}
+
 void
 zdm_render_event(struct zdm_buf *out, const struct zdm_event *event)
 {
@@ -292,6 +302,8 @@ zdm_render_event(struct zdm_buf *out, const struct zdm_event *event)
         break;
     }
     zdm_buf_addf(out, "%s\n", close);
+    if (event->kind == ZDM_EVENT_GATE_CLOSED && event->step->why)
+        add_why(out, event->step->why, 20);
     if (event->gate)
         zdm_render_checks(out, event->gate, 20);
 }

@@ -74,7 +74,7 @@ return plan "add_phone" {
         id = "step",
         stands = "block",
         entries = "checks",
-        doc = "Holds the plan until every check in it is satisfied. A run tells of each whether it is open, what it saw, what "
+        doc = "Holds the plan until every check in it is satisfied. A run tells its `why`, of each check whether it is open, what it saw, what "
             .. "to do about it and since when it is closed, and stops with exit code 3; `zdm status` has it too. With "
             .. "`--wait` it looks again, after a second at first and every 30 s later, or when time opens it. What the "
             .. "looks saw is kept in the target, so that a run on another machine goes on with them. A gate that opened "

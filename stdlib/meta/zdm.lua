@@ -111,7 +111,7 @@ function expand(body) end
 ---@field why? string The reason, for people: shown in the dry run and the log.
 ---@field [integer] zdm.check
 
----Holds the plan until every check in it is satisfied. A run tells of each whether it is open, what it saw, what to do about it and since when it is closed, and stops with exit code 3; `zdm status` has it too. With `--wait` it looks again, after a second at first and every 30 s later, or when time opens it. What the looks saw is kept in the target, so that a run on another machine goes on with them. A gate that opened stays open: `zdm log` says what it saw then, and only `zdm rollback` closes it.
+---Holds the plan until every check in it is satisfied. A run tells its `why`, of each check whether it is open, what it saw, what to do about it and since when it is closed, and stops with exit code 3; `zdm status` has it too. With `--wait` it looks again, after a second at first and every 30 s later, or when time opens it. What the looks saw is kept in the target, so that a run on another machine goes on with them. A gate that opened stays open: `zdm log` says what it saw then, and only `zdm rollback` closes it.
 ---
 ---```lua
 ---gate "old code is gone" {

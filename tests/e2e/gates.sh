@@ -253,11 +253,13 @@ unknown deaf 'no answer:'
 me=$(id -un)
 cat >many.lua <<LUA
 return plan "many" { api = 1,
-  gate "g" { approval "two" { approvals = 2, by = { "$me", "zoe", "yan@desk" } } },
+  gate "g" { approval "two" { approvals = 2, by = { "$me", "zoe", "yan@desk" } }, why = "the report of orders is gone" },
   expand { sql "one" "SELECT 1" },
   gate "h" { approval "other" { not_runner = true }, approval "zoe" { by = { "zoe" } } } }
 LUA
 closed many "0 of 2 approvals; missing: $me, zoe, yan@desk"
+check_exit 3 "$ZDM" run many.lua
+check_has "$out" "why     the report of orders is gone"
 check_exit 0 "$ZDM" approve many.lua g --note "fine"
 check_has "$out" '1 of 2 approvals; still missing: zoe, yan@desk'
 check_exit 0 "$ZDM" approve many.lua g --note "again" --format json
