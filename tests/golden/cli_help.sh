@@ -9,7 +9,7 @@ cmp overview "$err"
 check_exit 0 "$ZDM" help
 cmp overview "$out"
 
-for command in check plan run rehearse status verify resolve log approve quarantine explain init sandbox help; do
+for command in check plan run rehearse status verify resolve log approve quarantine explain recipes init new sandbox pause resume cancel tune rollback help; do
     check_exit 0 "$ZDM" "$command" --help
     check_golden "help_$command.txt" "$out"
     cp "$out" one
@@ -18,6 +18,20 @@ for command in check plan run rehearse status verify resolve log approve quarant
     [ "$(wc -L <one)" -le 80 ] || fail "zdm $command --help is wider than 80 columns"
     check_has overview "  $command "
 done
+
+check_exit 0 "$ZDM" recipes
+check_golden recipes.txt "$out"
+for recipe in split_table add_generated; do # one with paragraphs to know, one with a list
+    check_exit 0 "$ZDM" recipes "$recipe"
+    check_golden "recipes_$recipe.txt" "$out"
+done
+for recipe in $("$ZDM" recipes | sed -n 's/^  \([a-z_]*\).*/\1/p'); do
+    check_exit 0 "$ZDM" recipes "$recipe"
+    grep -v -e '^    ' "$out" >one # not what is to be copied
+    [ "$(wc -L <one)" -le 80 ] || fail "zdm recipes $recipe is wider than 80 columns"
+done
+check_exit 2 "$ZDM" recipes split_tables
+check_has "$err" "did you mean split_table?"
 
 # The reference page is made from the same tables.
 check_exit 0 "$ZDM" --dump-reference
