@@ -2,6 +2,7 @@
 # run, and through the target.
 source "$ZDM_SOURCE/tests/support/lib.sh"
 export ZDM_LEDGER=$PWD/ledger.db
+export XDG_RUNTIME_DIR=$PWD # any run removes the sockets of killed ones beside its own, also those of other tests
 runner=
 trap '[ -z "$runner" ] || kill -9 $runner 2>/dev/null' EXIT
 
